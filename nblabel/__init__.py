@@ -1,0 +1,40 @@
+"""Active-learning labeling for JupyterLab: few questions, a whole pool labeled."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nblabel import datasets as datasets
+    from nblabel.embed import embed as embed
+    from nblabel.pool import Pool as Pool
+    from nblabel.session import Session as Session
+    from nblabel.store import LabelStore as LabelStore
+    from nblabel.widget import Labeler as Labeler
+
+__version__ = "0.1.0"
+
+# name: module. Loaded on first use, so that `import nblabel` is quick and a script without a
+# notebook never loads the panel.
+_HOMES = {
+    "Labeler": "nblabel.widget",
+    "LabelStore": "nblabel.store",
+    "Pool": "nblabel.pool",
+    "Session": "nblabel.session",
+    "datasets": "nblabel.datasets",
+    "embed": "nblabel.embed",
+}
+
+__all__ = [*_HOMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nblabel' has no attribute {name!r}")
+    module = importlib.import_module(_HOMES[name])
+    return module if name == "datasets" else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

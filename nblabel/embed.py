@@ -1,0 +1,132 @@
+"""From media to vectors a learner can work with."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from nblabel.media import MediaError
+from nblabel.pool import FloatArray, Pool, as_embeddings
+
+METHODS = ("pca", "raw")
+SAMPLE = 10_000  # rows that the principal components are computed from
+BLOCK = 8_192  # rows held as floats at a time
+SIDE = 64  # pixels a side that larger pictures are reduced to
+
+
+def embed(
+    pool_or_array: Any, method: str = "pca", dim: int | None = None, random_state: int = 0
+) -> FloatArray:
+    """Embed the items of a pool.
+
+    Parameters
+    ----------
+    pool_or_array : Pool or array
+        A pool, or what `Pool` takes as images, or a two-dimensional array of features.
+    method : {"pca", "raw"}
+        "raw": the pixels, scaled to 0..1. "pca": their first principal components.
+    dim : int, optional
+        Width of the embedding; 50 for "pca" unless the data has fewer dimensions. Not for "raw".
+    random_state : int
+        Seed of the sample the components are computed from, where the pool is large.
+
+    Returns
+    -------
+    ndarray of shape (n, dim), float32
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown, or `dim` is not between 1 and the number of dimensions.
+
+    Notes
+    -----
+    Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are brought
+    to one square shape. A picture that cannot be read gets the mean of the others, with a warning.
+    With more than 10,000 items the components come from a random sample of that size.
+    """
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}.")
+    rows = _Rows(pool_or_array)
+    if method == "raw":
+        if dim is not None:
+            raise ValueError("method='raw' keeps every pixel; leave dim out, or use method='pca'.")
+        return rows.read(np.arange(len(rows)))
+    return _pca(rows, dim, random_state)
+
+
+def _pca(rows: _Rows, dim: int | None, random_state: int) -> FloatArray:
+    from sklearn.decomposition import PCA  # imported late: takes longer than the rest of nblabel
+
+    rng = np.random.default_rng(random_state)
+    n = len(rows)
+    chosen = np.sort(rng.choice(n, SAMPLE, replace=False)) if n > SAMPLE else np.arange(n)
+    sample = rows.read(chosen)
+    most = min(sample.shape)
+    if dim is not None and not 1 <= dim <= most:
+        raise ValueError(f"dim is {dim}; it must be between 1 and {most} for this pool.")
+    width = min(50, most) if dim is None else dim
+    if n == 1:
+        return np.zeros((1, width), dtype=np.float32)
+    pca = PCA(width, svd_solver="covariance_eigh" if sample.shape[1] <= 2_000 else "randomized",
+              random_state=random_state)
+    with np.errstate(all="ignore"):  # a pool of identical items has no variance to divide by
+        pca.fit(sample)
+    mean, axes = pca.mean_.astype(np.float32), pca.components_.T.astype(np.float32)
+    out = np.empty((n, width), dtype=np.float32)
+    for start in range(0, n, BLOCK):
+        block = np.arange(start, min(start + BLOCK, n))
+        out[block] = (rows.read(block) - mean) @ axes
+    return out
+
+
+class _Rows:
+    """Items as flat float rows, read block by block so that a large pool fits."""
+
+    def __init__(self, source: Any) -> None:
+        if not isinstance(source, Pool) and getattr(source, "ndim", 0) == 2:
+            self._matrix: FloatArray | None = as_embeddings(source)
+            self._n = len(self._matrix)
+            return
+        pool = source if isinstance(source, Pool) else Pool(source)
+        self._n = len(pool)
+        self._matrix = pool.embeddings if pool.media is None else None
+        self._pool = pool
+        self._shape: tuple[int, ...] | None = None
+        self._mean: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return self._n
+
+    def read(self, indices: np.ndarray[Any, Any]) -> FloatArray:
+        if self._matrix is not None:
+            return self._matrix[indices]
+        pictures = [self._picture(int(index)) for index in indices]
+        good = [picture for picture in pictures if picture is not None]
+        if self._mean is None:
+            if not good:
+                raise MediaError("none of the pictures tried can be read; check the files.")
+            self._mean = np.mean(good, axis=0, dtype=np.float32)
+        mean = self._mean
+        rows = [mean if picture is None else picture for picture in pictures]
+        return np.stack(rows).reshape(len(rows), -1).astype(np.float32) / np.float32(255)
+
+    def _picture(self, index: int) -> FloatArray | None:
+        from PIL import Image
+
+        try:
+            picture = self._pool.image(index, max_side=SIDE)
+        except MediaError as error:
+            warnings.warn(str(error), stacklevel=4)
+            return None
+        assert picture is not None
+        if self._shape is None:
+            self._shape = picture.shape
+        if picture.shape != self._shape:
+            height, width, channels = self._shape
+            image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
+            resized = image.convert("L" if channels == 1 else "RGB").resize((width, height))
+            picture = np.asarray(resized).reshape(self._shape)
+        return picture.astype(np.float32)

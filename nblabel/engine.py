@@ -1,0 +1,169 @@
+"""The model side of a session: from labels to probabilities and the next questions."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nblabel.learners import Learner, make_learner
+from nblabel.neighbors import LabeledNeighbors
+from nblabel.pool import FloatArray, IntArray
+from nblabel.strategies import Query, QueryStrategy, Reason, View
+from nblabel.strategies.measures import density, top_two
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The labels at one moment: all that a refit depends on.
+
+    Attributes
+    ----------
+    version : int
+        Grows with every change of the session.
+    y : ndarray of shape (n,), intp
+        Class numbers, -1 where not labeled.
+    open : ndarray of intp
+        Positions nobody answered.
+    skipped : ndarray of intp
+        Positions skipped, longest ago first; asked again once nothing else is open.
+    classes : tuple of str
+        Class names.
+    """
+
+    version: int
+    y: IntArray
+    open: IntArray
+    skipped: IntArray
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Refit:
+    """What was learned from one snapshot.
+
+    Attributes
+    ----------
+    version : int
+        Of the snapshot.
+    proba : ndarray of shape (n, n_classes), float32
+    query : Query
+        What to ask next.
+    n_asked : int
+        How many questions were asked for; fewer may have been left.
+    fit_seconds, ask_seconds : float
+        Wall time of learning and of choosing.
+    """
+
+    version: int
+    proba: FloatArray
+    query: Query
+    n_asked: int
+    fit_seconds: float
+    ask_seconds: float
+
+    @cached_property
+    def predicted(self) -> tuple[IntArray, FloatArray]:
+        """Likeliest class number and its probability, each of shape (n,)."""
+        first, _, p_first, _ = top_two(self.proba)
+        return first, p_first
+
+
+class Engine:
+    """Learner, strategy and neighbours on one set of embeddings.
+
+    `refit` may run in a worker thread; calls take turns. It reads nothing but its snapshot.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    learner : str or estimator
+        See `nblabel.learners.make_learner`.
+    strategy : QueryStrategy
+        Chooses the questions.
+    random_state : int
+        Seed of everything random.
+    """
+
+    def __init__(
+        self, X: FloatArray, learner: Any, strategy: QueryStrategy, random_state: int
+    ) -> None:
+        self.X = X
+        self.learner: Learner = make_learner(learner, X, random_state)
+        self.strategy = strategy
+        self._random_state = random_state
+        shared = getattr(self.learner, "neighbors", None)
+        self._owns_neighbors = shared is None
+        self._neighbors = LabeledNeighbors(X) if shared is None else shared
+        self._turn = threading.Lock()
+
+    @cached_property
+    def _scale(self) -> float:
+        return float(self._neighbors.scale(1_000, self._random_state))
+
+    @cached_property
+    def _density(self) -> FloatArray:
+        return density(self.X, self._scale, self._random_state)
+
+    def refit(self, snapshot: Snapshot, n: int) -> Refit:
+        """Learn from a snapshot and choose up to n questions.
+
+        Raises
+        ------
+        LearnerError
+            If the learner fails.
+        """
+        with self._turn:
+            start = time.perf_counter()
+            proba = self.learner.update(snapshot.y, len(snapshot.classes))
+            labeled = np.flatnonzero(snapshot.y >= 0)
+            if self._owns_neighbors:
+                self._neighbors.update(labeled)
+            fitted = time.perf_counter()
+            query = self._query(snapshot, labeled, proba, n)
+            asked = time.perf_counter()
+        return Refit(snapshot.version, proba, query, n, fitted - start, asked - fitted)
+
+    def deciders(self, indices: IntArray) -> tuple[IntArray, FloatArray]:
+        """Return the nearest labeled items of some items, and their similarity.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (m,), intp
+
+        Returns
+        -------
+        who : ndarray of shape (m, k), intp
+            Positions, nearest first, -1 where there are none.
+        closeness : ndarray of shape (m, k), float32
+            1 / (1 + squared distance / scale): 1 for a copy, falling to 0.
+        """
+        with self._turn:
+            who = self._neighbors.indices_[indices].copy()
+            distances = self._neighbors.distances_[indices]
+        closeness: FloatArray = 1 / (1 + distances / np.float32(self._scale))
+        return who, closeness
+
+    def _query(self, snapshot: Snapshot, labeled: IntArray, proba: FloatArray, n: int) -> Query:
+        if not len(snapshot.open):
+            again = snapshot.skipped[:n]
+            reason = Reason("You skipped it before; nothing else is left.")
+            return Query(again, np.zeros(len(again), dtype=np.float32), (reason,) * len(again))
+        view = View(
+            X=self.X,
+            proba=proba,
+            candidates=snapshot.open,
+            labeled=labeled,
+            distance=self._neighbors.distances_[:, 0],
+            density=self._density,
+            scale=self._scale,
+            classes=snapshot.classes,
+            # the same state of the log gives the same questions, also after a restart
+            rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
+        )
+        return self.strategy.query(view, n)

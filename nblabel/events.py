@@ -1,0 +1,217 @@
+"""The log of answers, and the state that is folded from it."""
+
+from __future__ import annotations
+
+import time as clock
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Kind = Literal["label", "skip", "flag", "accept", "add_class", "undo", "redo"]
+Source = Literal["human", "model", "import"]
+
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+def new_uid() -> str:
+    """Return a unique name for an event."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEvent:
+    """One thing that happened, as it stands in the log for ever.
+
+    Attributes
+    ----------
+    kind : str
+        "label", "skip", "flag" (a person's answer), "accept" (machine labels), "add_class",
+        "undo" or "redo".
+    ids : tuple of str
+        The items answered; one, or many in a bulk step.
+    labels : tuple of str
+        One class name per id for "label" and "accept"; the new name for "add_class".
+    target : str or None
+        For "undo" and "redo": the uid of the event taken back or restored.
+    source : str
+        "human", "model" or "import".
+    annotator : str or None
+        Who answered.
+    probabilities : tuple of float
+        For "accept": the model's probability of each label.
+    uid : str
+        Made where the event was made, so that an event sent twice is stored once.
+    time : float
+        Seconds since 1970-01-01 UTC.
+    seq : int
+        Position in the log, given by the store; 0 before it is stored.
+    """
+
+    kind: Kind
+    ids: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    target: str | None = None
+    source: Source = "human"
+    annotator: str | None = None
+    probabilities: tuple[float, ...] = ()
+    uid: str = field(default_factory=new_uid)
+    time: float = field(default_factory=clock.time)
+    seq: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown kind of event {self.kind!r}; expected one of {KINDS}.")
+        if self.kind in ("label", "accept") and len(self.labels) != len(self.ids):
+            raise ValueError(f"{len(self.ids)} items but {len(self.labels)} labels in one event.")
+        if self.probabilities and len(self.probabilities) != len(self.ids):
+            raise ValueError("probabilities must be given for every item or for none.")
+        if (self.kind in ("undo", "redo")) != (self.target is not None):
+            raise ValueError("an undo or redo, and nothing else, names the event it is about.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the log says of one item at present.
+
+    Attributes
+    ----------
+    kind : str
+        "label", "accept", "skip" or "flag".
+    label : str or None
+        The class name for "label" and "accept".
+    probability : float or None
+        The model's probability of an accepted label.
+    event : LabelEvent
+        The event that decided.
+    """
+
+    kind: Kind
+    label: str | None
+    probability: float | None
+    event: LabelEvent
+
+
+class LabelState:
+    """The state after a log: who said what of which item, and what can be undone.
+
+    The last active answer of an item decides, with two exceptions: a skip only touches items
+    nobody has labeled or flagged, and a machine label never replaces a person's.
+
+    Parameters
+    ----------
+    classes : iterable of str
+        The class names known from the start, in order.
+    events : iterable of LabelEvent
+        A log to fold.
+
+    Attributes
+    ----------
+    answers : dict of str to Answer
+        By item id. Items nobody answered are missing.
+    """
+
+    def __init__(self, classes: Iterable[str], events: Iterable[LabelEvent] = ()) -> None:
+        self._base = tuple(classes)
+        self.answers: dict[str, Answer] = {}
+        self._events: dict[str, LabelEvent] = {}
+        self._undone: set[str] = set()
+        self._history: dict[str, list[tuple[str, int]]] = {}  # event uid, place in the event
+        self._added: list[str] = []
+        self._in_use: Counter[str] = Counter()
+        self._undo_stack: dict[str | None, list[str]] = {}
+        self._redo_stack: dict[str | None, list[str]] = {}
+        for event in events:
+            self.apply(event)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names: those given, then those added and not taken back, in order."""
+        names = dict.fromkeys(self._base)
+        for uid in self._added:
+            name = self._events[uid].labels[0]
+            if uid not in self._undone or self._in_use[name]:
+                names[name] = None
+        return tuple(names)
+
+    @property
+    def unknown_classes(self) -> tuple[str, ...]:
+        """Class names in use that are neither given nor added."""
+        known = set(self.classes)
+        return tuple(name for name, count in self._in_use.items() if count and name not in known)
+
+    def event(self, uid: str) -> LabelEvent | None:
+        """Return the answer or added class with this uid."""
+        return self._events.get(uid)
+
+    def undo_target(self, annotator: str | None = None) -> LabelEvent | None:
+        """Return the event that an undo by this annotator would take back."""
+        return self._top(self._undo_stack, annotator)
+
+    def redo_target(self, annotator: str | None = None) -> LabelEvent | None:
+        """Return the event that a redo by this annotator would restore."""
+        return self._top(self._redo_stack, annotator)
+
+    def apply(self, event: LabelEvent) -> tuple[str, ...]:
+        """Fold one more event; return the ids of the items it may have changed."""
+        if event.kind in ("undo", "redo"):
+            return self._reverse(event)
+        self._events[event.uid] = event
+        if event.kind == "add_class":
+            self._added.append(event.uid)
+        for place, item in enumerate(event.ids):
+            self._history.setdefault(item, []).append((event.uid, place))
+            self._settle(item)
+        self._undo_stack.setdefault(event.annotator, []).append(event.uid)
+        self._redo_stack.pop(event.annotator, None)
+        return event.ids
+
+    def _reverse(self, event: LabelEvent) -> tuple[str, ...]:
+        target = self._events.get(event.target or "")
+        undo = event.kind == "undo"
+        if target is None or (target.uid in self._undone) == undo:
+            return ()  # another annotator, or another page, was quicker
+        take, give = self._undo_stack, self._redo_stack
+        if not undo:
+            take, give = give, take
+        stack = take.get(target.annotator, [])
+        if target.uid in stack:
+            stack.remove(target.uid)
+        give.setdefault(target.annotator, []).append(target.uid)
+        (self._undone.add if undo else self._undone.discard)(target.uid)
+        for item in target.ids:
+            self._settle(item)
+        return target.ids
+
+    def _settle(self, item: str) -> None:
+        """Work out an item's answer from its own history."""
+        before = self.answers.pop(item, None)
+        if before is not None and before.label is not None:
+            self._in_use[before.label] -= 1
+        answer: Answer | None = None
+        for uid, place in self._history[item]:
+            if uid not in self._undone:
+                answer = _decide(answer, self._events[uid], place)
+        if answer is not None:
+            self.answers[item] = answer
+            if answer.label is not None:
+                self._in_use[answer.label] += 1
+
+    def _top(self, stacks: dict[str | None, list[str]], annotator: str | None) -> LabelEvent | None:
+        stack = stacks.get(annotator)
+        return self._events[stack[-1]] if stack else None
+
+
+def _decide(answer: Answer | None, event: LabelEvent, place: int) -> Answer:
+    if answer is not None:
+        if event.kind == "skip" and answer.kind != "skip":
+            return answer
+        if event.kind == "accept" and answer.kind in ("label", "flag"):
+            return answer
+    return Answer(
+        kind=event.kind,
+        label=event.labels[place] if event.labels else None,
+        probability=event.probabilities[place] if event.probabilities else None,
+        event=event,
+    )

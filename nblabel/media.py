@@ -1,0 +1,189 @@
+"""Pictures of a pool, read when they are needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+UInt8Array = npt.NDArray[np.uint8]
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+
+
+class MediaError(OSError):
+    """A picture cannot be read. The message names the file and the reason."""
+
+
+class Media(Protocol):
+    """What a pool shows: `n` pictures with a name each."""
+
+    def __len__(self) -> int: ...
+
+    def name(self, index: int) -> str:
+        """Return the name a person would know the picture by, "" when it has none."""
+
+    def read(self, index: int, max_side: int | None = None) -> UInt8Array:
+        """Return one picture, (height, width, 1 or 3) uint8; raise `MediaError` if it is broken."""
+
+    def digest(self) -> bytes:
+        """Return a hash that changes when the set of pictures does."""
+
+
+class ImageArray:
+    """Pictures held in memory.
+
+    Parameters
+    ----------
+    images : array of shape (n, height, width) or (n, height, width, 1 or 3)
+        ``uint8`` in 0..255, boolean, or floating point in 0..1.
+
+    Raises
+    ------
+    ValueError
+        If the shape, type or range is none of these.
+    """
+
+    def __init__(self, images: npt.ArrayLike) -> None:
+        array = np.asarray(images)
+        if array.ndim == 3:
+            array = array[..., None]
+        if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape[1:]:
+            raise ValueError(
+                f"images have shape {np.shape(images)}; expected (n, height, width) for grey or "
+                "(n, height, width, 3) for colour. Pass other data as embeddings=."
+            )
+        self._array = _as_uint8(array)
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def name(self, index: int) -> str:
+        return ""
+
+    def read(self, index: int, max_side: int | None = None) -> UInt8Array:
+        return _shrunk(self._array[index], max_side)
+
+    def digest(self) -> bytes:
+        hasher = hashlib.blake2b(repr(self._array.shape).encode(), digest_size=16)
+        hasher.update(np.ascontiguousarray(self._array).data)
+        return hasher.digest()
+
+
+class ImageFiles:
+    """Pictures in files, opened one at a time.
+
+    Parameters
+    ----------
+    paths : sequence of path-like
+        The files. They need not be readable: a broken one is reported when it is read.
+    root : path-like, optional
+        Folder that names are shown relative to, and that no file may lie outside of.
+
+    Raises
+    ------
+    ValueError
+        If a file lies outside `root`, for instance behind a symbolic link.
+    """
+
+    def __init__(self, paths: Sequence[Any], root: Any = None) -> None:
+        self._paths = [Path(path) for path in paths]
+        self._root = None if root is None else Path(root)
+        if self._root is not None:
+            inside = self._root.resolve()
+            for path in self._paths:
+                if not path.resolve().is_relative_to(inside):
+                    raise ValueError(f"{path} leads outside the folder {inside}; leave it out.")
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def name(self, index: int) -> str:
+        path = self._paths[index]
+        return path.name if self._root is None else path.relative_to(self._root).as_posix()
+
+    def read(self, index: int, max_side: int | None = None) -> UInt8Array:
+        path = self._paths[index]
+        try:
+            with Image.open(path) as opened:
+                if max_side is not None:
+                    opened.draft("RGB", (max_side, max_side))  # JPEG decodes at a reduced size
+                image = ImageOps.exif_transpose(opened)
+                grey = image.mode in ("1", "L", "I", "I;16", "F")
+                picture = np.asarray(image.convert("L" if grey else "RGB"))
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            reason = "not found" if isinstance(error, FileNotFoundError) else str(error)
+            raise MediaError(f"{self.name(index)} cannot be read: {reason}") from error
+        return _shrunk(picture[..., None] if picture.ndim == 2 else picture, max_side)
+
+    def digest(self) -> bytes:
+        # names, not contents: reading every file would delay the panel by minutes
+        names = "\0".join(self.name(index) for index in range(len(self)))
+        return hashlib.blake2b(names.encode(), digest_size=16).digest()
+
+
+def find_images(folder: Any) -> list[Path]:
+    """Return the image files below a folder, sorted by path; hidden files are left out.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist or holds no image file.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise FileNotFoundError(f"there is no folder {root}; check the path.")
+    paths = sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix.lower() in IMAGE_SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+    )
+    if not paths:
+        kinds = ", ".join(sorted(IMAGE_SUFFIXES))
+        raise FileNotFoundError(f"{root} holds no image file ({kinds}).")
+    return paths
+
+
+def as_media(images: Any) -> Media:
+    """Wrap arrays or file paths as `Media`."""
+    if isinstance(images, str | Path):
+        raise TypeError(f"images is a single path; use Pool.from_folder({str(images)!r}).")
+    if not isinstance(images, np.ndarray) and len(images) and isinstance(images[0], str | Path):
+        return ImageFiles(images)
+    return ImageArray(images)
+
+
+def _as_uint8(array: npt.NDArray[Any]) -> UInt8Array:
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    if not np.issubdtype(array.dtype, np.number):
+        raise ValueError(f"images have dtype {array.dtype}; expected uint8, or float in 0..1.")
+    low, high = (array.min(), array.max()) if array.size else (0, 0)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError("images contain NaN or infinite pixels; replace them first.")
+    if np.issubdtype(array.dtype, np.floating) and low >= 0 and high <= 1:
+        return np.rint(array * 255).astype(np.uint8)
+    if low >= 0 and high <= 255:
+        return np.rint(array).astype(np.uint8)
+    raise ValueError(f"pixels range from {low} to {high}; scale them to 0..255 or 0..1.")
+
+
+def _shrunk(picture: UInt8Array, max_side: int | None) -> UInt8Array:
+    """Scale down to at most `max_side` pixels a side; never up."""
+    height, width = picture.shape[:2]
+    if max_side is None or max(height, width) <= max_side:
+        return picture
+    scale = max_side / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    grey = picture.shape[2] == 1
+    image = Image.fromarray(picture[..., 0] if grey else picture)
+    small = np.asarray(image.resize(size, Image.Resampling.LANCZOS))
+    return small[..., None] if grey else small

@@ -1,0 +1,203 @@
+"""The unlabeled set: what there is to label, and how it is embedded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nblabel.media import ImageFiles, Media, UInt8Array, as_media, find_images
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.intp]
+
+
+class Pool:
+    """Items to label: pictures, their ids, and optionally their embeddings. Holds no label.
+
+    Parameters
+    ----------
+    images : array or sequence of paths, optional
+        ``(n, height, width)`` grey or ``(n, height, width, 3)`` colour, ``uint8`` or floats in
+        0..1; or ``n`` file paths, read when needed.
+    embeddings : array of shape (n, dim), optional
+        Finite numbers; kept as ``float32``. Without images, the items are shown by their ids.
+    ids : sequence of n unique ids, optional
+        What the log stores. Defaults to file names, or to "0", "1", ... Kept as text.
+
+    Raises
+    ------
+    ValueError
+        If the pool is empty, lengths differ, ids repeat, or embeddings are not finite.
+
+    Notes
+    -----
+    A position in the pool ("index") is used inside one process only; what is stored is the id.
+    """
+
+    def __init__(
+        self,
+        images: Any = None,
+        embeddings: npt.ArrayLike | None = None,
+        ids: Sequence[Any] | None = None,
+    ) -> None:
+        self._build(None if images is None else as_media(images), embeddings, ids)
+
+    @classmethod
+    def from_folder(
+        cls, folder: Any, embeddings: npt.ArrayLike | None = None, ids: Sequence[Any] | None = None
+    ) -> Pool:
+        """Make a pool of the image files below a folder, sorted by path.
+
+        Parameters
+        ----------
+        folder : path-like
+            Searched with its subfolders. Files that are no images, and hidden ones, are left out.
+        embeddings, ids
+            As for `Pool`. The ids default to the paths relative to the folder.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such folder or no image in it.
+        ValueError
+            If a symbolic link leads out of the folder.
+        """
+        pool = cls.__new__(cls)
+        media = ImageFiles(find_images(folder), root=folder)
+        names = [media.name(index) for index in range(len(media))]
+        pool._build(media, embeddings, names if ids is None else ids)
+        return pool
+
+    def _build(
+        self, media: Media | None, embeddings: npt.ArrayLike | None, ids: Sequence[Any] | None
+    ) -> None:
+        self.media = media
+        self.embeddings = None if embeddings is None else as_embeddings(embeddings)
+        if media is None and self.embeddings is None:
+            raise ValueError("a pool needs images= or embeddings=; neither was given.")
+        sizes = {
+            name: len(part)
+            for name, part in (("images", media), ("embeddings", self.embeddings), ("ids", ids))
+            if part is not None
+        }
+        if len(set(sizes.values())) > 1:
+            told = ", ".join(f"{count} {name}" for name, count in sizes.items())
+            raise ValueError(f"the parts of the pool differ in length: {told}.")
+        self._n = sizes.popitem()[1]
+        if self._n == 0:
+            raise ValueError("the pool is empty; pass at least one item.")
+        self.ids = tuple(str(i) for i in (range(self._n) if ids is None else ids))
+        if len(self._positions) < self._n:
+            raise ValueError(_describe_duplicates(self.ids))
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __repr__(self) -> str:
+        what = "items" if self.media is None else "images"
+        dim = "" if self.embeddings is None else f", embeddings of {self.embeddings.shape[1]}"
+        return f"Pool({self._n:,} {what}{dim})"
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {item: index for index, item in enumerate(self.ids)}
+
+    def index_of(self, item_id: Any) -> int:
+        """Return the position of an id.
+
+        Raises
+        ------
+        KeyError
+            If no item has this id.
+        """
+        try:
+            return self._positions[str(item_id)]
+        except KeyError:
+            raise KeyError(f"no item with id {item_id!r} in this pool of {self._n:,}.") from None
+
+    def __contains__(self, item_id: Any) -> bool:
+        return str(item_id) in self._positions
+
+    def image(self, index: int, max_side: int | None = None) -> UInt8Array | None:
+        """Return one picture, (height, width, 1 or 3) uint8; None when the pool has no pictures.
+
+        Parameters
+        ----------
+        index : int
+            Position in the pool.
+        max_side : int, optional
+            Scale down to at most this many pixels a side.
+
+        Raises
+        ------
+        MediaError
+            If the file cannot be read.
+        """
+        return None if self.media is None else self.media.read(index, max_side)
+
+    def name(self, index: int) -> str:
+        """Return what to call an item: its file name where it has one, else its id."""
+        return (self.media.name(index) if self.media is not None else "") or self.ids[index]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of ids and media; a log belongs to the pool with its fingerprint.
+
+        Embeddings count only where there is no media, so that a better embedding of the same
+        pictures keeps its labels.
+        """
+        hasher = hashlib.blake2b("\0".join(self.ids).encode(), digest_size=16)
+        if self.media is not None:
+            hasher.update(self.media.digest())
+        elif self.embeddings is not None:
+            hasher.update(self.embeddings.data)
+        return hasher.hexdigest()
+
+
+def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:
+    """Check embeddings and return them as a contiguous float32 array.
+
+    Parameters
+    ----------
+    values : array of shape (n, dim)
+        Finite numbers.
+    n : int, optional
+        How many rows there must be.
+
+    Raises
+    ------
+    ValueError
+        If they are not a finite, numeric, two-dimensional array with `n` rows.
+    """
+    array = np.asarray(values)
+    if array.ndim != 2 or array.shape[1] == 0:
+        raise ValueError(f"embeddings have shape {array.shape}; expected (n, dim).")
+    if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_):
+        raise ValueError(f"embeddings have dtype {array.dtype}; expected numbers.")
+    if np.iscomplexobj(array):
+        raise ValueError("embeddings are complex; pass real numbers.")
+    if n is not None and len(array) != n:
+        raise ValueError(f"embeddings have {len(array)} rows for a pool of {n}.")
+    with np.errstate(over="ignore"):  # what overflows float32 is reported just below
+        floats = np.ascontiguousarray(array, dtype=np.float32)
+    bad = np.flatnonzero(~np.isfinite(floats).all(axis=1))
+    if bad.size:
+        raise ValueError(
+            f"embeddings hold NaN, infinite or too large values in {bad.size} of {len(floats)} "
+            f"rows (first: row {bad[0]}). Drop those items or replace the values."
+        )
+    return floats
+
+
+def _describe_duplicates(ids: tuple[str, ...]) -> str:
+    seen: set[str] = set()
+    twice = [item for item in ids if item in seen or seen.add(item)]  # type: ignore[func-returns-value]
+    return (
+        f"ids must be unique; {len(twice)} repeat, for example {twice[0]!r}. "
+        "(Ids are compared as text: 1 and '1' are the same.)"
+    )

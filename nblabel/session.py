@@ -1,0 +1,429 @@
+"""One labeling job: what was answered, what was learned, what to ask next."""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nblabel.embed import embed
+from nblabel.engine import Engine, Refit, Snapshot
+from nblabel.events import LabelEvent, LabelState, new_uid
+from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
+from nblabel.store import LabelStore, StoreError
+from nblabel.strategies import Query, make_strategy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_CLASSES = 200
+
+
+class Session:
+    """Ask, tell, undo, learn: an active-learning session without a user interface.
+
+    The panel, a plain loop in a script, and `nblabel.simulate` all drive this object.
+
+    Parameters
+    ----------
+    pool : Pool or images
+        What to label. Anything `Pool` takes as images will do.
+    classes : sequence of str
+        At least two class names.
+    learner : str or estimator
+        "auto", "knn", "knn-cosine", or a scikit-learn classifier with ``predict_proba``.
+    strategy : str or QueryStrategy
+        "auto", or see `nblabel.strategies.make_strategy`.
+    store : str, path or LabelStore, optional
+        Where the log of answers is kept. None: in memory.
+    annotator : str, optional
+        Who answers; each annotator undoes their own answers.
+    random_state : int, optional
+        Seed; the same labels then lead to the same questions. None means 0.
+
+    Raises
+    ------
+    ValueError
+        If the pool, the classes or a name are not usable.
+    StoreError
+        If the store cannot be opened or belongs to another pool.
+
+    Notes
+    -----
+    An answer counts once it is committed to the log; learning happens later, on `ask`,
+    `predict_proba` or `predict`.
+    """
+
+    def __init__(
+        self,
+        pool: Any,
+        classes: Sequence[Any],
+        learner: Any = "auto",
+        strategy: Any = "auto",
+        store: Any = None,
+        annotator: str | None = None,
+        random_state: int | None = None,
+    ) -> None:
+        self.pool = pool if isinstance(pool, Pool) else Pool(pool)
+        self.annotator = annotator
+        names = check_classes(classes)
+        self._learner = learner
+        self._strategy = make_strategy(strategy)
+        self._random_state = 0 if random_state is None else int(random_state)
+        X = self.pool.embeddings
+        if X is None:
+            X = embed(self.pool, random_state=self._random_state)
+        self._engine = Engine(X, learner, self._strategy, self._random_state)
+
+        self.store = store if isinstance(store, LabelStore) else LabelStore(store)
+        self.store.bind(self.pool.fingerprint)
+        self._state = LabelState(names)
+        self._uids: set[str] = set()
+        self._seq = 0
+        self._version = 0
+        self._y: IntArray = np.full(len(self.pool), -1, dtype=np.intp)
+        self._codes: dict[str, int] = {}
+        self._refit: Refit | None = None
+        self.refresh()
+        if self._state.unknown_classes:
+            raise StoreError(
+                f"{self.store} holds labels of classes that were not given: "
+                f"{', '.join(map(repr, self._state.unknown_classes))}. Add them to classes=."
+            )
+
+    def __repr__(self) -> str:
+        return (
+            f"Session({len(self.pool):,} items, {len(self.classes)} classes, "
+            f"{self.n_labeled} labeled, {self.store.text})"
+        )
+
+    # what is known
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in order, those added on the way included."""
+        return tuple(self._codes)
+
+    @property
+    def state(self) -> LabelState:
+        """The state folded from the log. Look, do not change."""
+        return self._state
+
+    @property
+    def engine(self) -> Engine:
+        """Learner, strategy and neighbours on the present embeddings."""
+        return self._engine
+
+    @property
+    def embeddings(self) -> FloatArray:
+        """What the learner works on: ndarray of shape (n, dim), float32."""
+        return self._engine.X
+
+    @property
+    def version(self) -> int:
+        """Grows with every change; a refit of an older version is stale."""
+        return self._version
+
+    @property
+    def y(self) -> IntArray:
+        """Class numbers by position, -1 where nothing is labeled; shape (n,), a copy."""
+        return self._y.copy()
+
+    @property
+    def n_labeled(self) -> int:
+        """How many items have a label."""
+        return int(np.count_nonzero(self._y >= 0))
+
+    def labels(self) -> pd.DataFrame:
+        """Return the labels as a table, in the order they were given.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, index, label, source, annotator, time (UTC).
+        """
+        import pandas as pd
+
+        answers = [
+            (answer.event.seq, place, item, answer)
+            for place, (item, answer) in enumerate(self._state.answers.items())
+            if answer.label is not None
+        ]
+        answers.sort(key=lambda entry: entry[:2])
+        rows = [
+            (
+                item,
+                self.pool.index_of(item),
+                answer.label,
+                answer.event.source,
+                answer.event.annotator,
+                datetime.datetime.fromtimestamp(answer.event.time, datetime.UTC),
+            )
+            for _, _, item, answer in answers
+        ]
+        table = pd.DataFrame(
+            rows, columns=["id", "index", "label", "source", "annotator", "time"]
+        )
+        return table.astype({"index": "int64", "time": "datetime64[us, UTC]"})
+
+    def flagged(self) -> list[str]:
+        """Return the ids of the items set aside with `flag`."""
+        return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
+
+    # answering
+
+    def tell(self, index: Any, label: Any, *, uid: str | None = None) -> LabelEvent:
+        """Label one item or many, in one step that one `undo` takes back.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool. An item that has a label already gets the new one.
+        label : str or sequence of str
+            A class name for all, or one for each.
+        uid : str, optional
+            Names the event. An event told twice under one uid counts once.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        IndexError
+            If a position is outside the pool.
+        ValueError
+            If a label is no class, or there are more or fewer labels than items.
+        StoreError
+            If the log could not be written; nothing changed then.
+        """
+        ids = self._ids(index)
+        many = not isinstance(label, str) and isinstance(label, Iterable)
+        labels = tuple(str(one) for one in label) if many else (str(label),) * len(ids)
+        if len(labels) != len(ids):
+            raise ValueError(f"{len(ids)} items but {len(labels)} labels.")
+        for name in dict.fromkeys(labels):
+            if name not in self._codes:
+                raise ValueError(
+                    f"{name!r} is not a class; the classes are {', '.join(self.classes)}. "
+                    f"To add it: add_class({name!r})."
+                )
+        answers = dict(zip(ids, labels, strict=True))  # an item named twice gets its last label
+        return self._record(
+            LabelEvent(
+                "label",
+                ids=tuple(answers),
+                labels=tuple(answers.values()),
+                annotator=self.annotator,
+                uid=uid or new_uid(),
+            )
+        )
+
+    def skip(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Leave an item, or many, unanswered; asked again once nothing else is left.
+
+        A label that is already there stays. Parameters and errors as for `tell`.
+        """
+        return self._answer("skip", index, uid)
+
+    def flag(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Set an item, or many, aside: not asked, not learned from, its label withdrawn.
+
+        Parameters and errors as for `tell`.
+        """
+        return self._answer("flag", index, uid)
+
+    def undo(self, *, uid: str | None = None) -> LabelEvent | None:
+        """Take back this annotator's last step; return it, or None if there is none."""
+        return self._reverse("undo", uid)
+
+    def redo(self, *, uid: str | None = None) -> LabelEvent | None:
+        """Restore the last step taken back; return it, or None if there is none."""
+        return self._reverse("redo", uid)
+
+    def add_class(self, name: str, *, uid: str | None = None) -> LabelEvent:
+        """Add a class behind the others.
+
+        Raises
+        ------
+        ValueError
+            If the name is empty, or a class already.
+        """
+        known = self._state.event(uid) if uid is not None else None
+        if known is not None:
+            return known  # sent twice
+        clean = check_classes([*self.classes, name])[-1]
+        return self._record(
+            LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
+        )
+
+    def refresh(self) -> bool:
+        """Take in what others wrote to the same log; return whether there was anything."""
+        events = self.store.read(after=self._seq)
+        changed: dict[str, None] = {}
+        for event in events:
+            changed.update(dict.fromkeys(self._state.apply(event)))
+            self._uids.add(event.uid)
+            self._seq = event.seq
+        names = self._state.classes
+        if names != self.classes:
+            self._codes = {name: code for code, name in enumerate(names)}
+            changed = dict.fromkeys(self._state.answers)
+            self._y[:] = -1
+        for item in changed:
+            answer = self._state.answers.get(item)
+            label = None if answer is None else answer.label
+            self._y[self.pool.index_of(item)] = -1 if label is None else self._codes.get(label, -1)
+        self._version += bool(events)
+        return bool(events)
+
+    # learning and asking
+
+    def ask(self, n: int = 1) -> Query:
+        """Return the next questions, best first, after learning from all labels.
+
+        Parameters
+        ----------
+        n : int
+            How many; fewer come back when fewer are left, none at the end.
+
+        Raises
+        ------
+        ValueError
+            If n is not positive.
+        LearnerError
+            If the learner fails on the labels.
+        """
+        if not isinstance(n, numbers.Integral) or n < 1:
+            raise ValueError(f"n is {n!r}; ask for at least one item.")
+        query = self.refit(int(n)).query
+        return Query(query.indices[:n], query.scores[:n], query.reasons[:n])
+
+    def predict_proba(self) -> FloatArray:
+        """Return the probability of each class for each item, (n, n_classes) float32.
+
+        Uniform before the first label.
+        """
+        return np.ascontiguousarray(self.refit(1).proba)
+
+    def predict(self) -> np.ndarray[Any, np.dtype[np.object_]]:
+        """Return a class name for each item, shape (n,): its label where it has one."""
+        codes, _ = self.refit(1).predicted
+        names = np.array(self.classes, dtype=object)
+        return names[np.where(self._y >= 0, self._y, codes)]
+
+    def set_embeddings(self, X: Any) -> None:
+        """Move to other embeddings of the same pool; labels stay, the learner starts anew.
+
+        Parameters
+        ----------
+        X : array of shape (n, dim)
+            Finite numbers, one row for each item.
+
+        Raises
+        ------
+        ValueError
+            If the shape or a value is wrong; nothing changed then.
+        """
+        checked = as_embeddings(X, len(self.pool))
+        self._engine = Engine(checked, self._learner, self._strategy, self._random_state)
+        self._version += 1
+
+    def snapshot(self) -> Snapshot:
+        """Return the labels as they are now, for a refit elsewhere."""
+        blocked = np.zeros(len(self.pool), dtype=bool)
+        skipped = []
+        for item, answer in self._state.answers.items():
+            index = self.pool.index_of(item)
+            blocked[index] = True
+            if answer.kind == "skip":
+                skipped.append((answer.event.seq, index))
+        return Snapshot(
+            version=self._version,
+            y=self.y,
+            open=np.flatnonzero(~blocked),
+            skipped=np.array([index for _, index in sorted(skipped)], dtype=np.intp),
+            classes=self.classes,
+        )
+
+    def refit(self, n: int = 1) -> Refit:
+        """Learn from the present labels and choose n questions; quick if nothing changed."""
+        done = self._refit
+        if done is None or done.version != self._version or done.n_asked < n:
+            self._refit = done = self._engine.refit(self.snapshot(), n)
+        return done
+
+    def apply(self, refit: Refit) -> bool:
+        """Take over a refit that ran elsewhere; return False, and drop it, if it is stale."""
+        if refit.version != self._version:
+            return False
+        self._refit = refit
+        return True
+
+    # inside
+
+    def _ids(self, index: Any) -> tuple[str, ...]:
+        array = np.atleast_1d(np.asarray(index))
+        if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
+            raise IndexError(f"{index!r} is no position, nor a list of positions, in the pool.")
+        outside = array[(array < 0) | (array >= len(self.pool))]
+        if outside.size:
+            raise IndexError(
+                f"position {outside[0]} is outside the pool of {len(self.pool):,} items."
+            )
+        return tuple(self.pool.ids[i] for i in array.tolist())
+
+    def _answer(self, kind: Any, index: Any, uid: str | None) -> LabelEvent:
+        ids = tuple(dict.fromkeys(self._ids(index)))
+        return self._record(
+            LabelEvent(kind, ids=ids, annotator=self.annotator, uid=uid or new_uid())
+        )
+
+    def _reverse(self, kind: Any, uid: str | None) -> LabelEvent | None:
+        if uid is not None and uid in self._uids:
+            return None  # sent twice
+        self.refresh()
+        find = self._state.undo_target if kind == "undo" else self._state.redo_target
+        target = find(self.annotator)
+        if target is None:
+            return None
+        self._commit(
+            LabelEvent(kind, target=target.uid, annotator=self.annotator, uid=uid or new_uid())
+        )
+        return target
+
+    def _record(self, event: LabelEvent) -> LabelEvent:
+        if event.uid not in self._uids:
+            self._commit(event)
+        return self._state.event(event.uid) or event
+
+    def _commit(self, event: LabelEvent) -> None:
+        self.store.append(event)
+        self.refresh()
+
+
+def check_classes(classes: Sequence[Any]) -> tuple[str, ...]:
+    """Return class names as text, or say what is wrong with them.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two or more than 200, or a name is empty or occurs twice.
+    """
+    if isinstance(classes, str):
+        raise ValueError(f"classes is the single text {classes!r}; pass a list of names.")
+    names = tuple(str(name).strip() for name in classes)
+    if len(names) < 2:
+        raise ValueError(f"classes holds {len(names)} name; labeling needs at least two.")
+    if len(names) > MAX_CLASSES:
+        raise ValueError(f"classes holds {len(names)} names; at most {MAX_CLASSES} are supported.")
+    for place, name in enumerate(names):
+        if not name:
+            raise ValueError(f"class name number {place + 1} is empty.")
+        if name in names[:place]:
+            raise ValueError(f"the class {name!r} is there twice; each name must be unique.")
+    return names

@@ -1,0 +1,295 @@
+"""The log of answers in a database."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+
+from nblabel.events import Kind, LabelEvent, Source
+
+SCHEMA_VERSION = 1
+
+_metadata = sa.MetaData()
+_meta = sa.Table(
+    "nblabel_meta",
+    _metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+_event = sa.Table(
+    "nblabel_event",
+    _metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("uid", sa.String(64), nullable=False, unique=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("name", sa.Text),  # the class that "add_class" adds
+    sa.Column("target", sa.String(64)),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("annotator", sa.Text),
+    sa.Column("time", sa.Float(53), nullable=False),
+    sqlite_autoincrement=True,
+)
+_item = sa.Table(
+    "nblabel_event_item",
+    _metadata,
+    sa.Column("seq", sa.Integer, sa.ForeignKey("nblabel_event.seq"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("label", sa.Text),
+    sa.Column("probability", sa.Float(53)),
+)
+
+
+class StoreError(RuntimeError):
+    """The log cannot be opened, read or written. The message says why and what to do."""
+
+
+class LabelStore:
+    """An append-only log of answers in a database.
+
+    Parameters
+    ----------
+    url : str or path-like, optional
+        A path to a SQLite file, made if missing, or a database URL such as
+        ``"postgresql+psycopg://..."``. None keeps the log in memory, for this process only.
+
+    Attributes
+    ----------
+    key : str
+        Names this log; stays the same for the life of the database.
+    persistent : bool
+        Whether the log outlives the process.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be opened, is no nblabel log, or is from a newer version.
+
+    Notes
+    -----
+    SQLite files use write-ahead logging with full synchronisation: once `append` returns, the event
+    survives a killed process and a power cut.
+    """
+
+    def __init__(self, url: Any = None) -> None:
+        self.persistent = url is not None
+        self._name, address = _address(url)
+        try:
+            # the message of a missing driver names the package to install
+            self._engine = _engine(address)
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+            raise StoreError(f"{self._name} cannot be opened: {error}.") from error
+        with _explained(self._name, "opened"), self._engine.begin() as connection:
+            self.key = self._prepare(connection)
+
+    @property
+    def text(self) -> str:
+        """Where the log is, in words."""
+        return self._name if self.persistent else "in memory, until this kernel stops"
+
+    def __repr__(self) -> str:
+        return f"LabelStore({self.text})"
+
+    def bind(self, fingerprint: str) -> None:
+        """Tie this log to a pool, or check that it is tied to this one.
+
+        Raises
+        ------
+        StoreError
+            If the log belongs to another pool.
+        """
+        known = self.setting("pool")
+        if known is None:
+            self.set_setting("pool", fingerprint)
+        elif known != fingerprint:
+            raise StoreError(
+                f"{self._name} holds the labels of another pool: the images or ids differ from "
+                "those it was made with. Pass the same images and ids, or another store=."
+            )
+
+    def append(self, event: LabelEvent) -> None:
+        """Write one event, and return once it is committed.
+
+        An event whose uid is already in the log is left as it is.
+
+        Raises
+        ------
+        StoreError
+            If it could not be committed, for instance on a read-only or full disk.
+        """
+        with _explained(self._name, "written"), self._engine.begin() as connection:
+            # writers take turns, so that events become visible in the order of their seq
+            connection.execute(
+                sa.select(_meta.c.value).where(_meta.c.key == "log").with_for_update()
+            )
+            known = connection.execute(sa.select(_event.c.seq).where(_event.c.uid == event.uid))
+            if known.first() is not None:
+                return
+            seq = connection.execute(
+                sa.insert(_event).values(
+                    uid=event.uid,
+                    kind=event.kind,
+                    name=event.labels[0] if event.kind == "add_class" else None,
+                    target=event.target,
+                    source=event.source,
+                    annotator=event.annotator,
+                    time=event.time,
+                )
+            ).inserted_primary_key[0]
+            if event.ids:
+                labels = event.labels or (None,) * len(event.ids)
+                probabilities = event.probabilities or (None,) * len(event.ids)
+                rows = zip(event.ids, labels, probabilities, strict=True)
+                connection.execute(
+                    sa.insert(_item),
+                    [
+                        {"seq": seq, "place": place, "id": i, "label": c, "probability": p}
+                        for place, (i, c, p) in enumerate(rows)
+                    ],
+                )
+
+    def read(self, after: int = 0) -> list[LabelEvent]:
+        """Return the events behind a position in the log, oldest first.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be read.
+        """
+        with _explained(self._name, "read"), self._engine.connect() as connection:
+            events = connection.execute(
+                sa.select(_event).where(_event.c.seq > after).order_by(_event.c.seq)
+            ).all()
+            if not events:
+                return []
+            items: dict[int, list[Any]] = {}
+            query = sa.select(_item).where(_item.c.seq > after)
+            for row in connection.execute(query.order_by(_item.c.seq, _item.c.place)):
+                items.setdefault(row.seq, []).append(row)
+        return [_as_event(row, items.get(row.seq, [])) for row in events]
+
+    def setting(self, name: str) -> str | None:
+        """Return a remembered choice, such as the projection shown."""
+        with _explained(self._name, "read"), self._engine.connect() as connection:
+            value = connection.scalar(sa.select(_meta.c.value).where(_meta.c.key == name))
+        return None if value is None else str(value)
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Remember a choice beside the log."""
+        with _explained(self._name, "written"), self._engine.begin() as connection:
+            connection.execute(sa.delete(_meta).where(_meta.c.key == name))
+            connection.execute(sa.insert(_meta).values(key=name, value=value))
+
+    def close(self) -> None:
+        """Close the database. A log in memory is gone."""
+        self._engine.dispose()
+
+    def _prepare(self, connection: sa.Connection) -> str:
+        """Make the tables, or check those that are there; return the key of the log."""
+        tables = sa.inspect(connection).get_table_names()
+        if _meta.name not in tables:
+            if tables and connection.dialect.name == "sqlite":
+                raise StoreError(
+                    f"{self._name} is a database of another program; name another file."
+                )
+            _metadata.create_all(connection)
+            key = uuid.uuid4().hex
+            connection.execute(
+                sa.insert(_meta),
+                [{"key": "schema", "value": str(SCHEMA_VERSION)}, {"key": "log", "value": key}],
+            )
+            return key
+        stored = dict(connection.execute(sa.select(_meta.c.key, _meta.c.value)).tuples().all())
+        if int(stored["schema"]) > SCHEMA_VERSION:
+            raise StoreError(
+                f"{self._name} was written by a newer nblabel (schema {stored['schema']}; this "
+                f"version reads up to {SCHEMA_VERSION}). Upgrade: pip install --upgrade nblabel."
+            )
+        return stored["log"]
+
+
+def _address(url: Any) -> tuple[str, sa.URL]:
+    """Return what to call the database, and its address."""
+    if url is None:
+        return "the log in memory", sa.make_url("sqlite://")
+    if isinstance(url, str) and "://" in url:
+        try:
+            address = sa.make_url(url)
+        except sa.exc.ArgumentError as error:
+            raise StoreError(f"{url!r} is no database URL and no path: {error}.") from error
+        return address.render_as_string(hide_password=True), address
+    path = Path(url)
+    if not path.parent.is_dir():
+        raise StoreError(f"the folder {path.parent.resolve()} does not exist; make it first.")
+    return str(path), sa.URL.create("sqlite", database=str(path))
+
+
+def _engine(address: sa.URL) -> sa.Engine:
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, pool_pre_ping=True)
+    in_memory = not address.database or address.database == ":memory:"
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    # one connection may be used from several threads, one at a time; SQLite itself is fine with it
+    engine = sa.create_engine(address, connect_args={"check_same_thread": False}, **options)
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, see below
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not in_memory:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        # take the write lock at once: a read that turns into a write could fail under another writer
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _explained(name: str, action: str) -> Iterator[None]:
+    """Turn database errors into a `StoreError` that says what to do."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise StoreError(f"{name} cannot be {action}: {reason}.{_advice(reason)}") from error
+
+
+def _advice(reason: str) -> str:
+    advice = {
+        "readonly": " Make the file and its folder writable, or name another store=.",
+        "unable to open": " Check that the folder exists and is writable.",
+        "full": " Free some disk space; nothing already saved is lost.",
+        "locked": " Another program is writing to it; close that program or wait a moment.",
+        "not a database": " Name another file; this one was left as it is.",
+        "malformed": " The file is damaged; restore a copy of it.",
+        "no such table": " The file was changed by another program; restore a copy of it.",
+    }
+    return next((text for sign, text in advice.items() if sign in reason), "")
+
+
+def _as_event(row: Any, items: list[Any]) -> LabelEvent:
+    labels = tuple(item.label for item in items if item.label is not None)
+    return LabelEvent(
+        kind=cast(Kind, row.kind),
+        ids=tuple(item.id for item in items),
+        labels=labels if row.name is None else (row.name,),
+        target=row.target,
+        source=cast(Source, row.source),
+        annotator=row.annotator,
+        probabilities=tuple(i.probability for i in items if i.probability is not None),
+        uid=row.uid,
+        time=row.time,
+        seq=row.seq,
+    )

@@ -1,0 +1,53 @@
+"""Query strategies: what to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nblabel.strategies.base import Part, Query, QueryStrategy, Reason, View
+from nblabel.strategies.scored import MeasureStrategy, RandomStrategy
+
+__all__ = ["STRATEGIES", "Part", "Query", "QueryStrategy", "Reason", "View", "make_strategy"]
+
+_MAKERS: dict[str, Callable[[], QueryStrategy]] = {
+    "random": RandomStrategy,
+    "least_confidence": lambda: MeasureStrategy(
+        "least_confidence", ("uncertainty",), "least_confidence"
+    ),
+    "margin": lambda: MeasureStrategy("margin", ("uncertainty",), "margin"),
+    "entropy": lambda: MeasureStrategy("entropy", ("uncertainty",), "entropy"),
+    "density": lambda: MeasureStrategy("density", ("density",)),
+    "diversity": lambda: MeasureStrategy("diversity", ("diversity",)),
+    "product": lambda: MeasureStrategy("product", ("uncertainty", "density", "diversity")),
+}
+
+STRATEGIES = ("auto", *_MAKERS)
+
+
+def make_strategy(strategy: Any) -> QueryStrategy:
+    """Make a query strategy.
+
+    Parameters
+    ----------
+    strategy : str or QueryStrategy
+        "random", "least_confidence", "margin", "entropy", "density", "diversity", "product" (the
+        product of the distribution functions of margin, density and diversity), "auto" (now
+        "product"), or an object with a ``query`` method.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    TypeError
+        If it is neither a name nor has a ``query`` method.
+    """
+    if isinstance(strategy, str):
+        if strategy not in STRATEGIES:
+            raise ValueError(
+                f"unknown strategy {strategy!r}; choose one of {', '.join(STRATEGIES)}."
+            )
+        return _MAKERS["product" if strategy == "auto" else strategy]()
+    if not callable(getattr(strategy, "query", None)):
+        raise TypeError(f"strategy {strategy!r} has no query(view, n) method.")
+    return strategy  # type: ignore[no-any-return]

@@ -1,0 +1,105 @@
+"""What every query strategy is given, and what it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from nblabel.pool import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One measure that speaks for a question.
+
+    Attributes
+    ----------
+    name : str
+        "uncertainty", "density" or "diversity", for instance.
+    value : float
+        Between 0 and 1; higher speaks more for asking.
+    text : str
+        What it means for this item, in words.
+    """
+
+    name: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an item is asked: a sentence, and the measures behind it."""
+
+    text: str
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Query:
+    """Items to ask about, best first.
+
+    Attributes
+    ----------
+    indices : ndarray of shape (n,), intp
+        Positions in the pool.
+    scores : ndarray of shape (n,), float32
+        Higher was asked earlier; never increasing.
+    reasons : tuple of n Reason
+        Why each is asked.
+    """
+
+    indices: IntArray
+    scores: FloatArray
+    reasons: tuple[Reason, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+@dataclass(frozen=True)
+class View:
+    """What a strategy may look at.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings of the pool.
+    proba : ndarray of shape (n, n_classes), float32
+        The learner's probabilities.
+    candidates : ndarray of intp
+        Positions that may be asked, ascending.
+    labeled : ndarray of intp
+        Positions that are labeled.
+    distance : ndarray of shape (n,), float32
+        Squared distance to the nearest labeled item; infinite while nothing is labeled.
+    density : ndarray of shape (n,), float32
+        Informational density: mean similarity to the pool.
+    scale : float
+        A typical squared distance between near neighbours.
+    classes : tuple of str
+        Class names, for reasons.
+    rng : numpy.random.Generator
+        Seeded by the session and the state of the log.
+    """
+
+    X: FloatArray
+    proba: FloatArray
+    candidates: IntArray
+    labeled: IntArray
+    distance: FloatArray
+    density: FloatArray
+    scale: float
+    classes: tuple[str, ...]
+    rng: np.random.Generator
+
+
+class QueryStrategy(Protocol):
+    """Chooses what to ask next."""
+
+    name: str
+
+    def query(self, view: View, n: int) -> Query:
+        """Return up to `n` candidates, best first; fewer when there are no more."""

@@ -1,0 +1,179 @@
+"""Measures of how much there is to learn from an item. All are between 0 and 1 or ranked into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nblabel.pool import FloatArray, IntArray
+
+BINS = 4_096
+ANCHORS = 500
+
+
+def top_two(proba: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Return the two likeliest classes of each row and their probabilities.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n, n_classes), float32
+        Quickest when in Fortran order.
+
+    Returns
+    -------
+    first, second : ndarray of shape (n,), intp
+        Class numbers; ties go to the smaller.
+    p_first, p_second : ndarray of shape (n,), float32
+    """
+    n, n_classes = proba.shape
+    first = np.zeros(n, dtype=np.intp)
+    second = np.zeros(n, dtype=np.intp)
+    p_first = proba[:, 0].astype(np.float32)
+    p_second = np.full(n, -1, dtype=np.float32)
+    for code in range(1, n_classes):
+        p = proba[:, code]
+        wins = p > p_first
+        places = ~wins & (p > p_second)
+        second = np.where(wins, first, np.where(places, code, second))
+        p_second = np.where(wins, p_first, np.where(places, p, p_second))
+        first = np.where(wins, code, first)
+        p_first = np.where(wins, p, p_first)
+    return first, second, p_first, np.maximum(p_second, 0)
+
+
+def least_confidence(proba: FloatArray) -> FloatArray:
+    """One minus the probability of the likeliest class (Lewis and Gale, 1994)."""
+    values: FloatArray = 1 - proba.max(axis=1)
+    return values
+
+
+def margin(proba: FloatArray) -> FloatArray:
+    """One minus the lead of the likeliest class over the second (Scheffer et al., 2001)."""
+    _, _, p_first, p_second = top_two(proba)
+    return 1 - (p_first - p_second)
+
+
+def entropy(proba: FloatArray) -> FloatArray:
+    """Entropy of the probabilities over its largest value (Shannon, 1948)."""
+    logs = np.log(np.maximum(proba, np.finfo(np.float32).tiny))
+    values: FloatArray = -(proba * logs).sum(axis=1) / np.float32(np.log(proba.shape[1]))
+    return np.clip(values, 0, 1)
+
+
+UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "least_confidence": least_confidence,
+    "margin": margin,
+    "entropy": entropy,
+}
+
+
+def density(X: FloatArray, scale: float, random_state: int = 0) -> FloatArray:
+    """Informational density: how similar an item is, on average, to the pool (Settles, 2008).
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    scale : float
+        Squared distance at which similarity has fallen to one half.
+    random_state : int
+        Seed of the 500 items that stand for the pool.
+
+    Returns
+    -------
+    ndarray of shape (n,), float32
+        Mean of 1 / (1 + squared distance / scale).
+    """
+    rng = np.random.default_rng(random_state)
+    n = len(X)
+    anchors = X[np.sort(rng.choice(n, min(n, ANCHORS), replace=False))]
+    norms = np.einsum("ij,ij->i", anchors, anchors)
+    out = np.empty(n, dtype=np.float32)
+    for start in range(0, n, 16_384):
+        block = X[start : start + 16_384]
+        distances = block @ (-2 * anchors.T)
+        distances += norms
+        distances += np.einsum("ij,ij->i", block, block)[:, None]
+        similarity = 1 / (1 + np.maximum(distances, 0) / scale)
+        out[start : start + 16_384] = similarity.mean(axis=1)
+    return out
+
+
+def cdf(values: FloatArray) -> FloatArray:
+    """Empirical distribution function at each value: the share of values below it.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,), float32
+        Infinite values rank highest.
+
+    Returns
+    -------
+    ndarray of shape (n,), float32
+        Between 0 and 1, half of the ties counted, so that equal values rank in the middle. Values
+        are sorted into 4,096 equal bins: an exact sort would take longer than all else a label costs.
+    """
+    finite = np.isfinite(values)
+    if not finite.all():
+        top = values[finite].max(initial=0) + 1
+        values = np.where(finite, values, top)
+    low, high = float(values.min()), float(values.max())
+    if high <= low:
+        return np.full(len(values), 0.5, dtype=np.float32)
+    bins = ((values - np.float32(low)) * np.float32((BINS - 1) / (high - low))).astype(np.intp)
+    counts = np.bincount(bins, minlength=BINS)
+    below = np.cumsum(counts) - counts / 2
+    ranks: FloatArray = (below / len(values)).astype(np.float32)[bins]
+    return ranks
+
+
+def spread(X: FloatArray, scores: FloatArray, items: IntArray, n: int, scale: float) -> tuple[
+    IntArray, FloatArray
+]:
+    """Pick n items with high scores that are not copies of one another.
+
+    Greedy: each pick takes the best score times d / (d + scale), where d is the squared distance to
+    the nearest earlier pick.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_pool, dim), float32
+        Embeddings.
+    scores : ndarray of shape (n_items,), float32
+        Not negative.
+    items : ndarray of shape (n_items,), intp
+        Positions the scores belong to.
+    n : int
+        How many to pick.
+    scale : float
+        Squared distance at which a neighbour of a pick keeps half of its score.
+
+    Returns
+    -------
+    picks : ndarray of shape (at most n,), intp
+        Places in `items`.
+    scores : ndarray of float32
+        The reduced scores, never increasing.
+    """
+    n = min(n, len(items))
+    most = min(len(items), max(512, 8 * n))
+    places = np.arange(len(items))
+    if most < len(items):
+        places = np.sort(np.argpartition(scores, -most)[-most:])
+    left = scores[places].astype(np.float32)
+    vectors = X[items[places]]
+    norms = np.einsum("ij,ij->i", vectors, vectors)
+    nearest = np.full(most, np.inf, dtype=np.float32)
+    picks = np.empty(n, dtype=np.intp)
+    picked = np.empty(n, dtype=np.float32)
+    for turn in range(n):
+        with np.errstate(invalid="ignore"):
+            share = np.where(np.isinf(nearest), 1, nearest / (nearest + np.float32(scale)))
+        reduced = left * share
+        best = int(reduced.argmax())
+        picks[turn], picked[turn] = places[best], max(float(reduced[best]), 0.0)
+        distances = norms + norms[best] - 2 * (vectors @ vectors[best])
+        np.minimum(nearest, np.maximum(distances, 0), out=nearest)
+        left[best] = -1  # never again, even when every other score is zero
+    return picks, picked

@@ -1,0 +1,48 @@
+// Pictures the page has received, so that the next one is painted without asking anyone.
+
+const LIMIT_BYTES = 48 * 2 ** 20;
+
+/** @typedef {{image: import("./pixels.js").Image, bytes: Uint8Array}} Picture */
+
+export class PictureCache {
+  constructor(limit = LIMIT_BYTES) {
+    this.limit = limit;
+    this.size = 0;
+    /** Oldest first.
+     * @type {Map<string, Picture>} */
+    this.pictures = new Map();
+  }
+
+  /**
+   * @param {string} id
+   * @param {import("./pixels.js").Image} image
+   * @param {Uint8Array} bytes copied: a view would keep the whole message it came in alive
+   */
+  put(id, image, bytes) {
+    this.remove(id);
+    this.pictures.set(id, { image, bytes: bytes.slice() });
+    this.size += bytes.length;
+  }
+
+  /** @param {string} id */
+  get(id) {
+    return this.pictures.get(id) ?? null;
+  }
+
+  /**
+   * Forget the oldest pictures beyond the limit, but none of these.
+   * @param {Set<string>} needed
+   */
+  trim(needed) {
+    for (const id of [...this.pictures.keys()]) {
+      if (this.size <= this.limit) return;
+      if (!needed.has(id)) this.remove(id);
+    }
+  }
+
+  /** @param {string} id */
+  remove(id) {
+    this.size -= this.pictures.get(id)?.bytes.length ?? 0;
+    this.pictures.delete(id);
+  }
+}

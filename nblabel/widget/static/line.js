@@ -1,0 +1,125 @@
+// The line of questions as a plain state machine: what is on screen, what comes next, and which answers
+// are on their way to the log. It knows neither the document nor the wire.
+
+/** @typedef {import("./pixels.js").Image} Image */
+/** @typedef {{name: string, key: string, color: string}} ClassInfo */
+/** @typedef {{label: string, confidence: number}} Guess */
+/** @typedef {{text: string, parts: {name: string, value: number, text: string}[]}} Why */
+/** @typedef {{id: string, label: string, closeness: number, image: Image | null}} Neighbor */
+/**
+ * @typedef {{id: string, index: number, image: Image | null, error: string | null, label: string | null,
+ *   guess: Guess | null, why: Why | null, neighbors: Neighbor[]}} Item
+ */
+
+export class Line {
+  constructor() {
+    /** @type {Item | null} */
+    this.current = null;
+    /** The current item has an answer already and is only looked at again. */
+    this.revisit = false;
+    /** The current item comes from the saved notebook; the kernel has not confirmed it yet. */
+    this.provisional = false;
+    /** @type {Item[]} */
+    this.upcoming = [];
+    this.started = false;
+    this.done = false;
+    /** @type {number | null} */
+    this.total = null;
+    /** Answers on their way, by uid; the item is unknown where an earlier page gave the answer.
+     * @type {Map<string, {id: string, item: Item | null}>} */
+    this.away = new Map();
+  }
+
+  /** Every item on screen or about to be. */
+  get items() {
+    return this.current ? [this.current, ...this.upcoming] : this.upcoming;
+  }
+
+  /**
+   * Show what the saved notebook holds until the kernel speaks.
+   * @param {Item} item
+   */
+  preview(item) {
+    this.current = item;
+    this.provisional = true;
+  }
+
+  /**
+   * Take the kernel's list. The current item stays, and answers on their way are not asked again.
+   * @param {{items: Item[], done: boolean, total?: number}} list
+   */
+  merge(list) {
+    const confirmed = list.items.find((item) => item.id === this.current?.id);
+    if (this.provisional) this.confirm(confirmed ?? null, list);
+    const seen = new Set([...this.away.values()].map((answer) => answer.id));
+    if (this.current) seen.add(this.current.id);
+    this.upcoming = list.items.filter((item) => !seen.has(item.id) && seen.add(item.id));
+    this.done = list.done;
+    this.total = list.total ?? this.total;
+    this.started = true;
+    if (!this.current) this.advance();
+  }
+
+  /**
+   * @param {Item | null} confirmed
+   * @param {{items: Item[], done: boolean}} list
+   */
+  confirm(confirmed, list) {
+    if (!confirmed && !list.items.length && !list.done) return;
+    this.current = confirmed;
+    this.provisional = false;
+  }
+
+  /**
+   * Put an item on screen now; an open question that it displaces comes next.
+   * @param {Item} item
+   * @param {boolean} revisit
+   */
+  show(item, revisit) {
+    const displaced = this.current;
+    this.upcoming = this.upcoming.filter((other) => other.id !== item.id);
+    if (displaced && displaced.id !== item.id && !this.revisit) this.upcoming.unshift(displaced);
+    this.current = item;
+    this.revisit = revisit;
+    this.provisional = false;
+  }
+
+  /** Go to the next question. */
+  advance() {
+    this.current = this.upcoming.shift() ?? null;
+    this.revisit = false;
+    this.provisional = false;
+  }
+
+  /**
+   * The current item was answered by the event `uid`.
+   * @param {string} uid
+   */
+  answer(uid) {
+    if (!this.current) return;
+    this.away.set(uid, { id: this.current.id, item: this.current });
+    this.advance();
+  }
+
+  /**
+   * An answer that an earlier page gave is on its way.
+   * @param {string} uid
+   * @param {string} id
+   */
+  adopt(uid, id) {
+    this.away.set(uid, { id, item: null });
+    this.upcoming = this.upcoming.filter((item) => item.id !== id);
+    if (this.current?.id === id) this.advance();
+  }
+
+  /**
+   * The kernel has the answer, or refused it for good: then its item is asked again.
+   * @param {string} uid
+   * @param {boolean} committed
+   */
+  settle(uid, committed) {
+    const item = this.away.get(uid)?.item;
+    this.away.delete(uid);
+    if (item && !committed) this.show(item, item.label !== null);
+  }
+}

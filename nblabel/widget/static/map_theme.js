@@ -1,0 +1,62 @@
+// The theme's colours as the canvas needs them.
+
+/**
+ * @typedef {object} MapTheme
+ * @property {string} ink
+ * @property {string} paper
+ * @property {string} accent
+ * @property {string} font
+ * @property {number} inkBits
+ * @property {number} paperBits
+ */
+
+/**
+ * @param {Element} element
+ * @returns {MapTheme}
+ */
+export function readMapTheme(element) {
+  const style = getComputedStyle(element);
+  const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  const paper = read("--nbl-paper");
+  return {
+    ink: read("--nbl-ink"),
+    paper,
+    accent: read("--nbl-accent"),
+    font: style.fontFamily,
+    inkBits: colorBits(read("--nbl-ink"), paper),
+    paperBits: colorBits(paper, paper),
+  };
+}
+
+/**
+ * Any CSS colour, laid over another, as 0xBBGGRR: the order in which an ImageData keeps it.
+ * @param {string} color
+ * @param {string} [under]
+ * @returns {number}
+ */
+export function colorBits(color, under = "#fff") {
+  const context = /** @type {CanvasRenderingContext2D} */ (
+    new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })
+  );
+  for (const fill of [under, color]) {
+    context.fillStyle = fill;
+    context.fillRect(0, 0, 1, 1);
+  }
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return (blue << 16) | (green << 8) | red;
+}
+
+/**
+ * A colour between two others.
+ * @param {number} from as 0xBBGGRR
+ * @param {number} to
+ * @param {number} share of `to`, 0..1
+ * @returns {number}
+ */
+export function mixBits(from, to, share) {
+  const channel = (/** @type {number} */ shift) => {
+    const a = (from >> shift) & 255, b = (to >> shift) & 255;
+    return Math.round(a + (b - a) * share) << shift;
+  };
+  return channel(16) | channel(8) | channel(0);
+}

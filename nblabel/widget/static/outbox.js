@@ -1,0 +1,152 @@
+// Events on their way to the log. An event stays here until the kernel says it is committed; where the
+// log outlives the kernel, it also stays in the browser's storage, so that a reloaded page, or a new
+// kernel on the same log, still gets it. The kernel drops a uid it already has.
+
+const CHECK_EVERY_MS = 500;
+const RESEND_AFTER_MS = 2000;
+const RESEND_AT_LEAST_EVERY_MS = 8000;
+const PREFIX = "nblabel:outbox";
+
+/** @typedef {{uid: string, type: string} & Record<string, any>} OutboxEvent */
+/** @typedef {{event: OutboxEvent, sentAt: number, tries: number, refusal: string}} Waiting */
+
+export class Outbox {
+  /**
+   * @param {(event: OutboxEvent) => void} send
+   * @param {() => void} changed called whenever an event comes, goes or is late
+   * @param {string} [view] whose events these are: each view takes up only its own
+   */
+  constructor(send, changed, view = "queue") {
+    this.send = send;
+    this.changed = changed;
+    this.view = view;
+    /** @type {Map<string, Waiting>} */
+    this.waiting = new Map();
+    /** @type {string | null} */
+    this.storageKey = null;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
+  }
+
+  /**
+   * Name the log these events belong to, and take up what an earlier page left unsaved.
+   * @param {{key: string, persistent: boolean}} store
+   * @returns {OutboxEvent[]} the events taken up
+   */
+  open(store) {
+    const key = store.persistent ? `${PREFIX}:${this.view}:${store.key}` : null;
+    if (key === this.storageKey) return [];
+    this.storageKey = key;
+    const left = readStorage(key).filter((event) => !this.waiting.has(event.uid));
+    for (const { event } of this.waiting.values()) this.keep(event);
+    for (const event of left) this.post(event);
+    return left;
+  }
+
+  /** @param {OutboxEvent} event */
+  post(event) {
+    this.waiting.set(event.uid, { event, sentAt: performance.now(), tries: 1, refusal: "" });
+    this.keep(event);
+    this.trySend(event);
+    this.timer ??= setInterval(() => this.resend(), CHECK_EVERY_MS);
+    this.changed();
+  }
+
+  /**
+   * @param {{uid: string, ok: boolean, retry?: boolean, text: string}} ack
+   * @returns {OutboxEvent | null} the event this acknowledges, null when it is not (or no longer) ours
+   */
+  acknowledge(ack) {
+    const entry = this.waiting.get(ack.uid);
+    if (!entry) return null;
+    if (ack.ok || !ack.retry) this.drop(ack.uid);
+    else entry.refusal = ack.text;
+    this.changed();
+    return entry.event;
+  }
+
+  /** How many events are not committed yet, whether one is late, and why the kernel cannot save them. */
+  get unsaved() {
+    const entries = [...this.waiting.values()];
+    const refusal = entries.find((entry) => entry.refusal)?.refusal ?? "";
+    const late = refusal !== "" || entries.some((entry) => entry.tries > 1);
+    return { count: entries.length, late, refusal };
+  }
+
+  /** Send again what waits too long, less and less often so that a busy kernel is not flooded. */
+  resend() {
+    const now = performance.now();
+    const due = [...this.waiting.values()].filter((entry) => now - entry.sentAt >= patience(entry.tries));
+    for (const entry of due) {
+      entry.sentAt = now;
+      entry.tries += 1;
+      this.trySend(entry.event);
+    }
+    if (due.length) this.changed();
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** @param {OutboxEvent} event */
+  trySend(event) {
+    try {
+      this.send(event);
+    } catch {
+      // the kernel is gone: the event stays here and is tried again
+    }
+  }
+
+  /** @param {string} uid */
+  drop(uid) {
+    this.waiting.delete(uid);
+    if (this.storageKey) withStorage((storage) => storage.removeItem(`${this.storageKey} ${uid}`));
+    if (!this.waiting.size) this.close();
+  }
+
+  /**
+   * One entry an event: two pages on the same log never overwrite each other's.
+   * @param {OutboxEvent} event
+   */
+  keep(event) {
+    if (!this.storageKey) return;
+    const value = JSON.stringify({ order: performance.timeOrigin + performance.now(), event });
+    withStorage((storage) => storage.setItem(`${this.storageKey} ${event.uid}`, value));
+  }
+}
+
+/** @param {number} tries */
+function patience(tries) {
+  return Math.min(RESEND_AFTER_MS * 2 ** (tries - 1), RESEND_AT_LEAST_EVERY_MS);
+}
+
+/**
+ * Storage may be full or forbidden; then the page alone holds the events.
+ * @template T
+ * @param {(storage: Storage) => T} use
+ * @returns {T | null}
+ */
+function withStorage(use) {
+  try {
+    return use(localStorage);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The events kept under a key, oldest first.
+ * @param {string | null} key
+ * @returns {OutboxEvent[]}
+ */
+function readStorage(key) {
+  if (!key) return [];
+  const values = withStorage((storage) =>
+    Object.keys(storage)
+      .filter((name) => name.startsWith(`${key} `))
+      .map((name) => JSON.parse(storage.getItem(name) ?? "null")),
+  );
+  return (values ?? []).sort((a, b) => a.order - b.order).map((value) => value.event);
+}

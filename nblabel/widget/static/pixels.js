@@ -1,0 +1,37 @@
+// Raw uint8 pixels to a canvas.
+
+/** @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3}} Image */
+
+/**
+ * Bytes of a message buffer, whichever view the wire delivered.
+ * @param {DataView | ArrayBuffer | Uint8Array} buffer
+ * @returns {Uint8Array}
+ */
+export function bytesOf(buffer) {
+  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+/**
+ * Paint an image at its own resolution; CSS scales the canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Image} image
+ * @param {Uint8Array} bytes
+ */
+export function paintPixels(canvas, image, bytes) {
+  const { width, height, channels } = image;
+  canvas.width = width;
+  canvas.height = height;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const data = context.createImageData(width, height);
+  const out = data.data;
+  for (let i = 0, from = 0; i < out.length; i += 4, from += channels) {
+    out[i] = bytes[from];
+    out[i + 1] = bytes[channels === 3 ? from + 1 : from];
+    out[i + 2] = bytes[channels === 3 ? from + 2 : from];
+    out[i + 3] = 255;
+  }
+  context.putImageData(data, 0, 0);
+  // small pictures are enlarged with hard pixel edges, photographs smoothly
+  canvas.classList.toggle("nbl-crisp", Math.max(width, height) < 100);
+}

@@ -1,0 +1,213 @@
+import { mixBits } from "./map_theme.js";
+
+// Points into pixels. A canvas call for each point would cost many times as much as writing its few
+// pixels into an ImageData, so that is what happens here, in a fixed shuffled order: drawn class after
+// class, the last class would hide the others.
+
+const DIMMED = 0.86;
+/** The widest disc's reach in CSS pixels. The buffer has twice this around it, so nothing is clipped. */
+const STAMP_REACH = 11;
+const OPAQUE = 0xff000000;
+
+/** @typedef {{offsets: Int32Array, alphas: Int32Array}} Stamp a disc's pixels; alphas 0..256 */
+
+/**
+ * @typedef {object} Paint
+ * @property {Uint8Array} codes palette position of each point
+ * @property {Int32Array} palette colours of the positions, as 0xBBGGRR
+ * @property {Uint32Array} labeled points to stand out
+ * @property {Uint8Array | null} lit 1 for points to show, 0 for points to dim; null shows all
+ * @property {import("./map_theme.js").MapTheme} theme
+ */
+
+export class PointRaster {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+    this.ratio = 1;
+    this.radius = 1;
+    this.image = new ImageData(1, 1);
+    this.pixels = new Int32Array(this.image.data.buffer);
+    /** Where each point is drawn in the buffer, -1 outside. */
+    this.places = new Int32Array(0);
+    /** Which point is drawn k-th. */
+    this.order = new Uint32Array(0);
+  }
+
+  /**
+   * @param {number} width in CSS pixels
+   * @param {number} height
+   * @param {number} ratio device pixels for one CSS pixel
+   */
+  resize(width, height, ratio) {
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
+    this.ratio = ratio;
+    this.image = new ImageData(this.canvas.width + 2 * this.room, this.canvas.height + 2 * this.room);
+    this.pixels = new Int32Array(this.image.data.buffer);
+  }
+
+  /** Device pixels around the canvas. */
+  get room() {
+    return Math.ceil(2 * STAMP_REACH * this.ratio);
+  }
+
+  /**
+   * Find each point's place in the buffer.
+   * @param {Float32Array} coords x, y interleaved
+   * @param {import("./camera.js").Camera} camera
+   */
+  project(coords, camera) {
+    const n = coords.length / 2;
+    if (this.places.length !== n) {
+      this.places = new Int32Array(n);
+      this.order = shuffledOrder(n);
+    }
+    this.radius = pointRadius(n, camera);
+    const { places, ratio, room } = this;
+    const { width: stride, height: rows } = this.image;
+    const scale = camera.scale * ratio;
+    const originX = (camera.width / 2) * ratio + room - camera.x * scale;
+    const originY = (camera.height / 2) * ratio + room + camera.y * scale;
+    const near = room / 2;
+    for (let i = 0; i < n; i++) {
+      const x = coords[2 * i] * scale + originX;
+      const y = originY - coords[2 * i + 1] * scale;
+      const seen = x >= near && x < stride - near && y >= near && y < rows - near;
+      places[i] = seen ? Math.floor(y) * stride + Math.floor(x) : -1;
+    }
+  }
+
+  /** @param {Paint} paint */
+  paint({ codes, palette, labeled, lit, theme }) {
+    this.pixels.fill(OPAQUE | theme.paperBits);
+    const dim = palette.map((bits) => mixBits(bits, theme.paperBits, DIMMED));
+    if (lit) this.paintPoints(codes, dim, lit, 0);
+    this.paintPoints(codes, palette, lit, 1);
+    const size = labeledRadius(this.radius, labeled.length);
+    if (lit) this.paintLabeled(labeled, codes, dim, lit, 0, size, mixBits(theme.inkBits, theme.paperBits, DIMMED), theme);
+    this.paintLabeled(labeled, codes, palette, lit, 1, size, theme.inkBits, theme);
+    this.context.putImageData(this.image, -this.room, -this.room);
+  }
+
+  /**
+   * @param {Uint8Array} codes
+   * @param {Int32Array} palette
+   * @param {Uint8Array | null} lit
+   * @param {number} wanted paint the points whose `lit` is this
+   */
+  paintPoints(codes, palette, lit, wanted) {
+    const { order, places, pixels } = this;
+    const stamp = this.disc(this.radius, pointOpacity(places.length));
+    for (let k = 0; k < order.length; k++) {
+      const i = order[k];
+      if (places[i] < 0 || (lit && lit[i] !== wanted)) continue;
+      stampDisc(pixels, places[i], stamp, palette[codes[i]]);
+    }
+  }
+
+  /**
+   * Labeled points are larger, with a line of ink around them and paper around that: seen on any colour,
+   * in any theme.
+   * @param {Uint32Array} labeled
+   * @param {Uint8Array} codes
+   * @param {Int32Array} palette
+   * @param {Uint8Array | null} lit
+   * @param {number} wanted
+   * @param {number} size
+   * @param {number} ink
+   * @param {import("./map_theme.js").MapTheme} theme
+   */
+  paintLabeled(labeled, codes, palette, lit, wanted, size, ink, theme) {
+    const { places, pixels } = this;
+    const [halo, line, fill] = [size + 2, size + 1.1, size].map((radius) => this.disc(radius, 1));
+    for (const i of labeled) {
+      if (!(places[i] >= 0) || (lit && lit[i] !== wanted)) continue;
+      stampDisc(pixels, places[i], halo, theme.paperBits);
+      stampDisc(pixels, places[i], line, ink);
+      stampDisc(pixels, places[i], fill, palette[codes[i]]);
+    }
+  }
+
+  /**
+   * @param {number} radius in CSS pixels
+   * @param {number} opacity
+   * @returns {Stamp}
+   */
+  disc(radius, opacity) {
+    const offsets = [], alphas = [];
+    const size = radius * this.ratio;
+    const reach = Math.ceil(size);
+    for (let dy = -reach; dy <= reach; dy++) {
+      for (let dx = -reach; dx <= reach; dx++) {
+        const cover = Math.min(Math.max(size + 0.5 - Math.hypot(dx, dy), 0), 1);
+        if (cover < 0.04) continue;
+        offsets.push(dy * this.image.width + dx);
+        alphas.push(Math.round(cover * opacity * 256));
+      }
+    }
+    return { offsets: Int32Array.from(offsets), alphas: Int32Array.from(alphas) };
+  }
+}
+
+/**
+ * Lay a disc over the pixels. Red and blue are mixed in one multiplication: the borrow between them
+ * stays outside the mask.
+ * @param {Int32Array} pixels
+ * @param {number} place
+ * @param {Stamp} stamp
+ * @param {number} bits 0xBBGGRR
+ */
+function stampDisc(pixels, place, { offsets, alphas }, bits) {
+  const redBlue = bits & 0xff00ff, green = bits & 0x00ff00;
+  for (let j = 0; j < offsets.length; j++) {
+    const at = place + offsets[j];
+    const under = pixels[at];
+    const underRedBlue = under & 0xff00ff, underGreen = under & 0x00ff00;
+    const mixedRedBlue = underRedBlue + (Math.imul(redBlue - underRedBlue, alphas[j]) >> 8);
+    const mixedGreen = underGreen + (Math.imul(green - underGreen, alphas[j]) >> 8);
+    pixels[at] = OPAQUE | (mixedRedBlue & 0xff00ff) | (mixedGreen & 0x00ff00);
+  }
+}
+
+/**
+ * Points fill about the same share of the plane however many there are, and grow slower than the zoom.
+ * @param {number} n
+ * @param {import("./camera.js").Camera} camera
+ * @returns {number} in CSS pixels
+ */
+function pointRadius(n, camera) {
+  const spacing = Math.sqrt((camera.width * camera.height) / Math.max(n, 1));
+  return Math.min(Math.max(0.5 * spacing * camera.zoom ** 0.6, 0.6), 5);
+}
+
+/** @param {number} n */
+function pointOpacity(n) {
+  return n > 5000 ? 0.78 : 0.9;
+}
+
+/**
+ * A few labeled points stand out more than tens of thousands.
+ * @param {number} radius
+ * @param {number} count
+ */
+function labeledRadius(radius, count) {
+  return Math.min(count > 2000 ? radius + 0.8 : Math.max(radius + 1.4, 3), STAMP_REACH - 3);
+}
+
+/**
+ * The same shuffle every time, so that points do not flicker between recolours.
+ * @param {number} n
+ * @returns {Uint32Array}
+ */
+function shuffledOrder(n) {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  let random = 1;
+  for (let k = n - 1; k > 0; k--) {
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((random / 2 ** 32) * (k + 1));
+    [order[k], order[other]] = [order[other], order[k]];
+  }
+  return order;
+}
