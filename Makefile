@@ -1,0 +1,74 @@
+# Every target sets up what it needs by itself, and only once.
+#
+#   make demo     open JupyterLab on the quickstart  (PORT=8899 BROWSER=none: only print its URL)
+#   make test     run all tests                      (ARGS="-k store -x": options of pytest)
+#   make help     list the rest
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+VENV   ?= .venv
+LOCK   ?= constraints/lock.txt
+PORT   ?= 8888
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench bench-panel docs wheel oldest lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo: $(VENV)/.lab ## open JupyterLab on the quickstart notebook
+	@$(BIN)/jupyter lab --port $(PORT) --LabApp.default_url=/lab/tree/notebooks/quickstart.ipynb \
+		$(if $(filter none,$(BROWSER)),--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
+
+test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python and the page code
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	npm run --silent types
+
+docs: $(VENV)/.test ## check the documents: links, code blocks, notebooks
+	@$(BIN)/pytest tests/test_docs.py tests/test_notebooks.py
+
+bench: $(VENV)/.lab ## measure the parts without a browser
+	@$(BIN)/python -m benchmarks.core
+
+bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser
+	@$(BIN)/python -m benchmarks.panel
+
+wheel: $(VENV)/.dev ## build the wheel into dist/
+	@$(BIN)/python -m build --wheel --outdir dist
+
+oldest: ## run all tests with the lowest versions that pyproject.toml allows
+	@$(MAKE) test VENV=.venv-oldest LOCK=constraints/oldest.txt
+
+lock: $(BIN)/python ## write constraints/lock.txt anew from the newest versions
+	$(PYTHON) -m venv --clear build/lock
+	build/lock/bin/pip install --quiet --editable '.[dev]'
+	{ head -n 1 constraints/lock.txt; build/lock/bin/pip freeze --exclude-editable; } > build/lock.txt
+	mv build/lock.txt constraints/lock.txt
+
+clean: ## remove the environments and everything built
+	rm -rf .venv .venv-oldest build dist node_modules
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'nblabel needs Python 3.11 or newer, and $(PYTHON) is not:' >&2; \
+		$(PYTHON) --version >&2; \
+		echo 'Name another one, for example: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp for each extra of pyproject.toml: .lab, .test and .dev.
+$(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
+	@touch $@
+
+$(VENV)/.browser: scripts/install_browser.py $(VENV)/.test
+	@PYTHONPATH=. $(BIN)/python $<
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund
+	@touch $@
