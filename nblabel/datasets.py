@@ -12,6 +12,7 @@ import os
 import struct
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -246,13 +247,14 @@ def _read(
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp]]:
     x, y = f"x_{split}", f"y_{split}"
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             missing = [name for name in (x, y) if name not in arrays]
             if missing:
                 raise ValueError(f"it has no array {missing[0]!r}, only {sorted(arrays)}")
             images, labels = arrays[x], arrays[y]
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        # numpy reads what is neither .npz nor .npy as a pickle, and refuses that as well.
+    # What numpy raises for other files and other contents: a lone .npy is a TypeError here, and
+    # what it takes for a pickle a ValueError.
+    except (ValueError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ValueError(
             f"{path} cannot be read: {error}. Replace it with an .npz of the arrays x_train, "
             "y_train, x_test and y_test, or remove it to have the data downloaded."
