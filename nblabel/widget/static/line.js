@@ -84,6 +84,18 @@ export class Line {
     this.provisional = false;
   }
 
+  /**
+   * More is known about an item of the line.
+   * @param {string} id
+   * @param {Partial<Item>} news
+   */
+  update(id, news) {
+    /** @param {Item} item */
+    const updated = (item) => (item.id === id ? { ...item, ...news } : item);
+    if (this.current) this.current = updated(this.current);
+    this.upcoming = this.upcoming.map(updated);
+  }
+
   /** Go to the next question. */
   advance() {
     this.current = this.upcoming.shift() ?? null;

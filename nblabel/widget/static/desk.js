@@ -1,0 +1,325 @@
+// What all views of one queue share: the line, the pictures, the outbox, and the talk with the kernel.
+
+import { PictureCache } from "./cache.js";
+import { makeUid } from "./dom.js";
+import { Line } from "./line.js";
+import { Outbox } from "./outbox.js";
+import { bytesOf } from "./pixels.js";
+import { unsavedText } from "./saved.js";
+
+const DOUBLE_PRESS_MS = 150;
+const NEIGHBOR_BYTES = 8 * 2 ** 20;
+const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error"];
+
+/** @typedef {import("./keys.js").Command} Command */
+/** @typedef {import("./line.js").Item} Item */
+
+export class Desk {
+  /** @param {any} model */
+  constructor(model) {
+    this.model = model;
+    this.line = new Line();
+    this.pictures = new PictureCache();
+    this.neighborPictures = new PictureCache(NEIGHBOR_BYTES);
+    this.outbox = new Outbox((event) => model.send(event), () => this.outboxChanged());
+    /** Pictures that were asked for and have not come yet.
+     * @type {Set<string>} */
+    this.asked = new Set();
+    /** @type {Set<() => void>} */
+    this.views = new Set();
+    this.note = "";
+    this.spoken = "";
+    this.refusal = "";
+    this.dismissed = "";
+    this.whyOpen = true;
+    this.wasLate = false;
+    /** @type {string | undefined} */
+    this.onScreen = undefined;
+    this.shownAt = 0;
+    this.lastChoice = "";
+  }
+
+  /**
+   * Start talking with the kernel.
+   * @returns {() => void} stops it
+   */
+  open() {
+    const { model } = this;
+    const page = new AbortController();
+    const hear = (/** @type {any} */ content, /** @type {DataView[]} */ buffers) => this.receive(content, buffers);
+    const redraw = () => this.render();
+    const openOutbox = () => this.openOutbox();
+    model.on("msg:custom", hear);
+    model.on("change:store", openOutbox);
+    for (const event of REDRAWN_BY) model.on(event, redraw);
+    addEventListener("beforeunload", (event) => this.warn(event), { signal: page.signal });
+    this.preview();
+    this.openOutbox();
+    this.tell({ type: "ready" });
+    return () => {
+      page.abort();
+      this.outbox.close();
+      model.off("msg:custom", hear);
+      model.off("change:store", openOutbox);
+      for (const event of REDRAWN_BY) model.off(event, redraw);
+    };
+  }
+
+  preview() {
+    const item = this.model.get("snapshot");
+    if (!item?.id) return;
+    this.hold(item, [this.model.get("snapshot_pixels")]);
+    this.line.preview(item);
+  }
+
+  openOutbox() {
+    const events = this.outbox.open(this.store);
+    for (const event of events) if (event.id) this.line.adopt(event.uid, event.id);
+    this.render();
+  }
+
+  /** @returns {{key: string, persistent: boolean, text: string}} */
+  get store() {
+    return this.model.get("store") ?? { key: "", persistent: false, text: "" };
+  }
+
+  /** @returns {import("./line.js").ClassInfo[]} */
+  get classes() {
+    return this.model.get("classes") ?? [];
+  }
+
+  /** The guess, unless there is none or the annotator does not want to see it. */
+  get guess() {
+    return (this.model.get("show_guess") && this.line.current?.guess) || null;
+  }
+
+  /** What the user must know and may dismiss. */
+  get problem() {
+    const error = this.model.get("error") ?? "";
+    return this.refusal || (error === this.dismissed ? "" : error);
+  }
+
+  dismiss() {
+    if (this.refusal) this.refusal = "";
+    else this.dismissed = this.model.get("error");
+    this.render();
+  }
+
+  // ---- what the annotator does
+
+  /**
+   * @param {Command} command
+   * @returns {boolean} whether it answered the question on screen
+   */
+  act(command) {
+    this.note = "";
+    if (command.name === "back" || command.name === "forward") {
+      this.tell({ type: command.name, id: this.line.current?.id ?? null });
+    } else if (command.name === "undo" || command.name === "redo") {
+      this.outbox.post({ type: command.name, uid: makeUid() });
+    } else if (command.name === "guess") {
+      this.model.set("show_guess", !this.model.get("show_guess"));
+      this.model.save_changes();
+    } else if (command.name === "why") {
+      this.whyOpen = !this.whyOpen;
+    } else {
+      return this.decide(command);
+    }
+    this.render();
+    return false;
+  }
+
+  /**
+   * Answer the question on screen: label, accept, skip or flag.
+   * @param {Command} command
+   */
+  decide(command) {
+    const label = command.name === "accept" ? this.guess?.label : command.label;
+    const choice = `${command.name} ${command.label ?? ""}`;
+    const obstacle = this.obstacleTo(command, label, choice);
+    if (obstacle) {
+      this.say(obstacle);
+      return false;
+    }
+    const id = /** @type {Item} */ (this.line.current).id;
+    const uid = makeUid();
+    this.lastChoice = choice;
+    this.line.answer(uid);
+    this.outbox.post(label === undefined ? { type: command.name, uid, id } : { type: "label", uid, id, label });
+    return true;
+  }
+
+  /**
+   * Why an answer cannot be taken, "" when it can.
+   * @param {Command} command
+   * @param {string | undefined} label
+   * @param {string} choice
+   */
+  obstacleTo(command, label, choice) {
+    const { current } = this.line;
+    if (!current) return "There is nothing to answer now.";
+    if (choice === this.lastChoice && performance.now() - this.shownAt < DOUBLE_PRESS_MS) {
+      return "Same key twice within 0.15 s: not counted.";
+    }
+    if (command.name === "accept" && !label) {
+      return this.model.get("show_guess") ? "There is no guess yet." : "The guess is hidden: h shows it.";
+    }
+    if (label && this.isMissing(current)) return "The picture is not here yet.";
+    return "";
+  }
+
+  /** @param {string} name */
+  addClass(name) {
+    this.note = "";
+    this.outbox.post({ type: "add_class", uid: makeUid(), name });
+  }
+
+  // ---- what the kernel says
+
+  /**
+   * @param {any} message
+   * @param {DataView[]} buffers
+   */
+  receive(message, buffers) {
+    if (message.type === "queue") this.receiveQueue(message, buffers);
+    else if (message.type === "pixels") this.receivePixels(message.items, buffers);
+    else if (message.type === "show") this.receiveShow(message, buffers);
+    else if (message.type === "ack") this.receiveAck(message);
+  }
+
+  /**
+   * @param {{items: Item[], done: boolean, total?: number}} message
+   * @param {DataView[]} buffers
+   */
+  receiveQueue(message, buffers) {
+    for (const item of message.items) this.hold(item, buffers);
+    this.line.merge(message);
+    this.render();
+    this.fetchMissing();
+  }
+
+  /**
+   * @param {Item[]} items
+   * @param {DataView[]} buffers
+   */
+  receivePixels(items, buffers) {
+    for (const item of items) {
+      this.hold(item, buffers);
+      this.asked.delete(item.id);
+      this.line.update(item.id, { image: item.image, error: item.error });
+    }
+    this.render();
+  }
+
+  /**
+   * @param {{item: Item | null, text: string, revisit?: boolean}} message
+   * @param {DataView[]} buffers
+   */
+  receiveShow({ item, text, revisit }, buffers) {
+    if (item) {
+      this.hold(item, buffers);
+      this.line.show(item, revisit ?? item.label !== null);
+    } else if (this.line.revisit) {
+      this.line.advance();
+    }
+    this.say(text);
+    this.fetchMissing();
+  }
+
+  /** @param {{uid: string, ok: boolean, retry?: boolean, text: string}} ack */
+  receiveAck(ack) {
+    const event = this.outbox.acknowledge(ack);
+    if (!event || (!ack.ok && ack.retry)) return;
+    this.line.settle(ack.uid, ack.ok);
+    if (ack.ok) this.spoken = [ack.text, this.nextText].filter(Boolean).join(" ");
+    else if (event.id) this.refusal = `Not saved: ${ack.text}`;
+    else this.note = this.spoken = ack.text;
+    this.render();
+    this.fetchMissing();
+  }
+
+  get nextText() {
+    return this.line.current && !this.line.revisit ? `Next: image ${this.line.current.id}` : "";
+  }
+
+  // ---- pictures
+
+  /**
+   * Keep the pixels that came with an item.
+   * @param {Item} item
+   * @param {DataView[]} buffers
+   */
+  hold(item, buffers) {
+    keepPixels(this.pictures, item.id, item.image, buffers);
+    for (const neighbor of item.neighbors ?? []) {
+      keepPixels(this.neighborPictures, neighbor.id, neighbor.image, buffers);
+    }
+  }
+
+  /**
+   * Whether an item has a picture that is not here yet.
+   * @param {Item} item
+   */
+  isMissing(item) {
+    return item.image !== null && !this.pictures.get(item.id);
+  }
+
+  /** Ask for the pixels of the queued items that the page does not hold, and let go of old ones. */
+  fetchMissing() {
+    const { items } = this.line;
+    this.pictures.trim(new Set(items.map((item) => item.id)));
+    this.neighborPictures.trim(new Set(items.flatMap((item) => (item.neighbors ?? []).map((one) => one.id))));
+    const ids = items.filter((item) => this.isMissing(item) && !this.asked.has(item.id)).map((item) => item.id);
+    if (!ids.length) return;
+    for (const id of ids) this.asked.add(id);
+    this.tell({ type: "need", ids });
+  }
+
+  // ---- telling the views and the kernel
+
+  outboxChanged() {
+    const { late } = this.outbox.unsaved;
+    if (late && !this.wasLate) this.spoken = unsavedText(this.outbox.unsaved, this.store.persistent);
+    this.wasLate = late;
+    this.render();
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.note = text;
+    this.spoken = text;
+    this.render();
+  }
+
+  /** @param {Record<string, any>} message */
+  tell(message) {
+    try {
+      this.model.send(message);
+    } catch {
+      this.note = "The kernel does not answer.";
+    }
+  }
+
+  /** @param {BeforeUnloadEvent} event */
+  warn(event) {
+    if (this.outbox.unsaved.count) event.preventDefault();
+  }
+
+  render() {
+    const id = this.line.current?.id;
+    if (id !== this.onScreen) this.shownAt = performance.now();
+    this.onScreen = id;
+    for (const render of this.views) render();
+  }
+}
+
+/**
+ * @param {PictureCache} cache
+ * @param {string} id
+ * @param {import("./pixels.js").Image | null} image
+ * @param {(DataView | null | undefined)[]} buffers
+ */
+function keepPixels(cache, id, image, buffers) {
+  const buffer = image && image.buffer !== null ? buffers[image.buffer] : null;
+  if (image && buffer) cache.put(id, image, bytesOf(buffer));
+}

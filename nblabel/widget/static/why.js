@@ -1,0 +1,63 @@
+// Why this one is asked: reasons as plain bars with words, and the labeled neighbours that decide the guess.
+
+import { commandButton } from "./answers.js";
+import { h, setText } from "./dom.js";
+import { buildCanvas } from "./picture.js";
+
+/** @typedef {import("./line.js").Neighbor} Neighbor */
+/** @typedef {import("./desk.js").Desk} Desk */
+
+/**
+ * @param {Desk} desk
+ * @param {import("./answers.js").Run} run
+ */
+export function buildWhy(desk, run) {
+  const toggle = commandButton("why", "Why this one", run);
+  const text = h("p", { class: "nbl-why-text" });
+  const reasons = h("ul", { class: "nbl-reasons" });
+  const neighbors = h("ul", { class: "nbl-neighbors", "aria-label": "Labeled images nearest to it" });
+  const body = h("div", { class: "nbl-why-body" }, text, reasons, neighbors);
+  const node = h("section", { class: "nbl-why", "aria-label": "Why this one" }, toggle, body);
+  /** @type {unknown} */
+  let drawn = undefined;
+  const render = () => {
+    const item = desk.line.current;
+    toggle.setAttribute("aria-expanded", String(desk.whyOpen));
+    body.hidden = !desk.whyOpen;
+    // neighbours' labels give the guess away
+    neighbors.hidden = !desk.model.get("show_guess") || !item?.neighbors?.length;
+    if (item === drawn || !desk.whyOpen) return;
+    drawn = item;
+    setText(text, item ? (item.why?.text ?? "No reason given.") : "");
+    reasons.replaceChildren(...(item?.why?.parts ?? []).map(reasonRow));
+    neighbors.replaceChildren(...(item?.neighbors ?? []).map((neighbor) => neighborFigure(neighbor, desk)));
+  };
+  return { node, render };
+}
+
+/** @param {{name: string, value: number, text: string}} part */
+function reasonRow({ name, value, text }) {
+  const fill = h("span", { class: "nbl-bar-fill", style: { width: `${value * 100}%` } });
+  return h(
+    "li",
+    {},
+    h("span", { class: "nbl-reason-name", text: name }),
+    h("span", { class: "nbl-bar", "aria-hidden": "true" }, fill),
+    h("span", { class: "nbl-reason-text", text }),
+  );
+}
+
+/**
+ * @param {Neighbor} neighbor
+ * @param {Desk} desk
+ */
+function neighborFigure(neighbor, desk) {
+  const canvas = buildCanvas("nbl-neighbor");
+  canvas.paint(desk.neighborPictures.get(neighbor.id));
+  canvas.node.setAttribute("aria-label", `Image ${neighbor.id}`);
+  const color = desk.classes.find((one) => one.name === neighbor.label)?.color ?? "transparent";
+  const swatch = h("span", { class: "nbl-swatch", style: { background: color } });
+  const label = h("span", { class: "nbl-neighbor-label" }, swatch, h("span", { text: neighbor.label }));
+  const title = `${neighbor.id}: ${neighbor.label}, ${Math.round(neighbor.closeness * 100)} % close`;
+  return h("li", { title }, h("span", { class: "nbl-neighbor-mat" }, canvas.node), label);
+}
