@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nblabel import datasets as datasets
-    from nblabel.embed import embed as embed
+    from nblabel.embedding import embed as embed
     from nblabel.pool import Pool as Pool
     from nblabel.session import Session as Session
     from nblabel.store import LabelStore as LabelStore
@@ -23,7 +23,7 @@ _HOMES = {
     "Pool": "nblabel.pool",
     "Session": "nblabel.session",
     "datasets": "nblabel.datasets",
-    "embed": "nblabel.embed",
+    "embed": "nblabel.embedding",
 }
 
 __all__ = [*_HOMES, "__version__"]

@@ -14,7 +14,7 @@ from nblabel.learners import Learner, make_learner
 from nblabel.neighbors import LabeledNeighbors
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies import Query, QueryStrategy, Reason, View
-from nblabel.strategies.measures import density, top_two
+from nblabel.strategies.measures import Surroundings, surroundings, top_two
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ class Engine:
         return float(self._neighbors.scale(1_000, self._random_state))
 
     @cached_property
-    def _density(self) -> FloatArray:
-        return density(self.X, self._scale, self._random_state)
+    def _surroundings(self) -> Surroundings:
+        return surroundings(self.X, self._random_state)
 
     def refit(self, snapshot: Snapshot, n: int) -> Refit:
         """Learn from a snapshot and choose up to n questions.
@@ -160,8 +160,7 @@ class Engine:
             candidates=snapshot.open,
             labeled=labeled,
             distance=self._neighbors.distances_[:, 0],
-            density=self._density,
-            scale=self._scale,
+            surroundings=self._surroundings,
             classes=snapshot.classes,
             # the same state of the log gives the same questions, also after a restart
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),

@@ -43,6 +43,10 @@ class ImageArray:
     images : array of shape (n, height, width) or (n, height, width, 1 or 3)
         ``uint8`` in 0..255, boolean, or floating point in 0..1.
 
+    Attributes
+    ----------
+    array : ndarray of shape (n, height, width, 1 or 3), uint8
+
     Raises
     ------
     ValueError
@@ -58,20 +62,20 @@ class ImageArray:
                 f"images have shape {np.shape(images)}; expected (n, height, width) for grey or "
                 "(n, height, width, 3) for colour. Pass other data as embeddings=."
             )
-        self._array = _as_uint8(array)
+        self.array = _as_uint8(array)
 
     def __len__(self) -> int:
-        return len(self._array)
+        return len(self.array)
 
     def name(self, index: int) -> str:
         return ""
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
-        return _shrunk(self._array[index], max_side)
+        return _shrunk(self.array[index], max_side)
 
     def digest(self) -> bytes:
-        hasher = hashlib.blake2b(repr(self._array.shape).encode(), digest_size=16)
-        hasher.update(np.ascontiguousarray(self._array).data)
+        hasher = hashlib.blake2b(repr(self.array.shape).encode(), digest_size=16)
+        hasher.update(np.ascontiguousarray(self.array).data)
         return hasher.digest()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.embed import embed
+from nblabel.embedding import embed
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import LabelEvent, LabelState, new_uid
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from nblabel.pool import FloatArray, IntArray
+from nblabel.strategies.measures import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,8 @@ class View:
         Positions that are labeled.
     distance : ndarray of shape (n,), float32
         Squared distance to the nearest labeled item; infinite while nothing is labeled.
-    density : ndarray of shape (n,), float32
-        Informational density: mean similarity to the pool.
-    scale : float
-        A typical squared distance between near neighbours.
+    surroundings : Surroundings
+        Spacing and informational density of each item.
     classes : tuple of str
         Class names, for reasons.
     rng : numpy.random.Generator
@@ -90,8 +89,7 @@ class View:
     candidates: IntArray
     labeled: IntArray
     distance: FloatArray
-    density: FloatArray
-    scale: float
+    surroundings: Surroundings
     classes: tuple[str, ...]
     rng: np.random.Generator
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from nblabel.pool import FloatArray, IntArray
 
 BINS = 4_096
-ANCHORS = 500
+ANCHORS = 1_000
+NEIGHBORS = 10
+BLOCK = 4_096
 
 
 def top_two(proba: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
@@ -68,36 +71,66 @@ UNCERTAINTIES: dict[str, Callable[[FloatArray], FloatArray]] = {
 }
 
 
-def density(X: FloatArray, scale: float, random_state: int = 0) -> FloatArray:
-    """Informational density: how similar an item is, on average, to the pool (Settles, 2008).
+@dataclass(frozen=True)
+class Surroundings:
+    """How each item lies among its neighbours.
+
+    Attributes
+    ----------
+    spacing : ndarray of shape (n,), float32
+        Mean squared distance to the nearest of a sample of the pool: small in dense regions.
+    density : ndarray of shape (n,), float32
+        Informational density: the spacing of the item's neighbours over its own. About 1 inside a
+        group, whether the group is tight or loose; near 0 for an outlier.
+    """
+
+    spacing: FloatArray
+    density: FloatArray
+
+
+def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
+    """Measure spacing and informational density of every item.
+
+    Density is taken relative to the neighbourhood, as in the local outlier factor (Breunig et al.,
+    2000): a plain mean similarity to the pool (Settles and Craven, 2008) ranks one tight class
+    before all others, and costs a third more labels on MNIST.
 
     Parameters
     ----------
     X : ndarray of shape (n, dim), float32
         Embeddings.
-    scale : float
-        Squared distance at which similarity has fallen to one half.
     random_state : int
-        Seed of the 500 items that stand for the pool.
+        Seed of the at most 1,000 items that stand for the pool.
 
     Returns
     -------
-    ndarray of shape (n,), float32
-        Mean of 1 / (1 + squared distance / scale).
+    Surroundings
     """
     rng = np.random.default_rng(random_state)
     n = len(X)
     anchors = X[np.sort(rng.choice(n, min(n, ANCHORS), replace=False))]
+    anchors_t = np.ascontiguousarray(-2 * anchors.T)
     norms = np.einsum("ij,ij->i", anchors, anchors)
-    out = np.empty(n, dtype=np.float32)
-    for start in range(0, n, 16_384):
-        block = X[start : start + 16_384]
-        distances = block @ (-2 * anchors.T)
-        distances += norms
-        distances += np.einsum("ij,ij->i", block, block)[:, None]
-        similarity = 1 / (1 + np.maximum(distances, 0) / scale)
-        out[start : start + 16_384] = similarity.mean(axis=1)
-    return out
+    # an anchor finds itself first, so one neighbour more is looked at
+    k = min(NEIGHBORS + 1, len(anchors))
+
+    def nearest(block: FloatArray) -> tuple[IntArray, FloatArray]:
+        distances = block @ anchors_t + norms  # short of the block's own norm, which ranks nothing
+        who = np.argpartition(distances, k - 1, axis=1)[:, :k]
+        near = np.take_along_axis(distances, who, axis=1)
+        near += np.einsum("ij,ij->i", block, block)[:, None]
+        return who, np.maximum(near, 0).mean(axis=1)
+
+    tiny = np.float32(1e-12)  # copies have no spacing at all
+    _, anchor_spacing = nearest(anchors)
+    spacing = np.empty(n, dtype=np.float32)
+    around = np.empty(n, dtype=np.float32)
+    for start in range(0, n, BLOCK):
+        block = slice(start, start + BLOCK)
+        who, spacing[block] = nearest(X[block])
+        around[block] = anchor_spacing[who].mean(axis=1)
+    density = np.sqrt((around + tiny) / (spacing + tiny))
+    return Surroundings(np.maximum(spacing, tiny), density)
 
 
 def cdf(values: FloatArray) -> FloatArray:
@@ -128,26 +161,26 @@ def cdf(values: FloatArray) -> FloatArray:
     return ranks
 
 
-def spread(X: FloatArray, scores: FloatArray, items: IntArray, n: int, scale: float) -> tuple[
-    IntArray, FloatArray
-]:
+def spread(
+    X: FloatArray, spacing: FloatArray, scores: FloatArray, items: IntArray, n: int
+) -> tuple[IntArray, FloatArray]:
     """Pick n items with high scores that are not copies of one another.
 
-    Greedy: each pick takes the best score times d / (d + scale), where d is the squared distance to
-    the nearest earlier pick.
+    Greedy: each pick takes the best score times d / (d + spacing), where d is the squared distance
+    to the nearest earlier pick.
 
     Parameters
     ----------
     X : ndarray of shape (n_pool, dim), float32
         Embeddings.
+    spacing : ndarray of shape (n_pool,), float32
+        Typical squared distance to neighbours.
     scores : ndarray of shape (n_items,), float32
         Not negative.
     items : ndarray of shape (n_items,), intp
         Positions the scores belong to.
     n : int
         How many to pick.
-    scale : float
-        Squared distance at which a neighbour of a pick keeps half of its score.
 
     Returns
     -------
@@ -162,18 +195,17 @@ def spread(X: FloatArray, scores: FloatArray, items: IntArray, n: int, scale: fl
     if most < len(items):
         places = np.sort(np.argpartition(scores, -most)[-most:])
     left = scores[places].astype(np.float32)
-    vectors = X[items[places]]
+    vectors, room = X[items[places]], spacing[items[places]]
     norms = np.einsum("ij,ij->i", vectors, vectors)
-    nearest = np.full(most, np.inf, dtype=np.float32)
+    share = np.ones(most, dtype=np.float32)
     picks = np.empty(n, dtype=np.intp)
     picked = np.empty(n, dtype=np.float32)
     for turn in range(n):
-        with np.errstate(invalid="ignore"):
-            share = np.where(np.isinf(nearest), 1, nearest / (nearest + np.float32(scale)))
         reduced = left * share
         best = int(reduced.argmax())
         picks[turn], picked[turn] = places[best], max(float(reduced[best]), 0.0)
-        distances = norms + norms[best] - 2 * (vectors @ vectors[best])
-        np.minimum(nearest, np.maximum(distances, 0), out=nearest)
+        distances = np.maximum(norms + norms[best] - 2 * (vectors @ vectors[best]), 0)
+        np.minimum(share, distances / (distances + room), out=share)
         left[best] = -1  # never again, even when every other score is zero
+        share[best] = 1
     return picks, picked

@@ -25,9 +25,10 @@ class MeasureStrategy:
     """Ask by the product of the distribution functions of one or more measures.
 
     U(x) is the product, over the measures, of the share of candidates that score lower than x, so
-    that differing scales do not matter. With one measure this is the measure's own order.
-    Before the first label there is neither uncertainty nor diversity: then the questions are typical,
-    spread-out items.
+    that differing scales do not matter. With one measure this is the measure's own order. Diversity
+    is the distance to the nearest labeled item over the item's own spacing: how many steps from
+    neighbour to neighbour the closest answer is away. Before the first label there is no uncertainty
+    and nothing to be distant from: then the questions are typical items far from one another.
 
     Parameters
     ----------
@@ -45,9 +46,7 @@ class MeasureStrategy:
     Settles and Craven, 2008.
     """
 
-    def __init__(
-        self, name: str, measures: tuple[str, ...], uncertainty: str = "margin"
-    ) -> None:
+    def __init__(self, name: str, measures: tuple[str, ...], uncertainty: str = "margin") -> None:
         self.name = name
         self._measures = measures
         self._uncertainty = UNCERTAINTIES[uncertainty]
@@ -55,19 +54,43 @@ class MeasureStrategy:
     def query(self, view: View, n: int) -> Query:
         if not len(view.candidates):
             return Query(view.candidates, np.empty(0, dtype=np.float32))
-        measures = self._measures if len(view.labeled) else ("density",)
-        shares = {name: self._share(name, view) for name in measures}
+        if not len(view.labeled):
+            return _cold_start(view, n)
+        shares = {name: self._share(name, view) for name in self._measures}
         scores = np.prod(list(shares.values()), axis=0, dtype=np.float32)
-        picks, reduced = spread(view.X, scores, view.candidates, n, view.scale)
+        spacing = view.surroundings.spacing
+        picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
         return Query(indices, reduced, _reasons(shares, picks, indices, view))
 
     def _share(self, name: str, view: View) -> FloatArray:
+        among = view.candidates
         if name == "uncertainty":
-            return cdf(self._uncertainty(view.proba)[view.candidates])
+            return cdf(self._uncertainty(view.proba)[among])
         if name == "density":
-            return cdf(view.density[view.candidates])
-        return cdf(view.distance[view.candidates])
+            return cdf(view.surroundings.density[among])
+        return cdf(view.distance[among] / view.surroundings.spacing[among])
+
+
+def _cold_start(view: View, n: int) -> Query:
+    """Ask about typical items, each far from the ones before it."""
+    items = view.candidates
+    n = min(n, len(items))
+    X, spacing = view.X[items], view.surroundings.spacing[items]
+    norms = np.einsum("ij,ij->i", X, X)
+    typical = cdf(view.surroundings.density[items])
+    nearest = np.full(len(items), np.inf, dtype=np.float32)
+    score = typical.copy()
+    picks, scores = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
+    reason = Reason("A typical image, unlike the others asked: a good place to start.")
+    for turn in range(n):
+        best = int(score.argmax())
+        picks[turn], scores[turn] = best, score[best]
+        np.minimum(nearest, np.maximum(norms + norms[best] - 2 * (X @ X[best]), 0), out=nearest)
+        score = typical * cdf(nearest / spacing)
+        score[picks[: turn + 1]] = -1
+    # the shares change from pick to pick; what is told is the order
+    return Query(items[picks], np.minimum.accumulate(np.maximum(scores, 0)), (reason,) * n)
 
 
 def _reasons(
@@ -87,13 +110,11 @@ def _reasons(
             else:
                 text = f"farther from your answers than {value:.0%} of what is left"
             parts.append(Part(name, value, text))
-        reasons.append(Reason(_sentence(parts, bool(len(view.labeled))), tuple(parts)))
+        reasons.append(Reason(_sentence(parts), tuple(parts)))
     return tuple(reasons)
 
 
-def _sentence(parts: list[Part], started: bool) -> str:
-    if not started:
-        return "A typical image, unlike the others asked: a good place to start."
+def _sentence(parts: list[Part]) -> str:
     strongest = max(parts, key=lambda part: part.value)
     return {
         "uncertainty": "The model cannot decide: ",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.media import MediaError
+from nblabel.media import ImageArray, MediaError
 from nblabel.pool import FloatArray, Pool, as_embeddings
 
 METHODS = ("pca", "raw")
@@ -70,8 +70,8 @@ def _pca(rows: _Rows, dim: int | None, random_state: int) -> FloatArray:
     width = min(50, most) if dim is None else dim
     if n == 1:
         return np.zeros((1, width), dtype=np.float32)
-    pca = PCA(width, svd_solver="covariance_eigh" if sample.shape[1] <= 2_000 else "randomized",
-              random_state=random_state)
+    solver = "covariance_eigh" if sample.shape[1] <= 2_000 else "randomized"
+    pca = PCA(width, svd_solver=solver, random_state=random_state)
     with np.errstate(all="ignore"):  # a pool of identical items has no variance to divide by
         pca.fit(sample)
     mean, axes = pca.mean_.astype(np.float32), pca.components_.T.astype(np.float32)
@@ -103,6 +103,11 @@ class _Rows:
     def read(self, indices: np.ndarray[Any, Any]) -> FloatArray:
         if self._matrix is not None:
             return self._matrix[indices]
+        media = self._pool.media
+        if isinstance(media, ImageArray) and max(media.array.shape[1:3]) <= SIDE:
+            rows = media.array[indices].reshape(len(indices), -1).astype(np.float32)
+            rows *= np.float32(1 / 255)
+            return rows
         pictures = [self._picture(int(index)) for index in indices]
         good = [picture for picture in pictures if picture is not None]
         if self._mean is None:
