@@ -1,0 +1,41 @@
+"""Fixtures of the tests in a real JupyterLab."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.lab.notebook import LabServer, Notebook, open_notebook
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    server = LabServer(tmp_path_factory.mktemp("lab"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def notebook(
+    lab_server: LabServer, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Notebook]]:
+    """Open a notebook with the given cells: ``notebook(["1 + 1"], viewport=...)``.
+
+    The options are those of Playwright's ``new_context``. The test fails on console errors, page
+    errors and requests to other servers; one that provokes an error removes it from
+    ``Notebook.problems``.
+    """
+    opened: list[Notebook] = []
+    name = re.sub(r"\W+", "_", request.node.name)
+    with ExitStack() as stack:
+
+        def open_one(cells: list[str], **options: Any) -> Notebook:
+            book = open_notebook(lab_server, browser, f"{name}_{len(opened)}", cells, **options)
+            opened.append(stack.enter_context(book))
+            return opened[-1]
+
+        yield open_one
+    assert [problem for book in opened for problem in book.problems] == []
