@@ -13,6 +13,7 @@ BINS = 4_096
 ANCHORS = 1_000
 NEIGHBORS = 10
 BLOCK = 4_096
+GREEDY = 32
 
 
 def top_two(proba: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
@@ -167,7 +168,7 @@ def spread(
     """Pick n items with high scores that are not copies of one another.
 
     Greedy: each pick takes the best score times d / (d + spacing), where d is the squared distance
-    to the nearest earlier pick.
+    to the nearest earlier pick. After the first 32 picks the rest follow in the order reached.
 
     Parameters
     ----------
@@ -200,7 +201,8 @@ def spread(
     share = np.ones(most, dtype=np.float32)
     picks = np.empty(n, dtype=np.intp)
     picked = np.empty(n, dtype=np.float32)
-    for turn in range(n):
+    greedy = min(n, GREEDY)
+    for turn in range(greedy):
         reduced = left * share
         best = int(reduced.argmax())
         picks[turn], picked[turn] = places[best], max(float(reduced[best]), 0.0)
@@ -208,4 +210,8 @@ def spread(
         np.minimum(share, distances / (distances + room), out=share)
         left[best] = -1  # never again, even when every other score is zero
         share[best] = 1
+    if n > greedy:
+        reduced = left * share
+        rest = np.argsort(-reduced, kind="stable")[: n - greedy]
+        picks[greedy:], picked[greedy:] = places[rest], np.maximum(reduced[rest], 0)
     return picks, picked

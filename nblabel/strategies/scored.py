@@ -6,7 +6,7 @@ import numpy as np
 
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.base import Part, Query, Reason, View
-from nblabel.strategies.measures import UNCERTAINTIES, cdf, spread, top_two
+from nblabel.strategies.measures import GREEDY, UNCERTAINTIES, cdf, spread, top_two
 
 
 class RandomStrategy:
@@ -83,12 +83,16 @@ def _cold_start(view: View, n: int) -> Query:
     score = typical.copy()
     picks, scores = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
     reason = Reason("A typical image, unlike the others asked: a good place to start.")
-    for turn in range(n):
+    greedy = min(n, GREEDY)
+    for turn in range(greedy):
         best = int(score.argmax())
         picks[turn], scores[turn] = best, score[best]
         np.minimum(nearest, np.maximum(norms + norms[best] - 2 * (X @ X[best]), 0), out=nearest)
         score = typical * cdf(nearest / spacing)
         score[picks[: turn + 1]] = -1
+    if n > greedy:
+        picks[greedy:] = np.argsort(-score, kind="stable")[: n - greedy]
+        scores[greedy:] = score[picks[greedy:]]
     # the shares change from pick to pick; what is told is the order
     return Query(items[picks], np.minimum.accumulate(np.maximum(scores, 0)), (reason,) * n)
 
