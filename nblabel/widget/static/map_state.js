@@ -100,9 +100,18 @@ export class MapState extends EventTarget {
     this.model.send(content, undefined, buffers);
   }
 
-  /** @param {Record<string, any>} content */
+  /**
+   * Send what may get lost.
+   * @param {Record<string, any>} content
+   * @returns {boolean} whether it went out
+   */
   send(content) {
-    this.model.send(content);
+    try {
+      this.model.send(content);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /**

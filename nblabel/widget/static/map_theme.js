@@ -29,13 +29,22 @@ export function readMapTheme(element) {
 }
 
 /**
- * Any CSS colour, laid over another, as 0xBBGGRR: the order in which an ImageData keeps it.
+ * @param {string} hex "#rrggbb"
+ * @returns {number} as 0xBBGGRR: the order in which an ImageData keeps it
+ */
+export function hexBits(hex) {
+  const bits = parseInt(hex.slice(1), 16);
+  return ((bits & 255) << 16) | (bits & 0xff00) | (bits >> 16);
+}
+
+/**
+ * Any CSS colour, laid over another, as 0xBBGGRR.
  * @param {string} color
  * @param {string} [under]
  * @returns {number}
  */
 export function colorBits(color, under = "#fff") {
-  const context = /** @type {CanvasRenderingContext2D} */ (
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
     new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })
   );
   for (const fill of [under, color]) {

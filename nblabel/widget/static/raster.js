@@ -12,6 +12,17 @@ const OPAQUE = 0xff000000;
 /** @typedef {{offsets: Int32Array, alphas: Int32Array}} Stamp a disc's pixels; alphas 0..256 */
 
 /**
+ * Points painted alike: those whose `lit` is `wanted`.
+ * @typedef {object} Layer
+ * @property {Uint8Array} codes
+ * @property {Int32Array} palette
+ * @property {number} ink
+ * @property {number} paper
+ * @property {Uint8Array | null} lit
+ * @property {number} wanted
+ */
+
+/**
  * @typedef {object} Paint
  * @property {Uint8Array} codes palette position of each point
  * @property {Int32Array} palette colours of the positions, as 0xBBGGRR
@@ -27,11 +38,13 @@ export class PointRaster {
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
     this.ratio = 1;
     this.radius = 1;
+    /** A labeled point's least radius: on a small plane they must not cover everything. */
+    this.labeledLeast = 3;
     this.image = new ImageData(1, 1);
     this.pixels = new Int32Array(this.image.data.buffer);
     /** Where each point is drawn in the buffer, -1 outside. */
     this.places = new Int32Array(0);
-    /** Which point is drawn k-th. */
+    /** @type {Uint32Array} which point is drawn k-th */
     this.order = new Uint32Array(0);
   }
 
@@ -65,6 +78,7 @@ export class PointRaster {
       this.order = shuffledOrder(n);
     }
     this.radius = pointRadius(n, camera);
+    this.labeledLeast = Math.min(Math.max(Math.sqrt(camera.width * camera.height) / 170, 2), 3);
     const { places, ratio, room } = this;
     const { width: stride, height: rows } = this.image;
     const scale = camera.scale * ratio;
@@ -81,23 +95,19 @@ export class PointRaster {
 
   /** @param {Paint} paint */
   paint({ codes, palette, labeled, lit, theme }) {
-    this.pixels.fill(OPAQUE | theme.paperBits);
-    const dim = palette.map((bits) => mixBits(bits, theme.paperBits, DIMMED));
-    if (lit) this.paintPoints(codes, dim, lit, 0);
-    this.paintPoints(codes, palette, lit, 1);
-    const size = labeledRadius(this.radius, labeled.length);
-    if (lit) this.paintLabeled(labeled, codes, dim, lit, 0, size, mixBits(theme.inkBits, theme.paperBits, DIMMED), theme);
-    this.paintLabeled(labeled, codes, palette, lit, 1, size, theme.inkBits, theme);
+    const { inkBits: ink, paperBits: paper } = theme;
+    const dim = (/** @type {number} */ bits) => mixBits(bits, paper, DIMMED);
+    const bright = { codes, palette, ink, paper, lit, wanted: 1 };
+    const dimmed = { codes, palette: palette.map(dim), ink: dim(ink), paper, lit, wanted: 0 };
+    const layers = lit ? [dimmed, bright] : [bright];
+    this.pixels.fill(OPAQUE | paper);
+    for (const layer of layers) this.paintPoints(layer);
+    for (const layer of layers) this.paintLabeled(layer, labeled);
     this.context.putImageData(this.image, -this.room, -this.room);
   }
 
-  /**
-   * @param {Uint8Array} codes
-   * @param {Int32Array} palette
-   * @param {Uint8Array | null} lit
-   * @param {number} wanted paint the points whose `lit` is this
-   */
-  paintPoints(codes, palette, lit, wanted) {
+  /** @param {Layer} layer */
+  paintPoints({ codes, palette, lit, wanted }) {
     const { order, places, pixels } = this;
     const stamp = this.disc(this.radius, pointOpacity(places.length));
     for (let k = 0; k < order.length; k++) {
@@ -110,24 +120,28 @@ export class PointRaster {
   /**
    * Labeled points are larger, with a line of ink around them and paper around that: seen on any colour,
    * in any theme.
+   * @param {Layer} layer
    * @param {Uint32Array} labeled
-   * @param {Uint8Array} codes
-   * @param {Int32Array} palette
-   * @param {Uint8Array | null} lit
-   * @param {number} wanted
-   * @param {number} size
-   * @param {number} ink
-   * @param {import("./map_theme.js").MapTheme} theme
    */
-  paintLabeled(labeled, codes, palette, lit, wanted, size, ink, theme) {
+  paintLabeled({ codes, palette, ink, paper, lit, wanted }, labeled) {
     const { places, pixels } = this;
+    const size = this.labeledRadius(labeled.length);
     const [halo, line, fill] = [size + 2, size + 1.1, size].map((radius) => this.disc(radius, 1));
     for (const i of labeled) {
       if (!(places[i] >= 0) || (lit && lit[i] !== wanted)) continue;
-      stampDisc(pixels, places[i], halo, theme.paperBits);
+      stampDisc(pixels, places[i], halo, paper);
       stampDisc(pixels, places[i], line, ink);
       stampDisc(pixels, places[i], fill, palette[codes[i]]);
     }
+  }
+
+  /**
+   * A few labeled points stand out more than tens of thousands.
+   * @param {number} count
+   */
+  labeledRadius(count) {
+    const { radius, labeledLeast } = this;
+    return Math.min(count > 2000 ? radius + 0.8 : Math.max(radius + 1.4, labeledLeast), STAMP_REACH - 3);
   }
 
   /**
@@ -185,15 +199,6 @@ function pointRadius(n, camera) {
 /** @param {number} n */
 function pointOpacity(n) {
   return n > 5000 ? 0.78 : 0.9;
-}
-
-/**
- * A few labeled points stand out more than tens of thousands.
- * @param {number} radius
- * @param {number} count
- */
-function labeledRadius(radius, count) {
-  return Math.min(count > 2000 ? radius + 0.8 : Math.max(radius + 1.4, 3), STAMP_REACH - 3);
 }
 
 /**

@@ -1,0 +1,84 @@
+import { boxOutline } from "./map_gestures.js";
+import { STALE_MARKS } from "./map_scene.js";
+
+// The mouse of those who use none: a cross-hair moved by the arrow keys, which asks about the nearest
+// point and spans boxes.
+
+const CROSSHAIR_REACH = 30;
+
+export class MapCrosshair {
+  /** @param {import("./map_view.js").MapView} view */
+  constructor(view) {
+    this.view = view;
+    /** @type {[number, number] | null} a box's first corner, in world coordinates */
+    this.corner = null;
+  }
+
+  get isOn() {
+    return this.view.scene.cursor !== null;
+  }
+
+  toggle() {
+    const { scene } = this.view;
+    const { width, height } = scene.camera;
+    scene.cursor = this.isOn ? null : [width / 2, height / 2];
+    this.corner = null;
+    this.update();
+    this.view.say(this.isOn ? "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box" : "Cross-hair off");
+  }
+
+  /**
+   * @param {number} dx in CSS pixels
+   * @param {number} dy
+   */
+  moveBy(dx, dy) {
+    const { cursor, camera } = this.view.scene;
+    if (!cursor) return;
+    const clamp = (/** @type {number} */ value, /** @type {number} */ size) => Math.min(Math.max(value, 0), size);
+    this.view.scene.cursor = [clamp(cursor[0] + dx, camera.width), clamp(cursor[1] + dy, camera.height)];
+    this.update();
+  }
+
+  update() {
+    const { view } = this;
+    const { cursor } = view.scene;
+    view.hover(cursor && view.scene.nearest(...cursor, CROSSHAIR_REACH));
+    const end = this.place();
+    if (this.corner && end) view.drawOutline(boxOutline(this.corner, end));
+    view.scene.redraw(STALE_MARKS);
+  }
+
+  /** Where it stands in the world. @returns {[number, number] | null} */
+  place() {
+    const { cursor, camera } = this.view.scene;
+    return cursor && camera.toWorld(...cursor);
+  }
+
+  pick() {
+    const { view } = this;
+    if (view.scene.hover === null) view.say("No point near the cross-hair");
+    else view.pick(view.scene.hover);
+  }
+
+  /** Start a box here, or end the one that was started. */
+  setCorner() {
+    if (!this.isOn) this.toggle();
+    const here = this.place();
+    if (this.corner && here) {
+      const outline = boxOutline(this.corner, here);
+      this.corner = null;
+      this.view.select(outline);
+    } else {
+      this.view.clearSelection();
+      this.corner = here;
+      this.view.say("Box started: move to the opposite corner, b ends it");
+    }
+  }
+
+  /** @returns {boolean} whether a box had been started */
+  dropCorner() {
+    const started = this.corner !== null;
+    this.corner = null;
+    return started;
+  }
+}

@@ -1,0 +1,76 @@
+import { h, setAttribute, setText } from "./dom.js";
+
+// What the colours mean. Resting on an entry shows its points alone, pressing it keeps them alone.
+
+export class MapLegend {
+  /** @param {import("./map_view.js").MapView} view */
+  constructor(view) {
+    this.view = view;
+    /** @type {Map<number, {button: any, swatch: any, name: any, count: any}>} */
+    this.entries = new Map();
+    this.title = h("h3", { class: "nbl-map-side-title" });
+    this.list = h("div", { class: "nbl-map-legend-list" });
+    this.el = h("div", { class: "nbl-map-legend", role: "group", "aria-label": "Legend" }, this.title, this.list);
+    for (const trait of ["legend", "color_by", "color_modes"]) view.on(trait, () => this.update());
+    this.update();
+  }
+
+  update() {
+    const { state } = this.view;
+    /** @type {import("./map_state.js").LegendEntry[]} */
+    const legend = state.get("legend") ?? [];
+    /** @type {import("./map_state.js").Choice[]} */
+    const modes = state.get("color_modes") ?? [];
+    setText(this.title, modes.find(({ value }) => value === state.get("color_by"))?.text ?? "");
+    const codes = new Set(legend.map(({ code }) => code));
+    for (const [code, { button }] of this.entries) if (!codes.has(code)) this.drop(code, button);
+    legend.forEach((entry, position) => this.patch(entry, position));
+  }
+
+  /**
+   * @param {number} code
+   * @param {HTMLElement} button
+   */
+  drop(code, button) {
+    button.remove();
+    this.entries.delete(code);
+    if (this.view.hoveredCode === code) this.view.preview(null);
+    if (this.view.pressedCode === code) this.view.isolate(null);
+  }
+
+  /**
+   * @param {import("./map_state.js").LegendEntry} entry
+   * @param {number} position
+   */
+  patch({ code, name, color, count }, position) {
+    const entry = this.entries.get(code) ?? this.add(code);
+    entry.swatch.style.background = color;
+    setText(entry.name, name);
+    setText(entry.count, count === null ? "" : count.toLocaleString());
+    if (this.list.children[position] !== entry.button) this.list.insertBefore(entry.button, this.list.children[position] ?? null);
+  }
+
+  /** @param {number} code */
+  add(code) {
+    const { view } = this;
+    const swatch = h("span", { class: "nbl-map-swatch" });
+    const name = h("span", { class: "nbl-map-legend-name" });
+    const count = h("span", { class: "nbl-map-legend-count" });
+    const button = h("button", {
+      type: "button",
+      class: "nbl-map-legend-entry",
+      "aria-pressed": "false",
+      onClick: () => view.isolate(view.pressedCode === code ? null : code),
+      onPointerEnter: (/** @type {PointerEvent} */ event) => event.pointerType !== "touch" && view.preview(code),
+      onPointerLeave: () => view.preview(null),
+    }, swatch, name, count);
+    const entry = { button, swatch, name, count };
+    this.entries.set(code, entry);
+    return entry;
+  }
+
+  /** @param {number | null} pressed */
+  showPressed(pressed) {
+    for (const [code, { button }] of this.entries) setAttribute(button, "aria-pressed", String(code === pressed));
+  }
+}

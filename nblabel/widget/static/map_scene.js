@@ -1,0 +1,211 @@
+import { h } from "./dom.js";
+import { Camera, mixBounds } from "./camera.js";
+import { PointRaster } from "./raster.js";
+import { paintOverlay } from "./overlay.js";
+import { hexBits, readMapTheme } from "./map_theme.js";
+
+// The plane: two canvases and one camera. Whatever changes asks for a frame and says how much of it is
+// stale, so that a ring never repaints points and a recolour never projects them.
+
+const GLIDE_MS = 600;
+const PICKED_MS = 350;
+
+/** How much of the plane is stale; each includes those before it. */
+export const STALE_MARKS = 1;
+export const STALE_COLORS = 2;
+export const STALE_PLACES = 3;
+
+export class MapScene {
+  /**
+   * @param {HTMLElement} plane
+   * @param {import("./map_state.js").MapState} state
+   * @param {AbortSignal} signal
+   */
+  constructor(plane, state, signal) {
+    this.plane = plane;
+    this.state = state;
+    this.points = h("canvas", { class: "nbl-map-points", "aria-hidden": "true" });
+    this.marks = h("canvas", { class: "nbl-map-marks", "aria-hidden": "true" });
+    plane.prepend(this.points, this.marks);
+    this.context = this.marks.getContext("2d");
+    this.camera = new Camera();
+    this.raster = new PointRaster(this.points);
+    this.theme = readMapTheme(plane);
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.coords = state.coords;
+    this.camera.setBounds(state.bounds);
+    /** @type {{from: Float32Array, fromBounds: any, start: number} | null} */
+    this.glide = null;
+    /** @type {{index: number, start: number} | null} */
+    this.picked = null;
+    /** @type {number | null} */
+    this.hover = null;
+    /** @type {Uint8Array | null} */
+    this.lit = null;
+    /** @type {number[]} an outline on the map, in world coordinates */
+    this.outline = [];
+    /** @type {[number, number] | null} */
+    this.cursor = null;
+    this.stale = 0;
+    this.frame = 0;
+    this.watch(signal);
+  }
+
+  /** @param {AbortSignal} signal */
+  watch(signal) {
+    const sizes = new ResizeObserver(() => this.resize());
+    sizes.observe(this.plane);
+    const themes = new MutationObserver(() => this.retheme());
+    themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    themes.observe(document.documentElement, { attributeFilter: ["class", "data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.retheme(), { signal });
+    this.watchRatio(signal);
+    signal.addEventListener("abort", () => {
+      sizes.disconnect();
+      themes.disconnect();
+      cancelAnimationFrame(this.frame);
+      this.frame = 0;
+    });
+  }
+
+  /** @param {AbortSignal} signal */
+  watchRatio(signal) {
+    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    const changed = () => {
+      this.resize();
+      this.watchRatio(signal);
+    };
+    query.addEventListener("change", changed, { once: true, signal });
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.plane;
+    if (!width || !height) return;
+    // the view may have had no style before it was put into the page
+    this.theme = readMapTheme(this.plane);
+    const ratio = devicePixelRatio;
+    this.raster.resize(width, height, ratio);
+    this.marks.width = this.points.width;
+    this.marks.height = this.points.height;
+    this.camera.resize(width, height);
+    this.redraw(STALE_PLACES);
+    // a canvas is blank after its size was set: fill it before the browser shows it
+    this.draw(performance.now());
+  }
+
+  retheme() {
+    this.theme = readMapTheme(this.plane);
+    this.redraw(STALE_COLORS);
+  }
+
+  /**
+   * Take over the state's points, at once or gliding from where they are shown now.
+   * @param {boolean} animate
+   */
+  movePoints(animate) {
+    const { coords, bounds } = this.state;
+    if (animate && !this.calm.matches && this.coords.length === coords.length && coords.length > 0) {
+      this.glide = { from: this.coords, fromBounds: this.camera.bounds, start: performance.now() };
+      this.coords = this.coords.slice();
+    } else {
+      this.glide = null;
+      this.coords = coords;
+      this.camera.setBounds(bounds);
+    }
+    this.redraw(STALE_PLACES);
+  }
+
+  /** @param {number} now */
+  stepGlide(now) {
+    if (!this.glide) return;
+    const { from, fromBounds, start } = this.glide;
+    const { coords: to, bounds } = this.state;
+    const t = Math.max((now - start) / GLIDE_MS, 0);
+    if (t >= 1) {
+      this.movePoints(false);
+      return;
+    }
+    const eased = t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2;
+    for (let k = 0; k < to.length; k++) this.coords[k] = from[k] + (to[k] - from[k]) * eased;
+    this.camera.setBounds(mixBounds(fromBounds, bounds, eased));
+  }
+
+  /** @param {number} index a point that was asked for */
+  showPicked(index) {
+    this.picked = { index, start: performance.now() };
+    this.redraw(STALE_MARKS);
+  }
+
+  /** @param {number} stale */
+  redraw(stale) {
+    this.stale = Math.max(this.stale, stale);
+    this.frame ||= requestAnimationFrame((now) => this.draw(now));
+  }
+
+  /** @param {number} now */
+  draw(now) {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    if (!this.camera.width) return;
+    this.stepGlide(now);
+    const stale = this.glide ? STALE_PLACES : this.stale;
+    this.stale = 0;
+    if (stale >= STALE_PLACES) this.raster.project(this.coords, this.camera);
+    if (stale >= STALE_COLORS) this.paintPoints();
+    this.paintMarks(now);
+    const moving = this.glide || (this.picked && this.arrived(now) < 1);
+    if (moving) this.redraw(STALE_MARKS);
+  }
+
+  paintPoints() {
+    const { state, theme, lit } = this;
+    const palette = new Int32Array(256).fill(theme.inkBits);
+    state.palette.forEach((color, code) => { palette[code] = hexBits(color); });
+    this.raster.paint({ codes: state.codes, palette, labeled: state.labeled, lit, theme });
+  }
+
+  /** @param {number} now */
+  paintMarks(now) {
+    const { camera, state, theme, hover, picked, outline } = this;
+    const spot = (/** @type {number | null} */ index) => (index === null ? null : this.spotOf(index));
+    paintOverlay(this.context, {
+      width: camera.width,
+      height: camera.height,
+      ratio: this.raster.ratio,
+      theme,
+      outline: Array.from({ length: outline.length / 2 }, (_, k) => camera.toScreen(outline[2 * k], outline[2 * k + 1])),
+      cursor: this.cursor,
+      hover: spot(hover),
+      picked: picked && { spot: this.spotOf(picked.index), arrived: this.arrived(now) },
+      target: state.n ? spot(state.current) : null,
+      queries: state.n ? state.queries.map((index) => this.spotOf(index)) : [],
+    });
+  }
+
+  /** How far the ring around the picked point has closed in, 0..1. @param {number} now */
+  arrived(now) {
+    if (!this.picked || this.calm.matches) return 1;
+    return Math.min(Math.max((now - this.picked.start) / PICKED_MS, 0), 1);
+  }
+
+  /**
+   * @param {number} index
+   * @returns {[number, number]} in CSS pixels
+   */
+  spotOf(index) {
+    return this.camera.toScreen(this.coords[2 * index], this.coords[2 * index + 1]);
+  }
+
+  /**
+   * The point nearest to a place on the screen; none while points glide.
+   * @param {number} px
+   * @param {number} py
+   * @param {number} reach in CSS pixels
+   * @returns {number | null}
+   */
+  nearest(px, py, reach) {
+    if (this.glide || !this.state.n) return null;
+    const [x, y] = this.camera.toWorld(px, py);
+    return this.state.grid.nearest(x, y, reach / this.camera.scale);
+  }
+}
