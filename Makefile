@@ -17,7 +17,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 demo: $(VENV)/.lab ## open JupyterLab on the quickstart notebook
-	@$(BIN)/jupyter lab --port $(PORT) --LabApp.default_url=/lab/tree/notebooks/quickstart.ipynb \
+	@$(BIN)/jupyter lab --log-level=WARN --port $(PORT) --LabApp.default_url=/lab/tree/notebooks/quickstart.ipynb \
 		$(if $(filter none,$(BROWSER)),--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
@@ -58,11 +58,12 @@ $(BIN)/python:
 		echo 'nblabel needs Python 3.11 or newer, and $(PYTHON) is not:' >&2; \
 		$(PYTHON) --version >&2; \
 		echo 'Name another one, for example: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 # One stamp for each extra of pyproject.toml: .lab, .test and .dev.
 $(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
+	@echo "Installing nblabel[$*] into $(VENV), once: this takes a minute or two ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
 	@touch $@
 
 $(VENV)/.browser: scripts/install_browser.py $(VENV)/.test

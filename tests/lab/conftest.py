@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
 def notebook(
     lab_server: LabServer, browser: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Notebook]]:
-    """Open a notebook with the given cells: ``notebook(["1 + 1"], viewport=...)``.
+    """Open a notebook: ``notebook(["1 + 1"], viewport=...)``, or ``notebook(path)`` for a copy.
 
     The options are those of Playwright's ``new_context``. The test fails on console errors, page
     errors and requests to other servers; one that provokes an error removes it from
@@ -32,7 +33,7 @@ def notebook(
     name = re.sub(r"\W+", "_", request.node.name)
     with ExitStack() as stack:
 
-        def open_one(cells: list[str], **options: Any) -> Notebook:
+        def open_one(cells: list[str] | Path, **options: Any) -> Notebook:
             book = open_notebook(lab_server, browser, f"{name}_{len(opened)}", cells, **options)
             opened.append(stack.enter_context(book))
             return opened[-1]

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -361,16 +362,19 @@ class Notebook:
 
 @contextmanager
 def open_notebook(
-    server: LabServer, browser: Browser, name: str, cells: list[str], **context_options: Any
+    server: LabServer, browser: Browser, name: str, cells: list[str] | Path, **options: Any
 ) -> Iterator[Notebook]:
-    """Write a notebook of code cells, open it in a new page, and end its kernel afterwards."""
+    """Open code cells, or a copy of a notebook file, in a new page; end its kernel afterwards."""
     path = server.folder / f"{name}.ipynb"
-    content = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(content, path)
-    with browser.new_context(**context_options) as context:
+    if isinstance(cells, Path):
+        shutil.copyfile(cells, path)
+    else:
+        content = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        nbformat.write(content, path)
+    with browser.new_context(**options) as context:
         try:
             yield Notebook(server, context.new_page(), path)
         finally:
