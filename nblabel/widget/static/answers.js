@@ -7,12 +7,12 @@ import { keyShown, shortcutOf } from "./keys.js";
 /** @typedef {import("./desk.js").Desk} Desk */
 
 const ACTIONS = [
-  { name: "undo", text: "Undo" },
-  { name: "redo", text: "Redo" },
-  { name: "skip", text: "Skip" },
-  { name: "flag", text: "Flag" },
   { name: "back", text: "Back" },
+  { name: "undo", text: "Undo" },
+  { name: "skip", text: "Skip" },
   { name: "forward", text: "Forward" },
+  { name: "redo", text: "Redo" },
+  { name: "flag", text: "Flag" },
 ];
 
 /**
@@ -58,10 +58,12 @@ export function buildGuess(desk, run) {
 /**
  * @param {Desk} desk
  * @param {Run} run
+ * @param {HTMLElement} more what follows the classes
  */
-export function buildClasses(desk, run) {
+export function buildClasses(desk, run, more) {
   const list = h("div", { class: "nbl-class-list" });
-  const node = h("fieldset", { class: "nbl-classes" }, h("legend", { class: "nbl-hidden", text: "Label" }), list);
+  const legend = h("legend", { class: "nbl-hidden", text: "Label" });
+  const node = h("fieldset", { class: "nbl-classes" }, legend, list, more);
   /** @param {string} label */
   const make = (label) => {
     const swatch = h("span", { class: "nbl-swatch" });

@@ -25,12 +25,8 @@ export function buildHelp(desk, focusRoot) {
 
 /** @param {import("./line.js").ClassInfo[]} classes */
 function keyRows(classes) {
-  const labels = classes.filter((one) => one.key).map((one) => ({ keys: [one.key], text: one.name }));
-  const commands = QUEUE_KEYS.map(({ name, keys, shown, text }) => ({
-    keys: name === "undo" ? keys : [shown],
-    text,
-  }));
-  return [...labels, ...commands].map(({ keys, text }) =>
-    h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", { text: key }))), h("dd", { text })),
+  const labels = classes.filter((one) => one.key).map((one) => ({ shown: [one.key], text: one.name }));
+  return [...labels, ...QUEUE_KEYS].map(({ shown, text }) =>
+    h("div", {}, h("dt", {}, ...shown.map((key) => h("kbd", { text: key }))), h("dd", { text })),
   );
 }

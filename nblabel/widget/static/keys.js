@@ -2,20 +2,21 @@
 
 /** @typedef {{name: string, label?: string}} Command */
 
-/** @type {{name: string, keys: string[], shown: string, text: string}[]} */
+/** `shown` is how the panel writes the keys, the first one on the button.
+ * @type {{name: string, keys: string[], shown: string[], text: string}[]} */
 export const QUEUE_KEYS = [
-  { name: "accept", keys: ["Enter"], shown: "Enter", text: "Accept the guess" },
-  { name: "undo", keys: ["u", "Backspace"], shown: "u", text: "Undo" },
-  { name: "redo", keys: ["r"], shown: "r", text: "Redo" },
-  { name: "skip", keys: ["s"], shown: "s", text: "Skip for now" },
-  { name: "flag", keys: ["f"], shown: "f", text: "Flag as a problem" },
-  { name: "back", keys: ["ArrowLeft"], shown: "←", text: "Back to the answer before" },
-  { name: "forward", keys: ["ArrowRight"], shown: "→", text: "Forward" },
-  { name: "guess", keys: ["h"], shown: "h", text: "Hide or show the guess" },
-  { name: "why", keys: ["w"], shown: "w", text: "Why this one" },
-  { name: "newClass", keys: ["n"], shown: "n", text: "New class" },
-  { name: "help", keys: ["?"], shown: "?", text: "This list" },
-  { name: "leave", keys: ["Escape"], shown: "Esc", text: "Back to the notebook" },
+  { name: "accept", keys: ["Enter"], shown: ["Enter"], text: "Accept the guess" },
+  { name: "undo", keys: ["u", "Backspace"], shown: ["u", "⌫"], text: "Undo" },
+  { name: "redo", keys: ["r"], shown: ["r"], text: "Redo" },
+  { name: "skip", keys: ["s"], shown: ["s"], text: "Skip for now" },
+  { name: "flag", keys: ["f"], shown: ["f"], text: "Flag as a problem" },
+  { name: "back", keys: ["ArrowLeft"], shown: ["←"], text: "Back to the answer before" },
+  { name: "forward", keys: ["ArrowRight"], shown: ["→"], text: "Forward" },
+  { name: "guess", keys: ["h"], shown: ["h"], text: "Hide or show the guess" },
+  { name: "why", keys: ["w"], shown: ["w"], text: "Why this one" },
+  { name: "newClass", keys: ["n"], shown: ["n"], text: "New class" },
+  { name: "help", keys: ["?"], shown: ["?"], text: "This list" },
+  { name: "leave", keys: ["Escape"], shown: ["Esc"], text: "Back to the notebook" },
 ];
 
 /**
@@ -52,5 +53,5 @@ export function shortcutOf(name) {
  * @param {string} name
  */
 export function keyShown(name) {
-  return QUEUE_KEYS.find((one) => one.name === name)?.shown ?? "";
+  return QUEUE_KEYS.find((one) => one.name === name)?.shown[0] ?? "";
 }

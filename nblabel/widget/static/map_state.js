@@ -167,8 +167,10 @@ export class MapState extends EventTarget {
   takeMarks({ current, queries }, buffer) {
     this.current = current;
     this.queries = queries;
+    const before = this.labeled;
     this.labeled = new Uint32Array(alignedCopy(buffer));
-    this.emit("marks");
+    const same = before.length === this.labeled.length && before.every((index, k) => index === this.labeled[k]);
+    this.emit("marks", { labeledChanged: !same });
   }
 
   /**

@@ -75,7 +75,7 @@ export class MapView {
   listen() {
     this.on("points", ({ animate }) => this.showPoints(animate));
     this.on("colors", () => this.updateLit());
-    this.on("marks", () => this.showMarks());
+    this.on("marks", ({ labeledChanged }) => this.showMarks(labeledChanged));
     this.on("color_by", () => this.isolate(null));
     this.on("unsaved", () => this.showUnsaved());
     listenToKeys(this);
@@ -101,9 +101,10 @@ export class MapView {
     this.updateLit();
   }
 
-  showMarks() {
+  /** @param {boolean} labeledChanged labeled points lie among the others, rings above */
+  showMarks(labeledChanged) {
     this.scene.picked = null;
-    this.scene.redraw(STALE_COLORS);
+    this.scene.redraw(labeledChanged ? STALE_COLORS : STALE_MARKS);
   }
 
   showUnsaved() {

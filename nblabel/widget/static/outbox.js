@@ -1,6 +1,7 @@
 // Events on their way to the log. An event stays here until the kernel says it is committed; where the
 // log outlives the kernel, it also stays in the browser's storage, so that a reloaded page, or a new
-// kernel on the same log, still gets it. The kernel drops a uid it already has.
+// kernel on the same log, still gets it. The kernel drops a uid it already has. What has to be sent again
+// is sent as a whole, so that an undo never overtakes the label it takes back.
 
 const CHECK_EVERY_MS = 500;
 const RESEND_AFTER_MS = 2000;
@@ -8,20 +9,21 @@ const RESEND_AT_LEAST_EVERY_MS = 8000;
 const PREFIX = "nblabel:outbox";
 
 /** @typedef {{uid: string, type: string} & Record<string, any>} OutboxEvent */
-/** @typedef {{event: OutboxEvent, sentAt: number, tries: number, refusal: string}} Waiting */
+/** @typedef {{event: OutboxEvent, refusal: string}} Waiting */
 
 export class Outbox {
   /**
    * @param {(event: OutboxEvent) => void} send
    * @param {() => void} changed called whenever an event comes, goes or is late
-   * @param {string} [view] whose events these are: each view takes up only its own
    */
-  constructor(send, changed, view = "queue") {
+  constructor(send, changed) {
     this.send = send;
     this.changed = changed;
-    this.view = view;
     /** @type {Map<string, Waiting>} */
     this.waiting = new Map();
+    /** When the waiting events were last sent or acknowledged, and how often since. */
+    this.heardAt = 0;
+    this.tries = 1;
     /** @type {string | null} */
     this.storageKey = null;
     /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -34,7 +36,7 @@ export class Outbox {
    * @returns {OutboxEvent[]} the events taken up
    */
   open(store) {
-    const key = store.persistent ? `${PREFIX}:${this.view}:${store.key}` : null;
+    const key = store.persistent ? `${PREFIX}:${store.key}` : null;
     if (key === this.storageKey) return [];
     this.storageKey = key;
     const left = readStorage(key).filter((event) => !this.waiting.has(event.uid));
@@ -45,7 +47,8 @@ export class Outbox {
 
   /** @param {OutboxEvent} event */
   post(event) {
-    this.waiting.set(event.uid, { event, sentAt: performance.now(), tries: 1, refusal: "" });
+    if (!this.waiting.size) this.restartClock();
+    this.waiting.set(event.uid, { event, refusal: "" });
     this.keep(event);
     this.trySend(event);
     this.timer ??= setInterval(() => this.resend(), CHECK_EVERY_MS);
@@ -61,6 +64,7 @@ export class Outbox {
     if (!entry) return null;
     if (ack.ok || !ack.retry) this.drop(ack.uid);
     else entry.refusal = ack.text;
+    this.restartClock();
     this.changed();
     return entry.event;
   }
@@ -69,20 +73,22 @@ export class Outbox {
   get unsaved() {
     const entries = [...this.waiting.values()];
     const refusal = entries.find((entry) => entry.refusal)?.refusal ?? "";
-    const late = refusal !== "" || entries.some((entry) => entry.tries > 1);
-    return { count: entries.length, late, refusal };
+    return { count: entries.length, late: refusal !== "" || this.tries > 1, refusal };
   }
 
   /** Send again what waits too long, less and less often so that a busy kernel is not flooded. */
   resend() {
     const now = performance.now();
-    const due = [...this.waiting.values()].filter((entry) => now - entry.sentAt >= patience(entry.tries));
-    for (const entry of due) {
-      entry.sentAt = now;
-      entry.tries += 1;
-      this.trySend(entry.event);
-    }
-    if (due.length) this.changed();
+    if (now - this.heardAt < patience(this.tries)) return;
+    this.heardAt = now;
+    this.tries += 1;
+    for (const { event } of this.waiting.values()) this.trySend(event);
+    this.changed();
+  }
+
+  restartClock() {
+    this.heardAt = performance.now();
+    this.tries = 1;
   }
 
   close() {

@@ -32,7 +32,7 @@ function buildQueue(desk, el, signal) {
 
   const help = buildHelp(desk, focusRoot);
   const newClass = buildNewClass(desk, focusRoot);
-  const classes = buildClasses(desk, run);
+  const classes = buildClasses(desk, run, newClass.node);
   const [saved, picture, next, caption, guess, why, messages, live] = [
     buildSaved(desk),
     buildPicture(desk),
@@ -44,8 +44,9 @@ function buildQueue(desk, el, signal) {
     buildLive(desk),
   ];
   const question = h("div", { class: "nbl-question" }, picture.node, next.node, caption.node);
-  const answer = h("div", { class: "nbl-answer" }, guess.node, classes.node, newClass.node, buildActions(run).node, why.node);
-  el.append(buildHead(saved.node, run), question, answer, messages.node, live.node, help.node);
+  const answer = h("div", { class: "nbl-answer" }, guess.node, classes.node, buildActions(run).node, messages.node, why.node);
+  const body = h("div", { class: "nbl-body" }, question, answer);
+  el.append(buildHead(saved.node, run), body, live.node, help.node);
   el.addEventListener("keydown", (event) => onKey(event, desk, help.node.hidden, run), { signal });
 
   const parts = [saved, picture, next, caption, guess, classes, why, messages, live];
@@ -61,9 +62,11 @@ function buildHead(saved, run) {
     "span",
     { class: "nbl-hint", "aria-hidden": "true" },
     h("span", { class: "nbl-hint-on", text: "Keys on" }),
-    h("span", { class: "nbl-hint-off", text: "Click here or Tab to answer by keyboard" }),
+    h("span", { class: "nbl-hint-off", text: "Click or Tab" }, h("span", { text: " to answer by keyboard" })),
   );
-  return h("div", { class: "nbl-head" }, saved, hint, commandButton("help", "Keys", run));
+  const help = commandButton("help", "Keys", run);
+  help.firstChild.classList.add("nbl-hidden");
+  return h("div", { class: "nbl-head" }, saved, hint, help);
 }
 
 /**

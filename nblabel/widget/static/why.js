@@ -13,6 +13,7 @@ import { buildCanvas } from "./picture.js";
  */
 export function buildWhy(desk, run) {
   const toggle = commandButton("why", "Why this one", run);
+  toggle.prepend(h("span", { class: "nbl-chevron", "aria-hidden": "true", text: "›" }));
   const text = h("p", { class: "nbl-why-text" });
   const reasons = h("ul", { class: "nbl-reasons" });
   const neighbors = h("ul", { class: "nbl-neighbors", "aria-label": "Labeled images nearest to it" });

@@ -1,0 +1,43 @@
+"""Every chart of nblabel. Only this module and the panel import plotly."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+
+def map_figure() -> go.Figure:
+    """Return an empty map: points, labeled points, numbered next questions, the current one."""
+    none: list[float] = []
+    plain = {"mode": "markers", "showlegend": False, "hoverinfo": "skip"}
+    figure = go.Figure(
+        [
+            go.Scattergl(
+                x=none, y=none, mode="markers", showlegend=False, name="pool",
+                marker={"size": 4}, hovertemplate="%{pointNumber}: %{text}<extra></extra>",
+            ),
+            go.Scattergl(
+                x=none, y=none, name="labeled", **plain,
+                marker={"size": 9, "symbol": "circle-open", "color": "#333", "line": {"width": 2}},
+            ),
+            go.Scatter(
+                x=none, y=none, name="next", **{**plain, "mode": "markers+text"},
+                textposition="top center",
+                marker={"size": 16, "symbol": "circle-open", "color": "#d55e00",
+                        "line": {"width": 2}},
+            ),
+            go.Scatter(
+                x=none, y=none, name="asked", **plain,
+                marker={"size": 20, "symbol": "x-open", "color": "#d55e00", "line": {"width": 3}},
+            ),
+        ]
+    )
+    figure.update_layout(
+        uirevision="kept",  # zoom and selection survive every update
+        dragmode="lasso",
+        height=460,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis={"visible": False},
+        yaxis={"visible": False, "scaleanchor": "x"},
+        template="none",
+    )
+    return figure

@@ -1,0 +1,111 @@
+"""Figures of a session as the views show them: colours of the points, counts, pace."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from nblabel.engine import Refit
+from nblabel.session import Session
+from nblabel.widget.map import Colors
+from nblabel.widget.palette import SOURCES, UNLABELED, class_colors, confidence_colors
+
+BREAK_SECONDS = 60.0  # a longer pause is a break and does not count as work
+RECENT = 200  # answers the pace is read from
+
+
+def color_points(session: Session, refit: Refit | None, mode: str) -> Colors:
+    """Return the colours of all points in one of the modes of the map."""
+    if refit is None and mode in ("prediction", "confidence"):
+        return _coded(mode, np.zeros(len(session.pool), np.uint8), ["not known yet"], [UNLABELED])
+    if mode == "confidence":
+        assert refit is not None
+        return _confidence(refit)
+    if mode == "source":
+        return _source(session)
+    names = [*session.classes, "no label yet"]
+    palette = [*class_colors(len(session.classes)), UNLABELED]
+    y = session.y
+    if mode == "prediction" and refit is not None:
+        if not (y >= 0).any():
+            y[:] = -1
+        else:
+            y = np.where(y >= 0, y, refit.predicted[0])
+    codes = np.where(y >= 0, y, len(session.classes)).astype(np.uint8)
+    return _coded(mode, codes, names, palette)
+
+
+def _confidence(refit: Refit) -> Colors:
+    palette = confidence_colors()
+    steps = len(palette)
+    codes = np.minimum(refit.predicted[1] * steps, steps - 1).astype(np.uint8)
+    names = [f"{10 * step}–{10 * step + 10} %" for step in range(steps)]
+    return _coded("confidence", codes, names, palette)
+
+
+def _source(session: Session) -> Colors:
+    names = ["not answered", *SOURCES]
+    codes = np.zeros(len(session.pool), dtype=np.uint8)
+    for item, answer in session.state.answers.items():
+        kind = {"flag": "flagged", "skip": "skipped"}.get(answer.kind, answer.event.source)
+        codes[session.pool.index_of(item)] = names.index(kind)
+    return _coded("source", codes, names, [UNLABELED, *SOURCES.values()])
+
+
+def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Colors:
+    counts = np.bincount(codes, minlength=len(names))
+    legend = [
+        {"code": code, "name": name, "color": palette[code], "count": int(counts[code])}
+        for code, name in enumerate(names)
+        if counts[code] or mode in ("prediction", "label")
+    ]
+    return Colors(mode, codes, palette, legend)
+
+
+def describe_status(session: Session, refit: Refit | None, notices: list[dict[str, str]]) -> Any:
+    """Return the status of docs/wire.md."""
+    answers = list(session.state.answers.values())
+    kinds = {kind: 0 for kind in ("label", "accept", "skip", "flag")}
+    for answer in answers:
+        kinds[answer.kind] += 1
+    left = len(session.pool) - len(answers) + kinds["skip"]
+    pace = labels_an_hour(session)
+    y = session.y
+    counts = np.bincount(y[y >= 0], minlength=len(session.classes))
+    colors = class_colors(len(session.classes))
+    return {
+        "labeled": kinds["label"],
+        "accepted": kinds["accept"],
+        "skipped": kinds["skip"],
+        "flagged": kinds["flag"],
+        "left": left,
+        "total": len(session.pool),
+        "per_hour": pace,
+        "seconds_left": None if not pace else left / pace * 3600,
+        "refit_ms": None
+        if refit is None
+        else round((refit.fit_seconds + refit.ask_seconds) * 1e3, 1),
+        "learner": session.engine.learner.name,
+        "strategy": session.engine.strategy.name,
+        "store": {"persistent": session.store.persistent, "text": session.store.text},
+        "classes": [
+            {"name": name, "color": color, "count": int(count)}
+            for name, color, count in zip(session.classes, colors, counts, strict=True)
+        ],
+        "notices": notices,
+    }
+
+
+def labels_an_hour(session: Session) -> float | None:
+    """Return the pace of the last answers, breaks left out; None before there are five."""
+    events = {answer.event.uid: answer.event for answer in session.state.answers.values()}
+    times = sorted(
+        event.time for event in events.values()
+        if event.kind == "label" and event.annotator == session.annotator
+    )[-RECENT:]
+    gaps = [after - before for before, after in pairwise(times) if after - before < BREAK_SECONDS]
+    if len(gaps) < 4 or sum(gaps) < 1:
+        return None
+    return len(gaps) / sum(gaps) * 3600

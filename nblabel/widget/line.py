@@ -1,0 +1,83 @@
+"""The kernel's picture of the line of questions on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nblabel.strategies import Query, Reason
+
+LENGTH = 24  # questions the page holds: two seconds of the quickest typing
+LOW = 12  # with fewer left it is filled up, without waiting for the learner
+
+
+class Line:
+    """Which question is on screen and which come next, in step with the page's own rules.
+
+    The question on screen stays when a new ranking arrives; an item asked for by hand comes first,
+    and what it displaces comes next.
+    """
+
+    def __init__(self) -> None:
+        self._ranking: list[int] = []
+        self._reasons: dict[int, Reason] = {}
+        self._held: list[int] = []
+        self.revisit: int | None = None
+        """An answered item that is looked at again; it is in front of the line, not part of it."""
+
+    @property
+    def current(self) -> int | None:
+        """The item on screen."""
+        return self.revisit if self.revisit is not None else self.head
+
+    @property
+    def head(self) -> int | None:
+        """The first open question."""
+        return self._held[0] if self._held else None
+
+    @property
+    def upcoming(self) -> list[int]:
+        """What comes after the item on screen."""
+        return self._held if self.revisit is not None else self._held[1:]
+
+    @property
+    def held(self) -> list[int]:
+        """The open questions on the page, in order."""
+        return self._held
+
+    @property
+    def is_low(self) -> bool:
+        """Whether the page runs short although the ranking has more."""
+        return len(self._held) < min(LOW, len(self._ranking))
+
+    def rank(self, query: Query) -> None:
+        """Take a new ranking; only the question on screen keeps its place."""
+        self._ranking = [int(index) for index in query.indices]
+        self._reasons = dict(zip(self._ranking, query.reasons, strict=False))
+        self._held = self._held[:1]
+
+    def reason(self, index: int) -> Reason | None:
+        """Why an item is asked, if the ranking knows."""
+        return self._reasons.get(index)
+
+    def fill(self, is_open: Callable[[int], bool]) -> None:
+        """Drop what was answered and fill up from the ranking."""
+        self._held = [index for index in self._held if is_open(index)]
+        self._ranking = [index for index in self._ranking if is_open(index)]
+        held = set(self._held)
+        fresh = [index for index in self._ranking if index not in held]
+        self._held += fresh[: LENGTH - len(self._held)]
+
+    def put_first(self, index: int) -> None:
+        """Ask about an item now."""
+        self.revisit = None
+        self._held = [index, *(other for other in self._held if other != index)]
+
+    def drop(self, index: int) -> None:
+        """An item was answered."""
+        if self.revisit == index:
+            self.revisit = None
+        self._held = [other for other in self._held if other != index]
+
+    def marks(self, n: int = 8) -> tuple[int | None, list[int]]:
+        """Return the item on screen and the next n, as the map numbers them."""
+        return self.current, self.upcoming[:n]

@@ -1,0 +1,170 @@
+"""The map as one plotly FigureWidget, for those who want plotly's own tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import plotly.graph_objects as go
+
+from nblabel.events import new_uid
+from nblabel.plots import map_figure
+from nblabel.pool import FloatArray, IntArray
+from nblabel.widget.map import COLOR_MODES, Colors
+
+
+class PlotlyMap:
+    """A map with plotly's pan, zoom, lasso and export; slower than the canvas at every update.
+
+    Parameters
+    ----------
+    receive : callable
+        Called with each message a person causes, see `nblabel.widget.map.MapView`.
+    """
+
+    def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
+        self._receive = receive
+        self._selected: IntArray = np.zeros(0, dtype=np.intp)
+        self._labeled: IntArray = np.zeros(0, dtype=np.intp)
+        self._quiet = False
+        self._pending = ""
+        self.figure = go.FigureWidget(map_figure())
+        points = self.figure.data[0]
+        points.on_click(self._clicked)
+        points.on_selection(self._selection_made)
+
+        self._color_by = ipywidgets.Dropdown(
+            options=[(text, value) for value, text in COLOR_MODES.items()], description="Colour"
+        )
+        self._color_by.observe(self._color_chosen, "value")
+        self._projection = ipywidgets.Dropdown(description="Map")
+        self._projection.observe(self._projection_chosen, "value")
+        self._progress = ipywidgets.FloatProgress(min=0, max=1)
+        self._cancel = ipywidgets.Button(description="Cancel")
+        self._cancel.on_click(lambda _: self._receive({"type": "cancel"}))
+        self._running = ipywidgets.HBox([self._progress, self._cancel])
+        self._said = ipywidgets.Label()
+
+        self._class = ipywidgets.Dropdown(description="Label as")
+        self._relabel = ipywidgets.Checkbox(description="also those labeled", indent=False)
+        confirm = ipywidgets.Button(description="Label them", button_style="primary")
+        confirm.on_click(lambda _: self._confirm())
+        dismiss = ipywidgets.Button(description="Dismiss")
+        dismiss.on_click(lambda _: self._select(np.zeros(0, dtype=np.intp)))
+        self._undo = ipywidgets.Button(description="Undo")
+        self._undo.on_click(lambda _: self._receive({"type": "undo", "uid": new_uid()}))
+        self._count = ipywidgets.Label()
+        self._bulk = ipywidgets.HBox(
+            [self._count, self._class, self._relabel, confirm, dismiss]
+        )
+        self.widget = ipywidgets.VBox(
+            [
+                ipywidgets.HBox([self._color_by, self._projection, self._running]),
+                self.figure,
+                self._bulk,
+                ipywidgets.HBox([self._said, self._undo]),
+            ]
+        )
+        for row in self.widget.children:
+            if isinstance(row, ipywidgets.HBox):
+                row.layout.flex_flow = "row wrap"
+        self.widget.add_class("nbl-plotly-map")
+        self._undo.layout.display = "none"
+        self._select(self._selected)
+
+    def show_classes(self, classes: list[dict[str, Any]], store: dict[str, Any]) -> None:
+        self._class.options = [one["name"] for one in classes]
+
+    def show_points(self, xy: FloatArray, animate: bool) -> None:
+        with self.figure.batch_update():
+            self.figure.data[0].update(x=xy[:, 0], y=xy[:, 1])
+            self._move_marks()
+
+    def show_colors(self, colors: Colors) -> None:
+        self._quiet = True
+        self._color_by.value = colors.mode
+        self._quiet = False
+        steps = max(1, len(colors.palette) - 1)
+        scale: list[Any] = []
+        for code, color in enumerate(colors.palette):
+            # a step for each code; plotly blends between the entries of a scale otherwise
+            scale += [[max(0, (code - 0.5) / steps), color], [min(1, (code + 0.5) / steps), color]]
+        marker = {"color": colors.codes, "cmin": 0, "cmax": steps, "colorscale": scale}
+        legend = colors.legend
+        with self.figure.batch_update():
+            self.figure.data[0].marker.update(marker)
+            names = np.array([""] * len(colors.palette), dtype=object)
+            for entry in legend:
+                names[entry["code"]] = entry["name"]
+            self.figure.data[0].text = names[colors.codes]
+            self.figure.layout.title.text = ""
+
+    def show_marks(self, labeled: IntArray, current: int | None, queries: list[int]) -> None:
+        self._labeled = labeled
+        self._marked = (labeled, current, queries)
+        with self.figure.batch_update():
+            self._move_marks()
+
+    def show_projection(self, projection: dict[str, Any]) -> None:
+        self._quiet = True
+        self._projection.options = [(one["text"], one["value"]) for one in projection["choices"]]
+        self._projection.value = projection["name"]
+        self._quiet = False
+        self._progress.value = projection["progress"]
+        self._running.layout.display = "" if projection["running"] else "none"
+        self._said.value = projection["text"]
+
+    def acknowledge(self, ack: dict[str, Any]) -> None:
+        self._said.value = ack["text"]
+        if ack["ok"] and ack["uid"] == self._pending:
+            self._undo.layout.display = ""
+            self._select(np.zeros(0, dtype=np.intp))
+
+    def show_picture(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        pass  # plotly shows its own hover text
+
+    def _move_marks(self) -> None:
+        x, y = self.figure.data[0].x, self.figure.data[0].y
+        labeled, current, queries = getattr(self, "_marked", (self._labeled, None, []))
+        if x is None or not len(x):
+            return
+        spots = {1: labeled, 2: np.array(queries, dtype=np.intp)}
+        spots[3] = np.array([] if current is None else [current], dtype=np.intp)
+        for trace, where in spots.items():
+            self.figure.data[trace].update(x=x[where], y=y[where])
+        self.figure.data[2].text = [str(number + 1) for number in range(len(queries))]
+
+    def _clicked(self, _trace: Any, points: Any, _state: Any) -> None:
+        if points.point_inds:
+            self._receive({"type": "pick", "index": int(points.point_inds[0])})
+
+    def _selection_made(self, _trace: Any, points: Any, _selector: Any) -> None:
+        self._select(np.array(points.point_inds, dtype=np.intp))
+
+    def _select(self, indices: IntArray) -> None:
+        self._selected = indices
+        done = int(np.isin(indices, self._labeled).sum())
+        self._count.value = f"{len(indices):,} points, {done:,} already labeled"
+        self._bulk.layout.display = "" if len(indices) else "none"
+
+    def _confirm(self) -> None:
+        self._pending = new_uid()
+        self._receive(
+            {
+                "type": "label",
+                "uid": self._pending,
+                "label": self._class.value,
+                "relabel": self._relabel.value,
+                "indices": self._selected,
+            }
+        )
+
+    def _color_chosen(self, change: dict[str, Any]) -> None:
+        if not self._quiet:
+            self._receive({"type": "color_by", "mode": change["new"]})
+
+    def _projection_chosen(self, change: dict[str, Any]) -> None:
+        if not self._quiet:
+            self._receive({"type": "project", "name": change["new"]})

@@ -1,0 +1,150 @@
+// The status view: how far the labeling is, how fast, and where the labels are kept.
+
+import { h, patchChildren, setText } from "./dom.js";
+
+/**
+ * @typedef {{labeled: number, accepted: number, skipped: number, flagged: number, left: number,
+ *   total: number, per_hour: number | null, seconds_left: number | null, refit_ms: number | null,
+ *   learner: string, strategy: string, store: {persistent: boolean, text: string},
+ *   classes: {name: string, color: string, count: number}[],
+ *   notices: {kind: "info" | "error", text: string}[]}} Status
+ */
+
+const figures = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+/** @param {number} n */
+function count(n) {
+  return figures.format(n);
+}
+
+/** @param {number} seconds */
+function durationText(seconds) {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1) return "less than a minute";
+  if (minutes < 60) return `${minutes} min`;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return hours < 10 && rest ? `${hours} h ${rest} min` : `${count(hours)} h`;
+}
+
+/** @param {number} ms */
+function refitText(ms) {
+  return ms < 1000 ? `learned in ${count(ms)} ms` : `learned in ${(ms / 1000).toFixed(1)} s`;
+}
+
+/**
+ * The figures in the order they are shown; those without a value yet keep their place.
+ * @param {Status} status
+ * @returns {{name: string, value: string}[]}
+ */
+function figuresOf(status) {
+  const { accepted, skipped, flagged, left, per_hour: perHour, seconds_left: secondsLeft } = status;
+  const machine = accepted ? [{ name: "Accepted by machine", value: count(accepted) }] : [];
+  return [
+    ...machine,
+    { name: "Left", value: count(left) },
+    { name: "Skipped", value: count(skipped) },
+    { name: "Flagged", value: count(flagged) },
+    { name: "Labels an hour", value: perHour === null ? "–" : count(perHour) },
+    { name: "Time left", value: secondsLeft === null ? "–" : durationText(secondsLeft) },
+  ];
+}
+
+/** @param {Status} status */
+function modelText({ learner, strategy, refit_ms: refitMs }) {
+  return [learner, strategy, refitMs === null ? "" : refitText(refitMs)].filter(Boolean).join(" · ");
+}
+
+/** A list of named figures. */
+function buildFigures() {
+  const node = h("dl", { class: "nbl-figures" });
+  /** @param {string} name */
+  const make = (name) => h("div", {}, h("dt", { text: name }), h("dd"));
+  /** @param {{name: string, value: string}[]} rows */
+  const render = (rows) => {
+    const nodes = patchChildren(node, rows.map((row) => row.name), make);
+    rows.forEach(({ value }, i) => setText(/** @type {Element} */ (nodes[i].lastElementChild), value));
+  };
+  return { node, render };
+}
+
+/** Labels a class, as bars with their numbers. */
+function buildCounts() {
+  const node = h("ul", { class: "nbl-counts", "aria-label": "Labels a class" });
+  /** @param {string} name */
+  const make = (name) => {
+    const fill = h("span", { class: "nbl-count-fill" });
+    const bar = h("span", { class: "nbl-count-bar", "aria-hidden": "true" }, fill);
+    return h("li", {}, h("span", { class: "nbl-count-name", text: name, title: name }), bar, h("span", { class: "nbl-count" }));
+  };
+  /** @param {Status["classes"]} classes */
+  const render = (classes) => {
+    const most = Math.max(1, ...classes.map((one) => one.count));
+    const rows = patchChildren(node, classes.map((one) => one.name), make);
+    classes.forEach((one, i) => {
+      const [, bar, number] = /** @type {any} */ (rows[i].children);
+      bar.firstChild.style.width = `${(100 * one.count) / most}%`;
+      bar.firstChild.style.background = one.color;
+      setText(number, count(one.count));
+    });
+  };
+  return { node, render };
+}
+
+/** Information politely, errors at once. */
+function buildNotices() {
+  const info = h("ul", { class: "nbl-notices", "aria-live": "polite" });
+  const error = h("ul", { class: "nbl-notices nbl-errors", role: "alert" });
+  const make = (/** @type {string} */ text) => h("li", { text });
+  /** @param {Status["notices"]} notices */
+  const render = (notices) => {
+    const texts = (/** @type {string} */ kind) => notices.filter((one) => one.kind === kind).map((one) => one.text);
+    patchChildren(info, texts("info"), make);
+    patchChildren(error, texts("error"), make);
+  };
+  return { nodes: [info, error], render };
+}
+
+/** @param {HTMLElement} el */
+function buildStatus(el) {
+  const labeled = h("strong");
+  const of = h("span");
+  const progress = h("progress", { class: "nbl-progress", max: 1, value: 0, "aria-label": "Labeled" });
+  const head = h("p", { class: "nbl-headline" }, labeled, of);
+  const numbers = buildFigures();
+  const counts = buildCounts();
+  const notices = buildNotices();
+  const model = h("span");
+  const store = h("span");
+  const foot = h("p", { class: "nbl-foot" }, model, store);
+  el.append(head, progress, numbers.node, counts.node, foot, ...notices.nodes);
+  /** @param {Status} status */
+  return (status) => {
+    setText(labeled, `${count(status.labeled)} labeled`);
+    setText(of, `of ${count(status.total)}`);
+    progress.value = status.total ? (status.labeled + status.accepted) / status.total : 0;
+    numbers.render(figuresOf(status));
+    counts.render(status.classes);
+    setText(model, modelText(status));
+    setText(store, status.store.text);
+    store.dataset.persistent = String(status.store.persistent);
+    notices.render(status.notices);
+  };
+}
+
+export default () => ({
+  /** @param {{model: any, el: HTMLElement}} context */
+  render({ model, el }) {
+    el.classList.add("nbl-view", "nbl-status");
+    el.setAttribute("role", "group");
+    el.setAttribute("aria-label", "Status");
+    const draw = buildStatus(el);
+    const update = () => {
+      const status = model.get("status");
+      el.hidden = !status?.store;
+      if (status?.store) draw(status);
+    };
+    model.on("change:status", update);
+    update();
+    return () => model.off("change:status", update);
+  },
+});
