@@ -22,8 +22,8 @@ function durationText(seconds) {
   const minutes = Math.round(seconds / 60);
   if (minutes < 1) return "less than a minute";
   if (minutes < 60) return `${minutes} min`;
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return hours < 10 && rest ? `${hours} h ${rest} min` : `${count(hours)} h`;
+  if (minutes >= 600) return `${count(minutes / 60)} h`;
+  return [`${Math.floor(minutes / 60)} h`, minutes % 60 ? `${minutes % 60} min` : ""].join(" ").trim();
 }
 
 /** @param {number} ms */

@@ -1,0 +1,812 @@
+"""The queue view in a browser, against a fake anywidget model."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+CLASSES = [
+    {"name": "Sandal", "key": "1", "color": "#4e79a7"},
+    {"name": "Boot", "key": "2", "color": "#f28e2b"},
+    {"name": "Bag", "key": "3", "color": "#e15759"},
+]
+STORE = {"key": "log-1", "persistent": True, "text": "labels.sqlite"}
+TRAITS = {
+    "classes": CLASSES,
+    "show_guess": True,
+    "store": STORE,
+    "snapshot": {},
+    "snapshot_pixels": None,
+    "error": "",
+}
+SIZE = 4
+
+
+def item(number: int, **fields: Any) -> dict[str, Any]:
+    """Item `image-<number>`, whose picture is plain grey of that number."""
+    return {
+        "id": f"image-{number}",
+        "index": number,
+        "image": {"buffer": None, "width": SIZE, "height": SIZE, "channels": 1},
+        "error": None,
+        "label": None,
+        "guess": {"label": "Boot", "confidence": 0.83},
+        "why": None,
+        "neighbors": [],
+        **fields,
+    }
+
+
+class Queue:
+    """One open queue and the kernel at its other end."""
+
+    def __init__(self, page: Page, **traits: Any) -> None:
+        self.page = page
+        page.evaluate("traits => nbl.open('queue', traits).then(() => {})", {**TRAITS, **traits})
+        self.add_view()
+        self.root = page.locator(".nbl-queue").first
+
+    def add_view(self) -> None:
+        self.page.evaluate("async () => { (nbl.views ??= []).push(await nbl.widget.render()); }")
+
+    def deliver(self, message: dict[str, Any], buffers: list[list[int]] | None = None) -> None:
+        self.page.evaluate(
+            "([m, b]) => nbl.widget.model.deliver(m, b.map((x) => Uint8Array.from(x)))",
+            [message, buffers or []],
+        )
+
+    def ask(self, *numbers: int, done: bool = False, **fields: Any) -> None:
+        items = [item(number, **fields) for number in numbers]
+        for i, one in enumerate(items):
+            one["image"] = {**one["image"], "buffer": i}
+        pixels = [[number % 256] * SIZE**2 for number in numbers]
+        self.deliver({"type": "queue", "version": 1, "items": items, "done": done}, pixels)
+
+    def show(self, number: int, text: str = "", **fields: Any) -> None:
+        shown = item(number, **fields)
+        shown["image"] = {**shown["image"], "buffer": 0}
+        self.deliver({"type": "show", "item": shown, "text": text}, [[number % 256] * SIZE**2])
+
+    def acknowledge(
+        self, uid: str, *, ok: bool = True, text: str = "", retry: bool = False
+    ) -> None:
+        self.deliver({"type": "ack", "uid": uid, "ok": ok, "retry": retry, "text": text})
+
+    def write(self, **traits: Any) -> None:
+        self.page.evaluate("traits => nbl.widget.model.write(traits)", traits)
+
+    def kernel(self, *, alive: bool) -> None:
+        self.page.evaluate("alive => { nbl.widget.model.alive = alive; }", alive)
+
+    def sent(self, *types: str) -> list[dict[str, Any]]:
+        messages = self.page.evaluate(
+            "nbl.widget.model.sent.map(({ buffers, ...content }) => content)"
+        )
+        return [one for one in messages if not types or one["type"] in types]
+
+    def press(self, *keys: str) -> None:
+        self.root.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name)
+
+    @property
+    def saved(self) -> Locator:
+        return self.root.locator(".nbl-saved")
+
+    @property
+    def note(self) -> Locator:
+        return self.root.locator(".nbl-note")
+
+    @property
+    def live(self) -> Locator:
+        return self.root.locator("[aria-live=polite]")
+
+    @property
+    def next_ids(self) -> list[str]:
+        names = self.root.locator(".nbl-next canvas").evaluate_all(
+            "all => all.map((one) => one.getAttribute('aria-label'))"
+        )
+        return [name.removeprefix("Image ") for name in names]
+
+    @property
+    def grey(self) -> int:
+        """The grey of the picture on screen."""
+        return self.root.locator(".nbl-picture").evaluate(
+            "canvas => canvas.getContext('2d').getImageData(1, 1, 1, 1).data[0]"
+        )
+
+    def expect_image(self, number: int) -> None:
+        expect(self.root.locator(".nbl-id")).to_have_text(f"image-{number}")
+        assert self.grey == number % 256
+
+
+@pytest.fixture
+def queue(browser_page: Page) -> Queue:
+    queue = Queue(browser_page)
+    queue.ask(*range(10))
+    return queue
+
+
+def settle_double_press(page: Page) -> None:
+    """Wait until the same key counts again."""
+    page.evaluate(
+        "() => { const until = performance.now() + 151;"
+        " return new Promise((done) => { const look = () =>"
+        " performance.now() > until ? done() : requestAnimationFrame(look); look(); }); }"
+    )
+
+
+# ---- asking and answering
+
+
+def test_opening_asks_the_kernel_for_the_queue(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    assert queue.sent() == [{"type": "ready"}]
+    expect(queue.root).to_contain_text("Preparing the first question…")
+
+
+def test_shows_the_question_and_what_comes_next(queue: Queue) -> None:
+    queue.expect_image(0)
+    assert queue.next_ids == [f"image-{i}" for i in range(1, 9)]
+    assert queue.root.locator(".nbl-number").all_text_contents() == list("12345678")
+    expect(queue.root.locator(".nbl-picture")).to_have_attribute(
+        "aria-label", "Image image-0, position 0"
+    )
+    expect(queue.root.locator(".nbl-guess-words")).to_contain_text("Boot83 %")
+
+
+def test_a_key_labels_and_paints_the_next_picture_before_any_answer(queue: Queue) -> None:
+    queue.press("2")
+    [event] = queue.sent("label")
+    assert (event["id"], event["label"], len(event["uid"])) == ("image-0", "Boot", 32)
+    queue.expect_image(1)
+    assert queue.next_ids[0] == "image-2"
+
+
+def test_the_next_picture_is_painted_within_the_key_handler(queue: Queue) -> None:
+    painted = queue.page.evaluate(
+        """() => {
+          const root = document.querySelector(".nbl-queue");
+          root.focus();
+          root.dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }));
+          return root.querySelector(".nbl-picture").getContext("2d").getImageData(0, 0, 1, 1).data[0];
+        }"""
+    )
+    assert painted == 1
+
+
+def test_a_hundred_fast_keys_are_a_hundred_labels_in_order(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    queue.ask(*range(101))
+    keys = [str(1 + i % 3) for i in range(100)]
+    queue.press(*keys)
+    labels = queue.sent("label")
+    names = [one["name"] for one in CLASSES]
+    assert [one["id"] for one in labels] == [f"image-{i}" for i in range(100)]
+    assert [one["label"] for one in labels] == [names[int(key) - 1] for key in keys]
+    assert len({one["uid"] for one in labels}) == 100
+    expect(queue.saved).to_have_text("●Saving 100…")
+
+
+def test_buttons_do_what_keys_do(queue: Queue) -> None:
+    queue.button("Bag").click()
+    for name in ["Skip", "Flag", "Undo", "Redo", "Back", "Forward", "Accept"]:
+        queue.button(name).click()
+    sent = [(one["type"], one.get("id"), one.get("label")) for one in queue.sent()[1:]]
+    assert sent == [
+        ("label", "image-0", "Bag"),
+        ("skip", "image-1", None),
+        ("flag", "image-2", None),
+        ("undo", None, None),
+        ("redo", None, None),
+        ("back", "image-3", None),
+        ("forward", "image-3", None),
+        ("label", "image-3", "Boot"),
+    ]
+
+
+def test_commands_by_key(queue: Queue) -> None:
+    queue.press("s", "f", "u", "Backspace", "r", "ArrowLeft", "ArrowRight", "Enter")
+    sent = [(one["type"], one.get("id")) for one in queue.sent()[1:]]
+    assert sent == [
+        ("skip", "image-0"),
+        ("flag", "image-1"),
+        ("undo", None),
+        ("undo", None),
+        ("redo", None),
+        ("back", "image-2"),
+        ("forward", "image-2"),
+        ("label", "image-2"),
+    ]
+    uids = [one["uid"] for one in queue.sent("skip", "flag", "undo", "redo", "label")]
+    assert len(set(uids)) == 6
+
+
+def test_enter_accepts_only_a_guess_that_is_shown(queue: Queue) -> None:
+    queue.press("h", "Enter")
+    assert queue.sent("label") == []
+    expect(queue.note).to_have_text("The guess is hidden: h shows it.")
+    assert queue.page.evaluate("nbl.widget.model.saved") == [{"show_guess": False}]
+    expect(queue.root.locator(".nbl-guess-words")).to_have_text("Guesshidden")
+    queue.press("h", "Enter")
+    assert queue.sent("label")[0]["label"] == "Boot"
+
+
+def test_enter_without_a_guess_says_so(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    queue.ask(1, guess=None)
+    queue.press("Enter")
+    assert queue.sent("label") == []
+    expect(queue.note).to_have_text("There is no guess yet.")
+
+
+# ---- presses that must not count
+
+
+def test_the_same_key_right_after_a_new_image_is_not_counted(queue: Queue) -> None:
+    queue.page.evaluate(
+        """() => {
+          const root = document.querySelector(".nbl-queue");
+          const press = () => root.dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }));
+          press();
+          press();
+        }"""
+    )
+    assert [one["id"] for one in queue.sent("label")] == ["image-0"]
+    expect(queue.note).to_have_text("Same key twice within 0.15 s: not counted.")
+    expect(queue.live).to_have_text("Same key twice within 0.15 s: not counted.")
+    settle_double_press(queue.page)
+    queue.press("1")
+    assert [one["id"] for one in queue.sent("label")] == ["image-0", "image-1"]
+    expect(queue.note).to_have_text("")
+
+
+def test_a_double_click_is_one_answer(queue: Queue) -> None:
+    queue.button("Boot").evaluate("button => { button.click(); button.click(); }")
+    assert len(queue.sent("label")) == 1
+
+
+def test_a_held_key_counts_once(queue: Queue) -> None:
+    queue.root.focus()
+    for _ in range(3):
+        queue.page.keyboard.down("1")
+    settle_double_press(queue.page)
+    queue.page.keyboard.down("1")
+    assert len(queue.sent("label")) == 1
+
+
+def test_holding_enter_on_a_button_presses_it_once(queue: Queue) -> None:
+    queue.button("Bag").focus()
+    queue.page.keyboard.down("Enter")
+    settle_double_press(queue.page)
+    queue.page.keyboard.down("Enter")
+    assert [one["label"] for one in queue.sent("label")] == ["Bag"]
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_focused_button_takes_enter_and_space_for_itself(queue: Queue, key: str) -> None:
+    queue.button("Skip").focus()
+    queue.page.keyboard.press(key)
+    assert [one["type"] for one in queue.sent()[1:]] == ["skip"]
+
+
+def test_other_keys_work_on_a_focused_button(queue: Queue) -> None:
+    queue.button("Skip").focus()
+    queue.page.keyboard.press("3")
+    assert queue.sent("label")[0]["label"] == "Bag"
+    expect(queue.button("Skip")).to_be_focused()
+
+
+def test_chords_composition_and_unmapped_keys_are_left_alone(queue: Queue) -> None:
+    left = queue.page.evaluate(
+        """() => {
+          const root = document.querySelector(".nbl-queue");
+          root.focus();
+          const events = [
+            { key: "1", ctrlKey: true }, { key: "1", metaKey: true }, { key: "1", altKey: true },
+            { key: "1", isComposing: true }, { key: "x" }, { key: "S", shiftKey: true },
+            { key: "Enter", shiftKey: true }, { key: "F5" }, { key: "Tab" }, { key: "ArrowDown" },
+          ];
+          const seen = [];
+          document.body.addEventListener("keydown", (event) => seen.push(event.defaultPrevented));
+          for (const init of events)
+            root.dispatchEvent(new KeyboardEvent("keydown", { ...init, bubbles: true, cancelable: true }));
+          return seen;
+        }"""
+    )
+    assert left == [False] * 10
+    assert len(queue.sent()) == 1
+
+
+def test_handled_keys_go_no_further(queue: Queue) -> None:
+    queue.page.evaluate(
+        "() => { nbl.leaked = []; addEventListener('keydown', (event) => nbl.leaked.push(event.key)); }"
+    )
+    queue.press("1", "s", "ArrowLeft", "?", "?")
+    assert queue.page.evaluate("nbl.leaked") == []
+    assert queue.root.get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_caps_lock_changes_nothing(queue: Queue) -> None:
+    queue.root.dispatch_event("keydown", {"key": "S", "bubbles": True})
+    assert [one["type"] for one in queue.sent()[1:]] == ["skip"]
+
+
+def test_keys_outside_the_panel_do_nothing(queue: Queue) -> None:
+    queue.page.locator("#before").focus()
+    queue.page.keyboard.press("1")
+    assert len(queue.sent()) == 1
+
+
+def test_tab_enters_and_leaves(queue: Queue) -> None:
+    page = queue.page
+    page.locator("#before").focus()
+    page.keyboard.press("Tab")
+    expect(queue.root).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("#before")).to_be_focused()
+    targets = 1 + queue.root.locator("button:visible").count()
+    for _ in range(targets + 1):
+        page.keyboard.press("Tab")
+    expect(page.locator("#after")).to_be_focused()
+
+
+def test_escape_hands_the_focus_back(queue: Queue) -> None:
+    queue.press("Escape")
+    assert queue.page.evaluate("document.activeElement === document.body")
+    queue.page.evaluate("document.getElementById('cell').tabIndex = 0")
+    queue.press("Escape")
+    expect(queue.page.locator("#cell")).to_be_focused()
+
+
+def test_the_panel_says_whether_keys_work(queue: Queue) -> None:
+    expect(queue.root).to_contain_text("Click or Tab to answer by keyboard")
+    expect(queue.root.locator(".nbl-hint-on")).to_be_hidden()
+    queue.root.focus()
+    expect(queue.root.locator(".nbl-hint-on")).to_be_visible()
+    expect(queue.root.locator(".nbl-hint-off")).to_be_hidden()
+
+
+# ---- what the kernel says
+
+
+def test_the_current_question_stays_when_a_new_list_comes(queue: Queue) -> None:
+    queue.ask(20, 0, 21)
+    queue.expect_image(0)
+    assert queue.next_ids == ["image-20", "image-21"]
+
+
+def test_answers_on_their_way_are_not_asked_again(queue: Queue) -> None:
+    queue.press("1", "2")
+    queue.ask(0, 1, 2, 30, 30)
+    queue.expect_image(2)
+    assert queue.next_ids == ["image-30"]
+    queue.acknowledge(queue.sent("label")[0]["uid"])
+    queue.ask(1, 2, 31)
+    assert queue.next_ids == ["image-31"]
+
+
+def test_an_item_undone_elsewhere_is_asked_again(queue: Queue) -> None:
+    queue.press("1")
+    queue.acknowledge(queue.sent("label")[0]["uid"])
+    queue.ask(1, 0)
+    assert queue.next_ids == ["image-0"]
+
+
+def test_running_out_waits_and_goes_on(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    queue.ask(1)
+    queue.press("1")
+    expect(queue.root).to_contain_text("Waiting for the next question…")
+    queue.press("2")
+    expect(queue.note).to_have_text("There is nothing to answer now.")
+    queue.ask(2)
+    queue.expect_image(2)
+    assert len(queue.sent("label")) == 1
+
+
+def test_the_end_is_friendly_and_undo_still_works(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    queue.deliver({"type": "queue", "version": 1, "items": [], "done": True, "total": 5000})
+    expect(queue.root).to_contain_text("All 5,000 images are answered.")
+    queue.press("u", "ArrowLeft")
+    assert [one["type"] for one in queue.sent()[1:]] == ["undo", "back"]
+    queue.show(7)
+    queue.expect_image(7)
+
+
+def test_show_puts_an_item_on_screen_and_the_displaced_one_next(queue: Queue) -> None:
+    queue.show(50, text="Asked from the map.")
+    queue.expect_image(50)
+    assert queue.next_ids[:2] == ["image-0", "image-1"]
+    expect(queue.live).to_have_text("Asked from the map.")
+    queue.press("1")
+    assert queue.sent("label")[0]["id"] == "image-50"
+    queue.expect_image(0)
+
+
+def test_a_labeled_item_is_shown_with_its_label(queue: Queue) -> None:
+    queue.press("ArrowLeft")
+    queue.show(60, label="Boot")
+    expect(queue.note).to_have_text("Labeled Boot: answer again to change")
+    expect(queue.button("Boot")).to_have_attribute("aria-pressed", "true")
+    expect(queue.button("Bag")).to_have_attribute("aria-pressed", "false")
+    queue.press("3")
+    assert queue.sent("label")[0]["id"] == "image-60"
+    queue.expect_image(0)
+    expect(queue.button("Boot")).to_have_attribute("aria-pressed", "false")
+
+
+def test_looking_back_puts_nothing_answered_into_the_queue(queue: Queue) -> None:
+    queue.show(60, label="Boot")
+    queue.show(59, revisit=None)
+    queue.deliver({"type": "show", "item": item(61), "text": "", "revisit": True})
+    expect(queue.note).to_have_text("Answered without a label: answer again to change")
+    queue.deliver({"type": "show", "item": None, "text": "Back at the question."})
+    queue.expect_image(59)
+    assert queue.next_ids[0] == "image-0"
+
+
+def test_missing_pixels_are_asked_for_once(queue: Queue) -> None:
+    queue.deliver({"type": "queue", "version": 2, "items": [item(0), item(70)], "done": False})
+    queue.deliver({"type": "queue", "version": 3, "items": [item(0), item(70)], "done": False})
+    assert queue.sent("need") == [{"type": "need", "ids": ["image-70"]}]
+    queue.press("1", "2")
+    expect(queue.root).to_contain_text("Loading the picture…")
+    expect(queue.note).to_have_text("The picture is not here yet.")
+    arrived = item(70)
+    arrived["image"]["buffer"] = 0
+    queue.deliver({"type": "pixels", "items": [arrived]}, [[70] * SIZE**2])
+    queue.expect_image(70)
+    queue.press("3")
+    assert [one["id"] for one in queue.sent("label")] == ["image-0", "image-70"]
+
+
+def test_a_broken_image_has_its_name_and_reason_and_can_be_answered(queue: Queue) -> None:
+    reason = "img/0070.png: not an image"
+    queue.show(70)
+    broken = item(71, image=None, error=reason)
+    queue.deliver({"type": "show", "item": broken, "text": ""})
+    mat = queue.root.locator(".nbl-mat")
+    expect(mat).to_contain_text("image-71")
+    expect(mat).to_contain_text(reason)
+    expect(queue.root.locator(".nbl-picture")).to_be_hidden()
+    queue.press("f", "1")
+    assert [(one["type"], one["id"]) for one in queue.sent("flag", "label")] == [
+        ("flag", "image-71"),
+        ("label", "image-70"),
+    ]
+
+
+def test_colour_pictures(queue: Queue) -> None:
+    shown = item(5, image={"buffer": 0, "width": 1, "height": 2, "channels": 3})
+    queue.deliver({"type": "show", "item": shown, "text": ""}, [[10, 20, 30, 40, 50, 60]])
+    pixels = queue.root.locator(".nbl-picture").evaluate(
+        "canvas => [...canvas.getContext('2d').getImageData(0, 0, 1, 2).data]"
+    )
+    assert pixels == [10, 20, 30, 255, 40, 50, 60, 255]
+
+
+def test_the_snapshot_is_painted_before_any_message(browser_page: Page) -> None:
+    browser_page.evaluate("() => { nbl.pixels = new DataView(new Uint8Array(16).fill(9).buffer); }")
+    snapshot = item(9)
+    snapshot["image"]["buffer"] = 0
+    browser_page.evaluate(
+        "traits => nbl.open('queue', { ...traits, snapshot_pixels: nbl.pixels }).then(() => {})",
+        {**TRAITS, "snapshot": snapshot},
+    )
+    browser_page.evaluate("nbl.widget.render().then(() => {})")
+    expect(browser_page.locator(".nbl-id")).to_have_text("image-9")
+    grey = (
+        "document.querySelector('.nbl-picture').getContext('2d').getImageData(0, 0, 1, 1).data[0]"
+    )
+    assert browser_page.evaluate(grey) == 9
+
+
+def test_the_kernels_list_replaces_a_snapshot_it_does_not_ask(browser_page: Page) -> None:
+    queue = Queue(browser_page, snapshot=item(9))
+    expect(queue.root.locator(".nbl-id")).to_have_text("image-9")
+    queue.ask(3, 4)
+    queue.expect_image(3)
+
+
+def test_why_and_neighbours(queue: Queue) -> None:
+    why = {"text": "It is doubtful.", "parts": [{"name": "Doubt", "value": 0.8, "text": "high"}]}
+    image = {"buffer": 1, "width": 1, "height": 1, "channels": 1}
+    neighbor = {"id": "n-1", "label": "Bag", "closeness": 0.9, "image": image}
+    shown = item(5, why=why, neighbors=[neighbor])
+    shown["image"]["buffer"] = 0
+    queue.deliver({"type": "show", "item": shown, "text": ""}, [[5] * SIZE**2, [77]])
+    section = queue.root.locator(".nbl-why")
+    expect(section).to_contain_text("It is doubtful.")
+    expect(section.locator(".nbl-reasons li")).to_have_text("Doubthigh")
+    expect(section.locator(".nbl-neighbors li")).to_have_text("Bag")
+    queue.press("h")
+    expect(section.locator(".nbl-neighbors")).to_be_hidden()
+    queue.press("w")
+    expect(section).not_to_contain_text("It is doubtful.", use_inner_text=True)
+    expect(queue.button("Why this one")).to_have_attribute("aria-expanded", "false")
+
+
+# ---- saved or not
+
+
+def test_saved_state_in_words(queue: Queue) -> None:
+    expect(queue.saved).to_have_text("✓Saved")
+    queue.press("1", "2")
+    expect(queue.saved).to_have_text("●Saving 2…")
+    for event in queue.sent("label"):
+        queue.acknowledge(event["uid"], text="Saved: Boot. 38 labeled.")
+    expect(queue.saved).to_have_text("✓Saved")
+    expect(queue.live).to_have_text("Saved: Boot. 38 labeled. Next: image image-2")
+
+
+def test_labels_kept_in_memory_are_said_to_be(browser_page: Page) -> None:
+    queue = Queue(browser_page, store={**STORE, "persistent": False})
+    queue.ask(*range(3))
+    expect(queue.saved).to_have_text("✓Saved in memory")
+    queue.press("1")
+    assert queue.page.evaluate("localStorage.length") == 0
+
+
+def test_a_dead_kernel_is_noticed_and_everything_is_sent_again(queue: Queue) -> None:
+    queue.kernel(alive=False)
+    queue.press("1", "2")
+    expect(queue.saved).to_have_text("▲2 unsaved")
+    expect(queue.root.locator(".nbl-messages")).to_contain_text(
+        "2 unsaved: kernel does not answer; kept in this browser, sent again when it is back."
+        " Run the cell again after a kernel restart."
+    )
+    queue.expect_image(2)
+    queue.kernel(alive=True)
+    queue.page.wait_for_function(
+        "nbl.widget.model.sent.filter((one) => one.type === 'label').length >= 2"
+    )
+    assert [one["id"] for one in queue.sent("label")][:2] == ["image-0", "image-1"]
+    for event in queue.sent("label")[:2]:
+        queue.acknowledge(event["uid"])
+    expect(queue.saved).to_have_text("✓Saved")
+    expect(queue.root.locator(".nbl-messages")).not_to_contain_text("unsaved")
+
+
+def test_a_resent_event_keeps_its_uid(queue: Queue) -> None:
+    queue.press("1")
+    queue.page.wait_for_function(
+        "nbl.widget.model.sent.filter((one) => one.type === 'label').length === 2"
+    )
+    first, second = queue.sent("label")
+    assert first == second
+    queue.acknowledge(first["uid"])
+    queue.acknowledge(first["uid"])
+    expect(queue.saved).to_have_text("✓Saved")
+
+
+def test_unsaved_events_of_an_earlier_page_are_sent_and_not_asked_again(browser_page: Page) -> None:
+    earlier = Queue(browser_page)
+    earlier.ask(*range(5))
+    earlier.press("1", "2", "u")
+    before = earlier.sent("label", "undo")
+    browser_page.evaluate("nbl.widget.close()")
+    browser_page.reload()
+    later = Queue(browser_page)
+    assert later.sent("label", "undo") == before
+    expect(later.saved).to_have_text("●Saving 3…")
+    later.ask(*range(5))
+    later.expect_image(2)
+    for event in before:
+        later.acknowledge(event["uid"])
+    expect(later.saved).to_have_text("✓Saved")
+    assert browser_page.evaluate("localStorage.length") == 0
+
+
+def test_another_log_does_not_take_them(browser_page: Page) -> None:
+    earlier = Queue(browser_page)
+    earlier.ask(*range(5))
+    earlier.press("1")
+    browser_page.evaluate("nbl.widget.close()")
+    browser_page.reload()
+    other = Queue(browser_page, store={**STORE, "key": "log-2"})
+    assert other.sent("label") == []
+
+
+def test_a_refused_answer_comes_back_with_the_reason(queue: Queue) -> None:
+    queue.press("1", "2")
+    refused = queue.sent("label")[0]["uid"]
+    queue.acknowledge(refused, ok=False, text="No such image.")
+    expect(queue.root.get_by_role("alert")).to_contain_text("Not saved: No such image.")
+    queue.expect_image(0)
+    assert queue.next_ids[0] == "image-2"
+    expect(queue.saved).to_have_text("●Saving 1…")
+    queue.root.get_by_role("button", name="Dismiss").click()
+    expect(queue.root.get_by_role("alert")).not_to_contain_text("Not saved")
+    expect(queue.root).to_be_focused()
+
+
+def test_an_answer_the_log_cannot_take_yet_is_kept(queue: Queue) -> None:
+    queue.press("1")
+    uid = queue.sent("label")[0]["uid"]
+    queue.acknowledge(uid, ok=False, retry=True, text="the disk is full")
+    expect(queue.saved).to_have_text("▲1 unsaved")
+    expect(queue.root.locator(".nbl-messages")).to_contain_text("1 unsaved: the disk is full; kept")
+    queue.expect_image(1)
+    queue.acknowledge(uid)
+    expect(queue.saved).to_have_text("✓Saved")
+
+
+def test_a_refused_command_says_why(queue: Queue) -> None:
+    queue.press("u")
+    queue.acknowledge(queue.sent("undo")[0]["uid"], ok=False, text="Nothing to undo.")
+    expect(queue.note).to_have_text("Nothing to undo.")
+    queue.expect_image(0)
+
+
+def test_leaving_with_unsaved_answers_warns(queue: Queue) -> None:
+    leave = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert queue.page.evaluate(leave) is False
+    queue.press("1")
+    assert queue.page.evaluate(leave) is True
+    queue.acknowledge(queue.sent("label")[0]["uid"])
+    assert queue.page.evaluate(leave) is False
+
+
+def test_errors_are_announced_and_can_be_dismissed(queue: Queue) -> None:
+    alert = queue.root.get_by_role("alert")
+    queue.write(error="The file labels.sqlite is locked.")
+    expect(alert).to_contain_text("The file labels.sqlite is locked.")
+    queue.root.get_by_role("button", name="Dismiss").click()
+    expect(alert).not_to_contain_text("locked")
+    queue.write(error="The disk is full.")
+    expect(alert).to_contain_text("The disk is full.")
+
+
+# ---- classes and help
+
+
+def test_a_new_class_is_typed_in_place_and_typing_labels_nothing(queue: Queue) -> None:
+    queue.press("n")
+    field = queue.root.get_by_role("textbox")
+    expect(field).to_be_focused()
+    queue.page.keyboard.type("hs 12")
+    queue.page.keyboard.press("Enter")
+    assert [(one["type"], one["name"]) for one in queue.sent()[1:]] == [("add_class", "hs 12")]
+    expect(queue.root).to_be_focused()
+    expect(field).to_be_hidden()
+    queue.write(classes=[*CLASSES, {"name": "hs 12", "key": "4", "color": "#76b7b2"}])
+    queue.press("4")
+    assert queue.sent("label")[0]["label"] == "hs 12"
+
+
+def test_escape_leaves_the_field_and_stays_in_the_panel(queue: Queue) -> None:
+    queue.press("n", "x", "Escape")
+    expect(queue.root).to_be_focused()
+    queue.press("n")
+    expect(queue.root.get_by_role("textbox")).to_have_value("")
+    queue.page.keyboard.press("Enter")
+    assert len(queue.sent()) == 1
+
+
+def test_help_lists_all_keys_and_labels_nothing_meanwhile(queue: Queue) -> None:
+    queue.press("?")
+    keys = queue.root.get_by_role("dialog")
+    for text in ["Sandal", "Boot", "Bag", "Accept the guess", "Undo", "Redo", "Skip", "Flag"]:
+        expect(keys).to_contain_text(text)
+    queue.page.keyboard.press("1")
+    assert queue.sent("label") == []
+    queue.page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(queue.root).to_be_focused()
+
+
+def test_focus_survives_news_from_the_kernel(queue: Queue) -> None:
+    queue.button("Boot").focus()
+    queue.ask(0, 5, 6)
+    queue.write(classes=[*CLASSES, {"name": "Hat", "key": "4", "color": "#76b7b2"}])
+    expect(queue.button("Boot")).to_be_focused()
+    expect(queue.button("Hat")).to_be_visible()
+
+
+def test_hostile_names_are_text(browser_page: Page) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    queue = Queue(browser_page, classes=[{"name": hostile, "key": "1", "color": "red"}])
+    guess = {"label": hostile, "confidence": 0.5}
+    why = {"text": hostile, "parts": [{"name": hostile, "value": 1, "text": hostile}]}
+    queue.deliver(
+        {
+            "type": "show",
+            "item": item(1, id=hostile, error=hostile, image=None, guess=guess, why=why),
+            "text": hostile,
+        }
+    )
+    queue.write(error=hostile)
+    queue.press("?")
+    expect(queue.button(hostile)).to_be_attached()
+    expect(queue.root.locator(".nbl-id")).to_have_text(hostile)
+    assert queue.root.locator("img").count() == 0
+
+
+# ---- layout, views, life
+
+
+@pytest.mark.parametrize("width", [320, 420])
+def test_many_classes_fit_a_narrow_column(browser_page: Page, width: int) -> None:
+    browser_page.set_viewport_size({"width": width, "height": 800})
+    browser_page.evaluate("document.body.style.margin = 0")
+    keys = "1234567890abcdegijklmopqtv"
+    classes = [{"name": f"A rather long name {k}", "key": k, "color": "#888888"} for k in keys]
+    queue = Queue(browser_page, classes=classes)
+    queue.ask(*range(10), id="a/very/long/path/" * 10)
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = queue.root.locator("button:visible").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).map((box) => [box.width, box.height])"
+    )
+    assert len(boxes) > 26
+    assert all(side >= 24 for box in boxes for side in box)
+
+
+def test_answering_moves_nothing_on_the_page(queue: Queue) -> None:
+    boxes = "() => [...document.querySelectorAll('.nbl-queue button')].map((b) => b.getBoundingClientRect().top)"
+    before = queue.page.evaluate(boxes)
+    queue.press("1", "1", "h")
+    assert queue.page.evaluate(boxes) == before
+
+
+def test_two_views_stay_in_step(queue: Queue) -> None:
+    queue.add_view()
+    queue.press("1")
+    second = queue.page.locator(".nbl-queue").nth(1)
+    expect(second.locator(".nbl-id")).to_have_text("image-1")
+    expect(second.locator(".nbl-saved")).to_have_text("●Saving 1…")
+    second.focus()
+    queue.page.keyboard.press("2")
+    queue.expect_image(2)
+    assert len(queue.sent("ready")) == 1
+    assert [one["id"] for one in queue.sent("label")] == ["image-0", "image-1"]
+
+
+def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
+    browser_page.evaluate(
+        """() => {
+          nbl.held = 0;
+          const count = (owner, add, remove) => {
+            const [adding, removing] = [owner[add], owner[remove]];
+            owner[add] = function (...args) {
+              nbl.held += 1;
+              args[2]?.signal?.addEventListener("abort", () => { nbl.held -= 1; });
+              return adding.apply(this, args);
+            };
+            owner[remove] = function (...args) {
+              if (args[0] !== undefined) nbl.held -= 1;
+              return removing.apply(this, args);
+            };
+          };
+          count(window, "addEventListener", "removeEventListener");
+          count(document, "addEventListener", "removeEventListener");
+          count(window, "setInterval", "clearInterval");
+          count(window, "setTimeout", "clearTimeout");
+        }"""
+    )
+    queue = Queue(browser_page)
+    queue.ask(*range(5))
+    held = "[nbl.held, nbl.widget.model.listeners.length]"
+    one_view = browser_page.evaluate(held)
+    for _ in range(3):
+        queue.add_view()
+    queue.press("1")
+    for event in queue.sent("label"):
+        queue.acknowledge(event["uid"])
+    browser_page.evaluate("Promise.all(nbl.views.map((view) => view.remove()))")
+    assert browser_page.evaluate(held) == one_view
+    browser_page.evaluate("nbl.widget.close()")
+    assert browser_page.evaluate(held) == [0, 0]
+
+
+def test_reduced_motion_flashes_nothing(queue: Queue) -> None:
+    queue.page.emulate_media(reduced_motion="reduce")
+    queue.press("1")
+    assert queue.page.evaluate("document.getAnimations().length") == 0
+    queue.page.emulate_media(reduced_motion="no-preference")
+    queue.press("2")
+    assert queue.page.evaluate("document.getAnimations().length") == 1

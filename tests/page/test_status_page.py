@@ -1,0 +1,136 @@
+"""The status view in a browser, against a fake anywidget model."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+STATUS: dict[str, Any] = {
+    "labeled": 1380,
+    "accepted": 0,
+    "skipped": 3,
+    "flagged": 1,
+    "left": 3620,
+    "total": 5000,
+    "per_hour": 1240.4,
+    "seconds_left": 10500.0,
+    "refit_ms": 6.2,
+    "learner": "knn",
+    "strategy": "product of CDFs",
+    "store": {"persistent": True, "text": "Labels are kept in labels.sqlite"},
+    "classes": [
+        {"name": "Sandal", "color": "#4e79a7", "count": 20},
+        {"name": "Boot", "color": "#f28e2b", "count": 5},
+    ],
+    "notices": [],
+}
+
+
+def open_status(page: Page, **changes: Any) -> Locator:
+    page.evaluate(
+        "async (status) => { await nbl.open('status', { status }); nbl.view = await nbl.widget.render(); }",
+        {**STATUS, **changes},
+    )
+    return page.locator(".nbl-status")
+
+
+def write(page: Page, **changes: Any) -> None:
+    page.evaluate("status => nbl.widget.model.write({ status })", {**STATUS, **changes})
+
+
+def figures(status: Locator) -> dict[str, str]:
+    pairs = status.locator(".nbl-figures > div").evaluate_all(
+        "all => all.map((one) => [one.children[0].textContent, one.children[1].textContent])"
+    )
+    return dict(pairs)
+
+
+def test_figures_in_words(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    expect(status.locator(".nbl-headline")).to_have_text("1,380 labeledof 5,000")
+    assert figures(status) == {
+        "Left": "3,620",
+        "Skipped": "3",
+        "Flagged": "1",
+        "Labels an hour": "1,240",
+        "Time left": "2 h 55 min",
+    }
+    expect(status.locator(".nbl-foot")).to_contain_text(
+        "knn · product of CDFs · learned in 6 msLabels are kept in labels.sqlite"
+    )
+    assert status.get_by_role("progressbar").evaluate("bar => bar.value") == 1380 / 5000
+
+
+def test_what_is_not_known_yet_keeps_its_place(browser_page: Page) -> None:
+    status = open_status(browser_page, per_hour=None, seconds_left=None, refit_ms=None)
+    assert figures(status)["Labels an hour"] == figures(status)["Time left"] == "–"
+    expect(status).not_to_contain_text("learned")
+    height = status.bounding_box()
+    write(browser_page)
+    expect(status).to_contain_text("learned in 6 ms")
+    assert status.bounding_box() == height
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(20, "less than a minute"), (600, "10 min"), (7200, "2 h"), (200_000, "56 h")],
+)
+def test_time_left(browser_page: Page, seconds: float, words: str) -> None:
+    status = open_status(browser_page, seconds_left=seconds)
+    assert figures(status)["Time left"] == words
+
+
+def test_labels_accepted_by_machine_are_counted_apart(browser_page: Page) -> None:
+    status = open_status(browser_page, accepted=120)
+    assert figures(status)["Accepted by machine"] == "120"
+    assert status.get_by_role("progressbar").evaluate("bar => bar.value") == 1500 / 5000
+
+
+def test_counts_are_a_list_with_numbers_and_bars(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    rows = status.get_by_role("list", name="Labels a class").get_by_role("listitem")
+    expect(rows).to_have_text(["Sandal20", "Boot5"])
+    widths = rows.locator(".nbl-count-fill").evaluate_all(
+        "all => all.map((one) => one.style.width)"
+    )
+    assert widths == ["100%", "25%"]
+    write(browser_page, classes=[*STATUS["classes"], {"name": "Bag", "color": "red", "count": 40}])
+    expect(rows).to_have_text(["Sandal20", "Boot5", "Bag40"])
+
+
+def test_labels_in_memory_carry_a_sign(browser_page: Page) -> None:
+    text = "Labels are in memory only"
+    status = open_status(browser_page, store={"persistent": False, "text": text})
+    sign = status.get_by_text(text).evaluate("one => getComputedStyle(one, '::before').content")
+    assert "▲" in sign
+
+
+def test_notices_and_errors(browser_page: Page) -> None:
+    notices = [{"kind": "info", "text": "UMAP is ready."}, {"kind": "error", "text": "<b>No</b>"}]
+    status = open_status(browser_page, notices=notices)
+    expect(status.locator("[aria-live=polite] li")).to_have_text("UMAP is ready.")
+    expect(status.get_by_role("alert")).to_have_text("<b>No</b>")
+    write(browser_page)
+    expect(status.get_by_role("alert")).to_have_text("")
+
+
+def test_nothing_is_shown_before_the_kernel_speaks(browser_page: Page) -> None:
+    browser_page.evaluate(
+        "nbl.open('status', { status: {} }).then((widget) => widget.render()).then(() => {})"
+    )
+    expect(browser_page.locator(".nbl-status")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 420])
+def test_fits_a_narrow_column(browser_page: Page, width: int) -> None:
+    browser_page.set_viewport_size({"width": width, "height": 600})
+    browser_page.evaluate("document.body.style.margin = 0")
+    long = {"persistent": True, "text": "Labels are kept in /a/very/long/path" + "/deeper" * 30}
+    open_status(browser_page, store=long)
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_removed_view_stops_listening(browser_page: Page) -> None:
+    open_status(browser_page)
+    browser_page.evaluate("nbl.view.remove()")
+    assert browser_page.evaluate("nbl.widget.model.listeners.length") == 0
