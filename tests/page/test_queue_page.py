@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 CLASSES = [
@@ -810,3 +811,15 @@ def test_reduced_motion_flashes_nothing(queue: Queue) -> None:
     queue.page.emulate_media(reduced_motion="no-preference")
     queue.press("2")
     assert queue.page.evaluate("document.getAnimations().length") == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(queue: Queue, theme: str) -> None:
+    queue.page.evaluate("theme => { document.documentElement.className = theme; }", theme)
+    queue.show(
+        3, label="Bag", why={"text": "Why", "parts": [{"name": "a", "value": 1, "text": "b"}]}
+    )
+    queue.write(error="Something went wrong.")
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(queue.page, context=".nbl-queue", options=rules)
+    assert found.violations_count == 0, found.generate_report()

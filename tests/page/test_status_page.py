@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 STATUS: dict[str, Any] = {
@@ -108,7 +109,7 @@ def test_labels_in_memory_carry_a_sign(browser_page: Page) -> None:
 def test_notices_and_errors(browser_page: Page) -> None:
     notices = [{"kind": "info", "text": "UMAP is ready."}, {"kind": "error", "text": "<b>No</b>"}]
     status = open_status(browser_page, notices=notices)
-    expect(status.locator("[aria-live=polite] li")).to_have_text("UMAP is ready.")
+    expect(status.locator("[aria-live=polite] p")).to_have_text("UMAP is ready.")
     expect(status.get_by_role("alert")).to_have_text("<b>No</b>")
     write(browser_page)
     expect(status.get_by_role("alert")).to_have_text("")
@@ -134,3 +135,12 @@ def test_a_removed_view_stops_listening(browser_page: Page) -> None:
     open_status(browser_page)
     browser_page.evaluate("nbl.view.remove()")
     assert browser_page.evaluate("nbl.widget.model.listeners.length") == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(browser_page: Page, theme: str) -> None:
+    browser_page.evaluate("theme => { document.documentElement.className = theme; }", theme)
+    open_status(browser_page, notices=[{"kind": "error", "text": "Something went wrong."}])
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(browser_page, context=".nbl-status", options=rules)
+    assert found.violations_count == 0, found.generate_report()

@@ -23,7 +23,8 @@ const ACTIONS = [
 export function commandButton(name, text, run) {
   const words = h("span", { text });
   const key = h("kbd", { text: keyShown(name), "aria-hidden": "true" });
-  const button = h("button", { type: "button", class: `nbl-do-${name}`, "aria-keyshortcuts": shortcutOf(name) }, words, key);
+  const props = { type: "button", class: `nbl-do-${name}`, "aria-keyshortcuts": shortcutOf(name) };
+  const button = h("button", props, words, key);
   button.addEventListener("click", () => run({ name }));
   return button;
 }
@@ -67,8 +68,9 @@ export function buildClasses(desk, run, more) {
   /** @param {string} label */
   const make = (label) => {
     const swatch = h("span", { class: "nbl-swatch" });
-    const button = h("button", { type: "button", class: "nbl-class" }, swatch, h("span", { class: "nbl-class-name", text: label }));
-    button.append(h("kbd", { "aria-hidden": "true" }));
+    const name = h("span", { class: "nbl-class-name", text: label });
+    const key = h("kbd", { "aria-hidden": "true" });
+    const button = h("button", { type: "button", class: "nbl-class", title: label }, swatch, name, key);
     button.addEventListener("click", () => run({ name: "label", label }));
     return button;
   };
@@ -96,7 +98,8 @@ export function buildClasses(desk, run, more) {
  * @param {() => void} focusRoot
  */
 export function buildNewClass(desk, focusRoot) {
-  const input = h("input", { type: "text", "aria-label": "Name of the new class", placeholder: "Name of the new class" });
+  const asked = "Name of the new class";
+  const input = h("input", { type: "text", "aria-label": asked, placeholder: asked });
   const add = h("button", { type: "submit", class: "nbl-primary", text: "Add" });
   const cancel = h("button", { type: "button", text: "Cancel" });
   const form = h("form", { class: "nbl-new-class", hidden: true }, input, add, cancel);
@@ -130,5 +133,5 @@ export function buildNewClass(desk, focusRoot) {
 /** @param {Run} run */
 export function buildActions(run) {
   const buttons = ACTIONS.map(({ name, text }) => commandButton(name, text, run));
-  return { node: h("div", { class: "nbl-actions", role: "group", "aria-label": "Actions" }, ...buttons) };
+  return h("div", { class: "nbl-actions", role: "group", "aria-label": "Actions" }, ...buttons);
 }

@@ -1,11 +1,10 @@
 // Pictures the page has received, so that the next one is painted without asking anyone.
 
-const LIMIT_BYTES = 48 * 2 ** 20;
-
 /** @typedef {{image: import("./pixels.js").Image, bytes: Uint8Array}} Picture */
 
 export class PictureCache {
-  constructor(limit = LIMIT_BYTES) {
+  /** @param {number} limit in bytes */
+  constructor(limit) {
     this.limit = limit;
     this.size = 0;
     /** Oldest first.

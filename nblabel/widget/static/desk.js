@@ -1,14 +1,12 @@
 // What all views of one queue share: the line, the pictures, the outbox, and the talk with the kernel.
 
-import { PictureCache } from "./cache.js";
+import { Album } from "./album.js";
 import { makeUid } from "./dom.js";
 import { Line } from "./line.js";
 import { Outbox } from "./outbox.js";
-import { bytesOf } from "./pixels.js";
 import { unsavedText } from "./saved.js";
 
 const DOUBLE_PRESS_MS = 150;
-const NEIGHBOR_BYTES = 8 * 2 ** 20;
 const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error"];
 
 /** @typedef {import("./keys.js").Command} Command */
@@ -19,12 +17,8 @@ export class Desk {
   constructor(model) {
     this.model = model;
     this.line = new Line();
-    this.pictures = new PictureCache();
-    this.neighborPictures = new PictureCache(NEIGHBOR_BYTES);
+    this.album = new Album();
     this.outbox = new Outbox((event) => model.send(event), () => this.outboxChanged());
-    /** Pictures that were asked for and have not come yet.
-     * @type {Set<string>} */
-    this.asked = new Set();
     /** @type {Set<() => void>} */
     this.views = new Set();
     this.note = "";
@@ -46,7 +40,8 @@ export class Desk {
   open() {
     const { model } = this;
     const page = new AbortController();
-    const hear = (/** @type {any} */ content, /** @type {DataView[]} */ buffers) => this.receive(content, buffers);
+    /** @param {any} content @param {DataView[]} buffers */
+    const hear = (content, buffers) => this.receive(content, buffers);
     const redraw = () => this.render();
     const openOutbox = () => this.openOutbox();
     model.on("msg:custom", hear);
@@ -68,7 +63,7 @@ export class Desk {
   preview() {
     const item = this.model.get("snapshot");
     if (!item?.id) return;
-    this.hold(item, [this.model.get("snapshot_pixels")]);
+    this.album.hold(item, [this.model.get("snapshot_pixels")]);
     this.line.preview(item);
   }
 
@@ -145,7 +140,7 @@ export class Desk {
     const uid = makeUid();
     this.lastChoice = choice;
     this.line.answer(uid);
-    this.outbox.post(label === undefined ? { type: command.name, uid, id } : { type: "label", uid, id, label });
+    this.outbox.post(label ? { type: "label", uid, id, label } : { type: command.name, uid, id });
     return true;
   }
 
@@ -164,7 +159,7 @@ export class Desk {
     if (command.name === "accept" && !label) {
       return this.model.get("show_guess") ? "There is no guess yet." : "The guess is hidden: h shows it.";
     }
-    if (label && this.isMissing(current)) return "The picture is not here yet.";
+    if (label && this.album.isMissing(current)) return "The picture is not here yet.";
     return "";
   }
 
@@ -192,7 +187,7 @@ export class Desk {
    * @param {DataView[]} buffers
    */
   receiveQueue(message, buffers) {
-    for (const item of message.items) this.hold(item, buffers);
+    for (const item of message.items) this.album.hold(item, buffers);
     this.line.merge(message);
     this.render();
     this.fetchMissing();
@@ -204,8 +199,7 @@ export class Desk {
    */
   receivePixels(items, buffers) {
     for (const item of items) {
-      this.hold(item, buffers);
-      this.asked.delete(item.id);
+      this.album.hold(item, buffers);
       this.line.update(item.id, { image: item.image, error: item.error });
     }
     this.render();
@@ -217,7 +211,7 @@ export class Desk {
    */
   receiveShow({ item, text, revisit }, buffers) {
     if (item) {
-      this.hold(item, buffers);
+      this.album.hold(item, buffers);
       this.line.show(item, revisit ?? item.label !== null);
     } else if (this.line.revisit) {
       this.line.advance();
@@ -242,37 +236,10 @@ export class Desk {
     return this.line.current && !this.line.revisit ? `Next: image ${this.line.current.id}` : "";
   }
 
-  // ---- pictures
-
-  /**
-   * Keep the pixels that came with an item.
-   * @param {Item} item
-   * @param {DataView[]} buffers
-   */
-  hold(item, buffers) {
-    keepPixels(this.pictures, item.id, item.image, buffers);
-    for (const neighbor of item.neighbors ?? []) {
-      keepPixels(this.neighborPictures, neighbor.id, neighbor.image, buffers);
-    }
-  }
-
-  /**
-   * Whether an item has a picture that is not here yet.
-   * @param {Item} item
-   */
-  isMissing(item) {
-    return item.image !== null && !this.pictures.get(item.id);
-  }
-
-  /** Ask for the pixels of the queued items that the page does not hold, and let go of old ones. */
+  /** Ask for the pixels of the queued items that the page does not hold. */
   fetchMissing() {
-    const { items } = this.line;
-    this.pictures.trim(new Set(items.map((item) => item.id)));
-    this.neighborPictures.trim(new Set(items.flatMap((item) => (item.neighbors ?? []).map((one) => one.id))));
-    const ids = items.filter((item) => this.isMissing(item) && !this.asked.has(item.id)).map((item) => item.id);
-    if (!ids.length) return;
-    for (const id of ids) this.asked.add(id);
-    this.tell({ type: "need", ids });
+    const ids = this.album.refresh(this.line.items);
+    if (ids.length) this.tell({ type: "need", ids });
   }
 
   // ---- telling the views and the kernel
@@ -311,15 +278,4 @@ export class Desk {
     this.onScreen = id;
     for (const render of this.views) render();
   }
-}
-
-/**
- * @param {PictureCache} cache
- * @param {string} id
- * @param {import("./pixels.js").Image | null} image
- * @param {(DataView | null | undefined)[]} buffers
- */
-function keepPixels(cache, id, image, buffers) {
-  const buffer = image && image.buffer !== null ? buffers[image.buffer] : null;
-  if (image && buffer) cache.put(id, image, bytesOf(buffer));
 }

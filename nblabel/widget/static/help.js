@@ -12,7 +12,8 @@ export function buildHelp(desk, focusRoot) {
   const close = h("button", { type: "button", text: "Close" });
   const head = h("div", { class: "nbl-help-head" }, h("strong", { text: "Keys" }), close);
   const foot = h("p", { text: "The keys work while the panel has the focus. Tab leaves it." });
-  const node = h("div", { class: "nbl-help", role: "dialog", "aria-label": "Keys", hidden: true }, head, list, foot);
+  const props = { class: "nbl-help", role: "dialog", "aria-label": "Keys", hidden: true };
+  const node = h("div", props, head, list, foot);
   const toggle = () => {
     node.hidden = !node.hidden;
     if (node.hidden) return focusRoot();

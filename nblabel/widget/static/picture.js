@@ -35,7 +35,7 @@ function placeholderText(item) {
 /** @param {import("./desk.js").Desk} desk */
 function emptyText(desk) {
   const { done, total, started } = desk.line;
-  if (done) return total === null ? "All images are answered." : `All ${thousands.format(total)} images are answered.`;
+  if (done) return `All ${total === null ? "" : `${thousands.format(total)} `}images are answered.`;
   return started ? "Waiting for the next question…" : "Preparing the first question…";
 }
 
@@ -48,7 +48,7 @@ export function buildPicture(desk) {
   const node = h("div", { class: "nbl-mat" }, canvas.node, placeholder);
   const render = () => {
     const item = desk.line.current;
-    const picture = item && item.image ? desk.pictures.get(item.id) : null;
+    const picture = item && desk.album.pictureOf(item);
     canvas.paint(picture);
     placeholder.hidden = picture !== null;
     setText(heading, item && !picture ? item.id : "");
@@ -62,7 +62,8 @@ export function buildPicture(desk) {
 /** @param {import("./desk.js").Desk} desk */
 export function buildNext(desk) {
   const node = h("ol", { class: "nbl-next", "aria-label": "Asked next" });
-  /** @type {WeakMap<Element, {number: Element, canvas: ReturnType<typeof buildCanvas>, sign: HTMLElement}>} */
+  /** @typedef {{number: Element, canvas: ReturnType<typeof buildCanvas>, sign: HTMLElement}} Slot */
+  /** @type {WeakMap<Element, Slot>} */
   const parts = new WeakMap();
   const make = () => {
     const number = h("span", { class: "nbl-number" });
@@ -76,8 +77,8 @@ export function buildNext(desk) {
     const items = desk.line.upcoming.slice(0, NEXT_SHOWN);
     const slots = patchChildren(node, items.map((item) => item.id), make);
     items.forEach((item, i) => {
-      const part = /** @type {any} */ (parts.get(slots[i]));
-      const picture = item.image ? desk.pictures.get(item.id) : null;
+      const part = /** @type {Slot} */ (parts.get(slots[i]));
+      const picture = desk.album.pictureOf(item);
       part.canvas.paint(picture);
       part.canvas.node.setAttribute("aria-label", `Image ${item.id}`);
       part.sign.hidden = picture !== null;

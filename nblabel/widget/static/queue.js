@@ -9,6 +9,8 @@ import { buildCaption, buildNext, buildPicture } from "./picture.js";
 import { buildLive, buildMessages, buildSaved } from "./saved.js";
 import { buildWhy } from "./why.js";
 
+const FLASH_MS = 220;
+
 /** @typedef {import("./keys.js").Command} Command */
 
 /**
@@ -28,7 +30,8 @@ function buildQueue(desk, el, signal) {
   };
   const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
   /** @param {Command} command */
-  const buttonFor = ({ name, label }) => (label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label));
+  const buttonFor = ({ name, label }) =>
+    label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label);
 
   const help = buildHelp(desk, focusRoot);
   const newClass = buildNewClass(desk, focusRoot);
@@ -44,7 +47,8 @@ function buildQueue(desk, el, signal) {
     buildLive(desk),
   ];
   const question = h("div", { class: "nbl-question" }, picture.node, next.node, caption.node);
-  const answer = h("div", { class: "nbl-answer" }, guess.node, classes.node, buildActions(run).node, messages.node, why.node);
+  const answers = [guess.node, classes.node, buildActions(run), messages.node, why.node];
+  const answer = h("div", { class: "nbl-answer" }, ...answers);
   const body = h("div", { class: "nbl-body" }, question, answer);
   el.append(buildHead(saved.node, run), body, live.node, help.node);
   el.addEventListener("keydown", (event) => onKey(event, desk, help.node.hidden, run), { signal });
@@ -62,7 +66,7 @@ function buildHead(saved, run) {
     "span",
     { class: "nbl-hint", "aria-hidden": "true" },
     h("span", { class: "nbl-hint-on", text: "Keys on" }),
-    h("span", { class: "nbl-hint-off", text: "Click or Tab" }, h("span", { text: " to answer by keyboard" })),
+    h("span", { class: "nbl-hint-off" }, "Click or Tab", h("span", { text: " to answer by keyboard" })),
   );
   const help = commandButton("help", "Keys", run);
   help.firstChild.classList.add("nbl-hidden");
@@ -96,7 +100,8 @@ function onKey(event, desk, answering, run) {
  */
 function flash(button) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  button?.animate([{ boxShadow: "0 0 0 3px var(--nbl-accent)" }, { boxShadow: "0 0 0 3px transparent" }], 220);
+  const ring = ["var(--nbl-accent)", "transparent"].map((color) => ({ boxShadow: `0 0 0 3px ${color}` }));
+  button?.animate(ring, FLASH_MS);
 }
 
 /**

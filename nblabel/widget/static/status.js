@@ -74,7 +74,8 @@ function buildCounts() {
   const make = (name) => {
     const fill = h("span", { class: "nbl-count-fill" });
     const bar = h("span", { class: "nbl-count-bar", "aria-hidden": "true" }, fill);
-    return h("li", {}, h("span", { class: "nbl-count-name", text: name, title: name }), bar, h("span", { class: "nbl-count" }));
+    const words = h("span", { class: "nbl-count-name", text: name, title: name });
+    return h("li", {}, words, bar, h("span", { class: "nbl-count" }));
   };
   /** @param {Status["classes"]} classes */
   const render = (classes) => {
@@ -92,16 +93,18 @@ function buildCounts() {
 
 /** Information politely, errors at once. */
 function buildNotices() {
-  const info = h("ul", { class: "nbl-notices", "aria-live": "polite" });
-  const error = h("ul", { class: "nbl-notices nbl-errors", role: "alert" });
-  const make = (/** @type {string} */ text) => h("li", { text });
+  const lists = { info: h("div", { "aria-live": "polite" }), error: h("div", { role: "alert" }) };
+  for (const list of Object.values(lists)) list.classList.add("nbl-notices");
+  /** @param {string} text */
+  const make = (text) => h("p", { text });
   /** @param {Status["notices"]} notices */
   const render = (notices) => {
-    const texts = (/** @type {string} */ kind) => notices.filter((one) => one.kind === kind).map((one) => one.text);
-    patchChildren(info, texts("info"), make);
-    patchChildren(error, texts("error"), make);
+    for (const [kind, list] of Object.entries(lists)) {
+      const ofKind = notices.filter((one) => one.kind === kind);
+      patchChildren(list, ofKind.map((one) => one.text), make);
+    }
   };
-  return { nodes: [info, error], render };
+  return { nodes: Object.values(lists), render };
 }
 
 /** @param {HTMLElement} el */

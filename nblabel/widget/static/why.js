@@ -1,4 +1,5 @@
-// Why this one is asked: reasons as plain bars with words, and the labeled neighbours that decide the guess.
+// Why this one is asked: reasons as plain bars with words, and the labeled neighbours that decide the
+// guess.
 
 import { commandButton } from "./answers.js";
 import { h, setText } from "./dom.js";
@@ -54,7 +55,7 @@ function reasonRow({ name, value, text }) {
  */
 function neighborFigure(neighbor, desk) {
   const canvas = buildCanvas("nbl-neighbor");
-  canvas.paint(desk.neighborPictures.get(neighbor.id));
+  canvas.paint(desk.album.neighborPicture(neighbor.id));
   canvas.node.setAttribute("aria-label", `Image ${neighbor.id}`);
   const color = desk.classes.find((one) => one.name === neighbor.label)?.color ?? "transparent";
   const swatch = h("span", { class: "nbl-swatch", style: { background: color } });
