@@ -364,7 +364,7 @@ def test_escape_hands_the_focus_back(queue: Queue) -> None:
 
 
 def test_the_panel_says_whether_keys_work(queue: Queue) -> None:
-    expect(queue.root).to_contain_text("Click or Tab to answer by keyboard")
+    expect(queue.root).to_contain_text("Click or Tab to use keys")
     expect(queue.root.locator(".nbl-hint-on")).to_be_hidden()
     queue.root.focus()
     expect(queue.root.locator(".nbl-hint-on")).to_be_visible()
@@ -601,6 +601,17 @@ def test_unsaved_events_of_an_earlier_page_are_sent_and_not_asked_again(browser_
         later.acknowledge(event["uid"])
     expect(later.saved).to_have_text("✓Saved")
     assert browser_page.evaluate("localStorage.length") == 0
+
+
+def test_what_the_panel_of_a_new_run_saves_is_saved_for_the_old_one(browser_page: Page) -> None:
+    old = Queue(browser_page)
+    old.ask(*range(3))
+    old.kernel(alive=False)
+    old.press("1")
+    new = Queue(browser_page)
+    [event] = new.sent("label")
+    new.acknowledge(event["uid"])
+    expect(browser_page.locator(".nbl-saved")).to_have_text(["✓Saved", "✓Saved"])
 
 
 def test_another_log_does_not_take_them(browser_page: Page) -> None:

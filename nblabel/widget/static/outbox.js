@@ -7,6 +7,7 @@ const CHECK_EVERY_MS = 500;
 const RESEND_AFTER_MS = 2000;
 const RESEND_AT_LEAST_EVERY_MS = 8000;
 const PREFIX = "nblabel:outbox";
+const SAVED = "nblabel:saved";
 
 /** @typedef {{uid: string, type: string} & Record<string, any>} OutboxEvent */
 /** @typedef {{event: OutboxEvent, refusal: string}} Waiting */
@@ -28,6 +29,10 @@ export class Outbox {
     this.storageKey = null;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
+    this.life = new AbortController();
+    // after a kernel restart the panel of the new run saves what this one still holds
+    const forget = (/** @type {Event} */ event) => this.forget(/** @type {CustomEvent} */ (event).detail);
+    addEventListener(SAVED, forget, { signal: this.life.signal });
   }
 
   /**
@@ -66,7 +71,18 @@ export class Outbox {
     else entry.refusal = ack.text;
     this.restartClock();
     this.changed();
+    if (ack.ok) dispatchEvent(new CustomEvent(SAVED, { detail: ack.uid }));
     return entry.event;
+  }
+
+  /**
+   * Another panel on the same log has saved this event.
+   * @param {string} uid
+   */
+  forget(uid) {
+    if (!this.waiting.has(uid)) return;
+    this.drop(uid);
+    this.changed();
   }
 
   /** How many events are not committed yet, whether one is late, and why the kernel cannot save them. */
@@ -92,6 +108,11 @@ export class Outbox {
   }
 
   close() {
+    this.stopTimer();
+    this.life.abort();
+  }
+
+  stopTimer() {
     clearInterval(this.timer);
     this.timer = undefined;
   }
@@ -109,7 +130,7 @@ export class Outbox {
   drop(uid) {
     this.waiting.delete(uid);
     if (this.storageKey) withStorage((storage) => storage.removeItem(`${this.storageKey} ${uid}`));
-    if (!this.waiting.size) this.close();
+    if (!this.waiting.size) this.stopTimer();
   }
 
   /**

@@ -66,7 +66,7 @@ function buildHead(saved, run) {
     "span",
     { class: "nbl-hint", "aria-hidden": "true" },
     h("span", { class: "nbl-hint-on", text: "Keys on" }),
-    h("span", { class: "nbl-hint-off" }, "Click or Tab", h("span", { text: " to answer by keyboard" })),
+    h("span", { class: "nbl-hint-off" }, "Click or Tab", h("span", { text: " to use keys" })),
   );
   const help = commandButton("help", "Keys", run);
   help.firstChild.classList.add("nbl-hidden");
