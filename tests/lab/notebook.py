@@ -212,6 +212,11 @@ class Notebook:
     def _wait_until_open(self) -> None:
         self.page.wait_for_function("() => window.jupyterapp?.restored")
         self._wait(f"{PANEL_JS} return panel?.content?.model && kernel?.status === 'idle'")
+        self._splash_is_gone()
+
+    def _splash_is_gone(self) -> None:
+        """Wait for the end of the animation that hides the page while JupyterLab loads."""
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def _wait(self, body: str, argument: Any = None, timeout_s: float = TIMEOUT_S) -> None:
         self.page.wait_for_function(
@@ -299,6 +304,7 @@ class Notebook:
         """Change the theme, for example to "JupyterLab Dark"."""
         self.command("apputils:change-theme", theme=name)
         self._wait("return document.body.dataset.jpThemeName === argument", name)
+        self._splash_is_gone()
 
     def kernel_id(self) -> str:
         """Return the id of the kernel; it stays the same over a restart."""

@@ -1,0 +1,455 @@
+"""The panel as a person uses it, in a real JupyterLab."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, expect
+
+from tests.lab.notebook import Notebook, wait_for
+
+pytestmark = pytest.mark.lab
+
+SETUP = """
+import numpy as np, nblabel as nb
+sample = nb.datasets.load_fashion_mnist_sample()
+images, truth = sample.images[:600], sample.labels[:600]
+"""
+HOSTILE = "<img src=x onerror=document.title='broken'>"
+
+
+def cell(store: Path | str | None = None, more: str = "projection='pca'") -> str:
+    where = "None" if store is None else repr(str(store))
+    return f"{SETUP}panel = nb.Labeler(images, sample.classes, store={where}, {more})\npanel"
+
+
+@pytest.fixture
+def panel(notebook: Callable[..., Notebook], tmp_path: Path) -> Callable[..., Notebook]:
+    """Open a notebook with a panel and wait for its first question."""
+
+    def open_panel(source: str | None = None, **options: Any) -> Notebook:
+        options.setdefault("viewport", {"width": 1280, "height": 1000})
+        book = notebook([source or cell(tmp_path / "labels.db"), "'below'"], **options)
+        book.run_all()
+        wait_for_question(book)
+        return book
+
+    return open_panel
+
+
+def queue(book: Notebook) -> Locator:
+    return book.page.locator(".nbl-queue").last
+
+
+def wait_for_question(book: Notebook) -> None:
+    expect(queue(book).locator(".nbl-mat")).to_have_attribute("data-state", "item")
+
+
+def shown(book: Notebook) -> str:
+    """The id of the item on screen."""
+    return queue(book).locator(".nbl-id").inner_text()
+
+
+def answer(book: Notebook, key: str) -> str:
+    """Press a key in the queue and wait for the next picture; return the id answered."""
+    before = shown(book)
+    queue(book).press(key)
+    expect(queue(book).locator(".nbl-id")).not_to_have_text(before)
+    return before
+
+
+def labels(book: Notebook) -> list[list[str]]:
+    """Ids and labels in the log, in order."""
+    return book.evaluate("panel.labels()[['id', 'label']].values.tolist()")
+
+
+def wait_for_labels(book: Notebook, n: int) -> list[list[str]]:
+    wait_for(lambda: len(labels(book)) >= n, 20, lambda: f"{n} labels, have {labels(book)}")
+    expect(queue(book).locator(".nbl-saved")).to_contain_text("Saved")
+    return labels(book)
+
+
+def no_violations(book: Notebook) -> None:
+    """What axe-core finds within the panel."""
+    found = Axe().run(book.page, context=".nbl-panel").response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+def test_labels_by_keyboard_reach_the_log_and_the_map(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    queue(book).focus()
+    answered = [
+        [answer(book, key), name]
+        for key, name in [("1", "T-shirt/top"), ("2", "Trouser"), ("0", "Ankle boot"), ("9", "Bag")]
+    ]
+    assert wait_for_labels(book, 4) == answered
+    expect(book.page.locator(".nbl-status")).to_contain_text(re.compile(r"\b4\b"))
+    # the learner saw them: what they have in common with the pool is predicted, and ringed next
+    expect(book.page.locator(".nbl-legend")).to_contain_text("Trouser")
+    assert book.evaluate("len(set(panel.session.predict().tolist()))") == 4
+    expect(queue(book).locator(".nbl-next li")).to_have_count(8)
+
+
+def test_enter_takes_the_guess(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    answer(book, "3")
+    expect(queue(book).locator(".nbl-guess")).to_have_attribute("data-state", "guess")
+    guess = queue(book).locator(".nbl-guess strong").inner_text()
+    item = answer(book, "Enter")
+    assert wait_for_labels(book, 2)[1] == [item, guess]
+
+
+def test_keys_stay_in_the_panel_and_out_of_the_notebook(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    cells, sources = book.cell_types(), book.sources()
+    queue(book).focus()
+    for key in ["a", "b", "d", "d", "x", "m", "0", "0", "Escape", "z", "c", "v", "y", "l"]:
+        queue(book).press(key) if key != "Escape" else None
+    book.page.locator(".nbl-map").focus()
+    for key in ["a", "b", "d", "d", "x", "m", "0", "0", "z", "1"]:
+        book.page.locator(".nbl-map").press(key)
+    assert (book.cell_types(), book.sources()) == (cells, sources)
+
+    # and outside the panel its keys do nothing
+    n = len(labels(book))
+    book.cell(1).click()
+    book.page.keyboard.press("Escape")
+    for key in ["1", "s", "f"]:
+        book.page.keyboard.press(key)
+    book.evaluate("1")
+    assert len(labels(book)) == n
+
+
+def test_tab_walks_through_the_panel_and_leaves_it(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    queue(book).focus()
+    inside = "document.activeElement.closest('.nbl-panel') !== null"
+    steps = 0
+    while book.page.evaluate(inside) and steps < 80:
+        book.page.keyboard.press("Tab")
+        steps += 1
+    assert 5 < steps < 80
+    book.page.keyboard.press("Shift+Tab")
+    assert book.page.evaluate(inside)
+
+
+def test_undo_redo_skip_flag_and_going_back(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    first = answer(book, "1")
+    second = answer(book, "2")
+    answer(book, "s")
+    flagged = answer(book, "f")
+    wait_for_labels(book, 2)
+    assert book.evaluate("panel.session.flagged()") == [flagged]
+
+    queue(book).press("u")  # the flag
+    expect(queue(book).locator(".nbl-id")).to_have_text(flagged)
+    queue(book).press("u")  # the skip
+    expect(queue(book).locator(".nbl-id")).not_to_have_text(flagged)
+    queue(book).press("Backspace")  # the second label
+    expect(queue(book).locator(".nbl-id")).to_have_text(second)
+    wait_for(lambda: labels(book) == [[first, "T-shirt/top"]], 10, lambda: str(labels(book)))
+    queue(book).press("r")
+    wait_for_labels(book, 2)
+
+    queue(book).press("ArrowLeft")
+    queue(book).press("ArrowLeft")
+    expect(queue(book).locator(".nbl-id")).to_have_text(first)
+    expect(queue(book)).to_contain_text("Labeled T-shirt/top")
+    queue(book).press("5")
+    wait_for(lambda: [first, "Coat"] in labels(book), 10, lambda: str(labels(book)))
+    assert len(labels(book)) == 2
+
+
+def test_a_class_added_in_the_panel(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    queue(book).press("n")
+    book.page.keyboard.type(HOSTILE)
+    book.page.keyboard.press("Enter")
+    button = queue(book).locator(".nbl-class", has_text=HOSTILE)
+    expect(button).to_be_visible()
+    button.click()
+    assert wait_for_labels(book, 1)[0][1] == HOSTILE
+    expect(book.page.locator(".nbl-legend")).to_contain_text(HOSTILE)
+    assert book.page.title() != "broken"
+    assert book.page.locator(".nbl-panel img").count() == 0
+
+
+def drag_across(book: Notebook, keys: str) -> None:
+    """Draw a box over the whole map with the mouse."""
+    book.page.locator(".nbl-map").focus()
+    book.page.keyboard.press(keys)
+    box = book.page.locator(".nbl-map canvas").last.bounding_box()
+    assert box is not None
+    book.page.mouse.move(box["x"] + 3, box["y"] + 3)
+    book.page.mouse.down()
+    book.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    book.page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4, steps=5)
+    book.page.mouse.up()
+
+
+def test_a_selection_is_labeled_after_confirmation_and_undone_in_one_step(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    answer(book, "1")
+    wait_for_labels(book, 1)
+    drag_across(book, "x")
+    dialog = book.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("600 points")
+    expect(dialog).to_contain_text("1 already labeled")
+    assert len(labels(book)) == 1
+    dialog.get_by_role("button", name="Bag").click()
+    dialog.get_by_role("button", name=re.compile("Label 599")).click()
+    wait_for_labels(book, 600)
+    assert book.evaluate("len(panel.session.store.read())") == 2
+    queue(book).press("u")
+    wait_for(lambda: len(labels(book)) == 1, 10, lambda: str(len(labels(book))))
+
+
+def test_a_click_on_the_map_asks_that_point(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    displaced = shown(book)
+    spot = book.evaluate("(lambda p: [p._line.upcoming[3]])(panel)")[0]
+    # the point is found by its own coordinates: the page shows [-1, 1] in the shorter side
+    book.page.locator(".nbl-map").focus()
+    book.execute(f"panel._map._receive({{'type': 'pick', 'index': {spot}}})")
+    expect(queue(book).locator(".nbl-id")).to_have_text(str(spot))
+    queue(book).press("4")
+    expect(queue(book).locator(".nbl-id")).to_have_text(displaced)
+    assert wait_for_labels(book, 1) == [[str(spot), "Dress"]]
+
+
+def test_a_mouse_click_on_a_point(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    before = shown(book)
+    box = book.page.locator(".nbl-map canvas").last.bounding_box()
+    assert box is not None
+    # the middle of the pool is dense enough that some point is near any spot
+    book.page.mouse.click(box["x"] + box["width"] * 0.47, box["y"] + box["height"] * 0.52)
+    expect(queue(book).locator(".nbl-id")).not_to_have_text(before)
+
+
+def test_running_the_cell_again_and_a_restarted_kernel_keep_the_labels(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    given = [[answer(book, key), None][0] for key in "123"]
+    before = wait_for_labels(book, 3)
+    assert [item for item, _ in before] == given
+
+    book.run_cell(0)
+    wait_for_question(book)
+    assert labels(book) == before
+    assert shown(book) not in given
+
+    book.restart_kernel()
+    book.run_cell(0)
+    wait_for_question(book)
+    answer(book, "4")
+    assert wait_for_labels(book, 4)[:3] == before
+    assert book.evaluate("len(panel.session.store.read())") == 4
+
+
+def test_without_a_store_running_the_cell_again_keeps_the_labels(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel(cell(None))
+    expect(queue(book).locator(".nbl-saved")).to_contain_text("memory")
+    answer(book, "1")
+    before = wait_for_labels(book, 1)
+    book.run_cell(0)
+    wait_for_question(book)
+    assert labels(book) == before
+
+
+def test_a_reopened_notebook_shows_the_same_panel(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    answer(book, "1")
+    before = wait_for_labels(book, 1)
+    book.save()
+    book.reload()
+    wait_for_question(book)
+    answer(book, "2")
+    after = wait_for_labels(book, 2)
+    assert after[:1] == before
+
+
+def test_two_views_of_one_panel_stay_in_step(
+    notebook: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book = notebook([cell(tmp_path / "labels.db"), "panel"])
+    book.run_all()
+    views = book.page.locator(".nbl-queue")
+    expect(views).to_have_count(2)
+    wait_for_question(book)
+    item = shown(book)
+    views.first.press("1")
+    for view in (views.first, views.last):
+        expect(view.locator(".nbl-id")).not_to_have_text(item)
+    assert views.first.locator(".nbl-id").inner_text() == shown(book)
+    views.last.press("2")
+    assert len(wait_for_labels(book, 2)) == 2
+
+
+def test_two_panels_on_one_log_show_the_same_labels(
+    notebook: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    first = cell(tmp_path / "labels.db")
+    book = notebook([first, first.replace("panel", "other")])
+    book.run_all()
+    wait_for_question(book)
+    item = shown(book)
+    queue(book).press("1")
+    expect(book.page.locator(".nbl-queue").first.locator(".nbl-id")).not_to_have_text(item)
+    wait_for(lambda: labels(book) == [[item, "T-shirt/top"]], 10, lambda: str(labels(book)))
+
+
+def test_answers_given_while_the_kernel_is_dead_are_kept_and_sent_again(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    answer(book, "1")
+    before = wait_for_labels(book, 1)
+    book.kill_kernel()
+    unsaved = [answer(book, "2"), answer(book, "3")]
+    expect(queue(book).locator(".nbl-saved")).to_contain_text("2 unsaved")
+    book.wait_until_idle()
+    book.run_cell(0)
+    after = wait_for_labels(book, 3)
+    assert after == [*before, [unsaved[0], "Trouser"], [unsaved[1], "Pullover"]]
+    book.problems.clear()  # the page's complaints about the killed kernel
+
+
+def test_a_log_that_cannot_be_written_keeps_the_label_unsaved_until_it_can(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    refuse = "panel.session.store._engine.connect().exec_driver_sql('PRAGMA query_only = {}')"
+    book.execute(
+        "import sqlalchemy as sa\n"
+        "@sa.event.listens_for(panel.session.store._engine, 'connect')\n"
+        "def _(connection, _record): connection.execute(f'PRAGMA query_only = {refuse}')\n"
+        "refuse = 1; panel.session.store._engine.dispose()"
+    )
+    del refuse
+    item = answer(book, "1")
+    expect(queue(book).locator(".nbl-saved")).to_contain_text("unsaved")
+    expect(queue(book)).to_contain_text(re.compile("readonly|read-only|writable"))
+    assert labels(book) == []
+    book.execute("refuse = 0; panel.session.store._engine.dispose()")
+    assert wait_for_labels(book, 1) == [[item, "T-shirt/top"]]
+
+
+def test_a_broken_file_shows_its_name_and_can_be_flagged(
+    notebook: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    source = f"""
+import warnings, numpy as np, nblabel as nb
+from pathlib import Path
+from PIL import Image
+folder = Path({str(tmp_path / "photos")!r}); folder.mkdir(exist_ok=True)
+rng = np.random.default_rng(0)
+for i in range(12):
+    Image.fromarray(rng.integers(0, 255, (40, 50, 3), dtype=np.uint8)).save(folder / f"{{i}}.png")
+(folder / "3.png").write_bytes((folder / "3.png").read_bytes()[:200])
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    panel = nb.Labeler(nb.Pool.from_folder(folder), ["a", "b"], projection="pca")
+panel"""
+    book = notebook([source])
+    book.run_all()
+    wait_for(lambda: queue(book).locator(".nbl-id").count(), 20, lambda: "the queue")
+    book.execute("panel._show(panel.session.pool.index_of('3.png'), '')")
+    expect(queue(book).locator(".nbl-mat")).to_have_attribute("data-state", "broken")
+    expect(queue(book).locator(".nbl-mat")).to_contain_text("3.png cannot be read")
+    queue(book).press("f")
+    wait_for(lambda: book.evaluate("panel.session.flagged()") == ["3.png"], 10, lambda: "the flag")
+
+
+def test_the_last_image_ends_politely(notebook: Callable[..., Notebook]) -> None:
+    source = SETUP + "panel = nb.Labeler(images[:3], ['a', 'b'], projection='pca')\npanel"
+    book = notebook([source])
+    book.run_all()
+    wait_for_question(book)
+    answer(book, "1")
+    answer(book, "2")
+    queue(book).press("1")
+    expect(queue(book)).to_contain_text("All 3 images are answered.")
+    wait_for_labels(book, 3)
+    queue(book).press("u")
+    wait_for_question(book)
+
+
+def test_twenty_fast_keys_during_slow_refits(panel: Callable[..., Notebook]) -> None:
+    slow = """
+from sklearn.neighbors import KNeighborsClassifier
+import time
+class Slow(KNeighborsClassifier):
+    def fit(self, X, y):
+        end = time.perf_counter() + 0.5
+        while time.perf_counter() < end: sum(range(1000))
+        return super().fit(X, y)
+"""
+    book = panel(slow + cell(None, "learner=Slow(1), projection='pca'"))
+    queue(book).focus()
+    given = []
+    for turn in range(20):
+        given.append([shown(book), "Trouser" if turn % 2 else "T-shirt/top"])
+        book.page.keyboard.press("2" if turn % 2 else "1")
+        expect(queue(book).locator(".nbl-id")).not_to_have_text(given[-1][0])
+    assert wait_for_labels(book, 20) == given
+
+
+def test_umap_arrives_while_labeling_and_can_be_cancelled(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book = panel(cell(tmp_path / "labels.db", "projection='umap'"))
+    progress = book.page.locator(".nbl-map progress")
+    expect(progress).to_be_visible()
+    answer(book, "1")
+    book.page.locator(".nbl-map").get_by_role("button", name="Cancel").click()
+    expect(progress).to_be_hidden()
+    assert book.evaluate("panel.session.store.setting('projection')") == "pca"
+
+    book.page.locator(".nbl-map").get_by_label("Projection").select_option("umap")
+    expect(progress).to_be_visible()
+    answer(book, "2")
+    wait_for(lambda: book.evaluate("panel._map.projection['name']") == "umap", 90, lambda: "UMAP")
+    expect(progress).to_be_hidden()
+    book.run_cell(0)  # the choice is kept, and the projection is found again
+    wait_for_question(book)
+    assert book.evaluate("panel._map.projection") == {
+        **book.evaluate("panel._map.projection"),
+        "name": "umap",
+        "running": False,
+    }
+
+
+def test_the_plotly_map(panel: Callable[..., Notebook]) -> None:
+    book = panel(cell(None, "map='plotly', projection='pca'"))
+    expect(book.page.locator(".nbl-plotly-map .js-plotly-plot")).to_be_visible()
+    answer(book, "1")
+    wait_for_labels(book, 1)
+    wait_for(lambda: book.evaluate("len(panel._map.figure.data[1].x)") == 1, 10, lambda: "the mark")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_accessible_in_both_themes_and_on_a_narrow_screen(
+    panel: Callable[..., Notebook], theme: str, width: int
+) -> None:
+    book = panel(viewport={"width": width, "height": 900})
+    book.set_theme(theme)
+    answer(book, "1")
+    wait_for_labels(book, 1)
+    no_violations(book)
+    queue(book).press("?")
+    no_violations(book)
+    overflow = book.page.evaluate(
+        "[...document.querySelectorAll('.nbl-view')].map((view) => view.scrollWidth - view.clientWidth)"
+    )
+    assert max(overflow) <= 1
