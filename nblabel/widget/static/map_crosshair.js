@@ -35,8 +35,12 @@ export class MapCrosshair {
     const { cursor, camera } = this.view.scene;
     if (!cursor) return;
     const clamp = (/** @type {number} */ value, /** @type {number} */ size) => Math.min(Math.max(value, 0), size);
-    this.view.scene.cursor = [clamp(cursor[0] + dx, camera.width), clamp(cursor[1] + dy, camera.height)];
-    this.update();
+    const [toX, toY] = [cursor[0] + dx, cursor[1] + dy];
+    const [x, y] = [clamp(toX, camera.width), clamp(toY, camera.height)];
+    this.view.scene.cursor = [x, y];
+    // at the edge the map moves instead
+    if (x === toX && y === toY) this.update();
+    else this.view.panBy(x - toX, y - toY);
   }
 
   update() {

@@ -1,4 +1,4 @@
-import { h, setAttribute, setText } from "./dom.js";
+import { h, makeUid, setAttribute, setText } from "./dom.js";
 
 // Labels for a selection: choose a class, confirm, wait for the kernel's word, undo. It does not block
 // the map: the selection stays in sight and can be drawn again.
@@ -26,12 +26,12 @@ export class LabelDialog {
     this.build();
     view.on("ack", ({ ack, event }) => this.hear(ack, event));
     view.on("classes", () => this.listClasses());
-    view.on("marks", () => this.recount());
+    view.on("marks", () => this.isOpen && this.recount());
   }
 
   build() {
     const { view } = this;
-    this.title = h("h3", { class: "nbl-map-side-title" });
+    this.title = h("h3", { class: "nbl-map-side-title", id: `nbl-map-${makeUid()}` });
     this.classes = h("div", { class: "nbl-map-classes", role: "group", "aria-label": "Class" });
     this.relabel = h("input", { type: "checkbox", onChange: () => this.update() });
     this.relabelText = h("span");
@@ -41,7 +41,7 @@ export class LabelDialog {
     this.undo = h("button", { type: "button", text: "Undo", onClick: () => this.sendUndo() });
     this.leave = h("button", { type: "button", onClick: () => view.clearSelection() });
     const actions = h("div", { class: "nbl-map-actions" }, this.confirm, this.undo, this.leave);
-    this.el = h("section", { class: "nbl-map-dialog", role: "dialog", "aria-label": "Label the selection", tabindex: -1, hidden: true },
+    this.el = h("section", { class: "nbl-map-dialog", role: "dialog", "aria-labelledby": this.title.id, tabindex: -1, hidden: true },
       this.title, this.classes, this.relabelField, this.problem, actions);
     this.listClasses();
   }

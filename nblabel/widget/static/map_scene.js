@@ -59,23 +59,12 @@ export class MapScene {
     themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     themes.observe(document.documentElement, { attributeFilter: ["class", "data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.retheme(), { signal });
-    this.watchRatio(signal);
     signal.addEventListener("abort", () => {
       sizes.disconnect();
       themes.disconnect();
       cancelAnimationFrame(this.frame);
       this.frame = 0;
     });
-  }
-
-  /** @param {AbortSignal} signal */
-  watchRatio(signal) {
-    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    const changed = () => {
-      this.resize();
-      this.watchRatio(signal);
-    };
-    query.addEventListener("change", changed, { once: true, signal });
   }
 
   resize() {
@@ -87,6 +76,11 @@ export class MapScene {
     this.raster.resize(width, height, ratio);
     this.marks.width = this.points.width;
     this.marks.height = this.points.height;
+    // one pixel of the canvas for one of the screen, also where the plane ends in the middle of one
+    for (const { style } of [this.points, this.marks]) {
+      style.width = `${this.points.width / ratio}px`;
+      style.height = `${this.points.height / ratio}px`;
+    }
     this.camera.resize(width, height);
     this.redraw(STALE_PLACES);
     // a canvas is blank after its size was set: fill it before the browser shows it
@@ -147,6 +141,11 @@ export class MapScene {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (!this.camera.width) return;
+    if (devicePixelRatio !== this.raster.ratio) {
+      // moved to another screen, of which the browser does not always tell
+      this.resize();
+      return;
+    }
     this.stepGlide(now);
     const stale = this.glide ? STALE_PLACES : this.stale;
     this.stale = 0;

@@ -21,7 +21,7 @@ export class MapToolbar {
       lasso: this.button("lasso", "Lasso", "l", () => view.setMode("lasso")),
       box: this.button("box", "Box", "x", () => view.setMode("box")),
     };
-    this.el = h("div", { class: "nbl-map-toolbar", role: "toolbar", "aria-label": "Map tools" },
+    this.el = h("div", { class: "nbl-map-toolbar", role: "group", "aria-label": "Map tools" },
       h("label", { class: "nbl-map-field" }, h("span", { text: "Colour" }), this.colorBy),
       h("label", { class: "nbl-map-field" }, h("span", { text: "Projection" }), this.projection),
       this.progress,

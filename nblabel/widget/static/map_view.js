@@ -1,4 +1,4 @@
-import { h, setText } from "./dom.js";
+import { h, makeUid, setText } from "./dom.js";
 import { Delay } from "./delay.js";
 import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./map_scene.js";
 import { MapToolbar } from "./map_toolbar.js";
@@ -41,6 +41,11 @@ export class MapView {
     el.classList.add("nbl-view", "nbl-map");
     this.empty = h("p", { class: "nbl-map-empty", text: "Preparing the map…" });
     this.note = h("div", { class: "nbl-map-note", role: "status" });
+    this.hint = h("p", {
+      class: "nbl-hidden",
+      id: `nbl-map-${makeUid()}`,
+      text: "Arrow keys pan, plus and minus zoom, question mark lists all keys.",
+    });
     this.unsaved = h("p", { class: "nbl-map-unsaved" });
     this.plane = h("div", { class: "nbl-map-plane" }, this.empty, this.note);
     this.scene = new MapScene(this.plane, state, signal);
@@ -60,16 +65,16 @@ export class MapView {
     el.dataset.lmSuppressShortcuts = "true";
     el.tabIndex = 0;
     el.setAttribute("role", "application");
+    el.setAttribute("aria-describedby", this.hint.id);
     plane.append(this.card.el, this.help.el);
     const side = h("div", { class: "nbl-map-side" }, legend.el, dialog.el);
-    el.append(toolbar.el, unsaved, h("div", { class: "nbl-map-body" }, plane, side));
+    el.append(this.hint, toolbar.el, unsaved, h("div", { class: "nbl-map-body" }, plane, side));
   }
 
   describe() {
     this.empty.hidden = this.state.n > 0;
     const n = this.state.n.toLocaleString();
     this.el.setAttribute("aria-label", this.state.n ? `Map of ${n} points` : "Map");
-    this.el.setAttribute("aria-description", "Arrow keys pan, plus and minus zoom, question mark lists all keys.");
   }
 
   listen() {
@@ -161,6 +166,7 @@ export class MapView {
 
   cameraMoved() {
     this.hover(null);
+    this.crosshair.update();
     this.scene.redraw(STALE_PLACES);
   }
 

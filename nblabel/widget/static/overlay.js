@@ -182,8 +182,10 @@ class OverlayPen {
    * @param {number} width
    * @param {number} height
    */
-  crosshair([x, y], width, height) {
+  crosshair(spot, width, height) {
     const { context, theme } = this;
+    // a thin line is sharp only in the middle of a pixel
+    const [x, y] = spot.map((value) => Math.floor(value) + 0.5);
     context.beginPath();
     for (const [fromX, fromY, toX, toY] of [[0, y, x - 6, y], [x + 6, y, width, y], [x, 0, x, y - 6], [x, y + 6, x, height]]) {
       context.moveTo(fromX, fromY);

@@ -1,0 +1,1032 @@
+"""The map view in a browser, against a fake anywidget model."""
+
+import math
+import random
+import re
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+Spot = tuple[float, float]
+
+RED, GREEN, BLUE = "#c94f56", "#3f9e6e", "#4c78c8"
+CLASSES = [
+    {"name": "Sandal", "key": "1", "color": RED},
+    {"name": "Boot", "key": "2", "color": GREEN},
+    {"name": "Bag", "key": "3", "color": BLUE},
+]
+PROJECTION = {
+    "name": "pca",
+    "running": False,
+    "progress": 0,
+    "text": "",
+    "choices": [{"value": "pca", "text": "PCA"}, {"value": "umap", "text": "UMAP"}],
+}
+TRAITS = {
+    "classes": CLASSES,
+    "store": {"key": "log-1", "persistent": False, "text": "in memory"},
+    "color_by": "prediction",
+    "color_modes": [
+        {"value": "prediction", "text": "Prediction"},
+        {"value": "label", "text": "Label"},
+    ],
+    "legend": [
+        {"code": code, "name": one["name"], "color": one["color"], "count": 1000 + code}
+        for code, one in enumerate(CLASSES)
+    ],
+    "projection": PROJECTION,
+}
+# The plane shows the points' bounding box with this much room around it.
+MARGIN = 24
+# Points at the corners make the bounding box [-1, 1] x [-1, 1], so that `spot` can tell where each is.
+CORNERS = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
+# Reads a pixel of a canvas at CSS coordinates, as "#rrggbb", or "" where it is transparent.
+PIXEL = """([canvas, [x, y]]) => {
+  const ratio = canvas.width / canvas.clientWidth;
+  const at = [Math.floor(x * ratio), Math.floor(y * ratio), 1, 1];
+  const [r, g, b, a] = canvas.getContext("2d").getImageData(...at).data;
+  return a ? "#" + [r, g, b].map((v) => v.toString(16).padStart(2, "0")).join("") : "";
+}"""
+
+
+class Map:
+    """One open map and the kernel at its other end."""
+
+    def __init__(self, page: Page, **traits: Any) -> None:
+        self.page = page
+        self.points: Sequence[Spot] = []
+        page.evaluate("traits => nbl.open('map', traits).then(() => {})", {**TRAITS, **traits})
+        self.add_view()
+        self.root = page.locator(".nbl-map").first
+        self.plane = self.root.locator(".nbl-map-plane")
+        self.dialog = self.root.locator(".nbl-map-dialog")
+        self.note = self.root.get_by_role("status")
+
+    def add_view(self) -> None:
+        self.page.evaluate("async () => { (nbl.views ??= []).push(await nbl.widget.render()); }")
+
+    def deliver(self, message: dict[str, Any], *buffers: bytes) -> None:
+        self.page.evaluate(
+            "([m, b]) => nbl.widget.model.deliver(m, b.map((x) => Uint8Array.from(x)))",
+            [message, [list(buffer) for buffer in buffers]],
+        )
+
+    def place(self, points: Sequence[Spot], *, animate: bool = False) -> None:
+        self.points = points
+        flat = [value for point in points for value in point]
+        message = {"type": "points", "n": len(points), "animate": animate}
+        self.deliver(message, struct.pack(f"<{len(flat)}f", *flat))
+
+    def color(self, codes: Sequence[int]) -> None:
+        self.deliver({"type": "colors", "palette": [RED, GREEN, BLUE]}, bytes(codes))
+
+    def mark(
+        self,
+        current: int | None = None,
+        queries: Sequence[int] = (),
+        labeled: Sequence[int] = (),
+    ) -> None:
+        message = {"type": "marks", "current": current, "queries": list(queries)}
+        self.deliver(message, struct.pack(f"<{len(labeled)}I", *labeled))
+
+    def picture(self, index: int, text: str = "Guess: Boot, 83 %") -> None:
+        image = {"buffer": 0, "width": 2, "height": 2, "channels": 1}
+        item = {"id": f"image-{index}", "index": index, "image": image, "error": None}
+        guess = {"label": "Boot", "confidence": 0.83}
+        item |= {"label": None, "guess": guess, "why": None, "neighbors": []}
+        message = {"type": "picture", "index": index, "item": item, "text": text}
+        self.deliver(message, bytes([0, 80, 160, 255]))
+
+    def acknowledge(
+        self, uid: str, text: str = "", *, ok: bool = True, retry: bool = False
+    ) -> None:
+        self.deliver({"type": "ack", "uid": uid, "ok": ok, "retry": retry, "text": text})
+
+    def write(self, **traits: Any) -> None:
+        self.page.evaluate("traits => nbl.widget.model.write(traits)", traits)
+
+    def sent(self, kind: str) -> list[dict[str, Any]]:
+        """Messages of a type, with their buffer read as positions."""
+        return self.page.evaluate(
+            """kind => nbl.widget.model.sent.filter((m) => m.type === kind).map((m) =>
+                 ({...m, buffers: m.buffers.map((b) => Array.from(new Uint32Array(b)))}))""",
+            kind,
+        )
+
+    def await_sent(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
+        self.page.wait_for_function(
+            "([kind, n]) => nbl.widget.model.sent.filter((m) => m.type === kind).length >= n",
+            arg=[kind, count],
+        )
+        messages = self.sent(kind)
+        assert len(messages) == count
+        return messages
+
+    @property
+    def box(self) -> dict[str, float]:
+        """Where the plane's canvas is, within the border."""
+        return self.plane.evaluate(
+            """plane => {
+              const { x, y } = plane.getBoundingClientRect();
+              const { clientLeft, clientTop, clientWidth: width, clientHeight: height } = plane;
+              return { x: x + clientLeft, y: y + clientTop, width, height };
+            }"""
+        )
+
+    def spot(self, x: float, y: float) -> Spot:
+        """CSS pixels of a point of the world in the plane, before any zoom."""
+        width, height = self.box["width"], self.box["height"]
+        scale = min(width, height) / 2 - MARGIN
+        return width / 2 + x * scale, height / 2 - y * scale
+
+    def world(self, x: float, y: float) -> Spot:
+        width, height = self.box["width"], self.box["height"]
+        scale = min(width, height) / 2 - MARGIN
+        return (x - width / 2) / scale, (height / 2 - y) / scale
+
+    def client(self, spot: Spot) -> Spot:
+        return self.box["x"] + spot[0], self.box["y"] + spot[1]
+
+    def move_to(self, spot: Spot) -> None:
+        self.page.mouse.move(*self.client(spot))
+
+    def click(self, spot: Spot) -> None:
+        self.page.mouse.click(*self.client(spot))
+
+    def drag(self, *path: Spot) -> None:
+        self.move_to(path[0])
+        self.page.mouse.down()
+        for spot in path[1:]:
+            self.move_to(spot)
+        self.page.mouse.up()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def pixel(self, spot: Spot, layer: str = "points") -> str:
+        canvas = self.plane.locator(f".nbl-map-{layer}").element_handle()
+        return self.page.evaluate(PIXEL, [canvas, spot])
+
+    def await_pixel(self, spot: Spot, color: str, layer: str = "points") -> None:
+        """Wait until a pixel has a colour, up to the rounding of the mixture."""
+        canvas = self.plane.locator(f".nbl-map-{layer}").element_handle()
+        self.page.wait_for_function(
+            f"""([canvas, spot, wanted]) => {{
+              const found = ({PIXEL})([canvas, spot]);
+              if (!found || !wanted) return found === wanted;
+              const parts = (color) => color.match(/[0-9a-f]{{2}}/g).map((v) => parseInt(v, 16));
+              const other = parts(wanted);
+              return parts(found).every((v, k) => Math.abs(v - other[k]) <= 30);
+            }}""",
+            arg=[canvas, spot, color],
+        )
+
+    def painted(self) -> None:
+        """Let two frames pass, so that whatever was asked for is on the canvas."""
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=isinstance(name, str))
+
+
+@pytest.fixture
+def nbmap(browser_page: Page) -> Map:
+    """A map of the four corners and the middle."""
+    opened = Map(browser_page)
+    opened.place([*CORNERS, (0.0, 0.0)])
+    opened.color([0, 0, 0, 0, 1])
+    opened.mark()
+    opened.await_pixel(opened.spot(0, 0), GREEN)
+    return opened
+
+
+@pytest.fixture
+def crowd(browser_page: Page) -> Map:
+    """A map of 3,000 random points."""
+    opened = Map(browser_page)
+    numbers = random.Random(7)
+    scattered = [(numbers.uniform(-1, 1), numbers.uniform(-1, 1)) for _ in range(3000)]
+    opened.place([*CORNERS, *scattered])
+    opened.color([i % 3 for i in range(3004)])
+    opened.mark(labeled=range(0, 3004, 10))
+    opened.painted()
+    return opened
+
+
+def as_float32(value: float) -> float:
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def turns_around(outline: Sequence[Spot], point: Spot) -> bool:
+    """Whether a closed outline winds around a point: the sum of the angles under which its edges appear."""
+    x, y = map(as_float32, point)
+    total = 0.0
+    for (x0, y0), (x1, y1) in zip(outline, [*outline[1:], outline[0]], strict=True):
+        a = complex(x0 - x, y0 - y)
+        b = complex(x1 - x, y1 - y)
+        total += math.atan2((a.conjugate() * b).imag, (a.conjugate() * b).real)
+    return abs(total) > math.pi
+
+
+def inside(outline: Sequence[Spot], points: Sequence[Spot]) -> list[int]:
+    return [i for i, point in enumerate(points) if turns_around(outline, point)]
+
+
+def star(center: Spot, radius: float, corners: int = 5) -> list[Spot]:
+    """A star drawn in one line, which crosses itself."""
+    angles = [4 * math.pi * k / corners for k in range(corners)]
+    return [(center[0] + radius * math.sin(a), center[1] - radius * math.cos(a)) for a in angles]
+
+
+# Points, colours, rings
+
+
+def test_says_that_it_waits_and_asks_once_for_two_views(browser_page: Page) -> None:
+    opened = Map(browser_page)
+    opened.add_view()
+    expect(opened.plane.get_by_text("Preparing the map…")).to_be_visible()
+    assert len(opened.sent("ready")) == 1
+    opened.place(CORNERS)
+    opened.color([0] * 4)
+    for view in browser_page.locator(".nbl-map").all():
+        expect(view.get_by_text("Preparing the map…")).to_be_hidden()
+        expect(view).to_have_attribute("aria-label", "Map of 4 points")
+
+
+def test_points_have_the_colours_of_their_codes(nbmap: Map) -> None:
+    assert nbmap.pixel(nbmap.spot(0.5, 0)) == "#ffffff"
+    nbmap.color([1, 1, 1, 1, 2])
+    nbmap.await_pixel(nbmap.spot(0, 0), BLUE)
+    nbmap.await_pixel(nbmap.spot(1, 1), GREEN)
+
+
+def test_no_class_hides_the_others(browser_page: Page) -> None:
+    opened = Map(browser_page)
+    numbers = random.Random(3)
+    opened.place([(numbers.gauss(0, 0.1), numbers.gauss(0, 0.1)) for _ in range(9000)])
+    # sorted by class, as data sets often are
+    opened.color([i // 3000 for i in range(9000)])
+    opened.mark()
+    opened.painted()
+    shares = opened.plane.locator(".nbl-map-points").evaluate(
+        """(canvas, palette) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const near = (k, color) => Math.hypot(...[0, 1, 2].map((c) => data[k + c] - color[c]));
+          const counts = palette.map(() => 0);
+          for (let k = 0; k < data.length; k += 4) {
+            const distances = palette.map((color) => near(k, color));
+            const best = Math.min(...distances);
+            if (best < 60) counts[distances.indexOf(best)] += 1;
+          }
+          return counts.map((count) => count / counts.reduce((a, b) => a + b));
+        }""",
+        [[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in (RED, GREEN, BLUE)],
+    )
+    assert min(shares) > 0.28
+
+
+def test_labeled_points_are_outlined_in_ink(nbmap: Map) -> None:
+    x, y = nbmap.spot(0, 0)
+    edge = (x + 7.5, y)
+    before = nbmap.pixel(edge)
+    nbmap.mark(labeled=[4])
+    nbmap.await_pixel((x, y), GREEN)
+    nbmap.page.wait_for_function(
+        f"([canvas, spot, before]) => ({PIXEL})([canvas, spot]) !== before",
+        arg=[nbmap.plane.locator(".nbl-map-points").element_handle(), edge, before],
+    )
+
+
+def test_rings_move_without_repainting_the_points(nbmap: Map) -> None:
+    nbmap.mark(queries=[4], labeled=[0])
+    ring = [(x - 9, y) for x, y in [nbmap.spot(0, 0), nbmap.spot(1, 1)]]
+    nbmap.await_pixel(ring[0], "#000000", "marks")
+    nbmap.page.evaluate(
+        """() => {
+          const put = CanvasRenderingContext2D.prototype.putImageData;
+          window.puts = 0;
+          CanvasRenderingContext2D.prototype.putImageData = function (...a) {
+            window.puts += 1;
+            return put.apply(this, a);
+          };
+        }"""
+    )
+    nbmap.mark(queries=[2], labeled=[0])
+    nbmap.await_pixel(ring[1], "#000000", "marks")
+    assert nbmap.pixel(ring[0], "marks") == ""
+    assert nbmap.page.evaluate("puts") == 0
+
+
+def test_the_current_point_has_a_mark_of_its_own(nbmap: Map) -> None:
+    x, y = nbmap.spot(0, 0)
+    nbmap.mark(current=4)
+    nbmap.await_pixel((x + 18, y), "#1976d2", "marks")
+
+
+def test_queries_out_of_view_are_shown_at_the_edge(nbmap: Map) -> None:
+    nbmap.mark(queries=[2])
+    edge = (nbmap.box["width"] - 22, 17)
+    nbmap.painted()
+    assert nbmap.pixel(edge, "marks") == ""
+    nbmap.root.focus()
+    nbmap.press("+", "+", "+")
+    nbmap.await_pixel(edge, "#000000", "marks")
+
+
+# Moving the view
+
+
+def test_drag_pans_and_survives_a_recolour(nbmap: Map) -> None:
+    x, y = nbmap.spot(0, 0)
+    nbmap.drag((100, 100), (120, 115), (140, 130))
+    nbmap.await_pixel((x + 40, y + 30), GREEN)
+    nbmap.color([0, 0, 0, 0, 2])
+    nbmap.await_pixel((x + 40, y + 30), BLUE)
+    nbmap.button("Show all").click()
+    nbmap.await_pixel((x, y), BLUE)
+    assert nbmap.sent("pick") == []
+
+
+def test_zoom_survives_new_points_of_the_same_view(nbmap: Map) -> None:
+    nbmap.button("Zoom in").click()
+    far = nbmap.spot(0.6, 0)
+    zoomed = (far[0] + (far[0] - nbmap.spot(0, 0)[0]) * 0.5, far[1])
+    nbmap.place([*CORNERS, (0.6, 0.0)])
+    nbmap.await_pixel(zoomed, GREEN)
+
+
+def test_double_click_shows_all_and_asks_nothing(nbmap: Map) -> None:
+    nbmap.drag((100, 100), (140, 130))
+    x, y = nbmap.spot(0, 0)
+    nbmap.await_pixel((x + 40, y + 30), GREEN)
+    nbmap.page.mouse.dblclick(*nbmap.client((x + 40, y + 30)))
+    nbmap.await_pixel((x, y), GREEN)
+    nbmap.click((x, y))
+    nbmap.await_sent("pick", 1)
+
+
+def test_the_wheel_belongs_to_the_page_until_the_map_has_the_focus(nbmap: Map) -> None:
+    page = nbmap.page
+    page.evaluate("document.body.style.paddingBottom = '2000px'")
+    center = nbmap.spot(0, 0)
+    nbmap.move_to((center[0] + 30, center[1]))
+    page.mouse.wheel(0, 40)
+    page.wait_for_function("scrollY === 40")
+    expect(nbmap.note).to_have_text("Click the map, then scroll to zoom")
+    page.evaluate("scrollTo(0, 0)")
+    nbmap.root.focus()
+    nbmap.move_to(nbmap.spot(1, 1))
+    page.mouse.wheel(0, -300)
+    # what was under the pointer stays under it, the rest moves away
+    nbmap.await_pixel(center, "#ffffff")
+    nbmap.await_pixel(nbmap.spot(1, 1), RED)
+    assert page.evaluate("scrollY") == 0
+
+
+def test_ctrl_and_wheel_zooms_without_focus(nbmap: Map) -> None:
+    nbmap.move_to(nbmap.spot(1, 1))
+    nbmap.page.keyboard.down("Control")
+    nbmap.page.mouse.wheel(0, -300)
+    nbmap.page.keyboard.up("Control")
+    nbmap.await_pixel(nbmap.spot(0, 0), "#ffffff")
+
+
+def test_two_fingers_zoom(nbmap: Map) -> None:
+    x, y = nbmap.client(nbmap.spot(0, 0))
+    session = nbmap.page.context.new_cdp_session(nbmap.page)
+
+    def touch(kind: str, reach: float) -> None:
+        points = [{"x": x - reach, "y": y, "id": 0}, {"x": x + reach, "y": y, "id": 1}]
+        touches = points if reach else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    nbmap.place([*CORNERS, (0.3, 0.0)])
+    nbmap.await_pixel(nbmap.spot(0.3, 0), GREEN)
+    nbmap.root.focus()
+    touch("touchStart", 30)
+    touch("touchMove", 45)
+    touch("touchMove", 60)
+    touch("touchEnd", 0)
+    nbmap.await_pixel(nbmap.spot(0.6, 0), GREEN)
+
+
+# Pictures and picking
+
+
+def test_hover_asks_once_for_a_picture_until_the_colours_change(nbmap: Map) -> None:
+    card = nbmap.plane.locator(".nbl-map-card")
+    x, y = nbmap.spot(0, 0)
+    nbmap.move_to((x + 3, y))
+    (message,) = nbmap.await_sent("hover")
+    assert message["index"] == 4
+    nbmap.picture(4)
+    expect(card).to_contain_text("image-4")
+    expect(card).to_contain_text("Guess: Boot, 83 %")
+    nbmap.move_to((x + 60, y))
+    expect(card).to_be_hidden()
+    nbmap.move_to((x + 3, y))
+    expect(card).to_be_visible()
+    nbmap.move_to(nbmap.spot(1, 1))
+    assert [m["index"] for m in nbmap.await_sent("hover", 2)] == [4, 2]
+    nbmap.color([0, 0, 0, 0, 2])
+    nbmap.move_to((x + 3, y))
+    expect(card).to_contain_text("image-4")
+    assert nbmap.await_sent("hover", 3)[2]["index"] == 4
+
+
+def test_click_asks_about_a_point_and_shows_that_it_did(nbmap: Map) -> None:
+    x, y = nbmap.spot(0, 0)
+    nbmap.click((x + 2, y + 2))
+    (message,) = nbmap.await_sent("pick")
+    assert message["index"] == 4
+    expect(nbmap.note).to_contain_text("next")
+    nbmap.click(nbmap.spot(0.5, 0.5))
+    nbmap.move_to(nbmap.spot(1, 1))
+    nbmap.await_sent("hover", 2)
+    assert len(nbmap.sent("pick")) == 1
+
+
+def test_a_click_that_the_kernel_cannot_hear_says_so(nbmap: Map) -> None:
+    nbmap.page.evaluate("nbl.widget.model.alive = false")
+    nbmap.click(nbmap.spot(0, 0))
+    expect(nbmap.note).to_contain_text("The kernel does not answer")
+
+
+def test_recolouring_and_ringing_60_000_points_is_quick(browser_page: Page) -> None:
+    opened = Map(browser_page)
+    best = browser_page.evaluate(
+        """async () => {
+          const { model } = nbl.widget;
+          const n = 60000;
+          const coords = Float32Array.from({ length: 2 * n }, () => 2 * Math.random() - 1);
+          model.deliver({ type: "points", n, animate: false }, [coords]);
+          const codes = Uint8Array.from({ length: n }, (_, i) => i % 2);
+          const labeled = Uint32Array.from({ length: 300 }, (_, i) => 200 * i);
+          const palette = ["#c94f56", "#3f9e6e"];
+          // the work is done in the frame after the message: time both
+          const frame = window.requestAnimationFrame;
+          let spent = 0;
+          const timed = (act) => {
+            const start = performance.now();
+            act();
+            spent += performance.now() - start;
+          };
+          window.requestAnimationFrame = (act) => frame((now) => timed(() => act(now)));
+          const best = async (act) => {
+            const times = [];
+            for (let k = 0; k < 8; k++) {
+              spent = 0;
+              timed(() => act(k));
+              await new Promise((done) => frame(() => frame(done)));
+              times.push(spent);
+            }
+            return Math.min(...times);
+          };
+          const recolour = await best(() => model.deliver({ type: "colors", palette }, [codes]));
+          const rings = await best((k) =>
+            model.deliver({ type: "marks", current: k, queries: [9, 8, 7, 6, k] }, [labeled]));
+          return { recolour, rings };
+        }"""
+    )
+    opened.painted()
+    assert best["recolour"] < 25
+    assert best["rings"] < 5
+
+
+# Lasso and box
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_points_in_an_outline_are_those_it_winds_around(crowd: Map, seed: int) -> None:
+    numbers = random.Random(seed)
+    corners = [(numbers.uniform(-1.2, 1.2), numbers.uniform(-1.2, 1.2)) for _ in range(12)]
+    found = crowd.page.evaluate(
+        """async ([points, outline]) => {
+          const { PointGrid } = await import("/nblabel/widget/static/spatial.js");
+          const { boundsOf } = await import("/nblabel/widget/static/camera.js");
+          const coords = Float32Array.from(points.flat());
+          return Array.from(new PointGrid(coords, boundsOf(coords)).inside(outline.flat()));
+        }""",
+        [list(crowd.points), corners],
+    )
+    assert found == inside(corners, crowd.points)
+
+
+def confirm(opened: Map, key: str = "2") -> dict[str, Any]:
+    expect(opened.dialog).to_be_visible()
+    opened.press(key)
+    opened.button(re.compile("^Label ")).click()
+    return opened.await_sent("label")[0]
+
+
+@pytest.mark.parametrize("start", ["l", "Shift"])
+def test_lasso_takes_exactly_the_points_inside(crowd: Map, start: str) -> None:
+    path = star(crowd.spot(0.1, -0.1), 130)
+    crowd.root.focus()
+    if start == "l":
+        crowd.press("l")
+        expect(crowd.button("Lasso")).to_have_attribute("aria-pressed", "true")
+        crowd.drag(*path)
+    else:
+        crowd.page.keyboard.down("Shift")
+        crowd.drag(*path)
+        crowd.page.keyboard.up("Shift")
+    message = confirm(crowd)
+    expected = inside([crowd.world(*spot) for spot in path], crowd.points)
+    assert message["buffers"] == [expected]
+    assert message["label"] == "Boot"
+    assert message["relabel"] is False
+
+
+def test_box_takes_exactly_the_points_inside(crowd: Map) -> None:
+    crowd.button("Box").click()
+    a, b = crowd.spot(0.4, 0.3), crowd.spot(-0.25, -0.6)
+    crowd.drag(a, (a[0] - 50, a[1] + 40), b)
+    message = confirm(crowd)
+    (right, top), (left, bottom) = crowd.world(*a), crowd.world(*b)
+    points = enumerate(crowd.points)
+    expected = [i for i, (x, y) in points if left < x < right and bottom < y < top]
+    assert message["buffers"] == [expected]
+
+
+def test_selection_dims_the_rest_until_it_is_left(crowd: Map) -> None:
+    crowd.color([0] * 3004)
+    crowd.mark()
+    crowd.button("Box").click()
+    corner = crowd.spot(-1, 1)
+    crowd.await_pixel(corner, RED)
+    crowd.drag(crowd.spot(0, 0), crowd.spot(0.5, 0.5))
+    expect(crowd.dialog).to_be_focused()
+    crowd.await_pixel(corner, "#f7e7e8")
+    crowd.press("Escape")
+    expect(crowd.dialog).to_be_hidden()
+    expect(crowd.root).to_be_focused()
+    crowd.await_pixel(corner, RED)
+    assert crowd.sent("label") == []
+
+
+def test_an_empty_outline_says_so(nbmap: Map) -> None:
+    nbmap.button("Box").click()
+    nbmap.drag(nbmap.spot(0.2, 0.2), nbmap.spot(0.4, 0.4))
+    expect(nbmap.note).to_have_text("No points inside")
+    expect(nbmap.dialog).to_be_hidden()
+
+
+# Labeling a selection
+
+
+@pytest.fixture
+def selection(nbmap: Map) -> Map:
+    """All five points selected, of which two are labeled."""
+    nbmap.mark(labeled=[0, 4])
+    nbmap.button("Box").click()
+    nbmap.drag((2, 2), (nbmap.box["width"] - 2, nbmap.box["height"] - 2))
+    expect(nbmap.dialog).to_be_focused()
+    return nbmap
+
+
+def test_dialog_counts_and_labels_in_one_step(selection: Map) -> None:
+    dialog = selection.dialog
+    expect(dialog).to_contain_text("5 points, 2 already labeled")
+    expect(dialog.get_by_role("button", name="Choose a class")).to_be_disabled()
+    dialog.get_by_role("button", name="Boot").click()
+    expect(dialog.get_by_role("button", name="Label 3 points as Boot")).to_be_focused()
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Label 5 points as Boot").click()
+    (message,) = selection.sent("label")
+    assert message["buffers"] == [[0, 1, 2, 3, 4]]
+    assert message["relabel"] is True
+    expect(dialog.get_by_role("button", name="Saving…")).to_be_visible()
+    selection.acknowledge(message["uid"], "5 points labeled as Boot")
+    expect(dialog.get_by_role("heading")).to_have_text("5 points labeled as Boot")
+    expect(selection.note).to_have_text("5 points labeled as Boot")
+    dialog.get_by_role("button", name="Undo").click()
+    (undo,) = selection.sent("undo")
+    assert undo["uid"] != message["uid"]
+    selection.acknowledge(undo["uid"], "Undone")
+    expect(dialog).to_be_hidden()
+    expect(selection.note).to_have_text("Undone")
+
+
+def test_selection_can_be_labeled_by_keys_alone(selection: Map) -> None:
+    selection.press("3")
+    expect(selection.button("Bag 3")).to_have_attribute("aria-pressed", "true")
+    selection.press("Enter")
+    (message,) = selection.await_sent("label")
+    assert message["label"] == "Bag"
+    selection.press("Enter")
+    selection.acknowledge(message["uid"], "3 points labeled as Bag")
+    expect(selection.button("Close")).to_be_focused()
+    selection.press("Enter")
+    expect(selection.root).to_be_focused()
+    assert len(selection.sent("label")) == 1
+
+
+def test_a_refused_label_can_be_given_again(selection: Map) -> None:
+    message = confirm(selection)
+    selection.acknowledge(message["uid"], "Boot is not a class", ok=False)
+    expect(selection.dialog.get_by_role("alert")).to_have_text("Boot is not a class")
+    selection.button("Sandal 1").click()
+    selection.button("Label 3 points as Sandal").click()
+    assert [m["label"] for m in selection.await_sent("label", 2)] == ["Boot", "Sandal"]
+
+
+def test_a_label_that_is_not_saved_is_sent_again(selection: Map) -> None:
+    message = confirm(selection)
+    selection.acknowledge(message["uid"], "The disk is full.", ok=False, retry=True)
+    alert = selection.dialog.get_by_role("alert")
+    expect(alert).to_have_text("The disk is full. Trying again…")
+    expect(selection.root).to_contain_text("1 change is not saved yet")
+    again = selection.await_sent("label", 2)
+    assert again[0] == again[1]
+    selection.acknowledge(message["uid"], "3 points labeled as Boot")
+    expect(selection.root).not_to_contain_text("not saved yet")
+
+
+def test_undo_is_withdrawn_when_something_else_was_labeled_since(selection: Map) -> None:
+    # one of six stays outside
+    selection.press("Escape")
+    selection.place([*CORNERS, (0.0, 0.0), (0.5, 0.0)])
+    selection.color([0] * 6)
+    selection.drag((2, 2), selection.spot(0.25, -1.1))
+    message = confirm(selection)
+    selection.acknowledge(message["uid"], "1 point labeled as Boot")
+    selection.mark(labeled=[0, 3, 4])
+    expect(selection.button("Undo")).to_be_visible()
+    selection.mark(labeled=[0, 3, 4, 5])
+    expect(selection.button("Undo")).to_be_hidden()
+
+
+def test_an_unsaved_label_of_an_earlier_page_is_sent_again(browser_page: Page) -> None:
+    store = {"key": "log-2", "persistent": True, "text": "labels.sqlite"}
+    opened = Map(browser_page, store=store)
+    opened.place([*CORNERS, (0.0, 0.0)])
+    opened.painted()
+    opened.button("Box").click()
+    opened.drag(opened.spot(-0.5, 0.5), opened.spot(0.5, -0.5))
+    message = confirm(opened)
+    browser_page.reload()
+    again = Map(browser_page, store=store).await_sent("label")
+    assert again == [message]
+
+
+# Keys
+
+
+def test_arrows_pan_and_zoom_keys_zoom(nbmap: Map) -> None:
+    x, y = nbmap.spot(0, 0)
+    nbmap.root.focus()
+    nbmap.press("ArrowLeft", "ArrowUp")
+    nbmap.await_pixel((x + 60, y + 60), GREEN)
+    nbmap.press("0")
+    nbmap.await_pixel((x, y), GREEN)
+    nbmap.press("+")
+    nbmap.await_pixel(nbmap.spot(1, 1), "#ffffff")
+    nbmap.press("-")
+    nbmap.await_pixel(nbmap.spot(1, 1), RED)
+
+
+def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
+    nbmap.root.focus()
+    nbmap.press("c")
+    nbmap.await_pixel((20, nbmap.box["height"] / 2), "#1976d2", "marks")
+    assert nbmap.await_sent("hover")[0]["index"] == 4
+    nbmap.picture(4)
+    expect(nbmap.note).to_have_text("image-4: Guess: Boot, 83 %")
+    nbmap.press("Enter")
+    assert nbmap.await_sent("pick")[0]["index"] == 4
+    nbmap.press("ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
+    expect(nbmap.dialog).to_be_focused()
+    expect(nbmap.dialog).to_contain_text("1 point")
+    nbmap.press("1", "Enter")
+    assert nbmap.await_sent("label")[0]["buffers"] == [[4]]
+
+
+def test_crosshair_pushes_the_map_at_its_edge(nbmap: Map) -> None:
+    x, y = nbmap.spot(0, 0)
+    nbmap.root.focus()
+    nbmap.press("c", *["Shift+ArrowLeft"] * 8)
+    steps = 8 * 40 - nbmap.box["width"] / 2
+    nbmap.await_pixel((x + steps, y), GREEN)
+
+
+def test_escape_leaves_one_thing_after_the_other(nbmap: Map) -> None:
+    nbmap.root.focus()
+    nbmap.press("x", "c", "?")
+    keys = nbmap.root.get_by_role("dialog", name="Keys of the map")
+    expect(keys).to_be_focused()
+    nbmap.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(nbmap.root).to_be_focused()
+    nbmap.press("Escape")
+    nbmap.await_pixel((20, nbmap.box["height"] / 2), "", "marks")
+    expect(nbmap.button("Box")).to_have_attribute("aria-pressed", "true")
+    nbmap.press("Escape")
+    expect(nbmap.button("Move")).to_have_attribute("aria-pressed", "true")
+
+
+def test_only_keys_that_mean_something_are_kept(nbmap: Map) -> None:
+    nbmap.page.evaluate(
+        """() => {
+          window.leaked = [];
+          document.addEventListener("keydown", (e) =>
+            leaked.push(e.key + (e.defaultPrevented ? " prevented" : "")));
+        }"""
+    )
+    nbmap.root.focus()
+    nbmap.press("ArrowLeft", "+", "-", "0", "l", "x", "m", "c", "c", "?", "?")
+    assert nbmap.page.evaluate("leaked") == []
+    nbmap.press("q", "d", "1", "Enter", "Escape")
+    assert nbmap.page.evaluate("leaked") == ["q", "d", "1", "Enter", "Escape"]
+    nbmap.press("Alt+l", "Control+b")
+    expect(nbmap.button("Move")).to_have_attribute("aria-pressed", "true")
+    assert nbmap.page.evaluate("leaked.slice(5)") == ["Alt", "l", "Control", "b"]
+    expect(nbmap.root).to_have_attribute("data-lm-suppress-shortcuts", "true")
+
+
+def test_choice_lists_and_buttons_keep_their_keys(nbmap: Map) -> None:
+    select = nbmap.root.get_by_label("Colour")
+    select.focus()
+    nbmap.press("l")
+    expect(select).to_have_value("label")
+    expect(nbmap.button("Move")).to_have_attribute("aria-pressed", "true")
+    nbmap.button("Lasso").focus()
+    nbmap.press("Enter")
+    expect(nbmap.button("Lasso")).to_have_attribute("aria-pressed", "true")
+
+
+def test_tab_goes_through_and_leaves(nbmap: Map) -> None:
+    page = nbmap.page
+    page.locator("#before").focus()
+    page.keyboard.press("Tab")
+    expect(nbmap.root).to_be_focused()
+    stops = 0
+    while page.evaluate("document.activeElement.id") != "after":
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops < 30
+    for _ in range(stops):
+        page.keyboard.press("Shift+Tab")
+    expect(nbmap.root).to_be_focused()
+
+
+# Legend and toolbar
+
+
+def test_legend_isolates_a_colour(nbmap: Map) -> None:
+    nbmap.place([*CORNERS, (0.0, 0.0)])
+    entry = nbmap.button(re.compile("^Boot"))
+    expect(entry).to_contain_text("1,001")
+    entry.hover()
+    nbmap.await_pixel(nbmap.spot(1, 1), "#f7e7e8")
+    nbmap.move_to((5, 5))
+    nbmap.await_pixel(nbmap.spot(1, 1), RED)
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    nbmap.move_to((5, 5))
+    nbmap.color([0, 0, 0, 1, 1])
+    nbmap.await_pixel(nbmap.spot(-1, 1), GREEN)
+    nbmap.await_pixel(nbmap.spot(1, 1), "#f7e7e8")
+    nbmap.write(legend=TRAITS["legend"][:1])
+    nbmap.await_pixel(nbmap.spot(1, 1), RED)
+
+
+def test_legend_keeps_its_buttons_when_the_counts_change(nbmap: Map) -> None:
+    entry = nbmap.button(re.compile("^Bag"))
+    entry.focus()
+    nbmap.write(legend=[{**one, "count": 5} for one in reversed(TRAITS["legend"])])
+    expect(nbmap.root.locator(".nbl-map-legend-entry").first).to_contain_text("Bag")
+    nbmap.write(legend=[{**one, "count": 6} for one in reversed(TRAITS["legend"])])
+    expect(nbmap.button("Bag 6")).to_be_visible()
+
+
+def test_colour_is_chosen_as_a_trait(nbmap: Map) -> None:
+    expect(nbmap.root.get_by_role("heading", name="Prediction")).to_be_visible()
+    nbmap.root.get_by_label("Colour").select_option("label")
+    assert nbmap.page.evaluate("nbl.widget.model.saved") == [{"color_by": "label"}]
+    expect(nbmap.root.get_by_role("heading", name="Label", exact=True)).to_be_visible()
+
+
+def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
+    select = nbmap.root.get_by_label("Projection").first
+    progress = nbmap.root.get_by_role("progressbar")
+    expect(progress).to_be_hidden()
+    select.select_option("umap")
+    assert nbmap.sent("project")[0]["name"] == "umap"
+    nbmap.write(projection={**PROJECTION, "running": True, "progress": 0.4, "text": "UMAP 40 %"})
+    expect(progress).to_have_js_property("value", 0.4)
+    expect(nbmap.root).to_contain_text("UMAP 40 %")
+    expect(select).to_have_value("umap")
+    nbmap.button("Cancel").click()
+    assert len(nbmap.sent("cancel")) == 1
+    nbmap.write(projection={**PROJECTION, "text": "UMAP cancelled"})
+    expect(progress).to_be_hidden()
+    expect(select).to_have_value("pca")
+    expect(nbmap.note).to_have_text("UMAP cancelled")
+    nbmap.write(projection={**PROJECTION, "running": True, "progress": 0.9, "text": "UMAP 90 %"})
+    nbmap.write(projection={**PROJECTION, "name": "umap"})
+    expect(nbmap.note).to_have_text("UMAP ready")
+
+
+def test_names_are_text_and_nothing_else(browser_page: Page) -> None:
+    name = "<img src=x onerror=\"document.title='owned'\">"
+    classes = [{"name": name, "key": "1", "color": RED}]
+    legend = [{"code": 0, "name": name, "color": RED, "count": None}]
+    modes = [{"value": "prediction", "text": name}]
+    opened = Map(browser_page, classes=classes, legend=legend, color_modes=modes)
+    opened.place([*CORNERS, (0.0, 0.0)])
+    opened.painted()
+    expect(opened.button(name)).to_be_visible()
+    opened.move_to(opened.spot(0, 0))
+    opened.await_sent("hover")
+    opened.picture(4, text=name)
+    expect(opened.plane.locator(".nbl-map-card")).to_contain_text(name)
+    opened.button("Box").click()
+    opened.drag(opened.spot(-0.5, 0.5), opened.spot(0.5, -0.5))
+    message = confirm(opened, "1")
+    assert message["label"] == name
+    opened.acknowledge(message["uid"], name)
+    expect(opened.note).to_have_text(name)
+    expect(opened.root.locator("img")).to_have_count(0)
+    assert browser_page.title() != "owned"
+
+
+# Size, motion, theme
+
+
+def test_canvases_have_the_pixels_of_the_screen(nbmap: Map) -> None:
+    page = nbmap.page
+    page.evaluate("document.getElementById('cell').style.width = '500px'")
+    size = "c => [c.width, c.height, c.clientWidth, c.clientHeight]"
+    canvas = nbmap.plane.locator(".nbl-map-points")
+    nbmap.await_pixel(nbmap.spot(0, 0), GREEN)
+    width, height, shown_width, shown_height = canvas.evaluate(size)
+    assert (width, height) == (shown_width, shown_height)
+    session = page.context.new_cdp_session(page)
+    metrics = {"width": 800, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+    session.send("Emulation.setDeviceMetricsOverride", metrics)
+    nbmap.mark(queries=[4])
+    page.wait_for_function(
+        "c => c.width === 2 * c.clientWidth && c.height === 2 * c.clientHeight",
+        arg=canvas.element_handle(),
+    )
+    nbmap.await_pixel(nbmap.spot(0, 0), GREEN)
+
+
+def test_points_glide_to_their_new_places(nbmap: Map) -> None:
+    nbmap.place([*CORNERS, (0.5, 0.5)], animate=True)
+    nbmap.page.wait_for_function(
+        f"""([canvas, from, to]) => ({PIXEL})([canvas, from]) === "#ffffff"
+            && ({PIXEL})([canvas, to]) === "#ffffff" """,
+        arg=[
+            nbmap.plane.locator(".nbl-map-points").element_handle(),
+            nbmap.spot(0, 0),
+            nbmap.spot(0.5, 0.5),
+        ],
+    )
+    nbmap.color([0, 0, 0, 0, 2])
+    nbmap.await_pixel(nbmap.spot(0.5, 0.5), BLUE)
+
+
+def test_points_jump_where_motion_is_unwanted(nbmap: Map) -> None:
+    nbmap.page.emulate_media(reduced_motion="reduce")
+    nbmap.place([*CORNERS, (0.5, 0.5)], animate=True)
+    nbmap.painted()
+    assert nbmap.pixel(nbmap.spot(0.5, 0.5)) != "#ffffff"
+    assert nbmap.pixel(nbmap.spot(0, 0)) == "#ffffff"
+    nbmap.click(nbmap.spot(0.5, 0.5))
+    assert nbmap.await_sent("pick")[0]["index"] == 4
+
+
+def test_plane_follows_the_theme(nbmap: Map) -> None:
+    empty = nbmap.spot(0.5, 0)
+    nbmap.page.evaluate(
+        """() => {
+          document.documentElement.classList.add("dark");
+          document.body.dataset.jpThemeLight = "false";
+        }"""
+    )
+    nbmap.await_pixel(empty, "#212121")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 760])
+def test_accessible_at_any_width(selection: Map, theme: str, width: int) -> None:
+    page = selection.page
+    page.evaluate(
+        """([theme, width]) => {
+          document.documentElement.classList.toggle("dark", theme === "dark");
+          document.getElementById("cell").style.width = `${width}px`;
+        }""",
+        [theme, width],
+    )
+    selection.write(
+        projection={**PROJECTION, "running": True, "progress": 0.4, "text": "UMAP 40 %"}
+    )
+    selection.press("2")
+    for open_dialog in (True, False):
+        assert selection.root.evaluate("el => el.scrollWidth <= el.clientWidth")
+        for button in selection.root.locator("button:visible, select:visible").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 24
+        results = Axe().run(page, context=".nbl-map", options={"resultTypes": ["violations"]})
+        assert not results.response["violations"], results.generate_report()
+        if open_dialog:
+            selection.press("Escape")
+            expect(selection.dialog).to_be_hidden()
+
+
+# Views
+
+
+def test_two_views_show_the_same_state(nbmap: Map) -> None:
+    nbmap.add_view()
+    second = nbmap.page.locator(".nbl-map").nth(1)
+    nbmap.mark(queries=[4])
+    for view in (nbmap.root, second):
+        canvas = view.locator(".nbl-map-marks").element_handle()
+        nbmap.page.wait_for_function(
+            f"([canvas, spot]) => ({PIXEL})([canvas, spot]) === '#000000'",
+            arg=[canvas, (nbmap.spot(0, 0)[0] - 9, nbmap.spot(0, 0)[1])],
+        )
+    # each moves on its own
+    second.get_by_role("button", name="Zoom in").click()
+    nbmap.await_pixel(nbmap.spot(1, 1), RED)
+
+
+def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
+    # what Playwright itself listens to is there from its first wait on
+    browser_page.wait_for_function("true")
+    browser_page.evaluate(
+        """() => {
+        window.left = { observers: 0, frames: new Set(), timers: new Set(), signals: [] };
+        for (const name of ["ResizeObserver", "MutationObserver"]) {
+          const { observe, disconnect } = window[name].prototype;
+          window[name].prototype.observe = function (...a) {
+            if (!this.counted) left.observers += 1;
+            this.counted = true;
+            return observe.apply(this, a);
+          };
+          window[name].prototype.disconnect = function () {
+            if (this.counted) left.observers -= 1;
+            this.counted = false;
+            return disconnect.call(this);
+          };
+        }
+        const { requestAnimationFrame: frame, cancelAnimationFrame: unframe } = window;
+        window.requestAnimationFrame = (act) => {
+          const id = frame((now) => { left.frames.delete(id); act(now); });
+          left.frames.add(id);
+          return id;
+        };
+        window.cancelAnimationFrame = (id) => { left.frames.delete(id); unframe(id); };
+        const { setTimeout: start, clearTimeout: stop } = window;
+        window.setTimeout = (act, ms) => {
+          const id = start(() => { left.timers.delete(id); act(); }, ms);
+          left.timers.add(id);
+          return id;
+        };
+        window.clearTimeout = (id) => { left.timers.delete(id); stop(id); };
+        const { addEventListener } = EventTarget.prototype;
+        EventTarget.prototype.addEventListener = function (type, act, options) {
+          if (!(this instanceof Node && this !== document && this !== document.body)
+              && !(this instanceof AbortSignal)) left.signals.push(options?.signal ?? null);
+          return addEventListener.call(this, type, act, options);
+        };
+        }"""
+    )
+    opened = Map(browser_page)
+    opened.place([*CORNERS, (0.0, 0.0)])
+    opened.color([0] * 5)
+    opened.mark(current=4)
+    opened.painted()
+    opened.click(opened.spot(0, 0))
+    opened.place([*CORNERS, (0.5, 0.0)], animate=True)
+    state = browser_page.evaluate(
+        """async () => {
+          const before = { observers: left.observers, listeners: left.signals.length };
+          await nbl.views[0].remove();
+          await nbl.widget.close();
+          nbl.widget.model.deliver({ type: "colors", palette: [] }, [new Uint8Array(5)]);
+          return {
+            before,
+            observers: left.observers,
+            frames: left.frames.size,
+            timers: left.timers.size,
+            listening: left.signals.filter((signal) => !signal?.aborted).length,
+            model: nbl.widget.model.listeners.length,
+          };
+        }"""
+    )
+    before = state.pop("before")
+    assert before["observers"] > 0
+    assert before["listeners"] > 0
+    assert state == {"observers": 0, "frames": 0, "timers": 0, "listening": 0, "model": 0}
