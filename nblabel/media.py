@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from PIL import Image, ImageOps
 UInt8Array = npt.NDArray[np.uint8]
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+
+_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 class MediaError(OSError):
@@ -67,7 +70,7 @@ class ImageArray:
     def __len__(self) -> int:
         return len(self.array)
 
-    def name(self, index: int) -> str:
+    def name(self, index: int) -> str:  # noqa: ARG002
         return ""
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
@@ -96,8 +99,9 @@ class ImageFiles:
     """
 
     def __init__(self, paths: Sequence[Any], root: Any = None) -> None:
-        self._paths = [Path(path) for path in paths]
-        self._root = None if root is None else Path(root)
+        # absolute, so that they are still found after a change of the working directory
+        self._paths = [Path(path).absolute() for path in paths]
+        self._root = None if root is None else Path(root).absolute()
         if self._root is not None:
             inside = self._root.resolve()
             for path in self._paths:
@@ -109,7 +113,9 @@ class ImageFiles:
 
     def name(self, index: int) -> str:
         path = self._paths[index]
-        return path.name if self._root is None else path.relative_to(self._root).as_posix()
+        name = path.name if self._root is None else path.relative_to(self._root).as_posix()
+        # a file name may hold bytes that are no text, which no database or page takes
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         path = self._paths[index]
@@ -117,12 +123,11 @@ class ImageFiles:
             with Image.open(path) as opened:
                 if max_side is not None:
                     opened.draft("RGB", (max_side, max_side))  # JPEG decodes at a reduced size
-                image = ImageOps.exif_transpose(opened)
-                grey = image.mode in ("1", "L", "I", "I;16", "F")
-                picture = np.asarray(image.convert("L" if grey else "RGB"))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            reason = "not found" if isinstance(error, FileNotFoundError) else str(error)
-            raise MediaError(f"{self.name(index)} cannot be read: {reason}") from error
+                picture = _decoded(ImageOps.exif_transpose(opened))
+        except FileNotFoundError as error:
+            raise MediaError(f"{self.name(index)} cannot be read: not found") from error
+        except (OSError, SyntaxError, ValueError, *_TOO_LARGE) as error:
+            raise MediaError(f"{self.name(index)} cannot be read: {error}") from error
         return _shrunk(picture[..., None] if picture.ndim == 2 else picture, max_side)
 
     def digest(self) -> bytes:
@@ -146,6 +151,7 @@ def find_images(folder: Any) -> list[Path]:
         path
         for path in root.rglob("*")
         if path.suffix.lower() in IMAGE_SUFFIXES
+        and not path.is_dir()
         and not any(part.startswith(".") for part in path.relative_to(root).parts)
     )
     if not paths:
@@ -158,26 +164,55 @@ def as_media(images: Any) -> Media:
     """Wrap arrays or file paths as `Media`."""
     if isinstance(images, str | Path):
         raise TypeError(f"images is a single path; use Pool.from_folder({str(images)!r}).")
-    if not isinstance(images, np.ndarray) and len(images) and isinstance(images[0], str | Path):
-        return ImageFiles(images)
-    return ImageArray(images)
+    try:
+        array = np.asarray(images)
+    except ValueError as error:
+        raise ValueError(
+            "images differ in shape; bring them to one shape, or pass their files."
+        ) from error
+    if array.shape == (0,):
+        raise ValueError("the pool is empty; pass at least one image.")
+    if array.ndim == 1 and all(isinstance(path, str | Path) for path in array.tolist()):
+        return ImageFiles(array.tolist())
+    return ImageArray(array)
+
+
+def _decoded(image: Image.Image) -> UInt8Array:
+    """Return the pixels of an opened file as grey or colour."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _shades(np.asarray(image))
+    if image.has_transparency_data:  # on white: drawings on nothing are mostly black
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    pixels: UInt8Array = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
+    return pixels
+
+
+def _shades(values: npt.NDArray[Any]) -> UInt8Array:
+    """Bring more than 8 bits of grey to 8; a range of its own is stretched."""
+    values = np.nan_to_num(values.astype(np.float64))
+    low, high = (0.0, 1.0 if values.max() <= 1 else 65_535.0)
+    if values.min() < low or values.max() > high:
+        low, high = values.min(), max(values.max(), values.min() + 1)
+    return np.rint((values - low) * (255 / (high - low))).astype(np.uint8)
 
 
 def _as_uint8(array: npt.NDArray[Any]) -> UInt8Array:
     if array.dtype == np.uint8:
         return array
     if array.dtype == np.bool_:
-        return array.astype(np.uint8) * np.uint8(255)
-    if not np.issubdtype(array.dtype, np.number):
+        array = array * np.uint8(255)
+    if not np.issubdtype(array.dtype, np.number) or np.iscomplexobj(array):
         raise ValueError(f"images have dtype {array.dtype}; expected uint8, or float in 0..1.")
     low, high = (array.min(), array.max()) if array.size else (0, 0)
     if not (np.isfinite(low) and np.isfinite(high)):
         raise ValueError("images contain NaN or infinite pixels; replace them first.")
     if np.issubdtype(array.dtype, np.floating) and low >= 0 and high <= 1:
-        return np.rint(array * 255).astype(np.uint8)
-    if low >= 0 and high <= 255:
-        return np.rint(array).astype(np.uint8)
-    raise ValueError(f"pixels range from {low} to {high}; scale them to 0..255 or 0..1.")
+        array = array * 255
+    elif low < 0 or high > 255:
+        raise ValueError(f"pixels range from {low} to {high}; scale them to 0..255 or 0..1.")
+    pixels: UInt8Array = np.rint(array).astype(np.uint8)
+    return pixels
 
 
 def _shrunk(picture: UInt8Array, max_side: int | None) -> UInt8Array:
@@ -189,5 +224,5 @@ def _shrunk(picture: UInt8Array, max_side: int | None) -> UInt8Array:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     grey = picture.shape[2] == 1
     image = Image.fromarray(picture[..., 0] if grey else picture)
-    small = np.asarray(image.resize(size, Image.Resampling.LANCZOS))
+    small: UInt8Array = np.asarray(image.resize(size, Image.Resampling.LANCZOS))
     return small[..., None] if grey else small

@@ -15,6 +15,8 @@ from nblabel.media import ImageFiles, Media, UInt8Array, as_media, find_images
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
 
+LARGEST = 1e15  # beyond, squared distances overflow float32
+
 
 class Pool:
     """Items to label: pictures, their ids, and optionally their embeddings. Holds no label.
@@ -70,7 +72,7 @@ class Pool:
         pool = cls.__new__(cls)
         media = ImageFiles(find_images(folder), root=folder)
         names = [media.name(index) for index in range(len(media))]
-        pool._build(media, embeddings, names if ids is None else ids)
+        pool._build(media, embeddings, names if ids is None else ids)  # noqa: SLF001
         return pool
 
     def _build(
@@ -174,7 +176,10 @@ def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:
     ValueError
         If they are not a finite, numeric, two-dimensional array with `n` rows.
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError("embeddings are no table: their rows differ in length.") from error
     if array.ndim != 2 or array.shape[1] == 0:
         raise ValueError(f"embeddings have shape {array.shape}; expected (n, dim).")
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_):
@@ -185,7 +190,7 @@ def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:
         raise ValueError(f"embeddings have {len(array)} rows for a pool of {n}.")
     with np.errstate(over="ignore"):  # what overflows float32 is reported just below
         floats = np.ascontiguousarray(array, dtype=np.float32)
-    bad = np.flatnonzero(~np.isfinite(floats).all(axis=1))
+    bad = np.flatnonzero(~(np.abs(floats) <= LARGEST).all(axis=1))
     if bad.size:
         raise ValueError(
             f"embeddings hold NaN, infinite or too large values in {bad.size} of {len(floats)} "

@@ -1,0 +1,113 @@
+"""The pool: what it accepts, what it says about the rest."""
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel.pool import as_embeddings
+
+IMAGES = np.zeros((3, 4, 5), dtype=np.uint8)
+POINTS = np.arange(6, dtype=np.float64).reshape(3, 2)
+
+
+def test_images_alone():
+    pool = nb.Pool(IMAGES)
+    assert len(pool) == 3
+    assert pool.ids == ("0", "1", "2")
+    assert pool.embeddings is None
+    assert pool.image(0).shape == (4, 5, 1)
+    assert pool.name(2) == "2"
+    assert repr(pool) == "Pool(3 images)"
+
+
+def test_embeddings_alone():
+    pool = nb.Pool(embeddings=POINTS, ids=["x", "y", "z"])
+    assert pool.embeddings.dtype == np.float32
+    assert pool.image(0) is None
+    assert pool.name(1) == "y"
+    assert repr(pool) == "Pool(3 items, embeddings of 2)"
+
+
+def test_ids_are_found_again():
+    pool = nb.Pool(embeddings=POINTS, ids=[7, "b", 'it\'s "<b>"'])
+    assert pool.ids == ("7", "b", 'it\'s "<b>"')
+    assert pool.index_of(7) == pool.index_of("7") == 0
+    assert "b" in pool
+    assert 8 not in pool
+    with pytest.raises(KeyError, match="no item with id 'c' in this pool of 3"):
+        pool.index_of("c")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int8, np.uint64, bool])
+def test_embeddings_of_every_numeric_type(dtype):
+    pool = nb.Pool(embeddings=np.ones((3, 2), dtype=dtype))
+    assert pool.embeddings.dtype == np.float32
+    assert pool.embeddings.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([[1.0, np.nan], [1, 2], [3, 4]], "NaN, infinite or too large values in 1 of 3 .*row 0"),
+        ([[1.0, 2], [1, np.inf], [-np.inf, 4]], "values in 2 of 3 rows .first: row 1"),
+        (np.full((3, 2), 1e300), "too large values in 3 of 3"),
+        (np.full((3, 2), 1e30, dtype=np.float32), "too large values in 3 of 3"),
+        (np.zeros(3), r"shape \(3,\); expected \(n, dim\)"),
+        (np.zeros((3, 2, 2)), r"shape \(3, 2, 2\); expected \(n, dim\)"),
+        (np.zeros((3, 0)), r"shape \(3, 0\); expected \(n, dim\)"),
+        (np.full((3, 2), "a"), "dtype <U1; expected numbers"),
+        (np.full((3, 2), None), "dtype object; expected numbers"),
+        (np.full((3, 2), 1j), "complex; pass real numbers"),
+        (np.zeros((3, 2), dtype="datetime64[s]"), "expected numbers"),
+        ([[1, 2], [3]], "rows differ in length"),
+    ],
+)
+def test_embeddings_that_are_none(values, message):
+    with pytest.raises(ValueError, match=message):
+        nb.Pool(embeddings=values)
+
+
+def test_embeddings_of_another_pool():
+    with pytest.raises(ValueError, match="3 rows for a pool of 4"):
+        as_embeddings(POINTS, 4)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({}, "needs images= or embeddings="),
+        ({"images": IMAGES, "embeddings": POINTS[:2]}, "3 images, 2 embeddings"),
+        ({"images": IMAGES, "ids": "ab"}, "3 images, 2 ids"),
+        ({"embeddings": POINTS, "ids": range(4)}, "3 embeddings, 4 ids"),
+        ({"embeddings": POINTS, "ids": ["a", "b", "a"]}, "1 repeat, for example 'a'"),
+        ({"embeddings": POINTS, "ids": [1, "1", 2]}, "for example '1'.*compared as text"),
+        ({"images": IMAGES[:0]}, "empty"),
+        ({"images": []}, "empty"),
+        ({"embeddings": POINTS[:0]}, "empty"),
+    ],
+)
+def test_parts_that_do_not_make_a_pool(parts, message):
+    with pytest.raises(ValueError, match=message):
+        nb.Pool(**parts)
+
+
+def test_one_item_is_a_pool():
+    assert len(nb.Pool(embeddings=[[1.0]])) == 1
+
+
+def test_fingerprint_follows_ids_and_media():
+    pool = nb.Pool(IMAGES)
+    assert pool.fingerprint == nb.Pool(IMAGES.copy()).fingerprint
+    assert pool.fingerprint != nb.Pool(IMAGES + 1).fingerprint
+    assert pool.fingerprint != nb.Pool(IMAGES.reshape(3, 5, 4)).fingerprint
+    assert pool.fingerprint != nb.Pool(IMAGES, ids="abc").fingerprint
+    assert pool.fingerprint != nb.Pool(embeddings=POINTS).fingerprint
+
+
+def test_a_better_embedding_of_the_same_images_is_the_same_pool():
+    assert nb.Pool(IMAGES, POINTS).fingerprint == nb.Pool(IMAGES, POINTS * 2).fingerprint
+
+
+def test_without_images_the_embeddings_are_the_pool():
+    one, two = nb.Pool(embeddings=POINTS), nb.Pool(embeddings=POINTS * 2)
+    assert one.fingerprint != two.fingerprint
