@@ -26,7 +26,7 @@ _HOMES = {
     "embed": "nblabel.embedding",
 }
 
-__all__ = [*_HOMES, "__version__"]
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (a list of strings it is)
 
 
 def __getattr__(name: str) -> Any:

@@ -101,8 +101,10 @@ class _Rows:
         return self._n
 
     def read(self, indices: np.ndarray[Any, Any]) -> FloatArray:
+        rows: FloatArray
         if self._matrix is not None:
-            return self._matrix[indices]
+            rows = self._matrix[indices]
+            return rows
         media = self._pool.media
         if isinstance(media, ImageArray) and max(media.array.shape[1:3]) <= SIDE:
             rows = media.array[indices].reshape(len(indices), -1).astype(np.float32)
@@ -115,8 +117,10 @@ class _Rows:
                 raise MediaError("none of the pictures tried can be read; check the files.")
             self._mean = np.mean(good, axis=0, dtype=np.float32)
         mean = self._mean
-        rows = [mean if picture is None else picture for picture in pictures]
-        return np.stack(rows).reshape(len(rows), -1).astype(np.float32) / np.float32(255)
+        whole = [mean if picture is None else picture for picture in pictures]
+        rows = np.stack(whole).reshape(len(whole), -1).astype(np.float32, copy=False)
+        rows /= np.float32(255)
+        return rows
 
     def _picture(self, index: int) -> FloatArray | None:
         from PIL import Image
@@ -126,7 +130,7 @@ class _Rows:
         except MediaError as error:
             warnings.warn(str(error), stacklevel=4)
             return None
-        assert picture is not None
+        assert picture is not None  # noqa: S101  (a pool with media)
         if self._shape is None:
             self._shape = picture.shape
         if picture.shape != self._shape:

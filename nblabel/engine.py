@@ -146,7 +146,7 @@ class Engine:
         with self._turn:
             who = self._neighbors.indices_[indices].copy()
             distances = self._neighbors.distances_[indices]
-        closeness: FloatArray = 1 / (1 + distances / np.float32(self._scale))
+        closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
         return who, closeness
 
     def _query(self, snapshot: Snapshot, labeled: IntArray, proba: FloatArray, n: int) -> Query:

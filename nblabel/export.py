@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +46,7 @@ def export_labels(labels: pd.DataFrame, path: Any) -> None:
             "w", encoding="utf-8", newline="", dir=target.parent, delete=False
         ) as part:
             part.write(text)
-        os.replace(part.name, target)
+        Path(part.name).replace(target)
     except BaseException:
         if part is not None:
             Path(part.name).unlink(missing_ok=True)

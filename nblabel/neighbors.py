@@ -112,11 +112,14 @@ class LabeledNeighbors:
         # einsum sums each row on its own; a BLAS product may round a row differently in a subset
         products: FloatArray = np.einsum("ij,j->i", X, self._X[item])
         if self.metric == "cosine":
-            return np.maximum(np.float32(1) - products, np.float32(0))
+            np.subtract(np.float32(1), products, out=products)
+            np.maximum(products, np.float32(0), out=products)
+            return products
         products *= np.float32(-2)
         products += norms
         products += self._norms[item]
-        return np.maximum(products, np.float32(0), out=products)
+        np.maximum(products, np.float32(0), out=products)
+        return products
 
     def _insert(self, item: int, rows: IntArray, distances: FloatArray) -> None:
         """Put an item in its place among the neighbours of each row."""

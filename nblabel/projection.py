@@ -83,7 +83,7 @@ class UmapCache:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as part:
                 np.save(part, xy)
-            os.replace(part.name, self.path)
+            Path(part.name).replace(self.path)
 
 
 def _read_points(path: Path, n: int) -> FloatArray | None:
@@ -119,7 +119,7 @@ class UmapProcess:
         self._folder = tempfile.TemporaryDirectory(prefix="nblabel-")
         source, self._target = (Path(self._folder.name) / name for name in ("X.npy", "xy.npy"))
         np.save(source, X)
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  (our own module)
             [
                 *(sys.executable, "-m", "nblabel.projection"),
                 *(str(source), str(self._target), str(random_state)),
@@ -138,7 +138,8 @@ class UmapProcess:
 
     def _listen(self) -> None:
         process = self._process
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
         remark = ""
         for line in process.stdout:
             try:
@@ -163,7 +164,7 @@ class UmapProcess:
 
 
 def _report(progress: float, text: str) -> None:
-    print(json.dumps({"progress": round(progress, 3), "text": text}), flush=True)
+    print(json.dumps({"progress": round(progress, 3), "text": text}), flush=True)  # noqa: T201
 
 
 class _EpochMeter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import numbers
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -160,13 +160,11 @@ class Session:
                 answer.label,
                 answer.event.source,
                 answer.event.annotator,
-                datetime.datetime.fromtimestamp(answer.event.time, datetime.UTC),
+                dt.datetime.fromtimestamp(answer.event.time, dt.UTC),
             )
             for _, _, item, answer in answers
         ]
-        table = pd.DataFrame(
-            rows, columns=["id", "index", "label", "source", "annotator", "time"]
-        )
+        table = pd.DataFrame(rows, columns=["id", "index", "label", "source", "annotator", "time"])
         return table.astype({"index": "int64", "time": "datetime64[us, UTC]"})
 
     def flagged(self) -> list[str]:
@@ -415,7 +413,7 @@ def check_classes(classes: Sequence[Any]) -> tuple[str, ...]:
         If there are fewer than two or more than 200, or a name is empty or occurs twice.
     """
     if isinstance(classes, str):
-        raise ValueError(f"classes is the single text {classes!r}; pass a list of names.")
+        raise ValueError(f"classes is the single text {classes!r}; pass a list of names.")  # noqa: TRY004
     names = tuple(str(name).strip() for name in classes)
     if len(names) < 2:
         raise ValueError(f"classes holds {len(names)} name; labeling needs at least two.")

@@ -132,7 +132,7 @@ class LabelStore:
             known = connection.execute(sa.select(_event.c.seq).where(_event.c.uid == event.uid))
             if known.first() is not None:
                 return
-            seq = connection.execute(
+            inserted = connection.execute(
                 sa.insert(_event).values(
                     uid=event.uid,
                     kind=event.kind,
@@ -142,8 +142,9 @@ class LabelStore:
                     annotator=event.annotator,
                     time=event.time,
                 )
-            ).inserted_primary_key[0]
+            )
             if event.ids:
+                (seq,) = inserted.inserted_primary_key or (None,)
                 labels = event.labels or (None,) * len(event.ids)
                 probabilities = event.probabilities or (None,) * len(event.ids)
                 rows = zip(event.ids, labels, probabilities, strict=True)
@@ -206,7 +207,11 @@ class LabelStore:
                 [{"key": "schema", "value": str(SCHEMA_VERSION)}, {"key": "log", "value": key}],
             )
             return key
-        stored = dict(connection.execute(sa.select(_meta.c.key, _meta.c.value)).tuples().all())
+        stored: dict[str, str] = dict(
+            connection.execute(sa.select(_meta.c.key, _meta.c.value)).tuples().all()
+        )
+        if "log" not in stored or not stored.get("schema", "").isdigit():
+            raise StoreError(f"{self._name} is damaged; restore a copy of it.")
         if int(stored["schema"]) > SCHEMA_VERSION:
             raise StoreError(
                 f"{self._name} was written by a newer nblabel (schema {stored['schema']}; this "

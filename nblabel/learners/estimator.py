@@ -59,7 +59,9 @@ class EstimatorLearner:
         proba = np.zeros((len(y), n_classes), dtype=np.float32, order="F")
         if not seen.size:
             proba[:] = 1 / n_classes
-        elif seen.size == 1:  # many classifiers refuse a single class; there is nothing to tell apart
+        elif (
+            seen.size == 1
+        ):  # many classifiers refuse a single class; there is nothing to tell apart
             proba[:, seen[0]] = 1
         else:
             model = clone(self._estimator)

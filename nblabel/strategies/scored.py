@@ -120,8 +120,12 @@ def _reasons(
 
 def _sentence(parts: list[Part]) -> str:
     strongest = max(parts, key=lambda part: part.value)
-    return {
-        "uncertainty": "The model cannot decide: ",
-        "density": "Many images are like this one: ",
-        "diversity": "Unlike anything you answered: ",
-    }[strongest.name] + strongest.text + "."
+    return (
+        {
+            "uncertainty": "The model cannot decide: ",
+            "density": "Many images are like this one: ",
+            "diversity": "Unlike anything you answered: ",
+        }[strongest.name]
+        + strongest.text
+        + "."
+    )

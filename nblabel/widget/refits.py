@@ -54,7 +54,7 @@ class Refits:
     def _attempt(self, work: Any) -> Any:
         try:
             return self._job(work)
-        except Exception as error:  # reported in the panel, whatever it is
+        except Exception as error:  # noqa: BLE001  reported in the panel, whatever it is
             return error
 
     def _done(self, future: asyncio.Future[Any]) -> None:
