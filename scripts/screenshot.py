@@ -14,7 +14,8 @@ from tests.lab.notebook import LabServer, Notebook, open_notebook
 
 DOCS = Path(__file__).parents[1] / "docs"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-VIEWPORT = {"width": 1280, "height": 1180}
+WIDTH = 1280
+BELOW_THE_CELL = 48  # a margin and JupyterLab's status bar
 N_ANSWERS = 60
 UMAP_TIMEOUT_MS = 180_000
 CELLS = [
@@ -42,7 +43,9 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder, launch_browser() as browser:
         server = LabServer(Path(folder))
         with open_notebook(
-            server, browser, "quickstart", CELLS, viewport=VIEWPORT, device_scale_factor=2
+            *(server, browser, "quickstart", CELLS),
+            viewport={"width": WIDTH, "height": 2000},
+            device_scale_factor=2,
         ) as notebook:
             notebook.run_all()
             answer(notebook)
@@ -52,6 +55,9 @@ if __name__ == "__main__":
             expect(page.get_by_role("combobox", name="Projection")).to_have_value("umap")
             expect(page.get_by_text("UMAP ready")).to_have_count(0)
             expect(page.get_by_text("Saved").first).to_be_visible()
+            box = notebook.cell(1).bounding_box()
+            height = round(box["y"] + box["height"]) + BELOW_THE_CELL
+            page.set_viewport_size({"width": WIDTH, "height": height})
             for name, theme in THEMES.items():
                 notebook.set_theme(theme)
                 page.screenshot(path=DOCS / f"panel-{name}.png")
