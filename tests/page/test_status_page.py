@@ -62,6 +62,16 @@ def test_figures_in_words(browser_page: Page) -> None:
     assert status.get_by_role("progressbar").evaluate("bar => bar.value") == 1380 / 5000
 
 
+def test_figures_stand_side_by_side(browser_page: Page) -> None:
+    tops = (
+        open_status(browser_page)
+        .locator(".nbl-figures dd")
+        .evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)")
+    )
+    assert len(tops) == 5
+    assert len(set(tops)) == 1
+
+
 def test_what_is_not_known_yet_keeps_its_place(browser_page: Page) -> None:
     status = open_status(browser_page, per_hour=None, seconds_left=None, refit_ms=None)
     assert figures(status)["Labels an hour"] == figures(status)["Time left"] == "–"

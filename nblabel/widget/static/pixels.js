@@ -24,12 +24,11 @@ export function paintPixels(canvas, image, bytes) {
   canvas.height = height;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const data = context.createImageData(width, height);
-  const out = data.data;
-  for (let i = 0, from = 0; i < out.length; i += 4, from += channels) {
-    out[i] = bytes[from];
-    out[i + 1] = bytes[channels === 3 ? from + 1 : from];
-    out[i + 2] = bytes[channels === 3 ? from + 2 : from];
-    out[i + 3] = 255;
+  const out = new Uint32Array(data.data.buffer);
+  const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
+  for (let i = 0, from = 0; i < out.length; i += 1, from += channels) {
+    // the four bytes of a pixel as one little-endian number: opaque, blue, green, red
+    out[i] = 0xff000000 | (bytes[from + blue] << 16) | (bytes[from + green] << 8) | bytes[from];
   }
   context.putImageData(data, 0, 0);
   // small pictures are enlarged with hard pixel edges, photographs smoothly

@@ -26,8 +26,8 @@ export function buildWhy(desk, run) {
     const item = desk.line.current;
     toggle.setAttribute("aria-expanded", String(desk.whyOpen));
     body.hidden = !desk.whyOpen;
-    // neighbours' labels give the guess away
-    neighbors.hidden = !desk.model.get("show_guess") || !item?.neighbors?.length;
+    // words and neighbours give the guess away
+    body.classList.toggle("nbl-bars-only", !desk.model.get("show_guess"));
     if (item === drawn || !desk.whyOpen) return;
     drawn = item;
     setText(text, item ? (item.why?.text ?? "No reason given.") : "");
