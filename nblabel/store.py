@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import uuid
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -79,15 +81,21 @@ class LabelStore:
     """
 
     def __init__(self, url: Any = None) -> None:
-        self.persistent = url is not None
         self._name, address = _address(url)
+        self.persistent = not _in_memory(address)
         try:
             # the message of a missing driver names the package to install
             self._engine = _engine(address)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
             raise StoreError(f"{self._name} cannot be opened: {error}.") from error
+        # a log in memory has one connection, which threads use in turn
+        self._turn = nullcontext() if self.persistent else threading.Lock()
+        # closed with the last reference to this object, also after an error below
+        self._closer = weakref.finalize(self, self._engine.dispose)
         with _explained(self._name, "opened"), self._engine.begin() as connection:
             self.key = self._prepare(connection)
+        self._file = _file_of(address)
+        self._file_id = self._identify()
 
     @property
     def text(self) -> str:
@@ -124,7 +132,7 @@ class LabelStore:
         StoreError
             If it could not be committed, for instance on a read-only or full disk.
         """
-        with _explained(self._name, "written"), self._engine.begin() as connection:
+        with self._writing() as connection:
             # writers take turns, so that events become visible in the order of their seq
             connection.execute(
                 sa.select(_meta.c.value).where(_meta.c.key == "log").with_for_update()
@@ -164,7 +172,7 @@ class LabelStore:
         StoreError
             If the database cannot be read.
         """
-        with _explained(self._name, "read"), self._engine.connect() as connection:
+        with self._reading() as connection:
             events = connection.execute(
                 sa.select(_event).where(_event.c.seq > after).order_by(_event.c.seq)
             ).all()
@@ -178,19 +186,42 @@ class LabelStore:
 
     def setting(self, name: str) -> str | None:
         """Return a remembered choice, such as the projection shown."""
-        with _explained(self._name, "read"), self._engine.connect() as connection:
+        with self._reading() as connection:
             value = connection.scalar(sa.select(_meta.c.value).where(_meta.c.key == name))
         return None if value is None else str(value)
 
     def set_setting(self, name: str, value: str) -> None:
         """Remember a choice beside the log."""
-        with _explained(self._name, "written"), self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(_meta).where(_meta.c.key == name))
             connection.execute(sa.insert(_meta).values(key=name, value=value))
 
     def close(self) -> None:
         """Close the database. A log in memory is gone."""
-        self._engine.dispose()
+        self._closer()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._turn, _explained(self._name, "read"), self._engine.connect() as connection:
+            yield connection.execution_options(nblabel_reading=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        # an open file that was moved or deleted takes writes that nobody finds again
+        if self._identify() != self._file_id:
+            raise StoreError(
+                f"{self._name} was moved, deleted or replaced while it was in use. Put it back, or "
+                "run the cell again to begin with the file that is there."
+            )
+        with self._turn, _explained(self._name, "written"), self._engine.begin() as connection:
+            yield connection
+
+    def _identify(self) -> tuple[int, int] | None:
+        try:
+            status = None if self._file is None else self._file.stat()
+        except OSError:
+            return None
+        return None if status is None else (status.st_dev, status.st_ino)
 
     def _prepare(self, connection: sa.Connection) -> str:
         """Make the tables, or check those that are there; return the key of the log."""
@@ -207,9 +238,8 @@ class LabelStore:
                 [{"key": "schema", "value": str(SCHEMA_VERSION)}, {"key": "log", "value": key}],
             )
             return key
-        stored: dict[str, str] = dict(
-            connection.execute(sa.select(_meta.c.key, _meta.c.value)).tuples().all()
-        )
+        rows = connection.execute(sa.select(_meta.c.key, _meta.c.value))
+        stored: dict[str, str] = {row.key: row.value for row in rows}
         if "log" not in stored or not stored.get("schema", "").isdigit():
             raise StoreError(f"{self._name} is damaged; restore a copy of it.")
         if int(stored["schema"]) > SCHEMA_VERSION:
@@ -236,10 +266,21 @@ def _address(url: Any) -> tuple[str, sa.URL]:
     return str(path), sa.URL.create("sqlite", database=str(path))
 
 
+def _in_memory(address: sa.URL) -> bool:
+    sqlite = address.get_backend_name() == "sqlite"
+    return sqlite and address.database in (None, "", ":memory:")
+
+
+def _file_of(address: sa.URL) -> Path | None:
+    if address.get_backend_name() != "sqlite" or _in_memory(address):
+        return None
+    return Path(str(address.database)).absolute()
+
+
 def _engine(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() != "sqlite":
         return sa.create_engine(address, pool_pre_ping=True)
-    in_memory = not address.database or address.database == ":memory:"
+    in_memory = _in_memory(address)
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
     # one connection may be used from several threads, one at a time; SQLite itself is fine with it
     engine = sa.create_engine(address, connect_args={"check_same_thread": False}, **options)
@@ -255,8 +296,10 @@ def _engine(address: sa.URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        # take the write lock at once: a read that turns into a write could fail under another writer
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # a writer takes the lock at once: a read that turns into a write could fail under another
+        # writer; a reader waits for nobody
+        reading = connection.get_execution_options().get("nblabel_reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -1,0 +1,290 @@
+"""What every store does."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from nblabel.events import LabelEvent
+from nblabel.store import LabelStore
+
+POSTGRES = os.environ.get("NBLABEL_TEST_POSTGRES")
+ODD = (
+    "it's",
+    'say "hi"',
+    "'); DROP TABLE nblabel_event; --",
+    "100%",
+    ":name",
+    "%(x)s",
+    "?",
+    "a\\b",
+    "<img src=x onerror=alert(1)>",
+    "Stiefel-Größe",
+    "长靴",
+    "👢",
+    "e\u0301",
+    "\u202eright to left",
+    "a\nb\tc",
+    " ",
+    "",
+    "x" * 5_000,
+)
+
+
+@pytest.fixture(params=["memory", "file", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LabelStore]:
+    store = LabelStore(None if request.param == "memory" else address_of(request, tmp_path))
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["file", "postgres"])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that several connections may open."""
+    return address_of(request, tmp_path)
+
+
+def address_of(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "file":
+        return str(tmp_path / "labels.db")
+    if POSTGRES is None:
+        pytest.skip("NBLABEL_TEST_POSTGRES names no database")
+    empty_postgres()
+    request.addfinalizer(empty_postgres)
+    return POSTGRES
+
+
+def empty_postgres() -> None:
+    engine = sa.create_engine(str(POSTGRES))
+    with engine.begin() as connection:
+        for table in ("nblabel_event_item", "nblabel_event", "nblabel_meta"):
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+    engine.dispose()
+
+
+def label(*ids: str, **options: object) -> LabelEvent:
+    return LabelEvent("label", ids, ("boot",) * len(ids), **options)
+
+
+def test_events_come_back_as_they_were(store: LabelStore) -> None:
+    made = label("a", "b", annotator="ann", source="import", time=1_700_000_000.123456)
+    events = [
+        made,
+        LabelEvent("skip", ("c",)),
+        LabelEvent("flag", ("c", "d"), annotator=""),
+        LabelEvent(
+            "accept", ("e", "f"), ("boot", "bag"), probabilities=(0.1, 1 / 3), source="model"
+        ),
+        LabelEvent("add_class", labels=("hat",)),
+        LabelEvent("undo", target=made.uid),
+        LabelEvent("redo", target=made.uid),
+    ]
+    for event in events:
+        store.append(event)
+    stored = store.read()
+    assert [as_made(event) for event in stored] == events
+    positions = [event.seq for event in stored]
+    assert positions == sorted(set(positions))
+    assert positions[0] > 0
+
+
+def as_made(event: LabelEvent) -> LabelEvent:
+    """The event as it was before the store gave it a position."""
+    parts = {name: getattr(event, name) for name in LabelEvent.__slots__}
+    return LabelEvent(**{**parts, "seq": 0})
+
+
+def test_a_new_log_is_empty(store: LabelStore) -> None:
+    assert store.read() == []
+
+
+def test_read_after_a_position(store: LabelStore) -> None:
+    for item in "abc":
+        store.append(label(item))
+    first, second, third = store.read()
+    assert store.read(first.seq) == [second, third]
+    assert store.read(third.seq) == []
+
+
+def test_items_keep_their_order(store: LabelStore) -> None:
+    ids = tuple(str(number) for number in (5, 3, 10, 1, 20, 2))
+    store.append(label(*ids))
+    assert store.read()[0].ids == ids
+
+
+def test_a_uid_is_stored_once(store: LabelStore) -> None:
+    first = label("a", uid="u")
+    store.append(first)
+    store.append(first)
+    store.append(label("b", uid="u"))
+    assert [event.ids for event in store.read()] == [("a",)]
+
+
+def test_a_bulk_event_of_twenty_thousand_items(store: LabelStore) -> None:
+    ids = tuple(str(number) for number in range(20_000))
+    store.append(label(*ids))
+    store.append(label("x"))
+    bulk, after = store.read()
+    assert bulk.ids == ids
+    assert len(bulk.labels) == 20_000
+    assert after.ids == ("x",)
+
+
+def test_ids_and_names_are_any_text(store: LabelStore) -> None:
+    store.append(LabelEvent("label", ODD, ODD, annotator=ODD[2]))
+    for name in ODD:
+        store.append(LabelEvent("add_class", labels=(name,)))
+    first, *added = store.read()
+    assert first.ids == first.labels == ODD
+    assert first.annotator == ODD[2]
+    assert tuple(event.labels[0] for event in added) == ODD
+
+
+def test_a_uid_is_any_text_of_64_characters(store: LabelStore) -> None:
+    uid = "'; DELETE FROM nblabel_event; --".ljust(64, "é")
+    store.append(label("a", uid=uid))
+    store.append(label("a", uid=uid))
+    store.append(LabelEvent("undo", target=uid))
+    assert [event.uid for event in store.read()][:1] == [uid]
+    assert store.read()[1].target == uid
+
+
+def test_settings(store: LabelStore) -> None:
+    assert store.setting("projection") is None
+    store.set_setting("projection", "pca")
+    store.set_setting("projection", "it's umap")
+    assert store.setting("projection") == "it's umap"
+    assert store.read() == []
+
+
+def test_a_log_belongs_to_one_pool(store: LabelStore) -> None:
+    store.bind("fingerprint")
+    store.bind("fingerprint")
+    with pytest.raises(RuntimeError, match="holds the labels of another pool.*another store="):
+        store.bind("another")
+
+
+def test_reopened_it_is_the_same_log(shared: str) -> None:
+    first = LabelStore(shared)
+    first.append(label("a"))
+    first.set_setting("projection", "pca")
+    key = first.key
+    first.close()
+    second = LabelStore(shared)
+    assert second.key == key
+    assert second.persistent
+    assert second.setting("projection") == "pca"
+    assert [event.ids for event in second.read()] == [("a",)]
+    second.append(label("b"))
+    assert [event.ids for event in second.read()] == [("a",), ("b",)]
+    second.close()
+
+
+def test_one_store_used_by_two_threads_in_turn(store: LabelStore) -> None:
+    turns = [threading.Semaphore(1), threading.Semaphore(0)]
+
+    def write(me: int) -> None:
+        for number in range(20):
+            turns[me].acquire()
+            store.append(label(f"{me}-{number}"))
+            turns[1 - me].release()
+
+    in_threads(write, 2)
+    written = [event.ids[0] for event in store.read()]
+    assert written == [f"{me}-{number}" for number in range(20) for me in range(2)]
+
+
+def test_one_store_used_by_threads_at_once(store: LabelStore) -> None:
+    def write(me: int) -> None:
+        for number in range(20):
+            store.append(label(f"{me}-{number}"))
+            store.read()
+
+    in_threads(write, 4)
+    check_all_there(store, writers=4, each=20)
+
+
+def in_threads(write: Callable[[int], None], count: int) -> None:
+    failures = []
+
+    def guarded(me: int) -> None:
+        try:
+            write(me)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(me,)) for me in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def check_all_there(store: LabelStore, writers: int, each: int) -> None:
+    """Each writer's events are all there once, in the order they were written."""
+    written = [event.ids[0] for event in store.read()]
+    assert len(written) == len(set(written)) == writers * each
+    for me in range(writers):
+        mine = [item for item in written if item.startswith(f"{me}-")]
+        assert mine == [f"{me}-{number}" for number in range(each)]
+
+
+def write_in_a_process(address: str, me: int, each: int, everyone: threading.Barrier) -> None:
+    everyone.wait()
+    store = LabelStore(address)
+    for number in range(each):
+        store.append(label(f"{me}-{number}"))
+    store.close()
+
+
+def test_processes_make_the_log_and_write_to_it_at_once(shared: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    everyone = context.Barrier(3)
+    writers = [
+        context.Process(target=write_in_a_process, args=(shared, me, 30, everyone))
+        for me in range(3)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    store = LabelStore(shared)
+    check_all_there(store, writers=3, each=30)
+    store.close()
+
+
+def test_who_reads_while_others_write_misses_nothing(shared: str) -> None:
+    """Positions become visible in order, so that reading on from the last one loses no event."""
+    reader, seen = LabelStore(shared), []
+    stores = [LabelStore(shared) for _ in range(2)]
+    done = threading.Event()
+
+    def follow() -> None:
+        position = 0
+        while True:
+            over = done.is_set()
+            for event in reader.read(position):
+                seen.append(event.ids[0])
+                position = event.seq
+            if over:
+                return
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+
+    def write(me: int) -> None:
+        for number in range(40):
+            stores[me].append(label(f"{me}-{number}"))
+
+    in_threads(write, 2)
+    done.set()
+    follower.join()
+    assert sorted(seen) == sorted(f"{me}-{number}" for me in range(2) for number in range(40))
+    for store in (reader, *stores):
+        store.close()
