@@ -88,7 +88,7 @@ def test_labels_by_keyboard_reach_the_log_and_the_map(panel: Callable[..., Noteb
     assert wait_for_labels(book, 4) == answered
     expect(book.page.locator(".nbl-status")).to_contain_text(re.compile(r"\b4\b"))
     # the learner saw them: what they have in common with the pool is predicted, and ringed next
-    expect(book.page.locator(".nbl-legend")).to_contain_text("Trouser")
+    expect(book.page.locator(".nbl-map-legend")).to_contain_text("Trouser")
     assert book.evaluate("len(set(panel.session.predict().tolist()))") == 4
     expect(queue(book).locator(".nbl-next li")).to_have_count(8)
 
@@ -173,7 +173,7 @@ def test_a_class_added_in_the_panel(panel: Callable[..., Notebook]) -> None:
     expect(button).to_be_visible()
     button.click()
     assert wait_for_labels(book, 1)[0][1] == HOSTILE
-    expect(book.page.locator(".nbl-legend")).to_contain_text(HOSTILE)
+    expect(book.page.locator(".nbl-map-legend")).to_contain_text(HOSTILE)
     assert book.page.title() != "broken"
     assert book.page.locator(".nbl-panel img").count() == 0
 
@@ -182,7 +182,7 @@ def drag_across(book: Notebook, keys: str) -> None:
     """Draw a box over the whole map with the mouse."""
     book.page.locator(".nbl-map").focus()
     book.page.keyboard.press(keys)
-    box = book.page.locator(".nbl-map canvas").last.bounding_box()
+    box = book.page.locator(".nbl-map-marks").bounding_box()
     assert box is not None
     book.page.mouse.move(box["x"] + 3, box["y"] + 3)
     book.page.mouse.down()
@@ -226,7 +226,7 @@ def test_a_click_on_the_map_asks_that_point(panel: Callable[..., Notebook]) -> N
 def test_a_mouse_click_on_a_point(panel: Callable[..., Notebook]) -> None:
     book = panel()
     before = shown(book)
-    box = book.page.locator(".nbl-map canvas").last.bounding_box()
+    box = book.page.locator(".nbl-map-marks").bounding_box()
     assert box is not None
     # the middle of the pool is dense enough that some point is near any spot
     book.page.mouse.click(box["x"] + box["width"] * 0.47, box["y"] + box["height"] * 0.52)
@@ -299,7 +299,8 @@ def test_two_panels_on_one_log_show_the_same_labels(
     notebook: Callable[..., Notebook], tmp_path: Path
 ) -> None:
     first = cell(tmp_path / "labels.db")
-    book = notebook([first, first.replace("panel", "other")])
+    second = first.replace("panel = ", "other = ").replace("\npanel", "\nother")
+    book = notebook([first, second])
     book.run_all()
     wait_for_question(book)
     item = shown(book)
@@ -315,6 +316,7 @@ def test_answers_given_while_the_kernel_is_dead_are_kept_and_sent_again(
     answer(book, "1")
     before = wait_for_labels(book, 1)
     book.kill_kernel()
+    book.page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()
     unsaved = [answer(book, "2"), answer(book, "3")]
     expect(queue(book).locator(".nbl-saved")).to_contain_text("2 unsaved")
     book.wait_until_idle()
@@ -415,7 +417,7 @@ def test_umap_arrives_while_labeling_and_can_be_cancelled(
     expect(progress).to_be_hidden()
     assert book.evaluate("panel.session.store.setting('projection')") == "pca"
 
-    book.page.locator(".nbl-map").get_by_label("Projection").select_option("umap")
+    book.page.locator(".nbl-map").get_by_role("combobox", name="Projection").select_option("umap")
     expect(progress).to_be_visible()
     answer(book, "2")
     wait_for(lambda: book.evaluate("panel._map.projection['name']") == "umap", 90, lambda: "UMAP")

@@ -380,6 +380,24 @@ def test_the_current_question_stays_when_a_new_list_comes(queue: Queue) -> None:
     assert queue.next_ids == ["image-20", "image-21"]
 
 
+def test_news_of_the_current_question_is_shown(queue: Queue) -> None:
+    queue.ask(0, 4, guess={"label": "Bag", "confidence": 0.6})
+    expect(queue.root.locator(".nbl-guess strong")).to_have_text("Bag")
+
+
+def test_enter_right_after_the_guess_changed_is_not_counted(queue: Queue) -> None:
+    queue.page.evaluate(
+        "const at = performance.now(); performance.now = () => at + nbl.later;nbl.later = 1000;"
+    )
+    queue.ask(0, 4, guess={"label": "Bag", "confidence": 0.6})
+    queue.press("Enter")
+    expect(queue.note).to_contain_text("guess has just changed")
+    assert queue.sent("label") == []
+    queue.page.evaluate("nbl.later = 1200")
+    queue.press("Enter")
+    assert [one["label"] for one in queue.sent("label")] == ["Bag"]
+
+
 def test_answers_on_their_way_are_not_asked_again(queue: Queue) -> None:
     queue.press("1", "2")
     queue.ask(0, 1, 2, 30, 30)

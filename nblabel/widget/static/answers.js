@@ -116,16 +116,22 @@ export function buildNewClass(desk, focusRoot) {
   };
   const button = commandButton("newClass", "New class", open);
   cancel.addEventListener("click", close);
-  form.addEventListener("submit", (/** @type {Event} */ event) => {
-    event.preventDefault();
+  const submit = () => {
     if (input.value.trim()) desk.addClass(input.value.trim());
     close();
+  };
+  form.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    submit();
   });
   form.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape" || event.isComposing) return;
+    const adds = event.key === "Enter" && event.target === input;
+    if (!(adds || event.key === "Escape") || event.isComposing) return;
+    // Enter is taken here too: JupyterLab lets no form be submitted by it
     event.preventDefault();
     event.stopPropagation();
-    close();
+    if (adds) submit();
+    else close();
   });
   return { node: h("div", { class: "nbl-new" }, button, form), open };
 }

@@ -30,6 +30,8 @@ export class Desk {
     /** @type {string | undefined} */
     this.onScreen = undefined;
     this.shownAt = 0;
+    this.guessOnScreen = "";
+    this.guessedAt = -Infinity;
     this.lastChoice = "";
   }
 
@@ -156,6 +158,9 @@ export class Desk {
     if (choice === this.lastChoice && performance.now() - this.shownAt < DOUBLE_PRESS_MS) {
       return "Same key twice within 0.15 s: not counted.";
     }
+    if (command.name === "accept" && performance.now() - this.guessedAt < DOUBLE_PRESS_MS) {
+      return "The guess has just changed: press Enter again to take it.";
+    }
     if (command.name === "accept" && !label) {
       return this.model.get("show_guess") ? "There is no guess yet." : "The guess is hidden: h shows it.";
     }
@@ -274,8 +279,13 @@ export class Desk {
 
   render() {
     const id = this.line.current?.id;
+    const guess = this.guess?.label ?? "";
+    // a guess that changes under the finger is not the one a person agrees to
+    const changed = id === this.onScreen && this.guessOnScreen && guess && guess !== this.guessOnScreen;
+    if (changed) this.guessedAt = performance.now();
     if (id !== this.onScreen) this.shownAt = performance.now();
     this.onScreen = id;
+    this.guessOnScreen = guess;
     for (const render of this.views) render();
   }
 }

@@ -45,12 +45,13 @@ export class Line {
   }
 
   /**
-   * Take the kernel's list. The current item stays, and answers on their way are not asked again.
+   * Take the kernel's list. The current item stays, with what is newly known of it, and answers on their way are not asked again.
    * @param {{items: Item[], done: boolean, total?: number}} list
    */
   merge(list) {
     const confirmed = list.items.find((item) => item.id === this.current?.id);
     if (this.provisional) this.confirm(confirmed ?? null, list);
+    else if (confirmed && !this.revisit) this.current = confirmed;
     const seen = new Set([...this.away.values()].map((answer) => answer.id));
     if (this.current) seen.add(this.current.id);
     this.upcoming = list.items.filter((item) => !seen.has(item.id) && seen.add(item.id));
