@@ -44,7 +44,7 @@ wheel: $(VENV)/.dev ## build the wheel into dist/
 oldest: ## run all tests with the lowest versions that pyproject.toml allows
 	@$(MAKE) test VENV=.venv-oldest LOCK=constraints/oldest.txt
 
-lock: $(BIN)/python ## write constraints/lock.txt anew from the newest versions
+lock: $(BIN)/python ## write constraints/lock.txt anew; use the oldest Python 3.11 there is
 	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/pip install --quiet --editable '.[dev]'
 	{ head -n 1 constraints/lock.txt; build/lock/bin/pip freeze --exclude-editable; } > build/lock.txt
