@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.learners import Learner, make_learner
-from nblabel.neighbors import LabeledNeighbors
+from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies import Query, QueryStrategy, Reason, View
 from nblabel.strategies.measures import Surroundings, surroundings, top_two
@@ -94,6 +94,7 @@ class Engine:
         self, X: FloatArray, learner: Any, strategy: QueryStrategy, random_state: int
     ) -> None:
         self.X = X
+        self._centred = centred(X)
         self.learner: Learner = make_learner(learner, X, random_state)
         self.strategy = strategy
         self._random_state = random_state
@@ -108,7 +109,7 @@ class Engine:
 
     @cached_property
     def _surroundings(self) -> Surroundings:
-        return surroundings(self.X, self._random_state)
+        return surroundings(self._centred, self._random_state)
 
     def refit(self, snapshot: Snapshot, n: int) -> Refit:
         """Learn from a snapshot and choose up to n questions.
@@ -155,7 +156,7 @@ class Engine:
             reason = Reason("You skipped it before; nothing else is left.")
             return Query(again, np.zeros(len(again), dtype=np.float32), (reason,) * len(again))
         view = View(
-            X=self.X,
+            X=self._centred,
             proba=proba,
             candidates=snapshot.open,
             labeled=labeled,

@@ -44,7 +44,7 @@ class LabeledNeighbors:
         if k < 1:
             raise ValueError(f"k is {k}; at least one neighbour is needed.")
         self.metric: Metric = metric
-        self._X = _unit_rows(X) if metric == "cosine" else np.ascontiguousarray(X, np.float32)
+        self._X = _unit_rows(X) if metric == "cosine" else centred(X)
         self._norms: FloatArray = np.einsum("ij,ij->i", self._X, self._X)
         self._labeled: set[int] = set()
         self.indices_: IntArray = np.full((len(X), k), -1, dtype=np.intp)
@@ -103,7 +103,9 @@ class LabeledNeighbors:
             distances = self._norms[rows, None] - 2 * products + self._norms[None, rows]
         nth = min(max(1, len(rows) // 100), len(rows) - 1)
         scale = np.median(np.partition(distances, nth, axis=1)[:, nth])
-        return np.float32(scale) if scale > 1e-12 else np.float32(1)
+        # copies are at distance 0, short of rounding
+        rounding = 1e-6 * float(self._norms[rows].mean())
+        return np.float32(scale) if scale > rounding else np.float32(1)
 
     def _distances(self, item: int, rows: IntArray | None = None) -> FloatArray:
         X, norms = self._X, self._norms
@@ -137,6 +139,20 @@ class LabeledNeighbors:
         lines = np.arange(len(rows))[:, None]
         self.distances_[rows] = np.where(here, distances[:, None], near[lines, source])
         self.indices_[rows] = np.where(here, item, who[lines, source])
+
+
+def centred(X: FloatArray) -> FloatArray:
+    """Return points moved around the origin, where float32 tells near ones apart.
+
+    A squared distance is computed from squared norms: its error grows with the norm. Points that
+    lie around the origin already come back as they are.
+    """
+    X = np.ascontiguousarray(X, dtype=np.float32)
+    mean = X.mean(axis=0, dtype=np.float64)
+    if 2 * (mean @ mean) <= np.einsum("ij,ij->", X, X, dtype=np.float64) / len(X):
+        return X
+    moved: FloatArray = X - mean.astype(np.float32)
+    return moved
 
 
 def _unit_rows(X: FloatArray) -> FloatArray:

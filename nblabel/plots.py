@@ -12,21 +12,39 @@ def map_figure() -> go.Figure:
     figure = go.Figure(
         [
             go.Scattergl(
-                x=none, y=none, mode="markers", showlegend=False, name="pool",
-                marker={"size": 4}, hovertemplate="%{pointNumber}: %{text}<extra></extra>",
+                x=none,
+                y=none,
+                mode="markers",
+                showlegend=False,
+                name="pool",
+                marker={"size": 4},
+                hovertemplate="%{pointNumber}: %{text}<extra></extra>",
             ),
             go.Scattergl(
-                x=none, y=none, name="labeled", **plain,
+                x=none,
+                y=none,
+                name="labeled",
+                **plain,
                 marker={"size": 9, "symbol": "circle-open", "color": "#333", "line": {"width": 2}},
             ),
             go.Scatter(
-                x=none, y=none, name="next", **{**plain, "mode": "markers+text"},
+                x=none,
+                y=none,
+                name="next",
+                **{**plain, "mode": "markers+text"},
                 textposition="top center",
-                marker={"size": 16, "symbol": "circle-open", "color": "#d55e00",
-                        "line": {"width": 2}},
+                marker={
+                    "size": 16,
+                    "symbol": "circle-open",
+                    "color": "#d55e00",
+                    "line": {"width": 2},
+                },
             ),
             go.Scatter(
-                x=none, y=none, name="asked", **plain,
+                x=none,
+                y=none,
+                name="asked",
+                **plain,
                 marker={"size": 20, "symbol": "x-open", "color": "#d55e00", "line": {"width": 3}},
             ),
         ]

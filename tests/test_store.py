@@ -344,9 +344,9 @@ def test_a_read_only_file(folder):
 
 
 def test_a_read_only_folder(folder):
-    with unwritable(folder):
-        with pytest.raises(StoreError, match="new.db cannot be opened: unable to open.*writable"):
-            LabelStore(folder / "new.db")
+    message = "new.db cannot be opened: unable to open.*writable"
+    with unwritable(folder), pytest.raises(StoreError, match=message):
+        LabelStore(folder / "new.db")
     assert list(folder.iterdir()) == []
 
 

@@ -74,4 +74,6 @@ class EstimatorLearner:
                 ) from error
         if not np.isfinite(proba).all():
             raise LearnerError(f"{self.name} returned probabilities that are not finite.")
+        if proba.min() < 0 or np.abs(proba.sum(axis=1) - 1).max() > 1e-3:
+            raise LearnerError(f"{self.name} returned probabilities that do not sum to 1.")
         return proba

@@ -48,6 +48,8 @@ class KnnLearner:
         self.neighbors = LabeledNeighbors(X, k, metric)
         self._scale = self.neighbors.scale(SAMPLE, random_state)
         self._y: IntArray = np.full(len(X), -1, dtype=np.intp)
+        # however far away, a neighbour counts for more than all behind it, and for float32
+        self._least = np.float32(1e-6) * np.float32(0.5) ** np.arange(k, dtype=np.float32)
         self._votes: FloatArray = np.zeros((0, len(X)), dtype=np.float32)
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
@@ -67,6 +69,7 @@ class KnnLearner:
     def _vote(self, rows: IntArray) -> None:
         who = self.neighbors.indices_[rows]
         weights = (1 + self.neighbors.distances_[rows] / self._scale) ** -4
+        np.maximum(weights, self._least, out=weights)
         labels = np.where(who >= 0, self._y[who], -1)
         for code in range(len(self._votes)):
             self._votes[code, rows] = np.where(labels == code, weights, 0).sum(axis=1)

@@ -67,7 +67,7 @@ class View:
     Attributes
     ----------
     X : ndarray of shape (n, dim), float32
-        Embeddings of the pool.
+        Embeddings of the pool, moved around the origin.
     proba : ndarray of shape (n, n_classes), float32
         The learner's probabilities.
     candidates : ndarray of intp

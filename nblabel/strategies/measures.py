@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nblabel.neighbors import centred
 from nblabel.pool import FloatArray, IntArray
 
 BINS = 4_096
+FEWEST = 32  # bins that hold all values, at the least
+SMALLEST = 1e-30  # a difference that is none
 ANCHORS = 1_000
 NEIGHBORS = 10
 BLOCK = 4_096
@@ -108,7 +111,7 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
     Surroundings
     """
     rng = np.random.default_rng(random_state)
-    n = len(X)
+    X, n = centred(X), len(X)
     anchors = X[np.sort(rng.choice(n, min(n, ANCHORS), replace=False))]
     anchors_t = np.ascontiguousarray(-2 * anchors.T)
     norms = np.einsum("ij,ij->i", anchors, anchors)
@@ -122,7 +125,8 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
         near += np.einsum("ij,ij->i", block, block)[:, None]
         return who, np.maximum(near, 0).mean(axis=1)
 
-    tiny = np.float32(1e-12)  # copies have no spacing at all
+    # copies have no spacing at all, short of rounding
+    tiny = np.float32(max(1e-6 * float(norms.mean()), SMALLEST))
     _, anchor_spacing = nearest(anchors)
     spacing = np.empty(n, dtype=np.float32)
     around = np.empty(n, dtype=np.float32)
@@ -147,18 +151,27 @@ def cdf(values: FloatArray) -> FloatArray:
     ndarray of shape (n,), float32
         Between 0 and 1, half of the ties counted, so that equal values rank in the middle. Values
         are sorted into 4,096 equal bins: an exact sort would take longer than all else a label costs.
+        A bin with more than 1/32 of the values, as outliers bring it about, is divided again.
     """
     finite = np.isfinite(values)
     if not finite.all():
         top = values[finite].max(initial=0) + 1
         values = np.where(finite, values, top)
+    return _shares_below(values)
+
+
+def _shares_below(values: FloatArray) -> FloatArray:
     low, high = float(values.min()), float(values.max())
-    if high <= low:
+    if high - low < SMALLEST:
         return np.full(len(values), 0.5, dtype=np.float32)
     bins = ((values - np.float32(low)) * np.float32((BINS - 1) / (high - low))).astype(np.intp)
     counts = np.bincount(bins, minlength=BINS)
-    below = np.cumsum(counts) - counts / 2
-    ranks: FloatArray = (below / len(values)).astype(np.float32)[bins]
+    start = np.cumsum(counts) - counts
+    ranks: FloatArray = ((start + counts / 2) / len(values)).astype(np.float32)[bins]
+    for crowded in np.flatnonzero(counts > max(1, len(values) / FEWEST)):
+        inside = np.flatnonzero(bins == crowded)
+        shares = _shares_below(values[inside])
+        ranks[inside] = (start[crowded] + counts[crowded] * shares) / len(values)
     return ranks
 
 
@@ -199,19 +212,19 @@ def spread(
     vectors, room = X[items[places]], spacing[items[places]]
     norms = np.einsum("ij,ij->i", vectors, vectors)
     share = np.ones(most, dtype=np.float32)
-    picks = np.empty(n, dtype=np.intp)
+    taken = np.empty(n, dtype=np.intp)
     picked = np.empty(n, dtype=np.float32)
     greedy = min(n, GREEDY)
     for turn in range(greedy):
         reduced = left * share
+        reduced[taken[:turn]] = -1  # never again, even when every other score is zero
         best = int(reduced.argmax())
-        picks[turn], picked[turn] = places[best], max(float(reduced[best]), 0.0)
+        taken[turn], picked[turn] = best, reduced[best]
         distances = np.maximum(norms + norms[best] - 2 * (vectors @ vectors[best]), 0)
         np.minimum(share, distances / (distances + room), out=share)
-        left[best] = -1  # never again, even when every other score is zero
-        share[best] = 1
     if n > greedy:
         reduced = left * share
-        rest = np.argsort(-reduced, kind="stable")[: n - greedy]
-        picks[greedy:], picked[greedy:] = places[rest], np.maximum(reduced[rest], 0)
-    return picks, picked
+        reduced[taken[:greedy]] = -1
+        taken[greedy:] = np.argsort(-reduced, kind="stable")[: n - greedy]
+        picked[greedy:] = reduced[taken[greedy:]]
+    return places[taken], picked

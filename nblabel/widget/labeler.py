@@ -208,6 +208,9 @@ class Labeler(ipywidgets.Box):
             self._show_classes()
             return f"Class added: {event.labels[0]}.", None
         if kind in ("undo", "redo"):
+            last = session.state.undo_target(session.annotator)
+            if content.get("of") and (last is None or last.uid != content["of"]):
+                raise ValueError("something else was answered since; Undo in the queue goes back.")
             target = (session.undo if kind == "undo" else session.redo)(uid=uid)
             self._show_classes()
             return self._reversed(kind, target)
@@ -272,6 +275,8 @@ class Labeler(ipywidgets.Box):
         if self._line.is_low:
             self._line.fill(self._is_open)
             self._send_queue()
+        else:
+            self._show_marks()
         self._refits.request()
 
     def _learn(self, snapshot: Snapshot) -> tuple[Refit, dict[int, list[tuple[int, float]]]]:
@@ -314,8 +319,8 @@ class Labeler(ipywidgets.Box):
         self._queue.error = ""
         self._line.rank(refit.query)
         self._line.fill(self._is_open)
-        self._send_queue()
         self._map.show_colors(color_points(self.session, refit, self._color_by))
+        self._send_queue()
         self._show_state()
         if first:
             self._projections.start()
@@ -341,7 +346,6 @@ class Labeler(ipywidgets.Box):
                 }
             )
         self._status.status = describe_status(self.session, self._refit, notices)
-        self._show_marks()
 
     def _show_marks(self) -> None:
         current, queries = self._line.marks()

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from nblabel.events import LabelEvent
-from nblabel.store import LabelStore
+from nblabel.store import LabelStore, StoreError
 
 POSTGRES = os.environ.get("NBLABEL_TEST_POSTGRES")
 ODD = (
@@ -214,7 +214,7 @@ def in_threads(write: Callable[[int], None], count: int) -> None:
     def guarded(me: int) -> None:
         try:
             write(me)
-        except Exception as error:
+        except StoreError as error:
             failures.append(error)
 
     threads = [threading.Thread(target=guarded, args=(me,)) for me in range(count)]

@@ -317,6 +317,7 @@ def test_answers_given_while_the_kernel_is_dead_are_kept_and_sent_again(
     before = wait_for_labels(book, 1)
     book.kill_kernel()
     book.page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()
+    expect(book.page.locator(".jp-Dialog")).to_have_count(0)
     unsaved = [answer(book, "2"), answer(book, "3")]
     expect(queue(book).locator(".nbl-saved")).to_contain_text("2 unsaved")
     book.wait_until_idle()

@@ -610,6 +610,7 @@ def test_dialog_counts_and_labels_in_one_step(selection: Map) -> None:
     dialog.get_by_role("button", name="Undo").click()
     (undo,) = selection.sent("undo")
     assert undo["uid"] != message["uid"]
+    assert undo["of"] == message["uid"]
     selection.acknowledge(undo["uid"], "Undone")
     expect(dialog).to_be_hidden()
     expect(selection.note).to_have_text("Undone")

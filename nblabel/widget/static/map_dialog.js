@@ -157,7 +157,7 @@ export class LabelDialog {
   sendUndo() {
     if (this.phase !== "saved") return;
     this.enter("undoing");
-    this.uid = this.view.state.post({ type: "undo" });
+    this.uid = this.view.state.post({ type: "undo", of: this.uid });
   }
 
   /**
