@@ -6,20 +6,18 @@ import shutil
 import subprocess
 import sys
 
-from playwright.sync_api import Error
-
-from tests.browser import launch_browser
-
 GIVE_UP_AFTER_S = 600
+LAUNCH = "from tests.browser import launch_browser\nwith launch_browser(): pass"
+# Playwright's driver needs libatomic1, which a bare Debian lacks.
+PACKAGES = ["chromium", "libatomic1"]
 
 
-def can_launch() -> bool:
-    """Tell whether the tests find a browser that starts."""
-    try:
-        with launch_browser():
-            return True
-    except Error:
-        return False
+def why_not_launched() -> str:
+    """Launch the browser that the tests find; return "" or what went wrong."""
+    done = subprocess.run(
+        [sys.executable, "-c", LAUNCH], capture_output=True, text=True, check=False
+    )
+    return done.stderr if done.returncode else ""
 
 
 def fetch_playwright_chromium() -> None:
@@ -34,18 +32,26 @@ def fetch_playwright_chromium() -> None:
 
 def install_debian_chromium() -> None:
     """Install Debian's package, which also brings the libraries Playwright's Chromium needs."""
-    print("Installing Debian's chromium for the browser tests ...")
+    print("Installing Debian's chromium for the browser tests ...", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", "--quiet", "--quiet", *command], env=environment, check=True)
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
+        subprocess.run(
+            ["apt-get", "--quiet", *command],
+            env=environment,
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 if __name__ == "__main__":
     fetch_playwright_chromium()
-    if not can_launch() and shutil.which("apt-get") and os.geteuid() == 0:
+    problem = why_not_launched()
+    if problem and shutil.which("apt-get") and os.geteuid() == 0:
         install_debian_chromium()
-    if not can_launch():
+        problem = why_not_launched()
+    if problem:
         sys.exit(
-            "The tests need a Chromium and none could be installed. Install it yourself, for "
-            "example with 'sudo apt-get install chromium', and run make test again."
+            f"{problem}\nThe tests need a Chromium that starts, and none could be installed. "
+            f"Install it yourself, for example with 'sudo apt-get install {' '.join(PACKAGES)}', "
+            "and run make test again."
         )
