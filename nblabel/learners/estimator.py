@@ -66,8 +66,9 @@ class EstimatorLearner:
         else:
             model = clone(self._estimator)
             try:
-                model.fit(self._X[labeled], y[labeled])
-                proba[:, model.classes_] = model.predict_proba(self._X)
+                with np.errstate(all="ignore"):  # the outcome is checked below
+                    model.fit(self._X[labeled], y[labeled])
+                    proba[:, model.classes_] = model.predict_proba(self._X)
             except Exception as error:  # whatever a user's own estimator raises
                 raise LearnerError(
                     f"{self.name} failed on {labeled.size} labels: {error}"

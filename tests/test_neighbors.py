@@ -1,0 +1,131 @@
+"""The labeled neighbours against a rebuild, to the last bit, and against plain sorting."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from nblabel.neighbors import METRICS, LabeledNeighbors
+from tests.samples import blobs
+
+# few values and few dimensions: many duplicates and ties
+points = hnp.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 12), st.integers(1, 3)),
+    elements=st.sampled_from([-1.0, 0.0, 0.1, 1.0, 3.0]),
+)
+over_metrics = pytest.mark.parametrize("metric", METRICS)
+
+
+@over_metrics
+@given(X=points, data=st.data())
+def test_any_way_to_a_set_of_labels_gives_the_same_bits(metric, X, data):
+    k = data.draw(st.integers(1, 4))
+    sets = st.lists(st.integers(0, len(X) - 1), unique=True)
+    kept = LabeledNeighbors(X, k, metric)
+    for labeled in data.draw(st.lists(sets, max_size=6)):
+        before = kept.indices_.copy(), kept.distances_.copy()
+        changed = kept.update(np.array(labeled, dtype=np.intp))
+        rebuilt = LabeledNeighbors(X, k, metric)
+        rebuilt.update(np.array(sorted(labeled), dtype=np.intp))
+        assert kept.indices_.tobytes() == rebuilt.indices_.tobytes()
+        assert kept.distances_.tobytes() == rebuilt.distances_.tobytes()
+        same = ~changed
+        assert (kept.indices_[same] == before[0][same]).all()
+        assert (kept.distances_[same] == before[1][same]).all()
+
+
+@over_metrics
+def test_real_numbers_in_many_dimensions_give_the_same_bits_too(metric):
+    X = blobs(300, dim=37)
+    rng = np.random.default_rng(0)
+    kept = LabeledNeighbors(X, 5, metric)
+    for _ in range(30):
+        labeled = rng.choice(len(X), rng.integers(0, 60), replace=False)
+        kept.update(labeled)
+        rebuilt = LabeledNeighbors(X, 5, metric)
+        rebuilt.update(labeled[::-1])
+        assert kept.indices_.tobytes() == rebuilt.indices_.tobytes()
+        assert kept.distances_.tobytes() == rebuilt.distances_.tobytes()
+
+
+def exact_distances(X: np.ndarray, labeled: np.ndarray, metric: str) -> np.ndarray:
+    X = X.astype(np.float64)
+    if metric == "euclidean":
+        return ((X[:, None] - X[None, labeled]) ** 2).sum(axis=-1)
+    lengths = np.linalg.norm(X, axis=1)
+    products = lengths[:, None] * lengths[None, labeled]
+    return 1 - np.divide(
+        X @ X[labeled].T, products, out=np.zeros_like(products), where=products > 0
+    )
+
+
+@over_metrics
+@pytest.mark.parametrize("shift", [0, 1_000], ids=["around zero", "far from zero"])
+@pytest.mark.parametrize("size", [1e-9, 1, 1e9], ids=["tiny", "plain", "huge"])
+def test_they_are_the_nearest(metric, shift, size):
+    X = ((blobs(200, dim=8) + shift) * size).astype(np.float32)
+    labeled = np.random.default_rng(1).choice(200, 40, replace=False)
+    kept = LabeledNeighbors(X, 5, metric)
+    kept.update(labeled)
+    exact = exact_distances(X, labeled, metric)
+    nearest = np.sort(exact, axis=1)[:, :5]
+    found = exact_distances(X, np.arange(200), metric)[np.arange(200)[:, None], kept.indices_]
+    close = 1e-4 * exact.mean() if metric == "euclidean" else 1e-6
+    np.testing.assert_allclose(found, nearest, rtol=1e-3, atol=close)
+    np.testing.assert_allclose(kept.distances_, nearest, rtol=1e-3, atol=close)
+
+
+def test_ties_go_to_the_smaller_position():
+    kept = LabeledNeighbors(np.zeros((6, 2), dtype=np.float32), 3)
+    kept.update(np.array([5, 4, 3, 2]))
+    assert (kept.indices_ == [2, 3, 4]).all()
+    kept.update(np.array([5, 4, 3, 0]))
+    assert (kept.indices_ == [0, 3, 4]).all()
+
+
+def test_fewer_labels_than_neighbours():
+    kept = LabeledNeighbors(blobs(10), 4)
+    assert (kept.indices_ == -1).all()
+    assert np.isinf(kept.distances_).all()
+    kept.update(np.array([3]))
+    assert (kept.indices_ == [3, -1, -1, -1]).all()
+    assert np.isinf(kept.distances_[:, 1:]).all()
+
+
+def test_a_zero_vector_is_at_cosine_distance_one():
+    X = np.array([[0, 0], [1, 0], [0, 2]], dtype=np.float32)
+    kept = LabeledNeighbors(X, 1, "cosine")
+    kept.update(np.array([0]))
+    assert kept.distances_.tolist() == [[1], [1], [1]]
+
+
+def test_only_rows_that_changed_are_reported():
+    X = np.array([[0.0], [1], [100], [101]], dtype=np.float32)
+    kept = LabeledNeighbors(X, 1)
+    assert kept.update(np.array([0])).all()
+    assert kept.update(np.array([0, 3])).tolist() == [False, False, True, True]
+    assert not kept.update(np.array([3, 0])).any()
+    assert kept.update(np.array([3])).tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize("size", [1e-9, 1, 1e9])
+def test_the_scale_grows_with_the_square_of_the_data(size):
+    plain = LabeledNeighbors(blobs(500)).scale(1_000)
+    X = (blobs(500).astype(np.float64) * size).astype(np.float32)
+    assert LabeledNeighbors(X).scale(1_000) == pytest.approx(plain * size**2, rel=1e-3)
+
+
+def test_the_scale_of_identical_items_is_one():
+    assert LabeledNeighbors(np.full((9, 3), 7, dtype=np.float32)).scale(1_000) == 1
+    assert LabeledNeighbors(np.zeros((1, 3), dtype=np.float32)).scale(1_000) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"metric": "manhattan"}, "unknown metric 'manhattan'"), ({"k": 0}, "k is 0")],
+)
+def test_parameters_that_make_no_sense(options, message):
+    with pytest.raises(ValueError, match=message):
+        LabeledNeighbors(blobs(5), **options)
