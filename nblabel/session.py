@@ -201,9 +201,12 @@ class Session:
         """
         ids = self._ids(index)
         many = not isinstance(label, str) and isinstance(label, Iterable)
-        labels = tuple(str(one) for one in label) if many else (str(label),) * len(ids)
+        each = label if many else [label] * len(ids)
+        labels = tuple(str(one).strip() for one in each)
         if len(labels) != len(ids):
             raise ValueError(f"{len(ids)} items but {len(labels)} labels.")
+        if not self._codes.keys() >= set(labels):
+            self.refresh()  # another annotator may have added the class
         for name in dict.fromkeys(labels):
             if name not in self._codes:
                 raise ValueError(
@@ -251,6 +254,7 @@ class Session:
         ValueError
             If the name is empty, or a class already.
         """
+        self.refresh()  # another annotator may have added it
         known = self._state.event(uid) if uid is not None else None
         if known is not None:
             return known  # sent twice
@@ -299,14 +303,14 @@ class Session:
         if not isinstance(n, numbers.Integral) or n < 1:
             raise ValueError(f"n is {n!r}; ask for at least one item.")
         query = self.refit(int(n)).query
-        return Query(query.indices[:n], query.scores[:n], query.reasons[:n])
+        return Query(query.indices[:n].copy(), query.scores[:n].copy(), query.reasons[:n])
 
     def predict_proba(self) -> FloatArray:
         """Return the probability of each class for each item, (n, n_classes) float32.
 
         Uniform before the first label.
         """
-        return np.ascontiguousarray(self.refit(1).proba)
+        return np.array(self.refit(1).proba, order="C")
 
     def predict(self) -> np.ndarray[Any, np.dtype[np.object_]]:
         """Return a class name for each item, shape (n,): its label where it has one."""
@@ -365,7 +369,10 @@ class Session:
     # inside
 
     def _ids(self, index: Any) -> tuple[str, ...]:
-        array = np.atleast_1d(np.asarray(index))
+        try:
+            array = np.atleast_1d(np.asarray(index))
+        except ValueError:  # lists that differ in length
+            array = np.empty(0)
         if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
             raise IndexError(f"{index!r} is no position, nor a list of positions, in the pool.")
         outside = array[(array < 0) | (array >= len(self.pool))]

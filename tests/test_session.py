@@ -1,0 +1,668 @@
+"""A session: what is told, asked, learned and remembered."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nblabel as nb
+from nblabel.session import MAX_CLASSES
+from nblabel.store import LabelStore, StoreError
+from tests.samples import CLASSES, blob_pool, blobs
+
+
+@pytest.fixture
+def session():
+    return nb.Session(blob_pool(), CLASSES)
+
+
+def known(session):
+    """What a session knows: position to class."""
+    table = session.labels()
+    return dict(zip(table["index"], table["label"], strict=True))
+
+
+# made of
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [blob_pool(12), np.zeros((12, 4, 4), dtype=np.uint8), [np.eye(3)] * 12],
+    ids=["pool", "array", "list"],
+)
+def test_anything_a_pool_takes(pool):
+    assert len(nb.Session(pool, CLASSES).pool) == 12
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        ([], "holds 0 name; labeling needs at least two"),
+        (["boot"], "holds 1 name; labeling needs at least two"),
+        (["boot", ""], "class name number 2 is empty"),
+        (["boot", "  "], "class name number 2 is empty"),
+        (["boot", "bag", "boot"], "the class 'boot' is there twice"),
+        (["boot", " boot "], "the class 'boot' is there twice"),
+        ([1, "1"], "the class '1' is there twice"),
+        ("boot", "the single text 'boot'; pass a list"),
+        (range(MAX_CLASSES + 1), "at most 200 are supported"),
+    ],
+)
+def test_classes_that_are_none(classes, message):
+    with pytest.raises(ValueError, match=message):
+        nb.Session(blob_pool(), classes)
+
+
+@pytest.mark.parametrize("classes", [range(3), np.arange(3), ["abc"] + ["b"], ("a", 2.5)])
+def test_classes_of_every_kind_become_text(classes):
+    names = nb.Session(blob_pool(), classes).classes
+    assert names == tuple(str(name) for name in classes)
+
+
+def test_class_names_are_any_text():
+    odd = ("<img src=x onerror=alert(1)>", "it's; DROP TABLE nblabel_event", "Größe 👢", "a, b")
+    session = nb.Session(blob_pool(), odd)
+    session.tell(range(4), odd)
+    assert session.labels()["label"].tolist() == list(odd)
+    assert session.predict()[:4].tolist() == list(odd)
+
+
+def test_two_hundred_classes():
+    session = nb.Session(blob_pool(300), range(MAX_CLASSES))
+    session.tell(range(MAX_CLASSES), range(MAX_CLASSES))
+    assert session.predict_proba().shape == (300, MAX_CLASSES)
+    with pytest.raises(ValueError, match="at most 200"):
+        session.add_class("one more")
+
+
+def test_it_describes_itself(session):
+    session.tell(0, "bag")
+    text = "Session(60 items, 3 classes, 1 labeled, in memory, until this kernel stops)"
+    assert repr(session) == text
+
+
+# telling
+
+
+@pytest.mark.parametrize("index", [3, np.int64(3), np.uint8(3), [3], (3,), np.array([3])])
+def test_a_position_of_every_kind(session, index):
+    event = session.tell(index, "bag")
+    assert event.ids == ("3",)
+    assert event.seq == 1
+    assert known(session) == {3: "bag"}
+
+
+@pytest.mark.parametrize(
+    "indices", [[1, 2], (1, 2), range(1, 3), np.array([1, 2]), pd.Series([1, 2], index=[8, 9])]
+)
+def test_many_positions_of_every_kind(session, indices):
+    session.tell(indices, "bag")
+    assert known(session) == {1: "bag", 2: "bag"}
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [["bag", "boot"], ("bag", "boot"), np.array(["bag", "boot"]), pd.Series(["bag", "boot"])],
+)
+def test_one_label_each(session, labels):
+    session.tell([1, 2], labels)
+    assert known(session) == {1: "bag", 2: "boot"}
+
+
+def test_numbers_as_class_names():
+    session = nb.Session(blob_pool(), range(3))
+    session.tell(0, 2)
+    session.tell([1, 2], np.array([0, 1]))
+    assert known(session) == {0: "2", 1: "0", 2: "1"}
+
+
+def test_spaces_around_names_do_not_count():
+    session = nb.Session(blob_pool(), [" boot", "bag "])
+    session.tell(0, " boot")
+    session.tell([1, 2], ["bag ", "bag"])
+    assert known(session) == {0: "boot", 1: "bag", 2: "bag"}
+
+
+@pytest.mark.parametrize(
+    ("index", "message"),
+    [
+        (60, "position 60 is outside the pool of 60"),
+        (-1, "position -1 is outside the pool"),
+        ([0, 61, 2], "position 61 is outside"),
+        (10**30, "is no position"),
+        (1.0, "1.0 is no position"),
+        ("1", "'1' is no position"),
+        (None, "None is no position"),
+        (True, "True is no position"),
+        ([], r"\[\] is no position"),
+        ([[1]], "is no position"),
+        ([[1], [2, 3]], "is no position"),
+        ({1, 2}, "is no position"),
+    ],
+)
+def test_positions_that_are_none(session, index, message):
+    for act in (lambda: session.tell(index, "bag"), lambda: session.skip(index)):
+        with pytest.raises(IndexError, match=message):
+            act()
+    assert session.store.read() == []
+
+
+@pytest.mark.parametrize(
+    ("index", "label", "message"),
+    [
+        (0, "hat", r"'hat' is not a class; the classes are boot, bag, shirt. .*add_class\('hat'\)"),
+        (0, "", "'' is not a class"),
+        (0, None, "'None' is not a class"),
+        (0, 1, "'1' is not a class"),
+        (0, "Boot", "'Boot' is not a class"),
+        ([0, 1], ["bag", "hat"], "'hat' is not a class"),
+        ([0, 1], ["bag"], "2 items but 1 labels"),
+        (0, ["bag", "boot"], "1 items but 2 labels"),
+    ],
+)
+def test_labels_that_are_none(session, index, label, message):
+    with pytest.raises(ValueError, match=message):
+        session.tell(index, label)
+    assert session.store.read() == []
+
+
+def test_an_item_named_twice_gets_its_last_label(session):
+    event = session.tell([1, 2, 1], ["bag", "bag", "boot"])
+    assert event.ids == ("1", "2")
+    assert known(session) == {1: "boot", 2: "bag"}
+
+
+def test_relabel(session):
+    session.tell(1, "bag")
+    session.tell(1, "boot")
+    assert known(session) == {1: "boot"}
+    assert session.n_labeled == 1
+    session.undo()
+    assert known(session) == {1: "bag"}
+
+
+def test_a_uid_sent_again_changes_nothing(session):
+    first = session.tell(1, "bag", uid="u")
+    assert session.tell(1, "bag", uid="u") == first
+    assert session.tell(2, "boot", uid="u") == first
+    version = session.version
+    session.skip(3, uid="s")
+    session.skip(3, uid="s")
+    session.add_class("hat", uid="c")
+    assert session.add_class("hat", uid="c").labels == ("hat",)
+    assert session.undo(uid="z").labels == ("hat",)
+    assert session.undo(uid="z") is None
+    assert session.redo(uid="y").labels == ("hat",)
+    assert session.redo(uid="y") is None
+    assert len(session.store.read()) == 5
+    assert session.version == version + 4
+    assert known(session) == {1: "bag"}
+
+
+def test_a_label_sent_again_after_its_undo_stays_undone(session):
+    session.tell(1, "bag", uid="u")
+    session.undo()
+    session.tell(1, "bag", uid="u")
+    assert known(session) == {}
+
+
+def test_a_uid_is_known_after_a_restart(tmp_path):
+    path = tmp_path / "labels.db"
+    nb.Session(blob_pool(), CLASSES, store=path).tell(1, "bag", uid="u")
+    session = nb.Session(blob_pool(), CLASSES, store=path)
+    session.tell(1, "boot", uid="u")
+    assert known(session) == {1: "bag"}
+    assert session.undo(uid="z").uid == "u"
+    assert nb.Session(blob_pool(), CLASSES, store=path).undo(uid="z") is None
+
+
+def test_a_step_over_many_is_one(session):
+    session.tell(range(50), "bag")
+    assert session.undo().ids == tuple(map(str, range(50)))
+    assert session.n_labeled == 0
+    session.redo()
+    assert session.n_labeled == 50
+
+
+def test_undo_and_redo_to_the_ends(session):
+    assert session.undo() is None
+    assert session.redo() is None
+    for index in range(3):
+        session.tell(index, "bag")
+    while session.undo():
+        pass
+    assert known(session) == {}
+    while session.redo():
+        pass
+    assert known(session) == dict.fromkeys(range(3), "bag")
+    assert session.undo().ids == ("2",)
+
+
+def test_skip_and_flag(session):
+    session.tell([0, 1], "bag")
+    session.skip([0, 5])
+    session.flag([1, 6])
+    assert known(session) == {0: "bag"}
+    assert session.flagged() == ["1", "6"]
+    assert not {0, 1, 5, 6} & set(session.ask(60).indices.tolist())
+    session.undo()
+    assert known(session) == {0: "bag", 1: "bag"}
+    assert session.flagged() == []
+    session.tell(5, "boot")
+    assert known(session)[5] == "boot"
+
+
+# several annotators
+
+
+def test_each_annotator_undoes_their_own(tmp_path):
+    path = tmp_path / "labels.db"
+    ann = nb.Session(blob_pool(), CLASSES, store=path, annotator="ann")
+    bob = nb.Session(blob_pool(), CLASSES, store=path, annotator="bob")
+    ann.tell(1, "bag")
+    bob.tell(2, "boot")
+    assert ann.undo().ids == ("1",)
+    assert ann.undo() is None
+    assert bob.redo() is None
+    assert bob.undo().ids == ("2",)
+    assert ann.redo().ids == ("1",)
+    bob.refresh()
+    assert known(ann) == known(bob) == {1: "bag"}
+    assert ann.labels()["annotator"].tolist() == ["ann"]
+
+
+def test_two_sessions_of_one_annotator_undo_each_other(tmp_path):
+    path = tmp_path / "labels.db"
+    one, two = (nb.Session(blob_pool(), CLASSES, store=path) for _ in range(2))
+    one.tell(1, "bag")
+    assert two.undo().ids == ("1",)
+    assert one.redo().ids == ("1",)
+    assert two.refresh()
+    assert known(two) == {1: "bag"}
+
+
+def test_refresh_takes_in_what_others_wrote(tmp_path):
+    path = tmp_path / "labels.db"
+    one, two = (nb.Session(blob_pool(), CLASSES, store=path) for _ in range(2))
+    version = two.version
+    assert not two.refresh()
+    one.tell(1, "bag")
+    one.add_class("hat")
+    one.tell(2, "hat")
+    assert known(two) == {}
+    assert two.refresh()
+    assert two.version > version
+    assert two.classes == (*CLASSES, "hat")
+    assert two.y.tolist() == one.y.tolist()
+    assert two.labels().equals(one.labels())
+    assert 1 not in two.ask(60).indices
+
+
+def test_a_class_that_another_added_can_be_used_at_once(tmp_path):
+    path = tmp_path / "labels.db"
+    one, two = (nb.Session(blob_pool(), CLASSES, store=path) for _ in range(2))
+    one.add_class("hat")
+    two.tell(1, "hat")
+    assert known(two) == {1: "hat"}
+    with pytest.raises(ValueError, match="'hat' is there twice"):
+        nb.Session(blob_pool(), CLASSES, store=path).add_class("hat")
+
+
+def test_two_sessions_add_the_same_class(tmp_path):
+    path = tmp_path / "labels.db"
+    one, two = (nb.Session(blob_pool(), CLASSES, store=path) for _ in range(2))
+    one.add_class("hat")
+    with pytest.raises(ValueError, match="'hat' is there twice"):
+        two.add_class("hat")
+
+
+# classes on the way
+
+
+def test_add_class(session):
+    session.tell([0, 1], ["boot", "bag"])
+    event = session.add_class(" hat ")
+    assert event.labels == ("hat",)
+    assert session.classes == (*CLASSES, "hat")
+    assert session.predict_proba().shape == (60, 4)
+    session.tell(5, "hat")
+    assert session.predict_proba()[5].argmax() == 3
+    assert session.y[5] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("", "number 4 is empty"), (" ", "is empty"), ("bag", "'bag' is there twice")],
+)
+def test_names_that_cannot_be_added(session, name, message):
+    with pytest.raises(ValueError, match=message):
+        session.add_class(name)
+    assert session.store.read() == []
+
+
+def test_adding_a_class_can_be_undone(session):
+    session.add_class("hat")
+    session.undo()
+    assert session.classes == CLASSES
+    assert session.predict_proba().shape == (60, 3)
+    with pytest.raises(ValueError, match="'hat' is not a class"):
+        session.tell(0, "hat")
+    session.redo()
+    session.tell(0, "hat")
+    assert known(session) == {0: "hat"}
+
+
+def test_class_numbers_move_when_an_earlier_class_goes(tmp_path):
+    path = tmp_path / "labels.db"
+    ann = nb.Session(blob_pool(), CLASSES, store=path, annotator="ann")
+    bob = nb.Session(blob_pool(), CLASSES, store=path, annotator="bob")
+    ann.add_class("hat")
+    bob.refresh()
+    bob.add_class("sock")
+    bob.tell([7, 8], ["sock", "bag"])
+    assert bob.y[7] == 4
+    ann.undo()
+    bob.refresh()
+    assert bob.classes == (*CLASSES, "sock")
+    assert (bob.y[7], bob.y[8]) == (3, 1)
+    assert bob.predict()[7] == "sock"
+    fresh = nb.Session(blob_pool(), CLASSES, store=path)
+    assert (bob.predict_proba() == fresh.predict_proba()).all()
+
+
+# asking
+
+
+def test_ask_answers_with_a_query(session):
+    query = session.ask(5)
+    assert len(query) == len(query.indices) == len(query.scores) == len(query.reasons) == 5
+
+
+@pytest.mark.parametrize("n", [0, -1, 1.5, "1", None])
+def test_how_many_must_be_a_number(session, n):
+    with pytest.raises(ValueError, match="ask for at least one item"):
+        session.ask(n)
+
+
+def test_ask_takes_numpy_numbers(session):
+    assert len(session.ask(np.int64(3))) == 3
+
+
+def test_asking_for_more_after_fewer(session):
+    one = session.ask()
+    more = session.ask(10)
+    assert len(more) == 10
+    assert more.indices[0] == one.indices[0]
+    assert session.ask(2).indices.tolist() == more.indices[:2].tolist()
+
+
+def test_skipped_items_come_back_at_the_end_longest_ago_first():
+    session = nb.Session(blob_pool(6), CLASSES)
+    session.skip(4)
+    session.skip(2)
+    session.flag(0)
+    session.tell([1, 3], "bag")
+    assert session.ask(6).indices.tolist() == [5]
+    session.tell(5, "bag")
+    query = session.ask(6)
+    assert query.indices.tolist() == [4, 2]
+    assert "skipped" in query.reasons[0].text
+    session.skip(4)  # once more: now 2 has waited longer
+    assert session.ask(6).indices.tolist() == [2, 4]
+    session.tell([2, 4], "boot")
+    assert len(session.ask(6)) == 0
+
+
+def test_at_the_end_there_is_nothing_to_ask():
+    session = nb.Session(blob_pool(4), CLASSES)
+    session.tell(range(4), ["bag", "bag", "boot", "shirt"])
+    query = session.ask(3)
+    assert (len(query), query.scores.shape, query.reasons) == (0, (0,), ())
+    assert session.predict().tolist() == ["bag", "bag", "boot", "shirt"]
+    session.undo()
+    assert len(session.ask(3)) == 3
+
+
+def test_a_pool_of_one():
+    session = nb.Session(blob_pool(1), CLASSES)
+    assert session.ask().indices.tolist() == [0]
+    session.tell(0, "bag")
+    assert len(session.ask()) == 0
+    assert session.predict().tolist() == ["bag"]
+
+
+def test_the_seed_decides_and_none_is_zero():
+    def asked(**options):
+        return (
+            nb.Session(blob_pool(), CLASSES, strategy="random", **options).ask(9).indices.tolist()
+        )
+
+    assert asked() == asked(random_state=0) == asked(random_state=np.int64(0))
+    assert asked() != asked(random_state=1)
+
+
+def test_a_restart_asks_the_same(tmp_path):
+    path = tmp_path / "labels.db"
+    session = nb.Session(blob_pool(), CLASSES, store=path)
+    session.tell([0, 1, 5], ["boot", "bag", "shirt"])
+    session.skip(9)
+    again = nb.Session(blob_pool(), CLASSES, store=path)
+    assert again.ask(9).indices.tolist() == session.ask(9).indices.tolist()
+
+
+# predicting
+
+
+def test_before_the_first_label_all_is_possible(session):
+    np.testing.assert_allclose(session.predict_proba(), 1 / 3, rtol=1e-6)
+    assert set(session.predict()) <= set(CLASSES)
+
+
+def test_predictions(session):
+    session.tell([0, 1, 2, 3, 4, 5], [CLASSES[index % 3] for index in range(6)])
+    proba = session.predict_proba()
+    assert proba.shape == (60, 3)
+    assert proba.dtype == np.float32
+    assert proba.flags.c_contiguous
+    predicted = session.predict()
+    assert predicted.shape == (60,)
+    assert predicted.dtype == object
+    truth = np.array(CLASSES)[np.arange(60) % 3]
+    assert (predicted == truth).mean() > 0.95
+
+
+def test_a_label_goes_before_the_prediction(session):
+    session.tell([0, 3, 6, 9, 12], "boot")
+    session.tell(15, "bag")  # among all the boots
+    assert session.predict()[15] == "bag"
+
+
+def test_what_is_returned_is_the_callers_own(session):
+    session.tell(0, "bag")
+    for value in (session.predict_proba(), session.y, session.ask(3).indices):
+        value[:] = 0
+    assert session.y.tolist().count(-1) == 59
+    assert session.predict_proba().any()
+    assert len(set(session.ask(3).indices.tolist())) == 3
+
+
+# the table
+
+
+def test_the_table_of_labels(tmp_path):
+    pool = nb.Pool(embeddings=blobs(3), ids=["x", "it's", "z"])
+    session = nb.Session(pool, CLASSES, annotator="ann")
+    before = dt.datetime.now(dt.UTC)
+    session.tell([2, 1], ["bag", "boot"])
+    session.skip(0)
+    table = session.labels()
+    assert table.columns.tolist() == ["id", "index", "label", "source", "annotator", "time"]
+    assert table["id"].tolist() == ["z", "it's"]
+    assert table["index"].tolist() == [2, 1]
+    assert table["label"].tolist() == ["bag", "boot"]
+    assert table["source"].tolist() == ["human"] * 2
+    assert table["annotator"].tolist() == ["ann"] * 2
+    assert table["index"].dtype == np.int64
+    assert str(table["time"].dtype) == "datetime64[us, UTC]"
+    assert (before <= table["time"]).all()
+    assert (table["time"] <= dt.datetime.now(dt.UTC)).all()
+
+
+def test_an_empty_table_has_the_same_columns(session):
+    empty = session.labels()
+    assert len(empty) == 0
+    session.tell(0, "bag")
+    assert empty.columns.equals(session.labels().columns)
+    assert str(empty["time"].dtype) == "datetime64[us, UTC]"
+
+
+def test_the_table_is_in_the_order_of_answering(session):
+    for index in (5, 3, 9):
+        session.tell(index, "bag")
+    session.tell(5, "boot")
+    assert session.labels()["index"].tolist() == [3, 9, 5]
+    session.undo()
+    assert session.labels()["index"].tolist() == [5, 3, 9]
+
+
+# stores
+
+
+def test_a_store_of_another_pool(tmp_path):
+    path = tmp_path / "labels.db"
+    nb.Session(blob_pool(), CLASSES, store=path).tell(0, "bag")
+    for other in (blob_pool(50), nb.Pool(embeddings=blobs(), ids=range(1, 61))):
+        with pytest.raises(StoreError, match="labels of another pool: the images or ids differ"):
+            nb.Session(other, CLASSES, store=path)
+    assert known(nb.Session(blob_pool(), CLASSES, store=path)) == {0: "bag"}
+
+
+def test_classes_of_the_store_that_were_not_given(tmp_path):
+    path = tmp_path / "labels.db"
+    nb.Session(blob_pool(), ["boot", "hat"], store=path).tell([0, 1], ["boot", "hat"])
+    with pytest.raises(
+        StoreError, match=r"classes that were not given: 'hat'. Add them to classes"
+    ):
+        nb.Session(blob_pool(), CLASSES, store=path)
+    session = nb.Session(blob_pool(), [*CLASSES, "hat"], store=path)
+    assert known(session) == {0: "boot", 1: "hat"}
+
+
+def test_classes_in_another_order(tmp_path):
+    path = tmp_path / "labels.db"
+    nb.Session(blob_pool(), CLASSES, store=path).tell([0, 1], ["boot", "shirt"])
+    session = nb.Session(blob_pool(), CLASSES[::-1], store=path)
+    assert known(session) == {0: "boot", 1: "shirt"}
+    assert session.predict()[:2].tolist() == ["boot", "shirt"]
+
+
+def test_a_store_passed_as_an_object():
+    store = LabelStore()
+    nb.Session(blob_pool(), CLASSES, store=store).tell(0, "bag")
+    assert known(nb.Session(blob_pool(), CLASSES, store=store)) == {0: "bag"}
+
+
+def test_a_session_that_cannot_begin_leaves_no_mark(tmp_path):
+    path = tmp_path / "labels.db"
+    with pytest.raises(ValueError, match="unknown learner"):
+        nb.Session(blob_pool(), CLASSES, learner="magic", store=path)
+    assert not path.exists()
+
+
+# embeddings
+
+
+def test_better_embeddings_keep_the_labels(session):
+    session.tell([0, 1, 2], CLASSES)
+    before = session.labels()
+    session.set_embeddings(blobs(dim=9, seed=1).astype(np.float64))
+    assert session.labels().equals(before)
+    assert session.embeddings.shape == (60, 9)
+    assert session.embeddings.dtype == np.float32
+    assert (session.predict() == np.array(CLASSES)[np.arange(60) % 3]).mean() > 0.9
+    assert len(session.ask(5)) == 5
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (blobs(59), "59 rows for a pool of 60"),
+        (np.full((60, 2), np.nan), "NaN"),
+        (np.zeros(60), "expected"),
+        ([["a"]] * 60, "expected numbers"),
+    ],
+)
+def test_embeddings_that_do_not_fit_change_nothing(session, X, message):
+    session.tell(0, "bag")
+    version, proba = session.version, session.predict_proba()
+    with pytest.raises(ValueError, match=message):
+        session.set_embeddings(X)
+    assert session.version == version
+    assert (session.predict_proba() == proba).all()
+
+
+def test_images_are_embedded():
+    images = nb.datasets.load_digits().images[:80]
+    session = nb.Session(images, range(10))
+    assert session.embeddings.shape == (80, 50)
+
+
+# refits elsewhere
+
+
+def test_a_refit_that_ran_elsewhere_is_taken_over(session):
+    session.tell([0, 1], ["boot", "bag"])
+    refit = session.engine.refit(session.snapshot(), 16)
+    assert session.apply(refit)
+    assert session.refit(3) is refit
+    assert session.ask(3).indices.tolist() == refit.query.indices[:3].tolist()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session: session.tell(5, "bag"),
+        lambda session: session.undo(),
+        lambda session: session.skip(7),
+        lambda session: session.add_class("hat"),
+        lambda session: session.set_embeddings(blobs(seed=4)),
+    ],
+    ids=["tell", "undo", "skip", "add_class", "set_embeddings"],
+)
+def test_a_stale_refit_is_dropped(session, change):
+    session.tell([0, 1], ["boot", "bag"])
+    refit = session.engine.refit(session.snapshot(), 16)
+    change(session)
+    assert not session.apply(refit)
+    assert session.refit() is not refit
+
+
+def test_a_snapshot_does_not_follow_later_labels(session):
+    session.tell(0, "bag")
+    snapshot = session.snapshot()
+    session.tell(1, "boot")
+    assert (snapshot.y >= 0).sum() == 1
+    assert 1 in snapshot.open
+
+
+def test_an_old_snapshot_fitted_late_leaves_the_learner_right(session):
+    session.tell([0, 1], ["boot", "bag"])
+    old = session.snapshot()
+    session.tell(2, "shirt")
+    newest = session.predict_proba()
+    session.engine.refit(old, 1)
+    session.tell(2, "shirt", uid="again")
+    assert (session.predict_proba() == newest).all()
+
+
+def test_the_neighbours_that_decide(session):
+    session.tell([0, 1, 2], CLASSES)
+    session.refit()
+    who, closeness = session.engine.deciders(np.array([3, 0]))
+    assert who.shape == closeness.shape == (2, 5)
+    assert who[0, 0] == 0
+    assert (who[1, 0], closeness[1, 0]) == (0, 1)
+    assert (who[:, 3:] == -1).all()
+    assert (closeness[:, 3:] == 0).all()
+    assert (np.diff(closeness, axis=1) <= 0).all()
