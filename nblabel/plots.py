@@ -18,7 +18,7 @@ def map_figure() -> go.Figure:
                 showlegend=False,
                 name="pool",
                 marker={"size": 4},
-                hovertemplate="%{pointNumber}: %{text}<extra></extra>",
+                hovertemplate="%{pointNumber}<extra></extra>",
             ),
             go.Scattergl(
                 x=none,

@@ -67,7 +67,7 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
 def describe_status(session: Session, refit: Refit | None, notices: list[dict[str, str]]) -> Any:
     """Return the status of docs/wire.md."""
     answers = list(session.state.answers.values())
-    kinds = {kind: 0 for kind in ("label", "accept", "skip", "flag")}
+    kinds = dict.fromkeys(("label", "accept", "skip", "flag"), 0)
     for answer in answers:
         kinds[answer.kind] += 1
     left = len(session.pool) - len(answers) + kinds["skip"]
@@ -102,7 +102,8 @@ def labels_an_hour(session: Session) -> float | None:
     """Return the pace of the last answers, breaks left out; None before there are five."""
     events = {answer.event.uid: answer.event for answer in session.state.answers.values()}
     times = sorted(
-        event.time for event in events.values()
+        event.time
+        for event in events.values()
         if event.kind == "label" and event.annotator == session.annotator
     )[-RECENT:]
     gaps = [after - before for before, after in pairwise(times) if after - before < BREAK_SECONDS]

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RANKED = 128  # questions chosen at a time; the page gets the first of them
-EXPLAINED = 9  # of these, how many come with their reason and neighbours: the one asked and eight more
+EXPLAINED = (
+    9  # of these, how many come with their reason and neighbours: the one asked and eight more
+)
 NEIGHBORS = 3
 CLASS_KEYS = "1234567890qetyiopadjklzxcvbgm"  # less those of the panel's own commands
 
@@ -90,7 +92,7 @@ class Labeler(ipywidgets.Box):
         annotator: str | None = None,
         random_state: int | None = None,
         *,
-        map: str = "canvas",
+        map: str = "canvas",  # noqa: A002  the field's word, and a keyword only
         projection: str = "umap",
         show_guess: bool = True,
     ) -> None:
@@ -130,7 +132,7 @@ class Labeler(ipywidgets.Box):
         self._show_classes()
         self._show_state()
         for other in self._others():
-            other._projections.cancel(remember=False)  # one projection of a pool is enough
+            other.yield_projection()  # one projection of a pool is enough
         _panels.add(self)
         self._refits.request()
 
@@ -149,6 +151,10 @@ class Labeler(ipywidgets.Box):
         self.session.refresh()
         self._show_classes()
         self._changed()
+
+    def yield_projection(self) -> None:
+        """Leave it to a newer panel on the same log to project the pool."""
+        self._projections.cancel(remember=False)
 
     # what a person does
 
@@ -181,7 +187,9 @@ class Labeler(ipywidgets.Box):
         elif kind in ("label", "undo"):
             self._answer(content, self._map.acknowledge)
 
-    def _answer(self, content: dict[str, Any], acknowledge: Callable[[dict[str, Any]], Any]) -> None:
+    def _answer(
+        self, content: dict[str, Any], acknowledge: Callable[[dict[str, Any]], Any]
+    ) -> None:
         """Write one event to the log and say what became of it."""
         uid = content["uid"]
         try:
@@ -270,7 +278,7 @@ class Labeler(ipywidgets.Box):
     # what follows
 
     def _changed(self) -> None:
-        """The log changed: show what is known at once, and learn."""
+        """Show what is known of a changed log at once, and learn."""
         self._show_state()
         if self._line.is_low:
             self._line.fill(self._is_open)
@@ -484,19 +492,17 @@ class Labeler(ipywidgets.Box):
     # inside
 
     def _others(self) -> list[Labeler]:
-        """The other panels of this kernel on the same log."""
+        """Return the other panels of this kernel on the same log."""
         key = self.session.store.key
         return [one for one in _panels if one is not self and one.session.store.key == key]
 
-    def _guarded(
-        self, hear: Callable[[dict[str, Any]], None]
-    ) -> Callable[[dict[str, Any]], None]:
+    def _guarded(self, hear: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
         """Show in the panel what would otherwise end in a log nobody reads."""
 
         def guarded(content: dict[str, Any]) -> None:
             try:
                 hear(content)
-            except Exception as error:  # the page must hear of anything that went wrong
+            except Exception as error:  # noqa: BLE001  the page must hear of anything that went wrong
                 self._queue.error = f"{type(error).__name__}: {error}"
 
         return guarded

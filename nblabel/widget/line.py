@@ -73,7 +73,7 @@ class Line:
         self._held = [index, *(other for other in self._held if other != index)]
 
     def drop(self, index: int) -> None:
-        """An item was answered."""
+        """Take an answered item out."""
         if self.revisit == index:
             self.revisit = None
         self._held = [other for other in self._held if other != index]

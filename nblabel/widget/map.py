@@ -98,7 +98,7 @@ class CanvasMap(anywidget.AnyWidget):
         self._marks: tuple[dict[str, Any], list[Any]] | None = None
         self._quiet = False
         self.on_msg(lambda _, content, buffers: self._hear(content, buffers))
-        self.observe(self._color_by_changed, "color_by")
+        self.observe(self._color_chosen, "color_by")
 
     @property
     def widget(self) -> ipywidgets.Widget:
@@ -147,6 +147,6 @@ class CanvasMap(anywidget.AnyWidget):
             content = {**content, "indices": indices}
         self._receive(content)
 
-    def _color_by_changed(self, change: dict[str, Any]) -> None:
+    def _color_chosen(self, change: dict[str, Any]) -> None:
         if not self._quiet:
             self._receive({"type": "color_by", "mode": change["new"]})

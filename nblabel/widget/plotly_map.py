@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,8 @@ class PlotlyMap:
     def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
         self._receive = receive
         self._selected: IntArray = np.zeros(0, dtype=np.intp)
-        self._labeled: IntArray = np.zeros(0, dtype=np.intp)
+        self._marked: tuple[IntArray, int | None, list[int]] = (np.zeros(0, np.intp), None, [])
+        self._xy: FloatArray = np.zeros((0, 2), dtype=np.float32)
         self._quiet = False
         self._pending = ""
         self.figure = go.FigureWidget(map_figure())
@@ -49,20 +51,22 @@ class PlotlyMap:
 
         self._class = ipywidgets.Dropdown(description="Label as")
         self._relabel = ipywidgets.Checkbox(description="also those labeled", indent=False)
-        confirm = ipywidgets.Button(description="Label them", button_style="primary")
-        confirm.on_click(lambda _: self._confirm())
+        self._confirm_button = ipywidgets.Button(description="Label them", button_style="primary")
+        self._confirm_button.on_click(lambda _: self._confirm())
         dismiss = ipywidgets.Button(description="Dismiss")
         dismiss.on_click(lambda _: self._select(np.zeros(0, dtype=np.intp)))
         self._undo = ipywidgets.Button(description="Undo")
-        self._undo.on_click(lambda _: self._receive({"type": "undo", "uid": new_uid()}))
+        self._undo.on_click(lambda _: self._take_back())
         self._count = ipywidgets.Label()
+        self._legend = ipywidgets.HTML()
         self._bulk = ipywidgets.HBox(
-            [self._count, self._class, self._relabel, confirm, dismiss]
+            [self._count, self._class, self._relabel, self._confirm_button, dismiss]
         )
         self.widget = ipywidgets.VBox(
             [
                 ipywidgets.HBox([self._color_by, self._projection, self._running]),
                 self.figure,
+                self._legend,
                 self._bulk,
                 ipywidgets.HBox([self._said, self._undo]),
             ]
@@ -74,10 +78,11 @@ class PlotlyMap:
         self._undo.layout.display = "none"
         self._select(self._selected)
 
-    def show_classes(self, classes: list[dict[str, Any]], store: dict[str, Any]) -> None:
+    def show_classes(self, classes: list[dict[str, Any]], store: dict[str, Any]) -> None:  # noqa: ARG002
         self._class.options = [one["name"] for one in classes]
 
-    def show_points(self, xy: FloatArray, animate: bool) -> None:
+    def show_points(self, xy: FloatArray, animate: bool) -> None:  # noqa: ARG002
+        self._xy = xy
         with self.figure.batch_update():
             self.figure.data[0].update(x=xy[:, 0], y=xy[:, 1])
             self._move_marks()
@@ -92,17 +97,11 @@ class PlotlyMap:
             # a step for each code; plotly blends between the entries of a scale otherwise
             scale += [[max(0, (code - 0.5) / steps), color], [min(1, (code + 0.5) / steps), color]]
         marker = {"color": colors.codes, "cmin": 0, "cmax": steps, "colorscale": scale}
-        legend = colors.legend
+        self._legend.value = legend_html(colors.legend)
         with self.figure.batch_update():
             self.figure.data[0].marker.update(marker)
-            names = np.array([""] * len(colors.palette), dtype=object)
-            for entry in legend:
-                names[entry["code"]] = entry["name"]
-            self.figure.data[0].text = names[colors.codes]
-            self.figure.layout.title.text = ""
 
     def show_marks(self, labeled: IntArray, current: int | None, queries: list[int]) -> None:
-        self._labeled = labeled
         self._marked = (labeled, current, queries)
         with self.figure.batch_update():
             self._move_marks()
@@ -126,14 +125,11 @@ class PlotlyMap:
         pass  # plotly shows its own hover text
 
     def _move_marks(self) -> None:
-        x, y = self.figure.data[0].x, self.figure.data[0].y
-        labeled, current, queries = getattr(self, "_marked", (self._labeled, None, []))
-        if x is None or not len(x):
-            return
+        labeled, current, queries = self._marked
         spots = {1: labeled, 2: np.array(queries, dtype=np.intp)}
         spots[3] = np.array([] if current is None else [current], dtype=np.intp)
         for trace, where in spots.items():
-            self.figure.data[trace].update(x=x[where], y=y[where])
+            self.figure.data[trace].update(x=self._xy[where, 0], y=self._xy[where, 1])
         self.figure.data[2].text = [str(number + 1) for number in range(len(queries))]
 
     def _clicked(self, _trace: Any, points: Any, _state: Any) -> None:
@@ -145,7 +141,7 @@ class PlotlyMap:
 
     def _select(self, indices: IntArray) -> None:
         self._selected = indices
-        done = int(np.isin(indices, self._labeled).sum())
+        done = int(np.isin(indices, self._marked[0]).sum())
         self._count.value = f"{len(indices):,} points, {done:,} already labeled"
         self._bulk.layout.display = "" if len(indices) else "none"
 
@@ -161,6 +157,10 @@ class PlotlyMap:
             }
         )
 
+    def _take_back(self) -> None:
+        self._undo.layout.display = "none"
+        self._receive({"type": "undo", "uid": new_uid(), "of": self._pending})
+
     def _color_chosen(self, change: dict[str, Any]) -> None:
         if not self._quiet:
             self._receive({"type": "color_by", "mode": change["new"]})
@@ -168,3 +168,13 @@ class PlotlyMap:
     def _projection_chosen(self, change: dict[str, Any]) -> None:
         if not self._quiet:
             self._receive({"type": "project", "name": change["new"]})
+
+
+def legend_html(legend: list[dict[str, Any]]) -> str:
+    """Return the legend as HTML; names are escaped, they come from users."""
+    entries = [
+        f'<span style="white-space:nowrap"><span style="color:{entry["color"]}">●</span> '
+        f"{html.escape(entry['name'])} {entry['count']:,}</span>"
+        for entry in legend
+    ]
+    return f'<div style="display:flex;flex-wrap:wrap;gap:2px 12px">{"".join(entries)}</div>'

@@ -36,7 +36,7 @@ class Projections:
         store: LabelStore,
         default: str,
         random_state: int,
-        show: Callable[[FloatArray, bool], None],
+        show: Callable[..., None],
         tell: Callable[[dict[str, Any]], None],
     ) -> None:
         self._X, self._store, self._random_state = X, store, random_state
@@ -51,7 +51,7 @@ class Projections:
             if known is not None:
                 self._points["umap"] = known
                 self._name = "umap"
-        show(self._points[self._name], False)
+        show(self._points[self._name], animate=False)
         self._report(0.0)
 
     def start(self) -> None:
@@ -121,7 +121,7 @@ class Projections:
     def _go(self, name: str) -> None:
         if name != self._name:
             self._name = name
-            self._show(self._points[name], True)
+            self._show(self._points[name], animate=True)
         self._report(0.0)
 
     def _report(self, progress: float) -> None:

@@ -19,7 +19,7 @@ class QueueView(anywidget.AnyWidget):
 
     classes = t.List(t.Dict()).tag(sync=True)
     """Class names with their keys and colours."""
-    show_guess = t.Bool(True).tag(sync=True)
+    show_guess = t.Bool(default_value=True).tag(sync=True)
     """Whether the model's guess is shown; a guess biases the annotator."""
     store = t.Dict().tag(sync=True)
     """Which log the answers go to."""
@@ -32,4 +32,4 @@ class QueueView(anywidget.AnyWidget):
 
     def __init__(self, receive: Callable[[dict[str, Any]], None], **traits: Any) -> None:
         super().__init__(**traits)
-        self.on_msg(lambda _, content, buffers: receive(content))
+        self.on_msg(lambda _widget, content, _buffers: receive(content))

@@ -1,0 +1,1 @@
+"""Measurements of nblabel. Not tests: they print tables and write JSON."""

@@ -1,0 +1,209 @@
+"""The panel on 60,000 MNIST images in a real JupyterLab and browser. Run: make bench-panel."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.report import Row, report
+from tests.browser import launch_browser
+from tests.lab.notebook import LabServer, Notebook, open_notebook, wait_for
+
+# Times, in the page's own clock, of keys and of what was painted after them.
+PROBE_JS = """
+window.probe = {keys: [], pictures: [], colors: [], shown: []};
+const painted = (list, at) => requestAnimationFrame(() => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => list.push({at, painted: performance.now()});
+  channel.port2.postMessage(null);
+});
+addEventListener('keydown', (event) => {
+  const at = event.timeStamp;
+  const shown = document.querySelector('.nbl-queue .nbl-id')?.textContent ?? '';
+  probe.keys.push({at, key: event.key, shown});
+}, true);
+const put = CanvasRenderingContext2D.prototype.putImageData;
+CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+  const list = this.canvas.closest('.nbl-map') ? probe.colors
+    : this.canvas.closest('.nbl-picture') ? probe.pictures : null;
+  if (list) painted(list, performance.now());
+  return put.apply(this, given);
+};
+"""
+
+IMPORTS = "import nblabel as nb, numpy as np\ndata = nb.datasets.load_mnist()"
+OPEN = "panel = nb.Labeler(data.images, data.classes, store={store!r}{more})\npanel"
+N_EVENTS = "len(panel.session.store.read())"
+SLOW = """
+import time
+from sklearn.neighbors import KNeighborsClassifier
+class Slow(KNeighborsClassifier):
+    def fit(self, X, y):
+        end = time.perf_counter() + 0.5
+        while time.perf_counter() < end: sum(range(1000))
+        return super().fit(X, y)
+"""
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keys", type=int, default=100, help="labels given in each part")
+    n_keys = parser.parse_args().keys
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder, launch_browser() as browser:
+        server = LabServer(Path(folder))
+        try:
+            for part in (_quick_learner, _slow_learner, _plotly):
+                rows += part(server, browser, Path(folder), n_keys)
+        finally:
+            server.close()
+    report("panel", rows, [
+        "MNIST 60,000 images", "Chromium headless, software rendering",
+        f"load average at the end {os.getloadavg()[0]:.1f}",
+    ])  # fmt: skip
+
+
+def _open(server: LabServer, browser: Any, name: str, cells: list[str]) -> Any:
+    return open_notebook(server, browser, name, cells, viewport={"width": 1280, "height": 1000})
+
+
+def _quick_learner(server: LabServer, browser: Any, folder: Path, n_keys: int) -> list[Row]:
+    store = str(folder / "quick.db")
+    cells = [IMPORTS, OPEN.format(store=store, more=""), OPEN.format(store=store, more="")]
+    with _open(server, browser, "quick", cells) as book:
+        book.page.evaluate(PROBE_JS)
+        book.run_cell(0)
+        first = [_time_to_first_question(book, 1)]
+        warm = []
+        for _ in range(5):
+            book.command("notebook:clear-all-cell-outputs")
+            warm.append(_time_to_first_question(book, 2))
+        _wait_for_umap(book)
+        paints, colors = [], []
+        _type(book, n_keys, pause_ms=500, paints=paints, colors=colors)
+        fast_paints: list[float] = []
+        _type(book, n_keys, pause_ms=60, paints=fast_paints, colors=[])
+        process = server.kernel_process(book.kernel_id())
+        peak = _peak_mb(process)
+        _expect_no_problems(book)
+    return [
+        Row("first panel in a fresh kernel to first question", "s", first),
+        Row("cell run again to first question painted", "s", warm, "at most 3 s", "median", 3),
+        Row("key to next image painted", "ms", paints, "p95 at most 50 ms", "p95", 50),
+        Row("the same at 15 keys a second", "ms", fast_paints, "p95 at most 50 ms", "p95", 50),
+        Row("key to rings and colours on the map", "ms", colors,
+            "median at most 250 ms", "median", 250),
+        Row("peak memory of the kernel", "MB", [peak], "at most 1,200 MB", "max", 1200),
+    ]  # fmt: skip
+
+
+def _slow_learner(server: LabServer, browser: Any, folder: Path, n_keys: int) -> list[Row]:
+    store = str(folder / "slow.db")
+    cells = [IMPORTS + SLOW, OPEN.format(store=store, more=", learner=Slow(1), projection='pca'")]
+    with _open(server, browser, "slow", cells) as book:
+        book.page.evaluate(PROBE_JS)
+        book.run_cell(0)
+        _time_to_first_question(book, 1)
+        _type(book, 5, pause_ms=700, paints=[], colors=[])
+        paints: list[float] = []
+        _type(book, n_keys, pause_ms=80, paints=paints, colors=[])
+        pressed = book.page.evaluate("probe.keys")
+        events = book.evaluate("[[e.ids[0], e.labels[0]] for e in panel.session.store.read()]")[
+            -len(pressed) :
+        ]
+        right = sum(
+            event[0] == key["shown"] and event[1] == str((int(key["key"]) - 1) % 10)
+            for key, event in zip(pressed, events, strict=False)
+        )
+        _expect_no_problems(book)
+    wrong = len(pressed) - right + abs(len(events) - len(pressed))
+    return [
+        Row("key to next image painted, 0.5 s refits running", "ms", paints,
+            "p95 at most 50 ms", "p95", 50),
+        Row(f"of {len(pressed)} fast keys, labels lost, doubled, swapped or on a wrong image", "",
+            [wrong], "none", "max", 0),
+    ]  # fmt: skip
+
+
+def _plotly(server: LabServer, browser: Any, folder: Path, n_keys: int) -> list[Row]:
+    """Measure the other map, for comparison: plotly redraws the scene for every change."""
+    store = str(folder / "plotly.db")
+    more = ", map='plotly', projection='pca'"
+    with _open(server, browser, "plotly", [IMPORTS, OPEN.format(store=store, more=more)]) as book:
+        book.run_cell(0)
+        book.page.evaluate(PROBE_JS)
+        book.run_cell(1)
+        book.page.wait_for_selector(".nbl-queue .nbl-class")
+        plot = ".nbl-plotly-map .js-plotly-plot"
+        book.page.wait_for_selector(plot)
+        book.page.evaluate(
+            "(plot) => document.querySelector(plot).on('plotly_afterplot', () =>"
+            " probe.colors.push({at: performance.now(), painted: performance.now()}))",
+            plot,
+        )
+        colors: list[float] = []
+        _type(book, min(n_keys, 15), pause_ms=4000, paints=[], colors=colors)
+    return [Row("the same with map='plotly', key to the last redraw", "ms", colors)]
+
+
+def _time_to_first_question(book: Notebook, cell: int) -> float:
+    book.page.evaluate("probe.pictures.length = 0; probe.started = performance.now()")
+    book.run_cell(cell)
+    book.page.wait_for_function("probe.pictures.length > 0")
+    seconds: float = book.page.evaluate("(probe.pictures[0].painted - probe.started) / 1000")
+    return seconds
+
+
+def _type(
+    book: Notebook, n_keys: int, pause_ms: int, paints: list[float], colors: list[float]
+) -> None:
+    """Press class keys, never the same twice in a row, and collect what they took."""
+    page = book.page
+    page.locator(".nbl-queue").last.focus()
+    page.evaluate("for (const list of ['keys', 'pictures', 'colors']) probe[list].length = 0")
+    before = book.evaluate(N_EVENTS)
+    rng = random.Random(0)
+    keys = [rng.choice("1234567890")]
+    while len(keys) < n_keys:
+        keys.append(rng.choice([key for key in "1234567890" if key != keys[-1]]))
+    page.keyboard.type("".join(keys), delay=pause_ms)
+    wait_for(lambda: book.evaluate(N_EVENTS) >= before + n_keys, 60, lambda: f"{n_keys} labels")
+    book.wait_until_idle()
+    seen = page.evaluate("({keys: probe.keys, pictures: probe.pictures, colors: probe.colors})")
+    times = [key["at"] for key in seen["keys"]]
+    for start, end in itertools.pairwise([*times, float("inf")]):
+        pictures = [one["painted"] for one in seen["pictures"] if start <= one["at"] < end]
+        changes = [one["painted"] for one in seen["colors"] if start <= one["at"] < end]
+        paints += [pictures[0] - start] if pictures else []
+        colors += [changes[-1] - start] if changes else []
+
+
+def _wait_for_umap(book: Notebook) -> None:
+    wait_for(
+        lambda: not book.evaluate("panel._projections._process is not None"),
+        180,
+        lambda: "UMAP",
+    )
+
+
+def _peak_mb(process: psutil.Process) -> float:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
+
+
+def _expect_no_problems(book: Notebook) -> None:
+    if book.problems:
+        raise RuntimeError(f"the page had problems: {book.problems}")
+
+
+if __name__ == "__main__":
+    main()

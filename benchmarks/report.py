@@ -1,0 +1,102 @@
+"""What every benchmark does with its figures: say where they come from, print, keep."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass
+class Row:
+    """One measured figure.
+
+    Attributes
+    ----------
+    what : str
+        What was measured, and on what.
+    unit : str
+        "ms", "s", "MB" or "" for counts.
+    values : list of float
+        Every single measurement.
+    target : str
+        What it should reach, in words; "" where there is no target.
+    judged : str
+        Which figure the target is about: "median" or "p95" or "max".
+    limit : float or None
+        The target as a number in `unit`.
+    """
+
+    what: str
+    unit: str
+    values: list[float]
+    target: str = ""
+    judged: str = "median"
+    limit: float | None = None
+
+    def figure(self, name: str) -> float:
+        """Return the median, the 95th percentile or the maximum."""
+        percentile = {"median": 50, "p95": 95, "max": 100}[name]
+        return float(np.percentile(self.values, percentile))
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the target was reached; None where there is none."""
+        return None if self.limit is None else self.figure(self.judged) <= self.limit
+
+
+def report(name: str, rows: list[Row], notes: list[str]) -> None:
+    """Print a table and write ``results/<name>.json``."""
+    header = ("measured", "n", "median", "p95", "max", "unit", "target", "reached")
+    lines = [
+        (
+            row.what,
+            str(len(row.values)),
+            *(f"{row.figure(figure):.4g}" for figure in ("median", "p95", "max")),
+            row.unit,
+            row.target,
+            {True: "yes", False: "NO", None: ""}[row.reached],
+        )
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
+    for line in (header, *lines):
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
+    where = machine()
+    print("; ".join([*(f"{key}: {value}" for key, value in where.items()), *notes]))
+    RESULTS.mkdir(exist_ok=True)
+    content = {
+        "machine": where,
+        "notes": notes,
+        "rows": [
+            {
+                **asdict(row),
+                "median": row.figure("median"),
+                "p95": row.figure("p95"),
+                "max": row.figure("max"),
+                "reached": row.reached,
+            }
+            for row in rows
+        ],
+    }
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(content, indent=1) + "\n")
+    print(f"written: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+def machine() -> dict[str, str]:
+    """Return what the figures depend on besides the code."""
+    packages = ("nblabel", "numpy", "scikit-learn", "ipywidgets", "anywidget", "jupyterlab")
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(os.cpu_count()),
+        "python": platform.python_version(),
+        **{package: version(package) for package in packages},
+    }
