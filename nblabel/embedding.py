@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from nblabel.media import ImageArray, MediaError
 from nblabel.pool import FloatArray, Pool, as_embeddings
@@ -45,7 +46,8 @@ def embed(
     -----
     Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are brought
     to one square shape. A picture that cannot be read gets the mean of the others, with a warning.
-    With more than 10,000 items the components come from a random sample of that size.
+    With more than 10,000 items the components come from a random sample of that size. Reading files
+    for more than a second shows a progress bar; interrupting the kernel cancels it.
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}.")
@@ -75,6 +77,8 @@ def _pca(rows: _Rows, dim: int | None, random_state: int) -> FloatArray:
     with np.errstate(all="ignore"):  # a pool of identical items has no variance to divide by
         pca.fit(sample)
     mean, axes = pca.mean_.astype(np.float32), pca.components_.T.astype(np.float32)
+    if len(sample) == n:
+        return np.ascontiguousarray((sample - mean) @ axes)
     out = np.empty((n, width), dtype=np.float32)
     for start in range(0, n, BLOCK):
         block = np.arange(start, min(start + BLOCK, n))
@@ -110,7 +114,9 @@ class _Rows:
             rows = media.array[indices].reshape(len(indices), -1).astype(np.float32)
             rows *= np.float32(1 / 255)
             return rows
-        pictures = [self._picture(int(index)) for index in indices]
+        # opening files can take minutes; interrupting the kernel cancels it
+        bar = tqdm(indices, desc="Reading pictures", delay=1, leave=False)
+        pictures = [self._picture(int(index)) for index in bar]
         good = [picture for picture in pictures if picture is not None]
         if self._mean is None:
             if not good:
@@ -130,7 +136,7 @@ class _Rows:
         except MediaError as error:
             warnings.warn(str(error), stacklevel=4)
             return None
-        assert picture is not None  # noqa: S101  (a pool with media)
+        assert picture is not None
         if self._shape is None:
             self._shape = picture.shape
         if picture.shape != self._shape:

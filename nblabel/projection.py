@@ -138,8 +138,8 @@ class UmapProcess:
 
     def _listen(self) -> None:
         process = self._process
-        assert process.stdin is not None  # noqa: S101
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdin is not None
+        assert process.stdout is not None
         remark = ""
         for line in process.stdout:
             try:
