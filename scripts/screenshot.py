@@ -55,8 +55,8 @@ if __name__ == "__main__":
             expect(page.get_by_role("combobox", name="Projection")).to_have_value("umap")
             expect(page.get_by_text("UMAP ready")).to_have_count(0)
             expect(page.get_by_text("Saved").first).to_be_visible()
-            box = notebook.cell(1).bounding_box()
-            height = round(box["y"] + box["height"]) + BELOW_THE_CELL
+            end = notebook.cell(1).evaluate("(cell) => cell.getBoundingClientRect().bottom")
+            height = round(end) + BELOW_THE_CELL
             page.set_viewport_size({"width": WIDTH, "height": height})
             for name, theme in THEMES.items():
                 notebook.set_theme(theme)
