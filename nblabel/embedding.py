@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from nblabel.media import ImageArray, MediaError
+from nblabel.media import ImageArray, MediaError, UInt8Array
 from nblabel.pool import FloatArray, Pool, as_embeddings
 
 METHODS = ("pca", "raw")
@@ -45,8 +46,8 @@ def embed(
     Notes
     -----
     Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are brought
-    to one square shape. A picture that cannot be read gets the mean of the others, with a warning.
-    With more than 10,000 items the components come from a random sample of that size. Reading files
+    to the size of the first, in colour if any is. A picture that cannot be read gets the mean of the
+    others, with a warning. With more than 10,000 items the components come from a random sample of that size. Reading files
     for more than a second shows a progress bar; interrupting the kernel cancels it.
     """
     if method not in METHODS:
@@ -117,31 +118,41 @@ class _Rows:
         # opening files can take minutes; interrupting the kernel cancels it
         bar = tqdm(indices, desc="Reading pictures", delay=1, leave=False)
         pictures = [self._picture(int(index)) for index in bar]
-        good = [picture for picture in pictures if picture is not None]
+        good = np.array([picture is not None for picture in pictures])
+        self._shape = self._shape or _common_shape(pictures)
+        rows = np.empty((len(pictures), math.prod(self._shape)), dtype=np.float32)
+        for row, picture in zip(rows, pictures, strict=True):
+            if picture is not None:
+                row[:] = _shaped(picture, self._shape).reshape(-1)
         if self._mean is None:
-            if not good:
-                raise MediaError("none of the pictures tried can be read; check the files.")
-            self._mean = np.mean(good, axis=0, dtype=np.float32)
-        mean = self._mean
-        whole = [mean if picture is None else picture for picture in pictures]
-        rows = np.stack(whole).reshape(len(whole), -1).astype(np.float32, copy=False)
+            self._mean = rows[good].mean(axis=0, dtype=np.float64).astype(np.float32)
+        rows[~good] = self._mean
         rows /= np.float32(255)
         return rows
 
-    def _picture(self, index: int) -> FloatArray | None:
-        from PIL import Image
-
+    def _picture(self, index: int) -> UInt8Array | None:
         try:
-            picture = self._pool.image(index, max_side=SIDE)
+            return self._pool.image(index, max_side=SIDE)
         except MediaError as error:
             warnings.warn(str(error), stacklevel=4)
             return None
-        assert picture is not None
-        if self._shape is None:
-            self._shape = picture.shape
-        if picture.shape != self._shape:
-            height, width, channels = self._shape
-            image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
-            resized = image.convert("L" if channels == 1 else "RGB").resize((width, height))
-            picture = np.asarray(resized).reshape(self._shape)
-        return picture.astype(np.float32)
+
+
+def _common_shape(pictures: list[UInt8Array | None]) -> tuple[int, ...]:
+    """Return the size of the first picture, in colour if any of them is."""
+    shapes = [picture.shape for picture in pictures if picture is not None]
+    if not shapes:
+        raise MediaError("none of the pictures tried can be read; check the files.")
+    return (*shapes[0][:2], max(shape[2] for shape in shapes))
+
+
+def _shaped(picture: UInt8Array, shape: tuple[int, ...]) -> UInt8Array:
+    from PIL import Image
+
+    if picture.shape == shape:
+        return picture
+    height, width, channels = shape
+    image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
+    resized = image.convert("L" if channels == 1 else "RGB").resize((width, height))
+    pixels: UInt8Array = np.asarray(resized)
+    return pixels.reshape(shape)

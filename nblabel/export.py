@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from nblabel.events import new_uid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,24 +31,19 @@ def export_labels(labels: pd.DataFrame, path: Any) -> None:
         If the folder does not exist.
     """
     target = Path(path)
-    if target.suffix not in FORMATS:
+    if target.suffix.lower() not in FORMATS:
         raise ValueError(f"cannot export to {target.name}; use a name in {' or '.join(FORMATS)}.")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {target.parent.resolve()} does not exist; make it.")
-    if target.suffix == ".csv":
+    if target.suffix.lower() == ".csv":
         text = labels.to_csv(index=False)
     else:
         text = labels.to_json(
             orient="records", lines=True, force_ascii=False, date_format="iso", date_unit="us"
         )
-    part = None
+    part = target.with_name(f".{new_uid()}.part")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=target.parent, delete=False
-        ) as part:
-            part.write(text)
-        Path(part.name).replace(target)
-    except BaseException:
-        if part is not None:
-            Path(part.name).unlink(missing_ok=True)
-        raise
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -54,7 +54,7 @@ def test_classes_that_are_none(classes, message):
         nb.Session(blob_pool(), classes)
 
 
-@pytest.mark.parametrize("classes", [range(3), np.arange(3), ["abc"] + ["b"], ("a", 2.5)])
+@pytest.mark.parametrize("classes", [range(3), np.arange(3), ["a", "b"], ("a", 2.5)])
 def test_classes_of_every_kind_become_text(classes):
     names = nb.Session(blob_pool(), classes).classes
     assert names == tuple(str(name) for name in classes)
