@@ -17,7 +17,7 @@ from tests.browser import launch_browser
 from tests.lab.notebook import LabServer, Notebook, open_notebook, wait_for
 
 # Times, in the page's own clock, of keys and of what was painted after them.
-PROBE_JS = """
+PROBE_JS = """() => {
 window.probe = {keys: [], pictures: [], colors: [], shown: []};
 const painted = (list, at) => requestAnimationFrame(() => {
   const channel = new MessageChannel();
@@ -36,7 +36,7 @@ CanvasRenderingContext2D.prototype.putImageData = function (...given) {
   if (list) painted(list, performance.now());
   return put.apply(this, given);
 };
-"""
+}"""
 
 IMPORTS = "import nblabel as nb, numpy as np\ndata = nb.datasets.load_mnist()"
 OPEN = "panel = nb.Labeler(data.images, data.classes, store={store!r}{more})\npanel"
@@ -57,6 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keys", type=int, default=100, help="labels given in each part")
     n_keys = parser.parse_args().keys
+    if data := os.environ.get("NBLABEL_DATA"):  # the kernels start in another folder
+        os.environ["NBLABEL_DATA"] = str(Path(data).absolute())
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, launch_browser() as browser:
         server = LabServer(Path(folder))

@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, get_args
 
 Kind = Literal["label", "skip", "flag", "accept", "add_class", "undo", "redo"]
@@ -144,6 +145,11 @@ class LabelState:
     def event(self, uid: str) -> LabelEvent | None:
         """Return the answer or added class with this uid."""
         return self._events.get(uid)
+
+    def latest(self, n: int) -> list[LabelEvent]:
+        """Return the last n answers that stand, newest first."""
+        standing = (e for e in reversed(self._events.values()) if e.uid not in self._undone)
+        return list(islice(standing, n))
 
     def undo_target(self, annotator: str | None = None) -> LabelEvent | None:
         """Return the event that an undo by this annotator would take back."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from nblabel.embedding import embed
 from nblabel.engine import Engine, Refit, Snapshot
-from nblabel.events import LabelEvent, LabelState, new_uid
+from nblabel.events import Answer, LabelEvent, LabelState, new_uid
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, make_strategy
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_CLASSES = 200
+STANDINGS = ("open", "human", "model", "import", "skipped", "flagged")
 
 
 class Session:
@@ -85,6 +86,7 @@ class Session:
         self._seq = 0
         self._version = 0
         self._y: IntArray = np.full(len(self.pool), -1, dtype=np.intp)
+        self._standing = np.zeros(len(self.pool), dtype=np.uint8)
         self._codes: dict[str, int] = {}
         self._refit: Refit | None = None
         self.refresh()
@@ -131,6 +133,11 @@ class Session:
     def y(self) -> IntArray:
         """Class numbers by position, -1 where nothing is labeled; shape (n,), a copy."""
         return self._y.copy()
+
+    @property
+    def standing(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """How each item stands, as a position in `STANDINGS`; shape (n,), a copy."""
+        return self._standing.copy()
 
     @property
     def n_labeled(self) -> int:
@@ -279,7 +286,9 @@ class Session:
         for item in changed:
             answer = self._state.answers.get(item)
             label = None if answer is None else answer.label
-            self._y[self.pool.index_of(item)] = -1 if label is None else self._codes.get(label, -1)
+            index = self.pool.index_of(item)
+            self._y[index] = -1 if label is None else self._codes.get(label, -1)
+            self._standing[index] = STANDINGS.index(_standing(answer))
         self._version += bool(events)
         return bool(events)
 
@@ -337,18 +346,13 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """Return the labels as they are now, for a refit elsewhere."""
-        blocked = np.zeros(len(self.pool), dtype=bool)
-        skipped = []
-        for item, answer in self._state.answers.items():
-            index = self.pool.index_of(item)
-            blocked[index] = True
-            if answer.kind == "skip":
-                skipped.append((answer.event.seq, index))
+        skipped = np.flatnonzero(self._standing == STANDINGS.index("skipped"))
+        since = [self._state.answers[self.pool.ids[index]].event.seq for index in skipped]
         return Snapshot(
             version=self._version,
             y=self.y,
-            open=np.flatnonzero(~blocked),
-            skipped=np.array([index for _, index in sorted(skipped)], dtype=np.intp),
+            open=np.flatnonzero(self._standing == STANDINGS.index("open")),
+            skipped=skipped[np.argsort(since, kind="stable")],
             classes=self.classes,
         )
 
@@ -409,6 +413,15 @@ class Session:
     def _commit(self, event: LabelEvent) -> None:
         self.store.append(event)
         self.refresh()
+
+
+def _standing(answer: Answer | None) -> str:
+    """Return how an item stands: what was done with it, or whose label it has."""
+    if answer is None:
+        return "open"
+    if answer.label is None:
+        return {"skip": "skipped", "flag": "flagged"}[answer.kind]
+    return answer.event.source
 
 
 def check_classes(classes: Sequence[Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.engine import Refit
-from nblabel.session import Session
+from nblabel.session import STANDINGS, Session
 from nblabel.widget.map import Colors
 from nblabel.widget.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 
@@ -46,12 +46,9 @@ def _confidence(refit: Refit) -> Colors:
 
 
 def _source(session: Session) -> Colors:
-    names = ["not answered", *SOURCES]
-    codes = np.zeros(len(session.pool), dtype=np.uint8)
-    for item, answer in session.state.answers.items():
-        kind = {"flag": "flagged", "skip": "skipped"}.get(answer.kind, answer.event.source)
-        codes[session.pool.index_of(item)] = names.index(kind)
-    return _coded("source", codes, names, [UNLABELED, *SOURCES.values()])
+    names = ["not answered", *STANDINGS[1:]]
+    palette = [UNLABELED, *(SOURCES[name] for name in STANDINGS[1:])]
+    return _coded("source", session.standing, names, palette)
 
 
 def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Colors:
@@ -66,20 +63,18 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
 
 def describe_status(session: Session, refit: Refit | None, notices: list[dict[str, str]]) -> Any:
     """Return the status of docs/wire.md."""
-    answers = list(session.state.answers.values())
-    kinds = dict.fromkeys(("label", "accept", "skip", "flag"), 0)
-    for answer in answers:
-        kinds[answer.kind] += 1
-    left = len(session.pool) - len(answers) + kinds["skip"]
+    standing = np.bincount(session.standing, minlength=len(STANDINGS)).tolist()
+    n = dict(zip(STANDINGS, standing, strict=True))
+    left = n["open"] + n["skipped"]
     pace = labels_an_hour(session)
     y = session.y
     counts = np.bincount(y[y >= 0], minlength=len(session.classes))
     colors = class_colors(len(session.classes))
     return {
-        "labeled": kinds["label"],
-        "accepted": kinds["accept"],
-        "skipped": kinds["skip"],
-        "flagged": kinds["flag"],
+        "labeled": n["human"] + n["import"],
+        "accepted": n["model"],
+        "skipped": n["skipped"],
+        "flagged": n["flagged"],
         "left": left,
         "total": len(session.pool),
         "per_hour": pace,
@@ -100,12 +95,11 @@ def describe_status(session: Session, refit: Refit | None, notices: list[dict[st
 
 def labels_an_hour(session: Session) -> float | None:
     """Return the pace of the last answers, breaks left out; None before there are five."""
-    events = {answer.event.uid: answer.event for answer in session.state.answers.values()}
-    times = sorted(
+    times = [
         event.time
-        for event in events.values()
+        for event in reversed(session.state.latest(RECENT))
         if event.kind == "label" and event.annotator == session.annotator
-    )[-RECENT:]
+    ]
     gaps = [after - before for before, after in pairwise(times) if after - before < BREAK_SECONDS]
     if len(gaps) < 4 or sum(gaps) < 1:
         return None

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from nblabel.strategies import Query, Reason
 
-LENGTH = 24  # questions the page holds: two seconds of the quickest typing
-LOW = 12  # with fewer left it is filled up, without waiting for the learner
+LENGTH = 40  # questions the page holds: some seconds of the quickest typing
+LOW = 30  # with fewer left it is filled up, without waiting for the learner
 
 
 class Line:

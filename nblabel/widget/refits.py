@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+PAUSE_SECONDS = 0.05
+
 
 class Refits:
     """Runs one job at a time in a worker thread and hands its result to the event loop.
@@ -23,7 +25,9 @@ class Refits:
     Notes
     -----
     Requests that come while a job runs lead to one more job with the newest state. Where no event
-    loop runs, as in a plain script, a request does everything before it returns.
+    loop runs, as in a plain script, a request does everything before it returns. Between a job that
+    was overtaken and the next one lies a short pause, so that learning does not take the time that
+    the keys of someone typing fast need.
     """
 
     def __init__(
@@ -47,7 +51,11 @@ class Refits:
         if self._running:
             self._again = True
             return
-        self._running, self._again = True, False
+        self._running = True
+        self._start(loop)
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._again = False
         future = loop.run_in_executor(self._worker, self._attempt, self._prepare())
         future.add_done_callback(self._done)
 
@@ -58,9 +66,10 @@ class Refits:
             return error
 
     def _done(self, future: asyncio.Future[Any]) -> None:
-        self._running = False
-        if future.cancelled():
-            return
-        self._finish(future.result())
+        if not future.cancelled():
+            self._finish(future.result())
         if self._again:
-            self.request()
+            loop = asyncio.get_running_loop()
+            loop.call_later(PAUSE_SECONDS, self._start, loop)
+        else:
+            self._running = False
