@@ -115,7 +115,7 @@ class Labeler(ipywidgets.Box):
         self._map = _make_map(map, self._guarded(self._hear_map))
         self._status = StatusView()
         self._color_by = "prediction"
-        self._refits = Refits(self.session.snapshot, self._learn, self._learned)
+        self._refits = Refits(self.session.snapshot, self._learn, self._guarded(self._learned))
 
         columns = ipywidgets.Box([self._queue, self._map.widget])
         columns.add_class("nbl-columns")
@@ -496,12 +496,12 @@ class Labeler(ipywidgets.Box):
         key = self.session.store.key
         return [one for one in _panels if one is not self and one.session.store.key == key]
 
-    def _guarded(self, hear: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    def _guarded(self, act: Callable[[Any], None]) -> Callable[[Any], None]:
         """Show in the panel what would otherwise end in a log nobody reads."""
 
-        def guarded(content: dict[str, Any]) -> None:
+        def guarded(given: Any) -> None:
             try:
-                hear(content)
+                act(given)
             except Exception as error:  # noqa: BLE001  the page must hear of anything that went wrong
                 self._queue.error = f"{type(error).__name__}: {error}"
 

@@ -66,10 +66,11 @@ class Refits:
             return error
 
     def _done(self, future: asyncio.Future[Any]) -> None:
-        if not future.cancelled():
-            self._finish(future.result())
-        if self._again:
-            loop = asyncio.get_running_loop()
-            loop.call_later(PAUSE_SECONDS, self._start, loop)
-        else:
-            self._running = False
+        try:
+            if not future.cancelled():
+                self._finish(future.result())
+        finally:
+            self._running = self._again
+            if self._again:
+                loop = asyncio.get_running_loop()
+                loop.call_later(PAUSE_SECONDS, self._start, loop)
