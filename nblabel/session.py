@@ -206,6 +206,9 @@ class Session:
         StoreError
             If the log could not be written; nothing changed then.
         """
+        known = self._sent(uid)
+        if known is not None:
+            return known
         ids = self._ids(index)
         many = not isinstance(label, str) and isinstance(label, Iterable)
         each = label if many else [label] * len(ids)
@@ -262,9 +265,9 @@ class Session:
             If the name is empty, or a class already.
         """
         self.refresh()  # another annotator may have added it
-        known = self._state.event(uid) if uid is not None else None
+        known = self._sent(uid)
         if known is not None:
-            return known  # sent twice
+            return known
         clean = check_classes([*self.classes, name])[-1]
         return self._record(
             LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
@@ -385,6 +388,10 @@ class Session:
                 f"position {outside[0]} is outside the pool of {len(self.pool):,} items."
             )
         return tuple(self.pool.ids[i] for i in array.tolist())
+
+    def _sent(self, uid: str | None) -> LabelEvent | None:
+        """Return the event with this uid, if it was told before."""
+        return None if uid is None else self._state.event(uid)
 
     def _answer(self, kind: Any, index: Any, uid: str | None) -> LabelEvent:
         ids = tuple(dict.fromkeys(self._ids(index)))

@@ -106,6 +106,8 @@ def test_undo_twice_counts_once():
     assert known(one, two, undo(two), undo(two)) == {"a": "boot"}
     assert known(one, redo(one)) == {"a": "boot"}
     assert known(one, undo(one), redo(one), redo(one)) == {"a": "boot"}
+    state = fold(one, undo(one), undo(one), redo(one))
+    assert (state.undo_target(), state.redo_target()) == (one, None)
 
 
 def test_an_undo_of_nothing_known_changes_nothing():
@@ -176,6 +178,13 @@ def test_classes_that_were_never_given():
     odd = label("a", "glove")
     assert fold(odd).unknown_classes == ("glove",)
     assert fold(odd, undo(odd)).unknown_classes == ()
+
+
+def test_the_latest_answers_that_stand():
+    one, two, three = label("a", "boot"), flag("a"), label("b", "bag")
+    state = fold(one, two, three, undo(two))
+    assert state.latest(5) == [three, one]
+    assert state.latest(1) == [three]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.session import MAX_CLASSES
+from nblabel.events import LabelEvent
+from nblabel.session import MAX_CLASSES, STANDINGS
 from nblabel.store import LabelStore, StoreError
 from tests.samples import CLASSES, blob_pool, blobs
 
@@ -204,6 +205,16 @@ def test_a_label_sent_again_after_its_undo_stays_undone(session):
     session.tell(1, "bag", uid="u")
     session.undo()
     session.tell(1, "bag", uid="u")
+    assert known(session) == {}
+
+
+def test_a_label_sent_again_after_its_class_is_gone(session):
+    session.add_class("hat")
+    told = session.tell(1, "hat", uid="u")
+    session.undo()
+    session.undo()
+    assert session.classes == CLASSES
+    assert session.tell(1, "hat", uid="u") == told
     assert known(session) == {}
 
 
@@ -485,6 +496,22 @@ def test_what_is_returned_is_the_callers_own(session):
     assert session.y.tolist().count(-1) == 59
     assert session.predict_proba().any()
     assert len(set(session.ask(3).indices.tolist())) == 3
+
+
+def test_how_each_item_stands():
+    session = nb.Session(blob_pool(8), CLASSES)
+    session.tell([0, 1], "bag")
+    session.skip([1, 2])
+    session.flag(3)
+    for source, item in (("model", 4), ("import", 5), ("model", 0)):
+        accepted = LabelEvent("accept", (str(item),), ("boot",), source=source, annotator="machine")
+        session.store.append(accepted)
+    session.refresh()
+    stands = [STANDINGS[code] for code in session.standing]
+    assert stands[:6] == ["human", "human", "skipped", "flagged", "model", "import"]
+    assert stands[6:] == ["open"] * 2
+    session.undo()
+    assert [STANDINGS[code] for code in session.standing] == [*stands[:3], "open", *stands[4:]]
 
 
 # the table

@@ -1,0 +1,243 @@
+"""Any sequence of answers, undos and restarts: the state is what a fold from scratch gives."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import hypothesis
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import nblabel as nb
+from nblabel.events import LabelState
+from nblabel.session import STANDINGS
+from tests.samples import blobs
+
+N = 6  # few, so that steps meet
+CLASSES = ("boot", "bag")
+POOL = nb.Pool(embeddings=blobs(N, dim=2), ids=[f"item {number}" for number in range(N)])
+WHO = ("ann", "bob")
+items = st.integers(0, N - 1)
+many = st.lists(items, min_size=1, max_size=5, unique=True)
+who = st.sampled_from(WHO)
+
+
+class Model:
+    """What a log means, kept in plain lists: every step, and whether it counts at present."""
+
+    def __init__(self):
+        self.steps = []  # [who, what, content, counts]
+        self.redoable = {name: [] for name in WHO}
+        self.undoable = {name: [] for name in WHO}
+
+    def do(self, name, what, content):
+        self.steps.append([what, content, True])
+        self.undoable[name].append(len(self.steps) - 1)
+        self.redoable[name].clear()
+
+    def move(self, source, target, counts):
+        if source:
+            target.append(source.pop())
+            self.steps[target[-1]][2] = counts
+
+    def undo(self, name):
+        self.move(self.undoable[name], self.redoable[name], False)
+
+    def redo(self, name):
+        self.move(self.redoable[name], self.undoable[name], True)
+
+    @property
+    def answers(self):
+        answers = {}
+        for what, content, counts in self.steps:
+            if counts and what != "class":
+                for item, answer in content.items():
+                    if what != "skip" or answers.get(item, "skip") == "skip":
+                        answers[item] = answer
+        return answers
+
+    @property
+    def labels(self):
+        aside = ("skip", "flag")
+        return {item: label for item, label in self.answers.items() if label not in aside}
+
+    @property
+    def classes(self):
+        used = set(self.labels.values())
+        added = {
+            content: None
+            for what, content, counts in self.steps
+            if what == "class" and (counts or content in used)
+        }
+        return (*CLASSES, *added)
+
+
+class Machine(RuleBasedStateMachine):
+    """Two annotators on one file, each with a session of their own."""
+
+    @initialize()
+    def begin(self):
+        self.folder = TemporaryDirectory(prefix="nblabel-test-")
+        self.path = Path(self.folder.name) / "labels.db"
+        self.model = Model()
+        self.sessions = {name: self.open(name) for name in WHO}
+        self.sent = []  # how to send each event again
+
+    def open(self, name):
+        return nb.Session(POOL, CLASSES, store=self.path, annotator=name)
+
+    def teardown(self):
+        if hasattr(self, "folder"):
+            self.tables_say_what_the_model_knows()
+            self.questions_are_open()
+            self.what_was_learned_is_what_a_fresh_session_learns()
+            for session in self.sessions.values():
+                session.store.close()
+            self.folder.cleanup()
+
+    def send(self, name, method, *arguments):
+        uid = f"uid {len(self.sent)}"
+        self.sent.append((name, method, arguments, uid))
+        return getattr(self.sessions[name], method)(*arguments, uid=uid)
+
+    @rule(name=who, item=items, data=st.data())
+    def label_one(self, name, item, data):
+        label = data.draw(st.sampled_from(self.model.classes))
+        self.send(name, "tell", item, label)
+        self.model.do(name, "label", {item: label})
+
+    @rule(name=who, chosen=many, data=st.data())
+    def label_many(self, name, chosen, data):
+        label = data.draw(st.sampled_from(self.model.classes))
+        self.send(name, "tell", chosen, label)
+        self.model.do(name, "label", dict.fromkeys(chosen, label))
+
+    @rule(name=who, chosen=many, data=st.data())
+    def label_each(self, name, chosen, data):
+        labels = [data.draw(st.sampled_from(self.model.classes)) for _ in chosen]
+        self.send(name, "tell", chosen, labels)
+        self.model.do(name, "label", dict(zip(chosen, labels, strict=True)))
+
+    @precondition(lambda self: self.model.labels)
+    @rule(name=who, data=st.data())
+    def relabel(self, name, data):
+        item = data.draw(st.sampled_from(sorted(self.model.labels)))
+        self.label_one(name, item, data)
+
+    @rule(name=who)
+    def answer_the_question(self, name):
+        query = self.sessions[name].ask()
+        if len(query):
+            item = int(query.indices[0])
+            label = CLASSES[item % 2]
+            self.send(name, "tell", item, label)
+            self.model.do(name, "label", {item: label})
+
+    @rule(name=who, chosen=many)
+    def skip(self, name, chosen):
+        self.send(name, "skip", chosen)
+        self.model.do(name, "skip", dict.fromkeys(chosen, "skip"))
+
+    @rule(name=who, item=items)
+    def flag(self, name, item):
+        self.send(name, "flag", item)
+        self.model.do(name, "flag", {item: "flag"})
+
+    @rule(name=who)
+    def undo(self, name):
+        undone = self.send(name, "undo")
+        assert (undone is not None) == bool(self.model.undoable[name])
+        self.model.undo(name)
+
+    @rule(name=who)
+    def redo(self, name):
+        redone = self.send(name, "redo")
+        assert (redone is not None) == bool(self.model.redoable[name])
+        self.model.redo(name)
+
+    @rule(name=who, new=st.sampled_from(["hat", "it's <b>"]))
+    def add_class(self, name, new):
+        if new in self.model.classes:
+            return
+        self.send(name, "add_class", new)
+        self.model.do(name, "class", new)
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data())
+    def send_again(self, data):
+        """Something sent before arrives once more, perhaps after a restart: it changes nothing."""
+        name, method, arguments, uid = data.draw(st.sampled_from(self.sent))
+        log = self.sessions[name].store.read()
+        if any(event.uid == uid for event in log):  # an undo of nothing is not in the log
+            getattr(self.sessions[name], method)(*arguments, uid=uid)
+            assert self.sessions[name].store.read() == log
+
+    @rule(name=who)
+    def restart(self, name):
+        self.sessions[name].store.close()
+        self.sessions[name] = self.open(name)
+
+    @rule()
+    def tables_say_what_the_model_knows(self):
+        for session in self.sessions.values():
+            session.refresh()
+            table = session.labels()
+            assert dict(zip(table["index"], table["label"], strict=True)) == self.model.labels
+
+    @invariant()
+    def both_sessions_know_what_the_model_knows(self):
+        if not hasattr(self, "sessions"):
+            return
+        labels, answers, classes = self.model.labels, self.model.answers, self.model.classes
+        for session in self.sessions.values():
+            session.refresh()
+            assert session.classes == classes
+            codes = np.full(N, -1)
+            for item, label in labels.items():
+                codes[item] = classes.index(label)
+            assert session.y.tolist() == codes.tolist()
+            assert session.n_labeled == len(labels)
+            kinds = {
+                POOL.index_of(item): answer.label or answer.kind
+                for item, answer in session.state.answers.items()
+            }
+            assert kinds == answers
+            standing = [STANDINGS[code] for code in session.standing]
+            words = {"skip": "skipped", "flag": "flagged", None: "open"}
+            assert standing == [words.get(answers.get(item), "human") for item in range(N)]
+
+    @invariant()
+    def the_state_is_a_fold_from_scratch(self):
+        if not hasattr(self, "sessions"):
+            return
+        for name, session in self.sessions.items():
+            folded = LabelState(CLASSES, session.store.read())
+            assert folded.answers == session.state.answers
+            assert folded.classes == session.classes
+            assert folded.undo_target(name) == session.state.undo_target(name)
+            assert folded.redo_target(name) == session.state.redo_target(name)
+
+    def questions_are_open(self):
+        asked = self.sessions["ann"].ask(3).indices.tolist()
+        answers = self.model.answers
+        free = set(range(N)) - answers.keys()
+        if not free:
+            free = {item for item, answer in answers.items() if answer == "skip"}
+        assert set(asked) <= free
+        assert len(asked) == min(3, len(free))
+
+    @rule()
+    def what_was_learned_is_what_a_fresh_session_learns(self):
+        fresh = self.open("ann")
+        proba, again = self.sessions["ann"].predict_proba(), fresh.predict_proba()
+        assert proba.tobytes() == again.tobytes()
+        assert self.sessions["ann"].ask(3).indices.tolist() == fresh.ask(3).indices.tolist()
+        fresh.store.close()
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = hypothesis.settings(
+    max_examples=120,
+    stateful_step_count=30,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
