@@ -39,10 +39,10 @@ SETTINGS = {
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
 }
 
-# Console errors that JupyterLab causes without any panel.
+# Errors that JupyterLab causes without any panel.
 KNOWN_NOISE = re.compile(
     # Its debugger asks a kernel for its state, and the kernel is restarted before it answers.
-    r"^Could not restore the debugger state: Canceled future for debug_request"
+    r"Canceled future for debug_request message before replies were done"
 )
 
 # The open notebook, whichever widget has the focus.
@@ -190,7 +190,7 @@ class Notebook:
         self.problems: list[str] = []
         page.set_default_timeout(TIMEOUT_S * 1000)
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("pageerror", lambda error: self._on_error(f"page error: {error.stack}"))
         page.on("request", lambda request: self._on_url(request.url))
         page.on("websocket", lambda websocket: self._on_url(websocket.url))
         # Leaving a page with unsaved changes asks; a test that leaves means it.
@@ -200,9 +200,12 @@ class Notebook:
         self._wait_until_open()
 
     def _on_console(self, message: Any) -> None:
-        text = f"{message.text} ({message.location.get('url', '')})"
-        if message.type == "error" and not KNOWN_NOISE.search(text):
-            self.problems.append(f"console: {text}")
+        if message.type == "error":
+            self._on_error(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_error(self, text: str) -> None:
+        if not KNOWN_NOISE.search(text):
+            self.problems.append(text)
 
     def _on_url(self, url: str) -> None:
         parts = urlsplit(url)
@@ -266,6 +269,10 @@ class Notebook:
         )
         if errors:
             raise RuntimeError(re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(errors)))
+
+    def show_cell(self, index: int) -> None:
+        """Scroll to one cell: JupyterLab may keep those out of sight out of the page."""
+        self._await("panel.content.scrollToItem(argument)", index)
 
     def cell(self, index: int) -> Locator:
         """Return one cell."""

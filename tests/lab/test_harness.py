@@ -92,5 +92,5 @@ def test_problems_of_a_page_are_seen(notebook: Callable[..., Notebook]) -> None:
     problems = " | ".join(book.problems)
     book.problems.clear()
     assert "console: broken" in problems
-    assert "page error: thrown" in problems
+    assert "page error: Error: thrown" in problems
     assert "request to http://127.0.0.1:9/elsewhere" in problems

@@ -17,6 +17,7 @@ MEMORY_LIMIT = 1 << 30
 def test_quickstart_shows_the_panel_within_one_gigabyte(notebook: Callable[..., Notebook]) -> None:
     book = notebook(QUICKSTART)
     book.run_all()
+    book.show_cell(3)
     expect(book.page.locator(".nbl-picture").first).to_be_visible()
     assert book.evaluate("len(panel.labels())") == 10
 
