@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from nblabel.pool import FloatArray
 
 N_NEIGHBORS = 15
 EXACT_UP_TO = 100_000  # items; beyond, exact neighbours take longer than approximate ones
+EXACT_UP_TO_DIM = 500  # dimensions; beyond, all principal axes take longer than the first two
 CACHE_FORMAT = 1
 
 
@@ -38,9 +40,15 @@ def project_pca(X: FloatArray) -> FloatArray:
         Within [-1, 1], with one scale for both axes.
     """
     centred = X - X.mean(axis=0, dtype=np.float64).astype(np.float32)
-    _, axes = np.linalg.eigh(centred.T @ centred)
+    centred /= np.abs(centred).max() or 1  # whose squares neither overflow nor vanish
+    if X.shape[1] <= EXACT_UP_TO_DIM:
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        top = axes[:, ::-1][:, :2]
+    else:
+        from sklearn.utils.extmath import randomized_svd
+
+        top = randomized_svd(centred, 2, n_iter=7, random_state=0)[2].T
     xy = np.zeros((len(X), 2), dtype=np.float32)
-    top = axes[:, ::-1][:, :2]
     # an eigenvector's sign is arbitrary; fixed here so that a map looks the same every time
     top = top * np.where(top.sum(axis=0) < 0, -1, 1)
     xy[:, : top.shape[1]] = centred @ top.astype(np.float32)
@@ -140,17 +148,22 @@ class UmapProcess:
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
-        remark = ""
-        for line in process.stdout:
-            try:
-                self._tell(json.loads(line))
-            except ValueError:  # not ours: something UMAP or Python printed
-                remark = line.strip() or remark
-        code = process.wait()
-        process.stdin.close()
-        process.stdout.close()
-        xy = _read_points(self._target, self._n) if code == 0 else None
-        self._folder.cleanup()
+        try:
+            remark = ""
+            for line in process.stdout:
+                news = _parsed(line)
+                if "progress" in news:
+                    self._tell(news)
+                else:
+                    remark = news.get("failed") or line.strip() or remark
+            code = process.wait()
+            xy = _read_points(self._target, self._n) if code == 0 else None
+        finally:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+            self._folder.cleanup()
         if xy is None:
             reason = remark or f"the process ended with code {code}"
             self._tell({"error": f"UMAP failed: {reason}. The map stays as it is."})
@@ -159,8 +172,21 @@ class UmapProcess:
             self._tell({"done": xy})
 
     def _tell(self, news: dict[str, Any]) -> None:
-        if not self._cancelled:
+        if self._cancelled:
+            return
+        try:
             self._notify(news)
+        except RuntimeError:  # the event loop is closed: nobody listens any more
+            self.cancel()
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    """Return what the second process reports; {} for what UMAP or Python printed."""
+    try:
+        news = json.loads(line)
+    except ValueError:
+        return {}
+    return news if isinstance(news, dict) else {}
 
 
 def _report(progress: float, text: str) -> None:
@@ -225,14 +251,21 @@ def _main(source: str, target: str, random_state: str) -> None:
     """Run in the second process: read embeddings, write their projection."""
     if hasattr(os, "nice"):
         os.nice(10)  # labeling comes first
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    folder = Path(source).parent
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     X = np.load(source, allow_pickle=False)
-    xy = _run_umap(X, int(random_state)) if len(X) > 3 else project_pca(X)
+    try:
+        xy = _run_umap(X, int(random_state)) if len(X) > 3 else project_pca(X)
+    except Exception as error:  # noqa: BLE001  whatever it is, the panel tells it
+        said = (str(error).splitlines() or [""])[0].rstrip(".")
+        print(json.dumps({"failed": f"{type(error).__name__}: {said}"}), flush=True)  # noqa: T201
+        sys.exit(1)
     np.save(target, xy)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: Path) -> None:
     sys.stdin.read()  # returns when the kernel is gone, however it went
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
