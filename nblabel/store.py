@@ -18,6 +18,8 @@ from nblabel.events import Kind, LabelEvent, Source
 
 SCHEMA_VERSION = 1
 
+_BEGINNING = 0x6E626C62  # names the lock under which tables are made
+
 _metadata = sa.MetaData()
 _meta = sa.Table(
     "nblabel_meta",
@@ -225,6 +227,8 @@ class LabelStore:
 
     def _prepare(self, connection: sa.Connection) -> str:
         """Make the tables, or check those that are there; return the key of the log."""
+        if connection.dialect.name == "postgresql":  # two may begin at once
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_BEGINNING)))
         tables = sa.inspect(connection).get_table_names()
         if _meta.name not in tables:
             if tables and connection.dialect.name == "sqlite":

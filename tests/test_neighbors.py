@@ -13,7 +13,7 @@ from tests.samples import blobs
 points = hnp.arrays(
     np.float32,
     st.tuples(st.integers(1, 12), st.integers(1, 3)),
-    elements=st.sampled_from([-1.0, 0.0, 0.1, 1.0, 3.0]),
+    elements=st.sampled_from([-1.0, 0.0, float(np.float32(0.1)), 1.0, 3.0]),
 )
 over_metrics = pytest.mark.parametrize("metric", METRICS)
 
