@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.learners import Learner, make_learner
+from nblabel.learners import KnnLearner, Learner, make_learner
 from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies import Query, QueryStrategy, Reason, View
@@ -98,9 +98,10 @@ class Engine:
         self.learner: Learner = make_learner(learner, X, random_state)
         self.strategy = strategy
         self._random_state = random_state
-        shared = getattr(self.learner, "neighbors", None)
-        self._owns_neighbors = shared is None
-        self._neighbors = LabeledNeighbors(X) if shared is None else shared
+        # the measures are Euclidean; a learner that keeps the same neighbours shares them
+        near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
+        self._owns_neighbors = near is None or near.metric != "euclidean"
+        self._neighbors = LabeledNeighbors(X) if self._owns_neighbors or near is None else near
         self._turn = threading.Lock()
 
     @cached_property

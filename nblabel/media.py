@@ -131,9 +131,16 @@ class ImageFiles:
         return _shrunk(picture[..., None] if picture.ndim == 2 else picture, max_side)
 
     def digest(self) -> bytes:
-        # names, not contents: reading every file would delay the panel by minutes
-        names = "\0".join(self.name(index) for index in range(len(self)))
-        return hashlib.blake2b(names.encode(), digest_size=16).digest()
+        # names and sizes, not contents: reading every file would delay the panel by minutes
+        files = (f"{self.name(i)} {_size(path)}" for i, path in enumerate(self._paths))
+        return hashlib.blake2b("\0".join(files).encode(), digest_size=16).digest()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def find_images(folder: Any) -> list[Path]:

@@ -11,6 +11,9 @@ from nblabel.pool import FloatArray, IntArray
 
 Metric = Literal["euclidean", "cosine"]
 METRICS = ("euclidean", "cosine")
+MANY = 64  # new labels at once, beyond which searching anew is quicker than putting each in
+CELLS = 4_000_000  # distances held at a time
+ROUNDING = 1e-4  # generous bound of what a matrix product rounds, relative to the squared norms
 
 
 class LabeledNeighbors:
@@ -65,18 +68,68 @@ class LabeledNeighbors:
         """
         wanted = set(labeled.tolist())
         added, removed = wanted - self._labeled, self._labeled - wanted
-        self._labeled = wanted
+        self._labeled = set()  # nothing holds if this is interrupted; the next call starts anew
         changed = np.zeros(len(self._X), dtype=bool)
-        if removed:
-            gone = np.fromiter(removed, dtype=np.intp)
-            hit = np.isin(self.indices_, gone).any(axis=1)
-            rows = np.flatnonzero(hit)
-            self.indices_[rows] = -1
-            self.distances_[rows] = np.inf
-            for item in sorted(wanted - added):
-                self._insert(item, rows, self._distances(item, rows))
-            changed |= hit
-        for item in sorted(added):
+        try:
+            if len(added) > MANY:
+                changed[:] = True
+                self._search(np.arange(len(self._X)), sorted(wanted))
+            else:
+                changed[self._remove(removed, wanted - added)] = True
+                changed[self._add(sorted(added))] = True
+        except BaseException:
+            self.indices_[:], self.distances_[:] = -1, np.inf
+            raise
+        self._labeled = wanted
+        return changed
+
+    def _remove(self, removed: set[int], kept: set[int]) -> npt.NDArray[np.bool_]:
+        """Search anew for the rows that held an item taken back."""
+        if not removed:
+            return np.zeros(len(self._X), dtype=bool)
+        hit: npt.NDArray[np.bool_] = np.isin(self.indices_, list(removed)).any(axis=1)
+        self._search(np.flatnonzero(hit), sorted(kept))
+        return hit
+
+    def _search(self, rows: IntArray, labeled: list[int]) -> None:
+        """Find the neighbours of some rows among all labeled items, in blocks.
+
+        A matrix product, which rounds in its own way, narrows the choice to the few that can be
+        among the k nearest; those are then measured as everywhere else.
+        """
+        k = min(self.indices_.shape[1], len(labeled))
+        self.indices_[rows], self.distances_[rows] = -1, np.inf
+        if k == 0:
+            return
+        items = np.array(labeled, dtype=np.intp)
+        targets = np.ascontiguousarray(self._X[items].T)
+        margin = ROUNDING * float(self._norms[items].max())
+        step = max(64, CELLS // len(items))
+        for start in range(0, len(rows), step):
+            block = rows[start : start + step]
+            rough = -2 * (self._X[block] @ targets)  # short of what is the same for the whole row
+            if self.metric == "euclidean":
+                rough += self._norms[items]
+            reach = np.partition(rough, k - 1, axis=1)[:, k - 1]
+            reach += margin + ROUNDING * self._norms[block]
+            lines, columns = np.nonzero(rough <= reach[:, None])
+            distances = self._between(block[lines], items[columns])
+            # nearest first within each row; the smaller position first among equals
+            order = np.lexsort((columns, distances, lines))
+            first = np.searchsorted(lines, np.arange(len(block)))
+            chosen = order[first[:, None] + np.arange(k)]
+            self.indices_[block, :k] = items[columns[chosen]]
+            self.distances_[block, :k] = distances[chosen]
+
+    def _between(self, ones: IntArray, others: IntArray) -> FloatArray:
+        """Return the distance of each pair."""
+        products = np.einsum("ij,ij->i", self._X[ones], self._X[others])
+        return self._as_distances(products, self._norms[ones], self._norms[others])
+
+    def _add(self, added: list[int]) -> npt.NDArray[np.bool_]:
+        """Put new items in, one matrix-vector product each."""
+        changed = np.zeros(len(self._X), dtype=bool)
+        for item in added:
             distances = self._distances(item)
             worst = self.distances_[:, -1]
             enters = distances < worst
@@ -113,15 +166,18 @@ class LabeledNeighbors:
             X, norms = X[rows], norms[rows]
         # einsum sums each row on its own; a BLAS product may round a row differently in a subset
         products: FloatArray = np.einsum("ij,j->i", X, self._X[item])
-        if self.metric == "cosine":
-            np.subtract(np.float32(1), products, out=products)
-            np.maximum(products, np.float32(0), out=products)
-            return products
-        products *= np.float32(-2)
-        products += norms
-        products += self._norms[item]
-        np.maximum(products, np.float32(0), out=products)
-        return products
+        return self._as_distances(products, norms, self._norms[item])
+
+    def _as_distances(
+        self, products: FloatArray, norms: FloatArray, other_norms: FloatArray | np.float32
+    ) -> FloatArray:
+        distances = np.float32(1) - products
+        if self.metric == "euclidean":
+            distances = np.float32(-2) * products
+            distances += norms
+            distances += other_norms
+        nearest: FloatArray = np.maximum(distances, np.float32(0), out=distances)
+        return nearest
 
     def _insert(self, item: int, rows: IntArray, distances: FloatArray) -> None:
         """Put an item in its place among the neighbours of each row."""

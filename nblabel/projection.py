@@ -136,6 +136,7 @@ class UmapProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,  # interrupting the kernel does not interrupt the map
         )
         threading.Thread(target=self._listen, name="nblabel-umap", daemon=True).start()
 

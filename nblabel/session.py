@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import numbers
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from nblabel.embedding import embed
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
+from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, make_strategy
@@ -74,13 +75,11 @@ class Session:
         self._learner = learner
         self._strategy = make_strategy(strategy)
         self._random_state = 0 if random_state is None else int(random_state)
-        X = self.pool.embeddings
-        if X is None:
-            X = embed(self.pool, random_state=self._random_state)
-        self._engine = Engine(X, learner, self._strategy, self._random_state)
-
+        make_learner(learner, np.zeros((1, 1), dtype=np.float32))  # a wrong one is told first
+        self._listeners: list[Callable[[], None]] = []
+        # embedding may take minutes: a log that does not fit is told before
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
-        self.store.bind(self.pool.fingerprint)
+        self.store.check(self.pool.fingerprint)
         self._state = LabelState(names)
         self._uids: set[str] = set()
         self._seq = 0
@@ -93,8 +92,14 @@ class Session:
         if self._state.unknown_classes:
             raise StoreError(
                 f"{self.store} holds labels of classes that were not given: "
-                f"{', '.join(map(repr, self._state.unknown_classes))}. Add them to classes=."
+                f"{', '.join(map(repr, self._state.unknown_classes))}. Add them to classes=, or pass "
+                "another store=; store=nblabel.LabelStore() starts anew in memory."
             )
+        X = self.pool.embeddings
+        if X is None:
+            X = embed(self.pool, random_state=self._random_state)
+        self._engine = Engine(X, learner, self._strategy, self._random_state)
+        self.store.bind(self.pool.fingerprint)
 
     def __repr__(self) -> str:
         return (
@@ -138,6 +143,19 @@ class Session:
     def standing(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """How each item stands, as a position in `STANDINGS`; shape (n,), a copy."""
         return self._standing.copy()
+
+    @property
+    def random_state(self) -> int:
+        """The seed."""
+        return self._random_state
+
+    def knows(self, uid: str) -> bool:
+        """Return whether an event with this uid is in the log."""
+        return uid in self._uids
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Have a function called whenever the log or the embeddings changed."""
+        self._listeners.append(listener)
 
     @property
     def n_labeled(self) -> int:
@@ -292,7 +310,8 @@ class Session:
             index = self.pool.index_of(item)
             self._y[index] = -1 if label is None else self._codes.get(label, -1)
             self._standing[index] = STANDINGS.index(_standing(answer))
-        self._version += bool(events)
+        if events:
+            self._changed()
         return bool(events)
 
     # learning and asking
@@ -345,7 +364,7 @@ class Session:
         """
         checked = as_embeddings(X, len(self.pool))
         self._engine = Engine(checked, self._learner, self._strategy, self._random_state)
-        self._version += 1
+        self._changed()
 
     def snapshot(self) -> Snapshot:
         """Return the labels as they are now, for a refit elsewhere."""
@@ -375,6 +394,11 @@ class Session:
 
     # inside
 
+    def _changed(self) -> None:
+        self._version += 1
+        for listener in self._listeners:
+            listener()
+
     def _ids(self, index: Any) -> tuple[str, ...]:
         try:
             array = np.atleast_1d(np.asarray(index))
@@ -400,9 +424,9 @@ class Session:
         )
 
     def _reverse(self, kind: Any, uid: str | None) -> LabelEvent | None:
-        if uid is not None and uid in self._uids:
-            return None  # sent twice
         self.refresh()
+        if uid is not None and self.knows(uid):
+            return None  # sent twice
         find = self._state.undo_target if kind == "undo" else self._state.redo_target
         target = find(self.annotator)
         if target is None:

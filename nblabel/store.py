@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 from nblabel.events import Kind, LabelEvent, Source
 
 SCHEMA_VERSION = 1
+OWN_SETTINGS = ("schema", "log", "pool")
 
 _BEGINNING = 0x6E626C62  # names the lock under which tables are made
 
@@ -115,14 +116,24 @@ class LabelStore:
         StoreError
             If the log belongs to another pool.
         """
-        known = self.setting("pool")
-        if known is None:
-            self.set_setting("pool", fingerprint)
-        elif known != fingerprint:
+        if self.check(fingerprint) is None:
+            self._set("pool", fingerprint)
+
+    def check(self, fingerprint: str) -> str | None:
+        """Check that this log is tied to no other pool; return the pool it is tied to, if any.
+
+        Raises
+        ------
+        StoreError
+            If the log belongs to another pool.
+        """
+        known = self._get("pool")
+        if known not in (None, fingerprint):
             raise StoreError(
                 f"{self._name} holds the labels of another pool: the images or ids differ from "
                 "those it was made with. Pass the same images and ids, or another store=."
             )
+        return known
 
     def append(self, event: LabelEvent) -> None:
         """Write one event, and return once it is committed.
@@ -188,15 +199,29 @@ class LabelStore:
 
     def setting(self, name: str) -> str | None:
         """Return a remembered choice, such as the projection shown."""
-        with self._reading() as connection:
-            value = connection.scalar(sa.select(_meta.c.value).where(_meta.c.key == name))
-        return None if value is None else str(value)
+        return self._get(name)
 
     def set_setting(self, name: str, value: str) -> None:
-        """Remember a choice beside the log."""
+        """Remember a choice beside the log.
+
+        Raises
+        ------
+        ValueError
+            If the log itself keeps something under this name.
+        """
+        if name in OWN_SETTINGS:
+            raise ValueError(f"{name!r} is the log's own; choose another name.")
+        self._set(name, value)
+
+    def _get(self, key: str) -> str | None:
+        with self._reading() as connection:
+            value = connection.scalar(sa.select(_meta.c.value).where(_meta.c.key == key))
+        return None if value is None else str(value)
+
+    def _set(self, key: str, value: str) -> None:
         with self._writing() as connection:
-            connection.execute(sa.delete(_meta).where(_meta.c.key == name))
-            connection.execute(sa.insert(_meta).values(key=name, value=value))
+            connection.execute(sa.delete(_meta).where(_meta.c.key == key))
+            connection.execute(sa.insert(_meta).values(key=key, value=value))
 
     def close(self) -> None:
         """Close the database. A log in memory is gone."""

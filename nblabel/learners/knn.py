@@ -50,10 +50,13 @@ class KnnLearner:
         self._y: IntArray = np.full(len(X), -1, dtype=np.intp)
         # however far away, a neighbour counts for more than all behind it, and for float32
         self._least = np.float32(1e-6) * np.float32(0.5) ** np.arange(k, dtype=np.float32)
+        self._due = np.zeros(len(X), dtype=bool)
         self._votes: FloatArray = np.zeros((0, len(X)), dtype=np.float32)
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
-        changed = self.neighbors.update(np.flatnonzero(y >= 0))
+        # what an interrupted call left undone is still due
+        changed = self._due
+        changed |= self.neighbors.update(np.flatnonzero(y >= 0))
         moved = np.flatnonzero((y != self._y) & (y >= 0) & (self._y >= 0))
         if moved.size:
             changed |= np.isin(self.neighbors.indices_, moved).any(axis=1)
@@ -62,6 +65,7 @@ class KnnLearner:
             self._votes = np.zeros((n_classes, len(y)), dtype=np.float32)
             changed[:] = True
         self._vote(np.flatnonzero(changed))
+        self._due = np.zeros(len(y), dtype=bool)
         votes = self._votes + self.PRIOR / n_classes
         votes /= votes.sum(axis=0)
         return votes.T

@@ -108,14 +108,22 @@ def _reasons(
             value = float(share[pick])
             if name == "uncertainty":
                 one, two = view.classes[first[turn]], view.classes[second[turn]]
-                text = f"{one} {p_first[turn]:.0%} or {two} {p_second[turn]:.0%}"
+                text = f"{one} {_percent(p_first[turn])} or {two} {_percent(p_second[turn])}"
             elif name == "density":
-                text = f"more typical than {value:.0%} of what is left"
+                text = _ahead("more typical than", "the most typical", value)
             else:
-                text = f"farther from your answers than {value:.0%} of what is left"
+                text = _ahead("farther from your answers than", "the farthest from them", value)
             parts.append(Part(name, value, text))
         reasons.append(Reason(_sentence(parts), tuple(parts)))
     return tuple(reasons)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}\u00a0%"
+
+
+def _ahead(words: str, of_all: str, value: float) -> str:
+    return f"{words} {_percent(value)} of what is left" if value < 0.995 else of_all
 
 
 def _sentence(parts: list[Part]) -> str:

@@ -33,7 +33,9 @@ def color_points(session: Session, refit: Refit | None, mode: str) -> Colors:
             y[:] = -1
         else:
             y = np.where(y >= 0, y, refit.predicted[0])
-    codes = np.where(y >= 0, y, len(session.classes)).astype(np.uint8)
+    # a class of the model may have been taken back a moment ago
+    known = (y >= 0) & (y < len(session.classes))
+    codes = np.where(known, y, len(session.classes)).astype(np.uint8)
     return _coded(mode, codes, names, palette)
 
 
@@ -41,7 +43,7 @@ def _confidence(refit: Refit) -> Colors:
     palette = confidence_colors()
     steps = len(palette)
     codes = np.minimum(refit.predicted[1] * steps, steps - 1).astype(np.uint8)
-    names = [f"{10 * step}–{10 * step + 10} %" for step in range(steps)]
+    names = [f"{10 * step}–{10 * step + 10}\u00a0%" for step in range(steps)]
     return _coded("confidence", codes, names, palette)
 
 
@@ -56,7 +58,7 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
     legend = [
         {"code": code, "name": name, "color": palette[code], "count": int(counts[code])}
         for code, name in enumerate(names)
-        if counts[code] or mode in ("prediction", "label")
+        if counts[code] or (mode in ("prediction", "label") and code < len(names) - 1)
     ]
     return Colors(mode, codes, palette, legend)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+from nblabel.engine import Refit
 from nblabel.media import MediaError, UInt8Array
 from nblabel.pool import Pool
+from nblabel.session import Session
 from nblabel.strategies import Reason
 
 QUESTION_SIDE = 512  # pixels a side; more is not seen in the panel
@@ -25,28 +28,34 @@ class Pictures:
         self._pool = pool
         self._kept: OrderedDict[tuple[int, int], UInt8Array | str] = OrderedDict()
         self._bytes = 0
+        self._turn = threading.Lock()
 
     def read(self, index: int, side: int) -> UInt8Array | str | None:
         """Return pixels, or why there are none as text, or None where items have no picture."""
         if self._pool.media is None:
             return None
         key = (index, side)
-        known = self._kept.get(key)
-        if known is None:
-            try:
-                known = self._pool.image(index, side)
-            except MediaError as error:
-                known = str(error)
-            assert known is not None
-            self._kept[key] = known
-            self._bytes += len(known) if isinstance(known, str) else known.nbytes
+        with self._turn:
+            known = self._kept.get(key)
+            if known is not None:
+                self._kept.move_to_end(key)
+                return known
+        try:
+            found: UInt8Array | str | None = self._pool.image(index, side)
+        except MediaError as error:
+            found = str(error)
+        assert found is not None
+        with self._turn:
+            if key not in self._kept:  # the other thread may have been quicker
+                self._kept[key] = found
+                self._bytes += _weight(found)
             while self._bytes > KEPT_BYTES and len(self._kept) > 1:
-                try:
-                    _, old = self._kept.popitem(last=False)
-                except KeyError:  # the other thread was quicker
-                    break
-                self._bytes -= len(old) if isinstance(old, str) else old.nbytes
-        return known
+                self._bytes -= _weight(self._kept.popitem(last=False)[1])
+        return found
+
+
+def _weight(found: UInt8Array | str) -> int:
+    return len(found) if isinstance(found, str) else found.nbytes
 
 
 @dataclass
@@ -71,8 +80,93 @@ class Packet:
         return {"image": self.image(found, send), "error": None}
 
 
-def why(reason: Reason | None) -> dict[str, Any] | None:
-    """Return a reason as the page shows it."""
+class Items:
+    """Describes items to the page, which keeps the pixels it was sent once.
+
+    Parameters
+    ----------
+    session : Session
+        Labels and classes.
+    pictures : Pictures
+        Pixels.
+    """
+
+    def __init__(self, session: Session, pictures: Pictures) -> None:
+        self._session, self._pictures = session, pictures
+        self.refit: Refit | None = None
+        self.deciders: dict[int, list[tuple[int, float]]] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Start with a page that holds nothing."""
+        self._held: set[str] = set()
+        self._held_neighbors: set[str] = set()
+
+    def send_again(self, ids: list[str]) -> None:
+        """Take it that the page no longer has the pixels of some items."""
+        self._held.difference_update(ids)
+        self._held_neighbors.difference_update(ids)
+
+    def question(self, index: int, packet: Packet, reason: Reason | None) -> dict[str, Any]:
+        """Describe an item with its reason and the neighbours that decide; `packet` takes pixels."""
+        described = self.plain(index, packet)
+        return {**described, "why": _why(reason), "neighbors": self._neighbors(index, packet)}
+
+    def plain(self, index: int, packet: Packet) -> dict[str, Any]:
+        """Describe an item of the queue without reasons."""
+        item_id = self._session.pool.ids[index]
+        described = self._describe(index, packet, QUESTION_SIDE, send=item_id not in self._held)
+        self._held.add(item_id)
+        return described
+
+    def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
+        """Describe an item with a small picture, sent in any case."""
+        return self._describe(index, packet, THUMBNAIL_SIDE, send=True)
+
+    def _describe(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
+        item_id = self._session.pool.ids[index]
+        answer = self._session.state.answers.get(item_id)
+        return {
+            "id": item_id,
+            "index": index,
+            **packet.picture(self._pictures.read(index, side), send),
+            "label": None if answer is None else answer.label,
+            "guess": self._guess(index),
+            "why": None,
+            "neighbors": [],
+        }
+
+    def _guess(self, index: int) -> dict[str, Any] | None:
+        refit = self.refit
+        if refit is None or not self._session.n_labeled:
+            return None
+        code, p = (part[index] for part in refit.predicted)
+        if code >= len(self._session.classes):
+            return None  # its class was taken back a moment ago
+        return {"label": self._session.classes[code], "confidence": round(float(p), 4)}
+
+    def _neighbors(self, index: int, packet: Packet) -> list[dict[str, Any]]:
+        neighbors = []
+        for other, closeness in self.deciders.get(index, []):
+            item_id = self._session.pool.ids[other]
+            answer = self._session.state.answers.get(item_id)
+            if answer is None or answer.label is None:
+                continue  # taken back a moment ago
+            found = self._pictures.read(other, THUMBNAIL_SIDE)
+            picture = packet.picture(found, send=item_id not in self._held_neighbors)
+            self._held_neighbors.add(item_id)
+            neighbors.append(
+                {
+                    "id": item_id,
+                    "label": answer.label,
+                    "closeness": round(closeness, 3),
+                    "image": picture["image"],
+                }
+            )
+        return neighbors
+
+
+def _why(reason: Reason | None) -> dict[str, Any] | None:
     if reason is None:
         return None
     parts = [

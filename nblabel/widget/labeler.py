@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import numpy as np
 
-from nblabel.engine import Refit, Snapshot
+from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import LabelEvent
 from nblabel.export import export_labels
-from nblabel.pool import Pool
-from nblabel.session import Session
+from nblabel.pool import FloatArray, Pool
+from nblabel.session import STANDINGS, Session
 from nblabel.store import LabelStore, StoreError
+from nblabel.strategies import Query, Reason
 from nblabel.widget.figures import color_points, describe_status
-from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Packet, Pictures, why
+from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Packet, Pictures
 from nblabel.widget.line import LENGTH, Line
 from nblabel.widget.map import COLOR_MODES, CanvasMap, MapView
 from nblabel.widget.palette import class_colors
@@ -28,10 +31,11 @@ from nblabel.widget.status import StatusView
 if TYPE_CHECKING:
     import pandas as pd
 
+Deciders = dict[int, list[tuple[int, float]]]
+
+REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 RANKED = 128  # questions chosen at a time; the page gets the first of them
-EXPLAINED = (
-    9  # of these, how many come with their reason and neighbours: the one asked and eight more
-)
+EXPLAINED = 9  # of these, how many come with reason and neighbours: the one asked and eight more
 NEIGHBORS = 3
 CLASS_KEYS = "1234567890qetyiopadjklzxcvbgm"  # less those of the panel's own commands
 
@@ -64,7 +68,7 @@ class Labeler(ipywidgets.Box):
     Attributes
     ----------
     session : Session
-        The session behind the panel. What it is told shows in the panel after `refresh`.
+        The session behind the panel. The panel follows what it is told.
 
     Raises
     ------
@@ -104,35 +108,31 @@ class Labeler(ipywidgets.Box):
             _memory[pool.fingerprint] = store
         self.session = Session(pool, classes, learner, strategy, store, annotator, random_state)
         self._pictures = Pictures(pool)
+        self._items = Items(self.session, self._pictures)
         self._line = Line()
-        self._refit: Refit | None = None
-        self._deciders: dict[int, list[tuple[int, float]]] = {}
-        self._held: set[str] = set()  # ids whose pixels the page has
-        self._held_small: set[str] = set()  # the same of neighbours' thumbnails
-        self._version = 0
-
-        self._queue = QueueView(self._guarded(self._hear_queue), show_guess=show_guess)
-        self._map = _make_map(map, self._guarded(self._hear_map))
-        self._status = StatusView()
         self._color_by = "prediction"
-        self._refits = Refits(self.session.snapshot, self._learn, self._guarded(self._learned))
+        self._looked_at = False  # nobody has the panel on screen yet
+        self._due = False  # something changed that the learner has not seen
+        self._telling = False  # the change of the log at hand is the panel's own
+        self._refused: tuple[str, float] | None = None
+        self._problems: dict[str, str] = {}
+
+        self._queue = QueueView(self._guarded("queue", self._hear_queue), show_guess=show_guess)
+        self._map = _make_map(map, self._guarded("map", self._hear_map))
+        self._status = StatusView()
+        self._refits = Refits(self._work, self._learn, self._guarded("panel", self._learned))
 
         columns = ipywidgets.Box([self._queue, self._map.widget])
         columns.add_class("nbl-columns")
         super().__init__([columns, self._status])
         self.add_class("nbl-panel")
-        self._projections = Projections(
-            self.session.embeddings,
-            store=self.session.store,
-            default=projection,
-            random_state=0 if random_state is None else random_state,
-            show=self._map.show_points,
-            tell=self._map.show_projection,
-        )
+        self._projection = projection
+        self._projected: FloatArray | None = None
+        self._catching_up = False
+        self._project()
         self._show_classes()
         self._show_state()
-        for other in self._others():
-            other.yield_projection()  # one projection of a pool is enough
+        self.session.subscribe(self._told)
         _panels.add(self)
         self._refits.request()
 
@@ -147,25 +147,25 @@ class Labeler(ipywidgets.Box):
         export_labels(self.session.labels(), path)
 
     def refresh(self) -> None:
-        """Show what the session was told from Python, or by others on the same log."""
+        """Take in what others wrote to the same log."""
         self.session.refresh()
-        self._show_classes()
-        self._changed()
-
-    def yield_projection(self) -> None:
-        """Leave it to a newer panel on the same log to project the pool."""
-        self._projections.cancel(remember=False)
 
     # what a person does
 
     def _hear_queue(self, content: dict[str, Any]) -> None:
         kind = content.get("type")
+        if kind == "gone":
+            self._looked_at = False
+            self._projections.pause()
+            return
+        self._look()
         if kind == "ready":
-            self._held.clear()
-            self._held_small.clear()
+            self._items.forget()
             self._send_queue()
         elif kind == "need":
             self._send_pixels(content["ids"])
+        elif kind == "pick":
+            self._show(self.session.pool.index_of(content["id"]), "Asked now.")
         elif kind in ("back", "forward"):
             self._browse(kind, content.get("id"))
         else:
@@ -176,37 +176,75 @@ class Labeler(ipywidgets.Box):
         if kind == "hover":
             self._send_picture(int(content["index"]))
         elif kind == "pick":
-            self._show(int(content["index"]), "Asked next, from the map.")
+            self._show(int(content["index"]), "Asked now, from the map.")
         elif kind == "project":
             self._projections.choose(content["name"])
         elif kind == "cancel":
             self._projections.cancel()
         elif kind == "color_by" and content["mode"] in COLOR_MODES:
             self._color_by = content["mode"]
-            self._map.show_colors(color_points(self.session, self._refit, self._color_by))
+            self._show_colors()
         elif kind in ("label", "undo"):
             self._answer(content, self._map.acknowledge)
+
+    def _look(self) -> None:
+        """Somebody looks: catch up with what was left while nobody did."""
+        if self._looked_at:
+            return
+        self._looked_at = True
+        if self._due:
+            self._refits.request()
+        if self._items.refit is not None:
+            self._projections.start()
 
     def _answer(
         self, content: dict[str, Any], acknowledge: Callable[[dict[str, Any]], Any]
     ) -> None:
         """Write one event to the log and say what became of it."""
         uid = content["uid"]
+
+        def say(text: str, *, ok: bool = False, retry: bool = False) -> None:
+            acknowledge({"type": "ack", "uid": uid, "ok": ok, "retry": retry, "text": text})
+
+        if self._must_wait(uid):
+            say("Waiting for the answer before it.", retry=True)
+            return
+        shown = None
+        self._telling = True
         try:
-            text, shown = self._record(content)
+            if self.session.knows(uid):  # sent twice
+                text = "Saved."
+            else:
+                text, shown = self._record(content)
         except StoreError as error:
-            acknowledge({"type": "ack", "uid": uid, "ok": False, "retry": True, "text": str(error)})
+            self._refused = (uid, time.monotonic())
+            say(str(error), retry=True)
             return
-        except (ValueError, KeyError, IndexError) as error:
-            reason = str(error.args[0] if error.args else error)
-            acknowledge({"type": "ack", "uid": uid, "ok": False, "retry": False, "text": reason})
+        except KeyError as error:
+            say(str(error.args[0]))
             return
-        acknowledge({"type": "ack", "uid": uid, "ok": True, "text": text})
+        except Exception as error:  # noqa: BLE001  without an answer the page would send it for ever
+            say(str(error))
+            return
+        finally:
+            self._telling = False
+        self._refused = None
+        say(text, ok=True)
+        on_screen = content.get("on_screen")
+        if on_screen in self.session.pool and self._is_open(self.session.pool.index_of(on_screen)):
+            self._line.put_first(self.session.pool.index_of(on_screen))
         if shown is not None:
             self._show(shown, text)
         self._changed()
         for other in self._others():
             other.refresh()
+
+    def _must_wait(self, uid: str) -> bool:
+        """Whether an earlier event must be committed first: an undo must not overtake its label."""
+        if self._refused is None:
+            return False
+        refused, since = self._refused
+        return refused != uid and time.monotonic() - since < REFUSED_SECONDS
 
     def _record(self, content: dict[str, Any]) -> tuple[str, int | None]:
         """Tell the session; return what to say, and the item to put back on screen, if any."""
@@ -225,14 +263,19 @@ class Labeler(ipywidgets.Box):
         if "indices" in content:
             return self._record_many(content), None
         index = session.pool.index_of(content["id"])
-        self._line.drop(index)
         if kind == "label":
             session.tell(index, content["label"], uid=uid)
-            return f"Saved: {content['label']}. {session.n_labeled:,} labeled.", None
-        if kind not in ("skip", "flag"):
+            text = f"Saved: {content['label']}. {session.n_labeled:,} labeled."
+        elif kind == "skip":
+            session.skip(index, uid=uid)
+            text = "Skipped."
+        elif kind == "flag":
+            session.flag(index, uid=uid)
+            text = "Flagged: set aside."
+        else:
             raise ValueError(f"unknown kind of answer {kind!r}.")
-        (session.skip if kind == "skip" else session.flag)(index, uid=uid)
-        return {"skip": "Skipped.", "flag": "Flagged: set aside."}[kind], None
+        self._line.drop(index)
+        return text, None
 
     def _record_many(self, content: dict[str, Any]) -> str:
         indices = content["indices"]
@@ -277,60 +320,101 @@ class Labeler(ipywidgets.Box):
 
     # what follows
 
+    def _told(self) -> None:
+        """Follow what the session was told from Python, or what others wrote to its log."""
+        if self._telling:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._catch_up()
+            return
+        if not self._catching_up:  # a loop of a hundred labels is one change
+            self._catching_up = True
+            loop.call_soon(self._guarded("panel", lambda _: self._catch_up()), None)
+
+    def _catch_up(self) -> None:
+        self._catching_up = False
+        if self.session.embeddings is not self._projected:
+            self._project()
+            if self._looked_at:
+                self._projections.start()
+        self._show_classes()
+        self._changed()
+
     def _changed(self) -> None:
-        """Show what is known of a changed log at once, and learn."""
+        """Show what is known at once of a changed log, and learn."""
         self._show_state()
-        if self._line.is_low:
-            self._line.fill(self._is_open)
+        if self._line.fill(self._is_open) or self._line.is_low:
             self._send_queue()
         else:
             self._show_marks()
-        self._refits.request()
+        if self._looked_at or self._items.refit is None:
+            self._refits.request()
+        else:
+            self._due = True
 
-    def _learn(self, snapshot: Snapshot) -> tuple[Refit, dict[int, list[tuple[int, float]]]]:
+    def _work(self) -> tuple[Snapshot, Engine, int | None]:
+        """On the event loop: what the learner needs."""
+        self._due = False
+        return self.session.snapshot(), self.session.engine, self._line.current
+
+    def _learn(self, work: tuple[Snapshot, Engine, int | None]) -> tuple[Refit, Deciders]:
         """In the worker thread: learn, choose, and have the pictures ready."""
-        refit = self.session.engine.refit(snapshot, RANKED)
+        snapshot, engine, current = work
+        refit = engine.refit(snapshot, RANKED)
         _ = refit.predicted  # worked out here, off the event loop
-        first = refit.query.indices[:EXPLAINED]
-        who, closeness = self.session.engine.deciders(first)
-        deciders = {
-            int(index): [
-                (int(neighbor), float(near))
-                for neighbor, near in zip(who[row], closeness[row], strict=True)
-                if neighbor >= 0
-            ][:NEIGHBORS]
-            for row, index in enumerate(first)
-        }
-        for index in refit.query.indices[:LENGTH]:
-            self._pictures.read(int(index), QUESTION_SIDE)
+        first = [int(index) for index in refit.query.indices[:LENGTH]]
+        explained = list(dict.fromkeys([*([] if current is None else [current]), *first]))
+        who, closeness = engine.deciders(np.array(explained[:EXPLAINED], dtype=np.intp))
+        deciders: Deciders = {}
+        for row, index in enumerate(explained[:EXPLAINED]):
+            pairs = zip(who[row].tolist(), closeness[row].tolist(), strict=True)
+            deciders[index] = [(other, near) for other, near in pairs if other >= 0][:NEIGHBORS]
+        for index in first:
+            self._pictures.read(index, QUESTION_SIDE)
+        for other in {other for near in deciders.values() for other, _ in near}:
+            self._pictures.read(other, THUMBNAIL_SIDE)
         return refit, deciders
 
     def _learned(self, result: Any) -> None:
         """Back on the event loop: show what was learned, unless newer labels came in meanwhile."""
         if isinstance(result, Exception):
-            self._queue.error = (
-                f"Learning failed: {result} The last good model stays; your labels are saved."
-            )
-            if self._refit is None:
-                self._send_queue()
+            self._not_learned(result)
             return
         refit, deciders = result
         if not self.session.apply(refit):
-            if not self._line.upcoming:  # the page must not run dry while someone types fast
+            if self._line.is_low:  # the page must not run dry while someone types fast
                 self._line.rank(refit.query)
                 self._line.fill(self._is_open)
                 self._send_queue()
-            self._refits.request()
             return
-        first = self._refit is None
-        self._refit, self._deciders = refit, deciders
-        self._queue.error = ""
+        self._items.refit, self._items.deciders = refit, deciders
+        self._solved("learning")
         self._line.rank(refit.query)
         self._line.fill(self._is_open)
-        self._map.show_colors(color_points(self.session, refit, self._color_by))
+        self._show_colors()
         self._send_queue()
         self._show_state()
-        if first:
+        if self._looked_at:
+            self._projections.start()
+
+    def _not_learned(self, error: Exception) -> None:
+        """Go on without the learner: what is left is asked in random order."""
+        self._problem(
+            "learning",
+            f"Learning failed: {error} The last good model stays; your labels are saved.",
+        )
+        if self._line.is_low:
+            left = self.session.snapshot().open
+            left = np.random.default_rng(len(left)).permutation(left)[:RANKED]
+            reason = Reason("Drawn at random: the learner failed.")
+            scores = np.zeros(len(left), dtype=np.float32)
+            self._line.rank(Query(left, scores, (reason,) * len(left)))
+            self._line.fill(self._is_open)
+        self._show_colors()
+        self._send_queue()
+        if self._looked_at:
             self._projections.start()
 
     def _is_open(self, index: int) -> bool:
@@ -353,7 +437,7 @@ class Labeler(ipywidgets.Box):
                     "store='labels.db' keeps them in a file.",
                 }
             )
-        self._status.status = describe_status(self.session, self._refit, notices)
+        self._status.status = describe_status(self.session, self._items.refit, notices)
 
     def _show_marks(self) -> None:
         current, queries = self._line.marks()
@@ -376,54 +460,76 @@ class Labeler(ipywidgets.Box):
             self._queue.classes, self._queue.store = described, address
         self._map.show_classes(described, address)
 
+    def _show_colors(self) -> None:
+        self._map.show_colors(color_points(self.session, self._items.refit, self._color_by))
+
+    def _project(self) -> None:
+        """Begin anew with the projections of the present embeddings."""
+        again = self._projected is not None
+        if again:
+            self._projections.pause()
+        self._projected = self.session.embeddings
+        self._projections = Projections(
+            self._projected,
+            store=self.session.store,
+            default=self._projection,
+            random_state=self.session.random_state,
+            show=lambda xy, animate: self._map.show_points(xy, animate or again),
+            tell=self._map.show_projection,
+        )
+
     def _show(self, index: int, text: str) -> None:
         """Put an item on screen now."""
-        if self.session.pool.ids[index] in self.session.state.answers:
+        revisit = self.session.pool.ids[index] in self.session.state.answers
+        if revisit:
             self._line.revisit = index
+            reason = Reason("You answered this one before.")
         else:
-            self._line.put_first(index)
+            self._line.choose(index)
+            reason = self._line.reason(index)
         packet = Packet()
-        item = self._item(index, packet, explained=True)
-        revisit = self._line.revisit == index
+        item = self._items.question(index, packet, reason)
         content = {"type": "show", "item": item, "text": text, "revisit": revisit}
         self._queue.send(content, packet.buffers)
         self._show_marks()
+        self._refits.request()  # for the neighbours that decide
 
     def _send_queue(self) -> None:
         packet = Packet()
         held = self._line.held
         items = [
-            self._item(index, packet, explained=place < EXPLAINED)
+            self._items.question(index, packet, self._line.reason(index))
+            if place < EXPLAINED
+            else self._items.plain(index, packet)
             for place, index in enumerate(held)
         ]
-        self._version += 1
+        done = not held and not self._left()
+        total = len(self.session.pool)
         self._queue.send(
-            {
-                "type": "queue",
-                "version": self._version,
-                "items": items,
-                "done": not held and self._refit is not None,
-                "total": len(self.session.pool),
-            },
-            packet.buffers,
+            {"type": "queue", "items": items, "done": done, "total": total}, packet.buffers
         )
         self._show_marks()
         self._keep_snapshot()
 
+    def _left(self) -> bool:
+        """Whether there is anything to ask, skipped items included."""
+        asked = [STANDINGS.index(name) for name in ("open", "skipped")]
+        return bool(np.isin(self.session.standing, asked).any())
+
     def _send_pixels(self, ids: list[str]) -> None:
-        self._held.difference_update(ids)
+        self._items.send_again(ids)
         packet = Packet()
         known = [self.session.pool.index_of(item) for item in ids if item in self.session.pool]
-        items = [self._item(index, packet, explained=False) for index in known]
+        items = [self._items.plain(index, packet) for index in known]
         self._queue.send({"type": "pixels", "items": items}, packet.buffers)
 
     def _send_picture(self, index: int) -> None:
         packet = Packet()
-        item = self._item(index, packet, explained=False, small=True)
-        name = self.session.pool.name(index)
+        item = self._items.thumbnail(index, packet)
         said = f"labeled {item['label']}" if item["label"] else ""
-        if item["guess"] and not item["label"]:
-            said = f"{item['guess']['label']}, {item['guess']['confidence']:.0%}"
+        if item["guess"] and not said:
+            said = f"{item['guess']['label']}, {100 * item['guess']['confidence']:.0f}\u00a0%"
+        name = self.session.pool.name(index)
         text = " · ".join(part for part in (name, said) if part)
         content = {"type": "picture", "index": index, "item": item, "text": text}
         self._map.show_picture(content, packet.buffers)
@@ -431,63 +537,11 @@ class Labeler(ipywidgets.Box):
     def _keep_snapshot(self) -> None:
         """Keep the question on screen in a trait, for a notebook opened again."""
         index = self._line.current
-        if index is None:
-            self._queue.snapshot = None
-            return
         packet = Packet()
-        item = self._item(index, packet, explained=False, small=True)
+        item = None if index is None else self._items.thumbnail(index, packet)
         with self._queue.hold_sync():
             self._queue.snapshot = item
             self._queue.snapshot_pixels = packet.buffers[0] if packet.buffers else b""
-
-    def _item(
-        self, index: int, packet: Packet, explained: bool, small: bool = False
-    ) -> dict[str, Any]:
-        """Describe an item; its pixels go along unless the page has them."""
-        session = self.session
-        item_id = session.pool.ids[index]
-        answer = session.state.answers.get(item_id)
-        found = self._pictures.read(index, THUMBNAIL_SIDE if small else QUESTION_SIDE)
-        described = {
-            "id": item_id,
-            "index": index,
-            **packet.picture(found, send=small or item_id not in self._held),
-            "label": None if answer is None else answer.label,
-            "guess": self._guess(index),
-            "why": why(self._line.reason(index)) if explained else None,
-            "neighbors": self._neighbors(index, packet) if explained else [],
-        }
-        if not small:
-            self._held.add(item_id)
-        return described
-
-    def _guess(self, index: int) -> dict[str, Any] | None:
-        if self._refit is None or not self.session.n_labeled:
-            return None
-        code, p = (part[index] for part in self._refit.predicted)
-        if code >= len(self.session.classes):
-            return None  # its class was taken back a moment ago
-        return {"label": self.session.classes[code], "confidence": round(float(p), 4)}
-
-    def _neighbors(self, index: int, packet: Packet) -> list[dict[str, Any]]:
-        neighbors = []
-        for other, closeness in self._deciders.get(index, []):
-            item_id = self.session.pool.ids[other]
-            answer = self.session.state.answers.get(item_id)
-            if answer is None or answer.label is None:
-                continue  # taken back a moment ago
-            found = self._pictures.read(other, THUMBNAIL_SIDE)
-            picture = packet.picture(found, send=item_id not in self._held_small)
-            self._held_small.add(item_id)
-            neighbors.append(
-                {
-                    "id": item_id,
-                    "label": answer.label,
-                    "closeness": round(closeness, 3),
-                    "image": picture["image"],
-                }
-            )
-        return neighbors
 
     # inside
 
@@ -496,14 +550,25 @@ class Labeler(ipywidgets.Box):
         key = self.session.store.key
         return [one for one in _panels if one is not self and one.session.store.key == key]
 
-    def _guarded(self, act: Callable[[Any], None]) -> Callable[[Any], None]:
+    def _problem(self, kind: str, text: str) -> None:
+        self._problems[kind] = text
+        self._queue.error = " ".join(self._problems.values())
+
+    def _solved(self, kind: str) -> None:
+        if self._problems.pop(kind, None) is not None:
+            self._queue.error = " ".join(self._problems.values())
+
+    def _guarded(self, part: str, act: Callable[[Any], None]) -> Callable[[Any], None]:
         """Show in the panel what would otherwise end in a log nobody reads."""
 
         def guarded(given: Any) -> None:
+            kind = f"{part} {given.get('type')}" if isinstance(given, dict) else part
             try:
                 act(given)
             except Exception as error:  # noqa: BLE001  the page must hear of anything that went wrong
-                self._queue.error = f"{type(error).__name__}: {error}"
+                self._problem(kind, str(error.args[0] if error.args else error))
+            else:
+                self._solved(kind)
 
         return guarded
 

@@ -21,6 +21,7 @@ class Line:
         self._ranking: list[int] = []
         self._reasons: dict[int, Reason] = {}
         self._held: list[int] = []
+        self._keep = 1  # questions in front that a new ranking leaves in place
         self.revisit: int | None = None
         """An answered item that is looked at again; it is in front of the line, not part of it."""
 
@@ -52,31 +53,46 @@ class Line:
     def rank(self, query: Query) -> None:
         """Take a new ranking; only the question on screen keeps its place."""
         self._ranking = [int(index) for index in query.indices]
-        self._reasons = dict(zip(self._ranking, query.reasons, strict=False))
-        self._held = self._held[:1]
+        self._held = self._held[: self._keep]
+        kept = {index: self._reasons[index] for index in self._held if index in self._reasons}
+        self._reasons = kept | dict(zip(self._ranking, query.reasons, strict=False))
 
     def reason(self, index: int) -> Reason | None:
         """Why an item is asked, if the ranking knows."""
         return self._reasons.get(index)
 
-    def fill(self, is_open: Callable[[int], bool]) -> None:
-        """Drop what was answered and fill up from the ranking."""
+    def fill(self, is_open: Callable[[int], bool]) -> bool:
+        """Drop what was answered and fill up from the ranking; return whether anything dropped."""
+        before = len(self._held)
         self._held = [index for index in self._held if is_open(index)]
         self._ranking = [index for index in self._ranking if is_open(index)]
+        dropped = len(self._held) < before
         held = set(self._held)
         fresh = [index for index in self._ranking if index not in held]
-        self._held += fresh[: LENGTH - len(self._held)]
+        self._held += fresh[: max(0, LENGTH - len(self._held))]
+        return dropped
 
     def put_first(self, index: int) -> None:
-        """Ask about an item now."""
+        """Ask about an item now; the question it displaces comes next."""
         self.revisit = None
+        if self.head == index:
+            return
+        self._keep = 2 if self._held else 1
         self._held = [index, *(other for other in self._held if other != index)]
+
+    def choose(self, index: int) -> None:
+        """Ask about an item that a person chose."""
+        self.put_first(index)
+        self._reasons[index] = Reason("You chose this one.")
 
     def drop(self, index: int) -> None:
         """Take an answered item out."""
         if self.revisit == index:
             self.revisit = None
+        if self.head == index:
+            self._keep = 1
         self._held = [other for other in self._held if other != index]
+        self._ranking = [other for other in self._ranking if other != index]
 
     def marks(self, n: int = 8) -> tuple[int | None, list[int]]:
         """Return the item on screen and the next n, as the map numbers them."""

@@ -56,7 +56,7 @@ class Projections:
 
     def start(self) -> None:
         """Begin what is wanted and not there yet."""
-        if self._wanted == "umap" and self._name != "umap":
+        if self._wanted == "umap" and self._name != "umap" and self._process is None:
             self._begin()
 
     def choose(self, name: str) -> None:
@@ -64,22 +64,27 @@ class Projections:
         if name not in ("pca", "umap"):
             return
         self._wanted, self._text = name, ""
-        self._store.set_setting("projection", name)
         if name in self._points:
             self._go(name)
         elif self._process is None:
             self._begin()
+        self._store.set_setting("projection", name)
 
-    def cancel(self, remember: bool = True) -> None:
-        """Stop the running projection; stay with the present one."""
-        if self._process is None:
-            return
-        self._process.cancel()
-        self._process = None
-        self._wanted, self._text = self._name, "UMAP cancelled."
-        if remember:
+    def cancel(self) -> None:
+        """Stop the running projection and stay with the present one, also next time."""
+        if self._process is not None:
+            self.pause()
+            self._wanted, self._text = self._name, "UMAP cancelled."
+            self._report(0.0)
             self._store.set_setting("projection", self._name)
-        self._report(0.0)
+
+    def pause(self) -> None:
+        """Stop the running projection until `start`."""
+        if self._process is not None:
+            self._process.cancel()
+            self._process = None
+            self._text = ""
+            self._report(0.0)
 
     def _begin(self) -> None:
         try:

@@ -56,7 +56,13 @@ class Refits:
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._again = False
-        future = loop.run_in_executor(self._worker, self._attempt, self._prepare())
+        try:
+            work = self._prepare()
+        except Exception as error:  # noqa: BLE001  as one of the job itself
+            self._running = False
+            self._finish(error)
+            return
+        future = loop.run_in_executor(self._worker, self._attempt, work)
         future.add_done_callback(self._done)
 
     def _attempt(self, work: Any) -> Any:

@@ -15,6 +15,9 @@ export class Album {
     /** Pictures that were asked for and have not come yet.
      * @type {Set<string>} */
     this.asked = new Set();
+    /** Those that were asked for as neighbours.
+     * @type {Set<string>} */
+    this.askedNeighbors = new Set();
   }
 
   /**
@@ -26,6 +29,15 @@ export class Album {
     keepPixels(this.questions, item.id, item.image, buffers);
     for (const { id, image } of item.neighbors ?? []) keepPixels(this.neighbors, id, image, buffers);
     if (!this.isMissing(item)) this.asked.delete(item.id);
+  }
+
+  /**
+   * Keep the pixels of an item that was asked for as somebody's neighbour.
+   * @param {Item} item
+   * @param {(DataView | null | undefined)[]} buffers
+   */
+  holdNeighbor(item, buffers) {
+    if (this.askedNeighbors.delete(item.id)) keepPixels(this.neighbors, item.id, item.image, buffers);
   }
 
   /** @param {Item} item */
@@ -53,10 +65,14 @@ export class Album {
    */
   refresh(items) {
     this.questions.trim(new Set(items.map((item) => item.id)));
-    this.neighbors.trim(new Set(items.flatMap((item) => (item.neighbors ?? []).map((one) => one.id))));
+    const neighbors = items.flatMap((item) => item.neighbors ?? []);
+    this.neighbors.trim(new Set(neighbors.map((one) => one.id)));
     const missing = items.filter((item) => this.isMissing(item) && !this.asked.has(item.id));
     for (const item of missing) this.asked.add(item.id);
-    return missing.map((item) => item.id);
+    const unseen = neighbors.filter(({ id, image }) => image && !this.neighborPicture(id));
+    const strangers = unseen.filter(({ id }) => !this.asked.has(id) && !this.askedNeighbors.has(id));
+    for (const { id } of strangers) this.askedNeighbors.add(id);
+    return [...new Set([...missing, ...strangers].map(({ id }) => id))];
   }
 }
 

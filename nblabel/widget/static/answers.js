@@ -1,6 +1,6 @@
 // The buttons: accept the guess, the classes, a new class, and what else a key can do.
 
-import { h, patchChildren, setAttribute, setText } from "./dom.js";
+import { h, patchChildren, percentText, setAttribute, setText } from "./dom.js";
 import { keyShown, shortcutOf } from "./keys.js";
 
 /** @typedef {(command: import("./keys.js").Command) => void} Run */
@@ -46,7 +46,7 @@ export function buildGuess(desk, run) {
     const shown = Boolean(desk.model.get("show_guess"));
     const { guess } = desk;
     setText(name, guess ? guess.label : shown ? "none yet" : "hidden");
-    setText(percent, guess ? `${Math.round(guess.confidence * 100)} %` : "");
+    setText(percent, guess ? percentText(guess.confidence) : "");
     bar.style.width = `${(guess?.confidence ?? 0) * 100}%`;
     setAttribute(node, "data-state", guess ? "guess" : "none");
     setAttribute(accept, "aria-disabled", guess ? null : "true");

@@ -18,7 +18,12 @@ export class Desk {
     this.model = model;
     this.line = new Line();
     this.album = new Album();
-    this.outbox = new Outbox((event) => model.send(event), () => this.outboxChanged());
+    // the kernel learns what is on screen with each answer, so that both number the next ones alike
+    const send = (/** @type {any} */ event) => model.send({ ...event, on_screen: this.openId });
+    this.outbox = new Outbox(send, () => this.outboxChanged());
+    this.outbox.onForgotten = (uid) => this.line.settle(uid, true);
+    /** Whether the kernel was told that nobody looks. */
+    this.deserted = false;
     /** @type {Set<() => void>} */
     this.views = new Set();
     this.note = "";
@@ -60,6 +65,29 @@ export class Desk {
       model.off("change:store", openOutbox);
       for (const event of REDRAWN_BY) model.off(event, redraw);
     };
+  }
+
+  /**
+   * A view is there; it is drawn with `render`.
+   * @param {() => void} render
+   * @returns {() => void} takes it away
+   */
+  addView(render) {
+    this.views.add(render);
+    if (this.deserted) this.tell({ type: "ready" });
+    this.deserted = false;
+    this.render();
+    return () => {
+      this.views.delete(render);
+      if (this.views.size) return;
+      this.deserted = true;
+      this.tell({ type: "gone" });
+    };
+  }
+
+  /** The open question on screen. */
+  get openId() {
+    return this.line.revisit ? null : this.line.current?.id ?? null;
   }
 
   preview() {
@@ -168,6 +196,16 @@ export class Desk {
     return "";
   }
 
+  /**
+   * Ask one of the next pictures now.
+   * @param {string} id
+   */
+  pick(id) {
+    this.note = "";
+    this.tell({ type: "pick", id });
+    this.render();
+  }
+
   /** @param {string} name */
   addClass(name) {
     this.note = "";
@@ -205,6 +243,7 @@ export class Desk {
   receivePixels(items, buffers) {
     for (const item of items) {
       this.album.hold(item, buffers);
+      this.album.holdNeighbor(item, buffers);
       this.line.update(item.id, { image: item.image, error: item.error });
     }
     this.render();
@@ -232,7 +271,9 @@ export class Desk {
     this.line.settle(ack.uid, ack.ok);
     if (ack.ok) this.spoken = [ack.text, this.nextText].filter(Boolean).join(" ");
     else if (event.id) this.refusal = `Not saved: ${ack.text}`;
-    else this.note = this.spoken = ack.text;
+    else this.spoken = ack.text;
+    // an answer is seen to be taken, a command is not
+    if (!event.id) this.note = ack.text;
     this.render();
     this.fetchMissing();
   }
@@ -241,7 +282,7 @@ export class Desk {
     return this.line.current && !this.line.revisit ? `Next: image ${this.line.current.id}` : "";
   }
 
-  /** Ask for the pixels of the queued items that the page does not hold. */
+  /** Ask for the pixels of the queued items and their neighbours that the page does not hold. */
   fetchMissing() {
     const ids = this.album.refresh(this.line.items);
     if (ids.length) this.tell({ type: "need", ids });

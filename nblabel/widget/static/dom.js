@@ -64,6 +64,14 @@ export function patchChildren(parent, keys, make) {
 }
 
 /**
+ * @param {number} share 0..1
+ * @returns {string} with a narrow space that is never broken
+ */
+export function percentText(share) {
+  return `${Math.round(share * 100)}\u202f%`;
+}
+
+/**
  * A unique name for an event of the log.
  * @returns {string}
  */

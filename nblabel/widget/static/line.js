@@ -51,7 +51,7 @@ export class Line {
   merge(list) {
     const confirmed = list.items.find((item) => item.id === this.current?.id);
     if (this.provisional) this.confirm(confirmed ?? null, list);
-    else if (confirmed && !this.revisit) this.current = confirmed;
+    else if (!this.revisit) this.current = this.kept(confirmed);
     const seen = new Set([...this.away.values()].map((answer) => answer.id));
     if (this.current) seen.add(this.current.id);
     this.upcoming = list.items.filter((item) => !seen.has(item.id) && seen.add(item.id));
@@ -59,6 +59,15 @@ export class Line {
     this.total = list.total ?? this.total;
     this.started = true;
     if (!this.current) this.advance();
+  }
+
+  /**
+   * The current item as the kernel's list has it. One that is not in the list was answered elsewhere,
+   * unless answers are on their way: then the kernel did not know yet what is on screen.
+   * @param {Item | undefined} confirmed
+   */
+  kept(confirmed) {
+    return confirmed ?? (this.away.size ? this.current : null);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { h, setText } from "./dom.js";
+import { h, percentText, setText } from "./dom.js";
 import { Delay } from "./delay.js";
 import { paintPixels } from "./pixels.js";
 
@@ -16,10 +16,9 @@ export class MapCard {
     this.askDelay = new Delay(view.signal);
     this.picture = h("canvas", { class: "nbl-map-card-picture", "aria-hidden": "true" });
     this.swatch = h("span", { class: "nbl-map-swatch" });
-    this.name = h("strong", { class: "nbl-map-card-id" });
     this.text = h("span");
     const line = h("span", { class: "nbl-map-card-line" }, this.swatch, this.text);
-    this.el = h("div", { class: "nbl-map-card", hidden: true }, this.picture, this.name, line);
+    this.el = h("div", { class: "nbl-map-card", hidden: true }, this.picture, line);
     view.on("picture", ({ index }) => index === this.index && this.fill(index));
   }
 
@@ -42,15 +41,14 @@ export class MapCard {
     const known = state.picture(index);
     if (!known) return;
     const { item, bytes } = known;
-    const words = known.text || describeItem(item);
+    const words = item.error ?? (known.text || describeItem(item));
     this.picture.hidden = !(item.image && bytes);
     if (item.image && bytes) paintPixels(this.picture, item.image, bytes);
-    setText(this.name, item.id);
-    setText(this.text, item.error ?? words);
+    setText(this.text, words);
     this.showSwatch(item.label ?? item.guess?.label);
     this.el.hidden = false;
     this.place(index);
-    if (crosshair.isOn) this.view.say(`${item.id}: ${item.error ?? words}`, false);
+    if (crosshair.isOn) this.view.say(words, false);
   }
 
   /** @param {string | undefined} label */
@@ -76,7 +74,7 @@ export class MapCard {
 }
 
 /** @param {any} item */
-function describeItem({ label, guess }) {
-  if (label) return `Labeled ${label}`;
-  return guess ? `Perhaps ${guess.label}, ${Math.round(guess.confidence * 100)} %` : "Not labeled";
+function describeItem({ id, label, guess }) {
+  if (label) return `${id}: labeled ${label}`;
+  return guess ? `${id}: perhaps ${guess.label}, ${percentText(guess.confidence)}` : `${id}: not labeled`;
 }

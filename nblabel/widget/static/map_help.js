@@ -11,7 +11,7 @@ const MAP_HELP = [
   [["x"], "box: drag across points to label them"],
   [["m"], "back to moving"],
   [["c"], "cross-hair: the arrow keys move it, Shift makes it faster"],
-  [["Enter"], "at the cross-hair, or click: ask about the nearest point next"],
+  [["Enter"], "at the cross-hair, or click: ask about the nearest point next; the keys then answer it"],
   [["b"], "at the cross-hair: start a box, again to end it"],
   [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
 ];
@@ -26,8 +26,10 @@ export class MapHelp {
     ]);
     this.close = this.close.bind(this);
     this.el = h("div", { class: "nbl-map-help", role: "dialog", "aria-label": "Keys of the map", tabindex: -1, hidden: true },
-      h("dl", {}, ...rows),
-      h("button", { type: "button", text: "Close", onClick: this.close }));
+      h("div", { class: "nbl-map-help-head" },
+        h("strong", { text: "Keys of the map" }),
+        h("button", { type: "button", text: "Close", onClick: this.close })),
+      h("dl", {}, ...rows));
   }
 
   get isOpen() {

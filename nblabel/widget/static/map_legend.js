@@ -11,6 +11,11 @@ export class MapLegend {
     this.title = h("h3", { class: "nbl-map-side-title" });
     this.list = h("div", { class: "nbl-map-legend-list" });
     this.el = h("div", { class: "nbl-map-legend", role: "group", "aria-label": "Legend" }, this.title, this.list);
+    /** Where the pointer was last seen: entries that come to lie under a resting pointer are not meant. */
+    this.lastSpot = "";
+    for (const type of ["pointermove", "pointerdown"]) {
+      view.el.addEventListener(type, (event) => { this.lastSpot = spotText(/** @type {any} */ (event)); }, { signal: view.signal });
+    }
     for (const trait of ["legend", "color_by", "color_modes"]) view.on(trait, () => this.update());
     this.update();
   }
@@ -61,7 +66,10 @@ export class MapLegend {
       class: "nbl-map-legend-entry",
       "aria-pressed": "false",
       onClick: () => view.isolate(view.pressedCode === code ? null : code),
-      onPointerEnter: (/** @type {PointerEvent} */ event) => event.pointerType !== "touch" && view.preview(code),
+      onPointerMove: (/** @type {PointerEvent} */ event) => {
+        if (view.hoveredCode === code || event.pointerType === "touch" || spotText(event) === this.lastSpot) return;
+        view.preview(code);
+      },
       onPointerLeave: () => view.preview(null),
     }, swatch, name, count);
     const entry = { button, swatch, name, count };
@@ -73,4 +81,9 @@ export class MapLegend {
   showPressed(pressed) {
     for (const [code, { button }] of this.entries) setAttribute(button, "aria-pressed", String(code === pressed));
   }
+}
+
+/** @param {PointerEvent} event */
+function spotText({ screenX, screenY }) {
+  return `${screenX} ${screenY}`;
 }

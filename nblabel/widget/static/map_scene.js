@@ -9,6 +9,8 @@ import { hexBits, readMapTheme } from "./map_theme.js";
 
 const GLIDE_MS = 600;
 const PICKED_MS = 350;
+/** Of all points until the kernel has said which colours they have. */
+const UNCOLORED = "#9a9a9a";
 
 /** How much of the plane is stale; each includes those before it. */
 export const STALE_MARKS = 1;
@@ -158,7 +160,7 @@ export class MapScene {
 
   paintPoints() {
     const { state, theme, lit } = this;
-    const palette = new Int32Array(256).fill(theme.inkBits);
+    const palette = new Int32Array(256).fill(state.version ? theme.inkBits : hexBits(UNCOLORED));
     state.palette.forEach((color, code) => { palette[code] = hexBits(color); });
     this.raster.paint({ codes: state.codes, palette, labeled: state.labeled, lit, theme });
   }

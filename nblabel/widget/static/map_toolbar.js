@@ -15,6 +15,7 @@ export class MapToolbar {
     this.bar = h("progress", { max: 1, "aria-label": "Projection" });
     this.barText = h("span", { class: "nbl-map-progress-text" });
     const cancel = h("button", { type: "button", text: "Cancel", onClick: () => state.send({ type: "cancel" }) });
+    /** Lies over the plane, so that the map does not move when it comes and goes. */
     this.progress = h("span", { class: "nbl-map-progress", hidden: true }, this.bar, this.barText, cancel);
     this.modes = {
       move: this.button("move", "Move", "m", () => view.setMode("move")),
@@ -24,7 +25,6 @@ export class MapToolbar {
     this.el = h("div", { class: "nbl-map-toolbar", role: "group", "aria-label": "Map tools" },
       h("label", { class: "nbl-map-field" }, h("span", { text: "Colour" }), this.colorBy),
       h("label", { class: "nbl-map-field" }, h("span", { text: "Projection" }), this.projection),
-      this.progress,
       h("span", { class: "nbl-map-tools" }, this.modeGroup(), this.zoomGroup(), this.helpButton()));
     this.showMode("move");
     this.follow();

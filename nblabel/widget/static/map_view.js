@@ -13,7 +13,8 @@ import { MapGestures } from "./map_gestures.js";
 // One view of the map: puts the parts together and holds what they share, which is the mode, the
 // selection and the isolated colour.
 
-const NOTE_MS = 5000;
+const NOTE_MS = 2500;
+const FADE_MS = 400;
 const DOUBLE_CLICK_MS = 300;
 
 /** @typedef {"move" | "lasso" | "box"} MapMode */
@@ -66,7 +67,7 @@ export class MapView {
     el.tabIndex = 0;
     el.setAttribute("role", "application");
     el.setAttribute("aria-describedby", this.hint.id);
-    plane.append(this.card.el, this.help.el);
+    plane.append(toolbar.progress, this.card.el, this.help.el);
     const side = h("div", { class: "nbl-map-side" }, legend.el, dialog.el);
     el.append(this.hint, toolbar.el, unsaved, h("div", { class: "nbl-map-body" }, plane, side));
   }
@@ -126,7 +127,11 @@ export class MapView {
   say(text, shown = true) {
     this.note.classList.toggle("nbl-hidden", !shown);
     setText(this.note, text);
-    this.noteDelay.start(NOTE_MS, () => setText(this.note, ""));
+    this.note.classList.remove("nbl-map-note-gone");
+    this.noteDelay.start(NOTE_MS, () => {
+      this.note.classList.add("nbl-map-note-gone");
+      this.noteDelay.start(FADE_MS, () => setText(this.note, ""));
+    });
   }
 
   focus() {
@@ -184,6 +189,15 @@ export class MapView {
     const sent = this.state.send({ type: "pick", index });
     const name = this.state.pictures.get(index)?.item.id ?? "this point";
     this.say(sent ? `Asking about ${name} next` : "The kernel does not answer: nothing was asked");
+    if (sent) this.focusQueue();
+  }
+
+  /** The keys answer what was asked for. */
+  focusQueue() {
+    if (!this.el.contains(document.activeElement)) return;
+    /** @type {HTMLElement | null | undefined} */
+    const queue = this.el.closest(".nbl-panel")?.querySelector(".nbl-queue");
+    queue?.focus({ preventScroll: true });
   }
 
   /** A first click may become a double one, which means something else. @param {number} index */

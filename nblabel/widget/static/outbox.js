@@ -20,6 +20,8 @@ export class Outbox {
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
+    /** Called with the uid of an event that another panel saved. @type {(uid: string) => void} */
+    this.onForgotten = () => {};
     /** @type {Map<string, Waiting>} */
     this.waiting = new Map();
     /** When the waiting events were last sent or acknowledged, and how often since. */
@@ -53,9 +55,10 @@ export class Outbox {
   /** @param {OutboxEvent} event */
   post(event) {
     if (!this.waiting.size) this.restartClock();
+    const held = this.isRefused;
     this.waiting.set(event.uid, { event, refusal: "" });
     this.keep(event);
-    this.trySend(event);
+    if (!held) this.trySend(event);
     this.timer ??= setInterval(() => this.resend(), CHECK_EVERY_MS);
     this.changed();
   }
@@ -68,7 +71,8 @@ export class Outbox {
     const entry = this.waiting.get(ack.uid);
     if (!entry) return null;
     if (ack.ok || !ack.retry) this.drop(ack.uid);
-    else entry.refusal = ack.text;
+    if (entry.refusal && (ack.ok || !ack.retry)) this.sendAll();
+    entry.refusal = ack.ok ? "" : ack.text;
     this.restartClock();
     this.changed();
     if (ack.ok) dispatchEvent(new CustomEvent(SAVED, { detail: ack.uid }));
@@ -82,7 +86,13 @@ export class Outbox {
   forget(uid) {
     if (!this.waiting.has(uid)) return;
     this.drop(uid);
+    this.onForgotten(uid);
     this.changed();
+  }
+
+  /** Whether the kernel could not save an event yet; those behind it wait for their turn. */
+  get isRefused() {
+    return [...this.waiting.values()].some((entry) => entry.refusal !== "");
   }
 
   /** How many events are not committed yet, whether one is late, and why the kernel cannot save them. */
@@ -98,8 +108,12 @@ export class Outbox {
     if (now - this.heardAt < patience(this.tries)) return;
     this.heardAt = now;
     this.tries += 1;
-    for (const { event } of this.waiting.values()) this.trySend(event);
+    this.sendAll();
     this.changed();
+  }
+
+  sendAll() {
+    for (const { event } of this.waiting.values()) this.trySend(event);
   }
 
   restartClock() {

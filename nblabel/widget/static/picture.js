@@ -59,34 +59,64 @@ export function buildPicture(desk) {
   return { node, render };
 }
 
-/** @param {import("./desk.js").Desk} desk */
-export function buildNext(desk) {
+/**
+ * The pictures that come next; one that is pressed is asked now. Together they are one stop of Tab, and
+ * the arrow keys go from one to the next.
+ * @param {import("./desk.js").Desk} desk
+ * @param {() => void} focusRoot
+ */
+export function buildNext(desk, focusRoot) {
   const node = h("ol", { class: "nbl-next", "aria-label": "Asked next" });
-  /** @typedef {{number: Element, canvas: ReturnType<typeof buildCanvas>, sign: HTMLElement}} Slot */
+  /** @typedef {{number: Element, canvas: ReturnType<typeof buildCanvas>, sign: HTMLElement, button: HTMLElement}} Slot */
   /** @type {WeakMap<Element, Slot>} */
   const parts = new WeakMap();
-  const make = () => {
+  /** @param {string} id */
+  const make = (id) => {
     const number = h("span", { class: "nbl-number" });
     const canvas = buildCanvas("nbl-thumb");
-    const sign = h("span", { class: "nbl-thumb-sign", "aria-hidden": "true" });
-    const slot = h("li", {}, canvas.node, sign, number);
-    parts.set(slot, { number, canvas, sign });
+    canvas.node.removeAttribute("role");
+    const sign = h("span", { class: "nbl-thumb-sign" });
+    const words = `Ask image ${id} now`;
+    const button = h("button", { type: "button", "aria-label": words, title: words }, canvas.node, sign, number);
+    button.addEventListener("click", () => {
+      desk.pick(id);
+      focusRoot();
+    });
+    const slot = h("li", {}, button);
+    parts.set(slot, { number, canvas, sign, button });
     return slot;
   };
+  node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => walk(node, event));
   const render = () => {
     const items = desk.line.upcoming.slice(0, NEXT_SHOWN);
+    const hadFocus = node.contains(document.activeElement);
     const slots = patchChildren(node, items.map((item) => item.id), make);
     items.forEach((item, i) => {
       const part = /** @type {Slot} */ (parts.get(slots[i]));
       const picture = desk.album.pictureOf(item);
       part.canvas.paint(picture);
-      part.canvas.node.setAttribute("aria-label", `Image ${item.id}`);
+      part.button.tabIndex = i === 0 ? 0 : -1;
       part.sign.hidden = picture !== null;
       setText(part.sign, item.error ? "!" : "…");
       setText(part.number, String(i + 1));
     });
+    if (hadFocus && !node.contains(document.activeElement)) focusRoot();
   };
   return { node, render };
+}
+
+/**
+ * The arrow keys on one of the pictures that come next.
+ * @param {HTMLElement} list
+ * @param {KeyboardEvent} event
+ */
+function walk(list, event) {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const buttons = [...list.querySelectorAll("button")];
+  buttons[buttons.indexOf(/** @type {any} */ (document.activeElement)) + step]?.focus();
 }
 
 /**
@@ -101,6 +131,7 @@ export function buildCaption(desk) {
     setText(id, desk.line.current?.id ?? "");
     id.title = desk.line.current?.id ?? "";
     setText(note, desk.note || revisitText(desk.line));
+    note.title = note.textContent;
   };
   return { node, render };
 }

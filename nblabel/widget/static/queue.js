@@ -39,7 +39,7 @@ function buildQueue(desk, el, signal) {
   const [saved, picture, next, caption, guess, why, messages, live] = [
     buildSaved(desk),
     buildPicture(desk),
-    buildNext(desk),
+    buildNext(desk, focusRoot),
     buildCaption(desk),
     buildGuess(desk, run),
     buildWhy(desk, run),
@@ -132,11 +132,10 @@ export default () => {
       el.setAttribute("aria-label", "Questions");
       el.dataset.lmSuppressShortcuts = "true";
       const render = buildQueue(desk, el, view.signal);
-      desk.views.add(render);
-      desk.render();
+      const remove = desk.addView(render);
       return () => {
         view.abort();
-        desk.views.delete(render);
+        remove();
       };
     },
   };

@@ -25,9 +25,8 @@ export function unsavedText({ count, late, refusal }, persistent) {
  */
 function savedState(unsaved, persistent) {
   if (unsaved.late) return { kind: "late", sign: "▲", text: `${unsaved.count} unsaved` };
-  const place = persistent ? "" : " in memory";
   if (unsaved.count) return { kind: "saving", sign: "●", text: `Saving ${unsaved.count}…` };
-  return { kind: "saved", sign: "✓", text: `Saved${place}` };
+  return persistent ? { kind: "saved", sign: "✓", text: "Saved" } : { kind: "memory", sign: "○", text: "In memory only" };
 }
 
 /** @param {import("./desk.js").Desk} desk */

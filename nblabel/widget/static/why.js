@@ -2,7 +2,7 @@
 // guess.
 
 import { commandButton } from "./answers.js";
-import { h, setText } from "./dom.js";
+import { h, percentText, setText } from "./dom.js";
 import { buildCanvas } from "./picture.js";
 
 /** @typedef {import("./line.js").Neighbor} Neighbor */
@@ -22,17 +22,26 @@ export function buildWhy(desk, run) {
   const node = h("section", { class: "nbl-why", "aria-label": "Why this one" }, toggle, body);
   /** @type {unknown} */
   let drawn = undefined;
+  /** @type {(() => void)[]} */
+  let painters = [];
   const render = () => {
     const item = desk.line.current;
     toggle.setAttribute("aria-expanded", String(desk.whyOpen));
     body.hidden = !desk.whyOpen;
     // words and neighbours give the guess away
     body.classList.toggle("nbl-bars-only", !desk.model.get("show_guess"));
-    if (item === drawn || !desk.whyOpen) return;
-    drawn = item;
-    setText(text, item ? (item.why?.text ?? "No reason given.") : "");
-    reasons.replaceChildren(...(item?.why?.parts ?? []).map(reasonRow));
-    neighbors.replaceChildren(...(item?.neighbors ?? []).map((neighbor) => neighborFigure(neighbor, desk)));
+    if (!desk.whyOpen) return;
+    if (item !== drawn) {
+      drawn = item;
+      setText(text, item ? (item.why?.text ?? "No reason given.") : "");
+      text.title = text.textContent;
+      reasons.replaceChildren(...(item?.why?.parts ?? []).map(reasonRow));
+      const figures = (item?.neighbors ?? []).map((neighbor) => neighborFigure(neighbor, desk));
+      neighbors.replaceChildren(...figures.map(({ node: figure }) => figure));
+      painters = figures.map(({ paint }) => paint);
+    }
+    // a neighbour's picture may come later than the neighbour
+    for (const paint of painters) paint();
   };
   return { node, render };
 }
@@ -43,9 +52,9 @@ function reasonRow({ name, value, text }) {
   return h(
     "li",
     {},
-    h("span", { class: "nbl-reason-name", text: name }),
+    h("span", { class: "nbl-reason-name", text: name, title: name }),
     h("span", { class: "nbl-bar", "aria-hidden": "true" }, fill),
-    h("span", { class: "nbl-reason-text", text }),
+    h("span", { class: "nbl-reason-text", text, title: text }),
   );
 }
 
@@ -55,11 +64,11 @@ function reasonRow({ name, value, text }) {
  */
 function neighborFigure(neighbor, desk) {
   const canvas = buildCanvas("nbl-neighbor");
-  canvas.paint(desk.album.neighborPicture(neighbor.id));
   canvas.node.setAttribute("aria-label", `Image ${neighbor.id}`);
   const color = desk.classes.find((one) => one.name === neighbor.label)?.color ?? "transparent";
   const swatch = h("span", { class: "nbl-swatch", style: { background: color } });
   const label = h("span", { class: "nbl-neighbor-label" }, swatch, h("span", { text: neighbor.label }));
-  const title = `${neighbor.id}: ${neighbor.label}, ${Math.round(neighbor.closeness * 100)} % close`;
-  return h("li", { title }, h("span", { class: "nbl-neighbor-mat" }, canvas.node), label);
+  const title = `${neighbor.id}: ${neighbor.label}, ${percentText(neighbor.closeness)} close`;
+  const node = h("li", { title }, h("span", { class: "nbl-neighbor-mat" }, canvas.node), label);
+  return { node, paint: () => canvas.paint(desk.album.neighborPicture(neighbor.id)) };
 }
