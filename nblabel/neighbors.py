@@ -87,9 +87,12 @@ class LabeledNeighbors:
         """Search anew for the rows that held an item taken back."""
         if not removed:
             return np.zeros(len(self._X), dtype=bool)
-        hit: npt.NDArray[np.bool_] = np.isin(self.indices_, list(removed)).any(axis=1)
-        self._search(np.flatnonzero(hit), sorted(kept))
-        return hit
+        hit = np.isin(self.indices_, list(removed))
+        rows = np.flatnonzero(hit.any(axis=1))
+        self._search(rows, sorted(kept))
+        changed = np.zeros(len(self._X), dtype=bool)
+        changed[rows] = True
+        return changed
 
     def _search(self, rows: IntArray, labeled: list[int]) -> None:
         """Find the neighbours of some rows among all labeled items, in blocks.
