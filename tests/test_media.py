@@ -344,10 +344,12 @@ def test_a_name_that_is_no_utf_8_can_be_stored(tmp_path):
     assert len(pool.fingerprint) == 32
 
 
-def test_a_pool_of_files_is_told_by_their_names_alone(folder, tmp_path):
+def test_a_pool_of_files_is_told_by_their_names_and_sizes(folder, tmp_path):
     before = nb.Pool.from_folder(folder).fingerprint
     folder.rename(tmp_path / "moved")
     assert nb.Pool.from_folder(tmp_path / "moved").fingerprint == before
+    (tmp_path / "moved" / "a.JPG").write_bytes(b"another picture")
+    assert nb.Pool.from_folder(tmp_path / "moved").fingerprint != before
     (tmp_path / "moved" / "b.png").unlink()
     assert nb.Pool.from_folder(tmp_path / "moved").fingerprint != before
 

@@ -1,5 +1,7 @@
 """The labeled neighbours against a rebuild, to the last bit, and against plain sorting."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -42,12 +44,60 @@ def test_real_numbers_in_many_dimensions_give_the_same_bits_too(metric):
     rng = np.random.default_rng(0)
     kept = LabeledNeighbors(X, 5, metric)
     for _ in range(30):
-        labeled = rng.choice(len(X), rng.integers(0, 60), replace=False)
+        labeled = rng.choice(len(X), rng.integers(0, 200), replace=False)
         kept.update(labeled)
         rebuilt = LabeledNeighbors(X, 5, metric)
         rebuilt.update(labeled[::-1])
         assert kept.indices_.tobytes() == rebuilt.indices_.tobytes()
         assert kept.distances_.tobytes() == rebuilt.distances_.tobytes()
+
+
+@over_metrics
+@pytest.mark.parametrize("dim", [1, 2, 3, 7, 16, 50, 784])
+def test_one_by_one_and_in_bulk_give_the_same_bits(metric, dim):
+    rng = np.random.default_rng(0)
+    X = blobs(1_500, dim=dim)
+    X[::7] = X[0]
+    order = rng.permutation(1_500)
+    sets = [np.sort(order[:count]) for count in (0, 3, 40, 70, 900, 890, 5)]
+    for labeled in sets:
+        slowly, at_once = LabeledNeighbors(X, 3, metric), LabeledNeighbors(X, 3, metric)
+        for count in range(0, len(labeled), 30):
+            slowly.update(labeled[:count])
+        slowly.update(labeled)
+        at_once.update(labeled)
+        assert slowly.indices_.tobytes() == at_once.indices_.tobytes()
+        assert slowly.distances_.tobytes() == at_once.distances_.tobytes()
+    kept = LabeledNeighbors(X, 3, metric)
+    for labeled in sets:
+        kept.update(labeled)
+    assert kept.indices_.tobytes() == at_once.indices_.tobytes()
+    assert kept.distances_.tobytes() == at_once.distances_.tobytes()
+
+
+@pytest.mark.parametrize("at", range(12))
+@pytest.mark.parametrize("count", [14, 90], ids=["few", "bulk"])
+def test_an_interrupted_update_is_made_up_for(monkeypatch, at, count):
+    """Interrupting the kernel at any product of vectors does not spoil what follows."""
+    X = blobs(120)
+    kept, plain = LabeledNeighbors(X), np.einsum
+    kept.update(np.arange(10))
+    calls = iter(range(100))
+
+    def interrupted(*arguments, **options):
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        return plain(*arguments, **options)
+
+    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+        patched.setattr(np, "einsum", interrupted)
+        kept.update(np.arange(3, count))
+    wanted = np.arange(2, count + 1)
+    kept.update(wanted)
+    rebuilt = LabeledNeighbors(X)
+    rebuilt.update(wanted)
+    assert kept.indices_.tobytes() == rebuilt.indices_.tobytes()
+    assert kept.distances_.tobytes() == rebuilt.distances_.tobytes()
 
 
 def exact_distances(X: np.ndarray, labeled: np.ndarray, metric: str) -> np.ndarray:
@@ -64,9 +114,10 @@ def exact_distances(X: np.ndarray, labeled: np.ndarray, metric: str) -> np.ndarr
 @over_metrics
 @pytest.mark.parametrize("shift", [0, 1_000], ids=["around zero", "far from zero"])
 @pytest.mark.parametrize("size", [1e-9, 1, 1e9], ids=["tiny", "plain", "huge"])
-def test_they_are_the_nearest(metric, shift, size):
+@pytest.mark.parametrize("count", [40, 150], ids=["few", "bulk"])
+def test_they_are_the_nearest(metric, shift, size, count):
     X = ((blobs(200, dim=8) + shift) * size).astype(np.float32)
-    labeled = np.random.default_rng(1).choice(200, 40, replace=False)
+    labeled = np.random.default_rng(1).choice(200, count, replace=False)
     kept = LabeledNeighbors(X, 5, metric)
     kept.update(labeled)
     exact = exact_distances(X, labeled, metric)

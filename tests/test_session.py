@@ -47,6 +47,8 @@ def test_anything_a_pool_takes(pool):
         (["boot", " boot "], "the class 'boot' is there twice"),
         ([1, "1"], "the class '1' is there twice"),
         ("boot", "the single text 'boot'; pass a list"),
+        (3, "classes is 3; pass a list of names"),
+        (None, "classes is None; pass a list of names"),
         (range(MAX_CLASSES + 1), "at most 200 are supported"),
     ],
 )
@@ -136,6 +138,7 @@ def test_spaces_around_names_do_not_count():
         ("1", "'1' is no position"),
         (None, "None is no position"),
         (True, "True is no position"),
+        (np.arange(60) > 30, r"is no position.*boolean mask: numpy.flatnonzero\(mask\)"),
         ([], r"\[\] is no position"),
         ([[1]], "is no position"),
         ([[1], [2, 3]], "is no position"),
@@ -326,6 +329,27 @@ def test_two_sessions_add_the_same_class(tmp_path):
     one.add_class("hat")
     with pytest.raises(ValueError, match="'hat' is there twice"):
         two.add_class("hat")
+
+
+def test_listeners_hear_of_every_change(session):
+    heard = []
+    session.subscribe(lambda: heard.append(session.n_labeled))
+    session.tell([0, 1], "bag", uid="u")
+    session.tell([0, 1], "bag", uid="u")
+    session.skip(5)
+    session.undo()
+    session.undo()
+    session.refresh()
+    session.ask()
+    assert heard == [2, 2, 2, 0]
+    session.set_embeddings(blobs(seed=1))
+    assert len(heard) == 5
+
+
+def test_which_events_are_known(session):
+    assert not session.knows("u")
+    session.tell(0, "bag", uid="u")
+    assert session.knows("u")
 
 
 # classes on the way

@@ -72,7 +72,7 @@ def test_a_missing_folder(tmp_path):
 
 
 def test_a_folder_in_place_of_a_file(tmp_path):
-    with pytest.raises(StoreError, match="cannot be opened: unable to open database file"):
+    with pytest.raises(StoreError, match=r"is a folder; name a file in it, such as .*/labels\.db"):
         LabelStore(tmp_path)
 
 
@@ -287,15 +287,21 @@ def test_what_is_saved_can_still_be_read(log, refuse):
 def test_settings_are_refused_in_the_same_words(log, refuse, message):
     allow = refuse(log)
     with pytest.raises(StoreError, match=message):
-        log.set_setting("pool", "x" * 100_000)
+        log.set_setting("projection", "x" * 100_000)
     allow()
-    assert log.setting("pool") is None
+    assert log.setting("projection") is None
 
 
 def test_a_deleted_log_is_noticed(log):
     Path(log.text).unlink()
     with pytest.raises(StoreError, match="was moved, deleted or replaced"):
         log.append(label("a"))
+
+
+@pytest.mark.parametrize("name", ["schema", "log", "pool"])
+def test_settings_of_the_log_itself_are_its_own(log, name):
+    with pytest.raises(ValueError, match=f"'{name}' is the log's own; choose another name"):
+        log.set_setting(name, "x")
 
 
 # permissions

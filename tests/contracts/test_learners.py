@@ -179,6 +179,26 @@ def test_any_way_to_the_labels_gives_the_same_bits(metric, data):
         assert proba.tobytes() == fresh.tobytes()
 
 
+@pytest.mark.parametrize("place", ["neighbors.update", "_vote"])
+def test_an_interrupted_update_is_made_up_for(monkeypatch, place):
+    """Interrupting the kernel while it learns does not spoil what is learned next."""
+    X = blobs()
+    used = KnnLearner(X)
+    used.update(labels({0: 0, 1: 1}), 3)
+    owner, name = (used.neighbors, "update") if "." in place else (used, place)
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, name, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            used.update(labels({0: 0, 1: 2, 2: 2, 4: 1}), 3)
+    for known in ({0: 0, 1: 2, 2: 2, 4: 1}, {0: 0, 1: 1}):
+        fresh = KnnLearner(X).update(labels(known), 3)
+        assert used.update(labels(known), 3).tobytes() == fresh.tobytes()
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
 def test_far_from_all_labels_the_nearest_decides_but_is_not_sure():
     X = np.float32([[0, 0], [1, 0], [0, 1], [1, 1], [500, 500]])
     proba = KnnLearner(X).update(labels({0: 0, 3: 1}, 5), 2)
