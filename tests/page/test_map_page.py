@@ -93,11 +93,12 @@ class Map:
         message = {"type": "marks", "current": current, "queries": list(queries)}
         self.deliver(message, struct.pack(f"<{len(labeled)}I", *labeled))
 
-    def picture(self, index: int, text: str = "Guess: Boot, 83 %") -> None:
+    def picture(self, index: int, text: str = "") -> None:
         image = {"buffer": 0, "width": 2, "height": 2, "channels": 1}
         item = {"id": f"image-{index}", "index": index, "image": image, "error": None}
         guess = {"label": "Boot", "confidence": 0.83}
         item |= {"label": None, "guess": guess, "why": None, "neighbors": []}
+        text = text or f"image-{index} · Boot, 83 %"
         message = {"type": "picture", "index": index, "item": item, "text": text}
         self.deliver(message, bytes([0, 80, 160, 255]))
 
@@ -258,6 +259,14 @@ def test_says_that_it_waits_and_asks_once_for_two_views(browser_page: Page) -> N
     for view in browser_page.locator(".nbl-map").all():
         expect(view.get_by_text("Preparing the map…")).to_be_hidden()
         expect(view).to_have_attribute("aria-label", "Map of 4 points")
+
+
+def test_points_are_grey_until_their_colours_come(browser_page: Page) -> None:
+    opened = Map(browser_page)
+    opened.place([*CORNERS, (0.0, 0.0)])
+    opened.await_pixel(opened.spot(0, 0), "#9a9a9a")
+    opened.color([0, 0, 0, 0, 1])
+    opened.await_pixel(opened.spot(0, 0), GREEN)
 
 
 def test_points_have_the_colours_of_their_codes(nbmap: Map) -> None:
@@ -427,8 +436,7 @@ def test_hover_asks_once_for_a_picture_until_the_colours_change(nbmap: Map) -> N
     (message,) = nbmap.await_sent("hover")
     assert message["index"] == 4
     nbmap.picture(4)
-    expect(card).to_contain_text("image-4")
-    expect(card).to_contain_text("Guess: Boot, 83 %")
+    expect(card).to_have_text("image-4 · Boot, 83 %")
     nbmap.move_to((x + 60, y))
     expect(card).to_be_hidden()
     nbmap.move_to((x + 3, y))
@@ -451,6 +459,33 @@ def test_click_asks_about_a_point_and_shows_that_it_did(nbmap: Map) -> None:
     nbmap.move_to(nbmap.spot(1, 1))
     nbmap.await_sent("hover", 2)
     assert len(nbmap.sent("pick")) == 1
+
+
+def test_the_keys_answer_what_was_picked(nbmap: Map) -> None:
+    nbmap.page.evaluate(
+        """() => {
+          document.getElementById("cell").classList.add("nbl-panel");
+          document.getElementById("cell").insertAdjacentHTML("beforeend", '<div class="nbl-queue" tabindex="0"></div>');
+        }"""
+    )
+    queue = nbmap.page.locator(".nbl-queue")
+    nbmap.click(nbmap.spot(0, 0))
+    expect(queue).to_be_focused()
+    nbmap.root.focus()
+    nbmap.press("c")
+    expect(nbmap.root).to_be_focused()
+    nbmap.press("Enter")
+    expect(queue).to_be_focused()
+    assert [m["index"] for m in nbmap.sent("pick")] == [4, 4]
+
+
+def test_notes_lie_at_the_top_and_fade(nbmap: Map) -> None:
+    nbmap.click(nbmap.spot(0, 0))
+    expect(nbmap.note).to_contain_text("next")
+    top = nbmap.note.bounding_box()
+    assert top is not None
+    assert top["y"] - nbmap.box["y"] < 20
+    expect(nbmap.note).to_have_text("")
 
 
 def test_a_click_that_the_kernel_cannot_hear_says_so(nbmap: Map) -> None:
@@ -700,7 +735,7 @@ def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
     nbmap.await_pixel((20, nbmap.box["height"] / 2), "#1976d2", "marks")
     assert nbmap.await_sent("hover")[0]["index"] == 4
     nbmap.picture(4)
-    expect(nbmap.note).to_have_text("image-4: Guess: Boot, 83 %")
+    expect(nbmap.note).to_have_text("image-4 · Boot, 83 %")
     nbmap.press("Enter")
     assert nbmap.await_sent("pick")[0]["index"] == 4
     nbmap.press("ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
@@ -713,8 +748,8 @@ def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
 def test_crosshair_pushes_the_map_at_its_edge(nbmap: Map) -> None:
     x, y = nbmap.spot(0, 0)
     nbmap.root.focus()
-    nbmap.press("c", *["Shift+ArrowLeft"] * 8)
-    steps = 8 * 40 - nbmap.box["width"] / 2
+    nbmap.press("c", *["Shift+ArrowLeft"] * 12)
+    steps = 12 * 40 - nbmap.box["width"] / 2
     nbmap.await_pixel((x + steps, y), GREEN)
 
 
@@ -799,6 +834,35 @@ def test_legend_isolates_a_colour(nbmap: Map) -> None:
     nbmap.await_pixel(nbmap.spot(1, 1), RED)
 
 
+def test_an_entry_that_comes_to_lie_under_a_resting_pointer_is_not_meant(nbmap: Map) -> None:
+    entry = nbmap.button(re.compile("^Boot"))
+    box = entry.bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    nbmap.root.evaluate("root => { root.querySelector('.nbl-map-legend').hidden = true; }")
+    nbmap.page.mouse.move(*middle)
+    nbmap.page.mouse.down()
+    nbmap.page.mouse.up()
+    nbmap.root.evaluate("root => { root.querySelector('.nbl-map-legend').hidden = false; }")
+    nbmap.page.mouse.move(*middle)
+    nbmap.painted()
+    nbmap.await_pixel(nbmap.spot(1, 1), RED)
+    nbmap.page.mouse.move(middle[0] + 5, middle[1])
+    nbmap.await_pixel(nbmap.spot(1, 1), "#f7e7e8")
+
+
+def test_legend_entries_are_equally_high_and_say_what_is_no_class_in_one_line(nbmap: Map) -> None:
+    extra = {"code": 3, "name": "no label yet", "color": "#888888", "count": 4998}
+    long = {**TRAITS["legend"][0], "name": "A rather long name of a class"}
+    nbmap.write(legend=[long, *TRAITS["legend"][1:], extra])
+    entries = nbmap.root.locator(".nbl-map-legend-entry")
+    heights = entries.evaluate_all("all => all.map((one) => one.offsetHeight)")
+    assert len(heights) == 4
+    assert len(set(heights)) == 1
+    name = nbmap.root.get_by_text("no label yet")
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth && one.offsetHeight < 22")
+
+
 def test_legend_keeps_its_buttons_when_the_counts_change(nbmap: Map) -> None:
     entry = nbmap.button(re.compile("^Bag"))
     entry.focus()
@@ -821,10 +885,12 @@ def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
     expect(progress).to_be_hidden()
     select.select_option("umap")
     assert nbmap.sent("project")[0]["name"] == "umap"
+    before = nbmap.box
     nbmap.write(projection={**PROJECTION, "running": True, "progress": 0.4, "text": "UMAP 40 %"})
     expect(progress).to_have_js_property("value", 0.4)
     expect(nbmap.root).to_contain_text("UMAP 40 %")
     expect(select).to_have_value("umap")
+    assert nbmap.box == before
     nbmap.button("Cancel").click()
     assert len(nbmap.sent("cancel")) == 1
     nbmap.write(projection={**PROJECTION, "text": "UMAP cancelled"})

@@ -107,10 +107,10 @@ class Queue:
 
     @property
     def next_ids(self) -> list[str]:
-        names = self.root.locator(".nbl-next canvas").evaluate_all(
+        names = self.root.locator(".nbl-next button").evaluate_all(
             "all => all.map((one) => one.getAttribute('aria-label'))"
         )
-        return [name.removeprefix("Image ") for name in names]
+        return [name.removeprefix("Ask image ").removesuffix(" now") for name in names]
 
     @property
     def grey(self) -> int:
@@ -349,7 +349,9 @@ def test_tab_enters_and_leaves(queue: Queue) -> None:
     expect(queue.root).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(page.locator("#before")).to_be_focused()
-    targets = 1 + queue.root.locator("button:visible").count()
+    # the pictures that come next are one stop together
+    targets = 1 + queue.root.locator("button:visible:not([tabindex='-1'])").count()
+    assert queue.root.locator(".nbl-next button:not([tabindex='-1'])").count() == 1
     for _ in range(targets + 1):
         page.keyboard.press("Tab")
     expect(page.locator("#after")).to_be_focused()
@@ -445,6 +447,32 @@ def test_show_puts_an_item_on_screen_and_the_displaced_one_next(queue: Queue) ->
     queue.press("1")
     assert queue.sent("label")[0]["id"] == "image-50"
     queue.expect_image(0)
+
+
+def test_one_of_the_next_pictures_can_be_asked_now(queue: Queue) -> None:
+    queue.button("Ask image image-3 now").click()
+    assert queue.sent("pick") == [{"type": "pick", "id": "image-3"}]
+    expect(queue.root).to_be_focused()
+    queue.show(3, "Asked now.")
+    queue.expect_image(3)
+    assert queue.next_ids[:4] == ["image-0", "image-1", "image-2", "image-4"]
+    queue.kernel(alive=False)
+    queue.button("Ask image image-1 now").click()
+    expect(queue.note).to_have_text("The kernel does not answer.")
+
+
+def test_arrow_keys_walk_through_the_next_pictures(queue: Queue) -> None:
+    queue.button("Ask image image-1 now").focus()
+    for key in ["ArrowRight", "ArrowRight", "ArrowLeft"]:
+        queue.page.keyboard.press(key)
+    expect(queue.button("Ask image image-2 now")).to_be_focused()
+    assert queue.sent("back", "forward") == []
+    queue.page.keyboard.press("Enter")
+    assert [one["id"] for one in queue.sent("pick")] == ["image-2"]
+    # answers by key go on where the picture that had the focus has gone
+    queue.button("Ask image image-1 now").focus()
+    queue.page.keyboard.press("1")
+    expect(queue.root).to_be_focused()
 
 
 def test_a_labeled_item_is_shown_with_its_label(queue: Queue) -> None:
@@ -552,6 +580,43 @@ def test_why_and_neighbours(queue: Queue) -> None:
     expect(queue.button("Why this one")).to_have_attribute("aria-expanded", "false")
 
 
+def test_why_keeps_its_height(queue: Queue) -> None:
+    height = "() => document.querySelector('.nbl-queue').getBoundingClientRect().height"
+    empty = queue.page.evaluate(height)
+    long = "It is doubtful for more than one reason. " * 10
+    parts = [{"name": f"reason {i}", "value": 0.5, "text": long} for i in range(3)]
+    image = {"buffer": 1, "width": 4, "height": 4, "channels": 1}
+    neighbors = [
+        {"id": f"n-{i}", "label": "A rather long name", "closeness": 0.9, "image": image}
+        for i in range(5)
+    ]
+    shown = item(5, why={"text": long, "parts": parts}, neighbors=neighbors)
+    shown["image"]["buffer"] = 0
+    queue.deliver({"type": "show", "item": shown, "text": long}, [[5] * 16, [7] * 16])
+    expect(queue.root.locator(".nbl-neighbors li")).to_have_count(5)
+    assert queue.page.evaluate(height) == empty
+    expect(queue.root.locator(".nbl-why-text")).to_have_attribute("title", long)
+    queue.press("h")
+    assert queue.page.evaluate(height) == empty
+
+
+def test_pictures_of_neighbours_that_are_not_here_are_asked_for_once(queue: Queue) -> None:
+    image = {"buffer": None, "width": SIZE, "height": SIZE, "channels": 1}
+    neighbor = {"id": "image-90", "label": "Bag", "closeness": 0.9, "image": image}
+    held = {**neighbor, "id": "image-3"}
+    for _ in range(2):
+        shown = item(0, neighbors=[neighbor, held])
+        queue.deliver({"type": "queue", "version": 2, "items": [shown, item(1)], "done": False})
+    assert queue.sent("need") == [{"type": "need", "ids": ["image-90"]}]
+    arrived = item(90)
+    arrived["image"]["buffer"] = 0
+    queue.deliver({"type": "pixels", "items": [arrived]}, [[90] * SIZE**2])
+    greys = queue.root.locator(".nbl-neighbor").evaluate_all(
+        "all => all.map((one) => one.getContext('2d').getImageData(0, 0, 1, 1).data[0])"
+    )
+    assert greys == [90, 3]
+
+
 # ---- saved or not
 
 
@@ -568,7 +633,7 @@ def test_saved_state_in_words(queue: Queue) -> None:
 def test_labels_kept_in_memory_are_said_to_be(browser_page: Page) -> None:
     queue = Queue(browser_page, store={**STORE, "persistent": False})
     queue.ask(*range(3))
-    expect(queue.saved).to_have_text("✓Saved in memory")
+    expect(queue.saved).to_have_text("○In memory only")
     queue.press("1")
     assert queue.page.evaluate("localStorage.length") == 0
 
@@ -677,6 +742,15 @@ def test_a_refused_command_says_why(queue: Queue) -> None:
     queue.expect_image(0)
 
 
+@pytest.mark.parametrize(("key", "text"), [("u", "Undone: Boot."), ("r", "Nothing to redo.")])
+def test_what_a_command_did_is_seen_and_heard(queue: Queue, key: str, text: str) -> None:
+    queue.press(key)
+    queue.acknowledge(queue.sent("undo", "redo")[0]["uid"], text=text)
+    expect(queue.note).to_have_text(text)
+    expect(queue.note).to_have_attribute("title", text)
+    expect(queue.live).to_contain_text(text)
+
+
 def test_leaving_with_unsaved_answers_warns(queue: Queue) -> None:
     leave = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"
     assert queue.page.evaluate(leave) is False
@@ -705,7 +779,10 @@ def test_a_new_class_is_typed_in_place_and_typing_labels_nothing(queue: Queue) -
     expect(field).to_be_focused()
     queue.page.keyboard.type("hs 12")
     queue.page.keyboard.press("Enter")
-    assert [(one["type"], one["name"]) for one in queue.sent()[1:]] == [("add_class", "hs 12")]
+    [added] = queue.sent()[1:]
+    assert (added["type"], added["name"]) == ("add_class", "hs 12")
+    queue.acknowledge(added["uid"], text="Class added: hs 12.")
+    expect(queue.note).to_have_text("Class added: hs 12.")
     expect(queue.root).to_be_focused()
     expect(field).to_be_hidden()
     queue.write(classes=[*CLASSES, {"name": "hs 12", "key": "4", "color": "#76b7b2"}])

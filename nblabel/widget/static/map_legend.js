@@ -14,9 +14,9 @@ export class MapLegend {
     /** Where the pointer was last seen: entries that come to lie under a resting pointer are not meant. */
     this.lastSpot = "";
     for (const type of ["pointermove", "pointerdown"]) {
-      view.el.addEventListener(type, (event) => { this.lastSpot = spotText(/** @type {any} */ (event)); }, { signal: view.signal });
+      addEventListener(type, (event) => { this.lastSpot = spotText(/** @type {any} */ (event)); }, { signal: view.signal });
     }
-    for (const trait of ["legend", "color_by", "color_modes"]) view.on(trait, () => this.update());
+    for (const trait of ["legend", "classes", "color_by", "color_modes"]) view.on(trait, () => this.update());
     this.update();
   }
 
@@ -51,6 +51,7 @@ export class MapLegend {
     const entry = this.entries.get(code) ?? this.add(code);
     entry.swatch.style.background = color;
     setText(entry.name, name);
+    entry.name.classList.toggle("nbl-map-legend-other", !this.view.state.classes.some((one) => one.name === name));
     setText(entry.count, count === null ? "" : count.toLocaleString());
     if (this.list.children[position] !== entry.button) this.list.insertBefore(entry.button, this.list.children[position] ?? null);
   }
