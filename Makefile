@@ -11,7 +11,7 @@ PORT   ?= 8888
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-panel docs wheel oldest lock clean
+.PHONY: help demo test lint bench bench-panel docs readme wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -38,6 +38,9 @@ bench: $(VENV)/.lab ## measure the parts without a browser
 bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser
 	@$(BIN)/python -m benchmarks.panel
 
+readme: $(VENV)/.lab ## write the README's benchmark tables from the measured JSON
+	@$(BIN)/python -m benchmarks.readme
+
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist
 
@@ -58,7 +61,11 @@ $(BIN)/python:
 		echo 'nblabel needs Python 3.11 or newer, and $(PYTHON) is not:' >&2; \
 		$(PYTHON) --version >&2; \
 		echo 'Name another one, for example: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { \
+			echo 'Python lacks venv; on Debian, install python3-venv.' >&2; exit 1; }; \
+		apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null && \
+		$(PYTHON) -m venv --clear $(VENV); }
 
 # One stamp for each extra of pyproject.toml: .lab, .test and .dev.
 $(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python

@@ -64,6 +64,7 @@ def main() -> None:
         server = LabServer(Path(folder))
         try:
             for part in (_quick_learner, _slow_learner, _plotly):
+                print(f"measuring: {part.__name__.strip('_').replace('_', ' ')} ...", flush=True)
                 rows += part(server, browser, Path(folder), n_keys)
         finally:
             server.close()
@@ -142,8 +143,7 @@ def _plotly(server: LabServer, browser: Any, folder: Path, n_keys: int) -> list[
     with _open(server, browser, "plotly", [IMPORTS, OPEN.format(store=store, more=more)]) as book:
         book.run_cell(0)
         book.page.evaluate(PROBE_JS)
-        book.run_cell(1)
-        book.page.wait_for_selector(".nbl-queue .nbl-class")
+        _time_to_first_question(book, 1)
         plot = ".nbl-plotly-map .js-plotly-plot"
         book.page.wait_for_selector(plot)
         book.page.evaluate(

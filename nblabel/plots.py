@@ -25,7 +25,7 @@ def map_figure() -> go.Figure:
                 y=none,
                 name="labeled",
                 **plain,
-                marker={"size": 9, "symbol": "circle-open", "color": "#333", "line": {"width": 2}},
+                marker={"size": 9, "symbol": "circle-open", "color": "#7f7f7f", "line": {"width": 2}},
             ),
             go.Scatter(
                 x=none,
@@ -57,5 +57,10 @@ def map_figure() -> go.Figure:
         xaxis={"visible": False},
         yaxis={"visible": False, "scaleanchor": "x"},
         template="none",
+        autosize=True,
+        # whatever theme is behind it shows through
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": "#d55e00", "size": 13},
     )
     return figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import numbers
+import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -405,7 +406,9 @@ class Session:
         except ValueError:  # lists that differ in length
             array = np.empty(0)
         if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
-            raise IndexError(f"{index!r} is no position, nor a list of positions, in the pool.")
+            hint = " For a boolean mask: numpy.flatnonzero(mask)." if array.dtype == bool else ""
+            told = reprlib.repr(index)
+            raise IndexError(f"{told} is no position, nor a list of positions, in the pool.{hint}")
         outside = array[(array < 0) | (array >= len(self.pool))]
         if outside.size:
             raise IndexError(
@@ -463,6 +466,8 @@ def check_classes(classes: Sequence[Any]) -> tuple[str, ...]:
     ValueError
         If there are fewer than two or more than 200, or a name is empty or occurs twice.
     """
+    if not isinstance(classes, Iterable):
+        raise ValueError(f"classes is {classes!r}; pass a list of names.")  # noqa: TRY004  one error
     if isinstance(classes, str):
         raise ValueError(f"classes is the single text {classes!r}; pass a list of names.")  # noqa: TRY004
     names = tuple(str(name).strip() for name in classes)

@@ -290,6 +290,8 @@ def _address(url: Any) -> tuple[str, sa.URL]:
             raise StoreError(f"{url!r} is no database URL and no path: {error}.") from error
         return address.render_as_string(hide_password=True), address
     path = Path(url)
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; name a file in it, such as {path / 'labels.db'}.")
     if not path.parent.is_dir():
         raise StoreError(f"the folder {path.parent.resolve()} does not exist; make it first.")
     return str(path), sa.URL.create("sqlite", database=str(path))

@@ -33,6 +33,7 @@ class PlotlyMap:
         self._quiet = False
         self._pending = ""
         self.figure = go.FigureWidget(map_figure())
+        self.figure._config = self.figure._config | {"responsive": True}  # noqa: SLF001  no other way
         points = self.figure.data[0]
         points.on_click(self._clicked)
         points.on_selection(self._selection_made)
@@ -41,7 +42,7 @@ class PlotlyMap:
             options=[(text, value) for value, text in COLOR_MODES.items()], description="Colour"
         )
         self._color_by.observe(self._color_chosen, "value")
-        self._projection = ipywidgets.Dropdown(description="Map")
+        self._projection = ipywidgets.Dropdown(description="Projection")
         self._projection.observe(self._projection_chosen, "value")
         self._progress = ipywidgets.FloatProgress(min=0, max=1)
         self._cancel = ipywidgets.Button(description="Cancel")
