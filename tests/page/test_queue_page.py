@@ -857,6 +857,19 @@ def test_many_classes_fit_a_narrow_column(browser_page: Page, width: int) -> Non
     assert all(side >= 24 for box in boxes for side in box)
 
 
+def test_nothing_overflows_in_the_narrowest_panel(queue: Queue) -> None:
+    queue.page.evaluate("document.getElementById('cell').style.width = '216px'")
+    overflowing = queue.root.locator("button:visible").evaluate_all(
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className)"
+    )
+    assert overflowing == []
+    assert queue.root.evaluate("root => root.scrollWidth <= root.clientWidth")
+    tops = queue.root.locator(".nbl-next button").evaluate_all(
+        "all => all.map((one) => Math.round(one.getBoundingClientRect().top))"
+    )
+    assert [tops.count(top) for top in sorted(set(tops))] == [4, 4]
+
+
 def test_answering_moves_nothing_on_the_page(queue: Queue) -> None:
     boxes = "() => [...document.querySelectorAll('.nbl-queue button')].map((b) => b.getBoundingClientRect().top)"
     before = queue.page.evaluate(boxes)
