@@ -120,7 +120,7 @@ class Labeler(ipywidgets.Box):
         self._queue = QueueView(self._guarded("queue", self._hear_queue), show_guess=show_guess)
         self._map = _make_map(map, self._guarded("map", self._hear_map))
         self._status = StatusView()
-        self._refits = Refits(self._work, self._learn, self._guarded("panel", self._learned))
+        self._refits = Refits(self._work, self._learn, self._guarded("refit", self._learned))
 
         columns = ipywidgets.Box([self._queue, self._map.widget])
         columns.add_class("nbl-columns")
@@ -209,6 +209,7 @@ class Labeler(ipywidgets.Box):
         if self._must_wait(uid):
             say("Waiting for the answer before it.", retry=True)
             return
+        self._refused = None
         shown = None
         self._telling = True
         try:
@@ -228,7 +229,6 @@ class Labeler(ipywidgets.Box):
             return
         finally:
             self._telling = False
-        self._refused = None
         say(text, ok=True)
         on_screen = content.get("on_screen")
         if on_screen in self.session.pool and self._is_open(self.session.pool.index_of(on_screen)):
@@ -308,10 +308,11 @@ class Labeler(ipywidgets.Box):
         here = order.index(item_id) if item_id in answers else len(order)
         place = here + (-1 if way == "back" else 1)
         if 0 <= place < len(order):
-            self._show(self.session.pool.index_of(order[place]), "")
+            self._show(self.session.pool.index_of(order[place]), "", browsing=True)
             return
         if place < 0 and order:
-            self._show(self.session.pool.index_of(order[0]), "This was the first answer.")
+            first = self.session.pool.index_of(order[0])
+            self._show(first, "This was the first answer.", browsing=True)
             return
         self._line.revisit = None
         text = "Nothing was answered yet." if not order else "Back to the questions."
@@ -339,11 +340,11 @@ class Labeler(ipywidgets.Box):
             self._project()
             if self._looked_at:
                 self._projections.start()
-        self._show_classes()
         self._changed()
 
     def _changed(self) -> None:
         """Show what is known at once of a changed log, and learn."""
+        self._show_classes()  # another annotator may have added one
         self._show_state()
         if self._line.fill(self._is_open) or self._line.is_low:
             self._send_queue()
@@ -384,7 +385,7 @@ class Labeler(ipywidgets.Box):
             return
         refit, deciders = result
         if not self.session.apply(refit):
-            if self._line.is_low:  # the page must not run dry while someone types fast
+            if self._line.is_short:  # the page must not run dry while someone types fast
                 self._line.rank(refit.query)
                 self._line.fill(self._is_open)
                 self._send_queue()
@@ -405,17 +406,24 @@ class Labeler(ipywidgets.Box):
             "learning",
             f"Learning failed: {error} The last good model stays; your labels are saved.",
         )
-        if self._line.is_low:
-            left = self.session.snapshot().open
-            left = np.random.default_rng(len(left)).permutation(left)[:RANKED]
-            reason = Reason("Drawn at random: the learner failed.")
-            scores = np.zeros(len(left), dtype=np.float32)
-            self._line.rank(Query(left, scores, (reason,) * len(left)))
+        if self._line.is_short:
+            self._line.rank(self._draw())
             self._line.fill(self._is_open)
         self._show_colors()
         self._send_queue()
         if self._looked_at:
             self._projections.start()
+
+    def _draw(self) -> Query:
+        """Return questions in an order that needs no learner; skipped ones come at the end."""
+        snapshot = self.session.snapshot()
+        left, reason = snapshot.skipped, Reason("You skipped it before; nothing else is left.")
+        if len(snapshot.open):
+            order = np.random.default_rng(self.session.random_state).permutation(len(snapshot.y))
+            left = order[np.isin(order, snapshot.open)]
+            reason = Reason("Drawn at random: the learner failed.")
+        left = left[:RANKED]
+        return Query(left, np.zeros(len(left), dtype=np.float32), (reason,) * len(left))
 
     def _is_open(self, index: int) -> bool:
         """Whether an item is still to be asked; skipped ones are, once nothing else is left."""
@@ -478,9 +486,11 @@ class Labeler(ipywidgets.Box):
             tell=self._map.show_projection,
         )
 
-    def _show(self, index: int, text: str) -> None:
+    def _show(self, index: int, text: str, *, browsing: bool = False) -> None:
         """Put an item on screen now."""
-        revisit = self.session.pool.ids[index] in self.session.state.answers
+        answered = self.session.pool.ids[index] in self.session.state.answers
+        # a skipped item that is asked again is a question, unless it is only passed by
+        revisit = answered and (browsing or not self._is_open(index))
         if revisit:
             self._line.revisit = index
             reason = Reason("You answered this one before.")

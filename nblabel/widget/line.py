@@ -38,7 +38,7 @@ class Line:
     @property
     def upcoming(self) -> list[int]:
         """What comes after the item on screen."""
-        return self._held if self.revisit is not None else self._held[1:]
+        return [index for index in self._held if index != self.current]
 
     @property
     def held(self) -> list[int]:
@@ -49,6 +49,11 @@ class Line:
     def is_low(self) -> bool:
         """Whether the page runs short although the ranking has more."""
         return len(self._held) < min(LOW, len(self._ranking))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the page runs short, whatever the ranking has."""
+        return len(self._held) < LOW
 
     def rank(self, query: Query) -> None:
         """Take a new ranking; only the question on screen keeps its place."""
@@ -63,8 +68,10 @@ class Line:
 
     def fill(self, is_open: Callable[[int], bool]) -> bool:
         """Drop what was answered and fill up from the ranking; return whether anything dropped."""
-        before = len(self._held)
+        before, head = len(self._held), self.head
         self._held = [index for index in self._held if is_open(index)]
+        if self.head != head:
+            self._keep = 1
         self._ranking = [index for index in self._ranking if is_open(index)]
         dropped = len(self._held) < before
         held = set(self._held)

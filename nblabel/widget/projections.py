@@ -99,8 +99,7 @@ class Projections:
         try:
             self._process = UmapProcess(self._X, notify, self._random_state)
         except OSError as error:
-            self._text = f"UMAP could not be started: {error}."
-            self._report(0.0)
+            self._fail(f"UMAP could not be started: {error}.")
             return
         made.append(self._process)
         self._text = "starting"
@@ -117,11 +116,15 @@ class Projections:
             else:
                 self._report(0.0)
         elif "error" in news:
-            self._process, self._text = None, news["error"]
-            self._report(0.0)
+            self._fail(news["error"])
         else:
             self._text = news["text"]
             self._report(news["progress"])
+
+    def _fail(self, text: str) -> None:
+        # not begun again with every refit, only when it is chosen again
+        self._process, self._wanted, self._text = None, self._name, text
+        self._report(0.0)
 
     def _go(self, name: str) -> None:
         if name != self._name:
