@@ -664,6 +664,19 @@ def test_without_a_learner_every_image_is_asked_once(break_learner, from_the_sta
     assert "your labels are saved" in page.panel._queue.error
 
 
+def test_someone_quicker_than_the_learner_never_runs_dry(monkeypatch):
+    n = labeler.RANKED + 60
+    page = open_page(picture_pool(n))
+    monkeypatch.setattr(page.session, "apply", lambda _refit: False)  # each refit comes too late
+    for _ in range(n - 1):
+        waiting = page.panel._line.held
+        page.label(str(waiting[0]), on_screen=str(waiting[1]))
+        assert page.panel._line.head == waiting[1]
+    page.label(str(page.panel._line.head))
+    assert page.session.n_labeled == n
+    assert page.last("queue")["done"]
+
+
 def test_the_error_goes_when_learning_works_again(page, break_learner):
     break_learner(True)
     page.label(page.queue[0])
