@@ -25,7 +25,12 @@ def map_figure() -> go.Figure:
                 y=none,
                 name="labeled",
                 **plain,
-                marker={"size": 9, "symbol": "circle-open", "color": "#7f7f7f", "line": {"width": 2}},
+                marker={
+                    "size": 9,
+                    "symbol": "circle-open",
+                    "color": "#7f7f7f",
+                    "line": {"width": 2},
+                },
             ),
             go.Scatter(
                 x=none,

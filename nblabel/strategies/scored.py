@@ -110,9 +110,9 @@ def _reasons(
                 one, two = view.classes[first[turn]], view.classes[second[turn]]
                 text = f"{one} {_percent(p_first[turn])} or {two} {_percent(p_second[turn])}"
             elif name == "density":
-                text = _ahead("more typical than", "the most typical", value)
+                text = _ahead("more typical than", "the most typical of all", value)
             else:
-                text = _ahead("farther from your answers than", "the farthest from them", value)
+                text = _ahead("farther off than", "the farthest of all", value)
             parts.append(Part(name, value, text))
         reasons.append(Reason(_sentence(parts), tuple(parts)))
     return tuple(reasons)
@@ -123,7 +123,7 @@ def _percent(share: float) -> str:
 
 
 def _ahead(words: str, of_all: str, value: float) -> str:
-    return f"{words} {_percent(value)} of what is left" if value < 0.995 else of_all
+    return f"{words} {_percent(value)} of the rest" if value < 0.995 else of_all
 
 
 def _sentence(parts: list[Part]) -> str:
