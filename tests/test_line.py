@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from nblabel.strategies import Query, Reason
-from nblabel.widget.line import LENGTH, LOW, Line
+from nblabel.widget.line import Line
+
+LENGTH, LOW = 40, 20
 
 
 def query(*indices):
@@ -18,14 +20,14 @@ def is_open(_index):
 
 @pytest.fixture
 def line():
-    made = Line()
+    made = Line(LENGTH)
     made.rank(query(*range(100)))
     made.fill(is_open)
     return made
 
 
 def test_an_empty_line():
-    line = Line()
+    line = Line(LENGTH)
     assert (line.current, line.head, line.upcoming, line.held) == (None, None, [], [])
     assert line.marks() == (None, [])
     assert line.reason(0) is None
@@ -107,7 +109,7 @@ def test_a_chosen_item_answered_elsewhere_holds_no_place(line):
 
 
 def test_choosing_with_nothing_on_screen():
-    line = Line()
+    line = Line(LENGTH)
     line.choose(4)
     line.rank(query(1, 2))
     line.fill(is_open)

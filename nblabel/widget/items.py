@@ -15,6 +15,7 @@ from nblabel.strategies import Reason
 
 QUESTION_SIDE = 512  # pixels a side; more is not seen in the panel
 THUMBNAIL_SIDE = 96
+MOST_HELD, FEWEST_HELD, PAGE_BYTES = 120, 16, 8 * 2**20
 KEPT_BYTES = 64 * 2**20
 
 
@@ -29,6 +30,12 @@ class Pictures:
         self._kept: OrderedDict[tuple[int, int], UInt8Array | str] = OrderedDict()
         self._bytes = 0
         self._turn = threading.Lock()
+
+    def in_budget(self) -> int:
+        """How many questions the page may hold: ten seconds of quick typing if pictures are small."""
+        found = self.read(0, QUESTION_SIDE)
+        weight = max(1, 0 if found is None else _weight(found))
+        return min(MOST_HELD, max(FEWEST_HELD, PAGE_BYTES // weight))
 
     def read(self, index: int, side: int) -> UInt8Array | str | None:
         """Return pixels, or why there are none as text, or None where items have no picture."""

@@ -20,7 +20,7 @@ from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, Reason
 from nblabel.widget.figures import color_points, describe_status
 from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Packet, Pictures
-from nblabel.widget.line import LENGTH, Line
+from nblabel.widget.line import Line
 from nblabel.widget.map import COLOR_MODES, CanvasMap, MapView
 from nblabel.widget.palette import class_colors
 from nblabel.widget.projections import Projections
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Deciders = dict[int, list[tuple[int, float]]]
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
-RANKED = 128  # questions chosen at a time; the page gets the first of them
+RANKED = 160  # questions chosen at a time; the page gets the first of them
 EXPLAINED = 9  # of these, how many come with reason and neighbours: the one asked and eight more
 NEIGHBORS = 3
 CLASS_KEYS = "1234567890qetyiopadjklzxcvbgm"  # less those of the panel's own commands
@@ -109,7 +109,7 @@ class Labeler(ipywidgets.Box):
         self.session = Session(pool, classes, learner, strategy, store, annotator, random_state)
         self._pictures = Pictures(pool)
         self._items = Items(self.session, self._pictures)
-        self._line = Line()
+        self._line = Line(self._pictures.in_budget())
         self._color_by = "prediction"
         self._looked_at = False  # nobody has the panel on screen yet
         self._due = False  # something changed that the learner has not seen
@@ -365,14 +365,14 @@ class Labeler(ipywidgets.Box):
         snapshot, engine, current = work
         refit = engine.refit(snapshot, RANKED)
         _ = refit.predicted  # worked out here, off the event loop
-        first = [int(index) for index in refit.query.indices[:LENGTH]]
+        first = [int(index) for index in refit.query.indices]
         explained = list(dict.fromkeys([*([] if current is None else [current]), *first]))
         who, closeness = engine.deciders(np.array(explained[:EXPLAINED], dtype=np.intp))
         deciders: Deciders = {}
         for row, index in enumerate(explained[:EXPLAINED]):
             pairs = zip(who[row].tolist(), closeness[row].tolist(), strict=True)
             deciders[index] = [(other, near) for other, near in pairs if other >= 0][:NEIGHBORS]
-        for index in first:
+        for index in first[: self._pictures.in_budget()]:
             self._pictures.read(index, QUESTION_SIDE)
         for other in {other for near in deciders.values() for other, _ in near}:
             self._pictures.read(other, THUMBNAIL_SIDE)

@@ -6,18 +6,22 @@ from collections.abc import Callable
 
 from nblabel.strategies import Query, Reason
 
-LENGTH = 40  # questions the page holds: some seconds of the quickest typing
-LOW = 30  # with fewer left it is filled up, without waiting for the learner
-
 
 class Line:
     """Which question is on screen and which come next, in step with the page's own rules.
 
     The question on screen stays when a new ranking arrives; an item asked for by hand comes first,
     and what it displaces comes next.
+
+    Parameters
+    ----------
+    length : int
+        Questions the page holds. With fewer than half of them left it is filled up, without waiting
+        for the learner.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, length: int) -> None:
+        self._length = length
         self._ranking: list[int] = []
         self._reasons: dict[int, Reason] = {}
         self._held: list[int] = []
@@ -48,12 +52,12 @@ class Line:
     @property
     def is_low(self) -> bool:
         """Whether the page runs short although the ranking has more."""
-        return len(self._held) < min(LOW, len(self._ranking))
+        return len(self._held) < min(self._length // 2, len(self._ranking))
 
     @property
     def is_short(self) -> bool:
         """Whether the page runs short, whatever the ranking has."""
-        return len(self._held) < LOW
+        return len(self._held) < self._length // 2
 
     def rank(self, query: Query) -> None:
         """Take a new ranking; only the question on screen keeps its place."""
@@ -76,7 +80,7 @@ class Line:
         dropped = len(self._held) < before
         held = set(self._held)
         fresh = [index for index in self._ranking if index not in held]
-        self._held += fresh[: max(0, LENGTH - len(self._held))]
+        self._held += fresh[: max(0, self._length - len(self._held))]
         return dropped
 
     def put_first(self, index: int) -> None:
