@@ -156,7 +156,7 @@ def test_a_page_that_opens_gets_the_questions_with_their_pixels(page):
         assert item["id"] == str(item["index"])
         assert item["label"] is item["guess"] is item["error"] is None
     assert message["items"][0]["why"]["text"]
-    assert len(set(page.queue)) == LENGTH
+    assert len(set(page.queue)) == min(LENGTH, 60)
 
 
 def test_a_label_is_committed_then_acknowledged_then_followed_by_a_ranking(page):

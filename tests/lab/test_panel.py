@@ -154,8 +154,10 @@ def test_undo_redo_skip_flag_and_going_back(panel: Callable[..., Notebook]) -> N
     wait_for(lambda: labels(book) == [[first, "T-shirt/top"]], 10, lambda: str(labels(book)))
     queue(book).press("r")
     wait_for_labels(book, 2)
+    expect(queue(book).locator(".nbl-id")).not_to_have_text(second)
 
     queue(book).press("ArrowLeft")
+    expect(queue(book).locator(".nbl-id")).to_have_text(second)
     queue(book).press("ArrowLeft")
     expect(queue(book).locator(".nbl-id")).to_have_text(first)
     expect(queue(book)).to_contain_text("Labeled T-shirt/top")
