@@ -57,6 +57,8 @@ class Refit:
         How many questions were asked for; fewer may have been left.
     fit_seconds, ask_seconds : float
         Wall time of learning and of choosing.
+    reason : Reason or None
+        What speaks for the item to be explained, where the query does not hold it.
     """
 
     version: int
@@ -65,6 +67,7 @@ class Refit:
     n_asked: int
     fit_seconds: float
     ask_seconds: float
+    reason: Reason | None = None
 
     @cached_property
     def predicted(self) -> tuple[IntArray, FloatArray]:
@@ -112,8 +115,17 @@ class Engine:
     def _surroundings(self) -> Surroundings:
         return surroundings(self._centred, self._random_state)
 
-    def refit(self, snapshot: Snapshot, n: int) -> Refit:
+    def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
         """Learn from a snapshot and choose up to n questions.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The labels to learn from.
+        n : int
+            How many questions to choose.
+        explain : int, optional
+            An item to give the reason of, also if it is not chosen: the one on screen.
 
         Raises
         ------
@@ -127,9 +139,9 @@ class Engine:
             if self._owns_neighbors:
                 self._neighbors.update(labeled)
             fitted = time.perf_counter()
-            query = self._query(snapshot, labeled, proba, n)
+            query, reason = self._query(snapshot, labeled, proba, n, explain)
             asked = time.perf_counter()
-        return Refit(snapshot.version, proba, query, n, fitted - start, asked - fitted)
+        return Refit(snapshot.version, proba, query, n, fitted - start, asked - fitted, reason)
 
     def deciders(self, indices: IntArray) -> tuple[IntArray, FloatArray]:
         """Return the nearest labeled items of some items, and their similarity.
@@ -151,11 +163,19 @@ class Engine:
         closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
         return who, closeness
 
-    def _query(self, snapshot: Snapshot, labeled: IntArray, proba: FloatArray, n: int) -> Query:
+    def _query(
+        self,
+        snapshot: Snapshot,
+        labeled: IntArray,
+        proba: FloatArray,
+        n: int,
+        explain: int | None,
+    ) -> tuple[Query, Reason | None]:
         if not len(snapshot.open):
             again = snapshot.skipped[:n]
             reason = Reason("You skipped it before; nothing else is left.")
-            return Query(again, np.zeros(len(again), dtype=np.float32), (reason,) * len(again))
+            scores = np.zeros(len(again), dtype=np.float32)
+            return Query(again, scores, (reason,) * len(again)), None
         view = View(
             X=self._centred,
             proba=proba,
@@ -167,4 +187,8 @@ class Engine:
             # the same state of the log gives the same questions, also after a restart
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
         )
-        return self.strategy.query(view, n)
+        query = self.strategy.query(view, n)
+        told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it
+        if told is None or explain is None or explain not in snapshot.open:
+            return query, None
+        return query, None if explain in query.indices else told(view, explain)

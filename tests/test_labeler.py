@@ -910,3 +910,16 @@ def test_export(page, tmp_path):
     page.label("5")
     page.panel.export(tmp_path / "labels.csv")
     assert "5" in (tmp_path / "labels.csv").read_text(encoding="utf-8")
+
+
+def test_the_reason_of_the_question_on_screen_is_as_new_as_its_guess():
+    page = open_page(picture_pool(600))
+    told = set()
+    for turn in range(12):
+        head = page.last("queue")["items"][0] if turn else None
+        if head and head["why"]["parts"]:
+            likeliest = head["why"]["parts"][0]["text"].split(" or ")[0]
+            told.add(likeliest.rsplit(" ", 1)[0] == head["guess"]["label"])
+        item = page.queue[0] if turn else page.session.pool.ids[page.panel._line.head]
+        page.label(item, CLASSES[turn % len(CLASSES)])
+    assert told == {True}

@@ -8,6 +8,8 @@ from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.base import Part, Query, Reason, View
 from nblabel.strategies.measures import GREEDY, UNCERTAINTIES, cdf, spread, top_two
 
+START = Reason("A typical image, unlike the others asked: a good place to start.")
+
 
 class RandomStrategy:
     """Uniform sampling: the baseline to compare with."""
@@ -56,12 +58,22 @@ class MeasureStrategy:
             return Query(view.candidates, np.empty(0, dtype=np.float32))
         if not len(view.labeled):
             return _cold_start(view, n)
-        shares = {name: self._share(name, view) for name in self._measures}
+        shares = self._shares(view)
         scores = np.prod(list(shares.values()), axis=0, dtype=np.float32)
         spacing = view.surroundings.spacing
         picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
         return Query(indices, reduced, _reasons(shares, picks, indices, view))
+
+    def explain(self, view: View, index: int) -> Reason:
+        """Return what speaks for asking about one candidate, whether it would be asked or not."""
+        if not len(view.labeled):
+            return START
+        place = np.searchsorted(view.candidates, [index])
+        return _reasons(self._shares(view), place, np.array([index]), view)[0]
+
+    def _shares(self, view: View) -> dict[str, FloatArray]:
+        return {name: self._share(name, view) for name in self._measures}
 
     def _share(self, name: str, view: View) -> FloatArray:
         among = view.candidates
@@ -82,7 +94,6 @@ def _cold_start(view: View, n: int) -> Query:
     nearest = np.full(len(items), np.inf, dtype=np.float32)
     score = typical.copy()
     picks, scores = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
-    reason = Reason("A typical image, unlike the others asked: a good place to start.")
     greedy = min(n, GREEDY)
     for turn in range(greedy):
         best = int(score.argmax())
@@ -94,7 +105,7 @@ def _cold_start(view: View, n: int) -> Query:
         picks[greedy:] = np.argsort(-score, kind="stable")[: n - greedy]
         scores[greedy:] = score[picks[greedy:]]
     # the shares change from pick to pick; what is told is the order
-    return Query(items[picks], np.minimum.accumulate(np.maximum(scores, 0)), (reason,) * n)
+    return Query(items[picks], np.minimum.accumulate(np.maximum(scores, 0)), (START,) * n)
 
 
 def _reasons(

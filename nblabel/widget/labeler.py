@@ -363,7 +363,7 @@ class Labeler(ipywidgets.Box):
     def _learn(self, work: tuple[Snapshot, Engine, int | None]) -> tuple[Refit, Deciders]:
         """In the worker thread: learn, choose, and have the pictures ready."""
         snapshot, engine, current = work
-        refit = engine.refit(snapshot, RANKED)
+        refit = engine.refit(snapshot, RANKED, explain=current)
         _ = refit.predicted  # worked out here, off the event loop
         first = [int(index) for index in refit.query.indices]
         explained = list(dict.fromkeys([*([] if current is None else [current]), *first]))
@@ -392,7 +392,7 @@ class Labeler(ipywidgets.Box):
             return
         self._items.refit, self._items.deciders = refit, deciders
         self._solved("learning")
-        self._line.rank(refit.query)
+        self._line.rank(refit.query, refit.reason)
         self._line.fill(self._is_open)
         self._show_colors()
         self._send_queue()

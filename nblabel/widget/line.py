@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from nblabel.strategies import Query, Reason
 
+CHOSEN = Reason("You chose this one.")
+
 
 class Line:
     """Which question is on screen and which come next, in step with the page's own rules.
@@ -59,11 +61,13 @@ class Line:
         """Whether the page runs short, whatever the ranking has."""
         return len(self._held) < self._length // 2
 
-    def rank(self, query: Query) -> None:
-        """Take a new ranking; only the question on screen keeps its place."""
+    def rank(self, query: Query, reason: Reason | None = None) -> None:
+        """Take a new ranking; only the question on screen keeps its place, with its reason as of now."""
         self._ranking = [int(index) for index in query.indices]
         self._held = self._held[: self._keep]
         kept = {index: self._reasons[index] for index in self._held if index in self._reasons}
+        if reason is not None and self._held and kept.get(self._held[0]) != CHOSEN:
+            kept[self._held[0]] = reason
         self._reasons = kept | dict(zip(self._ranking, query.reasons, strict=False))
 
     def reason(self, index: int) -> Reason | None:
@@ -94,7 +98,7 @@ class Line:
     def choose(self, index: int) -> None:
         """Ask about an item that a person chose."""
         self.put_first(index)
-        self._reasons[index] = Reason("You chose this one.")
+        self._reasons[index] = CHOSEN
 
     def drop(self, index: int) -> None:
         """Take an answered item out."""

@@ -245,3 +245,15 @@ def test_an_object_with_a_query_method_is_a_strategy():
 def test_what_is_no_strategy(strategy, error, message):
     with pytest.raises(error, match=message):
         session_of(blobs(10), strategy)
+
+
+@pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "random"])
+def test_explains_a_candidate_as_its_query_does(name):
+    session = nb.Session(nb.Pool(embeddings=blobs(80)), ["a", "b"], strategy=name)
+    session.tell([0, 1, 2], ["a", "b", "a"])
+    snapshot = session.snapshot()
+    query = session.engine.refit(snapshot, 5).query
+    asked = int(query.indices[3])
+    again = session.engine.refit(snapshot, 1, explain=asked)
+    assert again.reason == query.reasons[3]
+    assert session.engine.refit(snapshot, 5, explain=asked).reason is None
