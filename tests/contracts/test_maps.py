@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comm import DummyComm
 from plotly.callbacks import BoxSelector, InputDeviceState, Points
 
 from nblabel.widget.map import COLOR_MODES, CanvasMap, Colors
@@ -18,44 +19,68 @@ STORE = {"key": "log", "persistent": True, "text": "labels.db"}
 CHOICES = [{"value": "pca", "text": "PCA"}, {"value": "umap", "text": "UMAP"}]
 
 
+class Page(DummyComm):
+    """The page at the other end of a widget's comm: what it was told, and a way to answer."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[dict[str, Any], list[bytes]]] = []
+        super().__init__()
+
+    def publish_msg(
+        self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any
+    ) -> None:
+        if msg_type == "comm_msg" and data["method"] == "custom":
+            self.told.append((data["content"], [bytes(buffer) for buffer in buffers or []]))
+
+    def last(self, kind: str) -> tuple[dict[str, Any], list[bytes]]:
+        """Return the newest message of a type, which is the one that the page shows."""
+        return next(one for one in reversed(self.told) if one[0]["type"] == kind)
+
+    def say(self, data: dict[str, Any], buffers: list[Any] | None = None) -> None:
+        self.handle_msg({"content": {"data": data}, "buffers": buffers or []})
+
+
 class CanvasDriver:
-    """A person at the canvas map: what the page would send."""
+    """A person at the canvas map: what the page sends, and what it is sent."""
 
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
         self.map = CanvasMap(self.heard.append)
+        self.page = self.map.comm = Page()
 
-    def page(self, content: dict[str, Any], buffers: list[Any] | None = None) -> None:
-        self.map._handle_custom_msg(content, buffers or [])
+    def send(self, content: dict[str, Any], buffers: list[Any] | None = None) -> None:
+        self.page.say({"method": "custom", "content": content}, buffers)
 
     def click(self, index: int) -> None:
-        self.page({"type": "pick", "index": index})
+        self.send({"type": "pick", "index": index})
 
     def label(self, indices: list[int], label: str, *, relabel: bool) -> None:
         buffer = memoryview(np.array(indices, dtype=np.uint32).tobytes())
-        self.page({"type": "label", "uid": "u1", "label": label, "relabel": relabel}, [buffer])
+        self.send({"type": "label", "uid": "u1", "label": label, "relabel": relabel}, [buffer])
 
     def undo(self) -> None:
-        self.page({"type": "undo", "uid": "u2", "of": "u1"})
+        self.send({"type": "undo", "uid": "u2", "of": "u1"})
 
     def choose_projection(self, name: str) -> None:
-        self.page({"type": "project", "name": name})
+        self.send({"type": "project", "name": name})
 
     def cancel(self) -> None:
-        self.page({"type": "cancel"})
+        self.send({"type": "cancel"})
 
     def color_by(self, mode: str) -> None:
-        self.map.set_state({"color_by": mode})
+        self.page.say({"method": "update", "state": {"color_by": mode}, "buffer_paths": []})
 
     def marked(self) -> tuple[list[int], int | None, list[int]]:
-        content, (labeled,) = self.map._marks
+        content, (labeled,) = self.page.last("marks")
         return np.frombuffer(labeled, np.uint32).tolist(), content["current"], content["queries"]
 
     def points(self) -> np.ndarray:
-        return np.frombuffer(self.map._points[1][0], np.float32).reshape(-1, 2)
+        content, (xy,) = self.page.last("points")
+        return np.frombuffer(xy, np.float32).reshape(content["n"], 2)
 
     def colored(self) -> list[int]:
-        return np.frombuffer(self.map._colors[1][0], np.uint8).tolist()
+        _, (codes,) = self.page.last("colors")
+        return np.frombuffer(codes, np.uint8).tolist()
 
 
 class PlotlyDriver:
@@ -218,8 +243,12 @@ def test_a_page_that_opens_later_is_told_everything() -> None:
     driver.map.show_points(points(0), animate=True)
     driver.map.show_colors(colors("label"))
     driver.map.show_marks(np.array([1]), 2, [3])
-    sent: list[dict[str, Any]] = []
-    driver.map.send = lambda content, _buffers=None: sent.append(content)
-    driver.page({"type": "ready"})
-    assert [one["type"] for one in sent] == ["points", "colors", "marks"]
-    assert sent[0]["animate"] is False
+    assert driver.page.last("points")[0]["animate"] is True
+    driver.page.told.clear()
+    driver.send({"type": "ready"})
+    assert [content["type"] for content, _ in driver.page.told] == ["points", "colors", "marks"]
+    assert driver.page.last("points")[0]["animate"] is False
+    np.testing.assert_array_equal(driver.points(), points(0))
+    assert driver.colored() == colors("label").codes.tolist()
+    assert driver.marked() == ([1], 2, [3])
+    assert driver.heard == []
