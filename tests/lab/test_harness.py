@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.lab.notebook import Notebook
+from tests.lab.notebook import Notebook, wait_for
 
 pytestmark = pytest.mark.lab
 
@@ -66,6 +66,17 @@ def test_restart_kill_and_reload(notebook: Callable[..., Notebook]) -> None:
     assert book.kernel_id() == kernel_id
 
 
+def test_a_file_opened_later_has_a_new_kernel(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(["value = 1\nvalue"])
+    book.run_all()
+    before = book.kernel_id()
+    book.save()
+    book.reopen_later()
+    expect(book.output(0)).to_have_text("1")
+    assert book.kernel_id() != before
+    assert book.evaluate("'value' in globals()") is False
+
+
 def test_theme_and_size(notebook: Callable[..., Notebook]) -> None:
     book = notebook([], viewport={"width": 320, "height": 600}, device_scale_factor=2)
     book.set_theme("JupyterLab Dark")
@@ -94,3 +105,17 @@ def test_problems_of_a_page_are_seen(notebook: Callable[..., Notebook]) -> None:
     assert "console: broken" in problems
     assert "page error: Error: thrown" in problems
     assert "request to http://127.0.0.1:9/elsewhere" in problems
+
+
+def test_a_comm_that_the_page_never_opened_is_a_problem_after_a_restart_too(
+    notebook: Callable[..., Notebook],
+) -> None:
+    book = notebook(["1"])
+    book.restart_kernel()
+    book.execute(
+        "import comm; comm.create_comm(comm_id='strange', primary=False).close(deleting=True)"
+    )
+    wait_for(lambda: book.page.evaluate("1") and book.problems, 10, lambda: "the problem")
+    (problem,) = book.problems
+    book.problems.clear()
+    assert "Comm not found for comm id strange" in problem
