@@ -42,6 +42,13 @@ class Job:
             self.change.clear()
             await asyncio.wait_for(self.change.wait(), 10)
 
+    async def wait_idle(self):
+        for _ in range(1000):
+            if not self.refits._running:
+                return
+            await asyncio.sleep(0.01)
+        raise TimeoutError("still at work")
+
     @property
     def results(self):
         return [str(result) for result, _ in self.finished]
@@ -104,6 +111,23 @@ def test_one_request_is_one_job(job):
     assert job.results == ["learned 1", "learned 2", "learned 3"]
 
 
+def test_keys_have_a_rest_between_two_jobs(job):
+    """Someone types on: the next job begins a while after the last one, with the newest state."""
+
+    async def type_on():
+        job.go.release(2)
+        job.ask(1)
+        await job.wait_finished(1)
+        for state in (2, 3):
+            job.ask(state)
+            await asyncio.sleep(0)
+        assert len(job.begun) == 1
+        await job.wait_finished(2)
+
+    asyncio.run(type_on())
+    assert job.results == ["learned 1", "learned 3"]
+
+
 def test_an_error_arrives_like_a_result_and_the_next_job_runs(job):
     async def fail_then_learn():
         job.go.release(2)
@@ -133,8 +157,7 @@ def test_a_request_made_while_a_result_is_shown(job):
         job.go.release(5)
         job.ask(1)
         await job.wait_finished(2)
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await job.wait_idle()
 
     asyncio.run(once())
     assert job.results == ["learned 1", "learned 2"]
@@ -157,7 +180,7 @@ def test_a_stale_result_asks_once_more_and_not_forever(job):
         job.ask(2)
         job.go.release(5)
         await job.wait_finished(2)
-        assert not job.refits._running
+        await job.wait_idle()
 
     asyncio.run(once())
     assert job.results == ["learned 1", "learned 2"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-PAUSE_SECONDS = 0.05
+REST_SECONDS = 0.1
 
 
 class Refits:
@@ -24,10 +24,9 @@ class Refits:
 
     Notes
     -----
-    Requests that come while a job runs lead to one more job with the newest state. Where no event
-    loop runs, as in a plain script, a request does everything before it returns. Between a job that
-    was overtaken and the next one lies a short pause, so that learning does not take the time that
-    the keys of someone typing fast need.
+    Requests that come while a job runs, or in the short rest after it, lead to one more job with the
+    newest state. The rest leaves someone who types fast the time that their keys need. Where no event
+    loop runs, as in a plain script, a request does everything before it returns.
     """
 
     def __init__(
@@ -76,7 +75,10 @@ class Refits:
             if not future.cancelled():
                 self._finish(future.result())
         finally:
-            self._running = self._again
-            if self._again:
-                loop = asyncio.get_running_loop()
-                loop.call_later(PAUSE_SECONDS, self._start, loop)
+            loop = asyncio.get_running_loop()
+            loop.call_later(REST_SECONDS, self._rested, loop)
+
+    def _rested(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._running = self._again
+        if self._again:
+            self._start(loop)

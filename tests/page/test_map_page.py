@@ -333,6 +333,56 @@ def test_rings_move_without_repainting_the_points(nbmap: Map) -> None:
     assert nbmap.page.evaluate("puts") == 0
 
 
+QUICK_ANSWERS = """() => {
+  for (let k = 0; k < 2; k++) dispatchEvent(new CustomEvent("nblabel:answered"));
+}"""
+
+
+def test_while_answers_come_fast_the_map_waits(nbmap: Map) -> None:
+    counts = nbmap.root.locator(".nbl-map-legend-count")
+    legend = [{**entry, "count": 7} for entry in TRAITS["legend"]]
+    drawn = nbmap.page.evaluate(
+        f"""legend => {{
+          ({QUICK_ANSWERS})();
+          nbl.widget.model.deliver({{ type: "colors", palette: ["{BLUE}"] }}, [new Uint8Array(5)]);
+          nbl.widget.model.write({{ legend }});
+          return document.querySelector(".nbl-map-legend-count").textContent;
+        }}""",
+        legend,
+    )
+    assert drawn == "1,000"
+    nbmap.await_pixel(nbmap.spot(0, 0), BLUE)
+    expect(counts).to_have_text(["7", "7", "7"])
+
+
+def test_the_map_does_not_wait_for_ever_while_answers_come_fast(nbmap: Map) -> None:
+    still_typing = nbmap.page.evaluate(
+        f"""() => new Promise((done) => {{
+          const count = document.querySelector(".nbl-map-legend-count");
+          const legend = [{{ code: 0, name: "Sandal", color: "{RED}", count: 7 }}];
+          const typing = setInterval({QUICK_ANSWERS}, 20);
+          ({QUICK_ANSWERS})();
+          nbl.widget.model.write({{ legend }});
+          const waited = count.textContent === "1,000";
+          new MutationObserver(() => {{
+            clearInterval(typing);
+            done(waited && count.textContent === "7");
+          }}).observe(count, {{ childList: true }});
+        }})"""
+    )
+    assert still_typing
+
+
+def test_points_labeled_in_a_burst_are_repainted_after_it(nbmap: Map) -> None:
+    spot = nbmap.spot(0.02, 0)
+    before = nbmap.pixel(spot)
+    nbmap.page.evaluate(QUICK_ANSWERS)
+    nbmap.mark(labeled=[4])
+    nbmap.mark(labeled=[4], current=0)
+    nbmap.page.wait_for_function(f"([c, s, b]) => ({PIXEL})([c, s]) !== b", arg=[
+        nbmap.plane.locator(".nbl-map-points").element_handle(), spot, before])  # fmt: skip
+
+
 def test_the_current_point_has_a_mark_of_its_own(nbmap: Map) -> None:
     x, y = nbmap.spot(0, 0)
     nbmap.mark(current=4)

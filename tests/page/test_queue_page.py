@@ -927,13 +927,13 @@ def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
     assert browser_page.evaluate(held) == [0, 0]
 
 
-def test_reduced_motion_flashes_nothing(queue: Queue) -> None:
-    queue.page.emulate_media(reduced_motion="reduce")
+@pytest.mark.parametrize(("motion", "flashes"), [("no-preference", 1), ("reduce", 0)])
+def test_an_answer_flashes_unless_motion_is_reduced(
+    queue: Queue, motion: Any, flashes: int
+) -> None:
+    queue.page.emulate_media(reduced_motion=motion)
     queue.press("1")
-    assert queue.page.evaluate("document.getAnimations().length") == 0
-    queue.page.emulate_media(reduced_motion="no-preference")
-    queue.press("2")
-    assert queue.page.evaluate("document.getAnimations().length") == 1
+    assert queue.page.evaluate("document.getAnimations().length") == flashes
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -946,3 +946,43 @@ def test_axe_finds_nothing(queue: Queue, theme: str) -> None:
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
     found = Axe().run(queue.page, context=".nbl-queue", options=rules)
     assert found.violations_count == 0, found.generate_report()
+
+
+# answers in quick succession
+
+TYPE_123 = """(root) => {
+  for (const key of "123") root.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const text = (name) => root.querySelector(name).textContent;
+  return { id: text(".nbl-id"), saved: text(".nbl-saved") };
+}"""
+
+
+def test_while_keys_come_fast_only_the_question_is_drawn(queue: Queue) -> None:
+    seen = queue.root.evaluate(TYPE_123)
+    assert seen == {"id": "image-3", "saved": "●Saving 1…"}
+    assert queue.next_ids[0] == "image-4"
+    queue.expect_image(3)
+    expect(queue.saved).to_contain_text("Saving 3…")
+
+
+def test_the_last_news_of_a_burst_is_drawn(queue: Queue) -> None:
+    queue.root.evaluate(TYPE_123)
+    for label in queue.sent("label"):
+        queue.acknowledge(label["uid"], text=f"Saved {label['id']}.")
+    queue.ask(*range(3, 10), guess={"label": "Bag", "confidence": 0.5})
+    expect(queue.root.locator(".nbl-guess strong")).to_have_text("Bag")
+    expect(queue.saved).to_contain_text("Saved")
+    expect(queue.live).to_have_text("Saved image-2. Next: image image-3")
+
+
+def test_one_key_draws_everything_at_once(queue: Queue) -> None:
+    queue.press("1")
+    (label,) = queue.sent("label")
+    drawn = queue.page.evaluate(
+        """uid => {
+          nbl.widget.model.deliver({ type: "ack", uid, ok: true, retry: false, text: "Saved." });
+          return document.querySelector(".nbl-saved").textContent;
+        }""",
+        label["uid"],
+    )
+    assert drawn == "✓Saved"

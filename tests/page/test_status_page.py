@@ -154,3 +154,17 @@ def test_axe_finds_nothing(browser_page: Page, theme: str) -> None:
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
     found = Axe().run(browser_page, context=".nbl-status", options=rules)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_while_answers_come_fast_the_figures_wait(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    drawn = browser_page.evaluate(
+        """status => {
+          for (let k = 0; k < 2; k++) dispatchEvent(new CustomEvent("nblabel:answered"));
+          nbl.widget.model.write({ status });
+          return document.querySelector(".nbl-headline").textContent;
+        }""",
+        {**STATUS, "labeled": 1381},
+    )
+    assert drawn.startswith("1,380 labeled")
+    expect(status.locator(".nbl-headline")).to_contain_text("1,381 labeled")

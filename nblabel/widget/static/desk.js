@@ -3,6 +3,7 @@
 import { Album } from "./album.js";
 import { makeUid } from "./dom.js";
 import { Line } from "./line.js";
+import { Lull, tellAnswered } from "./lull.js";
 import { Outbox } from "./outbox.js";
 import { unsavedText } from "./saved.js";
 
@@ -11,6 +12,10 @@ const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error"];
 
 /** @typedef {import("./keys.js").Command} Command */
 /** @typedef {import("./line.js").Item} Item */
+/**
+ * A view of the desk: `question` draws what someone who answers looks at, `rest` draws everything else.
+ * @typedef {{question: () => void, rest: () => void}} View
+ */
 
 export class Desk {
   /** @param {any} model */
@@ -18,13 +23,14 @@ export class Desk {
     this.model = model;
     this.line = new Line();
     this.album = new Album();
+    this.lull = new Lull();
     // the kernel learns what is on screen with each answer, so that both number the next ones alike
     const send = (/** @type {any} */ event) => model.send({ ...event, on_screen: this.openId });
     this.outbox = new Outbox(send, () => this.outboxChanged());
     this.outbox.onForgotten = (uid) => this.line.settle(uid, true);
     /** Whether the kernel was told that nobody looks. */
     this.deserted = false;
-    /** @type {Set<() => void>} */
+    /** @type {Set<View>} */
     this.views = new Set();
     this.note = "";
     this.spoken = "";
@@ -61,6 +67,7 @@ export class Desk {
     return () => {
       page.abort();
       this.outbox.close();
+      this.lull.close();
       model.off("msg:custom", hear);
       model.off("change:store", openOutbox);
       for (const event of REDRAWN_BY) model.off(event, redraw);
@@ -68,17 +75,17 @@ export class Desk {
   }
 
   /**
-   * A view is there; it is drawn with `render`.
-   * @param {() => void} render
+   * A view is there.
+   * @param {View} view
    * @returns {() => void} takes it away
    */
-  addView(render) {
-    this.views.add(render);
+  addView(view) {
+    this.views.add(view);
     if (this.deserted) this.tell({ type: "ready" });
     this.deserted = false;
     this.render();
     return () => {
-      this.views.delete(render);
+      this.views.delete(view);
       if (this.views.size) return;
       this.deserted = true;
       this.tell({ type: "gone" });
@@ -169,6 +176,7 @@ export class Desk {
     const id = /** @type {Item} */ (this.line.current).id;
     const uid = makeUid();
     this.lastChoice = choice;
+    tellAnswered();
     this.line.answer(uid);
     this.outbox.post(label ? { type: "label", uid, id, label } : { type: command.name, uid, id });
     return true;
@@ -327,6 +335,9 @@ export class Desk {
     if (id !== this.onScreen) this.shownAt = performance.now();
     this.onScreen = id;
     this.guessOnScreen = guess;
-    for (const render of this.views) render();
+    for (const view of this.views) view.question();
+    this.lull.run("rest", () => {
+      for (const view of this.views) view.rest();
+    });
   }
 }

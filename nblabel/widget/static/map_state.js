@@ -1,4 +1,5 @@
 import { makeUid } from "./dom.js";
+import { Lull } from "./lull.js";
 import { Outbox } from "./outbox.js";
 import { bytesOf } from "./pixels.js";
 import { boundsOf } from "./camera.js";
@@ -40,6 +41,9 @@ export class MapState extends EventTarget {
     /** @type {number[]} */
     this.queries = [];
     this.labeled = new Uint32Array(0);
+    /** As the views last heard of them. */
+    this.toldLabeled = this.labeled;
+    this.lull = new Lull();
     /** @type {Map<number, Picture>} */
     this.pictures = new Map();
     /** @type {PointGrid | null} */
@@ -50,7 +54,7 @@ export class MapState extends EventTarget {
 
   listen() {
     /** @type {[string, (...args: any[]) => void][]} */
-    this.handlers = MAP_TRAITS.map((name) => [`change:${name}`, () => this.emit(name)]);
+    this.handlers = MAP_TRAITS.map((name) => [`change:${name}`, () => this.tell(name)]);
     this.handlers.push(["change:store", () => this.openOutbox()]);
     this.handlers.push(["msg:custom", (content, buffers) => this.receive(content, buffers)]);
     for (const [name, handler] of this.handlers) this.model.on(name, handler);
@@ -60,6 +64,7 @@ export class MapState extends EventTarget {
   close() {
     for (const [name, handler] of this.handlers ?? []) this.model.off(name, handler);
     this.outbox.close();
+    this.lull.close();
   }
 
   /** @param {string} trait */
@@ -146,7 +151,7 @@ export class MapState extends EventTarget {
     this.bounds = boundsOf(this.coords);
     this.builtGrid = null;
     if (this.codes.length !== this.n) this.codes = new Uint8Array(this.n);
-    this.emit("points", { animate });
+    this.tell("points", { animate });
   }
 
   /**
@@ -157,7 +162,7 @@ export class MapState extends EventTarget {
     this.palette = palette;
     this.codes = new Uint8Array(alignedCopy(buffer));
     this.version += 1;
-    this.emit("colors");
+    this.tell("colors");
   }
 
   /**
@@ -167,10 +172,12 @@ export class MapState extends EventTarget {
   takeMarks({ current, queries }, buffer) {
     this.current = current;
     this.queries = queries;
-    const before = this.labeled;
     this.labeled = new Uint32Array(alignedCopy(buffer));
-    const same = before.length === this.labeled.length && before.every((index, k) => index === this.labeled[k]);
-    this.emit("marks", { labeledChanged: !same });
+    this.lull.run("marks", () => {
+      const labeledChanged = !sameNumbers(this.toldLabeled, this.labeled);
+      this.toldLabeled = this.labeled;
+      this.emit("marks", { labeledChanged });
+    });
   }
 
   /**
@@ -206,12 +213,29 @@ export class MapState extends EventTarget {
   }
 
   /**
+   * Have the views draw something that can wait for a pause.
+   * @param {string} type
+   * @param {any} [detail]
+   */
+  tell(type, detail) {
+    this.lull.run(type, () => this.emit(type, detail));
+  }
+
+  /**
    * @param {string} type
    * @param {any} [detail]
    */
   emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/**
+ * @param {Uint32Array} a
+ * @param {Uint32Array} b
+ */
+function sameNumbers(a, b) {
+  return a.length === b.length && a.every((value, k) => value === b[k]);
 }
 
 /**

@@ -17,7 +17,7 @@ const FLASH_MS = 220;
  * @param {Desk} desk
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
- * @returns {() => void} draws the present state
+ * @returns {import("./desk.js").View}
  */
 function buildQueue(desk, el, signal) {
   const focusRoot = () => el.focus({ preventScroll: true });
@@ -26,7 +26,7 @@ function buildQueue(desk, el, signal) {
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "leave") leave();
-    else if (desk.act(command)) flash(buttonFor(command));
+    else if (desk.act(command) && !desk.lull.burst) flash(buttonFor(command));
   };
   const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
   /** @param {Command} command */
@@ -53,8 +53,8 @@ function buildQueue(desk, el, signal) {
   el.append(buildHead(saved.node, run), body, live.node, help.node);
   el.addEventListener("keydown", (event) => onKey(event, desk, help.node.hidden, run), { signal });
 
-  const parts = [saved, picture, next, caption, guess, classes, why, messages, live];
-  return () => parts.forEach((part) => part.render());
+  const draw = (/** @type {{render: () => void}[]} */ parts) => () => parts.forEach((part) => part.render());
+  return { question: draw([picture, caption, guess, next]), rest: draw([saved, classes, why, messages, live]) };
 }
 
 /**
@@ -131,8 +131,7 @@ export default () => {
       el.setAttribute("role", "group");
       el.setAttribute("aria-label", "Questions");
       el.dataset.lmSuppressShortcuts = "true";
-      const render = buildQueue(desk, el, view.signal);
-      const remove = desk.addView(render);
+      const remove = desk.addView(buildQueue(desk, el, view.signal));
       return () => {
         view.abort();
         remove();

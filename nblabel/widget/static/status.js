@@ -1,6 +1,7 @@
 // The status view: how far the labeling is, how fast, and where the labels are kept.
 
 import { h, patchChildren, setText } from "./dom.js";
+import { Lull } from "./lull.js";
 
 /**
  * @typedef {{labeled: number, accepted: number, skipped: number, flagged: number, left: number,
@@ -146,8 +147,13 @@ export default () => ({
       el.hidden = !status?.store;
       if (status?.store) draw(status);
     };
-    model.on("change:status", update);
+    const lull = new Lull();
+    const updateSoon = () => lull.run("status", update);
+    model.on("change:status", updateSoon);
     update();
-    return () => model.off("change:status", update);
+    return () => {
+      model.off("change:status", updateSoon);
+      lull.close();
+    };
   },
 });
