@@ -13,7 +13,7 @@ from PIL import Image
 import nblabel as nb
 from nblabel.learners import KnnLearner
 from nblabel.store import LabelStore, StoreError
-from nblabel.widget import Labeler, labeler, projections
+from nblabel.widget import Labeler, display, labeler, projections
 from nblabel.widget.items import MOST_HELD as LENGTH
 from tests.samples import CLASSES, blobs
 
@@ -894,7 +894,7 @@ def test_classes_have_keys_and_colours():
     page = open_page(classes=range(40))
     described = page.panel._queue.classes
     keys = [one["key"] for one in described if one["key"]]
-    assert len(keys) == len(set(keys)) == len(labeler.CLASS_KEYS)
+    assert len(keys) == len(set(keys)) == len(display.CLASS_KEYS)
     assert described[-1]["key"] == ""
     assert len({one["color"] for one in described}) == 40
 

@@ -1,4 +1,4 @@
-"""The panel: three views over one session."""
+"""The panel: three views over one session. What a person does in them is heard here."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ import numpy as np
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import LabelEvent
 from nblabel.export import export_labels
-from nblabel.pool import FloatArray, Pool
-from nblabel.session import STANDINGS, Session
+from nblabel.pool import Pool
+from nblabel.session import Session
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, Reason
-from nblabel.widget.figures import color_points, describe_status
-from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Packet, Pictures
+from nblabel.widget.display import EXPLAINED, Display
+from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Pictures
 from nblabel.widget.line import Line
 from nblabel.widget.map import COLOR_MODES, CanvasMap, MapView
-from nblabel.widget.palette import class_colors
-from nblabel.widget.projections import Projections
 from nblabel.widget.queue import QueueView
 from nblabel.widget.refits import Refits
 from nblabel.widget.status import StatusView
@@ -35,9 +33,7 @@ Deciders = dict[int, list[tuple[int, float]]]
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 RANKED = 160  # questions chosen at a time; the page gets the first of them
-EXPLAINED = 9  # of these, how many come with reason and neighbours: the one asked and eight more
 NEIGHBORS = 3
-CLASS_KEYS = "1234567890qetyiopadjklzxcvbgm"  # less those of the panel's own commands
 
 # logs in memory by pool, so that running the cell again keeps the labels
 _memory: dict[str, LabelStore] = {}
@@ -110,12 +106,10 @@ class Labeler(ipywidgets.Box):
         self._pictures = Pictures(pool)
         self._items = Items(self.session, self._pictures)
         self._line = Line(self._pictures.in_budget())
-        self._color_by = "prediction"
         self._looked_at = False  # nobody has the panel on screen yet
         self._due = False  # something changed that the learner has not seen
         self._telling = False  # the change of the log at hand is the panel's own
         self._refused: tuple[str, float] | None = None
-        self._problems: dict[str, str] = {}
 
         self._queue = QueueView(self._guarded("queue", self._hear_queue), show_guess=show_guess)
         self._map = _make_map(map, self._guarded("map", self._hear_map))
@@ -126,12 +120,9 @@ class Labeler(ipywidgets.Box):
         columns.add_class("nbl-columns")
         super().__init__([columns, self._status])
         self.add_class("nbl-panel")
-        self._projection = projection
-        self._projected: FloatArray | None = None
         self._catching_up = False
-        self._project()
-        self._show_classes()
-        self._show_state()
+        views = (self._queue, self._map, self._status)
+        self._display = Display(self.session, self._line, self._items, *views, projection)
         self.session.subscribe(self._told)
         _panels.add(self)
         self._refits.request()
@@ -156,14 +147,14 @@ class Labeler(ipywidgets.Box):
         kind = content.get("type")
         if kind == "gone":
             self._looked_at = False
-            self._projections.pause()
+            self._display.projections.pause()
             return
         self._look()
         if kind == "ready":
             self._items.forget()
-            self._send_queue()
+            self._display.show_queue()
         elif kind == "need":
-            self._send_pixels(content["ids"])
+            self._display.send_pixels(content["ids"])
         elif kind == "pick":
             self._show(self.session.pool.index_of(content["id"]), "Asked now.")
         elif kind in ("back", "forward"):
@@ -174,16 +165,15 @@ class Labeler(ipywidgets.Box):
     def _hear_map(self, content: dict[str, Any]) -> None:
         kind = content.get("type")
         if kind == "hover":
-            self._send_picture(int(content["index"]))
+            self._display.show_picture(int(content["index"]))
         elif kind == "pick":
             self._show(int(content["index"]), "Asked now, from the map.")
         elif kind == "project":
-            self._projections.choose(content["name"])
+            self._display.projections.choose(content["name"])
         elif kind == "cancel":
-            self._projections.cancel()
+            self._display.projections.cancel()
         elif kind == "color_by" and content["mode"] in COLOR_MODES:
-            self._color_by = content["mode"]
-            self._show_colors()
+            self._display.show_colors(content["mode"])
         elif kind in ("label", "undo"):
             self._answer(content, self._map.acknowledge)
 
@@ -195,7 +185,7 @@ class Labeler(ipywidgets.Box):
         if self._due:
             self._refits.request()
         if self._items.refit is not None:
-            self._projections.start()
+            self._display.projections.start()
 
     def _answer(
         self, content: dict[str, Any], acknowledge: Callable[[dict[str, Any]], Any]
@@ -251,14 +241,14 @@ class Labeler(ipywidgets.Box):
         session, kind, uid = self.session, content["type"], content["uid"]
         if kind == "add_class":
             event = session.add_class(content["name"], uid=uid)
-            self._show_classes()
+            self._display.show_classes()
             return f"Class added: {event.labels[0]}.", None
         if kind in ("undo", "redo"):
             last = session.state.undo_target(session.annotator)
             if content.get("of") and (last is None or last.uid != content["of"]):
                 raise ValueError("something else was answered since; Undo in the queue goes back.")
             target = (session.undo if kind == "undo" else session.redo)(uid=uid)
-            self._show_classes()
+            self._display.show_classes()
             return self._reversed(kind, target)
         if "indices" in content:
             return self._record_many(content), None
@@ -316,8 +306,18 @@ class Labeler(ipywidgets.Box):
             return
         self._line.revisit = None
         text = "Nothing was answered yet." if not order else "Back to the questions."
-        self._queue.send({"type": "show", "item": None, "text": text})
-        self._show_marks()
+        self._display.show_question(text)
+
+    def _show(self, index: int, text: str, *, browsing: bool = False) -> None:
+        """Put an item on screen now."""
+        answered = self.session.pool.ids[index] in self.session.state.answers
+        # a skipped item that is asked again is a question, unless it is only passed by
+        if answered and (browsing or not self._is_open(index)):
+            self._line.revisit = index
+        else:
+            self._line.choose(index)
+        self._display.show_item(index, text)
+        self._refits.request()  # for the neighbours that decide
 
     # what follows
 
@@ -336,20 +336,18 @@ class Labeler(ipywidgets.Box):
 
     def _catch_up(self) -> None:
         self._catching_up = False
-        if self.session.embeddings is not self._projected:
-            self._project()
-            if self._looked_at:
-                self._projections.start()
+        if self._display.follow_embeddings() and self._looked_at:
+            self._display.projections.start()
         self._changed()
 
     def _changed(self) -> None:
         """Show what is known at once of a changed log, and learn."""
-        self._show_classes()  # another annotator may have added one
-        self._show_state()
+        self._display.show_classes()  # another annotator may have added one
+        self._display.show_state()
         if self._line.fill(self._is_open) or self._line.is_low:
-            self._send_queue()
+            self._display.show_queue()
         else:
-            self._show_marks()
+            self._display.show_marks()
         if self._looked_at or self._items.refit is None:
             self._refits.request()
         else:
@@ -388,31 +386,31 @@ class Labeler(ipywidgets.Box):
             if self._line.is_short:  # the page must not run dry while someone types fast
                 self._line.rank(refit.query)
                 self._line.fill(self._is_open)
-                self._send_queue()
+                self._display.show_queue()
             return
         self._items.refit, self._items.deciders = refit, deciders
-        self._solved("learning")
+        self._display.drop_problem("learning")
         self._line.rank(refit.query, refit.reason)
         self._line.fill(self._is_open)
-        self._show_colors()
-        self._send_queue()
-        self._show_state()
+        self._display.show_colors()
+        self._display.show_queue()
+        self._display.show_state()
         if self._looked_at:
-            self._projections.start()
+            self._display.projections.start()
 
     def _not_learned(self, error: Exception) -> None:
         """Go on without the learner: what is left is asked in random order."""
-        self._problem(
+        self._display.show_problem(
             "learning",
             f"Learning failed: {error} The last good model stays; your labels are saved.",
         )
         if self._line.is_short:
             self._line.rank(self._draw())
             self._line.fill(self._is_open)
-        self._show_colors()
-        self._send_queue()
+        self._display.show_colors()
+        self._display.show_queue()
         if self._looked_at:
-            self._projections.start()
+            self._display.projections.start()
 
     def _draw(self) -> Query:
         """Return questions in an order that needs no learner; skipped ones come at the end."""
@@ -433,140 +431,12 @@ class Labeler(ipywidgets.Box):
             return True
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 
-    # what is shown
-
-    def _show_state(self) -> None:
-        notices = []
-        if not self.session.store.persistent:
-            notices.append(
-                {
-                    "kind": "info",
-                    "text": "Labels are kept in memory until the kernel stops. "
-                    "store='labels.db' keeps them in a file.",
-                }
-            )
-        self._status.status = describe_status(self.session, self._items.refit, notices)
-
-    def _show_marks(self) -> None:
-        current, queries = self._line.marks()
-        self._map.show_marks(np.flatnonzero(self.session.y >= 0), current, queries)
-
-    def _show_classes(self) -> None:
-        names = self.session.classes
-        keys = [*CLASS_KEYS, *[""] * len(names)]
-        described = [
-            {"name": name, "key": key, "color": color}
-            for name, key, color in zip(names, keys, class_colors(len(names)), strict=False)
-        ]
-        store = self.session.store
-        address = {
-            "key": f"{store.key}:{self.session.pool.fingerprint}",
-            "persistent": store.persistent,
-            "text": store.text,
-        }
-        with self._queue.hold_sync():
-            self._queue.classes, self._queue.store = described, address
-        self._map.show_classes(described, address)
-
-    def _show_colors(self) -> None:
-        self._map.show_colors(color_points(self.session, self._items.refit, self._color_by))
-
-    def _project(self) -> None:
-        """Begin anew with the projections of the present embeddings."""
-        again = self._projected is not None
-        if again:
-            self._projections.pause()
-        self._projected = self.session.embeddings
-        self._projections = Projections(
-            self._projected,
-            store=self.session.store,
-            default=self._projection,
-            random_state=self.session.random_state,
-            show=lambda xy, animate: self._map.show_points(xy, animate or again),
-            tell=self._map.show_projection,
-        )
-
-    def _show(self, index: int, text: str, *, browsing: bool = False) -> None:
-        """Put an item on screen now."""
-        answered = self.session.pool.ids[index] in self.session.state.answers
-        # a skipped item that is asked again is a question, unless it is only passed by
-        revisit = answered and (browsing or not self._is_open(index))
-        if revisit:
-            self._line.revisit = index
-            reason = Reason("You answered this one before.")
-        else:
-            self._line.choose(index)
-            reason = self._line.reason(index)
-        packet = Packet()
-        item = self._items.question(index, packet, reason)
-        content = {"type": "show", "item": item, "text": text, "revisit": revisit}
-        self._queue.send(content, packet.buffers)
-        self._show_marks()
-        self._refits.request()  # for the neighbours that decide
-
-    def _send_queue(self) -> None:
-        packet = Packet()
-        held = self._line.held
-        items = [
-            self._items.question(index, packet, self._line.reason(index))
-            if place < EXPLAINED
-            else self._items.plain(index, packet)
-            for place, index in enumerate(held)
-        ]
-        done = not held and not self._left()
-        total = len(self.session.pool)
-        self._queue.send(
-            {"type": "queue", "items": items, "done": done, "total": total}, packet.buffers
-        )
-        self._show_marks()
-        self._keep_snapshot()
-
-    def _left(self) -> bool:
-        """Whether there is anything to ask, skipped items included."""
-        asked = [STANDINGS.index(name) for name in ("open", "skipped")]
-        return bool(np.isin(self.session.standing, asked).any())
-
-    def _send_pixels(self, ids: list[str]) -> None:
-        self._items.send_again(ids)
-        packet = Packet()
-        known = [self.session.pool.index_of(item) for item in ids if item in self.session.pool]
-        items = [self._items.plain(index, packet) for index in known]
-        self._queue.send({"type": "pixels", "items": items}, packet.buffers)
-
-    def _send_picture(self, index: int) -> None:
-        packet = Packet()
-        item = self._items.thumbnail(index, packet)
-        said = f"labeled {item['label']}" if item["label"] else ""
-        if item["guess"] and not said:
-            said = f"{item['guess']['label']}, {100 * item['guess']['confidence']:.0f}\u00a0%"
-        name = self.session.pool.name(index)
-        text = " · ".join(part for part in (name, said) if part)
-        content = {"type": "picture", "index": index, "item": item, "text": text}
-        self._map.show_picture(content, packet.buffers)
-
-    def _keep_snapshot(self) -> None:
-        """Keep the question on screen in a trait, for a notebook opened again."""
-        index = self._line.current
-        packet = Packet()
-        item = None if index is None else self._items.thumbnail(index, packet)
-        with self._queue.hold_sync():
-            self._queue.snapshot = item
-            self._queue.snapshot_pixels = packet.buffers[0] if packet.buffers else b""
-
     # inside
 
     def _others(self) -> list[Labeler]:
         """Return the other panels of this kernel on the same log."""
         key = self.session.store.key
         return [one for one in _panels if one is not self and one.session.store.key == key]
-
-    def _problem(self, kind: str, text: str) -> None:
-        self._problems[kind] = text
-        self._queue.error = " ".join(self._problems.values())
-
-    def _solved(self, kind: str) -> None:
-        if self._problems.pop(kind, None) is not None:
-            self._queue.error = " ".join(self._problems.values())
 
     def _guarded(self, part: str, act: Callable[[Any], None]) -> Callable[[Any], None]:
         """Show in the panel what would otherwise end in a log nobody reads."""
@@ -576,9 +446,9 @@ class Labeler(ipywidgets.Box):
             try:
                 act(given)
             except Exception as error:  # noqa: BLE001  the page must hear of anything that went wrong
-                self._problem(kind, str(error.args[0] if error.args else error))
+                self._display.show_problem(kind, str(error.args[0] if error.args else error))
             else:
-                self._solved(kind)
+                self._display.drop_problem(kind)
 
         return guarded
 

@@ -1,0 +1,203 @@
+"""What the panel shows: the state of a session, told to the three views."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nblabel.pool import FloatArray
+from nblabel.session import STANDINGS, Session
+from nblabel.strategies import Reason
+from nblabel.widget.figures import color_points, describe_status
+from nblabel.widget.items import Items, Packet
+from nblabel.widget.line import Line
+from nblabel.widget.map import MapView
+from nblabel.widget.palette import class_colors
+from nblabel.widget.projections import Projections
+from nblabel.widget.queue import QueueView
+from nblabel.widget.status import StatusView
+
+EXPLAINED = 9  # questions with reason and neighbours: the one asked and eight more
+CLASS_KEYS = "1234567890qetyiopadjklzxcvbgm"  # less those of the panel's own commands
+ANSWERED_BEFORE = Reason("You answered this one before.")
+
+
+class Display:
+    """Tells the views what there is to show. It reads the session and the line, and changes neither.
+
+    Parameters
+    ----------
+    session : Session
+        Labels and classes.
+    line : Line
+        Which question is on screen and which come next.
+    items : Items
+        Describes items.
+    queue, map, status
+        The views.
+    projection : {"umap", "pca"}
+        What the map shows where no choice is remembered.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        line: Line,
+        items: Items,
+        queue: QueueView,
+        map: MapView,  # noqa: A002  the field's word
+        status: StatusView,
+        projection: str,
+    ) -> None:
+        self._session, self._line, self._items = session, line, items
+        self._queue, self._map, self._status = queue, map, status
+        self._problems: dict[str, str] = {}
+        self._color_by = "prediction"
+        self._projection = projection
+        self._projected: FloatArray | None = None
+        self.projections = self._project()
+        self.show_classes()
+        self.show_state()
+
+    # the queue
+
+    def show_queue(self) -> None:
+        """Send the line of questions."""
+        packet = Packet()
+        held = self._line.held
+        items = [
+            self._items.question(index, packet, self._line.reason(index))
+            if place < EXPLAINED
+            else self._items.plain(index, packet)
+            for place, index in enumerate(held)
+        ]
+        done = not held and not self._left()
+        total = len(self._session.pool)
+        self._queue.send(
+            {"type": "queue", "items": items, "done": done, "total": total}, packet.buffers
+        )
+        self.show_marks()
+        self._keep_snapshot()
+
+    def show_item(self, index: int, text: str) -> None:
+        """Put an item of the line on screen now."""
+        revisit = index == self._line.revisit
+        packet = Packet()
+        reason = ANSWERED_BEFORE if revisit else self._line.reason(index)
+        item = self._items.question(index, packet, reason)
+        content = {"type": "show", "item": item, "text": text, "revisit": revisit}
+        self._queue.send(content, packet.buffers)
+        self.show_marks()
+
+    def show_question(self, text: str) -> None:
+        """Go back from looking at an answered item to the open question."""
+        self._queue.send({"type": "show", "item": None, "text": text})
+        self.show_marks()
+
+    def send_pixels(self, ids: list[str]) -> None:
+        """Send pictures that the page does not hold."""
+        self._items.send_again(ids)
+        packet = Packet()
+        pool = self._session.pool
+        items = [self._items.plain(pool.index_of(item), packet) for item in ids if item in pool]
+        self._queue.send({"type": "pixels", "items": items}, packet.buffers)
+
+    def _left(self) -> bool:
+        """Whether there is anything to ask, skipped items included."""
+        asked = [STANDINGS.index(name) for name in ("open", "skipped")]
+        return bool(np.isin(self._session.standing, asked).any())
+
+    def _keep_snapshot(self) -> None:
+        """Keep the question on screen in a trait, for a notebook opened again."""
+        index = self._line.current
+        packet = Packet()
+        item = None if index is None else self._items.thumbnail(index, packet)
+        with self._queue.hold_sync():
+            self._queue.snapshot = item
+            self._queue.snapshot_pixels = packet.buffers[0] if packet.buffers else b""
+
+    # the map
+
+    def show_marks(self) -> None:
+        """Show on the map what is labeled, asked and asked next."""
+        current, queries = self._line.marks()
+        self._map.show_marks(np.flatnonzero(self._session.y >= 0), current, queries)
+
+    def show_colors(self, mode: str | None = None) -> None:
+        """Colour the map, in another mode if one is given."""
+        self._color_by = mode or self._color_by
+        self._map.show_colors(color_points(self._session, self._items.refit, self._color_by))
+
+    def show_picture(self, index: int) -> None:
+        """Show the picture of a point."""
+        packet = Packet()
+        item = self._items.thumbnail(index, packet)
+        said = f"labeled {item['label']}" if item["label"] else ""
+        if item["guess"] and not said:
+            said = f"{item['guess']['label']}, {100 * item['guess']['confidence']:.0f}\u00a0%"
+        name = self._session.pool.name(index)
+        text = " · ".join(part for part in (name, said) if part)
+        content = {"type": "picture", "index": index, "item": item, "text": text}
+        self._map.show_picture(content, packet.buffers)
+
+    def follow_embeddings(self) -> bool:
+        """Begin anew with the projections if the embeddings are others; return whether they are."""
+        if self._session.embeddings is self._projected:
+            return False
+        self.projections.pause()
+        self.projections = self._project()
+        return True
+
+    def _project(self) -> Projections:
+        again = self._projected is not None
+        self._projected = self._session.embeddings
+        return Projections(
+            self._projected,
+            store=self._session.store,
+            default=self._projection,
+            random_state=self._session.random_state,
+            show=lambda xy, animate: self._map.show_points(xy, animate or again),
+            tell=self._map.show_projection,
+        )
+
+    # all views
+
+    def show_classes(self) -> None:
+        """Show the classes with their keys and colours, and where the labels are kept."""
+        names = self._session.classes
+        keys = [*CLASS_KEYS, *[""] * len(names)]
+        described = [
+            {"name": name, "key": key, "color": color}
+            for name, key, color in zip(names, keys, class_colors(len(names)), strict=False)
+        ]
+        store = self._session.store
+        address = {
+            "key": f"{store.key}:{self._session.pool.fingerprint}",
+            "persistent": store.persistent,
+            "text": store.text,
+        }
+        with self._queue.hold_sync():
+            self._queue.classes, self._queue.store = described, address
+        self._map.show_classes(described, address)
+
+    def show_state(self) -> None:
+        """Show the figures."""
+        notices = []
+        if not self._session.store.persistent:
+            notices.append(
+                {
+                    "kind": "info",
+                    "text": "Labels are kept in memory until the kernel stops. "
+                    "store='labels.db' keeps them in a file.",
+                }
+            )
+        self._status.status = describe_status(self._session, self._items.refit, notices)
+
+    def show_problem(self, kind: str, text: str) -> None:
+        """Show a problem until one of its kind is solved."""
+        self._problems[kind] = text
+        self._queue.error = " ".join(self._problems.values())
+
+    def drop_problem(self, kind: str) -> None:
+        """Problems of this kind are solved."""
+        if self._problems.pop(kind, None) is not None:
+            self._queue.error = " ".join(self._problems.values())
