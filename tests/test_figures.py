@@ -7,8 +7,16 @@ import pytest
 
 import nblabel as nb
 from nblabel.events import LabelEvent
+from nblabel.learners import LEARNERS, make_learner
 from nblabel.session import STANDINGS
-from nblabel.widget.figures import BREAK_SECONDS, color_points, describe_status, labels_an_hour
+from nblabel.strategies import STRATEGIES, make_strategy
+from nblabel.widget.figures import (
+    BREAK_SECONDS,
+    color_points,
+    describe_model,
+    describe_status,
+    labels_an_hour,
+)
 from nblabel.widget.map import COLOR_MODES
 from nblabel.widget.palette import UNLABELED, class_colors, confidence_colors
 from tests.samples import CLASSES, blob_pool
@@ -28,6 +36,11 @@ def told_at(session, *times, annotator=None):
         event = LabelEvent("label", (str(number),), ("bag",), annotator=annotator, time=float(time))
         session.store.append(event)
     session.refresh()
+
+
+def pace(session):
+    """The pace if everything was answered in the panel."""
+    return labels_an_hour(session, {event.uid for event in session.store.read()})
 
 
 # colours
@@ -143,39 +156,47 @@ def test_two_hundred_classes_have_colours():
 
 def test_no_pace_before_five_answers(session):
     told_at(session, 0, 2, 4, 6)
-    assert labels_an_hour(session) is None
+    assert pace(session) is None
 
 
 def test_the_pace(session):
     told_at(session, 0, 2, 4, 6, 8)
-    assert labels_an_hour(session) == 1800
+    assert pace(session) == 1800
 
 
 def test_breaks_are_left_out(session):
     told_at(session, 0, 2, 4, 1000, 1002, 1004 + BREAK_SECONDS, 1006 + BREAK_SECONDS)
-    assert labels_an_hour(session) == 1800
-    assert labels_an_hour(nb.Session(blob_pool(5), CLASSES)) is None
+    assert pace(session) == 1800
+    assert pace(nb.Session(blob_pool(5), CLASSES)) is None
 
 
 def test_answers_within_a_second_say_nothing(session):
     told_at(session, *[0.01 * number for number in range(20)])
-    assert labels_an_hour(session) is None
+    assert pace(session) is None
 
 
 def test_the_pace_is_that_of_the_annotator(session):
     told_at(session, 0, 2, 4, 6, 8, annotator="somebody else")
-    assert labels_an_hour(session) is None
+    assert pace(session) is None
+
+
+def test_what_code_told_does_not_count(session):
+    told_at(session, 0, 2, 4, 6, 8)
+    by_hand = {event.uid for event in session.store.read()}
+    told_at(session, *range(9, 20))
+    assert labels_an_hour(session, by_hand) == 1800
+    assert labels_an_hour(session, ()) is None
 
 
 def test_skips_and_undone_answers_do_not_count(session):
     told_at(session, 0, 2, 4, 6)
     session.skip(20)
-    assert labels_an_hour(session) is None
+    assert pace(session) is None
     session.store.append(LabelEvent("label", ("9",), ("bag",), time=8.0))
     session.refresh()
-    assert labels_an_hour(session) == 1800
+    assert pace(session) == 1800
     session.undo()
-    assert labels_an_hour(session) is None
+    assert pace(session) is None
 
 
 # status
@@ -195,8 +216,8 @@ def test_the_status_counts(session):
     assert [(one["name"], one["count"]) for one in status["classes"]] == [
         *(("boot", 1), ("bag", 2), ("shirt", 2))
     ]
-    assert status["learner"] == session.engine.learner.name
-    assert status["strategy"] == session.engine.strategy.name
+    assert status["model"]["text"].startswith("Guesses: nearest labeled images · Asks: doubtful")
+    assert "Strategy product: by the product of uncertainty" in status["model"]["title"]
     assert status["store"] == {
         "persistent": False,
         "text": "in memory, until this kernel stops",
@@ -208,7 +229,8 @@ def test_the_status_counts(session):
 
 def test_the_time_left(session):
     told_at(session, 0, 2, 4, 6, 8)
-    status = describe_status(session, None, [])
+    given = {event.uid for event in session.store.read()}
+    status = describe_status(session, None, [], given)
     assert status["per_hour"] == 1800
     assert status["seconds_left"] == 25 * 2
     assert status["refit_ms"] is None
@@ -217,3 +239,22 @@ def test_the_time_left(session):
 def test_the_time_of_a_refit_is_learning_and_choosing(session):
     refit = dataclasses.replace(session.refit(), fit_seconds=0.012, ask_seconds=0.0305)
     assert describe_status(session, refit, [])["refit_ms"] == 42.5
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_has_words(strategy):
+    name = make_strategy(strategy).name
+    described = describe_model("LogisticRegression", name)
+    assert described["text"].startswith("Guesses: LogisticRegression · Asks: ")
+    assert described["text"].endswith(("first", "random"))
+    assert described["title"].endswith(".")
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_every_learner_has_words(learner):
+    name = make_learner(learner, np.zeros((3, 2), dtype=np.float32)).name
+    assert f"Guesses: {name}" not in describe_model(name, "product")["text"]
+
+
+def test_a_strategy_of_ones_own_is_called_by_its_name():
+    assert "Asks: mine" in describe_model("knn", "mine")["text"]

@@ -13,7 +13,7 @@ from PIL import Image
 import nblabel as nb
 from nblabel.learners import KnnLearner
 from nblabel.store import LabelStore, StoreError
-from nblabel.widget import Labeler, display, labeler, projections
+from nblabel.widget import Labeler, display, figures, labeler, projections
 from nblabel.widget.items import MOST_HELD as LENGTH
 from tests.samples import CLASSES, blobs
 
@@ -86,6 +86,8 @@ def acked(messages):
 def _alone(monkeypatch):
     """No test sees the panels and logs of another, and none starts a process."""
     monkeypatch.setattr(labeler, "_memory", {})
+    monkeypatch.setattr(labeler, "_given", {})
+    monkeypatch.setattr(projections, "FEWEST", 60)  # these pools are small
     labeler._panels.clear()
     monkeypatch.setattr(projections, "UmapProcess", UmapRecorder)
     monkeypatch.setattr(projections.UmapCache, "read", lambda _self: None)
@@ -390,33 +392,43 @@ def test_back_and_forward_through_the_answers(page):
     for item in ("5", "3", "9"):
         page.label(item, on_screen="20")
 
-    def go(way, item):
-        (show,) = [m for m in page.say(way, id=item) if m["type"] == "show"]
+    def go(way):
+        (show,) = [m for m in page.say(way) if m["type"] == "show"]
         return show["item"] and show["item"]["id"], show["text"]
 
-    assert go("back", "20") == ("9", "")
+    assert go("back") == ("9", "")
     assert page.last("show")["revisit"]
     assert page.last("show")["item"]["label"] == "bag"
     assert page.marks()["current"] == 9
-    assert go("back", "9") == ("3", "")
-    assert go("back", "3") == ("5", "")
-    assert go("back", "5") == ("5", "This was the first answer.")
-    assert go("forward", "5") == ("3", "")
-    assert go("forward", "3") == ("9", "")
-    assert go("forward", "9") == (None, "Back to the questions.")
+    assert go("back") == ("3", "")
+    assert go("back") == ("5", "")
+    assert go("back") == ("5", "This was the first answer.")
+    assert go("forward") == ("3", "")
+    assert go("forward") == ("9", "")
+    assert go("forward") == (None, "Back to the questions.")
     assert page.marks()["current"] == 20
-    assert go("forward", None) == (None, "Back to the questions.")
-    assert go("back", None) == ("9", "")
+    assert go("forward") == (None, "Back to the questions.")
+    assert go("back") == ("9", "")
+
+
+def test_a_page_opened_again_begins_with_the_questions(page):
+    page.label("5", on_screen="20")
+    page.say("back")
+    page.say("ready")
+    assert page.marks()["current"] == 20
+    page.label("6", on_screen="20")
+    page.say("back")
+    assert page.last("show")["item"]["id"] == "6"
 
 
 def test_back_before_the_first_answer(page):
-    (show,) = page.say("back", id=page.queue[0])
+    (show,) = page.say("back")
     assert (show["item"], show["text"]) == (None, "Nothing was answered yet.")
 
 
 def test_relabel_while_looking_back(page):
     page.label("5", "boot", on_screen="20")
-    page.say("back", id="20")
+    page.say("back")
     page.label("5", "shirt", on_screen="20")
     assert page.known() == {"5": "shirt"}
     assert page.queue[0] == "20"
@@ -485,6 +497,16 @@ def test_hovering_shows_a_small_picture(page):
     assert "boot, 33\u00a0%" in message["text"]
 
 
+@pytest.mark.parametrize("kind", ["hover", "pick"])
+@pytest.mark.parametrize("index", [-1, 60, None, "3", 1.5])
+def test_a_point_that_is_none_changes_nothing(page, kind, index):
+    before = page.marks()
+    (answer,) = page.on_the_map(kind, index=index)
+    assert answer == before
+    assert page.heard == []
+    assert page.panel._queue.error == ""
+
+
 def test_the_colours_of_the_points(page):
     page.label("5", "boot")
     page.on_map.clear()
@@ -548,6 +570,17 @@ def test_in_an_event_loop_the_answer_comes_before_the_learning(page):
 
     asyncio.run(label())
     assert page.panel._queue.error == ""
+
+
+def test_the_pace_is_that_of_the_labels_given_in_the_panel(page, monkeypatch):
+    monkeypatch.setattr(figures, "labels_an_hour", lambda _session, given: len(given))
+    page.session.tell(10, "boot")
+    assert page.panel._status.status["per_hour"] == 0
+    page.label("5")
+    page.label("6")
+    assert page.panel._status.status["per_hour"] == 2
+    again = Page(Labeler(page.session.pool, CLASSES, projection="pca"))
+    assert again.panel._status.status["per_hour"] == 2
 
 
 def test_two_panels_on_one_log(tmp_path):
@@ -627,7 +660,7 @@ def test_a_skipped_image_that_is_asked_again_can_be_picked():
     assert not page.last("show")["revisit"]
     assert page.queue == ["2", "0", "1", "3"]
     assert (page.marks()["current"], page.marks()["queries"]) == (2, [0, 1, 3])
-    page.say("back", id="2")
+    page.say("back")
     assert page.last("show")["revisit"]
     assert page.last("show")["item"]["id"] == "1"
     assert page.queue == ["2", "0", "1", "3"]
@@ -761,6 +794,19 @@ def test_umap_stops_while_nobody_looks():
         assert not page.panel._map.projection["running"]
         page.say("ready")
         assert len(UmapRecorder.begun) == 2
+
+    in_loop(look)
+
+
+def test_no_umap_of_a_small_pool_unless_chosen(monkeypatch):
+    monkeypatch.setattr(projections, "FEWEST", 61)
+
+    async def look():
+        page = await shown(projection="umap")
+        assert UmapRecorder.begun == []
+        assert page.panel._map.projection["text"] == ""
+        page.on_the_map("project", name="umap")
+        assert len(UmapRecorder.begun) == 1
 
     in_loop(look)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from nblabel.pool import FloatArray
@@ -36,6 +38,8 @@ class Display:
         The views.
     projection : {"umap", "pca"}
         What the map shows where no choice is remembered.
+    given : collection of str
+        Uids of the answers given in the panel; it may grow.
     """
 
     def __init__(
@@ -47,9 +51,11 @@ class Display:
         map: MapView,  # noqa: A002  the field's word
         status: StatusView,
         projection: str,
+        given: Collection[str],
     ) -> None:
         self._session, self._line, self._items = session, line, items
         self._queue, self._map, self._status = queue, map, status
+        self._given = given
         self._problems: dict[str, str] = {}
         self._color_by = "prediction"
         self._projection = projection
@@ -190,7 +196,8 @@ class Display:
                     "store='labels.db' keeps them in a file.",
                 }
             )
-        self._status.status = describe_status(self._session, self._items.refit, notices)
+        refit = self._items.refit
+        self._status.status = describe_status(self._session, refit, notices, self._given)
 
     def show_problem(self, kind: str, text: str) -> None:
         """Show a problem until one of its kind is solved."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,22 @@ from nblabel.widget.palette import SOURCES, UNLABELED, class_colors, confidence_
 
 BREAK_SECONDS = 60.0  # a longer pause is a break and does not count as work
 RECENT = 200  # answers the pace is read from
+LEARNERS = {
+    "knn": ("nearest labeled images", "the nearest labeled images decide"),
+    "knn-cosine": ("nearest labeled images", "the nearest labeled images decide, by angle"),
+}
+STRATEGIES = {
+    "random": ("at random", "drawn at random"),
+    "least_confidence": ("doubtful first", "where the likeliest class is least likely"),
+    "margin": ("doubtful first", "where the two likeliest classes are closest"),
+    "entropy": ("doubtful first", "where the probabilities are most spread, by entropy"),
+    "density": ("typical first", "where the pool is densest"),
+    "diversity": ("varied first", "what is least like the labeled images"),
+    "product": (
+        "doubtful, typical and varied first",
+        "by the product of uncertainty, density and diversity",
+    ),
+}
 
 
 def color_points(session: Session, refit: Refit | None, mode: str) -> Colors:
@@ -63,12 +80,17 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
     return Colors(mode, codes, palette, legend)
 
 
-def describe_status(session: Session, refit: Refit | None, notices: list[dict[str, str]]) -> Any:
-    """Return the status of docs/wire.md."""
+def describe_status(
+    session: Session,
+    refit: Refit | None,
+    notices: list[dict[str, str]],
+    given: Collection[str] = (),
+) -> Any:
+    """Return the status of docs/wire.md; `given` are the uids of what was answered in the panel."""
     standing = np.bincount(session.standing, minlength=len(STANDINGS)).tolist()
     n = dict(zip(STANDINGS, standing, strict=True))
     left = n["open"] + n["skipped"]
-    pace = labels_an_hour(session)
+    pace = labels_an_hour(session, given)
     y = session.y
     counts = np.bincount(y[y >= 0], minlength=len(session.classes))
     colors = class_colors(len(session.classes))
@@ -84,8 +106,7 @@ def describe_status(session: Session, refit: Refit | None, notices: list[dict[st
         "refit_ms": None
         if refit is None
         else round((refit.fit_seconds + refit.ask_seconds) * 1e3, 1),
-        "learner": session.engine.learner.name,
-        "strategy": session.engine.strategy.name,
+        "model": describe_model(session.engine.learner.name, session.engine.strategy.name),
         "store": {"persistent": session.store.persistent, "text": session.store.text},
         "classes": [
             {"name": name, "color": color, "count": int(count)}
@@ -95,12 +116,25 @@ def describe_status(session: Session, refit: Refit | None, notices: list[dict[st
     }
 
 
-def labels_an_hour(session: Session) -> float | None:
-    """Return the pace of the last answers, breaks left out; None before there are five."""
+def describe_model(learner: str, strategy: str) -> dict[str, str]:
+    """Return in words how the guesses are made and what is asked first: a short and a long text."""
+    guess, decides = LEARNERS.get(learner, (learner, "a classifier of your own"))
+    order, asked = STRATEGIES.get(strategy, (strategy, "a strategy of your own"))
+    return {
+        "text": f"Guesses: {guess} · Asks: {order}",
+        "title": f"Learner {learner}: {decides}. Strategy {strategy}: {asked}.",
+    }
+
+
+def labels_an_hour(session: Session, given: Collection[str]) -> float | None:
+    """Return the pace of the last labels given in the panel; None before there are five.
+
+    Breaks are left out, and so is what was told from code: it says nothing about a person's pace.
+    """
     times = [
         event.time
         for event in reversed(session.state.latest(RECENT))
-        if event.kind == "label" and event.annotator == session.annotator
+        if event.uid in given and event.kind == "label" and event.annotator == session.annotator
     ]
     gaps = [after - before for before, after in pairwise(times) if after - before < BREAK_SECONDS]
     if len(gaps) < 4 or sum(gaps) < 1:

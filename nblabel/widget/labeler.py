@@ -37,6 +37,8 @@ NEIGHBORS = 3
 
 # logs in memory by pool, so that running the cell again keeps the labels
 _memory: dict[str, LabelStore] = {}
+# uids of the answers given in a panel, by log: the pace of a person is read from them
+_given: dict[str, set[str]] = {}
 # panels on one log, so that what is answered in one shows in the others
 _panels: weakref.WeakSet[Labeler] = weakref.WeakSet()
 
@@ -121,8 +123,11 @@ class Labeler(ipywidgets.Box):
         super().__init__([columns, self._status])
         self.add_class("nbl-panel")
         self._catching_up = False
+        self._given = _given.setdefault(self.session.store.key, set())
         views = (self._queue, self._map, self._status)
-        self._display = Display(self.session, self._line, self._items, *views, projection)
+        self._display = Display(
+            self.session, self._line, self._items, *views, projection, self._given
+        )
         self.session.subscribe(self._told)
         _panels.add(self)
         self._refits.request()
@@ -152,22 +157,21 @@ class Labeler(ipywidgets.Box):
         self._look()
         if kind == "ready":
             self._items.forget()
+            self._line.revisit = None  # a page begins with the questions
             self._display.show_queue()
         elif kind == "need":
             self._display.send_pixels(content["ids"])
         elif kind == "pick":
             self._show(self.session.pool.index_of(content["id"]), "Asked now.")
         elif kind in ("back", "forward"):
-            self._browse(kind, content.get("id"))
+            self._browse(kind)
         else:
             self._answer(content, self._queue.send)
 
     def _hear_map(self, content: dict[str, Any]) -> None:
         kind = content.get("type")
-        if kind == "hover":
-            self._display.show_picture(int(content["index"]))
-        elif kind == "pick":
-            self._show(int(content["index"]), "Asked now, from the map.")
+        if kind in ("hover", "pick"):
+            self._point_at(kind, content.get("index"))
         elif kind == "project":
             self._display.projections.choose(content["name"])
         elif kind == "cancel":
@@ -176,6 +180,15 @@ class Labeler(ipywidgets.Box):
             self._display.show_colors(content["mode"])
         elif kind in ("label", "undo"):
             self._answer(content, self._map.acknowledge)
+
+    def _point_at(self, kind: str, index: Any) -> None:
+        """Show the picture of a point, or ask about it; a map may be older than the pool it shows."""
+        if not isinstance(index, int) or not 0 <= index < len(self.session.pool):
+            self._display.show_marks()  # the page waits for nothing any more
+        elif kind == "hover":
+            self._display.show_picture(index)
+        else:
+            self._show(index, "Asked now, from the map.")
 
     def _look(self) -> None:
         """Somebody looks: catch up with what was left while nobody did."""
@@ -192,6 +205,7 @@ class Labeler(ipywidgets.Box):
     ) -> None:
         """Write one event to the log and say what became of it."""
         uid = content["uid"]
+        self._given.add(uid)
 
         def say(text: str, *, ok: bool = False, retry: bool = False) -> None:
             acknowledge({"type": "ack", "uid": uid, "ok": ok, "retry": retry, "text": text})
@@ -291,11 +305,16 @@ class Labeler(ipywidgets.Box):
             return f"{word}: {what}.", None
         return f"{word}: {what}.", index
 
-    def _browse(self, way: str, item_id: str | None) -> None:
-        """Show the item answered before or after this one."""
+    def _browse(self, way: str) -> None:
+        """Show the item answered before or after the one that was shown last.
+
+        What the page has on screen may be older: a second key comes before the answer to the first.
+        """
         answers = self.session.state.answers
         order = sorted(answers, key=lambda item: answers[item].event.seq)
-        here = order.index(item_id) if item_id in answers else len(order)
+        current = self._line.current
+        shown = None if current is None else self.session.pool.ids[current]
+        here = order.index(shown) if shown in answers else len(order)
         place = here + (-1 if way == "back" else 1)
         if 0 <= place < len(order):
             self._show(self.session.pool.index_of(order[place]), "", browsing=True)

@@ -10,6 +10,7 @@ from nblabel.pool import FloatArray
 from nblabel.projection import UmapCache, UmapProcess, project_pca
 from nblabel.store import LabelStore
 
+FEWEST = 200  # images; of fewer, UMAP shows nothing that PCA does not
 CHOICES = [{"value": "pca", "text": "PCA"}, {"value": "umap", "text": "UMAP"}]
 
 
@@ -23,7 +24,7 @@ class Projections:
     store : LabelStore
         Remembers the choice.
     default : {"umap", "pca"}
-        What to show where nothing is remembered.
+        What to show where nothing is remembered; a small pool begins with PCA in any case.
     show : callable
         Called with the points and whether they should glide.
     tell : callable
@@ -45,7 +46,7 @@ class Projections:
         self._process: UmapProcess | None = None
         self._name = "pca"
         self._text = ""
-        self._wanted = store.setting("projection") or default
+        self._wanted = store.setting("projection") or (default if len(X) >= FEWEST else "pca")
         if self._wanted == "umap":
             known = UmapCache(X, random_state).read()
             if known is not None:

@@ -146,7 +146,7 @@ export class Desk {
   act(command) {
     this.note = "";
     if (command.name === "back" || command.name === "forward") {
-      this.tell({ type: command.name, id: this.line.current?.id ?? null });
+      this.tell({ type: command.name });
     } else if (command.name === "undo" || command.name === "redo") {
       this.outbox.post({ type: command.name, uid: makeUid() });
     } else if (command.name === "guess") {

@@ -6,7 +6,7 @@ import { Lull } from "./lull.js";
 /**
  * @typedef {{labeled: number, accepted: number, skipped: number, flagged: number, left: number,
  *   total: number, per_hour: number | null, seconds_left: number | null, refit_ms: number | null,
- *   learner: string, strategy: string, store: {persistent: boolean, text: string},
+ *   model: {text: string, title: string}, store: {persistent: boolean, text: string},
  *   classes: {name: string, color: string, count: number}[],
  *   notices: {kind: "info" | "error", text: string}[]}} Status
  */
@@ -51,8 +51,8 @@ function figuresOf(status) {
 }
 
 /** @param {Status} status */
-function modelText({ learner, strategy, refit_ms: refitMs }) {
-  return [learner, strategy, refitMs === null ? "" : refitText(refitMs)].filter(Boolean).join(" · ");
+function modelText({ model, refit_ms: refitMs }) {
+  return [model.text, refitMs === null ? "" : refitText(refitMs)].filter(Boolean).join(" · ");
 }
 
 /** A list of named figures. */
@@ -129,6 +129,7 @@ function buildStatus(el) {
     numbers.render(figuresOf(status));
     counts.render(status.classes);
     setText(model, modelText(status));
+    model.title = status.model.title;
     setText(store, status.store.text);
     store.dataset.persistent = String(status.store.persistent);
     notices.render(status.notices);
