@@ -30,7 +30,7 @@ def export_labels(labels: pd.DataFrame, path: Any) -> None:
     FileNotFoundError
         If the folder does not exist.
     """
-    target = Path(path)
+    target = Path(path).expanduser()
     if target.suffix.lower() not in FORMATS:
         raise ValueError(f"cannot export to {target.name}; use a name in {' or '.join(FORMATS)}.")
     if not target.parent.is_dir():

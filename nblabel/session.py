@@ -300,7 +300,8 @@ class Session:
             changed.update(dict.fromkeys(self._state.apply(event)))
             self._uids.add(event.uid)
             self._seq = event.seq
-        names = self._state.classes
+        # another session may have been given a class that this one was not
+        names = (*self._state.classes, *self._state.unknown_classes)
         if names != self.classes:
             self._codes = {name: code for code, name in enumerate(names)}
             changed = dict.fromkeys(self._state.answers)

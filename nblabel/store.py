@@ -289,7 +289,7 @@ def _address(url: Any) -> tuple[str, sa.URL]:
         except sa.exc.ArgumentError as error:
             raise StoreError(f"{url!r} is no database URL and no path: {error}.") from error
         return address.render_as_string(hide_password=True), address
-    path = Path(url)
+    path = Path(url).expanduser()
     if path.is_dir():
         raise StoreError(f"{path} is a folder; name a file in it, such as {path / 'labels.db'}.")
     if not path.parent.is_dir():

@@ -611,6 +611,30 @@ def test_what_another_process_wrote_is_taken_in(tmp_path):
     assert third not in page.queue
 
 
+def test_a_class_that_only_another_session_was_given(tmp_path):
+    path = tmp_path / "labels.db"
+    page = open_page(store=path)
+    other = nb.Session(page.session.pool, [*CLASSES, "hat"], store=path)
+    first, second, *_ = page.queue
+    other.tell(int(first), "hat")
+    page.panel.refresh()
+    assert page.panel._queue.classes[-1]["name"] == "hat"
+    assert "hat" in [entry["name"] for entry in page.panel._map.legend]
+    assert page.panel._status.status["classes"][-1]["count"] == 1
+    assert page.label(second, "hat")["ok"]
+    assert page.panel.session.predict()[int(first)] == "hat"
+    assert page.panel._queue.error == ""
+
+
+def test_a_path_may_begin_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    page = open_page(store="~/labels.db")
+    page.label("5")
+    page.panel.export("~/labels.csv")
+    assert {"labels.db", "labels.csv"} <= {file.name for file in tmp_path.iterdir()}
+
+
 def test_better_embeddings_move_map_and_learner(page):
     page.label("5")
     page.on_map.clear()
