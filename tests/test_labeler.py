@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 from PIL import Image
+from plotly.callbacks import InputDeviceState, Points
 
 import nblabel as nb
 from nblabel.learners import KnnLearner
@@ -495,6 +496,20 @@ def test_hovering_shows_a_small_picture(page):
     assert page.on_map[0][1] == [page.session.pool.image(5).tobytes()]
     (message,) = page.on_the_map("hover", index=6)
     assert "boot, 33\u00a0%" in message["text"]
+
+
+def test_hovering_over_the_plotly_map():
+    panel = Labeler(picture_pool(), CLASSES, map="plotly", projection="pca")
+    sent = []
+    panel._map._card.send = lambda content, buffers=(): sent.append((content, list(buffers)))
+    points = panel._map.figure.data[0]
+    points._dispatch_on_hover(Points([5], [0.0], [0.0], "pool", 0), InputDeviceState())
+    points._dispatch_on_unhover(Points([5], [0.0], [0.0], "pool", 0), InputDeviceState())
+    (picture, buffers), (gone, _) = sent
+    assert (picture["type"], picture["item"]["id"]) == ("picture", "5")
+    assert buffers == [panel.session.pool.image(5).tobytes()]
+    assert gone == {"type": "no_picture"}
+    assert panel._map._card.classes == panel._queue.classes
 
 
 @pytest.mark.parametrize("kind", ["hover", "pick"])

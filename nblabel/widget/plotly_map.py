@@ -6,14 +6,26 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+import anywidget
 import ipywidgets
 import numpy as np
 import plotly.graph_objects as go
+import traitlets as t
 
 from nblabel.events import new_uid
 from nblabel.plots import map_figure
 from nblabel.pool import FloatArray, IntArray
+from nblabel.widget.assets import script, style
 from nblabel.widget.map import COLOR_MODES, Colors
+
+
+class PictureCard(anywidget.AnyWidget):
+    """Shows the picture of the point under the pointer, over the figure."""
+
+    _esm = script("plotly_card.js")
+    _css = style("theme.css", "map.css", "plotly_card.css")
+
+    classes = t.List(t.Dict()).tag(sync=True)
 
 
 class PlotlyMap:
@@ -30,11 +42,19 @@ class PlotlyMap:
         self._selected: IntArray = np.zeros(0, dtype=np.intp)
         self._marked: tuple[IntArray, int | None, list[int]] = (np.zeros(0, np.intp), None, [])
         self._xy: FloatArray = np.zeros((0, 2), dtype=np.float32)
+        self._card = PictureCard()
         self._quiet = False
         self._pending = ""
         self.figure = go.FigureWidget(map_figure())
         self.figure._config = self.figure._config | {"responsive": True}  # noqa: SLF001  no other way
+        # buttons that are seen in a light and in a dark theme
+        self.figure.layout.modebar = {
+            "bgcolor": "rgba(0,0,0,0)", "color": "#8c8c8c", "activecolor": "#d55e00"
+        }  # fmt: skip
         points = self.figure.data[0]
+        points.hovertemplate, points.hoverinfo = None, "none"  # the card says it
+        points.on_hover(self._hovered)
+        points.on_unhover(lambda *_: self._card.send({"type": "no_picture"}))
         points.on_click(self._clicked)
         points.on_selection(self._selection_made)
 
@@ -67,6 +87,7 @@ class PlotlyMap:
             [
                 ipywidgets.HBox([self._color_by, self._projection, self._running]),
                 self.figure,
+                self._card,
                 self._legend,
                 self._bulk,
                 ipywidgets.HBox([self._said, self._undo]),
@@ -80,6 +101,7 @@ class PlotlyMap:
         self._select(self._selected)
 
     def show_classes(self, classes: list[dict[str, Any]], store: dict[str, Any]) -> None:  # noqa: ARG002
+        self._card.classes = classes
         self._class.options = [one["name"] for one in classes]
 
     def show_points(self, xy: FloatArray, animate: bool) -> None:  # noqa: ARG002
@@ -123,7 +145,7 @@ class PlotlyMap:
             self._select(np.zeros(0, dtype=np.intp))
 
     def show_picture(self, content: dict[str, Any], buffers: list[bytes]) -> None:
-        pass  # plotly shows its own hover text
+        self._card.send(content, buffers)
 
     def _move_marks(self) -> None:
         labeled, current, queries = self._marked
@@ -132,6 +154,10 @@ class PlotlyMap:
         for trace, where in spots.items():
             self.figure.data[trace].update(x=self._xy[where, 0], y=self._xy[where, 1])
         self.figure.data[2].text = [str(number + 1) for number in range(len(queries))]
+
+    def _hovered(self, _trace: Any, points: Any, _state: Any) -> None:
+        if points.point_inds:
+            self._receive({"type": "hover", "index": int(points.point_inds[0])})
 
     def _clicked(self, _trace: Any, points: Any, _state: Any) -> None:
         if points.point_inds:
