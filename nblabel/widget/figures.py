@@ -18,6 +18,7 @@ RECENT = 200  # answers the pace is read from
 LEARNERS = {
     "knn": ("nearest labeled images", "the nearest labeled images decide"),
     "knn-cosine": ("nearest labeled images", "the nearest labeled images decide, by angle"),
+    "graph": ("similar images", "labels spread over the graph of similar images"),
 }
 STRATEGIES = {
     "random": ("at random", "drawn at random"),
