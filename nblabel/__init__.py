@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nblabel.embedding import embed as embed
     from nblabel.pool import Pool as Pool
     from nblabel.session import Session as Session
+    from nblabel.simulation import simulate as simulate
     from nblabel.store import LabelStore as LabelStore
     from nblabel.widget import Labeler as Labeler
 
@@ -24,6 +25,7 @@ _HOMES = {
     "Session": "nblabel.session",
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embedding",
+    "simulate": "nblabel.simulation",
 }
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (a list of strings it is)
