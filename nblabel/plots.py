@@ -144,10 +144,12 @@ def learning_curve(frame: pd.DataFrame, value: str = "pool_accuracy") -> go.Figu
             bands.append(_band(table, name, color))
         lines.append(_line(table, name, color, LINE_DASHES[turn % len(LINE_DASHES)], value))
     figure = go.Figure([*bands, *lines])  # no band hides a line
+    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
     figure.update_layout(
-        template="plotly_white",
-        xaxis={"title": {"text": "Labels given"}, "rangemode": "tozero"},
-        yaxis={"title": {"text": VALUES.get(value, value.replace("_", " "))}},
+        template="none",  # plotly's own ones warn, in its 6.0, of what they hold
+        margin={"l": 70, "r": 20, "t": 60, "b": 60},
+        xaxis={**plain, "title": {"text": "Labels given"}, "rangemode": "tozero"},
+        yaxis={**plain, "title": {"text": VALUES.get(value, value.replace("_", " "))}},
         hovermode="x",
         showlegend=bool(apart),
         legend={"title": {"text": " · ".join(apart)}},
