@@ -47,7 +47,8 @@ class LabeledNeighbors:
         if k < 1:
             raise ValueError(f"k is {k}; at least one neighbour is needed.")
         self.metric: Metric = metric
-        self._X = _unit_rows(X) if metric == "cosine" else centred(X)
+        self._centre = None if metric == "cosine" else _centre(X)
+        self._X = self._placed(X)
         self._norms: FloatArray = np.einsum("ij,ij->i", self._X, self._X)
         self._labeled: set[int] = set()
         self.indices_: IntArray = np.full((len(X), k), -1, dtype=np.intp)
@@ -83,6 +84,44 @@ class LabeledNeighbors:
         self._labeled = wanted
         return changed
 
+    def of(self, X_new: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Find the labeled neighbours of points that need not be in the pool.
+
+        Parameters
+        ----------
+        X_new : ndarray of shape (m, dim), float32
+            Points in the space of `X`.
+
+        Returns
+        -------
+        indices : ndarray of shape (m, k), intp
+            Positions in the pool; -1 where fewer than k items are labeled.
+        distances : ndarray of shape (m, k), float32
+            As `distances_`: a copy of a pool item has the neighbours of that item.
+        """
+        k = min(self.indices_.shape[1], len(self._labeled))
+        shape = (len(X_new), self.indices_.shape[1])
+        indices: IntArray = np.full(shape, -1, dtype=np.intp)
+        distances: FloatArray = np.full(shape, np.inf, dtype=np.float32)
+        if k == 0:
+            return indices, distances
+        items = np.array(sorted(self._labeled), dtype=np.intp)
+        targets = np.ascontiguousarray(self._X[items].T)
+        step = max(64, CELLS // len(items))
+        for start in range(0, len(X_new), step):
+            points = self._placed(X_new[start : start + step])
+            norms = np.einsum("ij,ij->i", points, points)
+            here = slice(start, start + step)
+            indices[here, :k], distances[here, :k] = self._nearest(points, norms, items, targets)
+        return indices, distances
+
+    def _placed(self, X: FloatArray) -> FloatArray:
+        """Return points as they are kept: around the pool's centre, or of length 1."""
+        if self.metric == "cosine":
+            return _unit_rows(X)
+        X = np.ascontiguousarray(X, dtype=np.float32)
+        return X if self._centre is None else X - self._centre
+
     def _remove(self, removed: set[int], kept: set[int]) -> npt.NDArray[np.bool_]:
         """Search anew for the rows that held an item taken back."""
         if not removed:
@@ -106,28 +145,31 @@ class LabeledNeighbors:
             return
         items = np.array(labeled, dtype=np.intp)
         targets = np.ascontiguousarray(self._X[items].T)
-        margin = ROUNDING * float(self._norms[items].max())
         step = max(64, CELLS // len(items))
         for start in range(0, len(rows), step):
             block = rows[start : start + step]
-            rough = -2 * (self._X[block] @ targets)  # short of what is the same for the whole row
-            if self.metric == "euclidean":
-                rough += self._norms[items]
-            reach = np.partition(rough, k - 1, axis=1)[:, k - 1]
-            reach += margin + ROUNDING * self._norms[block]
-            lines, columns = np.nonzero(rough <= reach[:, None])
-            distances = self._between(block[lines], items[columns])
-            # nearest first within each row; the smaller position first among equals
-            order = np.lexsort((columns, distances, lines))
-            first = np.searchsorted(lines, np.arange(len(block)))
-            chosen = order[first[:, None] + np.arange(k)]
-            self.indices_[block, :k] = items[columns[chosen]]
-            self.distances_[block, :k] = distances[chosen]
+            found = self._nearest(self._X[block], self._norms[block], items, targets)
+            self.indices_[block, :k], self.distances_[block, :k] = found
 
-    def _between(self, ones: IntArray, others: IntArray) -> FloatArray:
-        """Return the distance of each pair."""
-        products = np.einsum("ij,ij->i", self._X[ones], self._X[others])
-        return self._as_distances(products, self._norms[ones], self._norms[others])
+    def _nearest(
+        self, points: FloatArray, norms: FloatArray, items: IntArray, targets: FloatArray
+    ) -> tuple[IntArray, FloatArray]:
+        """Return the neighbours of some points among `items`, whose columns `targets` are."""
+        k = min(self.indices_.shape[1], len(items))
+        rough = -2 * (points @ targets)  # short of what is the same for the whole row
+        if self.metric == "euclidean":
+            rough += self._norms[items]
+        reach = np.partition(rough, k - 1, axis=1)[:, k - 1]
+        reach += ROUNDING * float(self._norms[items].max()) + ROUNDING * norms
+        lines, columns = np.nonzero(rough <= reach[:, None])
+        others = items[columns]
+        products = np.einsum("ij,ij->i", points[lines], self._X[others])
+        distances = self._as_distances(products, norms[lines], self._norms[others])
+        # nearest first within each row; the smaller position first among equals
+        order = np.lexsort((columns, distances, lines))
+        first = np.searchsorted(lines, np.arange(len(points)))
+        chosen = order[first[:, None] + np.arange(k)]
+        return items[columns[chosen]], distances[chosen]
 
     def _add(self, added: list[int]) -> npt.NDArray[np.bool_]:
         """Put new items in, one matrix-vector product each."""
@@ -207,11 +249,18 @@ def centred(X: FloatArray) -> FloatArray:
     lie around the origin already come back as they are.
     """
     X = np.ascontiguousarray(X, dtype=np.float32)
+    centre = _centre(X)
+    return X if centre is None else X - centre
+
+
+def _centre(X: FloatArray) -> FloatArray | None:
+    """Return what `centred` takes off each point; None where it leaves them."""
+    X = np.ascontiguousarray(X, dtype=np.float32)
     mean = X.mean(axis=0, dtype=np.float64)
     if 2 * (mean @ mean) <= np.einsum("ij,ij->", X, X, dtype=np.float64) / len(X):
-        return X
-    moved: FloatArray = X - mean.astype(np.float32)
-    return moved
+        return None
+    centre: FloatArray = mean.astype(np.float32)
+    return centre
 
 
 def _unit_rows(X: FloatArray) -> FloatArray:

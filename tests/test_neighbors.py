@@ -180,3 +180,35 @@ def test_the_scale_of_identical_items_is_one():
 def test_parameters_that_make_no_sense(options, message):
     with pytest.raises(ValueError, match=message):
         LabeledNeighbors(blobs(5), **options)
+
+
+@over_metrics
+@pytest.mark.parametrize("n_labeled", [0, 3, 90])
+def test_the_neighbours_of_new_points(metric, n_labeled):
+    """A copy of a pool item has that item's neighbours, and others those that sorting finds."""
+    X = blobs(300, dim=7) + np.float32(50)
+    kept = LabeledNeighbors(X[:200], metric=metric)
+    labeled = np.arange(n_labeled) * 2
+    kept.update(labeled)
+    indices, distances = kept.of(X[:200])
+    assert (indices == kept.indices_).all()
+    np.testing.assert_allclose(distances, kept.distances_, rtol=1e-5, atol=1e-6)
+    indices, distances = kept.of(X[200:])
+    k = min(5, n_labeled)
+    assert (indices[:, k:] == -1).all()
+    assert np.isinf(distances[:, k:]).all()
+    fresh = LabeledNeighbors(X, metric=metric)
+    fresh.update(labeled)
+    assert (indices == fresh.indices_[200:]).all()
+    np.testing.assert_allclose(distances, fresh.distances_[200:], rtol=1e-3, atol=1e-5)
+
+
+def test_new_points_are_searched_in_blocks(monkeypatch):
+    monkeypatch.setattr("nblabel.neighbors.CELLS", 1)
+    X = blobs(300)
+    kept = LabeledNeighbors(X)
+    kept.update(np.arange(0, 300, 3))
+    indices, distances = kept.of(X)
+    assert (indices == kept.indices_).all()
+    assert (distances == kept.distances_).all()
+    assert [part.shape for part in kept.of(X[:0])] == [(0, 5), (0, 5)]
