@@ -9,9 +9,20 @@ from nblabel.learners.estimator import EstimatorLearner
 from nblabel.learners.knn import KnnLearner
 from nblabel.pool import FloatArray
 
-__all__ = ["LEARNERS", "EstimatorLearner", "KnnLearner", "Learner", "LearnerError", "make_learner"]
+__all__ = [
+    "ESTIMATORS",
+    "LEARNERS",
+    "EstimatorLearner",
+    "KnnLearner",
+    "Learner",
+    "LearnerError",
+    "make_learner",
+]
 
 LEARNERS = ("auto", "knn", "knn-cosine")
+# classifiers by name: the keys of nblabel.learners.named.BUILDERS, which imports scikit-learn
+ESTIMATORS = ("logreg", "softmax", "svm", "rf", "hgb", "xgb")
+CALIBRATED = "-calibrated"
 
 
 def make_learner(learner: Any, X: FloatArray, random_state: int = 0) -> Learner:
@@ -20,8 +31,8 @@ def make_learner(learner: Any, X: FloatArray, random_state: int = 0) -> Learner:
     Parameters
     ----------
     learner : str or estimator
-        "knn" (Euclidean), "knn-cosine", "auto" (now "knn"), or a scikit-learn classifier with
-        ``predict_proba``, pipelines included.
+        "knn" (Euclidean), "knn-cosine", "auto" (now "knn"), one of the classifiers below, or any
+        scikit-learn classifier with ``predict_proba``, pipelines included.
     X : ndarray of shape (n, dim), float32
         Embeddings of the pool.
     random_state : int
@@ -33,13 +44,36 @@ def make_learner(learner: Any, X: FloatArray, random_state: int = 0) -> Learner:
         If the name is unknown.
     TypeError
         If it is neither a name nor a classifier with ``predict_proba``.
+    ImportError
+        If "xgb" is asked for and XGBoost is not installed.
+
+    Notes
+    -----
+    The classifiers by name, fitted anew after each change of the labels:
+
+    - "logreg": logistic regression, one against the rest for each class.
+    - "softmax": multinomial logistic regression, all classes in one model.
+    - "svm": support vector machine with an RBF kernel, and a softmax over its margins.
+    - "rf": random forest.
+    - "hgb": scikit-learn's histogram gradient boosting.
+    - "xgb": XGBoost, from the extra ``nblabel[xgb]``.
+
+    With "-calibrated" behind, as in "rf-calibrated", the probabilities are calibrated by
+    temperature scaling; see `EstimatorLearner`.
     """
     if not isinstance(learner, str):
         return EstimatorLearner(X, learner, random_state)
+    base = learner.removesuffix(CALIBRATED)
+    if base in ESTIMATORS:
+        from nblabel.learners.named import make_estimator
+
+        calibrate = learner.endswith(CALIBRATED)
+        return EstimatorLearner(X, make_estimator(base, X), random_state, calibrate, learner)
     if learner not in LEARNERS:
         raise ValueError(
-            f"unknown learner {learner!r}; choose one of {', '.join(LEARNERS)}, or pass a "
-            "scikit-learn classifier."
+            f"unknown learner {learner!r}; choose one of {', '.join((*LEARNERS, *ESTIMATORS))}, one "
+            f'of the last {len(ESTIMATORS)} with "{CALIBRATED}" behind, or pass a scikit-learn '
+            "classifier."
         )
     metric = "cosine" if learner == "knn-cosine" else "euclidean"
     return KnnLearner(X, metric=metric, random_state=random_state)  # type: ignore[arg-type]

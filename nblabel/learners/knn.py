@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nblabel.learners.base import check_points, no_update
 from nblabel.neighbors import LabeledNeighbors, Metric
 from nblabel.pool import FloatArray, IntArray
 
@@ -47,6 +48,7 @@ class KnnLearner:
     ) -> None:
         self.neighbors = LabeledNeighbors(X, k, metric)
         self._scale = self.neighbors.scale(SAMPLE, random_state)
+        self._dim = X.shape[1]
         self._y: IntArray = np.full(len(X), -1, dtype=np.intp)
         # however far away, a neighbour counts for more than all behind it, and for float32
         self._least = np.float32(1e-6) * np.float32(0.5) ** np.arange(k, dtype=np.float32)
@@ -66,14 +68,29 @@ class KnnLearner:
             changed[:] = True
         self._vote(np.flatnonzero(changed))
         self._due = np.zeros(len(y), dtype=bool)
-        votes = self._votes + self.PRIOR / n_classes
-        votes /= votes.sum(axis=0)
-        return votes.T
+        return self._shares(self._votes)
+
+    def predict_proba(self, X_new: FloatArray) -> FloatArray:
+        if not len(self._votes):
+            raise no_update()
+        points = check_points(X_new, self._dim)
+        return self._shares(self._count(*self.neighbors.of(points)))
+
+    def _shares(self, votes: FloatArray) -> FloatArray:
+        """Return probabilities, (rows, n_classes), from votes, (n_classes, rows)."""
+        shares = votes + self.PRIOR / len(votes)
+        shares /= shares.sum(axis=0)
+        return shares.T
 
     def _vote(self, rows: IntArray) -> None:
-        who = self.neighbors.indices_[rows]
-        weights = (1 + self.neighbors.distances_[rows] / self._scale) ** -4
+        near = self.neighbors
+        self._votes[:, rows] = self._count(near.indices_[rows], near.distances_[rows])
+
+    def _count(self, who: IntArray, distances: FloatArray) -> FloatArray:
+        weights = (1 + distances / self._scale) ** -4
         np.maximum(weights, self._least, out=weights)
         labels = np.where(who >= 0, self._y[who], -1)
-        for code in range(len(self._votes)):
-            self._votes[code, rows] = np.where(labels == code, weights, 0).sum(axis=1)
+        votes = np.empty((len(self._votes), len(who)), dtype=np.float32)
+        for code in range(len(votes)):
+            votes[code] = np.where(labels == code, weights, 0).sum(axis=1)
+        return votes

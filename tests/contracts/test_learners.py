@@ -25,6 +25,13 @@ LEARNERS = {
     "logistic regression": lambda: LogisticRegression(max_iter=1_000),
     "pipeline": lambda: make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000)),
     "random forest": lambda: RandomForestClassifier(10),
+    "logreg": lambda: "logreg",
+    "softmax": lambda: "softmax",
+    "svm": lambda: "svm",
+    "rf": lambda: "rf",
+    "hgb": lambda: "hgb",
+    "xgb": lambda: pytest.importorskip("xgboost", reason="XGBoost is not installed") and "xgb",
+    "svm-calibrated": lambda: "svm-calibrated",
 }
 each = pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
 TRUE = np.arange(60) % 3
@@ -126,6 +133,82 @@ def test_one_item(make):
 
 
 @each
+def test_labels_that_contradict_each_other_on_identical_points(make):
+    X = blobs()
+    X[[3, 6, 9]] = X[0]
+    proba = make_learner(make(), X).update(labels({0: 0, 3: 1, 6: 0, 1: 1, 2: 2, 5: 2}), 3)
+    check(proba, 3)
+    np.testing.assert_allclose(proba[[3, 6, 9]], proba[[0, 0, 0]], atol=1e-6)
+
+
+@each
+def test_a_class_added_late_is_learned(make):
+    X = blobs(80, n_classes=4)
+    learner = make_learner(make(), X)
+    learner.update(labels({i: i % 4 for i in range(12) if i % 4 < 3}, 80), 3)
+    proba = learner.update(labels({i: i % 4 for i in range(12)}, 80), 4)
+    check(proba, 4, 80)
+    assert (proba[3::4].argmax(axis=1) == 3).mean() > 0.8
+
+
+@each
+@pytest.mark.parametrize(
+    "known",
+    [{}, {4: 1}, {4: 1, 7: 1}, {0: 0, 2: 2}, {0: 0, 3: 2, 1: 1, 4: 1}, dict(enumerate(TRUE))],
+    ids=["nothing", "one label", "one class", "a gap", "a contradiction", "all"],
+)
+def test_a_pool_item_as_a_new_point_has_the_same_probabilities(make, known):
+    X = blobs() + np.float32(100)  # learners may move their points around the origin
+    learner = make_learner(make(), X)
+    proba = learner.update(labels(known), 3)
+    some = np.array([0, 17, 4, 4, 59])
+    new = learner.predict_proba(X[some])
+    check(new, 3, len(some))
+    np.testing.assert_allclose(new, proba[some], atol=1e-5)
+    check(learner.predict_proba(X[:0]), 3, 0)
+
+
+@each
+def test_new_points_are_told_apart_and_the_pool_stays_as_it_was(make):
+    X = blobs(120)
+    learner = make_learner(make(), X[:60])
+    known = labels(dict(enumerate(TRUE[:30])))
+    proba = learner.update(known, 3)
+    kept = proba.copy()
+    new = learner.predict_proba(X[60:])
+    check(new, 3)
+    assert (new.argmax(axis=1) == TRUE).mean() > 0.9
+    far = learner.predict_proba(X[:4] * np.float32(1e4))
+    check(far, 3, 4)
+    assert (proba == kept).all()
+    assert (learner.update(known, 3) == kept).all()
+
+
+@each
+def test_new_points_follow_the_last_update(make):
+    X = blobs()
+    learner = make_learner(make(), X)
+    learner.update(labels(dict(enumerate(TRUE))), 3)
+    fewer = learner.update(labels({0: 1, 1: 0}), 2)
+    np.testing.assert_allclose(learner.predict_proba(X), fewer, atol=1e-5)
+    learner.update(labels({}), 4)
+    np.testing.assert_allclose(learner.predict_proba(X[:7]), 1 / 4, rtol=1e-6)
+
+
+@each
+def test_new_points_that_cannot_be(make):
+    X = blobs()
+    learner = make_learner(make(), X)
+    with pytest.raises(LearnerError, match="call update first"):
+        learner.predict_proba(X)
+    learner.update(labels({0: 0, 1: 1}), 3)
+    with pytest.raises(ValueError, match="2 dimensions, the pool's embeddings 5"):
+        learner.predict_proba(X[:, :2])
+    with pytest.raises(ValueError, match="NaN"):
+        learner.predict_proba(np.full((2, 5), np.nan))
+
+
+@each
 def test_in_a_session(make):
     session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner=make())
     for index in (0, 1, 2, 3, 4, 5):
@@ -206,6 +289,24 @@ def test_far_from_all_labels_the_nearest_decides_but_is_not_sure():
     assert proba[4].max() < 0.6
 
 
+def test_more_neighbours_than_items_in_the_pool():
+    X = blobs(4)
+    learner = KnnLearner(X, k=9)
+    proba = learner.update(labels({0: 0, 1: 1, 2: 2, 3: 0}, 4), 3)
+    check(proba, 3, 4)
+    assert proba.argmax(axis=1).tolist() == [0, 1, 2, 0]
+    assert (learner.predict_proba(X) == proba).all()
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_new_points_have_the_votes_that_the_pool_has(metric):
+    X = blobs(300, dim=20) + np.float32(5)
+    learner = KnnLearner(X, metric=metric)
+    y = labels({i: i * i % 3 for i in range(0, 300, 2)}, 300)
+    proba = learner.update(y, 3)
+    np.testing.assert_allclose(learner.predict_proba(X), proba, rtol=1e-5)
+
+
 # estimators
 
 
@@ -246,8 +347,8 @@ def test_what_is_no_learner(learner, message):
 
 
 def test_an_unknown_name():
-    with pytest.raises(ValueError, match="unknown learner 'svm'; choose one of auto, knn"):
-        nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner="svm")
+    with pytest.raises(ValueError, match="unknown learner 'swm'; choose one of auto, knn"):
+        nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner="swm")
 
 
 class Broken(ClassifierMixin, BaseEstimator):
@@ -291,8 +392,11 @@ def test_a_learner_that_fails_says_how_and_labels_stay(how, message):
         with pytest.raises(LearnerError, match=message):
             use()
     assert session.labels()["label"].tolist() == ["boot", "bag"]
+    with pytest.raises(LearnerError):
+        session.engine.learner.predict_proba(blobs())
     session.undo()
     assert len(session.ask()) == 1
+    check(session.engine.learner.predict_proba(blobs()), 3)
 
 
 def test_a_learner_that_is_sure_of_nothing_it_has_not_seen():
