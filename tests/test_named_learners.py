@@ -125,7 +125,7 @@ def test_boosting_takes_one_thread_and_gives_the_others_back(monkeypatch, method
 def test_two_classes_have_the_sigmoid_of_their_margin():
     X, y = overlapping(2)
     svm = SoftmaxSVC(decision_function_shape="ovo").fit(X[:50], y[:50])
-    sigmoid = 1 / (1 + np.exp(-3 * svm.decision_function(X)))
+    sigmoid = 1 / (1 + np.exp(-2 * svm.decision_function(X)))
     np.testing.assert_allclose(svm.predict_proba(X)[:, 1], sigmoid)
 
 
@@ -136,7 +136,7 @@ def test_a_class_is_as_likely_as_that_it_wins_against_each_other(n_classes):
     pairs = list(itertools.combinations(range(n_classes), 2))
     wins = np.ones((len(X), n_classes))
     for column, (one, other) in enumerate(pairs):
-        first_wins = 1 / (1 + np.exp(-3 * svm.decision_function(X)[:, column]))
+        first_wins = 1 / (1 + np.exp(-2 * svm.decision_function(X)[:, column]))
         wins[:, one] *= first_wins
         wins[:, other] *= 1 - first_wins
     expected = wins / wins.sum(axis=1, keepdims=True)
