@@ -4,6 +4,7 @@ In a plain process no event loop runs, so that a refit is done when the message 
 """
 
 import asyncio
+import html
 import time
 
 import numpy as np
@@ -945,6 +946,27 @@ def test_the_snapshot_is_the_question_with_its_pixels(page):
     page.session.tell(range(60), "bag")
     assert page.panel._queue.snapshot is None
     assert page.panel._queue.snapshot_pixels == b""
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_the_notebook_keeps_what_to_do_without_a_kernel(tmp_path, monkeypatch, persistent):
+    shown = []
+    monkeypatch.setattr(labeler, "display", lambda data, raw: shown.append(data) if raw else None)
+    store = tmp_path / "<b>&.db" if persistent else None
+    panel = open_page(store=store).panel
+    panel._ipython_display_()
+    bundle, advice = shown
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
+    kept = f"the labels in {store} are kept." if persistent else "a new panel opens."
+    text = f"If no panel is shown here, its kernel has stopped. Run this cell again: {kept}"
+    assert advice["text/plain"] == text
+    assert advice["text/html"] == f'<p class="nbl-gone">{html.escape(text)}</p>'
+
+
+def test_a_panel_in_few_words(page):
+    page.label("5")
+    text = "Labeler(60 items, 3 classes, 1 labeled, in memory, until this kernel stops)"
+    assert repr(page.panel) == text
 
 
 def test_a_broken_file_is_an_item_without_a_picture(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import time
 import weakref
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import numpy as np
+from IPython.display import display
 
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import LabelEvent
@@ -131,6 +133,22 @@ class Labeler(ipywidgets.Box):
         self.session.subscribe(self._told)
         _panels.add(self)
         self._refits.request()
+
+    def __repr__(self) -> str:
+        return repr(self.session).replace("Session", "Labeler", 1)
+
+    def _ipython_display_(self) -> None:
+        """Show the panel, and keep in the notebook what to do once its kernel is gone.
+
+        JupyterLab then has nothing but "Error displaying widget: model not found" in the panel's place,
+        whatever else that output holds. The advice is an output of its own, hidden beside a panel.
+        """
+        store = self.session.store
+        kept = f"the labels in {store.text} are kept." if store.persistent else "a new panel opens."
+        gone = f"If no panel is shown here, its kernel has stopped. Run this cell again: {kept}"
+        marked = f'<p class="nbl-gone">{html.escape(gone)}</p>'
+        display(self._repr_mimebundle_(), raw=True)
+        display({"text/html": marked, "text/plain": gone}, raw=True)
 
     # from Python
 

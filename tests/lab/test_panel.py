@@ -339,8 +339,13 @@ def test_a_notebook_opened_after_its_kernel_ended_keeps_the_labels(
     given = [answer(book, "1"), answer(book, "2")]
     before = wait_for_labels(book, 2)
     assert [item for item, _ in before] == given
+    advice = book.page.locator(".nbl-gone")
+    expect(advice).to_have_count(1)
+    expect(advice).to_be_hidden()
     book.save()
     book.reopen_later()
+    expect(advice).to_be_visible()
+    expect(advice).to_contain_text("Run this cell again: the labels in ")
     # these are JupyterLab's words, and an error of its widget manager: the models went with the kernel
     expect(book.output(0).first).to_have_text("Error displaying widget: model not found")
     expect(book.page.locator(".nbl-panel")).to_have_count(0)
@@ -349,6 +354,7 @@ def test_a_notebook_opened_after_its_kernel_ended_keeps_the_labels(
 
     book.run_cell(0)
     wait_for_question(book)
+    expect(advice).to_be_hidden()
     assert labels(book) == before
     assert shown(book) not in given
     third = answer(book, "3")
