@@ -261,6 +261,21 @@ def test_says_that_it_waits_and_asks_once_for_two_views(browser_page: Page) -> N
         expect(view).to_have_attribute("aria-label", "Map of 4 points")
 
 
+def test_a_kernel_that_does_not_answer_is_named(browser_page: Page) -> None:
+    browser_page.clock.install(time=0)
+    browser_page.clock.pause_at(1)
+    opened = Map(browser_page)
+    browser_page.clock.run_for(4_900)
+    expect(opened.plane.get_by_text("Preparing the map…")).to_be_visible()
+    browser_page.clock.run_for(200)
+    silence = opened.plane.get_by_text("The kernel does not answer. Run this cell again")
+    expect(silence).to_be_visible()
+    opened.add_view()
+    expect(browser_page.locator(".nbl-map").last).to_contain_text("The kernel does not answer.")
+    opened.place(CORNERS)
+    expect(silence).to_be_hidden()
+
+
 def test_points_are_grey_until_their_colours_come(browser_page: Page) -> None:
     opened = Map(browser_page)
     opened.place([*CORNERS, (0.0, 0.0)])

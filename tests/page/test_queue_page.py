@@ -658,6 +658,53 @@ def test_a_dead_kernel_is_noticed_and_everything_is_sent_again(queue: Queue) -> 
     expect(queue.root.locator(".nbl-messages")).not_to_contain_text("unsaved")
 
 
+SILENCE = "The kernel does not answer. Run this cell again, unless the kernel is busy."
+
+
+def test_a_saved_question_is_said_to_be_without_a_kernel(browser_page: Page) -> None:
+    browser_page.clock.install(time=0)
+    browser_page.clock.pause_at(1)
+    queue = Queue(browser_page, snapshot=item(7, image=None))
+    messages = queue.root.locator(".nbl-messages")
+    browser_page.clock.run_for(4_900)
+    expect(messages).not_to_contain_text("does not answer")
+    browser_page.clock.run_for(200)
+    expect(messages).to_contain_text(SILENCE)
+    expect(queue.saved).to_have_text("▲No answer")
+    expect(queue.live).to_have_text(SILENCE)
+
+    queue.press("1")  # kept until there is a kernel again
+    assert queue.sent("label")[0]["id"] == "image-7"
+    assert browser_page.evaluate("localStorage.length") == 1
+    browser_page.clock.run_for(2_600)
+    expect(messages).to_contain_text("1 unsaved: kernel does not answer; kept in this browser")
+    expect(messages).not_to_contain_text(SILENCE)
+
+    queue.acknowledge(queue.sent("label")[0]["uid"])
+    queue.ask(*range(3))
+    expect(messages).not_to_contain_text("does not answer")
+    expect(queue.saved).to_have_text("✓Saved")
+
+
+def test_a_kernel_that_answers_in_time_is_not_said_to_be_silent(browser_page: Page) -> None:
+    browser_page.clock.install(time=0)
+    browser_page.clock.pause_at(1)
+    queue = Queue(browser_page)
+    queue.ask(*range(3))
+    browser_page.clock.run_for(10_000)
+    expect(queue.root.locator(".nbl-messages")).not_to_contain_text("does not answer")
+    # a view taken away and opened again asks anew
+    browser_page.evaluate("nbl.views[0].remove()")
+    browser_page.clock.run_for(10_000)
+    queue.add_view()
+    assert len(queue.sent("ready")) == 2
+    expect(queue.saved).to_have_text("✓Saved")
+    browser_page.clock.run_for(5_100)
+    expect(queue.root.locator(".nbl-messages")).to_contain_text(SILENCE)
+    queue.ask(*range(3))
+    expect(queue.root.locator(".nbl-messages")).not_to_contain_text(SILENCE)
+
+
 def test_a_resent_event_keeps_its_uid(queue: Queue) -> None:
     queue.press("1")
     queue.page.wait_for_function(

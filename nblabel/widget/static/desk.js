@@ -6,6 +6,7 @@ import { Line } from "./line.js";
 import { Lull, tellAnswered } from "./lull.js";
 import { Outbox } from "./outbox.js";
 import { unsavedText } from "./saved.js";
+import { Silence, SILENCE_TEXT } from "./silence.js";
 
 const DOUBLE_PRESS_MS = 150;
 const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error"];
@@ -27,6 +28,7 @@ export class Desk {
     // the kernel learns what is on screen with each answer, so that both number the next ones alike
     const send = (/** @type {any} */ event) => model.send({ ...event, on_screen: this.openId });
     this.outbox = new Outbox(send, () => this.outboxChanged());
+    this.silence = new Silence(() => this.silenceChanged());
     this.outbox.onForgotten = (uid) => this.line.settle(uid, true);
     /** Whether the kernel was told that nobody looks. */
     this.deserted = false;
@@ -63,10 +65,11 @@ export class Desk {
     addEventListener("beforeunload", (event) => this.warn(event), { signal: page.signal });
     this.preview();
     this.openOutbox();
-    this.tell({ type: "ready" });
+    this.tellReady();
     return () => {
       page.abort();
       this.outbox.close();
+      this.silence.close();
       this.lull.close();
       model.off("msg:custom", hear);
       model.off("change:store", openOutbox);
@@ -81,13 +84,14 @@ export class Desk {
    */
   addView(view) {
     this.views.add(view);
-    if (this.deserted) this.tell({ type: "ready" });
+    if (this.deserted) this.tellReady();
     this.deserted = false;
     this.render();
     return () => {
       this.views.delete(view);
       if (this.views.size) return;
       this.deserted = true;
+      this.silence.close();
       this.tell({ type: "gone" });
     };
   }
@@ -227,6 +231,7 @@ export class Desk {
    * @param {DataView[]} buffers
    */
   receive(message, buffers) {
+    this.silence.end();
     if (message.type === "queue") this.receiveQueue(message, buffers);
     else if (message.type === "pixels") this.receivePixels(message.items, buffers);
     else if (message.type === "show") this.receiveShow(message, buffers);
@@ -305,11 +310,22 @@ export class Desk {
     this.render();
   }
 
+  silenceChanged() {
+    this.spoken = this.silence.lasts ? SILENCE_TEXT : "";
+    this.render();
+  }
+
   /** @param {string} text */
   say(text) {
     this.note = text;
     this.spoken = text;
     this.render();
+  }
+
+  /** A page opened; the kernel answers with the questions. */
+  tellReady() {
+    this.silence.begin();
+    this.tell({ type: "ready" });
   }
 
   /** @param {Record<string, any>} message */

@@ -10,7 +10,7 @@ export default () => {
   /** @param {{model: any}} context */
   function initialize({ model }) {
     state = new MapState(model);
-    state.send({ type: "ready" });
+    state.open();
     return () => state.close();
   }
 

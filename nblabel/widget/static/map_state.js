@@ -4,6 +4,7 @@ import { Outbox } from "./outbox.js";
 import { bytesOf } from "./pixels.js";
 import { boundsOf } from "./camera.js";
 import { PointGrid } from "./spatial.js";
+import { Silence } from "./silence.js";
 
 // What the kernel said about the map, once for all views of the widget. Each piece of news is dispatched
 // as an event that the views listen to.
@@ -49,7 +50,14 @@ export class MapState extends EventTarget {
     /** @type {PointGrid | null} */
     this.builtGrid = null;
     this.outbox = new Outbox((event) => this.transmit(event), () => this.emit("unsaved"));
+    this.silence = new Silence(() => this.emit("silence"));
     this.listen();
+  }
+
+  /** A page opened; the kernel answers with the points. */
+  open() {
+    this.silence.begin();
+    this.send({ type: "ready" });
   }
 
   listen() {
@@ -64,6 +72,7 @@ export class MapState extends EventTarget {
   close() {
     for (const [name, handler] of this.handlers ?? []) this.model.off(name, handler);
     this.outbox.close();
+    this.silence.close();
     this.lull.close();
   }
 
@@ -135,6 +144,7 @@ export class MapState extends EventTarget {
    * @param {DataView[]} buffers
    */
   receive(content, buffers) {
+    this.silence.end();
     if (content.type === "points") this.takePoints(content, buffers[0]);
     else if (content.type === "colors") this.takeColors(content, buffers[0]);
     else if (content.type === "marks") this.takeMarks(content, buffers[0]);

@@ -1,4 +1,5 @@
 import { h, makeUid, setText } from "./dom.js";
+import { SILENCE_TEXT } from "./silence.js";
 import { Delay } from "./delay.js";
 import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./map_scene.js";
 import { MapToolbar } from "./map_toolbar.js";
@@ -40,7 +41,7 @@ export class MapView {
     this.noteDelay = new Delay(signal);
     this.pickDelay = new Delay(signal);
     el.classList.add("nbl-view", "nbl-map");
-    this.empty = h("p", { class: "nbl-map-empty", text: "Preparing the map…" });
+    this.empty = h("p", { class: "nbl-map-empty" });
     this.note = h("div", { class: "nbl-map-note", role: "status" });
     this.hint = h("p", {
       class: "nbl-hidden",
@@ -74,6 +75,7 @@ export class MapView {
 
   describe() {
     this.empty.hidden = this.state.n > 0;
+    setText(this.empty, this.state.silence.lasts ? SILENCE_TEXT : "Preparing the map…");
     const n = this.state.n.toLocaleString();
     this.el.setAttribute("aria-label", this.state.n ? `Map of ${n} points` : "Map");
   }
@@ -84,6 +86,7 @@ export class MapView {
     this.on("marks", ({ labeledChanged }) => this.showMarks(labeledChanged));
     this.on("color_by", () => this.isolate(null));
     this.on("unsaved", () => this.showUnsaved());
+    this.on("silence", () => this.describe());
     listenToKeys(this);
     this.describe();
     this.showUnsaved();

@@ -1,6 +1,7 @@
 // Saved or not saved, in words.
 
 import { h, setText } from "./dom.js";
+import { SILENCE_TEXT } from "./silence.js";
 
 /** @typedef {{count: number, late: boolean, refusal: string}} Unsaved */
 
@@ -21,9 +22,11 @@ export function unsavedText({ count, late, refusal }, persistent) {
 /**
  * @param {Unsaved} unsaved
  * @param {boolean} persistent
+ * @param {boolean} silent the kernel has not said yet that it is there
  * @returns {{kind: string, sign: string, text: string}}
  */
-function savedState(unsaved, persistent) {
+function savedState(unsaved, persistent, silent) {
+  if (silent && !unsaved.count) return { kind: "late", sign: "▲", text: "No answer" };
   if (unsaved.late) return { kind: "late", sign: "▲", text: `${unsaved.count} unsaved` };
   if (unsaved.count) return { kind: "saving", sign: "●", text: `Saving ${unsaved.count}…` };
   return persistent ? { kind: "saved", sign: "✓", text: "Saved" } : { kind: "memory", sign: "○", text: "In memory only" };
@@ -35,7 +38,7 @@ export function buildSaved(desk) {
   const text = h("span");
   const node = h("span", { class: "nbl-saved" }, sign, text);
   const render = () => {
-    const state = savedState(desk.outbox.unsaved, desk.store.persistent);
+    const state = savedState(desk.outbox.unsaved, desk.store.persistent, desk.silence.lasts);
     node.dataset.state = state.kind;
     node.title = desk.store.text;
     setText(sign, state.sign);
@@ -58,7 +61,8 @@ export function buildMessages(desk, focusRoot) {
   });
   const problem = h("div", { class: "nbl-message", role: "alert" }, problemText, dismiss);
   const unsaved = h("p", { class: "nbl-message" });
-  const node = h("div", { class: "nbl-messages" }, problem, unsaved);
+  const silence = h("p", { class: "nbl-message" });
+  const node = h("div", { class: "nbl-messages" }, problem, silence, unsaved);
   const render = () => {
     setText(problemText, desk.problem);
     dismiss.hidden = !desk.problem;
@@ -66,6 +70,8 @@ export function buildMessages(desk, focusRoot) {
     const text = unsavedText(desk.outbox.unsaved, desk.store.persistent);
     setText(unsaved, text && `▲ ${text}`);
     unsaved.hidden = !text;
+    silence.hidden = !desk.silence.lasts || text !== "";
+    setText(silence, silence.hidden ? "" : `▲ ${SILENCE_TEXT}`);
   };
   return { node, render };
 }
