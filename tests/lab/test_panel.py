@@ -539,3 +539,26 @@ def test_accessible_in_both_themes_and_on_a_narrow_screen(
         "[...document.querySelectorAll('.nbl-view')].map((view) => view.scrollWidth - view.clientWidth)"
     )
     assert max(overflow) <= 1
+
+
+def test_a_panel_saved_with_its_widgets_says_that_its_kernel_is_gone(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    answer(book, "1")
+    before = wait_for_labels(book, 1)
+    question = shown(book)
+    book.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    book.save()
+    book.reopen_later()
+    expect(queue(book).locator(".nbl-id")).to_have_text(question)
+    silence = "The kernel does not answer. Run this cell again"
+    expect(queue(book).locator(".nbl-messages")).to_contain_text(silence, timeout=10_000)
+    expect(book.page.locator(".nbl-map-empty")).to_contain_text(silence, timeout=10_000)
+    expect(book.page.locator(".nbl-gone")).to_be_hidden()
+
+    queue(book).press("2")
+    expect(queue(book).locator(".nbl-saved")).to_have_text("▲1 unsaved")
+    book.run_cell(0)
+    wait_for_question(book)
+    assert wait_for_labels(book, 2) == [*before, [question, "Trouser"]]
