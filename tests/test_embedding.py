@@ -1,11 +1,16 @@
 """Embeddings of pools: shapes, repeatability, and pictures that cannot be read."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 import nblabel as nb
+from nblabel import embedding
 from nblabel.embedding import SAMPLE, SIDE
+from nblabel.gradients import describe
 from nblabel.media import MediaError
 from tests.samples import blobs
 
@@ -67,7 +72,9 @@ def test_raw_of_features_is_a_copy():
 
 
 def test_an_unknown_method():
-    with pytest.raises(ValueError, match="unknown method 'clip'; choose one of pca, raw"):
+    with pytest.raises(
+        ValueError, match="unknown method 'clip'; choose one of pca, gradients, raw"
+    ):
         nb.embed(NOISE, method="clip")
 
 
@@ -106,6 +113,125 @@ def test_features_that_are_not_finite(value):
         nb.embed(np.full((4, 3), value))
 
 
+# gradients
+
+
+@pytest.mark.parametrize(
+    ("images", "shape"),
+    [
+        (NOISE, (80, 64)),
+        (NOISE[..., None].repeat(3, axis=-1), (80, 64)),
+        (NOISE[:20], (20, 20)),
+        (NOISE[:, :2, :3], (80, 54)),
+        (NOISE[:, :1, :1], (80, 9)),
+        (NOISE[:1], (1, 1)),
+        (NOISE[:2], (2, 2)),
+        (NOISE / 255, (80, 64)),
+        (NOISE > 100, (80, 64)),
+        (NOISE[:5].repeat(20, axis=1), (5, 5)),
+    ],
+)
+def test_shape_of_gradients(images, shape):
+    X = nb.embed(images, "gradients")
+    assert X.shape == shape
+    assert X.dtype == np.float32
+    assert np.isfinite(X).all()
+
+
+def test_a_width_of_ones_own_for_gradients():
+    first = nb.embed(NOISE, "gradients")
+    np.testing.assert_allclose(nb.embed(NOISE, "gradients", dim=3), first[:, :3], atol=1e-5)
+    with pytest.raises(ValueError, match="dim is 81; it must be between 1 and 80"):
+        nb.embed(NOISE, "gradients", dim=81)
+
+
+@pytest.mark.parametrize("source", [blobs(), nb.Pool(embeddings=blobs())], ids=["array", "pool"])
+def test_features_have_no_gradients(source):
+    with pytest.raises(ValueError, match="there are none here, only features; use method='pca'"):
+        nb.embed(source, "gradients")
+
+
+def test_a_pool_with_features_of_its_own_is_embedded_by_its_pictures():
+    pool = nb.Pool(NOISE, embeddings=blobs(80))
+    np.testing.assert_array_equal(nb.embed(pool, "gradients"), nb.embed(NOISE, "gradients"))
+
+
+@pytest.mark.parametrize("images", [np.full((30, 9, 9), 9), np.full((30, 9, 9, 3), 0.5)])
+def test_gradients_of_identical_pictures(images):
+    np.testing.assert_allclose(nb.embed(images, "gradients"), 0, atol=1e-5)
+
+
+def test_the_distances_are_those_of_the_weighted_parts():
+    images = np.random.default_rng(1).integers(0, 255, (30, 6, 8, 3), dtype=np.uint8)
+    X = nb.embed(images, "gradients", dim=29)  # as many as 30 items span: nothing is lost
+    parts = [part.reshape(30, -1) for part in describe(images)]
+    expected = sum(
+        weight**2 * squared_distances(part) / part.var(axis=0).sum()
+        for weight, part in zip((1, 0.5, 0.5), parts, strict=True)
+    )
+    np.testing.assert_allclose(squared_distances(X), expected, atol=1e-3)
+
+
+def squared_distances(rows):
+    return ((rows[:, None] - rows[None]) ** 2).sum(axis=-1)
+
+
+def test_gradients_see_colour():
+    shades = np.random.default_rng(1).integers(50, 200, (40, 10, 10, 1), dtype=np.uint8)
+    colours = shades.repeat(3, axis=-1)
+    colours[:20, ..., 0] += 50
+    colours[20:, ..., 1] += 50
+    X = nb.embed(colours, "gradients")
+    centres = X[:20].mean(axis=0), X[20:].mean(axis=0)
+    nearer = ((X - centres[0]) ** 2).sum(axis=1) < ((X - centres[1]) ** 2).sum(axis=1)
+    assert nearer.tolist() == [True] * 20 + [False] * 20
+
+
+def test_faint_colours_are_not_magnified():
+    tinted = NOISE[..., None].repeat(3, axis=-1) // 2
+    tinted[..., 2] += np.random.default_rng(1).integers(0, 2, tinted.shape[:3], dtype=np.uint8)
+    grey = squared_distances(nb.embed(NOISE // 2, "gradients", dim=79))
+    np.testing.assert_allclose(
+        squared_distances(nb.embed(tinted, "gradients", dim=79)), grey, rtol=0.1, atol=0.05
+    )
+
+
+def test_a_large_pool_is_embedded_in_blocks(monkeypatch):
+    whole = nb.embed(NOISE, "gradients", dim=5)
+    monkeypatch.setattr(embedding, "SAMPLE", 70)
+    monkeypatch.setattr(embedding, "BLOCK", 32)
+    in_blocks = nb.embed(NOISE, "gradients", dim=5)
+    np.testing.assert_array_equal(in_blocks, nb.embed(NOISE, "gradients", dim=5))
+    assert (in_blocks != nb.embed(NOISE, "gradients", dim=5, random_state=1)).any()
+    assert (in_blocks**2).sum() == pytest.approx((whole**2).sum(), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "gain"),
+    [("fashion_mnist_sample", 0.03), ("digits", 0.003), ("mnist", 0.02), ("fashion_mnist", 0.035)],
+)
+def test_gradients_bring_classes_closer_than_pixels(name, gain):
+    if name in {"mnist", "fashion_mnist"}:
+        file = Path(os.environ.get("NBLABEL_DATA", ""), f"{name}.npz")
+        if not file.is_file():
+            pytest.skip(f"NBLABEL_DATA names no folder with {file.name}")
+    dataset = getattr(nb.datasets, f"load_{name}")()
+    images, labels = dataset.images[:10_000], dataset.labels[:10_000]
+    pixels, gradients = (
+        same_class(nb.embed(images, method), labels) for method in ("pca", "gradients")
+    )
+    assert gradients > pixels + gain
+
+
+def same_class(X, labels):
+    """Return the share of the ten nearest that have the class of the item."""
+    from sklearn.neighbors import NearestNeighbors
+
+    nearest = NearestNeighbors(n_neighbors=11, algorithm="brute").fit(X)
+    found = nearest.kneighbors(X[:2_000], return_distance=False)[:, 1:]
+    return (labels[found] == labels[:2_000, None]).mean()
+
+
 # files
 
 
@@ -114,7 +240,9 @@ def test_files_like_the_array_they_hold(tmp_path):
     np.testing.assert_allclose(
         nb.embed(pool, method="raw"), nb.embed(NOISE, method="raw"), atol=1e-6
     )
-    np.testing.assert_allclose(np.abs(nb.embed(pool)), np.abs(nb.embed(NOISE)), atol=1e-3)
+    for method in ("pca", "gradients"):
+        of_files, of_array = (nb.embed(images, method, dim=20) for images in (pool, NOISE))
+        np.testing.assert_allclose(np.abs(of_files), np.abs(of_array), atol=1e-3)
 
 
 def test_large_pictures_are_reduced(tmp_path):
@@ -138,7 +266,7 @@ def test_files_of_differing_size_and_kind(tmp_path):
     np.testing.assert_allclose(raw[2], 80 / 255, atol=0.01)
     np.testing.assert_allclose(raw[3], 0)
     np.testing.assert_allclose(raw[4], 1)
-    assert nb.embed(pool).shape == (5, 5)
+    assert nb.embed(pool).shape == nb.embed(pool, "gradients").shape == (5, 5)
 
 
 def test_a_grey_picture_first_does_not_make_the_others_grey(tmp_path):
@@ -153,7 +281,7 @@ def grey_of(picture):
     return np.asarray(Image.fromarray(picture).convert("L"), dtype=int)
 
 
-@pytest.mark.parametrize("method", ["pca", "raw"])
+@pytest.mark.parametrize("method", ["pca", "gradients", "raw"])
 @pytest.mark.parametrize("broken", [[0], [3], [0, 1, 9]], ids=["first", "middle", "several"])
 def test_a_picture_that_cannot_be_read_gets_the_mean_with_a_warning(tmp_path, method, broken):
     save_all(tmp_path, NOISE[:10])
