@@ -22,7 +22,7 @@ SAMPLE = 10_000  # rows that the principal components are computed from
 BLOCK = 8_192  # rows held as floats at a time
 SIDE = 64  # pixels a side that larger pictures are reduced to
 WEIGHTS = (1.0, 0.5, 0.5)  # of edges, brightness and colours
-FAINT = 0.01  # brightness and colours that vary less than this, of 0..1, are not magnified
+FAINT = 0.01  # a part that varies less than this, of 0..1, is noise and not magnified further
 
 
 def embed(
@@ -36,8 +36,8 @@ def embed(
         A pool, or what `Pool` takes as images, or a two-dimensional array of features.
     method : {"pca", "gradients", "raw"}
         "raw": the pixels, scaled to 0..1. "pca": their first principal components. "gradients":
-        those of the edges, the brightness and the colours in a grid of cells, which tell the
-        classes of pictures apart better than pixels do; pictures only.
+        those of the edges, the brightness and the colours in a grid of cells, in which neighbours
+        are more often of one class than in pixels; pictures only.
     dim : int, optional
         Width of the embedding; 50 for "pca" and 64 for "gradients" unless the data has fewer
         dimensions. Not for "raw".
@@ -64,9 +64,8 @@ def embed(
 
     "gradients" joins three descriptions of the cells, 7 along the longer side: histograms of
     oriented gradients [1]_, mean brightness, and opponent colours. Each is scaled to the same
-    variance over the pool, and the latter two count half of the first. `nblabel.gradients` has the
-    details. Unlike pixels, it hardly changes when a picture is shifted by a pixel or evenly
-    brightened.
+    variance over the pool, and the latter two count half of the first; `nblabel.gradients` has the
+    details. Unlike pixels, edges hardly change when a picture is shifted by a pixel.
 
     References
     ----------
