@@ -11,10 +11,11 @@ from nblabel.session import STANDINGS, Session
 from nblabel.strategies import Reason
 from nblabel.widget.figures import color_points, describe_status
 from nblabel.widget.items import Items, Packet
+from nblabel.widget.jobs import Jobs
 from nblabel.widget.line import Line
 from nblabel.widget.map import MapView
 from nblabel.widget.palette import class_colors
-from nblabel.widget.projections import Projections
+from nblabel.widget.projections import CHOICES, Projections
 from nblabel.widget.queue import QueueView
 from nblabel.widget.status import StatusView
 
@@ -60,7 +61,7 @@ class Display:
         self._color_by = "prediction"
         self._projection = projection
         self._projected: FloatArray | None = None
-        self.projections = self._project()
+        self._begin_jobs()
         self.show_classes()
         self.show_state()
 
@@ -145,25 +146,41 @@ class Display:
         content = {"type": "picture", "index": index, "item": item, "text": text}
         self._map.show_picture(content, packet.buffers)
 
+    def choose_projection(self, name: str) -> None:
+        """Show a projection, or begin to make it."""
+        if name not in [choice["value"] for choice in CHOICES]:
+            return
+        try:
+            self._projections.choose(name)
+        finally:  # also where the choice cannot be remembered
+            self.jobs.hush()
+            self.jobs.start()
+
     def follow_embeddings(self) -> bool:
         """Begin anew with the projections if the embeddings are others; return whether they are."""
         if self._session.embeddings is self._projected:
             return False
-        self.projections.pause()
-        self.projections = self._project()
+        self.jobs.pause()
+        self._begin_jobs()
         return True
 
-    def _project(self) -> Projections:
+    def _begin_jobs(self) -> None:
+        """Show what is there of the present embeddings; the jobs make the rest once they are started."""
         again = self._projected is not None
         self._projected = self._session.embeddings
-        return Projections(
+        self._projections = Projections(
             self._projected,
             store=self._session.store,
             default=self._projection,
             random_state=self._session.random_state,
             show=lambda xy, animate: self._map.show_points(xy, animate or again),
-            tell=self._map.show_projection,
         )
+        self.jobs = Jobs([self._projections], self._show_jobs)
+        self._show_jobs()
+
+    def _show_jobs(self) -> None:
+        shown = {"name": self._projections.shown, "choices": CHOICES}
+        self._map.show_projection({**shown, **self.jobs.bar})
 
     # all views
 

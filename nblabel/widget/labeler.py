@@ -170,7 +170,7 @@ class Labeler(ipywidgets.Box):
         kind = content.get("type")
         if kind == "gone":
             self._looked_at = False
-            self._display.projections.pause()
+            self._display.jobs.pause()
             return
         self._look()
         if kind == "ready":
@@ -191,9 +191,9 @@ class Labeler(ipywidgets.Box):
         if kind in ("hover", "pick"):
             self._point_at(kind, content.get("index"))
         elif kind == "project":
-            self._display.projections.choose(content["name"])
+            self._display.choose_projection(content["name"])
         elif kind == "cancel":
-            self._display.projections.cancel()
+            self._display.jobs.cancel()
         elif kind == "color_by" and content["mode"] in COLOR_MODES:
             self._display.show_colors(content["mode"])
         elif kind in ("label", "undo"):
@@ -216,7 +216,7 @@ class Labeler(ipywidgets.Box):
         if self._due:
             self._refits.request()
         if self._items.refit is not None:
-            self._display.projections.start()
+            self._display.jobs.start()
 
     def _answer(
         self, content: dict[str, Any], acknowledge: Callable[[dict[str, Any]], Any]
@@ -374,7 +374,7 @@ class Labeler(ipywidgets.Box):
     def _catch_up(self) -> None:
         self._catching_up = False
         if self._display.follow_embeddings() and self._looked_at:
-            self._display.projections.start()
+            self._display.jobs.start()
         self._changed()
 
     def _changed(self) -> None:
@@ -433,7 +433,7 @@ class Labeler(ipywidgets.Box):
         self._display.show_queue()
         self._display.show_state()
         if self._looked_at:
-            self._display.projections.start()
+            self._display.jobs.start()
 
     def _not_learned(self, error: Exception) -> None:
         """Go on without the learner: what is left is asked in random order."""
@@ -447,7 +447,7 @@ class Labeler(ipywidgets.Box):
         self._display.show_colors()
         self._display.show_queue()
         if self._looked_at:
-            self._display.projections.start()
+            self._display.jobs.start()
 
     def _draw(self) -> Query:
         """Return questions in an order that needs no learner; skipped ones come at the end."""

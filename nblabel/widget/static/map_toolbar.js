@@ -12,7 +12,7 @@ export class MapToolbar {
     const { state } = view;
     this.colorBy = h("select", { onChange: () => this.chooseColor() });
     this.projection = h("select", { onChange: () => state.send({ type: "project", name: this.projection.value }) });
-    this.bar = h("progress", { max: 1, "aria-label": "Projection" });
+    this.bar = h("progress", { max: 1, "aria-label": "Progress" });
     this.barText = h("span", { class: "nbl-map-progress-text" });
     const cancel = h("button", { type: "button", text: "Cancel", onClick: () => state.send({ type: "cancel" }) });
     /** Lies over the plane, so that the map does not move when it comes and goes. */
