@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nblabel import datasets as datasets
     from nblabel.embedding import embed as embed
+    from nblabel.graph import neighbor_graph as neighbor_graph
     from nblabel.pool import Pool as Pool
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
@@ -25,6 +26,7 @@ _HOMES = {
     "Session": "nblabel.session",
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embedding",
+    "neighbor_graph": "nblabel.graph",
     "simulate": "nblabel.simulation",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.learners import KnnLearner, Learner, make_learner
+from nblabel.graph import NeighborGraph
+from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
-from nblabel.strategies import Query, QueryStrategy, Reason, View
+from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Surroundings, surroundings, top_two
 
 
@@ -87,25 +89,68 @@ class Engine:
         Embeddings.
     learner : str or estimator
         See `nblabel.learners.make_learner`.
-    strategy : QueryStrategy
-        Chooses the questions.
+    strategy : str or QueryStrategy
+        See `nblabel.strategies.make_strategy`.
     random_state : int
         Seed of everything random.
+
+    Attributes
+    ----------
+    graph : NeighborGraph or None
+        The neighbour graph. Without one, nearest labeled neighbours stand in for a learner that
+        needs it, and "product" for such a strategy; see `with_graph`.
+    learner : Learner
+        What learns now.
+    strategy : QueryStrategy
+        What asks now.
     """
 
-    def __init__(
-        self, X: FloatArray, learner: Any, strategy: QueryStrategy, random_state: int
-    ) -> None:
+    def __init__(self, X: FloatArray, learner: Any, strategy: Any, random_state: int) -> None:
         self.X = X
+        self.graph: NeighborGraph | None = None
         self._centred = centred(X)
+        self._wanted = learner, strategy
         self.learner: Learner = make_learner(learner, X, random_state)
-        self.strategy = strategy
+        self.strategy: QueryStrategy = make_strategy(strategy)
         self._random_state = random_state
+        self._memory: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
         near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
         self._owns_neighbors = near is None or near.metric != "euclidean"
         self._neighbors = LabeledNeighbors(X) if self._owns_neighbors or near is None else near
         self._turn = threading.Lock()
+
+    @property
+    def wants_graph(self) -> bool:
+        """Whether the learner or the strategy would use a neighbour graph and has none yet."""
+        learner, strategy = self._wanted
+        return self.graph is None and (
+            wants_graph(learner)
+            or getattr(make_strategy(strategy, has_graph=True), "needs_graph", False)
+        )
+
+    def with_graph(self, graph: NeighborGraph) -> Engine:
+        """Return an engine that learns and asks on the graph, and shares all else with this one.
+
+        Raises
+        ------
+        ValueError
+            If it is the graph of a pool of another size.
+        """
+        if len(graph) != len(self.X):
+            raise ValueError(f"the graph has {len(graph):,} items, the pool {len(self.X):,}.")
+        other = copy.copy(self)  # the same lock, too: the two share the neighbours
+        other._use(graph)  # noqa: SLF001  (one of us)
+        return other
+
+    def _use(self, graph: NeighborGraph) -> None:
+        learner, strategy = self._wanted
+        self.graph = graph
+        if wants_graph(learner):
+            self.learner = make_learner(learner, self.X, self._random_state, graph)
+            self._owns_neighbors = True
+        self.strategy = make_strategy(strategy, has_graph=True)
+        self._memory = {}
 
     @cached_property
     def _scale(self) -> float:
@@ -186,6 +231,8 @@ class Engine:
             classes=snapshot.classes,
             # the same state of the log gives the same questions, also after a restart
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
+            graph=self.graph,
+            memory=self._memory,
         )
         query = self.strategy.query(view, n)
         told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it

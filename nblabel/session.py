@@ -13,6 +13,7 @@ import numpy as np
 from nblabel.embedding import embed
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
+from nblabel.graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
 from nblabel.store import LabelStore, StoreError
@@ -37,7 +38,8 @@ class Session:
     classes : sequence of str
         At least two class names.
     learner : str or estimator
-        "auto", "knn", "knn-cosine", or a scikit-learn classifier with ``predict_proba``.
+        "auto" is "graph" as soon as the neighbour graph is there, "knn" until then; see
+        `nblabel.learners.make_learner` for the others.
     strategy : str or QueryStrategy
         "auto", or see `nblabel.strategies.make_strategy`.
     store : str, path or LabelStore, optional
@@ -46,6 +48,10 @@ class Session:
         Who answers; each annotator undoes their own answers.
     random_state : int, optional
         Seed; the same labels then lead to the same questions. None means 0.
+    build_graph : bool
+        Find the neighbour graph, with a progress bar, once there is a label to learn from. If not,
+        nearest labeled neighbours learn in its place until `set_graph`; the panel does so and finds
+        it in the background. A graph that is kept on disk is used either way.
 
     Raises
     ------
@@ -69,12 +75,16 @@ class Session:
         store: Any = None,
         annotator: str | None = None,
         random_state: int | None = None,
+        *,
+        build_graph: bool = True,
     ) -> None:
         self.pool = pool if isinstance(pool, Pool) else Pool(pool)
         self.annotator = annotator
         names = check_classes(classes)
         self._learner = learner
-        self._strategy = make_strategy(strategy)
+        self._strategy = strategy
+        make_strategy(strategy)
+        self._build_graph = build_graph
         self._random_state = 0 if random_state is None else int(random_state)
         make_learner(learner, np.zeros((1, 1), dtype=np.float32))  # a wrong one is told first
         self._listeners: list[Callable[[], None]] = []
@@ -98,8 +108,8 @@ class Session:
             )
         X = self.pool.embeddings
         if X is None:
-            X = embed(self.pool, random_state=self._random_state)
-        self._engine = Engine(X, learner, self._strategy, self._random_state)
+            X = embed(self.pool, method="gradients", random_state=self._random_state)
+        self._engine = self._new_engine(X)
         self.store.bind(self.pool.fingerprint)
 
     def __repr__(self) -> str:
@@ -365,7 +375,28 @@ class Session:
             If the shape or a value is wrong; nothing changed then.
         """
         checked = as_embeddings(X, len(self.pool))
-        self._engine = Engine(checked, self._learner, self._strategy, self._random_state)
+        self._engine = self._new_engine(checked)
+        self._changed()
+
+    @property
+    def wants_graph(self) -> bool:
+        """Whether the learner or the strategy waits for a neighbour graph."""
+        return self._engine.wants_graph
+
+    def set_graph(self, graph: NeighborGraph) -> None:
+        """Move learner and strategy over to the neighbour graph; labels stay.
+
+        Parameters
+        ----------
+        graph : NeighborGraph
+            Of the present embeddings, see `nblabel.neighbor_graph`.
+
+        Raises
+        ------
+        ValueError
+            If it is the graph of a pool of another size.
+        """
+        self._engine = self._engine.with_graph(graph)
         self._changed()
 
     def snapshot(self) -> Snapshot:
@@ -384,6 +415,8 @@ class Session:
         """Learn from the present labels and choose n questions; quick if nothing changed."""
         done = self._refit
         if done is None or done.version != self._version or done.n_asked < n:
+            if self._build_graph and self.n_labeled and self.wants_graph:
+                self._engine = self._engine.with_graph(neighbor_graph(self.embeddings))
             self._refit = done = self._engine.refit(self.snapshot(), n)
         return done
 
@@ -395,6 +428,11 @@ class Session:
         return True
 
     # inside
+
+    def _new_engine(self, X: FloatArray) -> Engine:
+        engine = Engine(X, self._learner, self._strategy, self._random_state)
+        graph = GraphCache(X).read() if engine.wants_graph else None
+        return engine if graph is None else engine.with_graph(graph)
 
     def _changed(self) -> None:
         self._version += 1

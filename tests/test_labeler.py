@@ -13,11 +13,14 @@ from PIL import Image
 from plotly.callbacks import InputDeviceState, Points
 
 import nblabel as nb
+from nblabel.graph import GraphCache, neighbor_graph
 from nblabel.learners import KnnLearner
 from nblabel.store import LabelStore, StoreError
-from nblabel.widget import Labeler, display, figures, labeler, projections
+from nblabel.widget import Labeler, display, figures, jobs, labeler, projections
 from nblabel.widget.items import MOST_HELD as LENGTH
 from tests.samples import CLASSES, blobs
+
+WANTS_GRAPH = nb.Session.wants_graph
 
 
 def picture_pool(n=60, **options):
@@ -94,6 +97,10 @@ def _alone(monkeypatch):
     monkeypatch.setattr(projections, "UmapProcess", UmapRecorder)
     monkeypatch.setattr(projections.UmapCache, "read", lambda _self: None)
     monkeypatch.setattr(UmapRecorder, "begun", [])
+    monkeypatch.setattr(jobs, "GraphProcess", GraphRecorder)
+    monkeypatch.setattr(nb.Session, "wants_graph", False)
+    monkeypatch.setattr(GraphCache, "read", lambda _self: None)
+    monkeypatch.setattr(GraphRecorder, "begun", [])
 
 
 class UmapRecorder:
@@ -101,12 +108,18 @@ class UmapRecorder:
 
     begun = []  # noqa: RUF012  replaced for each test
 
-    def __init__(self, X, notify, random_state):
+    def __init__(self, X, notify, random_state=0):
         self.X, self.notify, self.cancelled = X, notify, False
         self.begun.append(self)
 
     def cancel(self):
         self.cancelled = True
+
+
+class GraphRecorder(UmapRecorder):
+    """Stands in for the process that finds neighbours."""
+
+    begun = []  # noqa: RUF012  replaced for each test
 
 
 def open_page(pool=None, classes=CLASSES, **options):
@@ -904,6 +917,212 @@ def test_a_choice_that_cannot_be_remembered():
         page.on_the_map("project", name="pca")
         store.full = False
         page.on_the_map("cancel")
+
+    in_loop(look)
+
+
+# the neighbours
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """The graphs that sessions were given, which want one until then."""
+    taken = []
+
+    def take(session, graph):
+        taken.append((session, graph))
+        session._changed()
+
+    monkeypatch.setattr(nb.Session, "wants_graph", property(lambda _: not taken))
+    monkeypatch.setattr(nb.Session, "set_graph", take)
+    return taken
+
+
+def test_neighbours_are_found_before_umap_begins(taken):
+    async def look():
+        page = await shown(projection="umap")
+        (process,) = GraphRecorder.begun
+        assert UmapRecorder.begun == []
+        assert process.X is page.session.embeddings
+        page.label("1")
+        process.notify({"progress": 0.5, "text": "finding neighbours"})
+        await until(lambda: page.panel._map.projection["progress"] == 0.5)
+        trait = page.panel._map.projection
+        assert (trait["name"], trait["running"]) == ("pca", True)
+        assert trait["text"] == "Neighbours: finding neighbours"
+        version = page.session.version
+        process.notify({"done": "graph"})
+        await until(lambda: UmapRecorder.begun)
+        assert taken == [(page.session, "graph")]
+        assert page.panel._map.projection["text"] == "UMAP: starting"
+        await until(lambda: page.panel._items.refit.version > version)
+        assert page.known() == {"1": "bag"}
+        assert len(GraphRecorder.begun) == 1
+
+    in_loop(look)
+
+
+@pytest.mark.parametrize("n", [1, 12, 300])
+def test_learning_moves_over_to_the_neighbours_and_labels_stay(monkeypatch, n):
+    monkeypatch.setattr(nb.Session, "wants_graph", WANTS_GRAPH)
+
+    async def look():
+        page = Page(Labeler(picture_pool(n), CLASSES, projection="pca"))
+        panel = page.panel
+        await until(lambda: panel._items.refit is not None)
+        page.say("ready")
+        page.label("0", "boot")
+        assert "nearest labeled images" in panel._status.status["model"]["text"]
+        GraphRecorder.begun[0].notify({"done": neighbor_graph(blobs(n), cache=False)})
+        await until(lambda: "similar images" in panel._status.status["model"]["text"])
+        assert page.session.engine.learner.name == "graph"
+        await until(lambda: panel._items.refit.version == page.session.version)
+        assert page.known() == {"0": "boot"}
+        assert panel._queue.error == ""
+        if n > 1:
+            assert page.label(page.queue[0])["ok"]
+            await until(lambda: panel._items.refit.version == page.session.version)
+        assert len(GraphRecorder.begun) == 1
+
+    in_loop(look)
+
+
+def test_no_neighbours_for_a_learner_that_uses_none(monkeypatch):
+    monkeypatch.setattr(nb.Session, "wants_graph", WANTS_GRAPH)
+
+    async def look():
+        page = await shown(learner="knn", strategy="margin", projection="pca")
+        assert page.label("1")["ok"]
+        assert GraphRecorder.begun == []
+
+    in_loop(look)
+
+
+def test_neighbours_are_found_where_pca_was_wanted(taken):
+    async def look():
+        page = await shown(projection="pca")
+        GraphRecorder.begun[0].notify({"done": "graph"})
+        await until(lambda: taken)
+        trait = page.panel._map.projection
+        assert (trait["running"], trait["text"]) == (False, "Neighbours found.")
+        assert UmapRecorder.begun == []
+
+    in_loop(look)
+
+
+def test_a_projection_that_is_chosen_meanwhile_comes_next(taken):
+    async def look():
+        page = await shown(projection="pca")
+        page.on_the_map("project", name="umap")
+        assert UmapRecorder.begun == []
+        assert page.panel._map.projection["text"] == "Neighbours: starting"
+        GraphRecorder.begun[0].notify({"done": "graph"})
+        await until(lambda: UmapRecorder.begun)
+        assert len(taken) == 1
+
+    in_loop(look)
+
+
+def test_cancelled_neighbours_are_done_without(taken):
+    async def look():
+        page = await shown(projection="umap")
+        page.on_the_map("cancel")
+        assert GraphRecorder.begun[0].cancelled
+        GraphRecorder.begun[0].notify({"done": "graph"})  # it was on its way
+        assert len(UmapRecorder.begun) == 1
+        assert page.session.store.setting("projection") is None
+        page.on_the_map("cancel")
+        assert UmapRecorder.begun[0].cancelled
+        page.label("1")
+        page.say("gone")
+        page.say("ready")
+        await asyncio.sleep(0)
+        assert len(GraphRecorder.begun) == 1
+        assert taken == []
+
+    in_loop(look)
+
+
+def test_neighbours_are_not_looked_for_while_nobody_looks(taken):
+    async def look():
+        page = await shown(projection="umap")
+        page.say("gone")
+        assert GraphRecorder.begun[0].cancelled
+        assert not page.panel._map.projection["running"]
+        page.say("ready")
+        assert len(GraphRecorder.begun) == 2
+        GraphRecorder.begun[1].notify({"done": "graph"})
+        await until(lambda: taken)
+
+    in_loop(look)
+
+
+def test_neighbours_that_cannot_be_found_are_done_without(taken):
+    async def look():
+        page = await shown(projection="umap")
+        GraphRecorder.begun[0].notify({"error": "MemoryError: no room"})
+        await until(lambda: UmapRecorder.begun)
+        told = "Finding neighbours failed: MemoryError: no room. Guesses go on without them."
+        assert page.panel._queue.error == told
+        assert page.label("1")["ok"]
+        assert len(GraphRecorder.begun) == 1
+        assert taken == []
+        page.session.set_embeddings(blobs(60, seed=3))
+        await until(lambda: len(GraphRecorder.begun) == 2)
+        assert page.panel._queue.error == ""
+        assert UmapRecorder.begun[0].cancelled
+
+    in_loop(look)
+
+
+def test_a_process_that_does_not_start_is_told_and_the_next_one_tried(taken, monkeypatch):
+    def fail(*_):
+        raise OSError("too many processes")
+
+    monkeypatch.setattr(jobs, "GraphProcess", fail)
+    monkeypatch.setattr(projections, "UmapProcess", fail)
+
+    async def look():
+        page = await shown(projection="umap")
+        assert "Finding neighbours failed: too many processes." in page.panel._queue.error
+        trait = page.panel._map.projection
+        assert not trait["running"]
+        assert trait["text"] == "UMAP could not be started: too many processes."
+        assert page.label("1")["ok"]
+        assert taken == []
+
+    in_loop(look)
+
+
+def test_neighbours_that_the_session_refuses_are_told(taken, monkeypatch):
+    def refuse(*_):
+        raise ValueError("the graph has 3 items, the pool 60")
+
+    monkeypatch.setattr(nb.Session, "set_graph", refuse)
+
+    async def look():
+        page = await shown(projection="umap")
+        GraphRecorder.begun[0].notify({"done": "graph"})
+        await until(lambda: UmapRecorder.begun)
+        assert "the graph has 3 items, the pool 60." in page.panel._queue.error
+
+    in_loop(look)
+
+
+def test_neighbours_in_other_embeddings_are_not_taken(taken):
+    async def look():
+        page = await shown(projection="umap")
+        old = GraphRecorder.begun[0]
+        old.notify({"done": "graph of the old"})
+        page.session.set_embeddings(blobs(60, seed=3))  # while the news is on its way
+        await until(lambda: len(GraphRecorder.begun) == 2)
+        assert taken == []
+        assert GraphRecorder.begun[1].X is page.session.embeddings
+        page.session.set_embeddings(blobs(60, seed=4))
+        await until(lambda: len(GraphRecorder.begun) == 3)
+        assert GraphRecorder.begun[1].cancelled
+        GraphRecorder.begun[2].notify({"done": "graph"})
+        await until(lambda: taken)
 
     in_loop(look)
 

@@ -84,7 +84,7 @@ class Machine(RuleBasedStateMachine):
         self.sent = []  # how to send each event again
 
     def open(self, name):
-        return nb.Session(POOL, CLASSES, store=self.path, annotator=name)
+        return nb.Session(POOL, CLASSES, "knn", "product", store=self.path, annotator=name)
 
     def teardown(self):
         if hasattr(self, "folder"):

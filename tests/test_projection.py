@@ -169,7 +169,7 @@ def wait_until(true):
 def over(process):
     """Whether a process has ended and its listener with it."""
     names = {thread.name for thread in threading.enumerate()}
-    return process._process.poll() is not None and "nblabel-umap" not in names
+    return process._process.poll() is not None and "nblabel.projection" not in names
 
 
 def test_umap_from_start_to_end(folders):

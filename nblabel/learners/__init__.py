@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nblabel.graph import NeighborGraph
 from nblabel.learners.base import Learner, LearnerError
 from nblabel.learners.estimator import EstimatorLearner
 from nblabel.learners.knn import KnnLearner
@@ -17,26 +18,36 @@ __all__ = [
     "Learner",
     "LearnerError",
     "make_learner",
+    "wants_graph",
 ]
 
-LEARNERS = ("auto", "knn", "knn-cosine")
+LEARNERS = ("auto", "graph", "knn", "knn-cosine")
 # classifiers by name: the keys of nblabel.learners.named.BUILDERS, which imports scikit-learn
 ESTIMATORS = ("logreg", "softmax", "svm", "rf", "hgb", "xgb")
 CALIBRATED = "-calibrated"
 
 
-def make_learner(learner: Any, X: FloatArray, random_state: int = 0) -> Learner:
+def wants_graph(learner: Any) -> bool:
+    """Return whether a learner works on the neighbour graph."""
+    return isinstance(learner, str) and learner in ("auto", "graph")
+
+
+def make_learner(
+    learner: Any, X: FloatArray, random_state: int = 0, graph: NeighborGraph | None = None
+) -> Learner:
     """Make the learner for a pool.
 
     Parameters
     ----------
     learner : str or estimator
-        "knn" (Euclidean), "knn-cosine", "auto" (now "knn"), one of the classifiers below, or any
-        scikit-learn classifier with ``predict_proba``, pipelines included.
+        "graph", "knn" (Euclidean), "knn-cosine", "auto" ("graph"), one of the classifiers below, or
+        any scikit-learn classifier with ``predict_proba``, pipelines included.
     X : ndarray of shape (n, dim), float32
         Embeddings of the pool.
     random_state : int
         Seed.
+    graph : NeighborGraph, optional
+        Of the same embeddings. Without it, "knn" stands in for "graph".
 
     Raises
     ------
@@ -75,5 +86,9 @@ def make_learner(learner: Any, X: FloatArray, random_state: int = 0) -> Learner:
             f'of the last {len(ESTIMATORS)} with "{CALIBRATED}" behind, or pass a scikit-learn '
             "classifier."
         )
+    if graph is not None and wants_graph(learner):
+        from nblabel.learners.graph import GraphLearner  # compiled code takes a second to load
+
+        return GraphLearner(X, graph)
     metric = "cosine" if learner == "knn-cosine" else "euclidean"
     return KnnLearner(X, metric=metric, random_state=random_state)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nblabel.strategies.base import Part, Query, QueryStrategy, Reason, View
+from nblabel.strategies.coverage import HerdingStrategy
 from nblabel.strategies.scored import MeasureStrategy, RandomStrategy
 
 __all__ = ["STRATEGIES", "Part", "Query", "QueryStrategy", "Reason", "View", "make_strategy"]
@@ -20,20 +21,24 @@ _MAKERS: dict[str, Callable[[], QueryStrategy]] = {
     "density": lambda: MeasureStrategy("density", ("density",)),
     "diversity": lambda: MeasureStrategy("diversity", ("diversity",)),
     "product": lambda: MeasureStrategy("product", ("uncertainty", "density", "diversity")),
+    "herding": HerdingStrategy,
 }
 
 STRATEGIES = ("auto", *_MAKERS)
 
 
-def make_strategy(strategy: Any) -> QueryStrategy:
+def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
     """Make a query strategy.
 
     Parameters
     ----------
     strategy : str or QueryStrategy
         "random", "least_confidence", "margin", "entropy", "density", "diversity", "product" (the
-        product of the distribution functions of margin, density and diversity), "auto" (now
-        "product"), or an object with a ``query`` method.
+        product of the distribution functions of margin, density and diversity), "herding" (where
+        an answer settles the most, on the neighbour graph), "auto" ("herding"), or an object with a
+        ``query`` method.
+    has_graph : bool
+        Whether there is a neighbour graph. Without one, "product" stands in for what needs it.
 
     Raises
     ------
@@ -47,7 +52,9 @@ def make_strategy(strategy: Any) -> QueryStrategy:
             raise ValueError(
                 f"unknown strategy {strategy!r}; choose one of {', '.join(STRATEGIES)}."
             )
-        return _MAKERS["product" if strategy == "auto" else strategy]()
+        strategy = _MAKERS["herding" if strategy == "auto" else strategy]()
     if not callable(getattr(strategy, "query", None)):
         raise TypeError(f"strategy {strategy!r} has no query(view, n) method.")
+    if getattr(strategy, "needs_graph", False) and not has_graph:
+        return _MAKERS["product"]()
     return strategy  # type: ignore[no-any-return]

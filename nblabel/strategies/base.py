@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from nblabel.graph import NeighborGraph
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.measures import Surroundings
 
@@ -82,6 +83,11 @@ class View:
         Class names, for reasons.
     rng : numpy.random.Generator
         Seeded by the session and the state of the log.
+    graph : NeighborGraph or None
+        The neighbour graph, always there for a strategy whose ``needs_graph`` is true.
+    memory : dict
+        What a strategy wants to find again at the next query on the same embeddings: a speed-up
+        only, the questions must not depend on it.
     """
 
     X: FloatArray
@@ -92,10 +98,16 @@ class View:
     surroundings: Surroundings
     classes: tuple[str, ...]
     rng: np.random.Generator
+    graph: NeighborGraph | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 class QueryStrategy(Protocol):
-    """Chooses what to ask next."""
+    """Chooses what to ask next.
+
+    A strategy that looks at the neighbour graph says so with an attribute ``needs_graph = True``;
+    until there is one, "product" asks in its place.
+    """
 
     name: str
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from nblabel.pool import FloatArray, IntArray
-from nblabel.strategies.base import Part, Query, Reason, View
-from nblabel.strategies.measures import GREEDY, UNCERTAINTIES, cdf, spread, top_two
+from nblabel.pool import FloatArray
+from nblabel.strategies.base import Query, Reason, View
+from nblabel.strategies.measures import GREEDY, UNCERTAINTIES, cdf, spread
+from nblabel.strategies.words import reasons
 
 START = Reason("A typical image, unlike the others asked: a good place to start.")
 
@@ -57,20 +58,20 @@ class MeasureStrategy:
         if not len(view.candidates):
             return Query(view.candidates, np.empty(0, dtype=np.float32))
         if not len(view.labeled):
-            return _cold_start(view, n)
+            return cold_start(view, n)
         shares = self._shares(view)
         scores = np.prod(list(shares.values()), axis=0, dtype=np.float32)
         spacing = view.surroundings.spacing
         picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
-        return Query(indices, reduced, _reasons(shares, picks, indices, view))
+        return Query(indices, reduced, reasons(shares, picks, indices, view))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
         if not len(view.labeled):
             return START
         place = np.searchsorted(view.candidates, [index])
-        return _reasons(self._shares(view), place, np.array([index]), view)[0]
+        return reasons(self._shares(view), place, np.array([index]), view)[0]
 
     def _shares(self, view: View) -> dict[str, FloatArray]:
         return {name: self._share(name, view) for name in self._measures}
@@ -84,7 +85,7 @@ class MeasureStrategy:
         return cdf(view.distance[among] / view.surroundings.spacing[among])
 
 
-def _cold_start(view: View, n: int) -> Query:
+def cold_start(view: View, n: int) -> Query:
     """Ask about typical items, each far from the ones before it."""
     items = view.candidates
     n = min(n, len(items))
@@ -106,45 +107,3 @@ def _cold_start(view: View, n: int) -> Query:
         scores[greedy:] = score[picks[greedy:]]
     # the shares change from pick to pick; what is told is the order
     return Query(items[picks], np.minimum.accumulate(np.maximum(scores, 0)), (START,) * n)
-
-
-def _reasons(
-    shares: dict[str, FloatArray], picks: IntArray, indices: IntArray, view: View
-) -> tuple[Reason, ...]:
-    first, second, p_first, p_second = top_two(view.proba[indices])
-    reasons = []
-    for turn, pick in enumerate(picks):
-        parts = []
-        for name, share in shares.items():
-            value = float(share[pick])
-            if name == "uncertainty":
-                one, two = view.classes[first[turn]], view.classes[second[turn]]
-                text = f"{one} {_percent(p_first[turn])} or {two} {_percent(p_second[turn])}"
-            elif name == "density":
-                text = _ahead("more typical than", "the most typical of all", value)
-            else:
-                text = _ahead("farther off than", "the farthest of all", value)
-            parts.append(Part(name, value, text))
-        reasons.append(Reason(_sentence(parts), tuple(parts)))
-    return tuple(reasons)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}\u00a0%"
-
-
-def _ahead(words: str, of_all: str, value: float) -> str:
-    return f"{words} {_percent(value)} of the rest" if value < 0.995 else of_all
-
-
-def _sentence(parts: list[Part]) -> str:
-    strongest = max(parts, key=lambda part: part.value)
-    return (
-        {
-            "uncertainty": "The model cannot decide: ",
-            "density": "Many images are like this one: ",
-            "diversity": "Unlike anything you answered: ",
-        }[strongest.name]
-        + strongest.text
-        + "."
-    )

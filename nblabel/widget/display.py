@@ -11,7 +11,7 @@ from nblabel.session import STANDINGS, Session
 from nblabel.strategies import Reason
 from nblabel.widget.figures import color_points, describe_status
 from nblabel.widget.items import Items, Packet
-from nblabel.widget.jobs import Jobs
+from nblabel.widget.jobs import GraphJob, Jobs
 from nblabel.widget.line import Line
 from nblabel.widget.map import MapView
 from nblabel.widget.palette import class_colors
@@ -157,10 +157,11 @@ class Display:
             self.jobs.start()
 
     def follow_embeddings(self) -> bool:
-        """Begin anew with the projections if the embeddings are others; return whether they are."""
+        """Begin anew with graph and projections if the embeddings are others; return whether they are."""
         if self._session.embeddings is self._projected:
             return False
         self.jobs.pause()
+        self.drop_problem("neighbours")
         self._begin_jobs()
         return True
 
@@ -175,7 +176,9 @@ class Display:
             random_state=self._session.random_state,
             show=lambda xy, animate: self._map.show_points(xy, animate or again),
         )
-        self.jobs = Jobs([self._projections], self._show_jobs)
+        # UMAP takes over the neighbours that the graph is made of
+        graph = GraphJob(self._session, lambda text: self.show_problem("neighbours", text))
+        self.jobs = Jobs([graph, self._projections], self._show_jobs)
         self._show_jobs()
 
     def _show_jobs(self) -> None:

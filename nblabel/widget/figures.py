@@ -31,6 +31,10 @@ STRATEGIES = {
         "doubtful, typical and varied first",
         "by the product of uncertainty, density and diversity",
     ),
+    "herding": (
+        "what settles the most first",
+        "where most of what is undecided lies near: Uncertainty Herding on the neighbour graph",
+    ),
 }
 
 

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from nblabel.graph import GraphProcess
+from nblabel.session import Session
+
 Notify = Callable[[dict[str, Any]], None]
 
 
@@ -121,3 +124,47 @@ class Jobs:
     def _show(self, text: str, progress: float = 0.0) -> None:
         self.bar = {"running": self._running is not None, "progress": progress, "text": text}
         self._tell()
+
+
+class GraphJob:
+    """Finds the neighbours of all images, for the learner and the strategies that use them.
+
+    Parameters
+    ----------
+    session : Session
+        Says whether it wants a graph, and takes it.
+    complain : callable
+        Called with the reason, in words, if there will be none.
+    """
+
+    name = "Neighbours"
+
+    def __init__(self, session: Session, complain: Callable[[str], None]) -> None:
+        self._session, self._complain = session, complain
+        self._X = session.embeddings
+        self._given_up = False
+
+    @property
+    def is_due(self) -> bool:
+        return self._is_current and self._session.wants_graph and not self._given_up
+
+    def begin(self, notify: Notify) -> Process:
+        return GraphProcess(self._X, notify)
+
+    def finish(self, made: Any) -> str:
+        if self._is_current:
+            self._session.set_graph(made)
+        return "Neighbours found."
+
+    def fail(self, reason: str) -> str:
+        self._given_up = True
+        self._complain(f"Finding neighbours failed: {reason}. Guesses go on without them.")
+        return "Finding neighbours failed."
+
+    def give_up(self) -> None:
+        self._given_up = True
+
+    @property
+    def _is_current(self) -> bool:
+        """Whether the embeddings are still those of this job; else another one is on its way."""
+        return self._session.embeddings is self._X

@@ -106,7 +106,16 @@ class Labeler(ipywidgets.Box):
         if store is None:
             store = _memory.get(pool.fingerprint) or LabelStore()
             _memory[pool.fingerprint] = store
-        self.session = Session(pool, classes, learner, strategy, store, annotator, random_state)
+        self.session = Session(
+            pool,
+            classes,
+            learner,
+            strategy,
+            store,
+            annotator,
+            random_state,
+            build_graph=False,  # it would take the time of the keys; a job does it
+        )
         self._pictures = Pictures(pool)
         self._items = Items(self.session, self._pictures)
         self._line = Line(self._pictures.in_budget())

@@ -347,7 +347,7 @@ def test_what_is_no_learner(learner, message):
 
 
 def test_an_unknown_name():
-    with pytest.raises(ValueError, match="unknown learner 'swm'; choose one of auto, knn"):
+    with pytest.raises(ValueError, match="unknown learner 'swm'; choose one of auto, graph, knn"):
         nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner="swm")
 
 

@@ -161,7 +161,7 @@ def test_what_is_asked_does_not_depend_on_where_the_origin_is(strategy):
 def test_copies_of_what_was_answered_can_wait(strategy, dim):
     X = blobs(60, dim=dim)
     X[40:] = X[0]
-    session = session_of(X, strategy)
+    session = session_of(X, strategy, learner="knn")
     session.tell([0, 1, 2], CLASSES)
     assert (session.ask(10).indices < 40).all()
 

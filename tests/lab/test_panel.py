@@ -495,7 +495,8 @@ def test_umap_arrives_while_labeling_and_can_be_cancelled(
 ) -> None:
     book = panel(cell(tmp_path / "labels.db", "projection='umap'"))
     progress = book.page.locator(".nbl-map progress")
-    expect(progress).to_be_visible()
+    umap = book.page.locator(".nbl-map-progress-text", has_text="UMAP")
+    expect(umap).to_be_visible(timeout=60_000)  # after the neighbours
     answer(book, "1")
     book.page.locator(".nbl-map").get_by_role("button", name="Cancel").click()
     expect(progress).to_be_hidden()
@@ -513,6 +514,33 @@ def test_umap_arrives_while_labeling_and_can_be_cancelled(
         "name": "umap",
         "running": False,
     }
+
+
+def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    # a pool that no other test has: a graph found once is kept
+    source = cell(tmp_path / "labels.db").replace("Labeler(images,", "Labeler(images[:555],")
+    book = panel(source)
+    status, bar = book.page.locator(".nbl-status"), book.page.locator(".nbl-map-progress")
+    expect(bar).to_contain_text("Neighbours")
+    expect(status).to_contain_text("Guesses: nearest labeled images")
+    answer(book, "1")
+    answer(book, "2")
+    before = wait_for_labels(book, 2)
+    question = shown(book)
+    expect(status).to_contain_text("Guesses: similar images", timeout=60_000)
+    expect(bar).to_be_hidden()
+    assert labels(book) == before
+    assert shown(book) == question
+    answer(book, "3")
+    assert wait_for_labels(book, 3) == [*before, [question, "Pullover"]]
+    assert book.evaluate("panel.session.engine.learner.name") == "graph"
+
+    book.run_cell(0)
+    wait_for_question(book)
+    expect(status).to_contain_text("Guesses: similar images")
+    expect(bar).to_be_hidden()
 
 
 def test_the_plotly_map(panel: Callable[..., Notebook]) -> None:

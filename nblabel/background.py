@@ -1,0 +1,147 @@
+"""Long work in a second process, so that neither the kernel nor a key waits for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nblabel.pool import FloatArray
+
+
+class BackgroundProcess:
+    """Runs one of our modules on embeddings and reports from a thread of its own.
+
+    Parameters
+    ----------
+    module : str
+        Run as ``python -m module``; it calls `serve`.
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    arguments : sequence of str
+        Given to the module.
+    notify : callable
+        Called from another thread with a dict: ``{"progress": 0..1, "text": str}`` on the way, then
+        once ``{"done": array}`` or ``{"error": str}``; nothing after `cancel`.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        X: FloatArray,
+        arguments: list[str],
+        notify: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._notify = notify
+        self._cancelled = False
+        self._folder = tempfile.TemporaryDirectory(prefix="nblabel-")
+        source, self._target = (Path(self._folder.name) / name for name in ("X.npy", "made.npy"))
+        np.save(source, X)
+        self._process = subprocess.Popen(  # noqa: S603  (our own module)
+            [sys.executable, "-m", module, str(source), str(self._target), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # interrupting the kernel does not interrupt the work
+        )
+        threading.Thread(target=self._listen, name=module, daemon=True).start()
+
+    def cancel(self) -> None:
+        """Stop the process; nothing is reported any more."""
+        self._cancelled = True
+        self._process.kill()
+
+    def _listen(self) -> None:
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            remark = ""
+            for line in process.stdout:
+                news = _parsed(line)
+                if "progress" in news:
+                    self._tell(news)
+                else:
+                    remark = news.get("failed") or line.strip() or remark
+            code = process.wait()
+            made = self._made() if code == 0 else None
+        finally:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+            self._folder.cleanup()
+        if made is None:
+            self._tell({"error": remark or f"the process ended with code {code}"})
+        else:
+            self._tell({"done": made})
+
+    def _made(self) -> np.ndarray[Any, Any] | None:
+        try:
+            made: np.ndarray[Any, Any] = np.load(self._target, allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        return made
+
+    def _tell(self, news: dict[str, Any]) -> None:
+        if self._cancelled:
+            return
+        try:
+            self._notify(news)
+        except RuntimeError:  # the event loop is closed: nobody listens any more
+            self.cancel()
+
+
+def report(progress: float, text: str) -> None:
+    """Say, in the second process, how far it is: 0 to 1, and what it does."""
+    print(json.dumps({"progress": round(progress, 3), "text": text}), flush=True)  # noqa: T201
+
+
+def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> None:
+    """Be the second process: read embeddings, run, write what was made.
+
+    Parameters
+    ----------
+    run : callable
+        Called with the embeddings and the arguments that `BackgroundProcess` was given.
+    arguments : list of str
+        ``sys.argv[1:]``.
+    """
+    source, target, *rest = arguments
+    if hasattr(os, "nice"):
+        os.nice(10)  # labeling comes first
+    folder = Path(source).parent
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
+    X = np.load(source, allow_pickle=False)
+    try:
+        made = run(X, *rest)
+    except Exception as error:  # noqa: BLE001  whatever it is, the panel tells it
+        said = (str(error).splitlines() or [""])[0].rstrip(".")
+        print(json.dumps({"failed": f"{type(error).__name__}: {said}"}), flush=True)  # noqa: T201
+        sys.exit(1)
+    np.save(target, made)
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    """Return what the second process reports; {} for what a library printed."""
+    try:
+        news = json.loads(line)
+    except ValueError:
+        return {}
+    return news if isinstance(news, dict) else {}
+
+
+def _end_with_parent(folder: Path) -> None:
+    sys.stdin.read()  # returns when the kernel is gone, however it went
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)

@@ -1,0 +1,71 @@
+"""Arrays on disk, found again by the content they were made of."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+
+from nblabel.pool import FloatArray
+
+FORMAT = 2
+DIGEST = 16  # bytes behind the array that tell whether the file is whole
+
+
+class ArrayCache:
+    """One array, kept in the user's cache folder.
+
+    Parameters
+    ----------
+    kind : str
+        What is kept; names the folder.
+    X : ndarray
+        What it is computed from.
+    *settings : object
+        Whatever else it depends on.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    def __init__(self, kind: str, X: FloatArray, *settings: Any) -> None:
+        hasher = _hasher(f"{FORMAT} {X.shape} {X.dtype} {settings}".encode())
+        hasher.update(np.ascontiguousarray(X).data)
+        folder = Path(platformdirs.user_cache_dir("nblabel")) / kind
+        self.path = folder / f"{hasher.hexdigest()}.npy"
+
+    def read(self) -> np.ndarray[Any, Any] | None:
+        """Return the array, or None if there is none or the file is damaged."""
+        try:
+            with self.path.open("rb") as file:
+                array: np.ndarray[Any, Any] = np.load(file, allow_pickle=False)
+                whole = file.read() == _hasher(np.ascontiguousarray(array).data).digest()
+        except (OSError, ValueError, EOFError, TypeError):
+            return None
+        return array if whole else None
+
+    def write(self, array: np.ndarray[Any, Any]) -> None:
+        """Keep an array, in one atomic step; without a writable disk nothing is kept."""
+        part: Path | None = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
+                part = Path(file.name)
+                np.save(file, array)
+                file.write(_hasher(np.ascontiguousarray(array).data).digest())
+            part.replace(self.path)
+        except OSError:
+            if part is not None:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+
+
+def _hasher(start: Any) -> hashlib.blake2b:
+    return hashlib.blake2b(start, digest_size=DIGEST)

@@ -1,0 +1,313 @@
+"""The neighbour graph of a pool: computed once, kept on disk, shared by all who ask for neighbours."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from tqdm import tqdm
+
+from nblabel.background import BackgroundProcess, report, serve
+from nblabel.cache import ArrayCache
+from nblabel.pool import FloatArray, as_embeddings
+
+Int32Array = npt.NDArray[np.int32]
+Progress = Callable[[float], None]
+
+N_NEIGHBORS = 15
+N_WEIGHTED = 10  # the nearest ones, which the weights are made of
+EXACT_UP_TO = 100_000  # items; beyond, exact neighbours take longer than approximate ones
+KEPT_FROM = 2_000  # items; a smaller graph is found again sooner than read
+COPIES = 4  # copies of itself among the neighbours of an item that occurs many times
+ROW = np.dtype([("index", "<i4"), ("distance", "<f4")])
+
+
+@dataclass(frozen=True)
+class NeighborGraph:
+    """The k nearest neighbours of every item.
+
+    Attributes
+    ----------
+    indices : ndarray of shape (n, k), int32
+        Positions in the pool, nearest first, the item itself left out.
+    distances : ndarray of shape (n, k), float32
+        Euclidean distances.
+    """
+
+    indices: Int32Array
+    distances: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @cached_property
+    def weights(self) -> sp.csr_matrix:
+        """Similarity of neighbours: symmetric (n, n), float32, int32 indices, 0 on the diagonal.
+
+        exp(-4 d^2 / s^2), where s is the distance to the tenth neighbour, averaged over both
+        directions: each item sets its own scale (Zelnik-Manor and Perona, 2004).
+        """
+        n, k = len(self), min(N_WEIGHTED, self.indices.shape[1])
+        near = self.distances[:, :k]
+        reach = near[:, -1:] if k else near
+        # within a crowd of copies the neighbours are at distance 0, all alike
+        share = near / np.where(reach > 0, reach, 1)
+        pointers = np.arange(0, n * k + 1, k) if k else np.zeros(n + 1)
+        one_way = sp.csr_matrix(
+            (
+                np.exp(-4 * share * share).ravel().astype(np.float32),
+                self.indices[:, :k].ravel(),
+                pointers.astype(np.int32),
+            ),
+            shape=(n, n),
+        )
+        both = sp.csr_matrix(one_way + one_way.T)
+        both.data *= np.float32(0.5)
+        both.sort_indices()
+        return both
+
+    @cached_property
+    def degrees(self) -> FloatArray:
+        """Sum of the weights of each item; shape (n,)."""
+        return np.asarray(self.weights.sum(axis=1), dtype=np.float32).ravel()
+
+
+def neighbor_graph(X: Any, *, progress: bool = True, cache: bool = True) -> NeighborGraph:
+    """Find the 15 nearest neighbours of every item.
+
+    Parameters
+    ----------
+    X : array of shape (n, dim)
+        Embeddings.
+    progress : bool
+        Show a progress bar if it takes over a second. Interrupting the kernel cancels it.
+    cache : bool
+        Look for the graph on disk first, and keep it there.
+
+    Returns
+    -------
+    NeighborGraph
+
+    Raises
+    ------
+    ValueError
+        If X is not a matrix of finite numbers.
+
+    Notes
+    -----
+    Up to 100,000 items the neighbours are exact, by brute force; beyond, approximate by descent
+    (Dong, Moses and Li, 2011) with pynndescent. Of items that occur many times, each has up to four
+    of its copies as neighbours, in a ring, and for the rest the neighbours of them all.
+    """
+    X = as_embeddings(X)
+    kept = GraphCache(X)
+    known = kept.read() if cache else None
+    if known is not None:
+        return known
+    with tqdm(
+        total=1.0,
+        desc="Finding neighbours",
+        delay=1,
+        leave=False,
+        disable=not progress,
+        bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}",
+    ) as bar:
+        graph = build_graph(X, lambda share: bar.update(share - bar.n) and None)
+    if cache:
+        kept.write(graph)
+    return graph
+
+
+class GraphCache:
+    """Graphs on disk, found again by the embeddings they were made of.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    """
+
+    def __init__(self, X: FloatArray) -> None:
+        self._n = len(X)
+        self._cache = ArrayCache("graph", X, N_NEIGHBORS) if self._n >= KEPT_FROM else None
+
+    def read(self) -> NeighborGraph | None:
+        """Return the graph, or None if there is none or the file is damaged."""
+        rows = None if self._cache is None else self._cache.read()
+        return None if rows is None else unpack(rows, self._n)
+
+    def write(self, graph: NeighborGraph) -> None:
+        """Keep a graph, in one atomic step; without a writable disk nothing is kept."""
+        if self._cache is not None:
+            self._cache.write(pack(graph))
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None for a pool so small that its graph is not kept."""
+        return None if self._cache is None else self._cache.path
+
+
+def pack(graph: NeighborGraph) -> np.ndarray[Any, Any]:
+    """Return a graph as one array."""
+    rows = np.empty(graph.indices.shape, dtype=ROW)
+    rows["index"], rows["distance"] = graph.indices, graph.distances
+    return rows
+
+
+def unpack(rows: np.ndarray[Any, Any], n: int) -> NeighborGraph | None:
+    """Return the graph that was packed, or None if it cannot be one of n items."""
+    if rows.dtype != ROW or rows.shape != (n, min(N_NEIGHBORS, n - 1)):
+        return None
+    indices = np.ascontiguousarray(rows["index"])
+    distances = np.ascontiguousarray(rows["distance"])
+    if rows.size and not (0 <= indices.min() <= indices.max() < n and np.isfinite(distances).all()):
+        return None
+    return NeighborGraph(indices, distances)
+
+
+class GraphProcess(BackgroundProcess):
+    """Builds the graph in a process of its own, which also compiles what the graph learner needs.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    notify : callable
+        As for `BackgroundProcess`; done comes with the `NeighborGraph`.
+    """
+
+    def __init__(self, X: FloatArray, notify: Callable[[dict[str, Any]], None]) -> None:
+        n = len(X)
+
+        def tell(news: dict[str, Any]) -> None:
+            if "done" in news:
+                graph = unpack(news["done"], n)
+                news = (
+                    {"error": "the graph came back damaged"} if graph is None else {"done": graph}
+                )
+            notify(news)
+
+        super().__init__("nblabel.graph", X, [], tell)
+
+
+def build_graph(X: FloatArray, tell: Progress) -> NeighborGraph:
+    """Find the neighbours without looking on disk, telling the share that is done."""
+    order, first, sizes = _copies(X)
+    if len(first) == len(X):
+        return _search(X, min(N_NEIGHBORS, len(X) - 1), tell)
+    return _among_copies(X, order, first, sizes, tell)
+
+
+def _copies(X: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Any]:
+    """Group equal rows: an order in which they follow one another, where groups begin, sizes."""
+    rows = np.ascontiguousarray(X + np.float32(0))  # no negative zeros
+    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
+    # grouping by hash is much quicker than sorting rows; equal hashes are then told apart
+    mixed = rows.view(np.uint32).astype(np.uint64) @ _mixers(rows.shape[1])
+    order = np.argsort(mixed, kind="stable")
+    new = np.ones(len(X), dtype=bool)
+    new[1:] = (mixed[order][1:] != mixed[order][:-1]) | (keys[order][1:] != keys[order][:-1])
+    first = np.flatnonzero(new)
+    return order, first, np.diff(np.append(first, len(X)))
+
+
+def _mixers(dim: int) -> npt.NDArray[np.uint64]:
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 2**63, dim, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+
+
+def _among_copies(
+    X: FloatArray, order: Any, first: Any, sizes: Any, tell: Progress
+) -> NeighborGraph:
+    """Let copies know each other, then the neighbours of the one that stands for them."""
+    n = len(X)
+    k = min(N_NEIGHBORS, n - 1)
+    group = np.empty(n, dtype=np.intp)
+    group[order] = np.repeat(np.arange(len(first)), sizes)
+    single = _search(X[order[first]], min(k, len(first) - 1), tell)
+    place = np.empty(n, dtype=np.intp)  # within the group
+    place[order] = np.arange(n) - np.repeat(first, sizes)
+    indices = np.empty((n, k), dtype=np.int32)
+    distances = np.zeros((n, k), dtype=np.float32)
+    width = single.indices.shape[1]
+    # a crowd gives room to as many copies as are needed to fill the row
+    copies = np.minimum(sizes - 1, np.maximum(COPIES, k - width))[group]
+    for column in range(k):
+        inside = column < copies
+        step = (place + column + 1) % sizes[group]
+        indices[inside, column] = order[(first[group] + step)[inside]]
+        outside = np.flatnonzero(~inside)
+        if not outside.size:
+            continue
+        source = column - copies[outside]
+        other = group[outside]
+        beyond = source >= width  # fewer groups than neighbours: further copies of the nearest
+        source = np.minimum(source, max(width - 1, 0))
+        near = single.indices[other, source]
+        # spread over the copies of a neighbour, so that none becomes the hub of all
+        turn = (place[outside] + np.where(beyond, column, 0)) % sizes[near]
+        indices[outside, column] = order[first[near] + turn]
+        distances[outside, column] = single.distances[other, source]
+    return NeighborGraph(indices, distances)
+
+
+def _search(X: FloatArray, k: int, tell: Progress) -> NeighborGraph:
+    n = len(X)
+    if k < 1:
+        empty = np.empty((n, 0))
+        return NeighborGraph(empty.astype(np.int32), empty.astype(np.float32))
+    who, near = _exact(X, k + 1, tell) if n <= EXACT_UP_TO else _descent(X, k + 1)
+    # each finds itself, though not always first; where it does not, the last is one too many
+    itself = who == np.arange(n)[:, None]
+    itself[~itself.any(axis=1), -1] = True
+    tell(1.0)
+    return NeighborGraph(
+        np.ascontiguousarray(who[~itself].reshape(n, k), dtype=np.int32),
+        np.ascontiguousarray(near[~itself].reshape(n, k), dtype=np.float32),
+    )
+
+
+def _exact(X: FloatArray, k: int, tell: Progress) -> tuple[Any, Any]:
+    from sklearn.neighbors import NearestNeighbors
+
+    index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(X)
+    who, near = [], []
+    step = max(1_000, len(X) // 50)
+    for start in range(0, len(X), step):
+        tell(start / len(X))
+        distances, indices = index.kneighbors(X[start : start + step])
+        near.append(distances)
+        who.append(indices)
+    return np.concatenate(who), np.concatenate(near)
+
+
+def _descent(X: FloatArray, k: int) -> tuple[Any, Any]:
+    from pynndescent import NNDescent
+
+    who, near = NNDescent(X, n_neighbors=k, random_state=0, low_memory=True).neighbor_graph
+    return who, near
+
+
+def _run(X: FloatArray) -> np.ndarray[Any, Any]:
+    """Run in the second process."""
+    from nblabel.propagation import compile_all
+
+    report(0.01, "compiling")
+    compile_all()
+    report(0.02, "finding neighbours")
+    known = GraphCache(X).read()
+    if known is None:
+        known = build_graph(X, lambda share: report(0.02 + 0.97 * share, "finding neighbours"))
+        GraphCache(X).write(known)
+    return pack(known)
+
+
+if __name__ == "__main__":
+    serve(_run, sys.argv[1:])

@@ -1,0 +1,190 @@
+"""The neighbour graph: found exactly, kept on disk, whole for any kind of pool."""
+
+import numpy as np
+import pytest
+from scipy.sparse.csgraph import connected_components
+
+import nblabel as nb
+from nblabel import graph as graphs
+from nblabel.graph import GraphCache, NeighborGraph, neighbor_graph, pack, unpack
+from tests.samples import blobs
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(graphs, "KEPT_FROM", 2)
+
+
+def check(graph, n):
+    """Hold a graph against all that is promised of it."""
+    k = min(15, n - 1)
+    assert graph.indices.shape == graph.distances.shape == (n, k)
+    assert (graph.indices.dtype, graph.distances.dtype) == (np.int32, np.float32)
+    if k:
+        assert 0 <= graph.indices.min() <= graph.indices.max() < n
+        assert np.isfinite(graph.distances).all()
+        assert (graph.indices != np.arange(n)[:, None]).all()
+    weights = graph.weights
+    assert weights.shape == (n, n)
+    assert (weights.dtype, weights.indices.dtype) == (np.float32, np.int32)
+    assert abs(weights - weights.T).max() == 0
+    assert (weights.diagonal() == 0).all()
+    assert np.isfinite(weights.data).all()
+    assert (weights.data >= 0).all()
+
+
+def test_neighbours_against_all_distances():
+    X = blobs(120)
+    graph = neighbor_graph(X)
+    check(graph, 120)
+    distances = np.sqrt(((X[:, None].astype(np.float64) - X[None]) ** 2).sum(axis=-1))
+    np.fill_diagonal(distances, np.inf)
+    expected = np.argsort(distances, axis=1)[:, :15]
+    np.testing.assert_array_equal(graph.indices, expected)
+    np.testing.assert_allclose(
+        graph.distances, np.take_along_axis(distances, expected, axis=1), rtol=1e-4
+    )
+
+
+def test_weights_against_their_formula():
+    graph = neighbor_graph(blobs(40))
+    plain = np.zeros((40, 40))
+    for item in range(40):
+        for other, distance in zip(graph.indices[item, :10], graph.distances[item], strict=False):
+            plain[item, other] = np.exp(-4 * (distance / graph.distances[item, 9]) ** 2)
+    np.testing.assert_allclose(graph.weights.toarray(), (plain + plain.T) / 2, rtol=1e-4)
+    np.testing.assert_allclose(graph.degrees, graph.weights.toarray().sum(axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 15, 16, 17])
+def test_small_pools(n):
+    check(neighbor_graph(blobs(n)), n)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.ones((40, 3)),
+        np.zeros((40, 3)),
+        np.repeat(blobs(3), 20, axis=0),
+        np.concatenate([blobs(60), np.repeat(blobs(1, seed=4), 50, axis=0)]),
+        np.where(np.arange(60)[:, None] % 2, 0.0, -0.0) * np.ones((1, 2)),
+        np.concatenate([blobs(40), np.full((1, 5), 1e9)]),
+    ],
+    ids=["identical", "zeros", "threes", "crowd", "negative-zeros", "outlier"],
+)
+def test_copies(X):
+    graph = neighbor_graph(X)
+    check(graph, len(X))
+    for row in np.unique(np.asarray(X, dtype=np.float32), axis=0):
+        members = np.flatnonzero((np.asarray(X, dtype=np.float32) == row).all(axis=1))
+        within = graph.weights[members][:, members]
+        assert connected_components(within)[0] == 1
+        # none of them is the hub of all: its label would reach every copy in one step
+        assert np.diff(within.indptr).max() <= 2 * 15
+
+
+def test_a_graph_is_found_again_by_its_content():
+    X = blobs(50)
+    graph = neighbor_graph(X)
+    kept = GraphCache(X).read()
+    assert (kept.indices == graph.indices).all()
+    assert (kept.distances == graph.distances).all()
+    assert GraphCache(X + np.float32(1)).read() is None
+    assert neighbor_graph(X, cache=False).indices.tolist() == graph.indices.tolist()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-5]),
+        lambda path: path.write_bytes(path.read_bytes()[:300] + b"?" + path.read_bytes()[301:]),
+        lambda path: (path.unlink(), path.mkdir()),
+    ],
+    ids=["empty", "cut", "one-byte", "folder"],
+)
+def test_a_damaged_file_is_built_again(damage):
+    X = blobs(50)
+    graph = neighbor_graph(X)
+    damage(GraphCache(X).path)
+    assert GraphCache(X).read() is None
+    assert (neighbor_graph(X).indices == graph.indices).all()
+
+
+def test_what_was_packed_must_fit_the_pool():
+    graph = neighbor_graph(blobs(50))
+    rows = pack(graph)
+    assert unpack(rows, 50) is not None
+    assert unpack(rows, 49) is None
+    rows["index"][3, 2] = 50
+    assert unpack(rows, 50) is None
+
+
+def test_approximate_neighbours_of_a_large_pool(monkeypatch):
+    monkeypatch.setattr(graphs, "EXACT_UP_TO", 100)
+    X = blobs(600)
+    found = neighbor_graph(X, cache=False)
+    check(found, 600)
+    monkeypatch.setattr(graphs, "EXACT_UP_TO", 1_000)
+    exact = neighbor_graph(X, cache=False)
+    shared = [len(set(a) & set(b)) for a, b in zip(found.indices, exact.indices, strict=True)]
+    assert np.mean(shared) > 0.95 * 15
+
+
+def test_what_is_no_matrix():
+    with pytest.raises(ValueError, match="finite"):
+        neighbor_graph(np.full((4, 2), np.nan))
+
+
+def test_a_session_moves_over_and_keeps_its_labels():
+    session = nb.Session(nb.Pool(embeddings=blobs(90)), ["a", "b", "c"], build_graph=False)
+    session.tell([0, 1, 2], ["a", "b", "c"])
+    session.predict_proba()
+    assert session.wants_graph
+    assert (session.engine.learner.name, session.engine.strategy.name) == ("knn", "product")
+    labels, version = session.labels(), session.version
+    session.set_graph(neighbor_graph(session.embeddings))
+    assert session.version > version
+    assert not session.wants_graph
+    assert (session.engine.learner.name, session.engine.strategy.name) == ("graph", "herding")
+    assert session.labels().equals(labels)
+    assert session.predict().tolist() == [*"abc"] * 30
+    restarted = nb.Session(nb.Pool(embeddings=blobs(90)), ["a", "b", "c"], build_graph=False)
+    assert not restarted.wants_graph  # it was on disk
+
+
+def test_a_session_builds_the_graph_once_there_is_a_label():
+    session = nb.Session(nb.Pool(embeddings=blobs(90)), ["a", "b", "c"])
+    session.ask()
+    assert session.wants_graph
+    session.tell(0, "a")
+    session.ask()
+    assert not session.wants_graph
+    session.set_embeddings(blobs(90, seed=3))
+    assert session.wants_graph
+    session.ask()
+    assert not session.wants_graph
+
+
+def test_a_graph_of_another_pool_is_refused():
+    session = nb.Session(nb.Pool(embeddings=blobs(90)), ["a", "b"], build_graph=False)
+    with pytest.raises(ValueError, match="the graph has 30 items, the pool 90"):
+        session.set_graph(neighbor_graph(blobs(30)))
+
+
+@pytest.mark.parametrize(
+    ("learner", "strategy", "wants"),
+    [("knn", "product", False), ("graph", "margin", True), ("rf", "herding", True)],
+)
+def test_who_wants_a_graph(learner, strategy, wants):
+    pool = nb.Pool(embeddings=blobs(60))
+    session = nb.Session(pool, ["a", "b"], learner, strategy, build_graph=False)
+    assert session.wants_graph == wants
+
+
+def test_an_isolated_item_has_no_weight():
+    graph = NeighborGraph(np.empty((1, 0), np.int32), np.empty((1, 0), np.float32))
+    assert graph.weights.nnz == 0
+    assert graph.degrees.tolist() == [0]

@@ -1,0 +1,180 @@
+"""Labels spread over the graph: the solver against a direct solution, walks against powers."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nblabel as nb
+from nblabel.graph import NeighborGraph, neighbor_graph
+from nblabel.learners.graph import GraphLearner
+from nblabel.propagation import Propagation, Walks
+from nblabel.strategies.coverage import HerdingStrategy
+from tests.samples import blobs
+
+PROMISED = 0.02  # how far apart two solutions of the same labels may lie
+
+
+def directly(graph, codes, n_classes, decay):
+    """Solve the equation of `Propagation` by elimination."""
+    weights = graph.weights.toarray().astype(np.float64)
+    degrees = np.where(graph.degrees > 0, graph.degrees, 1)
+    free, labeled = np.flatnonzero(codes < 0), np.flatnonzero(codes >= 0)
+    u = np.zeros((len(codes), n_classes))
+    u[labeled, codes[labeled]] = 1
+    system = np.diag((1 + decay) * degrees) - weights
+    u[free] = np.linalg.solve(
+        system[np.ix_(free, free)], weights[np.ix_(free, labeled)] @ u[labeled]
+    )
+    return u
+
+
+def chain(n):
+    """Items in a row, each beside the next: where a label has the farthest to go."""
+    return neighbor_graph(np.arange(n, dtype=np.float32)[:, None] ** 1.01, cache=False)
+
+
+GRAPHS = {
+    "groups": neighbor_graph(blobs(300), cache=False),
+    "chain": chain(300),
+    "copies": neighbor_graph(np.repeat(blobs(20), 15, axis=0), cache=False),
+    "few": neighbor_graph(blobs(5), cache=False),
+}
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
+@pytest.mark.parametrize("decay", [1.0, 0.1, 1e-3])
+@pytest.mark.parametrize("n_labels", [1, 3, 40])
+def test_against_a_direct_solution(graph, decay, n_labels):
+    codes = np.full(len(graph), -1)
+    order = np.random.default_rng(0).permutation(len(graph))[:n_labels]
+    codes[order] = order % 3
+    u = Propagation(graph).solve(codes, 3, decay)
+    np.testing.assert_allclose(u, directly(graph, codes, 3, decay), atol=PROMISED)
+
+
+def test_nothing_labeled_and_all_labeled():
+    graph = GRAPHS["groups"]
+    solver = Propagation(graph)
+    assert (solver.solve(np.full(300, -1), 3, 0.1) == 0).all()
+    codes = np.arange(300) % 3
+    assert (solver.solve(codes, 3, 0.1) == np.eye(3)[codes]).all()
+
+
+def test_an_isolated_item_hears_nothing():
+    ring = (np.arange(20)[:, None] + [1, 2]) % 20
+    indices = np.concatenate([ring, [[0, 1]]]).astype(np.int32)
+    distances = np.ones((21, 2), np.float32)
+    distances[20] = 1e9, 1e-9  # its weights vanish
+    u = Propagation(NeighborGraph(indices, distances)).solve(np.array([0, 1] + [-1] * 19), 2, 0.1)
+    assert np.isfinite(u).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 89), st.integers(-1, 3)), min_size=1, max_size=12))
+def test_after_any_labels_and_undos_the_learner_is_as_one_made_anew(steps):
+    X = blobs(90)
+    graph = neighbor_graph(X, cache=False)
+    used = GraphLearner(X, graph)
+    y = np.full(90, -1)
+    for item, code in steps:
+        y[item] = code
+        proba = used.update(y, 4)
+    fresh = GraphLearner(X, graph).update(y, 4)
+    np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-5)
+    # the prior of 0.01 weighs in where the walk meets almost no label, and magnifies there
+    u = directly(graph, y, 4, GraphLearner.DECAY / max(1, np.count_nonzero(y >= 0)))
+    near = u.sum(axis=1) > 0.2
+    np.testing.assert_allclose(proba[near], fresh[near], atol=5 * PROMISED)
+
+
+def test_classes_that_come_late_and_labels_that_contradict():
+    X = np.repeat(blobs(30), 3, axis=0)
+    learner = GraphLearner(X, neighbor_graph(X, cache=False))
+    y = np.full(90, -1)
+    y[[0, 1, 2]] = 0, 1, 1  # three copies
+    assert np.isfinite(learner.update(y, 2)).all()
+    y[50] = 2
+    proba = learner.update(y, 3)
+    assert proba.shape == (90, 3)
+    assert proba[50].argmax() == 2
+    assert (proba[[0, 1, 2]].argmax(axis=1) == [0, 1, 1]).all()
+
+
+def test_new_points_get_what_their_neighbours_have():
+    X = blobs(90)
+    learner = GraphLearner(X, neighbor_graph(X, cache=False))
+    with pytest.raises(nb.learners.LearnerError, match="nothing was learned yet"):
+        learner.predict_proba(X)
+    y = np.full(90, -1)
+    y[:3] = 0, 1, 2
+    proba = learner.update(y, 3)
+    np.testing.assert_allclose(learner.predict_proba(X), proba, atol=1e-5)
+    moved = learner.predict_proba(X + np.float32(0.01))
+    assert (moved.argmax(axis=1) == np.arange(90) % 3).all()
+    np.testing.assert_allclose(moved.sum(axis=1), 1, atol=1e-5)
+    assert learner.predict_proba(X[:0]).shape == (0, 3)
+    with pytest.raises(ValueError, match="2 dimensions"):
+        learner.predict_proba(X[:, :2])
+
+
+def test_walks_against_powers_of_the_transition_matrix():
+    graph = GRAPHS["groups"]
+    weights = graph.weights.toarray().astype(np.float64)
+    power = np.linalg.matrix_power(weights / weights.sum(axis=1, keepdims=True), 5)
+    walks = Walks(graph, 5)
+    values = np.random.default_rng(0).random(300).astype(np.float32)
+    np.testing.assert_allclose(walks.spread(values), power.T @ values, rtol=1e-3)
+    for item in (0, 7, 299):
+        who, share = walks.to(item)
+        found = np.zeros(300)
+        found[who] = share
+        expected = power[:, item] / power[:, item].max()
+        expected[item] = 1
+        np.testing.assert_allclose(found, np.where(expected < 0.02, 0, expected), atol=0.025)
+        assert (walks.to(item)[0] == who).all()  # nothing is left over from the walk before
+
+
+def test_herding_against_its_formula():
+    X = blobs(150)
+    session = nb.Session(nb.Pool(embeddings=X), ["a", "b", "c"], "graph", "herding")
+    session.tell([0, 4, 8, 9], ["a", "b", "c", "a"])
+    proba = np.sort(session.predict_proba().astype(np.float64), axis=1)
+    graph = session.engine.graph
+    weights = graph.weights.toarray().astype(np.float64)
+    kernel = np.linalg.matrix_power(weights / weights.sum(axis=1, keepdims=True), 8)
+    shares = kernel[:, [0, 4, 8, 9]] / kernel[:, [0, 4, 8, 9]].max(axis=0)
+    covered = np.where(shares < 0.02, 0, shares).max(axis=1)
+    covered[[0, 4, 8, 9]] = 1
+    doubt = (1 - proba[:, -1] + proba[:, -2]) ** HerdingStrategy.POWER
+    expected = kernel.T @ (doubt * (1 - covered))
+    query = session.ask()
+    open_ = np.flatnonzero(session.y < 0)
+    assert query.scores[0] == pytest.approx(expected[open_].max(), rel=0.03)
+    assert expected[query.indices[0]] == pytest.approx(expected[open_].max(), rel=0.03)
+    assert {part.name for part in query.reasons[0].parts} == {
+        "uncertainty",
+        "unsettled",
+        "diversity",
+    }
+
+
+def test_herding_does_not_ask_copies_and_forgets_what_was_taken_back():
+    X = np.concatenate([blobs(90), np.repeat(blobs(1, seed=9) + 6, 30, axis=0)])
+    session = nb.Session(nb.Pool(embeddings=X), ["a", "b", "c"], "graph", "herding")
+    session.tell([0, 1], ["a", "b"])
+    first = session.ask(6)
+    assert (first.indices >= 90).sum() <= 2
+    session.tell(int(first.indices[0]), "c")
+    session.undo()
+    again = session.ask(6)
+    np.testing.assert_allclose(again.scores, first.scores, rtol=0.05)
+
+
+def test_many_labels_at_once_are_thinned_out():
+    X = blobs(3_000)
+    session = nb.Session(nb.Pool(embeddings=X), ["a", "b", "c"], "graph", "herding")
+    session.tell(range(2_500), [["a", "b", "c"][index % 3] for index in range(2_500)])
+    query = session.ask(8)
+    assert (query.indices >= 2_500).all()
+    assert len(session.engine._memory["cover"]._ends) <= 1_000 * 1.2
