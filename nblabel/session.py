@@ -314,7 +314,8 @@ class Session:
         names = (*self._state.classes, *self._state.unknown_classes)
         if names != self.classes:
             self._codes = {name: code for code, name in enumerate(names)}
-            changed = dict.fromkeys(self._state.answers)
+            # beside those whose answer was just taken back
+            changed.update(dict.fromkeys(self._state.answers))
             self._y[:] = -1
         for item in changed:
             answer = self._state.answers.get(item)

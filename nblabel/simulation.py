@@ -57,7 +57,7 @@ def simulate(
     ----------
     pool : Pool or images
         What to label. Anything `Pool` takes as images will do. Pictures without embeddings are
-        embedded once, by ``embed(pool)``.
+        embedded once, by ``embed(pool, method="gradients")``.
     y : sequence of n
         The right answer for each item: class names, or class numbers.
     learner, strategy
@@ -151,7 +151,7 @@ def simulate(
             "predict_proba(X_new). Leave X_test and y_test out, or choose another learner."
         )
     job = _Job(
-        X=embed(pool) if pool.embeddings is None else pool.embeddings,
+        X=embed(pool, method="gradients") if pool.embeddings is None else pool.embeddings,
         codes=codes,
         names=names,
         learner=learner,

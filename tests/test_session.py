@@ -717,3 +717,21 @@ def test_the_neighbours_that_decide(session):
     assert (who[:, 3:] == -1).all()
     assert (closeness[:, 3:] == 0).all()
     assert (np.diff(closeness, axis=1) <= 0).all()
+
+
+def test_an_answer_and_its_class_taken_back_at_once(tmp_path):
+    """Another annotator's two steps arrive together: the item is open again."""
+    ann, bob = (
+        nb.Session(nb.Pool(embeddings=blobs(6)), ["a", "b"], store=tmp_path / "log", annotator=name)
+        for name in ("ann", "bob")
+    )
+    ann.add_class("c")
+    ann.tell(1, "c")
+    bob.refresh()
+    ann.undo()
+    ann.undo()
+    bob.refresh()
+    assert bob.classes == ("a", "b")
+    assert bob.standing.tolist() == [0] * 6
+    for session in (ann, bob):
+        session.store.close()

@@ -9,6 +9,7 @@ from nblabel.learners.base import check_points, no_update
 from nblabel.pool import FloatArray, IntArray
 from nblabel.propagation import Propagation
 
+ANEW_UP_TO = 20_000  # items; so few take no time, and the last bit then depends on the labels alone
 VOTERS = 10  # items that decide about a new point
 BLOCK = 4_096
 
@@ -32,8 +33,9 @@ class GraphLearner:
     See `nblabel.propagation.Propagation` for the equation and its solver. The walk gives up at a rate of
     0.3 / n_labeled a step: while labels are few, far items stay undecided rather than all fall to
     whichever class the graph happens to lead to (the degeneracy of Laplace learning that Calder et
-    al., 2020, describe), and the more labels there are the less it matters. The result depends on
-    the labels alone to within 0.02 in each probability: the tolerance of the solver. New points get
+    al., 2020, describe), and the more labels there are the less it matters. Up to 20,000 items the
+    result depends on the labels alone; beyond, each solution begins with the last one, and it does
+    so to within the solver's tolerance: 0.02 in each probability of a walk. New points get
     the mean of their ten nearest items, weighted by similarity.
     """
 
@@ -54,7 +56,7 @@ class GraphLearner:
         if self._propagation is None:  # made where time may be taken, not on an event loop
             self._propagation = Propagation(self.graph)
         start, self._u, self._proba = self._u, None, None  # an interrupted call begins anew
-        if start is not None and start.shape[1] != n_classes:
+        if len(y) <= ANEW_UP_TO or (start is not None and start.shape[1] != n_classes):
             start = None
         decay = self.DECAY / max(1, int(np.count_nonzero(y >= 0)))
         u = self._propagation.solve(y, n_classes, decay, start)
