@@ -24,7 +24,7 @@ Progress = Callable[[float], None]
 N_NEIGHBORS = 15
 N_WEIGHTED = 10  # the nearest ones, which the weights are made of
 EXACT_UP_TO = 100_000  # items; beyond, exact neighbours take longer than approximate ones
-KEPT_FROM = 2_000  # items; a smaller graph is found again sooner than read
+KEPT_FROM = 200  # items; a smaller graph is found again sooner than read
 COPIES = 4  # copies of itself among the neighbours of an item that occurs many times
 ROW = np.dtype([("index", "<i4"), ("distance", "<f4")])
 
