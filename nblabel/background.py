@@ -119,7 +119,7 @@ def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> Non
     """
     source, target, *rest = arguments
     if hasattr(os, "nice"):
-        os.nice(10)  # labeling comes first
+        os.nice(19)  # labeling comes first
     folder = Path(source).parent
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     X = np.load(source, allow_pickle=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from nblabel.media import UInt8Array
 from nblabel.pool import FloatArray

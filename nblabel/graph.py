@@ -297,16 +297,29 @@ def _descent(X: FloatArray, k: int) -> tuple[Any, Any]:
 
 def _run(X: FloatArray) -> np.ndarray[Any, Any]:
     """Run in the second process."""
-    from nblabel.propagation import compile_all
-
     report(0.01, "compiling")
-    compile_all()
+    _compile()
     report(0.02, "finding neighbours")
     known = GraphCache(X).read()
     if known is None:
         known = build_graph(X, lambda share: report(0.02 + 0.97 * share, "finding neighbours"))
         GraphCache(X).write(known)
     return pack(known)
+
+
+def _compile() -> None:
+    """Compile every loop that works on graphs, or find it on disk, so that no user waits for it."""
+    from nblabel.propagation import Propagation
+    from nblabel.walks import Walks
+
+    ring = (np.arange(40)[:, None] + np.arange(1, 4)) % 40
+    graph = NeighborGraph(ring.astype(np.int32), np.ones((40, 3), dtype=np.float32))
+    codes = np.full(40, -1, dtype=np.intp)
+    codes[[0, 20]] = 0, 1
+    Propagation(graph).solve(codes, 3, 0.1)
+    walks = Walks(graph, 2)
+    walks.spread(np.ones(40, dtype=np.float32))
+    walks.to(3)
 
 
 if __name__ == "__main__":

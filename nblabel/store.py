@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from nblabel.events import Kind, LabelEvent, Source
 
 SCHEMA_VERSION = 1
 OWN_SETTINGS = ("schema", "log", "pool")
+PATIENCE = 5  # seconds to wait for another program that writes
 
 _BEGINNING = 0x6E626C62  # names the lock under which tables are made
 
@@ -319,10 +321,10 @@ def _engine(address: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, see below
-        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute(f"PRAGMA busy_timeout = {1_000 * PATIENCE}")
         connection.execute("PRAGMA foreign_keys = ON")
         if not in_memory:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
 
     @sa.event.listens_for(engine, "begin")
@@ -333,6 +335,20 @@ def _engine(address: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # where another process makes the same file at this moment, SQLite fails here without waiting
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
-from nblabel.graph import Int32Array, NeighborGraph
+from nblabel.graph import Int32Array
 from nblabel.pool import FloatArray, IntArray
-from nblabel.propagation import Walks
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.measures import GREEDY, cdf, margin
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
+from nblabel.walks import Walks
 
 
 class HerdingStrategy:
@@ -40,30 +43,49 @@ class HerdingStrategy:
             return Query(view.candidates, np.empty(0, dtype=np.float32))
         if not len(view.labeled):
             return cold_start(view, n)
-        graph = _graph(view)
-        uncertain, covered, scores = self._measure(view, graph)
-        picks, reduced = _spread(view, scores, n)
-        shares = _shares(view, uncertain, covered, scores)
-        return Query(
-            view.candidates[picks], reduced, reasons(shares, picks, view.candidates[picks], view)
-        )
+        seen = self._look(view)
+        picks, scores = _spread(view.candidates, seen.scores[view.candidates], seen.walks, n)
+        indices = view.candidates[picks]
+        return Query(indices, scores, reasons(seen.shares, picks, indices, view))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
         if not len(view.labeled):
             return START
         place = np.searchsorted(view.candidates, [index])
-        shares = _shares(view, *self._measure(view, _graph(view)))
-        return reasons(shares, place, np.array([index]), view)[0]
+        return reasons(self._look(view).shares, place, np.array([index]), view)[0]
 
-    def _measure(
-        self, view: View, graph: NeighborGraph
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return uncertainty, coverage and score of every item."""
-        cover = view.memory.setdefault("cover", _Cover(Walks(graph, self.STEPS), len(graph)))
-        covered = cover.of(view.labeled)
-        uncertain = margin(view.proba)
-        return uncertain, covered, cover.walks.spread(uncertain**self.POWER * (1 - covered))
+    def _look(self, view: View) -> _Seen:
+        assert view.graph is not None, "this strategy looks at the neighbour graph"
+        if "cover" not in view.memory:
+            view.memory["cover"] = _Cover(Walks(view.graph, self.STEPS), len(view.graph))
+        known = view.memory.get("seen")
+        if known is None or known.view is not view:
+            cover: _Cover = view.memory["cover"]
+            uncertain, covered = margin(view.proba), cover.of(view.labeled)
+            scores = cover.walks.spread(uncertain**self.POWER * (1 - covered))
+            known = view.memory["seen"] = _Seen(view, cover.walks, uncertain, covered, scores)
+        return known
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Uncertainty, coverage and score of every item, for one query."""
+
+    view: View
+    walks: Walks
+    uncertain: FloatArray
+    covered: FloatArray
+    scores: FloatArray
+
+    @cached_property
+    def shares(self) -> dict[str, FloatArray]:
+        among = self.view.candidates
+        return {
+            "uncertainty": cdf(self.uncertain[among]),
+            "unsettled": cdf(self.scores[among]),
+            "diversity": cdf(1 - self.covered[among]),
+        }
 
 
 class _Cover:
@@ -99,40 +121,27 @@ def _thinned(items: IntArray, most: int) -> IntArray:
     return thinned
 
 
-def _spread(view: View, scores: FloatArray, n: int) -> tuple[IntArray, FloatArray]:
-    left = scores.copy()
-    candidates = view.candidates
-    walks = view.memory["cover"].walks
+def _spread(
+    candidates: IntArray, scores: FloatArray, walks: Walks, n: int
+) -> tuple[IntArray, FloatArray]:
+    """Pick the best in turn, taking from the rest what a walk from there to a pick covers.
+
+    Returns the places among the candidates and the scores they had left; changes the scores.
+    """
     n = min(n, len(candidates))
     picks, reduced = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
-    among = left[candidates]
     greedy = min(n, GREEDY)
     for turn in range(greedy):
-        best = int(among.argmax())
-        picks[turn], reduced[turn] = best, among[best]
-        who, share = walks.to(int(candidates[best]))
-        place = np.searchsorted(candidates, who)
-        place[place == len(candidates)] = 0
-        hit = candidates[place] == who
-        among[place[hit]] *= 1 - share[hit]
-        among[picks[: turn + 1]] = -1
+        best = int(scores.argmax())
+        picks[turn], reduced[turn] = best, scores[best]
+        if turn + 1 < n:
+            who, share = walks.to(int(candidates[best]))
+            place = np.searchsorted(candidates, who)
+            place[place == len(candidates)] = 0
+            hit = candidates[place] == who
+            scores[place[hit]] *= 1 - share[hit]
+            scores[picks[: turn + 1]] = -1
     if n > greedy:
-        picks[greedy:] = np.argsort(-among, kind="stable")[: n - greedy]
-        reduced[greedy:] = among[picks[greedy:]]
+        picks[greedy:] = np.argsort(-scores, kind="stable")[: n - greedy]
+        reduced[greedy:] = scores[picks[greedy:]]
     return picks, np.maximum(reduced, 0)
-
-
-def _graph(view: View) -> NeighborGraph:
-    assert view.graph is not None, "this strategy looks at the neighbour graph"
-    return view.graph
-
-
-def _shares(
-    view: View, uncertain: FloatArray, covered: FloatArray, scores: FloatArray
-) -> dict[str, FloatArray]:
-    among = view.candidates
-    return {
-        "uncertainty": cdf(uncertain[among]),
-        "unsettled": cdf(scores[among]),
-        "diversity": cdf(1 - covered[among]),
-    }

@@ -1,0 +1,136 @@
+"""Where short walks over the neighbour graph end."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numba
+import numpy as np
+
+from nblabel.graph import Int32Array, NeighborGraph
+from nblabel.pool import FloatArray
+from nblabel.rows import by_rows
+
+REMEMBERED = 256  # ends of walks: the next questions are mostly those of the time before
+
+_jit = numba.njit(cache=True, nogil=True, fastmath=True)
+
+
+class Walks:
+    """Where walks of a few steps over the graph end.
+
+    A walk steps to a neighbour with a probability in proportion to the weight of the edge.
+
+    Parameters
+    ----------
+    graph : NeighborGraph
+        The graph.
+    steps : int
+        How long a walk is.
+    """
+
+    LEAST = 1e-3  # of the largest share; what is below is left out on the way
+    TOLD = 0.02  # and here in the end
+
+    def __init__(self, graph: NeighborGraph, steps: int) -> None:
+        weights = graph.weights
+        self._arrays = (weights.indptr, weights.indices, weights.data)
+        self._degrees = np.where(graph.degrees > 0, graph.degrees, np.float32(1))
+        self._steps = steps
+        self._sums = np.zeros(len(graph), dtype=np.float32)
+        self.to = lru_cache(REMEMBERED)(self._to)
+
+    def spread(self, values: FloatArray) -> FloatArray:
+        """Return, for each item, the sum of the values of all who walk to it: their shares of them.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n,), float32
+        """
+        for _ in range(self._steps):
+            passed = np.empty_like(values)
+            by_rows(len(values), pass_on, *self._arrays, values / self._degrees, passed)
+            values = passed
+        return values
+
+    def _to(self, item: int) -> tuple[Int32Array, FloatArray]:
+        """Return who walks to an item, and how rarely beside the likeliest of them.
+
+        Parameters
+        ----------
+        item : int
+            Position in the pool.
+
+        Returns
+        -------
+        who : ndarray of shape (m,), int32
+            Positions from which a walk ends at the item, itself included; those with a share under
+            0.02 are left out.
+        share : ndarray of shape (m,), float32
+            The probability that it does, over the largest of all; 1 for the item itself.
+        """
+        who, value = _walk(*self._arrays, self._degrees, item, self._steps, self.LEAST, self._sums)
+        most = value.max(initial=0)
+        kept = (value >= self.TOLD * most) & (who != item)
+        share = value[kept] / most if most > 0 else value[kept]
+        return (
+            np.append(who[kept], np.int32(item)),
+            np.append(share, np.float32(1)),
+        )
+
+
+@_jit
+def pass_on(
+    begin: int, end: int, pointers: Any, neighbors: Any, weights: Any, values: Any, passed: Any
+) -> None:  # pragma: no cover (compiled)
+    """Write W values to passed, from row begin to row end."""
+    for item in range(begin, end):
+        total = np.float32(0)
+        for edge in range(pointers[item], pointers[item + 1]):
+            total += weights[edge] * values[neighbors[edge]]
+        passed[item] = total
+
+
+@_jit
+def _walk(
+    pointers: Any,
+    neighbors: Any,
+    weights: Any,
+    degrees: Any,
+    item: int,
+    steps: int,
+    least: float,
+    sums: Any,
+) -> Any:  # pragma: no cover (compiled)
+    """Follow walks back from where they end; `sums` is all zero before and after."""
+    who = np.array([item], np.int32)
+    value = np.ones(1, np.float32)
+    for _ in range(steps):
+        n_edges = 0
+        for place in range(len(who)):
+            n_edges += pointers[who[place] + 1] - pointers[who[place]]
+        reached = np.empty(n_edges, np.int32)
+        filled = 0
+        for place in range(len(who)):
+            here = value[place]
+            for edge in range(pointers[who[place]], pointers[who[place] + 1]):
+                other = neighbors[edge]
+                if sums[other] == 0:
+                    reached[filled] = other
+                    filled += 1
+                sums[other] += weights[edge] * here / degrees[other] + np.float32(1e-30)
+        most = np.float32(0)
+        for place in range(filled):
+            most = max(most, sums[reached[place]])
+        kept = 0
+        value = np.empty(filled, np.float32)
+        for place in range(filled):
+            share = sums[reached[place]]
+            sums[reached[place]] = 0
+            if share >= least * most:
+                reached[kept] = reached[place]
+                value[kept] = share
+                kept += 1
+        who, value = reached[:kept].copy(), value[:kept].copy()
+    return who, value
