@@ -1,0 +1,356 @@
+"""How many labels a pool needs, beside random sampling and beside peers. Run: make bench-labels.
+
+Every run begins with an item drawn at random, which is all that its seed decides about nblabel: what
+it asks after that depends on the answers alone. Every curve is kept in build/labels as soon as it is there, so that an interrupted run goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+from tqdm import tqdm
+
+import nblabel as nb
+from benchmarks.report import RESULTS, machine
+
+CURVES = Path(__file__).parents[1] / "build" / "labels"
+SEEDS = range(5)
+SHARES = (0.8, 0.9, 0.95)
+OURS = "nblabel"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A pool, and what is asked of it.
+
+    Attributes
+    ----------
+    name : str
+        What to call it.
+    budget : int
+        Labels given.
+    targets : dict
+        Accuracy to reach, by number of labels.
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    y : ndarray of shape (n,), int
+        Right answers.
+    test : tuple of ndarray, optional
+        Embeddings and answers of items outside the pool; where there are some, their accuracy counts.
+    """
+
+    name: str
+    budget: int
+    targets: dict[int, float]
+    X: Any
+    y: Any
+    test: tuple[Any, Any] | None = None
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", nargs="*", default=list(CASES), choices=list(CASES), metavar="C")
+    parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=METHODS, metavar="M")
+    parser.add_argument("--jobs", type=int, default=2)
+    chosen = parser.parse_args()
+    CURVES.mkdir(parents=True, exist_ok=True)
+    tasks = [(c, m, s) for c in chosen.cases for m in chosen.methods for s in SEEDS]
+    missing = [task for task in tasks if not _path(*task).exists()]
+    parallel = joblib.Parallel(chosen.jobs, return_as="generator_unordered")
+    for _ in tqdm(
+        parallel(joblib.delayed(_measure)(*task) for task in missing), total=len(missing)
+    ):
+        pass
+    content = {"machine": machine(), "notes": [f"seeds {list(SEEDS)}"], "cases": list(_results())}
+    (RESULTS / "labels.json").write_text(json.dumps(content, indent=1) + "\n")
+    for case in content["cases"]:
+        print(f"\n{case['name']} ({case['n']:,} items, {case['what']})")
+        for method, figures in case["methods"].items():
+            at = "  ".join(
+                f"{n}: {np.mean(values):.3f} ±{np.std(values):.3f}"
+                for n, values in figures["accuracy"].items()
+            )
+            needed = "  ".join(f"{s}: {_told(v)}" for s, v in figures["needed"].items())
+            print(f"  {method:40}  {at}  |  {needed}")
+
+
+# data
+
+
+def _mnist_pca() -> Case:
+    data = nb.datasets.load_mnist()
+    X = nb.embed(data.images, method="pca", dim=50)
+    return Case("MNIST, PCA 50", 200, {60: 0.95, 100: 0.962, 200: 0.97}, X, data.labels)
+
+
+def _mnist() -> Case:
+    data = nb.datasets.load_mnist()
+    X = nb.embed(data.images, method="gradients")
+    return Case("MNIST", 200, {60: 0.95, 100: 0.962, 200: 0.97}, X, data.labels)
+
+
+def _fashion() -> Case:
+    data = nb.datasets.load_fashion_mnist()
+    X = nb.embed(data.images, method="gradients")
+    return Case("Fashion-MNIST", 400, {70: 0.74, 100: 0.77, 200: 0.81, 400: 0.83}, X, data.labels)
+
+
+def _fashion_pca() -> Case:
+    data = nb.datasets.load_fashion_mnist()
+    X = nb.embed(data.images, method="pca", dim=50)
+    return Case("Fashion-MNIST, PCA 50", 400, {}, X, data.labels)
+
+
+def _digits() -> Case:
+    data = nb.datasets.load_digits()
+    return Case("Digits", 200, {}, nb.embed(data.images, method="gradients"), data.labels)
+
+
+def _cifar() -> Case:
+    with np.load(_folder() / "cifar10.npz") as file:
+        images, y = file["x_train"], file["y_train"].astype(int)
+    return Case("CIFAR-10 excerpt", 400, {}, nb.embed(images, method="gradients"), y)
+
+
+def _fruits() -> Case:
+    with np.load(_folder() / "fruits.npz") as file:
+        images, y, train = file["x"], file["y"].astype(int), file["split"] == "train"
+    X = nb.embed(images, method="gradients")  # without labels, of all photos
+    return Case("Fruits, by photo", 400, {}, X[train], y[train], (X[~train], y[~train]))
+
+
+def _long_tail() -> Case:
+    """Return Fashion-MNIST with each class 0.6 times as large as the one before."""
+    data = nb.datasets.load_fashion_mnist()
+    sizes = (6_000 * 0.6 ** np.arange(10)).astype(int)
+    some = np.sort(
+        np.concatenate([np.flatnonzero(data.labels == c)[:n] for c, n in enumerate(sizes)])
+    )
+    X = nb.embed(data.images[some], method="gradients")
+    return Case("Fashion-MNIST, long tail", 200, {}, X, data.labels[some])
+
+
+def _rare() -> Case:
+    """Return MNIST with a class, the eights, that makes 1 % of the pool; its recall counts."""
+    data = nb.datasets.load_mnist()
+    eight = data.labels == 8
+    some = np.sort(np.r_[np.flatnonzero(~eight)[:19_800], np.flatnonzero(eight)[:200]])
+    X = nb.embed(data.images[some], method="gradients")
+    y = data.labels[some]
+    return Case("MNIST, eights 1 %: their recall", 200, {}, X, y, (X[y == 8], y[y == 8]))
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "mnist-pca": _mnist_pca,
+    "mnist": _mnist,
+    "fashion-pca": _fashion_pca,
+    "fashion": _fashion,
+    "digits": _digits,
+    "cifar": _cifar,
+    "fruits": _fruits,
+    "tail": _long_tail,
+    "rare": _rare,
+}
+
+
+@cache
+def _case(name: str) -> Case:
+    return CASES[name]()
+
+
+def _folder() -> Path:
+    folder = os.environ.get("NBLABEL_DATA")
+    if folder is None:
+        raise SystemExit("CIFAR and fruits are read from the folder that NBLABEL_DATA names.")
+    return Path(folder)
+
+
+# methods: each yields the labels given so far and the classes it gives to pool and test items
+
+
+def _session(strategy: str) -> Callable[[Case, int], Iterator[tuple[int, Any, Any]]]:
+    def run(case: Case, seed: int) -> Iterator[tuple[int, Any, Any]]:
+        names = [str(c) for c in range(case.y.max() + 1)]
+        pool = nb.Pool(embeddings=case.X)
+        session = nb.Session(pool, names, strategy=strategy, random_state=seed)
+        first = int(np.random.default_rng(seed).integers(len(case.y)))
+        for n in range(1, case.budget + 1):
+            asked = int(session.ask().indices[0]) if n > 1 else first
+            session.tell(asked, names[case.y[asked]])
+            test = None
+            if case.test is not None:
+                session.refit(1)
+                test = session.engine.learner.predict_proba(case.test[0]).argmax(axis=1)
+            yield n, np.asarray(session.predict(), dtype=int), test
+
+    return run
+
+
+def _loop(
+    classifier: Callable[[], Any], query: Callable[..., int]
+) -> Callable[[Case, int], Iterator[tuple[int, Any, Any]]]:
+    """Return a loop that fits a classifier anew to all labels after each of them."""
+
+    def run(case: Case, seed: int) -> Iterator[tuple[int, Any, Any]]:
+        rng = np.random.default_rng(seed)
+        labeled: list[int] = []
+        model: Any = None
+        for n in range(1, case.budget + 1):
+            left = np.setdiff1d(np.arange(len(case.y)), labeled)
+            # a classifier needs two classes before it can doubt
+            asked = int(
+                rng.choice(left) if model is None else query(model, case, left, labeled, rng)
+            )
+            labeled.append(asked)
+            known = case.y[labeled]
+            if len(set(known.tolist())) > 1:
+                model = classifier().fit(case.X[labeled], known)
+            if n % 5 and n > 20:
+                continue
+            constant = known[0]
+
+            def predict(X: Any, model: Any = model, constant: Any = constant) -> Any:
+                return np.full(len(X), constant) if model is None else model.predict(X)
+
+            pool = predict(case.X)
+            pool[labeled] = known
+            yield n, pool, None if case.test is None else predict(case.test[0])
+
+    return run
+
+
+def _logistic() -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=200))
+
+
+class _AtMost:
+    """Nearest neighbours, as many as there are, up to five."""
+
+    def fit(self, X: Any, y: Any) -> Any:
+        from sklearn.neighbors import KNeighborsClassifier
+
+        return KNeighborsClassifier(min(5, len(y)), weights="distance").fit(X, y)
+
+
+def _margin_of_scikit_activeml(model: Any, case: Case, left: Any, labeled: Any, _rng: Any) -> int:
+    from skactiveml.classifier import SklearnClassifier
+    from skactiveml.pool import UncertaintySampling
+
+    y = np.full(len(case.y), np.nan)
+    y[labeled] = case.y[labeled]
+    wrapped = SklearnClassifier(model, classes=np.unique(case.y[labeled]))
+    wrapped.fit(case.X[labeled], y[labeled])
+    strategy = UncertaintySampling(method="margin_sampling", random_state=0)
+    return int(strategy.query(X=case.X, y=y, clf=wrapped, fit_clf=False, candidates=left)[0])
+
+
+def _entropy_of_modal(model: Any, case: Case, left: Any, *_rest: Any) -> int:
+    from modAL.uncertainty import entropy_sampling
+
+    chosen = entropy_sampling(model, case.X[left])
+    return int(left[np.ravel(chosen[0] if isinstance(chosen, tuple) else chosen)[0]])
+
+
+def _least_confident(model: Any, case: Case, left: Any, *_rest: Any) -> int:
+    return int(left[model.predict_proba(case.X[left]).max(axis=1).argmin()])
+
+
+def _at_random(_model: Any, _case: Case, left: Any, _labeled: Any, rng: Any) -> int:
+    return int(rng.choice(left))
+
+
+METHODS: dict[str, Callable[[Case, int], Iterator[tuple[int, Any, Any]]]] = {
+    OURS: _session("auto"),
+    "random sampling, our learner": _session("random"),
+    "random sampling, logistic regression": _loop(_logistic, _at_random),
+    "scikit-activeml, margin, logistic regression": _loop(_logistic, _margin_of_scikit_activeml),
+    "scikit-activeml, margin, 5 neighbours": _loop(_AtMost, _margin_of_scikit_activeml),
+    "modAL, entropy, logistic regression": _loop(_logistic, _entropy_of_modal),
+    "scikit-learn loop, least confidence": _loop(_logistic, _least_confident),
+}
+
+
+# figures
+
+
+def _path(case: str, method: str, seed: int) -> Path:
+    plain = "".join(c if c.isalnum() else "-" for c in method)
+    return CURVES / f"{case}.{plain}.{seed}.npy"
+
+
+def _measure(name: str, method: str, seed: int) -> None:
+    """Run one curve: rows of labels given and share of right answers."""
+    warnings.simplefilter("ignore")  # of the peers: about convergence, about classes not seen yet
+    case = _case(name)
+    rows = []
+    for n, pool, test in METHODS[method](case, seed):
+        right = pool == case.y if case.test is None else test == case.test[1]
+        rows.append((n, right.mean()))
+    path = _path(name, method, seed)
+    part = path.with_suffix(".part.npy")
+    np.save(part, np.array(rows))
+    part.replace(path)
+
+
+def _results() -> Iterator[dict[str, Any]]:
+    for name in CASES:
+        methods = {}
+        for method in METHODS:
+            paths = [path for seed in SEEDS if (path := _path(name, method, seed)).exists()]
+            if paths:
+                methods[method] = _figures(name, [np.load(path) for path in paths])
+        if methods:
+            case = _case(name)
+            yield {
+                "name": case.name,
+                "n": len(case.y),
+                "dim": case.X.shape[1],
+                "budget": case.budget,
+                "what": "share right in the pool" if case.test is None else "share right outside",
+                "targets": case.targets,
+                "methods": methods,
+            }
+
+
+def _figures(name: str, curves: list[Any]) -> dict[str, Any]:
+    budget = _case(name).budget
+    wanted = sorted({30, 60, 70, 100, 200, 400} & set(range(budget + 1)))
+    return {
+        "accuracy": {n: [float(curve[curve[:, 0] == n, 1][0]) for curve in curves] for n in wanted},
+        "needed": {share: [_first(curve, share) for curve in curves] for share in SHARES},
+    }
+
+
+def _first(curve: Any, share: float) -> int | None:
+    """Return after how many labels the share was reached and held for ten labels more."""
+    n, right = curve.T
+    for place in np.flatnonzero(right >= share):
+        if (right[(n >= n[place]) & (n <= n[place] + 10)] >= share).all():
+            return int(n[place])
+    return None
+
+
+def _told(needed: list[int | None]) -> str:
+    found = [n for n in needed if n is not None]
+    if len(found) <= len(needed) / 2:
+        return "-"
+    return f"{np.median([np.inf if n is None else n for n in needed]):.0f}"
+
+
+if __name__ == "__main__":
+    main()
