@@ -11,7 +11,7 @@ PORT   ?= 8888
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-panel docs readme wheel oldest lock clean
+.PHONY: help demo test lint bench bench-engine bench-panel docs readme wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -35,6 +35,9 @@ docs: $(VENV)/.test ## check the documents: links, code blocks, notebooks
 bench: $(VENV)/.lab ## measure the parts without a browser
 	@$(BIN)/python -m benchmarks.core
 
+bench-engine: $(VENV)/.bench ## measure the engine beside other libraries   (ARGS="--part mnist")
+	@$(BIN)/python -m benchmarks.engine $(ARGS)
+
 bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser
 	@$(BIN)/python -m benchmarks.panel
 
@@ -49,7 +52,7 @@ oldest: ## run all tests with the lowest versions that pyproject.toml allows
 
 lock: $(BIN)/python ## write constraints/lock.txt anew; use the oldest Python 3.11 there is
 	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/pip install --quiet --editable '.[dev]'
+	build/lock/bin/pip install --quiet --editable '.[dev,bench]'
 	{ head -n 1 constraints/lock.txt; build/lock/bin/pip freeze --exclude-editable; } > build/lock.txt
 	mv build/lock.txt constraints/lock.txt
 
@@ -67,7 +70,7 @@ $(BIN)/python:
 		apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null && \
 		$(PYTHON) -m venv --clear $(VENV); }
 
-# One stamp for each extra of pyproject.toml: .lab, .test and .dev.
+# One stamp for each extra of pyproject.toml: .lab, .test, .dev and .bench.
 $(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python
 	@echo "Installing nblabel[$*] into $(VENV), once: this takes a minute or two ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'

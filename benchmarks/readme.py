@@ -20,9 +20,8 @@ def main() -> None:
 
 def with_tables(text: str) -> str:
     """Return the README's text with the tables of the present results."""
-    tables = "\n".join(
-        _table(json.loads((RESULTS / f"{name}.json").read_text())) for name in ("panel", "core")
-    )
+    paths = [RESULTS / f"{name}.json" for name in ("panel", "core", "engine")]
+    tables = "\n".join(_table(json.loads(path.read_text())) for path in paths if path.exists())
     return MARKED.sub(lambda found: f"{found[1]}\n{tables}\n{found[2]}", text)
 
 

@@ -32,6 +32,10 @@ class Row:
         Which figure the target is about: "median" or "p95" or "max".
     limit : float or None
         The target as a number in `unit`.
+    at_least : bool
+        Whether the target is reached from there upwards, and not from there downwards.
+    part : str
+        What the row belongs to, where a benchmark is run in parts.
     """
 
     what: str
@@ -40,6 +44,8 @@ class Row:
     target: str = ""
     judged: str = "median"
     limit: float | None = None
+    at_least: bool = False
+    part: str = ""
 
     def figure(self, name: str) -> float:
         """Return the median, the 95th percentile or the maximum."""
@@ -49,11 +55,20 @@ class Row:
     @property
     def reached(self) -> bool | None:
         """Whether the target was reached; None where there is none."""
-        return None if self.limit is None else self.figure(self.judged) <= self.limit
+        if self.limit is None:
+            return None
+        figure = self.figure(self.judged)
+        return figure >= self.limit if self.at_least else figure <= self.limit
 
 
 def report(name: str, rows: list[Row], notes: list[str]) -> None:
     """Print a table and write ``results/<name>.json``."""
+    show(rows, notes)
+    write(name, rows, notes)
+
+
+def show(rows: list[Row], notes: list[str]) -> None:
+    """Print a table."""
     header = ("measured", "n", "median", "p95", "max", "unit", "target", "reached")
     lines = [
         (
@@ -69,11 +84,14 @@ def report(name: str, rows: list[Row], notes: list[str]) -> None:
     widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
     for line in (header, *lines):
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
-    where = machine()
-    print("; ".join([*(f"{key}: {value}" for key, value in where.items()), *notes]))
-    RESULTS.mkdir(exist_ok=True)
+    print("; ".join([*(f"{key}: {value}" for key, value in machine().items()), *notes]))
+
+
+def write(name: str, rows: list[Row], notes: list[str], folder: Path = RESULTS) -> None:
+    """Write ``<name>.json``."""
+    folder.mkdir(exist_ok=True)
     content = {
-        "machine": where,
+        "machine": machine(),
         "notes": notes,
         "rows": [
             {
@@ -86,7 +104,7 @@ def report(name: str, rows: list[Row], notes: list[str]) -> None:
             for row in rows
         ],
     }
-    path = RESULTS / f"{name}.json"
+    path = folder / f"{name}.json"
     path.write_text(json.dumps(content, indent=1) + "\n")
     print(f"written: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 

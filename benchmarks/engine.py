@@ -1,0 +1,525 @@
+"""What one label costs the engine, beside other libraries. Run: make bench-engine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import nblabel as nb
+from benchmarks.report import RESULTS, Row, machine, show, write
+from nblabel.engine import Engine, Snapshot
+from nblabel.graph import GraphCache
+
+FOLDER = Path(__file__).parents[1] / "build" / "bench"
+CLASSES = tuple("0123456789")
+ASKED = 8
+FIRST = 20  # labels drawn at random that each learner begins with
+WARM_UP = 10
+STEPS = 50
+TOO_SLOW_S = 5  # of such steps only a few are taken
+FEW_STEPS = 5
+SEED = 0
+BLOBS, DIM, SPREAD = 50, 64, 0.5
+
+Step = Callable[[np.ndarray], np.ndarray]  # from labels, -1 where there is none, to questions
+
+
+def main() -> None:
+    """Measure the parts asked for, print, and write them beside those measured before."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--quick", action="store_true", help="small sizes, to try it out")
+    options = parser.parse_args()
+    folder = FOLDER / "quick" if options.quick else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes = Sizes(folder, options.quick)
+    # a cache of our own: a graph that is timed must not come from the user's
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    results = folder if options.quick else RESULTS
+    path = results / "engine.json"
+    together: tuple[list[Row], list[str]] = [], []
+    for name in (part for part in PARTS if part in options.part):
+        print(f"measuring: {name} ...", flush=True)
+        load = os.getloadavg()[0]
+        rows, notes = PARTS[name](sizes)
+        notes = [f"load average {load:.1f} at the start", *notes]
+        together = merged(path, name, rows, notes)
+        write("engine", *together, results)  # what comes next may take long
+    show(*together)
+
+
+class Sizes:
+    """The arrays to measure on: the full ones, or small ones to try the benchmark out.
+
+    Parameters
+    ----------
+    folder : Path
+        Where arrays are kept from one run to the next.
+    quick : bool
+        Small ones.
+    """
+
+    def __init__(self, folder: Path, quick: bool) -> None:
+        self.folder = folder
+        self.quick = quick
+        self.million = 20_000 if quick else 1_000_000
+        self.knn = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000, 5_000_000)
+        self.graph = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000)
+        self.steps = 5 if quick else STEPS
+        self.mnist()  # looked up while the user's cache is still the user's
+
+    def mnist(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the embeddings of MNIST, 50 wide, and the classes."""
+        kept = self.folder / "mnist.npz"
+        if not kept.exists():
+            data = nb.datasets.load_mnist()
+            n = 3_000 if self.quick else None
+            np.savez(kept, X=nb.embed(data.images[:n], method="pca"), truth=data.labels[:n])
+        arrays = np.load(kept)
+        return arrays["X"], arrays["truth"]
+
+
+def blobs(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return points of a Gaussian mixture and their classes: the blob's number modulo ten."""
+    rng = np.random.default_rng(SEED)
+    centres = rng.normal(0, SPREAD, (BLOBS, DIM)).astype(np.float32)
+    blob = rng.integers(0, BLOBS, n)
+    X = rng.standard_normal((n, DIM), dtype=np.float32)
+    for start in range(0, n, 100_000):  # five million at once would take twice the memory
+        X[start : start + 100_000] += centres[blob[start : start + 100_000]]
+    return X, blob % len(CLASSES)
+
+
+# one label
+
+
+class OurEngine:
+    """A step of nblabel's engine, as a session takes it."""
+
+    def __init__(self, X: np.ndarray, learner: str, strategy: str, graph: Any = None) -> None:
+        engine = Engine(X, learner, strategy, SEED)
+        self._engine = engine if graph is None else engine.with_graph(graph)
+        self.learner_ms: list[float] = []
+
+    def __call__(self, y: np.ndarray) -> np.ndarray:
+        snapshot = Snapshot(
+            version=0,
+            y=y.copy(),
+            open=np.flatnonzero(y < 0),
+            skipped=np.empty(0, dtype=np.intp),
+            classes=CLASSES,
+        )
+        done = self._engine.refit(snapshot, ASKED)
+        self.learner_ms.append(done.fit_seconds * 1e3)
+        return done.query.indices
+
+
+def with_skactiveml(X: np.ndarray, estimator: Any) -> Step:
+    """Return a step of scikit-activeml with margin sampling."""
+    from skactiveml.classifier import SklearnClassifier
+    from skactiveml.pool import UncertaintySampling
+
+    classifier = SklearnClassifier(estimator, classes=list(range(len(CLASSES))), random_state=SEED)
+    strategy = UncertaintySampling(method="margin_sampling", random_state=SEED)
+
+    def step(y: np.ndarray) -> np.ndarray:
+        labels = np.where(y < 0, np.nan, y)
+        chosen: np.ndarray = strategy.query(X=X, y=labels, clf=classifier, batch_size=ASKED)
+        return chosen
+
+    return step
+
+
+def with_sklearn(X: np.ndarray, estimator: Any) -> Step:
+    """Return a step of the loop one writes by hand with scikit-learn."""
+
+    def step(y: np.ndarray) -> np.ndarray:
+        labeled, rest = np.flatnonzero(y >= 0), np.flatnonzero(y < 0)
+        proba = estimator.fit(X[labeled], y[labeled]).predict_proba(X[rest])
+        best = np.partition(proba, -2, axis=1)
+        lead = best[:, -1] - best[:, -2]
+        chosen = np.argpartition(lead, ASKED)[:ASKED]
+        return rest[chosen[np.argsort(lead[chosen])]]
+
+    return step
+
+
+def with_modal(X: np.ndarray, estimator: Any) -> Step:
+    """Return a step of modAL with margin sampling.
+
+    A learner made anew fits the same estimator to the same labels as its ``teach``, which passes an
+    argument that scikit-learn has no longer.
+    """
+    from modAL.models import ActiveLearner
+    from modAL.uncertainty import margin_sampling
+
+    def step(y: np.ndarray) -> np.ndarray:
+        labeled, rest = np.flatnonzero(y >= 0), np.flatnonzero(y < 0)
+        learner = ActiveLearner(
+            estimator,
+            query_strategy=margin_sampling,
+            X_training=X[labeled],
+            y_training=y[labeled],
+        )
+        chosen, _ = learner.query(X[rest], n_instances=ASKED)
+        return rest[chosen]
+
+    return step
+
+
+def measured(step: Step, truth: np.ndarray, steps: int) -> list[float]:
+    """Return the milliseconds of each step; after each, the first question is answered."""
+    y = np.full(len(truth), -1, dtype=np.intp)
+    # the same first labels for all, a few of each class
+    rng = np.random.default_rng(SEED)
+    for code in range(len(CLASSES)):
+        some = rng.choice(np.flatnonzero(truth == code), FIRST // len(CLASSES), replace=False)
+        y[some] = code
+    values: list[float] = []
+    warm_up = WARM_UP
+    while len(values) < warm_up + steps:
+        start = time.perf_counter()
+        asked = step(y)
+        values.append((time.perf_counter() - start) * 1e3)
+        if values[0] > TOO_SLOW_S * 1e3:
+            warm_up, steps = 1, min(steps, FEW_STEPS)
+        y[asked[0]] = truth[asked[0]]
+    return values[warm_up:]
+
+
+def our_rows(
+    what: str, ours: OurEngine, truth: np.ndarray, steps: int, limit: float | None = None
+) -> list[Row]:
+    """Return what a label costs one of our engines, and the learner's part of it."""
+    values = measured(ours, truth, steps)
+    target = "" if limit is None else f"median at most {limit:,g} ms"
+    return [
+        Row(what, "ms", values, target, "median", limit),
+        Row(f"{what}: of it the learner", "ms", ours.learner_ms[-len(values) :]),
+    ]
+
+
+def times_row(what: str, slower: Row, quicker: Row, least: float) -> Row:
+    """Return how many times longer one takes than another, by their medians."""
+    ratio = slower.figure("median") / quicker.figure("median")
+    return Row(what, "times", [ratio], f"at least {least:g}", "median", least, at_least=True)
+
+
+def graph_of(X: np.ndarray, at: str) -> tuple[nb.NeighborGraph, Row]:
+    """Return the neighbour graph, and the seconds it took to find when it was found."""
+    path = GraphCache(X).path
+    assert path is not None
+    seconds = path.with_suffix(".seconds")
+    if not (path.exists() and seconds.exists()):
+        path.unlink(missing_ok=True)
+        print(f"finding the neighbours of {len(X):,} points ...", flush=True)
+        start = time.perf_counter()
+        nb.neighbor_graph(X)
+        seconds.write_text(str(time.perf_counter() - start))
+    took = float(seconds.read_text())
+    return nb.neighbor_graph(X), Row(f"{at}, nblabel finds the neighbour graph", "s", [took])
+
+
+def count(n: int) -> str:
+    """Return a number of items as people say it."""
+    return f"{n / 1e6:g}M" if n >= 1e6 else f"{n / 1e3:g}k"
+
+
+# the parts
+
+
+def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure all libraries on MNIST."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+
+    X, truth = sizes.mnist()
+    at = f"MNIST {count(len(X))}"
+    graph, found = graph_of(X, at)
+    steps = sizes.steps
+    product = our_rows(
+        f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 10
+    )
+    margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
+    herding = our_rows(
+        f"{at}, nblabel graph + herding", OurEngine(X, "graph", "herding", graph), truth, steps, 60
+    )
+    peers: dict[str, Step] = {
+        "scikit-activeml k-neighbours + margin": with_skactiveml(X, KNeighborsClassifier()),
+        "scikit-activeml logistic + margin": with_skactiveml(X, LogisticRegression(max_iter=1000)),
+        "scikit-learn loop, k-neighbours + margin": with_sklearn(X, KNeighborsClassifier()),
+        "scikit-learn loop, logistic + margin": with_sklearn(X, LogisticRegression(max_iter=1000)),
+        "modAL k-neighbours + margin": with_modal(X, KNeighborsClassifier()),
+    }
+    others = {
+        name: Row(f"{at}, {name}", "ms", measured(step, truth, steps))
+        for name, step in peers.items()
+    }
+    skactiveml = others["scikit-activeml k-neighbours + margin"]
+    ratio = times_row(
+        f"{at}, scikit-activeml over nblabel, both knn + margin", skactiveml, margin[0], 5
+    )
+    return [*product, *margin, *herding, *others.values(), ratio, found], [
+        f"MNIST images as {X.shape[1]} principal components",
+        f"each learner begins with {FIRST} labels; steps {WARM_UP + 1} to {WARM_UP + steps}",
+        *_threads(),
+        *_peers(),
+    ]
+
+
+def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure a million points."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    X, truth = blobs(sizes.million)
+    at, steps = count(len(X)), sizes.steps
+    graph, found = graph_of(X, at)
+    product = our_rows(
+        f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 100
+    )
+    margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
+    herding = our_rows(
+        f"{at}, nblabel graph + herding", OurEngine(X, "graph", "herding", graph), truth, steps,
+        1_000,
+    )  # fmt: skip
+    name = f"{at}, scikit-activeml k-neighbours + margin"
+    step = with_skactiveml(X, KNeighborsClassifier())
+    peer = Row(name, "ms", measured(step, truth, steps))
+    ratio = times_row(f"{at}, scikit-activeml over nblabel, both knn + margin", peer, margin[0], 5)
+    made = (
+        f"synthetic points: {BLOBS} normal blobs of deviation 1 in {DIM} dimensions, centres normal "
+        f"of deviation {SPREAD:g}, {len(CLASSES)} classes, seed {SEED}"
+    )
+    return [*product, *margin, *herding, peer, ratio, found], [made, *_threads()]
+
+
+def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure how the time of a label grows with the pool."""
+    rows = []
+    steps = min(sizes.steps, 20)
+    for n in sizes.knn:
+        X, truth = blobs(n)
+        ours = OurEngine(X, "knn", "product")
+        rows += our_rows(f"growth, knn + product, {count(n)}", ours, truth, steps)
+        del X, truth, ours
+    for n in sizes.graph:
+        X, truth = blobs(n)
+        graph, found = graph_of(X, f"growth, {count(n)}")
+        ours = OurEngine(X, "graph", "herding", graph)
+        rows += our_rows(f"growth, graph + herding, {count(n)}", ours, truth, steps)
+        rows.append(found)
+        del X, truth, graph, ours
+    return rows, []
+
+
+def bandwidth(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure how fast the memory is, and the learner against one pass over the embeddings."""
+    rows = []
+    for name, (X, truth) in (
+        ("MNIST", sizes.mnist()),
+        (count(sizes.million), blobs(sizes.million)),
+    ):
+        v, target = np.ones(X.shape[1], dtype=np.float32), np.empty_like(X)
+        speeds = {
+            "X @ v": _best_gb_s(X.nbytes, lambda X=X, v=v: X @ v),
+            "X.sum()": _best_gb_s(X.nbytes, X.sum),
+            "a copy, read and written": _best_gb_s(
+                2 * X.nbytes, lambda X=X, target=target: np.copyto(target, X)
+            ),
+        }
+        rows += [Row(f"{name}, memory: {what}", "GB/s", [best]) for what, best in speeds.items()]
+        ours = OurEngine(X, "knn", "margin")
+        measured(ours, truth, sizes.steps)
+        pass_ms = X.nbytes / max(speeds.values()) / 1e6
+        ratio = float(np.median(ours.learner_ms[WARM_UP:])) / pass_ms
+        rows.append(Row(f"{name}, knn learner over one pass of the memory", "times", [ratio]))
+    return rows, ["a pass over MNIST's embeddings may be answered by the processor's own cache"]
+
+
+MEMORY = """
+import sys
+import numpy as np
+import nblabel as nb
+import nblabel.session, nblabel.learners.graph, nblabel.walks, sklearn.neighbors
+from benchmarks.engine import OurEngine, measured
+from nblabel.graph import GraphCache
+def mb(name):
+    line = next(line for line in open("/proc/self/status") if line.startswith(name))
+    return int(line.split()[1]) / 1024
+imported = mb("VmRSS")
+X, truth = np.load(sys.argv[1]), np.load(sys.argv[2])
+if sys.argv[3] == "session":
+    session = nb.Session(nb.Pool(embeddings=X), tuple("0123456789"))
+    for _ in range(20):
+        index = int(session.ask(8).indices[0])
+        session.tell(index, str(truth[index]))
+    session.ask(8)
+    assert session.engine.graph is not None
+else:
+    engine = OurEngine(X, "graph", "herding", GraphCache(X).read())
+    measured(engine, truth, 10)
+# not ru_maxrss: that includes the process which started this one
+print(mb("VmHWM") - imported, mb("VmRSS") - imported)
+"""
+
+
+def memory(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure the memory of fresh processes."""
+    if platform.system() != "Linux":
+        return [], ["memory is read from /proc, which only Linux has"]
+    rows = []
+    X, truth = sizes.mnist()
+    with tempfile.TemporaryDirectory() as empty:
+        peak, end = _memory(sizes, X, truth, "session", empty)
+    at = f"MNIST {count(len(X))}, a session that finds the graph"
+    rows += [
+        Row(f"{at}: peak memory beyond the imports", "MB", [peak], "at most 700 MB", "max", 700),
+        Row(f"{at}: memory at the end", "MB", [end]),
+    ]
+    X, truth = blobs(sizes.million)
+    graph_of(X, "")
+    for kind in ("engine", "session"):
+        figures = _memory(sizes, X, truth, kind, os.environ["XDG_CACHE_HOME"])
+        peak, end = ((figure * 2**20 - X.nbytes) / len(X) for figure in figures)
+        at = f"{count(len(X))}, graph from disk, {kind}"
+        rows += [
+            Row(f"{at}: peak beyond the embeddings", "bytes a point", [peak],
+                "at most 400 bytes", "max", 400),
+            Row(f"{at}: at the end", "bytes a point", [end]),
+        ]  # fmt: skip
+    return rows, []
+
+
+def _memory(
+    sizes: Sizes, X: np.ndarray, truth: np.ndarray, kind: str, cache: str
+) -> tuple[float, float]:
+    paths = sizes.folder / "X.npy", sizes.folder / "truth.npy"
+    np.save(paths[0], X)
+    np.save(paths[1], truth)
+    said = _python(MEMORY, *map(str, paths), kind, cache=cache)
+    peak, end = map(float, said.split())
+    return peak, end
+
+
+FRESH = """
+import time
+start = time.perf_counter()
+import sys
+import numpy as np
+import nblabel as nb
+X = np.load(sys.argv[1])
+session = nb.Session(nb.Pool(embeddings=X), tuple("0123456789"))
+assert len(session.ask(8)) == 8
+print(time.perf_counter() - start)
+assert (session.engine.graph is not None) == (sys.argv[2] == "graph")
+"""
+
+
+def first(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure the time to the first questions in fresh processes."""
+    X, _ = sizes.mnist()
+    graph_of(X, "")
+    path = sizes.folder / "X.npy"
+    np.save(path, X)
+    rows = []
+    for what, kind in (("no graph on disk", "none"), ("graph on disk", "graph")):
+        with tempfile.TemporaryDirectory() as empty:
+            cache = os.environ["XDG_CACHE_HOME"] if kind == "graph" else empty
+            values = [float(_python(FRESH, str(path), kind, cache=cache)) for _ in range(6)]
+        at = f"fresh process, {count(len(X))} embeddings, {what}: imports to first questions"
+        # the first run brings the files of the libraries into the system's cache
+        rows.append(Row(at, "s", values[1:], "at most 2 s", "median", 2))
+    return rows, []
+
+
+PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
+    "mnist": mnist,
+    "million": million,
+    "growth": growth,
+    "bandwidth": bandwidth,
+    "memory": memory,
+    "first": first,
+}
+
+
+def merged(path: Path, part: str, rows: list[Row], notes: list[str]) -> tuple[list[Row], list[str]]:
+    """Put one part's rows and notes beside those of the other parts that were measured before."""
+    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    if known and known["machine"] != machine():
+        print("what was measured before was on another machine or with other versions: dropped")
+        known = {}
+    names = Row.__dataclass_fields__
+    old = [
+        Row(**{name: value for name, value in row.items() if name in names})
+        for row in known.get("rows", [])
+    ]
+    for row in rows:
+        row.part = part
+    order = list(PARTS)
+    together = sorted(
+        [*(row for row in old if row.part != part), *rows], key=lambda row: order.index(row.part)
+    )
+    told = [f"{part}: {note}" for note in notes]
+    others = [note for note in known.get("notes", []) if not note.startswith(f"{part}: ")]
+    return together, sorted([*others, *told], key=lambda note: order.index(note.partition(":")[0]))
+
+
+def _python(code: str, *arguments: str, cache: str) -> str:
+    """Run code in a fresh process that finds its cache in a folder; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=os.environ | {"XDG_CACHE_HOME": cache},
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout
+
+
+def _best_gb_s(n_bytes: int, work: Callable[[], Any]) -> float:
+    best = float("inf")
+    for _ in range(30):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return n_bytes / best / 1e9
+
+
+def _threads() -> list[str]:
+    from threadpoolctl import threadpool_info
+
+    pools = sorted({f"{pool['internal_api']} {pool['num_threads']}" for pool in threadpool_info()})
+    return [f"threads: {', '.join(pools)}, of {os.cpu_count()} processors"]
+
+
+def _peers() -> list[str]:
+    """Say which versions were measured, and what of them does not run."""
+    from modAL.models import ActiveLearner
+    from sklearn.neighbors import KNeighborsClassifier
+
+    told = [", ".join(f"{name} {version(name)}" for name in ("scikit-activeml", "modAL-python"))]
+    X, y = np.eye(4), np.arange(4)
+    try:
+        ActiveLearner(KNeighborsClassifier(1), X_training=X, y_training=y).teach(X, y)
+    except TypeError as error:
+        told.append(f"modAL's learner is made anew each step, for its teach() fails: {error}")
+    return told
+
+
+if __name__ == "__main__":
+    main()
