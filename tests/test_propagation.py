@@ -1,5 +1,7 @@
 """Labels spread over the graph: the solver against a direct solution, walks against powers."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,6 +56,18 @@ def test_against_a_direct_solution(graph, decay, n_labels):
     np.testing.assert_allclose(u, directly(graph, codes, 3, decay), atol=PROMISED)
 
 
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
+def test_rows_in_several_threads_against_one(graph, monkeypatch):
+    codes = np.full(len(graph), -1)
+    codes[[1, 2, 4]] = 0, 1, 2
+    values = np.random.default_rng(0).random(len(graph), dtype=np.float32)
+    alone = Propagation(graph).solve(codes, 3, 0.1), Walks(graph, 4).spread(values)
+    monkeypatch.setattr("nblabel.rows.ALONE_UP_TO", 0)
+    several = Propagation(graph).solve(codes, 3, 0.1), Walks(graph, 4).spread(values)
+    for one, other in zip(alone, several, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
 def test_nothing_labeled_and_all_labeled():
     graph = GRAPHS["groups"]
     solver = Propagation(graph)
@@ -78,9 +92,10 @@ def test_after_any_labels_and_undos_the_learner_is_as_one_made_anew(steps):
     graph = neighbor_graph(X, cache=False)
     used = GraphLearner(X, graph)
     y = np.full(90, -1)
-    for item, code in steps:
-        y[item] = code
-        proba = used.update(y, 4)
+    with mock.patch("nblabel.learners.graph.ANEW_UP_TO", 0):  # as in a large pool
+        for item, code in steps:
+            y[item] = code
+            proba = used.update(y, 4)
     fresh = GraphLearner(X, graph).update(y, 4)
     np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-5)
     # the prior of 0.01 weighs in where the walk meets almost no label, and magnifies there

@@ -49,18 +49,14 @@ class GraphLearner:
         self.graph = graph
         self._X = X
         self._propagation: Propagation | None = None
-        self._u: FloatArray | None = None
         self._proba: FloatArray | None = None
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         if self._propagation is None:  # made where time may be taken, not on an event loop
             self._propagation = Propagation(self.graph)
-        start, self._u, self._proba = self._u, None, None  # an interrupted call begins anew
-        if len(y) <= ANEW_UP_TO or (start is not None and start.shape[1] != n_classes):
-            start = None
+        self._proba = None
         decay = self.DECAY / max(1, int(np.count_nonzero(y >= 0)))
-        u = self._propagation.solve(y, n_classes, decay, start)
-        self._u = u
+        u = self._propagation.solve(y, n_classes, decay, anew=len(y) <= ANEW_UP_TO)
         # by columns, which is how everything after this reads it
         proba = np.maximum(u.T, 0, order="C")
         proba += np.float32(self.PRIOR / n_classes)
