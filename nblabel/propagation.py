@@ -8,7 +8,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
-from scipy.sparse.csgraph import reverse_cuthill_mckee
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components, reverse_cuthill_mckee
 from threadpoolctl import ThreadpoolController
 
 from nblabel.graph import Int32Array, NeighborGraph
@@ -20,6 +21,7 @@ Float64Array = npt.NDArray[np.float64]
 
 CELLS = 512  # unknowns of the coarse problem
 FEWEST_IN_CELL = 8
+SINGLE_UP_TO = 64  # items, each its own cell
 TOLERANCE = 2e-3
 MAX_ITERATIONS = 200
 
@@ -40,7 +42,7 @@ class Propagation:
     Solved by conjugate gradients with a two-level preconditioner: the diagonal, and an exact solution
     that is constant on each of 512 connected cells, which carries a label across the graph at once.
     The last solution is where the next begins, and classes that a new label does not reach are
-    left alone.
+    left alone. Copies of an item are one place to the walk: all that are not labeled get the same.
 
     Parameters
     ----------
@@ -54,21 +56,21 @@ class Propagation:
     """
 
     def __init__(self, graph: NeighborGraph) -> None:
-        n = len(graph)
+        weights, node = _without_copies(graph)
         # neighbours stand close to one another in memory
-        self._order: Int32Array = reverse_cuthill_mckee(graph.weights, symmetric_mode=True)
-        self._place = np.argsort(self._order)
-        weights = graph.weights[self._order][:, self._order]
+        order = reverse_cuthill_mckee(weights, symmetric_mode=True)
+        weights = weights[order][:, order]
         weights.sort_indices()
+        n = len(order)
+        self._place: IntArray = np.argsort(order)[node]
         self._pointers: Int32Array = weights.indptr.astype(np.int32)
         self._neighbors: Int32Array = weights.indices.astype(np.int32)
         self._weights: FloatArray = weights.data
+        degrees = np.asarray(weights.sum(axis=1), dtype=np.float32).ravel()
         # an item without neighbours has nothing to hear; any positive number will do
-        degrees = graph.degrees[self._order]
         self._degrees: FloatArray = np.where(degrees > 0, degrees, np.float32(1))
-        self._cells = grow_cells(
-            self._pointers, self._neighbors, max(1, min(CELLS, n // FEWEST_IN_CELL))
-        )
+        n_cells = max(min(n, SINGLE_UP_TO), min(CELLS, n // FEWEST_IN_CELL))
+        self._cells = grow_cells(self._pointers, self._neighbors, n_cells)
         self._n_cells = int(self._cells.max()) + 1
         self._between = _cell_weights(
             self._pointers, self._neighbors, self._weights, self._cells, self._n_cells
@@ -100,22 +102,29 @@ class Propagation:
             diagonal, is at most 0.002 everywhere.
         """
         u, self._last = self._last, None  # an interrupted call begins anew
+        n = len(self._degrees)
         if anew or u is None or u.shape[1] != n_classes:
-            u = np.zeros((len(codes), n_classes), dtype=np.float32)
-        self._settle(u, codes[self._order], self._degrees * np.float32(1 + decay))
-        self._last = u
-        return u[self._place]
-
-    def _settle(self, u: FloatArray, codes: IntArray, diagonal: FloatArray) -> None:
-        """Change u until it solves the equation."""
+            u = np.zeros((n, n_classes), dtype=np.float32)
         labeled = np.flatnonzero(codes >= 0)
+        at, known = self._place[labeled], codes[labeled]
+        free = np.ones(n, dtype=bool)
+        free[at] = False
+        u[at] = 0
+        np.add.at(u, (at, known), 1 / np.bincount(at, minlength=n)[at].astype(np.float32))
+        self._settle(u, free, self._degrees * np.float32(1 + decay))
+        self._last = u
+        solution = u[self._place]
+        solution[labeled] = 0  # also where a copy of it has another label
+        solution[labeled, known] = 1
+        return solution
+
+    def _settle(self, u: FloatArray, free: Mask, diagonal: FloatArray) -> None:
+        """Change u where it is free until it solves the equation."""
         self.iterations_ = 0
+        labeled = np.flatnonzero(~free)
         if not labeled.size:
             u[:] = 0
             return
-        u[labeled] = 0
-        u[labeled, codes[labeled]] = 1
-        free = codes < 0
         r, still = np.empty_like(u), np.zeros_like(u)
         self._multiply(u, diagonal, free, r)
         np.negative(r, out=r)
@@ -189,6 +198,24 @@ class Propagation:
         )
         cell_sums, fine, worst = zip(*parts, strict=True)
         return sum(cell_sums), sum(fine), np.max(worst, axis=0)
+
+
+def _without_copies(graph: NeighborGraph) -> tuple[Any, IntArray]:
+    """Return the weights between distinct items, and which of those each item is."""
+    near = graph.distances == 0
+    if not near.any():
+        return graph.weights, np.arange(len(graph))
+    rows, columns = np.nonzero(near)
+    n = len(graph)
+    pairs = sp.csr_matrix((np.ones(len(rows)), (rows, graph.indices[rows, columns])), shape=(n, n))
+    n_distinct, node = connected_components(pairs, directed=False)
+    member = sp.csr_matrix(
+        (np.ones(n, dtype=np.float32), (np.arange(n), node)), shape=(n, n_distinct)
+    )
+    weights = sp.csr_matrix(member.T @ graph.weights @ member)
+    weights.setdiag(0)
+    weights.eliminate_zeros()
+    return weights, node.astype(np.intp)
 
 
 @_jit
