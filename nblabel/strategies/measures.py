@@ -118,12 +118,12 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
     # an anchor finds itself first, so one neighbour more is looked at
     k = min(NEIGHBORS + 1, len(anchors))
 
-    def nearest(block: FloatArray) -> tuple[IntArray, FloatArray]:
+    def nearest(block: FloatArray) -> tuple[FloatArray, FloatArray]:
         distances = block @ anchors_t + norms  # short of the block's own norm, which ranks nothing
-        who = np.argpartition(distances, k - 1, axis=1)[:, :k]
-        near = np.take_along_axis(distances, who, axis=1)
+        near = np.partition(distances, k - 1, axis=1)[:, :k]
+        among = (distances <= near[:, -1:]).astype(np.float32)  # more than k where some are as near
         near += np.einsum("ij,ij->i", block, block)[:, None]
-        return who, np.maximum(near, 0).mean(axis=1)
+        return among, np.maximum(near, 0).mean(axis=1)
 
     # copies have no spacing at all, short of rounding
     tiny = np.float32(max(1e-6 * float(norms.mean()), SMALLEST))
@@ -132,8 +132,8 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
     around = np.empty(n, dtype=np.float32)
     for start in range(0, n, BLOCK):
         block = slice(start, start + BLOCK)
-        who, spacing[block] = nearest(X[block])
-        around[block] = anchor_spacing[who].mean(axis=1)
+        among, spacing[block] = nearest(X[block])
+        around[block] = among @ anchor_spacing / among.sum(axis=1)
     density = np.sqrt((around + tiny) / (spacing + tiny))
     return Surroundings(np.maximum(spacing, tiny), density)
 
