@@ -112,8 +112,10 @@ class OurEngine:
         engine = Engine(X, learner, strategy, SEED)
         self._engine = engine if graph is None else engine.with_graph(graph)
         self.learner_ms: list[float] = []
+        self.first_s: float | None = None
 
     def __call__(self, y: np.ndarray) -> np.ndarray:
+        start = time.perf_counter()
         snapshot = Snapshot(
             version=0,
             y=y.copy(),
@@ -123,6 +125,7 @@ class OurEngine:
         )
         done = self._engine.refit(snapshot, ASKED)
         self.learner_ms.append(done.fit_seconds * 1e3)
+        self.first_s = self.first_s or time.perf_counter() - start
         return done.query.indices
 
 
@@ -193,7 +196,7 @@ def measured(step: Step, truth: np.ndarray, steps: int) -> list[float]:
         start = time.perf_counter()
         asked = step(y)
         values.append((time.perf_counter() - start) * 1e3)
-        if values[0] > TOO_SLOW_S * 1e3:
+        if len(values) == 2 and values[1] > TOO_SLOW_S * 1e3:  # the first makes what is kept
             warm_up, steps = 1, min(steps, FEW_STEPS)
         y[asked[0]] = truth[asked[0]]
     return values[warm_up:]
@@ -202,12 +205,13 @@ def measured(step: Step, truth: np.ndarray, steps: int) -> list[float]:
 def our_rows(
     what: str, ours: OurEngine, truth: np.ndarray, steps: int, limit: float | None = None
 ) -> list[Row]:
-    """Return what a label costs one of our engines, and the learner's part of it."""
+    """Return what a label costs one of our engines, the learner's part, and the very first."""
     values = measured(ours, truth, steps)
     target = "" if limit is None else f"median at most {limit:,g} ms"
     return [
         Row(what, "ms", values, target, "median", limit),
         Row(f"{what}: of it the learner", "ms", ours.learner_ms[-len(values) :]),
+        Row(f"{what}: the first time", "s", [ours.first_s or 0]),
     ]
 
 
