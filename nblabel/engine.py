@@ -129,6 +129,12 @@ class Engine:
             or getattr(make_strategy(strategy, has_graph=True), "needs_graph", False)
         )
 
+    @property
+    def starts_on_graph(self) -> bool:
+        """Whether the strategy looks at the graph before the first label."""
+        strategy = make_strategy(self._wanted[1], has_graph=True)
+        return getattr(strategy, "starts_on_graph", False)
+
     def with_graph(self, graph: NeighborGraph) -> Engine:
         """Return an engine that learns and asks on the graph, and shares all else with this one.
 
@@ -226,6 +232,7 @@ class Engine:
             proba=proba,
             candidates=snapshot.open,
             labeled=labeled,
+            y=snapshot.y,
             distance=self._neighbors.distances_[:, 0],
             surroundings=self._surroundings,
             classes=snapshot.classes,

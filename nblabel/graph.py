@@ -310,6 +310,7 @@ def _run(X: FloatArray) -> np.ndarray[Any, Any]:
 def _compile() -> None:
     """Compile every loop that works on graphs, or find it on disk, so that no user waits for it."""
     from nblabel.propagation import Propagation
+    from nblabel.strategies.kernels import similarities
     from nblabel.walks import Walks
 
     ring = (np.arange(40)[:, None] + np.arange(1, 4)) % 40
@@ -320,6 +321,9 @@ def _compile() -> None:
     walks = Walks(graph, 2)
     walks.spread(np.ones(40, dtype=np.float32))
     walks.to(3)
+    kernel = similarities(graph)
+    ones, covered = np.ones(40, dtype=np.float32), kernel.covered(np.zeros(1, dtype=np.intp))
+    kernel.pick(np.arange(1, 40), kernel.gains(ones, covered), ones, covered, 2)
 
 
 if __name__ == "__main__":

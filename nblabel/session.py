@@ -49,9 +49,10 @@ class Session:
     random_state : int, optional
         Seed; the same labels then lead to the same questions. None means 0.
     build_graph : bool
-        Find the neighbour graph, with a progress bar, once there is a label to learn from. If not,
-        nearest labeled neighbours learn in its place until `set_graph`; the panel does so and finds
-        it in the background. A graph that is kept on disk is used either way.
+        Find the neighbour graph, with a progress bar, once there is a label to learn from, or at
+        once for a strategy whose first questions look at it. If not, nearest labeled neighbours
+        learn in its place until `set_graph`; the panel does so and finds it in the background. A
+        graph that is kept on disk is used either way.
 
     Raises
     ------
@@ -416,7 +417,8 @@ class Session:
         """Learn from the present labels and choose n questions; quick if nothing changed."""
         done = self._refit
         if done is None or done.version != self._version or done.n_asked < n:
-            if self._build_graph and self.n_labeled and self.wants_graph:
+            due = self.n_labeled or self._engine.starts_on_graph
+            if self._build_graph and due and self.wants_graph:
                 self._engine = self._engine.with_graph(neighbor_graph(self.embeddings))
             self._refit = done = self._engine.refit(self.snapshot(), n)
         return done

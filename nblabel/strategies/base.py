@@ -75,6 +75,8 @@ class View:
         Positions that may be asked, ascending.
     labeled : ndarray of intp
         Positions that are labeled.
+    y : ndarray of shape (n,), intp
+        Class numbers, -1 where not labeled.
     distance : ndarray of shape (n,), float32
         Squared distance to the nearest labeled item; infinite while nothing is labeled.
     surroundings : Surroundings
@@ -94,6 +96,7 @@ class View:
     proba: FloatArray
     candidates: IntArray
     labeled: IntArray
+    y: IntArray
     distance: FloatArray
     surroundings: Surroundings
     classes: tuple[str, ...]
@@ -106,7 +109,8 @@ class QueryStrategy(Protocol):
     """Chooses what to ask next.
 
     A strategy that looks at the neighbour graph says so with an attribute ``needs_graph = True``;
-    until there is one, "product" asks in its place.
+    until there is one, "product" asks in its place. With ``starts_on_graph = True`` it does so
+    before the first label, too.
     """
 
     name: str

@@ -44,7 +44,9 @@ class HerdingStrategy:
         if not len(view.labeled):
             return cold_start(view, n)
         seen = self._look(view)
-        picks, scores = _spread(view.candidates, seen.scores[view.candidates], seen.walks, n)
+        picks, scores = spread_by_walks(
+            view.candidates, seen.scores[view.candidates], seen.walks, n
+        )
         indices = view.candidates[picks]
         return Query(indices, scores, reasons(seen.shares, picks, indices, view))
 
@@ -121,7 +123,7 @@ def _thinned(items: IntArray, most: int) -> IntArray:
     return thinned
 
 
-def _spread(
+def spread_by_walks(
     candidates: IntArray, scores: FloatArray, walks: Walks, n: int
 ) -> tuple[IntArray, FloatArray]:
     """Pick the best in turn, taking from the rest what a walk from there to a pick covers.

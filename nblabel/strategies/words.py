@@ -2,9 +2,52 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.base import Part, Reason, View
 from nblabel.strategies.measures import top_two
+
+
+class _Words(NamedTuple):
+    """How a measure speaks: a sentence begun, ahead of so many, ahead of all."""
+
+    opening: str
+    ahead: str
+    of_all: str
+    others: str = "the rest"
+
+
+_WORDS = {
+    "density": _Words(
+        "Many images are like this one", "more typical than", "the most typical of all"
+    ),
+    "unsettled": _Words(
+        "Its answer would settle many others",
+        "around more open cases than",
+        "around more than any other",
+    ),
+    "diversity": _Words("Unlike anything you answered", "farther off than", "the farthest of all"),
+    "coverage": _Words(
+        "Its answer would cover many others",
+        "near more uncovered images than",
+        "near more uncovered images than any other",
+    ),
+    "reach": _Words(
+        "Your answers hardly reach it", "less reached than", "the least reached of all"
+    ),
+    "typicality": _Words(
+        "It stands for a group of images",
+        "more typical than",
+        "the most typical of its group",
+        "its group",
+    ),
+}
+_OPENINGS = {
+    **{name: words.opening for name, words in _WORDS.items()},
+    "uncertainty": "The model cannot decide",
+    "group": "Its group has few answers",
+}
 
 
 def reasons(
@@ -15,8 +58,9 @@ def reasons(
     Parameters
     ----------
     shares : dict
-        For each measure, "uncertainty", "density", "diversity" or "unsettled", its distribution
-        function among the candidates.
+        For each measure its distribution function among the candidates: "uncertainty", "density",
+        "diversity", "unsettled", "coverage", "reach"; "typicality" among its group; "group": the
+        share of the group that has no answer.
     picks : ndarray of shape (m,), intp
         Places in the shares.
     indices : ndarray of shape (m,), intp
@@ -33,12 +77,10 @@ def reasons(
             if name == "uncertainty":
                 one, two = view.classes[first[turn]], view.classes[second[turn]]
                 text = f"{one} {_percent(p_first[turn])} or {two} {_percent(p_second[turn])}"
-            elif name == "density":
-                text = _ahead("more typical than", "the most typical of all", value)
-            elif name == "unsettled":
-                text = _ahead("around more open cases than", "around more than any other", value)
+            elif name == "group":
+                text = _answered(1 - value)
             else:
-                text = _ahead("farther off than", "the farthest of all", value)
+                text = _ahead(_WORDS[name], value)
             parts.append(Part(name, value, text))
         reasons.append(Reason(_sentence(parts), tuple(parts)))
     return tuple(reasons)
@@ -48,19 +90,16 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}\u00a0%"
 
 
-def _ahead(words: str, of_all: str, value: float) -> str:
-    return f"{words} {_percent(value)} of the rest" if value < 0.995 else of_all
+def _ahead(words: _Words, value: float) -> str:
+    return f"{words.ahead} {_percent(value)} of {words.others}" if value < 0.995 else words.of_all
+
+
+def _answered(share: float) -> str:
+    if share <= 0:
+        return "no answer in it yet"
+    return f"{_percent(share)} of it answered" if share >= 0.01 else "under 1\u00a0% of it answered"
 
 
 def _sentence(parts: list[Part]) -> str:
     strongest = max(parts, key=lambda part: part.value)
-    return (
-        {
-            "uncertainty": "The model cannot decide: ",
-            "density": "Many images are like this one: ",
-            "unsettled": "Its answer would settle many others: ",
-            "diversity": "Unlike anything you answered: ",
-        }[strongest.name]
-        + strongest.text
-        + "."
-    )
+    return f"{_OPENINGS[strongest.name]}: {strongest.text}."
