@@ -243,10 +243,11 @@ def test_the_time_of_a_refit_is_learning_and_choosing(session):
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_has_words(strategy):
-    name = make_strategy(strategy).name
+    name = make_strategy(strategy, has_graph=True).name
     described = describe_model("LogisticRegression", name)
     assert described["text"].startswith("Guesses: LogisticRegression · Asks: ")
     assert described["text"].endswith(("first", "random"))
+    assert f"Asks: {name}" not in described["text"]
     assert described["title"].endswith(".")
 
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from nblabel.strategies.base import Part, Query, QueryStrategy, Reason, View
+from nblabel.strategies.clusters import ClustersFirstStrategy, TypiClustStrategy
 from nblabel.strategies.coverage import HerdingStrategy
+from nblabel.strategies.maxcover import CoverageStrategy, ball_kernel, similarity_kernel
+from nblabel.strategies.reach import SmallestNormStrategy
 from nblabel.strategies.scored import MeasureStrategy, RandomStrategy
 
 __all__ = ["STRATEGIES", "Part", "Query", "QueryStrategy", "Reason", "View", "make_strategy"]
@@ -21,7 +24,13 @@ _MAKERS: dict[str, Callable[[], QueryStrategy]] = {
     "density": lambda: MeasureStrategy("density", ("density",)),
     "diversity": lambda: MeasureStrategy("diversity", ("diversity",)),
     "product": lambda: MeasureStrategy("product", ("uncertainty", "density", "diversity")),
+    "clusters": ClustersFirstStrategy,
     "herding": HerdingStrategy,
+    "maxherding": lambda: CoverageStrategy("maxherding", similarity_kernel),
+    "uherding": lambda: CoverageStrategy("uherding", similarity_kernel, uncertain=True),
+    "probcover": lambda: CoverageStrategy("probcover", ball_kernel),
+    "typiclust": TypiClustStrategy,
+    "smallest_norm": SmallestNormStrategy,
 }
 
 STRATEGIES = ("auto", *_MAKERS)
@@ -34,9 +43,13 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
     ----------
     strategy : str or QueryStrategy
         "random", "least_confidence", "margin", "entropy", "density", "diversity", "product" (the
-        product of the distribution functions of margin, density and diversity), "herding" (where
-        an answer settles the most, on the neighbour graph), "auto" ("herding"), or an object with a
-        ``query`` method.
+        product of the distribution functions of margin, density and diversity), "clusters" (the
+        most typical item of each of about twenty clusters, then as "product"); on the neighbour
+        graph "herding" (where an answer settles the most), "maxherding" and "probcover" (what covers
+        most of the pool, by similarity or within a radius), "uherding" (what covers most of the
+        uncertain), "typiclust" (the most typical item of each cluster, the more the finer),
+        "smallest_norm" (where labels reach least); "auto" ("herding"); or an object with a ``query``
+        method.
     has_graph : bool
         Whether there is a neighbour graph. Without one, "product" stands in for what needs it.
 

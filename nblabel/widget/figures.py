@@ -31,6 +31,24 @@ STRATEGIES = {
         "doubtful, typical and varied first",
         "by the product of uncertainty, density and diversity",
     ),
+    "clusters": (
+        "every cluster first",
+        "the most typical of each cluster, then the product of uncertainty, density and diversity",
+    ),
+    "maxherding": ("what covers the most first", "what lies near most of the pool: MaxHerding"),
+    "uherding": (
+        "what covers most doubts first",
+        "what lies near most of what is doubtful: Uncertainty Herding on the neighbours alone",
+    ),
+    "probcover": ("what covers the most first", "what has most of the pool in reach: ProbCover"),
+    "typiclust": (
+        "typical of each group first",
+        "the most typical of each cluster, with ever more clusters: TypiClust",
+    ),
+    "smallest_norm": (
+        "what labels reach least first",
+        "where the labels spread over the neighbour graph arrive weakest: PWLL-τ, smallest norm",
+    ),
     "herding": (
         "what settles the most first",
         "where most of what is undecided lies near: Uncertainty Herding on the neighbour graph",

@@ -1,0 +1,79 @@
+"""The strategy that asks where labels do not reach."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nblabel.learners.graph import GraphLearner
+from nblabel.pool import FloatArray
+from nblabel.propagation import Propagation
+from nblabel.strategies.base import Query, Reason, View
+from nblabel.strategies.coverage import spread_by_walks
+from nblabel.strategies.measures import cdf
+from nblabel.strategies.scored import START, cold_start
+from nblabel.strategies.words import reasons
+from nblabel.walks import Walks
+
+
+class SmallestNormStrategy:
+    """Ask where labels reach least on the neighbour graph.
+
+    With u the solution of the propagation that gives up on the way (see
+    `nblabel.propagation.Propagation`), asks where the Euclidean norm of u over the classes is smallest:
+    a walk begun there seldom meets a label, or meets labels that contradict one another. The decay
+    is that of the graph learner, and falls as labels come: from exploring to drawing boundaries.
+
+    Items of a batch are spread out: each pick takes from the others what a walk from there to here
+    covers. Before the first label the questions are typical items far from one another.
+
+    Notes
+    -----
+    PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty Sampling for
+    Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023), without the
+    Poisson reweighting. Solved anew after every label, to within the tolerance of the solver, so that
+    the questions depend on the labels alone.
+    """
+
+    name = "smallest_norm"
+    needs_graph = True
+    STEPS = 8
+
+    def query(self, view: View, n: int) -> Query:
+        if not len(view.candidates):
+            return Query(view.candidates, np.empty(0, dtype=np.float32))
+        if not len(view.labeled):
+            return cold_start(view, n)
+        unreached = self._unreached(view)[view.candidates]
+        shares = {"reach": cdf(unreached)}
+        picks, scores = spread_by_walks(view.candidates, unreached, self._walks(view), n)
+        indices = view.candidates[picks]
+        return Query(indices, scores, reasons(shares, picks, indices, view))
+
+    def explain(self, view: View, index: int) -> Reason:
+        """Return what speaks for asking about one candidate, whether it would be asked or not."""
+        if not len(view.labeled):
+            return START
+        shares = {"reach": cdf(self._unreached(view)[view.candidates])}
+        place = np.searchsorted(view.candidates, [index])
+        return reasons(shares, place, np.array([index]), view)[0]
+
+    def _unreached(self, view: View) -> FloatArray:
+        """Return one minus the norm of each item."""
+        assert view.graph is not None, "this strategy looks at the neighbour graph"
+        if "propagation" not in view.memory:
+            view.memory["propagation"] = Propagation(view.graph)
+        known, unreached = view.memory.get("unreached", (None, None))
+        if known is not view:
+            decay = GraphLearner.DECAY / len(view.labeled)
+            u = view.memory["propagation"].solve(view.y, len(view.classes), decay)
+            unreached = np.maximum(1 - np.sqrt(np.einsum("ij,ij->i", u, u)), 0)
+            view.memory["unreached"] = view, unreached
+        values: FloatArray = unreached
+        return values
+
+    def _walks(self, view: View) -> Walks:
+        assert view.graph is not None, "this strategy looks at the neighbour graph"
+        if "walks" not in view.memory:
+            view.memory["walks"] = Walks(view.graph, self.STEPS)
+        walks: Walks = view.memory["walks"]
+        return walks
