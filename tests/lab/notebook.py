@@ -49,6 +49,13 @@ CANCELED_QUESTION = re.compile(
 # or that kernel closes a comm, and JupyterLab's core has already forgotten all comms to it.
 FORGOTTEN_COMM = re.compile(r"Comm not found for comm id (\S+) \(\S*/jlab_core\.\S*\)")
 
+# A kernel writes what each of its threads is doing when it gets this signal.
+STACKS_SIGNAL = signal.SIGUSR1
+STACKS_PY = """
+import faulthandler as _faulthandler, os as _os, signal as _signal
+_faulthandler.register(_signal.SIGUSR1, open("{folder}/stacks-%d" % _os.getpid(), "w"))
+"""
+
 # The open notebook, whichever widget has the focus.
 PANEL_JS = """
 const panel = [...jupyterapp.shell.widgets('main')].find((widget) => widget.context);
@@ -75,6 +82,10 @@ class LabServer:
             path = self._home / "user-settings" / f"{plugin}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(settings))
+        # so that a kernel that hangs can be asked where
+        startup = self._home / "ipython" / "profile_default" / "startup" / "stacks.py"
+        startup.parent.mkdir(parents=True)
+        startup.write_text(STACKS_PY.format(folder=str(self._home)))
         self._log = (folder / "server.log").open("w+")
         self._process = subprocess.Popen(
             [
@@ -151,6 +162,14 @@ class LabServer:
     def connection_file(self, kernel_id: str) -> Path:
         """Return the file that tells how to reach a kernel."""
         return self._home / "runtime" / f"kernel-{kernel_id}.json"
+
+    def stacks(self, kernel_id: str) -> str:
+        """Return what each thread of a kernel is doing."""
+        process = self.kernel_process(kernel_id)
+        path = self._home / f"stacks-{process.pid}"
+        process.send_signal(STACKS_SIGNAL)
+        wait_for(lambda: path.stat().st_size, 5, lambda: "the kernel to tell where it hangs")
+        return path.read_text()
 
     def kernel_process(self, kernel_id: str) -> psutil.Process:
         """Return the process of a kernel."""
@@ -404,6 +423,8 @@ class Notebook:
                 reply=True,
                 timeout=timeout_s,
             )["content"]
+        except TimeoutError as error:
+            raise TimeoutError(self.server.stacks(self.kernel_id())) from error
         finally:
             client.stop_channels()
         if content["status"] != "ok":

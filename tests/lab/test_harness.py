@@ -119,3 +119,12 @@ def test_a_comm_that_the_page_never_opened_is_a_problem_after_a_restart_too(
     (problem,) = book.problems
     book.problems.clear()
     assert "Comm not found for comm id strange" in problem
+
+
+def test_a_kernel_that_does_not_answer_tells_where_it_hangs(
+    notebook: Callable[..., Notebook],
+) -> None:
+    book = notebook(["def hang():\n    import threading\n    return threading.Event().wait(2)"])
+    book.run_all()
+    with pytest.raises(TimeoutError, match="in hang"):
+        book.evaluate("hang()", timeout_s=0.5)
