@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nblabel import datasets as datasets
+    from nblabel import plots as plots
     from nblabel.embedding import embed as embed
     from nblabel.graph import neighbor_graph as neighbor_graph
     from nblabel.pool import Pool as Pool
@@ -27,6 +28,7 @@ _HOMES = {
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embedding",
     "neighbor_graph": "nblabel.graph",
+    "plots": "nblabel.plots",
     "simulate": "nblabel.simulation",
 }
 
@@ -37,7 +39,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'nblabel' has no attribute {name!r}")
     module = importlib.import_module(_HOMES[name])
-    return module if name == "datasets" else getattr(module, name)
+    return module if _HOMES[name] == f"nblabel.{name}" else getattr(module, name)
 
 
 def __dir__() -> list[str]:
