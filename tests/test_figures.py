@@ -7,7 +7,7 @@ import pytest
 
 import nblabel as nb
 from nblabel.events import LabelEvent
-from nblabel.learners import LEARNERS, make_learner
+from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
 from nblabel.session import STANDINGS
 from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget.figures import (
@@ -255,6 +255,17 @@ def test_every_strategy_has_words(strategy):
 def test_every_learner_has_words(learner):
     name = make_learner(learner, np.zeros((3, 2), dtype=np.float32)).name
     assert f"Guesses: {name}" not in describe_model(name, "product")["text"]
+
+
+@pytest.mark.parametrize("learner", ESTIMATORS)
+def test_every_classifier_by_name_has_words(learner):
+    plain, calibrated = (
+        describe_model(name, "margin") for name in (learner, f"{learner}-calibrated")
+    )
+    assert "your own" not in plain["title"] + calibrated["title"]
+    assert plain["text"] == calibrated["text"]
+    assert "calibrated" not in plain["title"]
+    assert "probabilities calibrated" in calibrated["title"]
 
 
 def test_a_strategy_of_ones_own_is_called_by_its_name():

@@ -125,6 +125,15 @@ def test_a_crowd_of_copies_has_the_label_of_one():
     assert proba.max(axis=1).min() > 0.9
 
 
+def test_a_million_copies():
+    X = np.repeat(np.eye(2, dtype=np.float32), 500_000, axis=0)
+    graph = neighbor_graph(X, cache=False, progress=False)
+    y = np.full(1_000_000, -1)
+    y[[3, 600_000]] = 0, 1
+    proba = GraphLearner(X, graph).update(y, 2)
+    assert (proba.argmax(axis=1) == np.arange(1_000_000) // 500_000).all()
+
+
 def test_classes_that_come_late_and_labels_that_contradict():
     X = np.repeat(blobs(30), 3, axis=0)
     learner = GraphLearner(X, neighbor_graph(X, cache=False))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.engine import Refit
+from nblabel.learners import CALIBRATED
 from nblabel.session import STANDINGS, Session
 from nblabel.widget.map import Colors
 from nblabel.widget.palette import SOURCES, UNLABELED, class_colors, confidence_colors
@@ -19,6 +20,12 @@ LEARNERS = {
     "knn": ("nearest labeled images", "the nearest labeled images decide"),
     "knn-cosine": ("nearest labeled images", "the nearest labeled images decide, by angle"),
     "graph": ("similar images", "labels spread over the graph of similar images"),
+    "logreg": ("logistic regression", "one line against the rest for each class"),
+    "softmax": ("softmax regression", "one linear model for all classes"),
+    "svm": ("support vectors", "a support vector machine with a Gaussian kernel"),
+    "rf": ("random forest", "the trees of a random forest vote"),
+    "hgb": ("boosted trees", "gradient boosting on histograms"),
+    "xgb": ("boosted trees", "XGBoost"),
 }
 STRATEGIES = {
     "random": ("at random", "drawn at random"),
@@ -141,7 +148,10 @@ def describe_status(
 
 def describe_model(learner: str, strategy: str) -> dict[str, str]:
     """Return in words how the guesses are made and what is asked first: a short and a long text."""
-    guess, decides = LEARNERS.get(learner, (learner, "a classifier of your own"))
+    base = learner.removesuffix(CALIBRATED)
+    guess, decides = LEARNERS.get(base, (learner, "a classifier of your own"))
+    if base in LEARNERS and base != learner:
+        decides += ", its probabilities calibrated"
     order, asked = STRATEGIES.get(strategy, (strategy, "a strategy of your own"))
     return {
         "text": f"Guesses: {guess} · Asks: {order}",
