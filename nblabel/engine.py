@@ -16,7 +16,7 @@ from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
-from nblabel.strategies.measures import Surroundings, surroundings, top_two
+from nblabel.strategies.measures import Surroundings, likeliest, surroundings
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ class Refit:
     @cached_property
     def predicted(self) -> tuple[IntArray, FloatArray]:
         """Likeliest class number and its probability, each of shape (n,)."""
-        first, _, p_first, _ = top_two(self.proba)
-        return first, p_first
+        return likeliest(self.proba)
 
 
 class Engine:

@@ -71,6 +71,7 @@ class NeighborGraph:
         both = sp.csr_matrix(one_way + one_way.T)
         both.data *= np.float32(0.5)
         both.sort_indices()
+        both.prune()  # the sum was given room for both directions of every edge
         return both
 
     @cached_property

@@ -31,6 +31,7 @@ class Walks:
     """
 
     LEAST = 1e-3  # of the largest share; what is below is left out on the way
+    MOST = 4_096  # items a walk is followed to, the likeliest ones
     TOLD = 0.02  # and here in the end
 
     def __init__(self, graph: NeighborGraph, steps: int) -> None:
@@ -70,7 +71,9 @@ class Walks:
         share : ndarray of shape (m,), float32
             The probability that it does, over the largest of all; 1 for the item itself.
         """
-        who, value = _walk(*self._arrays, self._degrees, item, self._steps, self.LEAST, self._sums)
+        who, value = _walk(
+            *self._arrays, self._degrees, item, self._steps, self.LEAST, self.MOST, self._sums
+        )
         most = value.max(initial=0)
         kept = (value >= self.TOLD * most) & (who != item)
         share = value[kept] / most if most > 0 else value[kept]
@@ -101,6 +104,7 @@ def _walk(
     item: int,
     steps: int,
     least: float,
+    at_most: int,
     sums: Any,
 ) -> Any:  # pragma: no cover (compiled)
     """Follow walks back from where they end; `sums` is all zero before and after."""
@@ -123,12 +127,15 @@ def _walk(
         most = np.float32(0)
         for place in range(filled):
             most = max(most, sums[reached[place]])
+        least_here = least * most
+        if filled > at_most:
+            least_here = max(least_here, -np.partition(-sums[reached[:filled]], at_most)[at_most])
         kept = 0
         value = np.empty(filled, np.float32)
         for place in range(filled):
             share = sums[reached[place]]
             sums[reached[place]] = 0
-            if share >= least * most:
+            if share >= least_here:
                 reached[kept] = reached[place]
                 value[kept] = share
                 kept += 1

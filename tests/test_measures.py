@@ -11,6 +11,7 @@ from nblabel.strategies.measures import (
     cdf,
     entropy,
     least_confidence,
+    likeliest,
     margin,
     spread,
     surroundings,
@@ -57,6 +58,10 @@ def test_top_two(p):
     assert (second == order[:, 1]).all()
     assert (p_first == p[rows, first]).all()
     assert (p_second == p[rows, second]).all()
+    code, best = likeliest(np.asfortranarray(p))
+    assert code.dtype == np.intp
+    assert (code == first).all()
+    assert (best == p_first).all()
 
 
 def exact_cdf(values):

@@ -125,6 +125,16 @@ def test_a_crowd_of_copies_has_the_label_of_one():
     assert proba.max(axis=1).min() > 0.9
 
 
+def test_a_walk_is_followed_to_the_likeliest_items_only(monkeypatch):
+    graph = neighbor_graph(blobs(300), cache=False)
+    who, share = Walks(graph, 6).to(7)
+    monkeypatch.setattr(Walks, "MOST", 20)
+    fewer, their_share = Walks(graph, 6).to(7)
+    assert len(fewer) <= 21 < len(who)
+    assert set(who[np.argsort(-share)[:5]]) <= set(fewer)
+    assert their_share.max() == 1
+
+
 def test_a_million_copies():
     X = np.repeat(np.eye(2, dtype=np.float32), 500_000, axis=0)
     graph = neighbor_graph(X, cache=False, progress=False)

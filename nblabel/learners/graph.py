@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nblabel.graph import NeighborGraph
 from nblabel.learners.base import check_points, no_update
 from nblabel.pool import FloatArray, IntArray
-from nblabel.propagation import Propagation
+
+if TYPE_CHECKING:
+    from nblabel.propagation import Propagation
 
 ANEW_UP_TO = 20_000  # items; so few take no time, and the last bit then depends on the labels alone
 VOTERS = 10  # items that decide about a new point
@@ -52,10 +56,16 @@ class GraphLearner:
         self._proba: FloatArray | None = None
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
+        self._proba = None  # an interrupted call begins anew
+        n_labeled = int(np.count_nonzero(y >= 0))
+        if not n_labeled:
+            self._proba = np.full((len(y), n_classes), 1 / n_classes, dtype=np.float32)
+            return self._proba
         if self._propagation is None:  # made where time may be taken, not on an event loop
+            from nblabel.propagation import Propagation  # compiled: half a second to load
+
             self._propagation = Propagation(self.graph)
-        self._proba = None
-        decay = self.DECAY / max(1, int(np.count_nonzero(y >= 0)))
+        decay = self.DECAY / n_labeled
         u = self._propagation.solve(y, n_classes, decay, anew=len(y) <= ANEW_UP_TO)
         # by columns, which is how everything after this reads it
         proba = np.maximum(u.T, 0, order="C")

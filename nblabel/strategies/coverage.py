@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.measures import GREEDY, cdf, margin
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
-from nblabel.walks import Walks
+
+if TYPE_CHECKING:
+    from nblabel.walks import Walks
 
 
 class HerdingStrategy:
@@ -60,6 +63,8 @@ class HerdingStrategy:
     def _look(self, view: View) -> _Seen:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if "cover" not in view.memory:
+            from nblabel.walks import Walks  # compiled code takes half a second to load
+
             view.memory["cover"] = _Cover(Walks(view.graph, self.STEPS), len(view.graph))
         known = view.memory.get("seen")
         if known is None or known.view is not view:

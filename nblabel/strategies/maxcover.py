@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nblabel.pool import FloatArray
 from nblabel.strategies.base import Query, Reason, View
-from nblabel.strategies.kernels import Kernel, balls, pure_radius, similarities
 from nblabel.strategies.kmeans import clusters_of
 from nblabel.strategies.measures import cdf, margin
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
+
+if TYPE_CHECKING:
+    from nblabel.strategies.kernels import Kernel
 
 
 def similarity_kernel(view: View) -> Kernel:
     """Return the weights of the neighbour graph, as MaxHerding and Uncertainty Herding use them."""
     assert view.graph is not None, "this strategy looks at the neighbour graph"
     if "similarities" not in view.memory:
+        from nblabel.strategies.kernels import similarities  # compiled: half a second to load
+
         view.memory["similarities"] = similarities(view.graph)
     kernel: Kernel = view.memory["similarities"]
     return kernel
@@ -33,6 +38,8 @@ def ball_kernel(view: View) -> Kernel:
     k = len(view.classes)
     key = f"balls for {k} classes"
     if key not in view.memory:
+        from nblabel.strategies.kernels import balls, pure_radius
+
         view.memory[key] = balls(view.graph, pure_radius(view.graph, clusters_of(view, k)))
     kernel: Kernel = view.memory[key]
     return kernel

@@ -49,6 +49,28 @@ def top_two(proba: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArr
     return first, second, p_first, np.maximum(p_second, 0)
 
 
+def likeliest(proba: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the likeliest class of each row and its probability.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n, n_classes), float32
+        Quickest when in Fortran order.
+
+    Returns
+    -------
+    code : ndarray of shape (n,), intp
+        Class numbers; ties go to the smaller.
+    p : ndarray of shape (n,), float32
+    """
+    best = proba[:, 0].astype(np.float32)
+    codes = np.zeros(len(proba), dtype=np.uint8 if proba.shape[1] <= 256 else np.intp)
+    for code in range(1, proba.shape[1]):
+        np.copyto(codes, code, where=proba[:, code] > best)
+        np.maximum(best, proba[:, code], out=best)
+    return codes.astype(np.intp), best
+
+
 def least_confidence(proba: FloatArray) -> FloatArray:
     """One minus the probability of the likeliest class (Lewis and Gale, 1994)."""
     values: FloatArray = 1 - proba.max(axis=1)
@@ -57,8 +79,15 @@ def least_confidence(proba: FloatArray) -> FloatArray:
 
 def margin(proba: FloatArray) -> FloatArray:
     """One minus the lead of the likeliest class over the second (Scheffer et al., 2001)."""
-    _, _, p_first, p_second = top_two(proba)
-    return 1 - (p_first - p_second)
+    first = np.zeros(len(proba), dtype=np.float32)
+    second = np.zeros(len(proba), dtype=np.float32)
+    lower = np.empty_like(first)
+    for p in proba.T:
+        np.minimum(first, p, out=lower)
+        np.maximum(second, lower, out=second)
+        np.maximum(first, p, out=first)
+    first -= second
+    return np.subtract(1, first, out=first)
 
 
 def entropy(proba: FloatArray) -> FloatArray:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from nblabel.learners.graph import GraphLearner
 from nblabel.pool import FloatArray
-from nblabel.propagation import Propagation
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.coverage import spread_by_walks
 from nblabel.strategies.measures import cdf
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
-from nblabel.walks import Walks
+
+if TYPE_CHECKING:
+    from nblabel.walks import Walks
 
 
 class SmallestNormStrategy:
@@ -59,6 +61,9 @@ class SmallestNormStrategy:
 
     def _unreached(self, view: View) -> FloatArray:
         """Return one minus the norm of each item."""
+        from nblabel.learners.graph import GraphLearner  # compiled: half a second to load
+        from nblabel.propagation import Propagation
+
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if "propagation" not in view.memory:
             view.memory["propagation"] = Propagation(view.graph)
@@ -74,6 +79,8 @@ class SmallestNormStrategy:
     def _walks(self, view: View) -> Walks:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if "walks" not in view.memory:
+            from nblabel.walks import Walks
+
             view.memory["walks"] = Walks(view.graph, self.STEPS)
         walks: Walks = view.memory["walks"]
         return walks
