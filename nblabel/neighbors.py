@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.pool import FloatArray, IntArray
+from nblabel.rows import by_rows
 
 Metric = Literal["euclidean", "cosine"]
 METRICS = ("euclidean", "cosine")
@@ -175,15 +176,21 @@ class LabeledNeighbors:
         """Put new items in, one matrix-vector product each."""
         changed = np.zeros(len(self._X), dtype=bool)
         for item in added:
-            distances = self._distances(item)
-            worst = self.distances_[:, -1]
-            enters = distances < worst
-            # an item as far as the last neighbour enters if it comes before it in the pool
-            enters |= (distances == worst) & (item < self.indices_[:, -1])
-            rows = np.flatnonzero(enters)
-            self._insert(item, rows, distances[rows])
-            changed |= enters
+            by_rows(len(self._X), self._offer, item, changed)
         return changed
+
+    def _offer(self, begin: int, end: int, item: int, changed: npt.NDArray[np.bool_]) -> None:
+        """Put an item in where it is nearer than a neighbour; mark the rows that it changed."""
+        here = slice(begin, end)
+        distances = self._distances(item, here)
+        worst = self.distances_[here, -1]
+        enters = distances < worst
+        # an item as far as the last neighbour enters if it comes before it in the pool
+        ties = np.flatnonzero(distances == worst)
+        enters[ties] = item < self.indices_[begin + ties, -1]
+        rows = np.flatnonzero(enters)
+        self._insert(item, begin + rows, distances[rows])
+        changed[here] |= enters
 
     def scale(self, sample: int, random_state: int = 0) -> np.float32:
         """Return a typical distance between near neighbours, as a unit for weights.
@@ -205,10 +212,8 @@ class LabeledNeighbors:
         rounding = 1e-6 * float(self._norms[rows].mean())
         return np.float32(scale) if scale > rounding else np.float32(1)
 
-    def _distances(self, item: int, rows: IntArray | None = None) -> FloatArray:
-        X, norms = self._X, self._norms
-        if rows is not None:
-            X, norms = X[rows], norms[rows]
+    def _distances(self, item: int, rows: slice) -> FloatArray:
+        X, norms = self._X[rows], self._norms[rows]
         # einsum sums each row on its own; a BLAS product may round a row differently in a subset
         products: FloatArray = np.einsum("ij,j->i", X, self._X[item])
         return self._as_distances(products, norms, self._norms[item])

@@ -14,7 +14,7 @@ MOST = 4  # parts: memory is no faster for more
 
 
 def by_rows(n: int, loop: Callable[..., Any], *arguments: Any) -> list[Any]:
-    """Call a compiled loop that frees the interpreter on every part of the rows.
+    """Call a loop on every part of the rows: compiled, or in numpy, which let others run meanwhile.
 
     Parameters
     ----------

@@ -7,7 +7,9 @@ import numpy as np
 from nblabel.learners.base import check_points, no_update
 from nblabel.neighbors import LabeledNeighbors, Metric
 from nblabel.pool import FloatArray, IntArray
+from nblabel.rows import by_rows
 
+BLOCK = 8_192  # columns that stay in the processor's cache
 SAMPLE = 1_000  # items the distance scale is read from
 
 
@@ -78,13 +80,22 @@ class KnnLearner:
 
     def _shares(self, votes: FloatArray) -> FloatArray:
         """Return probabilities, (rows, n_classes), from votes, (n_classes, rows)."""
-        shares = votes + self.PRIOR / len(votes)
-        shares /= shares.sum(axis=0)
+        shares = np.empty_like(votes)
+        by_rows(votes.shape[1], self._share_out, votes, shares)
         return shares.T
 
+    def _share_out(self, begin: int, end: int, votes: FloatArray, shares: FloatArray) -> None:
+        for start in range(begin, end, BLOCK):
+            here = slice(start, min(start + BLOCK, end))
+            some = np.add(votes[:, here], self.PRIOR / len(votes), out=shares[:, here])
+            some /= some.sum(axis=0)
+
     def _vote(self, rows: IntArray) -> None:
-        near = self.neighbors
-        self._votes[:, rows] = self._count(near.indices_[rows], near.distances_[rows])
+        by_rows(len(rows), self._vote_in, rows)
+
+    def _vote_in(self, begin: int, end: int, rows: IntArray) -> None:
+        near, some = self.neighbors, rows[begin:end]
+        self._votes[:, some] = self._count(near.indices_[some], near.distances_[some])
 
     def _count(self, who: IntArray, distances: FloatArray) -> FloatArray:
         weights = (1 + distances / self._scale) ** -4
