@@ -11,7 +11,7 @@ PORT   ?= 8888
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-engine bench-panel docs readme wheel oldest lock clean
+.PHONY: help demo test lint bench bench-engine bench-labels bench-panel docs readme wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -37,6 +37,9 @@ bench: $(VENV)/.lab ## measure the parts without a browser
 
 bench-engine: $(VENV)/.bench ## measure the engine beside other libraries   (ARGS="--part mnist")
 	@$(BIN)/python -m benchmarks.engine $(ARGS)
+
+bench-labels: $(VENV)/.bench ## measure how many labels are needed, beside other libraries: an hour
+	@$(BIN)/python -m benchmarks.labels $(ARGS)
 
 bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser
 	@$(BIN)/python -m benchmarks.panel

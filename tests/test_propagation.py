@@ -109,7 +109,7 @@ def test_after_any_labels_and_undos_the_learner_is_as_one_made_anew(steps):
             proba = used.update(y, 4)
     fresh = GraphLearner(X, graph).update(y, 4)
     np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-5)
-    # the prior of 0.01 weighs in where the walk meets almost no label, and magnifies there
+    # the prior weighs in where the walk meets almost no label, and magnifies there
     u = directly(graph, y, 4, GraphLearner.DECAY / max(1, np.count_nonzero(y >= 0)))
     near = u.sum(axis=1) > 0.2
     np.testing.assert_allclose(proba[near], fresh[near], atol=5 * PROMISED)
