@@ -353,6 +353,7 @@ def _told(needed: list[int | None]) -> str:
 
 
 if __name__ == "__main__":
-    from benchmarks import labels  # under its own name, by which other processes find it
+    # under its own name, by which other processes find it
+    from benchmarks import labels  # noqa: PLW0406
 
     labels.main()

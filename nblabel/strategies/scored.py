@@ -60,7 +60,10 @@ class MeasureStrategy:
         if not len(view.labeled):
             return cold_start(view, n)
         shares = self._shares(view)
-        scores = np.prod(list(shares.values()), axis=0, dtype=np.float32)
+        first, *others = shares.values()
+        scores = first.copy()
+        for share in others:
+            scores *= share
         spacing = view.surroundings.spacing
         picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
