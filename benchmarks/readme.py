@@ -1,9 +1,13 @@
-"""Write the benchmark tables of README.md from the JSON in results/. Run: make readme."""
+"""Write the benchmark tables of README.md and docs/benchmarks.md from the JSON. Run: make readme.
+
+The README has what there is a target for, and the peers; docs/benchmarks.md has all.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
 from statistics import fmean, median, pstdev
@@ -11,39 +15,83 @@ from typing import Any
 
 from benchmarks.report import RESULTS
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+FULL = ROOT / "docs" / "benchmarks.md"
+TITLES = {
+    "labels": "Labels needed",
+    "panel": "The panel",
+    "core": "A label in the kernel",
+    "engine": "The engine beside other libraries",
+}
 OURS = "nblabel"
+PEERS = ("scikit-", "modAL")
+BUDGETS = ("30", "60", "70", "100", "200", "400")
+SHARES = ("0.8", "0.9", "0.95")
 MARKED = re.compile(r"(<!-- benchmarks:start -->\n).*(<!-- benchmarks:end -->)", re.DOTALL)
 
 
 def main() -> None:
     """Replace what stands between the markers."""
-    README.write_text(with_tables(README.read_text()))
+    for path, short in ((README, True), (FULL, False)):
+        path.write_text(with_tables(path.read_text(), short=short))
 
 
-def with_tables(text: str) -> str:
-    """Return the README's text with the tables of the present results."""
-    paths = [RESULTS / f"{name}.json" for name in ("panel", "core", "engine")]
-    tables = "\n".join(_table(json.loads(path.read_text())) for path in paths if path.exists())
-    labels = RESULTS / "labels.json"
-    if labels.exists():
-        tables = f"{_labels_table(json.loads(labels.read_text()))}\n{tables}"
+def with_tables(text: str, *, short: bool) -> str:
+    """Return a document's text with the tables of the present results."""
+    parts = []
+    for name, title in TITLES.items():
+        path = RESULTS / f"{name}.json"
+        if not path.exists():
+            continue
+        content = json.loads(path.read_text())
+        make: Callable[..., list[str]] = _labels if name == "labels" else _rows
+        parts += [f"### {title}", "", *make(content, short=short), "", _origin(content), ""]
+    tables = "\n".join(parts)
     return MARKED.sub(lambda found: f"{found[1]}\n{tables}\n{found[2]}", text)
 
 
-def _labels_table(content: dict[str, Any]) -> str:
+def _origin(content: dict[str, Any]) -> str:
+    where = content["machine"]
+    told = [
+        f"{where['system']}, {where['cores']} cores, no GPU, Python {where['python']}",
+        *(f"{name} {where[name]}" for name in ("numpy", "scikit-learn", "jupyterlab")),
+        *content["notes"],
+    ]
+    return f"{'; '.join(told)}."
+
+
+def _rows(content: dict[str, Any], *, short: bool) -> list[str]:
+    lines = ["| measured | n | median | p95 | target | |", "|---|--:|--:|--:|---|---|"]
+    for row in content["rows"]:
+        if short and not row["target"] and not any(name in row["what"] for name in PEERS):
+            continue
+        sign = {True: "✓", False: "missed", None: ""}[row["reached"]]
+        middle, p95 = (f"{_number(row[name])} {row['unit']}".strip() for name in ("median", "p95"))
+        n = len(row["values"])
+        lines.append(
+            f"| {row['what']} | {n} | {middle} | {p95 if n > 1 else ''} | {row['target']} | {sign} |"
+        )
+    return lines
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _labels(content: dict[str, Any], *, short: bool) -> list[str]:
     """Return accuracy by number of labels, and labels needed for an accuracy, of each method."""
-    budgets = ["30", "60", "70", "100", "200", "400"]
-    shares = ["0.8", "0.9", "0.95"]
-    header = ["", *(f"{n} labels" for n in budgets), *(f"to {float(s):.0%}" for s in shares)]
+    header = ["", *(f"{n} labels" for n in BUDGETS), *(f"to {float(s):.0%}" for s in SHARES)]
     lines = [f"| {' | '.join(header)} |", f"|---|{'--:|' * (len(header) - 1)}"]
     for case in content["cases"]:
         lines.append(f"| **{case['name']}**, {case['n']:,} items |{' |' * (len(header) - 1)}")
         ours = case["methods"].get(OURS)
         for method, figures in case["methods"].items():
+            if short and method not in (OURS, *_best(case)):
+                continue
             targets = case["targets"] if method == OURS else {}
-            cells = [_accuracy(figures["accuracy"].get(n), targets.get(n)) for n in budgets]
-            for share in shares:
+            cells = [_accuracy(figures["accuracy"].get(n), targets.get(n)) for n in BUDGETS]
+            for share in SHARES:
                 known = ours and ours["needed"][share]
                 cells.append(_needed(figures["needed"][share], known, case["budget"]))
             lines.append(f"| {method} | {' | '.join(cells)} |")
@@ -51,7 +99,22 @@ def _labels_table(content: dict[str, Any]) -> str:
         "Share of right labels, mean of the runs ± standard deviation, with its target where there is "
         "one; then labels needed for a share: median, and how many times those of nblabel."
     )
-    return "\n".join([*lines, "", f"{told} {'; '.join(content['notes'])}.", ""])
+    if short:
+        told += " Of random sampling and of other libraries, the one that did best at the end."
+    return [*lines, "", told]
+
+
+def _best(case: dict[str, Any]) -> list[str]:
+    """Return the best way of random sampling, and the best of the peers."""
+    kinds = [
+        [name for name in case["methods"] if name.startswith("random")],
+        [name for name in case["methods"] if name.startswith(PEERS)],
+    ]
+    last = {
+        name: fmean(list(figures["accuracy"].values())[-1])
+        for name, figures in case["methods"].items()
+    }
+    return [max(names, key=lambda name: last[name]) for names in kinds if names]
 
 
 def _accuracy(values: list[float] | None, target: float | None) -> str:
@@ -77,24 +140,6 @@ def _needed(values: list[int | None], ours: list[int | None] | None, budget: int
 def _median(values: list[int | None]) -> float | None:
     middle = median(float("inf") if value is None else value for value in values)
     return middle if isfinite(middle) else None
-
-
-def _table(content: dict[str, Any]) -> str:
-    lines = ["| measured | n | median | p95 | target | |", "|---|--:|--:|--:|---|---|"]
-    for row in content["rows"]:
-        sign = {True: "✓", False: "missed", None: ""}[row["reached"]]
-        median, p95 = (f"{row[name]:.3g} {row['unit']}".strip() for name in ("median", "p95"))
-        n = len(row["values"])
-        lines.append(
-            f"| {row['what']} | {n} | {median} | {p95 if n > 1 else ''} | {row['target']} | {sign} |"
-        )
-    where = content["machine"]
-    told = [
-        f"{where['system']}, {where['cores']} cores, no GPU, Python {where['python']}",
-        *(f"{name} {where[name]}" for name in ("numpy", "scikit-learn", "jupyterlab")),
-        *content["notes"],
-    ]
-    return "\n".join([*lines, "", f"{'; '.join(told)}.", ""])
 
 
 if __name__ == "__main__":
