@@ -575,11 +575,13 @@ def test_a_panel_saved_with_its_widgets_says_that_its_kernel_is_gone(
     book = panel()
     answer(book, "1")
     before = wait_for_labels(book, 1)
-    question = shown(book)
     book.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
     book.save()
     book.reopen_later()
-    expect(queue(book).locator(".nbl-id")).to_have_text(question)
+    # the kernel's first question, which need not be the one that was on screen
+    expect(queue(book).locator(".nbl-id")).not_to_be_empty()
+    question = shown(book)
+    assert question not in dict(before)
     silence = "The kernel does not answer. Run this cell again"
     expect(queue(book).locator(".nbl-messages")).to_contain_text(silence, timeout=10_000)
     expect(book.page.locator(".nbl-map-empty")).to_contain_text(silence, timeout=10_000)
