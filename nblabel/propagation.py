@@ -212,10 +212,10 @@ def _without_copies(graph: NeighborGraph) -> tuple[Any, IntArray]:
     member = sp.csr_matrix(
         (np.ones(n, dtype=np.float32), (np.arange(n), node)), shape=(n, n_distinct)
     )
-    weights = sp.csr_matrix(member.T @ graph.weights @ member)
-    weights.setdiag(0)
-    weights.eliminate_zeros()
-    return weights, node.astype(np.intp)
+    weights = sp.coo_matrix(member.T @ graph.weights @ member)
+    apart = weights.row != weights.col
+    edges = (weights.data[apart], (weights.row[apart], weights.col[apart]))
+    return sp.csr_matrix(edges, shape=weights.shape), node.astype(np.intp)
 
 
 @_jit
