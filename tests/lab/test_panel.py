@@ -575,6 +575,12 @@ def test_a_panel_saved_with_its_widgets_says_that_its_kernel_is_gone(
     book = panel()
     answer(book, "1")
     before = wait_for_labels(book, 1)
+    # what a saved panel shows follows once the kernel has learned from the answer
+    wait_for(
+        lambda: book.evaluate("panel._display._queue.snapshot['id']") not in dict(before),
+        20,
+        lambda: "the next question to be kept",
+    )
     book.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
     book.save()
     book.reopen_later()
