@@ -20,33 +20,14 @@ GREEDY = 32
 
 
 def top_two(proba: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-    """Return the two likeliest classes of each row and their probabilities.
+    """Return the two likeliest classes of each of a few rows, and their probabilities.
 
-    Parameters
-    ----------
-    proba : ndarray of shape (n, n_classes), float32
-        Quickest when in Fortran order.
-
-    Returns
-    -------
-    first, second : ndarray of shape (n,), intp
-        Class numbers; ties go to the smaller.
-    p_first, p_second : ndarray of shape (n,), float32
+    Of equally likely classes the smaller number comes first.
     """
-    n, n_classes = proba.shape
-    first = np.zeros(n, dtype=np.intp)
-    second = np.zeros(n, dtype=np.intp)
-    p_first = proba[:, 0].astype(np.float32)
-    p_second = np.full(n, -1, dtype=np.float32)
-    for code in range(1, n_classes):
-        p = proba[:, code]
-        wins = p > p_first
-        places = ~wins & (p > p_second)
-        second = np.where(wins, first, np.where(places, code, second))
-        p_second = np.where(wins, p_first, np.where(places, p, p_second))
-        first = np.where(wins, code, first)
-        p_first = np.where(wins, p, p_first)
-    return first, second, p_first, np.maximum(p_second, 0)
+    order = np.argsort(-proba, axis=1, kind="stable")
+    first, second = order[:, 0], order[:, 1]
+    rows = np.arange(len(proba))
+    return first, second, proba[rows, first], proba[rows, second]
 
 
 def likeliest(proba: FloatArray) -> tuple[IntArray, FloatArray]:
