@@ -55,8 +55,8 @@ oldest: ## run all tests with the lowest versions that pyproject.toml allows
 
 lock: $(BIN)/python ## write constraints/lock.txt anew; use the oldest Python 3.11 there is
 	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/pip install --quiet --editable '.[dev,bench]'
-	{ head -n 1 constraints/lock.txt; build/lock/bin/pip freeze --exclude-editable; } > build/lock.txt
+	build/lock/bin/pip install --quiet --editable '.[dev,bench,articles]'
+	{ head -n 1 constraints/lock.txt; build/lock/bin/pip freeze --exclude-editable | sed 's/+cpu$$//'; } > build/lock.txt
 	mv build/lock.txt constraints/lock.txt
 
 clean: ## remove the environments and everything built
@@ -73,7 +73,7 @@ $(BIN)/python:
 		apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null && \
 		$(PYTHON) -m venv --clear $(VENV); }
 
-# One stamp for each extra of pyproject.toml: .lab, .test, .dev and .bench.
+# One stamp for each extra of pyproject.toml: .lab, .test, .dev, .bench and .articles.
 $(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python
 	@echo "Installing nblabel[$*] into $(VENV), once: this takes a minute or two ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
