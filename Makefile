@@ -11,7 +11,7 @@ PORT   ?= 8888
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-engine bench-labels bench-panel docs readme wheel oldest lock clean
+.PHONY: help demo test lint articles articles-check bench bench-engine bench-labels bench-panel docs readme wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -44,8 +44,15 @@ bench-labels: $(VENV)/.bench ## measure how many labels are needed, beside other
 bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser
 	@$(BIN)/python -m benchmarks.panel
 
-readme: $(VENV)/.lab ## write the README's benchmark tables from the measured JSON
+articles: $(VENV)/.articles ## reproduce the figures of the articles: hours   (ARGS="--only b")
+	@$(BIN)/python -m benchmarks.articles $(ARGS)
+
+articles-check: $(VENV)/.articles ## fail where a stored figure of the articles misses its target
+	@$(BIN)/python -m benchmarks.articles --check $(ARGS)
+
+readme: $(VENV)/.lab ## write the tables of the README and docs/ from the measured JSON
 	@$(BIN)/python -m benchmarks.readme
+	@$(BIN)/python -m benchmarks.articles.page
 
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist
