@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
-from tqdm import tqdm
 
 from nblabel.gradients import describe
-from nblabel.media import ImageArray, MediaError, UInt8Array
+from nblabel.media import UInt8Array
+from nblabel.pixels import BoolArray, Pixels
 from nblabel.pool import FloatArray, Pool, as_embeddings
-
-BoolArray = npt.NDArray[np.bool_]
 
 METHODS = ("pca", "gradients", "raw")
 WIDTH = {"pca": 50, "gradients": 64}
 SAMPLE = 10_000  # rows that the principal components are computed from
 BLOCK = 8_192  # rows held as floats at a time
-SIDE = 64  # pixels a side that larger pictures are reduced to
 WEIGHTS = (1.0, 0.5, 0.5)  # of edges, brightness and colours
 FAINT = 0.01  # a part that varies less than this, of 0..1, is noise and not magnified further
 
@@ -128,8 +123,7 @@ class _Rows:
         pool = source if isinstance(source, Pool) else Pool(source)
         self._n = len(pool)
         self._matrix = pool.embeddings if pool.media is None else None
-        self._pool = pool
-        self._shape: tuple[int, ...] | None = None
+        self._pixels = Pixels(pool)
         self._mean: FloatArray | None = None
 
     def __len__(self) -> int:
@@ -154,25 +148,7 @@ class _Rows:
 
     def pictures(self, indices: np.ndarray[Any, Any]) -> tuple[UInt8Array, BoolArray]:
         """Return pictures of one shape, (n, height, width, 1 or 3), and which could be read."""
-        media = self._pool.media
-        if isinstance(media, ImageArray) and max(media.array.shape[1:3]) <= SIDE:
-            return media.array[indices], np.ones(len(indices), dtype=bool)
-        # opening files can take minutes; interrupting the kernel cancels it
-        bar = tqdm(indices, desc="Reading pictures", delay=1, leave=False)
-        pictures = [self._picture(int(index)) for index in bar]
-        self._shape = self._shape or _common_shape(pictures)
-        out = np.zeros((len(pictures), *self._shape), dtype=np.uint8)
-        for place, picture in zip(out, pictures, strict=True):
-            if picture is not None:
-                place[:] = _shaped(picture, self._shape)
-        return out, np.array([picture is not None for picture in pictures])
-
-    def _picture(self, index: int) -> UInt8Array | None:
-        try:
-            return self._pool.image(index, max_side=SIDE)
-        except MediaError as error:
-            warnings.warn(str(error), stacklevel=4)
-            return None
+        return self._pixels.read(indices)
 
 
 class _Gradients:
@@ -220,23 +196,3 @@ def _magnification(part: FloatArray) -> float:
 def _mean_of(rows: FloatArray, good: BoolArray) -> FloatArray:
     mean: FloatArray = rows[good].mean(axis=0, dtype=np.float64).astype(np.float32)
     return mean
-
-
-def _common_shape(pictures: list[UInt8Array | None]) -> tuple[int, ...]:
-    """Return the size of the first picture, in colour if any of them is."""
-    shapes = [picture.shape for picture in pictures if picture is not None]
-    if not shapes:
-        raise MediaError("none of the pictures tried can be read; check the files.")
-    return (*shapes[0][:2], max(shape[2] for shape in shapes))
-
-
-def _shaped(picture: UInt8Array, shape: tuple[int, ...]) -> UInt8Array:
-    from PIL import Image
-
-    if picture.shape == shape:
-        return picture
-    height, width, channels = shape
-    image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
-    resized = image.convert("L" if channels == 1 else "RGB").resize((width, height))
-    pixels: UInt8Array = np.asarray(resized)
-    return pixels.reshape(shape)
