@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -28,13 +28,16 @@ class Snapshot:
     version : int
         Grows with every change of the session.
     y : ndarray of shape (n,), intp
-        Class numbers, -1 where not labeled.
+        Class numbers to learn from, -1 where there are none.
     open : ndarray of intp
         Positions nobody answered.
     skipped : ndarray of intp
         Positions skipped, longest ago first; asked again once nothing else is open.
     classes : tuple of str
         Class names.
+    accepted : ndarray of intp
+        Positions whose label is the model's. They may be learned from; no guess is explained by
+        them, and no question avoids their surroundings.
     """
 
     version: int
@@ -42,6 +45,7 @@ class Snapshot:
     open: IntArray
     skipped: IntArray
     classes: tuple[str, ...]
+    accepted: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,9 @@ class Engine:
         with self._turn:
             start = time.perf_counter()
             proba = self.learner.update(snapshot.y, len(snapshot.classes))
-            labeled = np.flatnonzero(snapshot.y >= 0)
+            labeled = np.setdiff1d(
+                np.flatnonzero(snapshot.y >= 0), snapshot.accepted, assume_unique=True
+            )
             if self._owns_neighbors:
                 self._neighbors.update(labeled)
             fitted = time.perf_counter()

@@ -168,7 +168,8 @@ class LabelState:
             self._added.append(event.uid)
         for place, item in enumerate(event.ids):
             self._history.setdefault(item, []).append((event.uid, place))
-            self._settle(item)
+            # the last of its history: what came before has been worked out
+            self._set(item, _decide(self.answers.get(item), event, place))
         self._undo_stack.setdefault(event.annotator, []).append(event.uid)
         self._redo_stack.pop(event.annotator, None)
         return event.ids
@@ -192,13 +193,16 @@ class LabelState:
 
     def _settle(self, item: str) -> None:
         """Work out an item's answer from its own history."""
-        before = self.answers.pop(item, None)
-        if before is not None and before.label is not None:
-            self._in_use[before.label] -= 1
         answer: Answer | None = None
         for uid, place in self._history[item]:
             if uid not in self._undone:
                 answer = _decide(answer, self._events[uid], place)
+        self._set(item, answer)
+
+    def _set(self, item: str, answer: Answer | None) -> None:
+        before = self.answers.pop(item, None)
+        if before is not None and before.label is not None:
+            self._in_use[before.label] -= 1
         if answer is not None:
             self.answers[item] = answer
             if answer.label is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import numbers
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +13,7 @@ from nblabel.embedding import embed
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
 from nblabel.graph import GraphCache, NeighborGraph, neighbor_graph
+from nblabel.imports import ImportReport, match_labels, read_labels
 from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
 from nblabel.store import LabelStore, StoreError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_CLASSES = 200
 STANDINGS = ("open", "human", "model", "import", "skipped", "flagged")
+_MODEL = STANDINGS.index("model")
+_NOT_BY_PEOPLE = tuple(STANDINGS.index(name) for name in ("open", "skipped", "model"))
 
 
 class Session:
@@ -53,6 +55,9 @@ class Session:
         once for a strategy whose first questions look at it. If not, nearest labeled neighbours
         learn in its place until `set_graph`; the panel does so and finds it in the background. A
         graph that is kept on disk is used either way.
+    learn_accepted : bool
+        Whether labels that the model proposed and that were taken over by `accept` are learned from
+        like answers of people. If not, they only leave the questions.
 
     Raises
     ------
@@ -65,6 +70,10 @@ class Session:
     -----
     An answer counts once it is committed to the log; learning happens later, on `ask`,
     `predict_proba` or `predict`.
+
+    Each label has a source: "human", "import" (known before, see `import_labels`) or "model" (see
+    `accept`). The first two count as answers of people: `labeled` and `n_labeled`. Those of the model
+    are counted apart: `accepted` and `n_accepted`. `y`, `predict` and `labels` hold both.
     """
 
     def __init__(
@@ -78,6 +87,7 @@ class Session:
         random_state: int | None = None,
         *,
         build_graph: bool = True,
+        learn_accepted: bool = False,
     ) -> None:
         self.pool = pool if isinstance(pool, Pool) else Pool(pool)
         self.annotator = annotator
@@ -86,6 +96,7 @@ class Session:
         self._strategy = strategy
         make_strategy(strategy)
         self._build_graph = build_graph
+        self._learn_accepted = learn_accepted
         self._random_state = 0 if random_state is None else int(random_state)
         make_learner(learner, np.zeros((1, 1), dtype=np.float32))  # a wrong one is told first
         self._listeners: list[Callable[[], None]] = []
@@ -114,9 +125,10 @@ class Session:
         self.store.bind(self.pool.fingerprint)
 
     def __repr__(self) -> str:
+        accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""
         return (
             f"Session({len(self.pool):,} items, {len(self.classes)} classes, "
-            f"{self.n_labeled} labeled, {self.store.text})"
+            f"{self.n_labeled} labeled, {accepted}{self.store.text})"
         )
 
     # what is known
@@ -148,8 +160,21 @@ class Session:
 
     @property
     def y(self) -> IntArray:
-        """Class numbers by position, -1 where nothing is labeled; shape (n,), a copy."""
+        """Class numbers by position, those accepted from the model included; shape (n,), a copy.
+
+        -1 where there is no label.
+        """
         return self._y.copy()
+
+    @property
+    def labeled(self) -> IntArray:
+        """Positions with a label that a person gave or that was imported, ascending."""
+        return np.flatnonzero((self._y >= 0) & (self._standing != _MODEL))
+
+    @property
+    def accepted(self) -> IntArray:
+        """Positions with a label accepted from the model, ascending."""
+        return np.flatnonzero(self._standing == _MODEL)
 
     @property
     def standing(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -165,17 +190,66 @@ class Session:
         """Return whether an event with this uid is in the log."""
         return uid in self._uids
 
+    def positions(self, index: Any) -> IntArray:
+        """Return positions in the pool as an array, or say what is wrong with them.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+
+        Raises
+        ------
+        IndexError
+            If there is none, or one is outside the pool.
+        """
+        try:
+            array = np.atleast_1d(np.asarray(index))
+        except ValueError:  # lists that differ in length
+            array = np.empty(0)
+        if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
+            hint = " For a boolean mask: numpy.flatnonzero(mask)." if array.dtype == bool else ""
+            told = reprlib.repr(index)
+            raise IndexError(f"{told} is no position, nor a list of positions, in the pool.{hint}")
+        outside = array[(array < 0) | (array >= len(self.pool))]
+        if outside.size:
+            raise IndexError(
+                f"position {outside[0]} is outside the pool of {len(self.pool):,} items."
+            )
+        return array.astype(np.intp)
+
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Have a function called whenever the log or the embeddings changed."""
         self._listeners.append(listener)
 
     @property
     def n_labeled(self) -> int:
-        """How many items have a label."""
-        return int(np.count_nonzero(self._y >= 0))
+        """How many items have a label that a person gave or that was imported."""
+        return len(self.labeled)
 
-    def labels(self) -> pd.DataFrame:
+    @property
+    def n_accepted(self) -> int:
+        """How many items have a label accepted from the model."""
+        return len(self.accepted)
+
+    @property
+    def learn_accepted(self) -> bool:
+        """Whether labels accepted from the model are learned from; may be set."""
+        return self._learn_accepted
+
+    @learn_accepted.setter
+    def learn_accepted(self, value: bool) -> None:
+        if value != self._learn_accepted:
+            self._learn_accepted = bool(value)
+            self._changed()
+
+    def labels(self, *, details: bool = False) -> pd.DataFrame:
         """Return the labels as a table, in the order they were given.
+
+        Parameters
+        ----------
+        details : bool
+            Two columns more: probability, that of the model for the labels accepted from it (NaN for
+            the others), and event, the uid of the step in the log that decided.
 
         Returns
         -------
@@ -184,25 +258,24 @@ class Session:
         """
         import pandas as pd
 
-        answers = [
-            (answer.event.seq, place, item, answer)
-            for place, (item, answer) in enumerate(self._state.answers.items())
-            if answer.label is not None
-        ]
-        answers.sort(key=lambda entry: entry[:2])
-        rows = [
-            (
-                item,
-                self.pool.index_of(item),
-                answer.label,
-                answer.event.source,
-                answer.event.annotator,
-                dt.datetime.fromtimestamp(answer.event.time, dt.UTC),
-            )
-            for _, _, item, answer in answers
-        ]
-        table = pd.DataFrame(rows, columns=["id", "index", "label", "source", "annotator", "time"])
-        return table.astype({"index": "int64", "time": "datetime64[us, UTC]"})
+        answers = [pair for pair in self._state.answers.items() if pair[1].label is not None]
+        answers.sort(key=lambda pair: pair[1].event.seq)  # those of one step stay in its order
+        given = [answer for _, answer in answers]
+        times = np.array([answer.event.time for answer in given], dtype=np.float64)
+        columns: dict[str, Any] = {
+            "id": [item for item, _ in answers],
+            "index": [self.pool.index_of(item) for item, _ in answers],
+            "label": [answer.label for answer in given],
+            "source": [answer.event.source for answer in given],
+            "annotator": [answer.event.annotator for answer in given],
+            "time": np.rint(1e6 * times).astype("datetime64[us]"),
+        }
+        if details:
+            columns["probability"] = [answer.probability for answer in given]
+            columns["event"] = [answer.event.uid for answer in given]
+        table = pd.DataFrame(columns)
+        table["time"] = table["time"].dt.tz_localize("UTC")
+        return table.astype({"index": "int64", **({"probability": "float64"} if details else {})})
 
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""
@@ -239,21 +312,7 @@ class Session:
         known = self._sent(uid)
         if known is not None:
             return known
-        ids = self._ids(index)
-        many = not isinstance(label, str) and isinstance(label, Iterable)
-        each = label if many else [label] * len(ids)
-        labels = tuple(str(one).strip() for one in each)
-        if len(labels) != len(ids):
-            raise ValueError(f"{len(ids)} items but {len(labels)} labels.")
-        if not self._codes.keys() >= set(labels):
-            self.refresh()  # another annotator may have added the class
-        for name in dict.fromkeys(labels):
-            if name not in self._codes:
-                raise ValueError(
-                    f"{name!r} is not a class; the classes are {', '.join(self.classes)}. "
-                    f"To add it: add_class({name!r})."
-                )
-        answers = dict(zip(ids, labels, strict=True))  # an item named twice gets its last label
+        answers = self._labels_of(self._ids(index), label)
         return self._record(
             LabelEvent(
                 "label",
@@ -263,6 +322,131 @@ class Session:
                 uid=uid or new_uid(),
             )
         )
+
+    def accept(self, index: Any, labels: Any = None, *, uid: str | None = None) -> LabelEvent:
+        """Take over what the model says of one item or many, in one step that one `undo` takes back.
+
+        The source of such a label is "model", beside its probability. Items that a person labeled or
+        flagged, or whose label was imported, are left as they are; a later answer of a person goes
+        before the model's. Whether accepted labels are learned from is for `learn_accepted` to say.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool.
+        labels : str or sequence of str, optional
+            A class name for all, or one for each; what the model finds likeliest if left out.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed; its ids are the items that were accepted.
+
+        Raises
+        ------
+        IndexError
+            If a position is outside the pool.
+        ValueError
+            If nothing was learned from yet, people answered every one of the items, or a label is
+            no class.
+        LearnerError
+            If the learner fails on the labels.
+        StoreError
+            If the log could not be written; nothing changed then.
+        """
+        known = self._sent(uid)
+        if known is not None:
+            return known
+        self.refresh()  # others may have answered meanwhile
+        ids = self._ids(index)
+        named = {} if labels is None else self._labels_of(ids, labels)
+        items = tuple(named) if named else tuple(dict.fromkeys(ids))
+        positions = np.array([self.pool.index_of(item) for item in items], dtype=np.intp)
+        free = np.isin(self._standing[positions], _NOT_BY_PEOPLE)
+        if not free.any():
+            raise ValueError("people answered all of these items; the model's labels do not count.")
+        if not (self.snapshot().y >= 0).any():
+            raise ValueError("nothing was learned yet: label some items before accepting others.")
+        refit = self.refit(1)
+        codes = refit.predicted[0][positions]
+        if named:
+            codes = np.array([self._codes[name] for name in named.values()], dtype=np.intp)
+        sure = refit.proba[positions, codes]
+        names = self.classes
+        return self._record(
+            LabelEvent(
+                "accept",
+                ids=tuple(item for item, one in zip(items, free.tolist(), strict=True) if one),
+                labels=tuple(names[code] for code in codes[free].tolist()),
+                probabilities=tuple(sure[free].tolist()),
+                source="model",
+                annotator=self.annotator,
+                uid=uid or new_uid(),
+            )
+        )
+
+    def import_labels(
+        self,
+        table: Any,
+        id: str = "id",  # noqa: A002  the column's name
+        label: str = "label",
+        *,
+        uid: str | None = None,
+    ) -> ImportReport:
+        """Take over labels that were known before, in one step that one `undo` takes back.
+
+        Their source is "import". They are learned from like answers of people, replace labels accepted
+        from the model and earlier imported ones, and never an answer of a person.
+
+        Parameters
+        ----------
+        table : DataFrame or path-like
+            One row for each item. A file is read by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or
+            ``.parquet``. Rows that do not fit are left out and reported.
+        id, label : str
+            The columns with the ids of the pool's items, and with the names of their classes.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        ImportReport
+            How many labels were taken over, and which rows were not, and why. ``print`` it.
+
+        Raises
+        ------
+        ValueError, TypeError, FileNotFoundError
+            If the table cannot be read or lacks a column.
+        StoreError
+            If the log could not be written; nothing changed then.
+
+        Examples
+        --------
+        >>> import nblabel as nb
+        >>> import pandas as pd
+        >>> session = nb.Session(nb.datasets.load_digits().images, classes=range(10))
+        >>> known = pd.DataFrame({"id": [0, 1, 5_000], "label": [0, 1, 7]})
+        >>> print(session.import_labels(known))
+        2 items labeled from 3 rows.
+        No item has these ids: 5000.
+        """
+        ids, names = read_labels(table, id, label)
+        self.refresh()  # others may have answered, or added a class, meanwhile
+        taken, report = match_labels(ids, names, self.pool, self._codes, self._kept_from_import)
+        if taken:
+            self._record(
+                LabelEvent(
+                    "label",
+                    ids=tuple(taken),
+                    labels=tuple(taken.values()),
+                    source="import",
+                    annotator=self.annotator,
+                    uid=uid or new_uid(),
+                )
+            )
+        return report
 
     def skip(self, index: Any, *, uid: str | None = None) -> LabelEvent:
         """Leave an item, or many, unanswered; asked again once nothing else is left.
@@ -405,19 +589,23 @@ class Session:
         """Return the labels as they are now, for a refit elsewhere."""
         skipped = np.flatnonzero(self._standing == STANDINGS.index("skipped"))
         since = [self._state.answers[self.pool.ids[index]].event.seq for index in skipped]
+        y, accepted = self.y, self.accepted
+        if not self._learn_accepted:
+            y[accepted] = -1
         return Snapshot(
             version=self._version,
-            y=self.y,
+            y=y,
             open=np.flatnonzero(self._standing == STANDINGS.index("open")),
             skipped=skipped[np.argsort(since, kind="stable")],
             classes=self.classes,
+            accepted=accepted,
         )
 
     def refit(self, n: int = 1) -> Refit:
         """Learn from the present labels and choose n questions; quick if nothing changed."""
         done = self._refit
         if done is None or done.version != self._version or done.n_asked < n:
-            due = self.n_labeled or self._engine.starts_on_graph
+            due = (self._y >= 0).any() or self._engine.starts_on_graph
             if self._build_graph and due and self.wants_graph:
                 self._engine = self._engine.with_graph(neighbor_graph(self.embeddings))
             self._refit = done = self._engine.refit(self.snapshot(), n)
@@ -443,20 +631,31 @@ class Session:
             listener()
 
     def _ids(self, index: Any) -> tuple[str, ...]:
-        try:
-            array = np.atleast_1d(np.asarray(index))
-        except ValueError:  # lists that differ in length
-            array = np.empty(0)
-        if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
-            hint = " For a boolean mask: numpy.flatnonzero(mask)." if array.dtype == bool else ""
-            told = reprlib.repr(index)
-            raise IndexError(f"{told} is no position, nor a list of positions, in the pool.{hint}")
-        outside = array[(array < 0) | (array >= len(self.pool))]
-        if outside.size:
-            raise IndexError(
-                f"position {outside[0]} is outside the pool of {len(self.pool):,} items."
-            )
-        return tuple(self.pool.ids[i] for i in array.tolist())
+        return tuple(self.pool.ids[i] for i in self.positions(index).tolist())
+
+    def _labels_of(self, ids: tuple[str, ...], label: Any) -> dict[str, str]:
+        """Return the class name of each item, or say what is wrong with the labels."""
+        many = not isinstance(label, str) and isinstance(label, Iterable)
+        each = label if many else [label] * len(ids)
+        labels = [str(one).strip() for one in each]
+        if len(labels) != len(ids):
+            raise ValueError(f"{len(ids)} items but {len(labels)} labels.")
+        if not self._codes.keys() >= set(labels):
+            self.refresh()  # another annotator may have added the class
+        for name in dict.fromkeys(labels):
+            if name not in self._codes:
+                raise ValueError(
+                    f"{name!r} is not a class; the classes are {', '.join(self.classes)}. "
+                    f"To add it: add_class({name!r})."
+                )
+        return dict(zip(ids, labels, strict=True))  # an item named twice gets its last label
+
+    def _kept_from_import(self, item: str) -> str | None:
+        """Return the imported label of an item, "" where a person answered, None where it is free."""
+        answer = self._state.answers.get(item)
+        if answer is None or answer.kind in ("skip", "accept"):
+            return None
+        return answer.label if answer.event.source == "import" else ""
 
     def _sent(self, uid: str | None) -> LabelEvent | None:
         """Return the event with this uid, if it was told before."""

@@ -194,9 +194,10 @@ class LabelStore:
             if not events:
                 return []
             items: dict[int, list[Any]] = {}
-            query = sa.select(_item).where(_item.c.seq > after)
-            for row in connection.execute(query.order_by(_item.c.seq, _item.c.place)):
-                items.setdefault(row.seq, []).append(row)
+            columns = _item.c.seq, _item.c.id, _item.c.label, _item.c.probability
+            query = sa.select(*columns).where(_item.c.seq > after)
+            for seq, *row in connection.execute(query.order_by(_item.c.seq, _item.c.place)):
+                items.setdefault(seq, []).append(row)
         return [_as_event(row, items.get(row.seq, [])) for row in events]
 
     def setting(self, name: str) -> str | None:
@@ -375,16 +376,20 @@ def _advice(reason: str) -> str:
 
 
 def _as_event(row: Any, items: list[Any]) -> LabelEvent:
-    labels = tuple(item.label for item in items if item.label is not None)
+    ids, labels, probabilities = zip(*items, strict=True) if items else ((), (), ())
     return LabelEvent(
         kind=cast(Kind, row.kind),
-        ids=tuple(item.id for item in items),
-        labels=labels if row.name is None else (row.name,),
+        ids=ids,
+        labels=_known(labels) if row.name is None else (row.name,),
         target=row.target,
         source=cast(Source, row.source),
         annotator=row.annotator,
-        probabilities=tuple(i.probability for i in items if i.probability is not None),
+        probabilities=_known(probabilities),
         uid=row.uid,
         time=row.time,
         seq=row.seq,
     )
+
+
+def _known(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(value for value in values if value is not None)

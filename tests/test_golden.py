@@ -37,4 +37,5 @@ def test_a_session_goes_on_from_it(path):
     session.tell(POOL.index_of("d"), "boot")
     assert session.undo().ids == ("d",)
     assert session.undo().ids == ("c",)
-    assert nb.Session(POOL, CLASSES, store=path).n_labeled == 5
+    again = nb.Session(POOL, CLASSES, store=path)
+    assert (again.n_labeled, again.n_accepted) == (4, 1)

@@ -1127,6 +1127,77 @@ def test_neighbours_in_other_embeddings_are_not_taken(taken):
     in_loop(look)
 
 
+# labels accepted from the model
+
+
+@pytest.fixture
+def accepted(page):
+    """A panel in which a round was accepted behind the first six answers."""
+    page.session.tell(range(6), [CLASSES[number % 3] for number in range(6)])
+    page.session.accept(range(10, 50))
+    page.say("ready")
+    return page
+
+
+def test_accepted_items_are_counted_and_coloured_apart_and_not_asked(accepted):
+    status = accepted.panel._status.status
+    assert (status["labeled"], status["accepted"], status["left"]) == (6, 40, 14)
+    assert not {str(number) for number in range(10, 50)} & set(accepted.queue)
+    accepted.panel._map.color_by = "source"
+    legend = {entry["name"]: entry["count"] for entry in accepted.panel._map.legend}
+    assert legend == {"not answered": 14, "human": 6, "model": 40}
+    (_, (labeled,)) = accepted.panel._map._marks
+    assert np.frombuffer(labeled, np.uint32).tolist() == list(range(6))
+
+
+def test_undo_in_the_panel_takes_an_accepted_round_back(accepted):
+    ack = accepted.answer("undo")
+    assert ack["text"] == "Undone: 40 accepted from the model."
+    assert accepted.session.n_accepted == 0
+    assert accepted.panel._status.status["accepted"] == 0
+    assert accepted.answer("redo")["text"] == "Redone: 40 accepted from the model."
+    assert accepted.session.n_accepted == 40
+    accepted.answer("undo")
+    assert accepted.answer("undo")["text"] == "Undone: 6 points."
+
+
+def test_an_accepted_item_says_so_and_can_be_answered(accepted):
+    (shown,) = [m for m in accepted.say("pick", id="10") if m["type"] == "show"]
+    assert shown["revisit"]
+    assert (shown["item"]["source"], shown["item"]["label"]) == ("model", "bag")
+    (message,) = accepted.on_the_map("hover", index=10)
+    assert message["text"] == "10 · accepted as bag"
+    accepted.label("10", "shirt")
+    assert (accepted.session.n_labeled, accepted.session.n_accepted) == (7, 39)
+    assert accepted.session.labels()["source"].tolist()[-1] == "human"
+
+
+def test_back_goes_through_what_people_answered(accepted):
+    accepted.label("55")
+    messages = accepted.say("back") + accepted.say("back")
+    assert [m["item"]["id"] for m in messages if m["type"] == "show"] == ["55", "5"]
+
+
+def test_a_lasso_counts_accepted_items_as_not_labeled(accepted):
+    ack = accepted.lasso(range(4, 12))
+    assert ack["text"] == "6 points labeled as bag."
+    assert accepted.session.n_accepted == 38
+
+
+def test_items_asked_for_from_python_come_next_in_their_order(page):
+    on_screen = page.queue[0]
+    page.session.tell(41, "bag")
+    page.panel.ask([40, 41, 42])
+    assert page.queue[:3] == [on_screen, "40", "42"]
+    assert page.last("queue")["items"][1]["why"]["text"] == "Asked for from Python."
+    page.label(on_screen)
+    assert page.queue[:2] == ["40", "42"]
+    page.label("40")
+    assert page.queue[0] == "42"
+    with pytest.raises(IndexError, match="position 60 is outside"):
+        page.panel.ask(60)
+
+
 # opened again
 
 

@@ -129,3 +129,28 @@ def test_an_item_looked_at_again_is_in_front_but_no_part(line):
     line.revisit = 77
     line.put_first(5)
     assert line.marks(2) == (5, [0, 1])
+
+
+def test_what_is_wanted_comes_before_every_ranking_in_its_order(line):
+    line.want([90, 5, 0, 70])
+    line.fill(is_open)
+    assert line.held[:6] == [0, 90, 5, 70, 1, 2]  # the question on screen stays
+    assert line.reason(90).text == "Asked for from Python."
+    line.rank(query(7, 8, 70))
+    line.fill(is_open)
+    assert line.held == [0, 90, 5, 70, 7, 8]
+    line.drop(0)
+    line.rank(query(7, 8))
+    line.fill(lambda index: index not in (0, 90))
+    assert line.held == [5, 70, 7, 8]
+
+
+def test_more_than_the_page_holds_may_be_wanted(line):
+    line.want(list(range(200, 100, -1)))
+    answered = set()
+    for _ in range(100):
+        line.rank(query(*range(50)))
+        line.fill(lambda index: index not in answered)
+        answered.add(line.head)
+        line.drop(line.head)
+    assert answered == {0, *range(102, 201)}

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 import hypothesis
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -47,14 +48,23 @@ class Model:
         self.move(self.redoable[name], self.undoable[name], True)
 
     @property
-    def answers(self):
-        answers = {}
+    def sources(self):
+        """What was answered of each item, and who decided: "skip" and "flag" for those set aside."""
+        sources = {}
         for what, content, counts in self.steps:
             if counts and what != "class":
                 for item, answer in content.items():
-                    if what != "skip" or answers.get(item, "skip") == "skip":
-                        answers[item] = answer
-        return answers
+                    _, before = sources.get(item, (None, None))
+                    if what == "skip" and before not in (None, "skip"):
+                        continue
+                    if what == "model" and before not in (None, "skip", "model"):
+                        continue
+                    sources[item] = (answer, what)
+        return sources
+
+    @property
+    def answers(self):
+        return {item: answer for item, (answer, _) in self.sources.items()}
 
     @property
     def labels(self):
@@ -104,19 +114,19 @@ class Machine(RuleBasedStateMachine):
     def label_one(self, name, item, data):
         label = data.draw(st.sampled_from(self.model.classes))
         self.send(name, "tell", item, label)
-        self.model.do(name, "label", {item: label})
+        self.model.do(name, "human", {item: label})
 
     @rule(name=who, chosen=many, data=st.data())
     def label_many(self, name, chosen, data):
         label = data.draw(st.sampled_from(self.model.classes))
         self.send(name, "tell", chosen, label)
-        self.model.do(name, "label", dict.fromkeys(chosen, label))
+        self.model.do(name, "human", dict.fromkeys(chosen, label))
 
     @rule(name=who, chosen=many, data=st.data())
     def label_each(self, name, chosen, data):
         labels = [data.draw(st.sampled_from(self.model.classes)) for _ in chosen]
         self.send(name, "tell", chosen, labels)
-        self.model.do(name, "label", dict(zip(chosen, labels, strict=True)))
+        self.model.do(name, "human", dict(zip(chosen, labels, strict=True)))
 
     @precondition(lambda self: self.model.labels)
     @rule(name=who, data=st.data())
@@ -131,7 +141,25 @@ class Machine(RuleBasedStateMachine):
             item = int(query.indices[0])
             label = CLASSES[item % 2]
             self.send(name, "tell", item, label)
-            self.model.do(name, "label", {item: label})
+            self.model.do(name, "human", {item: label})
+
+    @rule(name=who, chosen=many, data=st.data())
+    def accept(self, name, chosen, data):
+        """What the model says, or what is said in its name, counts where no person answered."""
+        sources = self.model.sources
+        free = [item for item in chosen if sources.get(item, "  ")[1] not in ("human", "flag")]
+        named = data.draw(st.sampled_from([None, *self.model.classes]))
+        if not free or not any(source == "human" for _, source in sources.values()):
+            with pytest.raises(ValueError, match=r"answered all of these|nothing was learned"):
+                self.sessions[name].accept(chosen, named)
+            return
+        predicted = self.sessions[name].predict_proba().argmax(axis=1)
+        event = self.send(name, "accept", chosen, named)
+        labels = [named or self.model.classes[predicted[item]] for item in free]
+        assert event.labels == tuple(labels)
+        assert event.ids == tuple(POOL.ids[item] for item in free)
+        assert all(0 <= p <= 1 for p in event.probabilities)
+        self.model.do(name, "model", dict(zip(free, labels, strict=True)))
 
     @rule(name=who, chosen=many)
     def skip(self, name, chosen):
@@ -196,15 +224,27 @@ class Machine(RuleBasedStateMachine):
             for item, label in labels.items():
                 codes[item] = classes.index(label)
             assert session.y.tolist() == codes.tolist()
-            assert session.n_labeled == len(labels)
+            by_model = {
+                item for item, (_, source) in self.model.sources.items() if source == "model"
+            }
+            assert session.accepted.tolist() == sorted(by_model)
+            assert session.labeled.tolist() == sorted(labels.keys() - by_model)
+            assert (session.n_labeled, session.n_accepted) == (
+                len(labels) - len(by_model),
+                len(by_model),
+            )
+            assert (session.snapshot().y[sorted(by_model)] == -1).all()
             kinds = {
                 POOL.index_of(item): answer.label or answer.kind
                 for item, answer in session.state.answers.items()
             }
             assert kinds == answers
             standing = [STANDINGS[code] for code in session.standing]
-            words = {"skip": "skipped", "flag": "flagged", None: "open"}
-            assert standing == [words.get(answers.get(item), "human") for item in range(N)]
+            words = {"skip": "skipped", "flag": "flagged"}
+            assert standing == [
+                words.get(source, source)
+                for _, source in (self.model.sources.get(item, (None, "open")) for item in range(N))
+            ]
 
     @invariant()
     def the_state_is_a_fold_from_scratch(self):

@@ -267,6 +267,126 @@ def test_skip_and_flag(session):
     assert known(session)[5] == "boot"
 
 
+# accepting what the model says
+
+
+@pytest.fixture
+def learned(session):
+    session.tell(range(6), [CLASSES[index % 3] for index in range(6)])
+    return session
+
+
+def test_what_the_model_says_is_accepted_in_one_step(learned):
+    predicted, sure = learned.predict(), learned.predict_proba().max(axis=1)
+    event = learned.accept(range(10, 20))
+    assert (event.kind, event.source, event.seq) == ("accept", "model", 2)
+    assert event.labels == tuple(predicted[10:20])
+    assert event.probabilities == tuple(sure[10:20].tolist())
+    assert (learned.n_labeled, learned.n_accepted) == (6, 10)
+    assert learned.labeled.tolist() == list(range(6))
+    assert learned.accepted.tolist() == list(range(10, 20))
+    table = learned.labels(details=True)
+    assert table["source"].tolist() == ["human"] * 6 + ["model"] * 10
+    assert table["probability"][6:].tolist() == list(event.probabilities)
+    assert table["probability"][:6].isna().all()
+    assert table["event"].nunique() == 2
+    assert not set(range(10, 20)) & set(learned.ask(60).indices.tolist())
+    assert repr(learned).startswith("Session(60 items, 3 classes, 6 labeled, 10 accepted, in")
+    assert learned.undo() == event
+    assert (learned.n_labeled, learned.n_accepted) == (6, 0)
+    learned.redo()
+    assert learned.n_accepted == 10
+
+
+def test_accepting_named_labels_keeps_the_models_probability_of_them(learned):
+    proba = learned.predict_proba()
+    event = learned.accept([30, 31], "shirt")
+    assert event.labels == ("shirt", "shirt")
+    assert event.probabilities == tuple(proba[[30, 31], 2].tolist())
+    each = learned.accept([31, 30, 31], ["boot", "bag", "shirt"])
+    assert dict(zip(each.ids, each.labels, strict=True)) == {"31": "shirt", "30": "bag"}
+
+
+def test_a_machine_label_never_replaces_an_answer(learned):
+    learned.flag(7)
+    learned.skip(8)
+    learned.import_labels(pd.DataFrame({"id": ["9"], "label": ["shirt"]}))
+    event = learned.accept(range(12), "boot")
+    assert event.ids == ("6", "8", "10", "11")
+    assert known(learned)[1] == "bag"
+    assert known(learned)[9] == "shirt"
+    learned.tell(6, "bag")
+    assert known(learned)[6] == "bag"
+    learned.undo()
+    assert known(learned)[6] == "boot"
+    with pytest.raises(ValueError, match="people answered all of these items"):
+        learned.accept([0, 7, 9])
+
+
+def test_a_persons_answer_that_came_meanwhile_stays(tmp_path):
+    path = tmp_path / "labels.db"
+    ann, bob = (
+        nb.Session(blob_pool(), CLASSES, store=path, annotator=name) for name in ("ann", "bob")
+    )
+    ann.tell([0, 1, 2], CLASSES)
+    bob.tell(20, "bag")
+    assert ann.accept([20, 21], "boot").ids == ("21",)
+    bob.store.append(LabelEvent("accept", ("20",), ("boot",), source="model", annotator="bob"))
+    bob.refresh()
+    assert known(bob)[20] == "bag"
+    assert bob.undo().kind == "accept"  # each undoes their own
+
+
+def test_accepted_labels_are_learned_from_only_if_wanted(learned):
+    before = learned.predict_proba()
+    learned.accept(range(10, 60), "shirt")
+    assert (learned.predict_proba() == before).all()
+    assert (learned.snapshot().y >= 0).sum() == 6
+    version = learned.version
+    learned.learn_accepted = True
+    assert learned.version == version + 1
+    assert (learned.snapshot().y >= 0).sum() == 56
+    assert learned.predict_proba()[:, 2].mean() > before[:, 2].mean() + 0.1
+    wanted = nb.Session(blob_pool(), CLASSES, store=learned.store, learn_accepted=True)
+    assert (wanted.predict_proba() == learned.predict_proba()).all()
+    learned.learn_accepted = False
+    assert (learned.predict_proba() == before).all()
+    assert (learned.predict()[10:] == "shirt").all()  # a label goes before the prediction
+
+
+def test_guesses_are_explained_by_answers_of_people_alone():
+    session = nb.Session(blob_pool(), CLASSES, learner="softmax", learn_accepted=True)
+    session.tell(range(6), [CLASSES[index % 3] for index in range(6)])
+    session.accept(range(10, 60))
+    session.refit()
+    who, _ = session.engine.deciders(np.arange(60))
+    assert set(who.ravel().tolist()) <= set(range(6))
+
+
+def test_what_cannot_be_accepted(session):
+    with pytest.raises(ValueError, match="nothing was learned yet: label some items"):
+        session.accept([1, 2])
+    session.tell(0, "bag")
+    with pytest.raises(ValueError, match="'hat' is not a class"):
+        session.accept(1, "hat")
+    with pytest.raises(ValueError, match="1 items but 2 labels"):
+        session.accept(1, ["bag", "boot"])
+    with pytest.raises(IndexError, match="position 60 is outside"):
+        session.accept(60)
+    session.accept([1, 2])
+    session.undo()
+    session.undo()
+    with pytest.raises(ValueError, match="nothing was learned yet"):
+        session.accept([1, 2])
+
+
+def test_accepting_sent_again_changes_nothing(learned):
+    event = learned.accept([7, 8], uid="u")
+    learned.tell(9, "bag")
+    assert learned.accept([9], uid="u") == event
+    assert len(learned.store.read()) == 3
+
+
 # several annotators
 
 

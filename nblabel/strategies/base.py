@@ -74,9 +74,9 @@ class View:
     candidates : ndarray of intp
         Positions that may be asked, ascending.
     labeled : ndarray of intp
-        Positions that are labeled.
+        Positions that people labeled.
     y : ndarray of shape (n,), intp
-        Class numbers, -1 where not labeled.
+        Class numbers that were learned from, -1 where there are none.
     distance : ndarray of shape (n,), float32
         Squared distance to the nearest labeled item; infinite while nothing is labeled.
     surroundings : Surroundings

@@ -125,9 +125,9 @@ class Display:
     # the map
 
     def show_marks(self) -> None:
-        """Show on the map what is labeled, asked and asked next."""
+        """Show on the map what people labeled, what is asked and asked next."""
         current, queries = self._line.marks()
-        self._map.show_marks(np.flatnonzero(self._session.y >= 0), current, queries)
+        self._map.show_marks(self._session.labeled, current, queries)
 
     def show_colors(self, mode: str | None = None) -> None:
         """Colour the map, in another mode if one is given."""
@@ -138,7 +138,8 @@ class Display:
         """Show the picture of a point."""
         packet = Packet()
         item = self._items.thumbnail(index, packet)
-        said = f"labeled {item['label']}" if item["label"] else ""
+        word = "accepted as" if item["source"] == "model" else "labeled"
+        said = f"{word} {item['label']}" if item["label"] else ""
         if item["guess"] and not said:
             said = f"{item['guess']['label']}, {100 * item['guess']['confidence']:.0f}\u00a0%"
         name = self._session.pool.name(index)

@@ -138,6 +138,7 @@ class Items:
             "index": index,
             **packet.picture(self._pictures.read(index, side), send),
             "label": None if answer is None else answer.label,
+            "source": None if answer is None else answer.event.source,
             "guess": self._guess(index),
             "why": None,
             "neighbors": [],

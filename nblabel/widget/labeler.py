@@ -169,6 +169,23 @@ class Labeler(ipywidgets.Box):
         """Write the labels to a file; see `nblabel.export.export_labels`."""
         export_labels(self.session.labels(), path)
 
+    def ask(self, indices: Any) -> None:
+        """Ask about these items next, in this order, whatever the strategy would ask.
+
+        Parameters
+        ----------
+        indices : int or sequence of int
+            Positions in the pool; those that have an answer are left out.
+
+        Raises
+        ------
+        IndexError
+            If a position is outside the pool.
+        """
+        self._line.want([int(index) for index in self.session.positions(indices)])
+        self._line.fill(self._is_open)
+        self._display.show_queue()
+
     def refresh(self) -> None:
         """Take in what others wrote to the same log."""
         self.session.refresh()
@@ -311,7 +328,7 @@ class Labeler(ipywidgets.Box):
     def _record_many(self, content: dict[str, Any]) -> str:
         indices = content["indices"]
         if not content.get("relabel"):
-            indices = indices[self.session.y[indices] < 0]
+            indices = indices[~np.isin(indices, self.session.labeled)]
         if not len(indices):
             raise ValueError("every selected point has a label already.")
         self.session.tell(indices, content["label"], uid=content["uid"])
@@ -321,6 +338,8 @@ class Labeler(ipywidgets.Box):
         if target is None:
             return f"Nothing to {kind}.", None
         word = {"undo": "Undone", "redo": "Redone"}[kind]
+        if target.kind == "accept":
+            return f"{word}: {len(target.ids):,} accepted from the model.", None
         if len(target.ids) > 1:
             return f"{word}: {len(target.ids):,} points.", None
         what = target.labels[0] if target.labels else {"skip": "skip", "flag": "flag"}[target.kind]
@@ -333,15 +352,16 @@ class Labeler(ipywidgets.Box):
         return f"{word}: {what}.", index
 
     def _browse(self, way: str) -> None:
-        """Show the item answered before or after the one that was shown last.
+        """Show the item that a person answered before or after the one that was shown last.
 
         What the page has on screen may be older: a second key comes before the answer to the first.
         """
         answers = self.session.state.answers
-        order = sorted(answers, key=lambda item: answers[item].event.seq)
+        told = (item for item, answer in answers.items() if answer.kind != "accept")
+        order = sorted(told, key=lambda item: answers[item].event.seq)
         current = self._line.current
         shown = None if current is None else self.session.pool.ids[current]
-        here = order.index(shown) if shown in answers else len(order)
+        here = order.index(shown) if shown in order else len(order)
         place = here + (-1 if way == "back" else 1)
         if 0 <= place < len(order):
             self._show(self.session.pool.index_of(order[place]), "", browsing=True)

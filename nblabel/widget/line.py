@@ -7,6 +7,7 @@ from collections.abc import Callable
 from nblabel.strategies import Query, Reason
 
 CHOSEN = Reason("You chose this one.")
+WANTED = Reason("Asked for from Python.")
 
 
 class Line:
@@ -25,6 +26,7 @@ class Line:
     def __init__(self, length: int) -> None:
         self._length = length
         self._ranking: list[int] = []
+        self._wanted: list[int] = []  # asked for in one go, before any ranking
         self._reasons: dict[int, Reason] = {}
         self._held: list[int] = []
         self._keep = 1  # questions in front that a new ranking leaves in place
@@ -68,7 +70,8 @@ class Line:
         kept = {index: self._reasons[index] for index in self._held if index in self._reasons}
         if reason is not None and self._held and kept.get(self._held[0]) != CHOSEN:
             kept[self._held[0]] = reason
-        self._reasons = kept | dict(zip(self._ranking, query.reasons, strict=False))
+        ranked = dict(zip(self._ranking, query.reasons, strict=False))
+        self._reasons = kept | ranked | dict.fromkeys(self._wanted, WANTED)
 
     def reason(self, index: int) -> Reason | None:
         """Why an item is asked, if the ranking knows."""
@@ -81,11 +84,19 @@ class Line:
         if self.head != head:
             self._keep = 1
         self._ranking = [index for index in self._ranking if is_open(index)]
+        self._wanted = [index for index in self._wanted if is_open(index)]
         dropped = len(self._held) < before
         held = set(self._held)
-        fresh = [index for index in self._ranking if index not in held]
+        coming = dict.fromkeys([*self._wanted, *self._ranking])
+        fresh = [index for index in coming if index not in held]
         self._held += fresh[: max(0, self._length - len(self._held))]
         return dropped
+
+    def want(self, indices: list[int]) -> None:
+        """Ask about these after the question on screen, before any ranking."""
+        self._wanted = indices
+        self._held = self._held[: self._keep]
+        self._reasons |= dict.fromkeys(indices, WANTED)
 
     def put_first(self, index: int) -> None:
         """Ask about an item now; the question it displaces comes next."""

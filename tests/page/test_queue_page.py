@@ -487,6 +487,12 @@ def test_a_labeled_item_is_shown_with_its_label(queue: Queue) -> None:
     expect(queue.button("Boot")).to_have_attribute("aria-pressed", "false")
 
 
+def test_an_accepted_item_says_whose_label_it_has(queue: Queue) -> None:
+    queue.press("ArrowLeft")
+    queue.show(60, label="Boot", source="model")
+    expect(queue.note).to_have_text("Accepted from the model as Boot: answer again to change")
+
+
 def test_looking_back_puts_nothing_answered_into_the_queue(queue: Queue) -> None:
     queue.show(60, label="Boot")
     queue.show(59, revisit=None)

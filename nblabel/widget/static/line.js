@@ -8,7 +8,7 @@
 /** @typedef {{id: string, label: string, closeness: number, image: Image | null}} Neighbor */
 /**
  * @typedef {{id: string, index: number, image: Image | null, error: string | null, label: string | null,
- *   guess: Guess | null, why: Why | null, neighbors: Neighbor[]}} Item
+ *   source?: string | null, guess: Guess | null, why: Why | null, neighbors: Neighbor[]}} Item
  */
 
 export class Line {

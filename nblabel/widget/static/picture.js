@@ -138,6 +138,9 @@ export function buildCaption(desk) {
 
 /** @param {import("./line.js").Line} line */
 function revisitText({ current, revisit }) {
-  if (current?.label) return `Labeled ${current.label}: answer again to change`;
+  if (current?.label) {
+    const word = current.source === "model" ? "Accepted from the model as" : "Labeled";
+    return `${word} ${current.label}: answer again to change`;
+  }
   return revisit ? "Answered without a label: answer again to change" : "";
 }

@@ -1,0 +1,149 @@
+"""Labels that were known before."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nblabel as nb
+from nblabel.export import export_labels
+from tests.samples import CLASSES, blobs
+
+IDS = ["a", "b", "007", "8", "it's, é", "f"]
+
+
+@pytest.fixture
+def session():
+    return nb.Session(nb.Pool(embeddings=blobs(6), ids=IDS), CLASSES, annotator="ann")
+
+
+def known(session):
+    table = session.labels()
+    return dict(zip(table["id"], table["label"], strict=True))
+
+
+def test_labels_of_a_table_are_imported_in_one_step(session):
+    table = pd.DataFrame({"id": ["b", "a", "8"], "label": ["bag", "boot", "shirt"], "more": 1})
+    report = session.import_labels(table)
+    assert str(report) == "3 items labeled from 3 rows."
+    assert known(session) == {"b": "bag", "a": "boot", "8": "shirt"}
+    assert set(session.labels()["source"]) == {"import"}
+    assert session.n_labeled == 3
+    assert (session.snapshot().y >= 0).sum() == 3  # learned from
+    assert session.undo().source == "import"
+    assert known(session) == {}
+
+
+def test_what_does_not_fit_is_told(session):
+    session.tell([0, 1], ["boot", "bag"])
+    session.flag(5)
+    table = pd.DataFrame(
+        [
+            ["a", "shirt"],  # answered by a person
+            ["f", "shirt"],  # flagged
+            ["007", " bag "],
+            ["8", "bag"],
+            ["8", "boot"],
+            ["it's, é", "hat"],
+            ["it's, é", None],
+            ["", "bag"],
+            *([f"gone {number}", "bag"] for number in range(7)),
+        ],
+        columns=["file", "kind"],
+    )
+    report = session.import_labels(table, id="file", label="kind")
+    assert known(session) == {"a": "boot", "b": "bag", "007": "bag"}
+    assert (report.n_rows, report.n_imported, report.n_empty) == (15, 1, 2)
+    assert report.unknown_ids == tuple(f"gone {number}" for number in range(7))
+    assert report.unknown_classes == {"hat": 1}
+    assert report.contradictory == ("8",)
+    assert report.kept == ("a", "f")
+    assert str(report).splitlines() == [
+        "1 items labeled from 15 rows.",
+        "No item has these ids: gone 0, gone 1, gone 2, gone 3, gone 4 and 2 more.",
+        "No classes: 'hat' (1 rows). add_class(name) adds one; import again then.",
+        "Without an id or a label: 2 rows.",
+        "More than one label, none taken: 8.",
+        "Answered before, left as they were: a, f.",
+    ]
+
+
+def test_importing_again_changes_nothing_and_corrections_count(session):
+    table = pd.DataFrame({"id": ["a", "b"], "label": ["bag", "bag"]})
+    session.import_labels(table)
+    again = session.import_labels(table)
+    assert (again.n_imported, again.kept) == (0, ("a", "b"))
+    assert len(session.store.read()) == 1
+    table.loc[0, "label"] = "boot"
+    assert session.import_labels(table).n_imported == 1
+    assert known(session) == {"a": "boot", "b": "bag"}
+
+
+def test_an_imported_label_replaces_the_models_and_a_skip(session):
+    session.tell([0, 1], ["boot", "bag"])
+    session.accept([2, 3], "shirt")
+    session.skip(4)
+    report = session.import_labels(pd.DataFrame({"id": ["007", IDS[4]], "label": ["bag"] * 2}))
+    assert report.n_imported == 2
+    assert (session.n_labeled, session.n_accepted) == (4, 1)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet"])
+def test_files(session, tmp_path, suffix):
+    table = pd.DataFrame({"id": IDS, "label": ["boot", "bag", "shirt"] * 2})
+    path = tmp_path / f"known.{suffix}"
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow")
+        table.to_parquet(path)
+    elif suffix == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in table.to_dict("records")))
+    else:
+        table.to_csv(path, index=False, sep="," if suffix == "csv" else "\t")
+    assert session.import_labels(str(path)).n_imported == 6
+    assert known(session) == dict(zip(IDS, table["label"], strict=True))
+
+
+def test_numbers_as_ids_and_classes():
+    session = nb.Session(nb.Pool(embeddings=blobs(6)), [0, 1, "NA"])
+    table = pd.DataFrame({"id": [0, 1, np.nan, 3], "label": [1.0, np.nan, 0, 0]})
+    report = session.import_labels(table)
+    assert known(session) == {"0": "1", "3": "0"}
+    assert report.n_empty == 2
+    odd = pd.DataFrame({"id": [2, np.inf, 4], "label": ["NA", 0, 0.5]})
+    report = session.import_labels(odd)
+    assert (report.unknown_ids, report.unknown_classes) == (("inf",), {"0.5": 1})
+    assert known(session)["2"] == "NA"
+
+
+def test_an_exported_file_is_imported(session, tmp_path):
+    session.tell(range(6), [CLASSES[number % 3] for number in range(6)])
+    export_labels(session.labels(), tmp_path / "labels.csv")
+    fresh = nb.Session(session.pool, CLASSES)
+    assert fresh.import_labels(tmp_path / "labels.csv").n_imported == 6
+    assert known(fresh) == known(session)
+
+
+@pytest.mark.parametrize(
+    ("table", "error", "message"),
+    [
+        (
+            pd.DataFrame({"name": ["a"], "label": ["bag"]}),
+            ValueError,
+            "no column 'id'.* name, label",
+        ),
+        ({"a": "bag"}, TypeError, "from a DataFrame or a file, not from dict"),
+        ("labels.xlsx", ValueError, "must be .csv, .tsv, .jsonl or .parquet"),
+        ("gone.csv", FileNotFoundError, "there is no file gone.csv"),
+    ],
+)
+def test_tables_that_are_none(session, table, error, message):
+    with pytest.raises(error, match=message):
+        session.import_labels(table)
+    assert session.store.read() == []
+
+
+def test_an_empty_table(session):
+    report = session.import_labels(pd.DataFrame({"id": [], "label": []}))
+    assert (report.n_rows, report.n_imported) == (0, 0)
+    assert session.store.read() == []
