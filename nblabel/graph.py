@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from tqdm import tqdm
 from nblabel.background import BackgroundProcess, report, serve
 from nblabel.cache import ArrayCache
 from nblabel.pool import FloatArray, as_embeddings
+
+if TYPE_CHECKING:
+    from nblabel.edges import Edges
 
 Int32Array = npt.NDArray[np.int32]
 Progress = Callable[[float], None]
@@ -47,37 +50,43 @@ class NeighborGraph:
     def __len__(self) -> int:
         return len(self.indices)
 
-    @cached_property
+    @property
     def weights(self) -> sp.csr_matrix:
         """Similarity of neighbours: symmetric (n, n), float32, int32 indices, 0 on the diagonal.
 
         exp(-4 d^2 / s^2), where s is the distance to the tenth neighbour, averaged over both
-        directions: each item sets its own scale (Zelnik-Manor and Perona, 2004).
+        directions: each item sets its own scale (Zelnik-Manor and Perona, 2004). Made anew at every
+        look; see `edges` for what is kept.
         """
         n, k = len(self), min(N_WEIGHTED, self.indices.shape[1])
         near = self.distances[:, :k]
         reach = near[:, -1:] if k else near
         # within a crowd of copies the neighbours are at distance 0, all alike
-        share = near / np.where(reach > 0, reach, 1)
+        values = near / np.where(reach > 0, reach, 1)
+        values *= values
+        values *= -4
         pointers = np.arange(0, n * k + 1, k) if k else np.zeros(n + 1)
         one_way = sp.csr_matrix(
             (
-                np.exp(-4 * share * share).ravel().astype(np.float32),
+                np.exp(values, out=values).ravel(),
                 self.indices[:, :k].ravel(),
                 pointers.astype(np.int32),
             ),
             shape=(n, n),
         )
         both = sp.csr_matrix(one_way + one_way.T)
+        del one_way, values
         both.data *= np.float32(0.5)
         both.sort_indices()
         both.prune()  # the sum was given room for both directions of every edge
         return both
 
     @cached_property
-    def degrees(self) -> FloatArray:
-        """Sum of the weights of each item; shape (n,)."""
-        return np.asarray(self.weights.sum(axis=1), dtype=np.float32).ravel()
+    def edges(self) -> Edges:
+        """The weights, kept in the order that loops over them are quickest in."""
+        from nblabel.edges import Edges  # compiled: half a second to load
+
+        return Edges.of(self.weights)
 
 
 def neighbor_graph(X: Any, *, progress: bool = True, cache: bool = True) -> NeighborGraph:

@@ -35,9 +35,8 @@ class Walks:
     TOLD = 0.02  # and here in the end
 
     def __init__(self, graph: NeighborGraph, steps: int) -> None:
-        weights = graph.weights
-        self._arrays = (weights.indptr, weights.indices, weights.data)
-        self._degrees = np.where(graph.degrees > 0, graph.degrees, np.float32(1))
+        self._edges = edges = graph.edges
+        self._arrays = (edges.pointers, edges.neighbors, edges.weights)
         self._steps = steps
         self._sums = np.zeros(len(graph), dtype=np.float32)
         self.to = lru_cache(REMEMBERED)(self._to)
@@ -49,11 +48,12 @@ class Walks:
         ----------
         values : ndarray of shape (n,), float32
         """
+        edges = self._edges
+        values, shared = values[edges.order], np.empty_like(values)
         for _ in range(self._steps):
-            passed = np.empty_like(values)
-            by_rows(len(values), pass_on, *self._arrays, values / self._degrees, passed)
-            values = passed
-        return values
+            np.divide(values, edges.degrees, out=shared)
+            by_rows(len(values), pass_on, *self._arrays, shared, values)
+        return values[edges.place]
 
     def _to(self, item: int) -> tuple[Int32Array, FloatArray]:
         """Return who walks to an item, and how rarely beside the likeliest of them.
@@ -71,9 +71,17 @@ class Walks:
         share : ndarray of shape (m,), float32
             The probability that it does, over the largest of all; 1 for the item itself.
         """
+        edges = self._edges
         who, value = _walk(
-            *self._arrays, self._degrees, item, self._steps, self.LEAST, self.MOST, self._sums
+            *self._arrays,
+            edges.degrees,
+            edges.place[item],
+            self._steps,
+            self.LEAST,
+            self.MOST,
+            self._sums,
         )
+        who = edges.order[who]
         most = value.max(initial=0)
         kept = (value >= self.TOLD * most) & (who != item)
         share = value[kept] / most if most > 0 else value[kept]

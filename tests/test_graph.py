@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 import nblabel as nb
@@ -54,7 +55,21 @@ def test_weights_against_their_formula():
         for other, distance in zip(graph.indices[item, :10], graph.distances[item], strict=False):
             plain[item, other] = np.exp(-4 * (distance / graph.distances[item, 9]) ** 2)
     np.testing.assert_allclose(graph.weights.toarray(), (plain + plain.T) / 2, rtol=1e-4)
-    np.testing.assert_allclose(graph.degrees, graph.weights.toarray().sum(axis=1), rtol=1e-5)
+
+
+def test_edges_are_the_weights_in_another_order():
+    graph = neighbor_graph(blobs(700), cache=False)
+    edges, n = graph.edges, len(graph)
+    assert sorted(edges.order) == list(range(n))
+    np.testing.assert_array_equal(edges.place[edges.order], np.arange(n))
+    weights = sp.csr_matrix((edges.weights, edges.neighbors, edges.pointers), shape=(n, n))
+    np.testing.assert_array_equal(
+        weights.toarray(), graph.weights.toarray()[edges.order][:, edges.order]
+    )
+    np.testing.assert_allclose(edges.degrees, weights.toarray().sum(axis=1), rtol=1e-5)
+    # three groups, each in long stretches
+    group = edges.order % 3
+    assert np.count_nonzero(np.diff(group)) < 150  # 466 in the order of the pool
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 15, 16, 17])
@@ -187,4 +202,4 @@ def test_who_wants_a_graph(learner, strategy, wants):
 def test_an_isolated_item_has_no_weight():
     graph = NeighborGraph(np.empty((1, 0), np.int32), np.empty((1, 0), np.float32))
     assert graph.weights.nnz == 0
-    assert graph.degrees.tolist() == [0]
+    assert graph.edges.degrees.tolist() == [1]

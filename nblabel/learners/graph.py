@@ -70,9 +70,9 @@ class GraphLearner:
 
             self._propagation = Propagation(self.graph)
         decay = self.DECAY / n_labeled
-        u = self._propagation.solve(y, n_classes, decay, anew=len(y) <= ANEW_UP_TO)
         # by columns, which is how everything after this reads it
-        proba = np.maximum(u.T, 0, order="C")
+        proba = self._propagation.solve(y, n_classes, decay, anew=len(y) <= ANEW_UP_TO).T
+        np.maximum(proba, 0, out=proba)
         proba += np.float32(self.PRIOR / n_classes)
         proba /= proba.sum(axis=0)
         self._proba = proba.T

