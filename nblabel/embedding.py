@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import math
 from typing import Any, Protocol
 
@@ -13,7 +15,23 @@ from nblabel.pixels import BoolArray, Pixels
 from nblabel.pool import FloatArray, Pool, as_embeddings
 
 METHODS = ("pca", "gradients", "raw")
-WIDTH = {"pca": 50, "gradients": 64}
+# method: where its function is. It is called with the pool, `dim`, the seed and the method's own
+# options; what it returns wider than `dim` is reduced by its principal components.
+ELSEWHERE = {
+    "tfidf": ("nblabel.texts", "embed_texts"),
+    "table": ("nblabel.tables", "embed_table"),
+    "pretrained": ("nblabel.pretrained", "embed_pretrained"),
+    "onnx": ("nblabel.onnx_models", "embed_onnx"),
+}
+KINDS = {  # method: the kinds of pools it is for
+    "tfidf": ("texts",),
+    "table": ("rows",),
+    "pretrained": ("images", "texts"),
+    "onnx": ("images", "texts"),
+}
+STANDARD = ("pool", "dim", "random_state")
+USUAL = {"texts": "tfidf", "rows": "table"}
+WIDTH = {"pca": 50, "gradients": 64, "table": 64}
 SAMPLE = 10_000  # rows that the principal components are computed from
 BLOCK = 8_192  # rows held as floats at a time
 WEIGHTS = (1.0, 0.5, 0.5)  # of edges, brightness and colours
@@ -21,7 +39,11 @@ FAINT = 0.01  # a part that varies less than this, of 0..1, is noise and not mag
 
 
 def embed(
-    pool_or_array: Any, method: str = "pca", dim: int | None = None, random_state: int = 0
+    pool_or_array: Any,
+    method: str | None = None,
+    dim: int | None = None,
+    random_state: int = 0,
+    **options: Any,
 ) -> FloatArray:
     """Embed the items of a pool.
 
@@ -29,15 +51,28 @@ def embed(
     ----------
     pool_or_array : Pool or array
         A pool, or what `Pool` takes as images, or a two-dimensional array of features.
-    method : {"pca", "gradients", "raw"}
-        "raw": the pixels, scaled to 0..1. "pca": their first principal components. "gradients":
-        those of the edges, the brightness and the colours in a grid of cells, in which neighbours
-        are more often of one class than in pixels; pictures only.
+    method : str, optional
+        "pca", where nothing is given, for images and features; "tfidf" for texts; "table" for rows.
+
+        - "raw": the pixels, scaled to 0..1. "pca": their first principal components.
+        - "gradients": those of the edges, the brightness and the colours in a grid of cells, in
+          which neighbours are more often of one class than in pixels; images only.
+        - "tfidf": words and pairs of words by frequency and rarity, reduced by a truncated singular
+          value decomposition; texts only. See `nblabel.texts.embed_texts`.
+        - "table": numbers and dates scaled, categories and missing values as 0 and 1; rows of a
+          table only. See `nblabel.tables.embed_table`.
+        - "pretrained": a network of the Hugging Face hub, or from a folder; images and texts; needs
+          ``pip install "nblabel[pretrained]"``. See `nblabel.pretrained.embed_pretrained`.
+        - "onnx": a network in an ONNX file; images and texts; needs ``pip install "nblabel[onnx]"``.
+          See `nblabel.onnx_models.embed_onnx`.
     dim : int, optional
-        Width of the embedding; 50 for "pca" and 64 for "gradients" unless the data has fewer
-        dimensions. Not for "raw".
+        Width of the embedding. Unless the data has fewer dimensions it is 50 for "pca", 64 for
+        "gradients", 100 for "tfidf", at most 64 for "table", and the network's own for the others.
+        Not for "raw".
     random_state : int
         Seed of the sample the components are computed from, where the pool is large.
+    **options
+        Those of the method: ``model=`` for "pretrained" and "onnx", for instance.
 
     Returns
     -------
@@ -46,8 +81,12 @@ def embed(
     Raises
     ------
     ValueError
-        If the method is unknown, `dim` is not between 1 and the number of dimensions, or
-        "gradients" is asked of items that are no pictures.
+        If the method is unknown or not for this kind of pool, or `dim` is not between 1 and the
+        number of dimensions.
+    TypeError
+        If the method has no such option.
+    ImportError
+        If an extra is missing; the message has the command that installs it.
 
     Notes
     -----
@@ -66,8 +105,16 @@ def embed(
     ----------
     .. [1] Dalal, Triggs, "Histograms of oriented gradients for human detection", CVPR 2005.
     """
-    if method not in METHODS:
-        raise ValueError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}.")
+    kind = pool_or_array.kind if isinstance(pool_or_array, Pool) else "images"
+    method = method or USUAL.get(kind, "pca")
+    if method not in METHODS and method not in ELSEWHERE:
+        known = ", ".join((*METHODS, *ELSEWHERE))
+        raise ValueError(f"unknown method {method!r}; choose one of {known}.")
+    if method in ELSEWHERE:
+        pool = pool_or_array if isinstance(pool_or_array, Pool) else Pool(pool_or_array)
+        return _from_elsewhere(method, pool, dim, random_state, options)
+    if options:
+        raise TypeError(f"method={method!r} has no option {next(iter(options))!r}.")
     rows = _Rows(pool_or_array)
     if method == "raw":
         if dim is not None:
@@ -75,6 +122,29 @@ def embed(
         return rows.read(np.arange(len(rows)))
     described = _Gradients(rows) if method == "gradients" else rows
     return _pca(described, dim, WIDTH[method], random_state)
+
+
+def _from_elsewhere(
+    method: str, pool: Pool, dim: int | None, random_state: int, options: dict[str, Any]
+) -> FloatArray:
+    kinds = KINDS.get(method, (pool.kind,))
+    if pool.kind not in kinds:
+        raise ValueError(
+            f"method={method!r} is for a pool of {' or '.join(kinds)}, and this one holds "
+            f"{pool.kind}; use method={USUAL.get(pool.kind, 'pca')!r}."
+        )
+    module, name = ELSEWHERE[method]
+    function = getattr(importlib.import_module(module), name)
+    own = [p for p in inspect.signature(function).parameters if p not in STANDARD]
+    for option in options:
+        if option not in own:
+            listed = f"its options are {', '.join(own)}" if own else "it takes none"
+            raise TypeError(f"method={method!r} has no option {option!r}; {listed}.")
+    X: FloatArray = function(pool, dim, random_state, **options)
+    usual = WIDTH.get(method) or X.shape[1]
+    if X.shape[1] == dim or (dim is None and X.shape[1] <= usual):
+        return X
+    return _pca(_Rows(X), dim, usual, random_state)
 
 
 class _Readable(Protocol):
@@ -122,7 +192,11 @@ class _Rows:
             return
         pool = source if isinstance(source, Pool) else Pool(source)
         self._n = len(pool)
-        self._matrix = pool.embeddings if pool.media is None else None
+        self._matrix = None if pool.kind == "images" else pool.embeddings
+        if self._matrix is None and pool.kind != "images":
+            raise ValueError(
+                f"these are {pool.kind}, which have no pixels; use method={USUAL[pool.kind]!r}."
+            )
         self._pixels = Pixels(pool)
         self._mean: FloatArray | None = None
 

@@ -1,4 +1,4 @@
-"""Pictures of a pool, read when they are needed."""
+"""What a pool shows; its pictures, read when they are needed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
+from tqdm import tqdm
 
 UInt8Array = npt.NDArray[np.uint8]
 
@@ -24,18 +25,26 @@ class MediaError(OSError):
 
 
 class Media(Protocol):
-    """What a pool shows: `n` pictures with a name each."""
+    """What a pool shows: `n` items of one kind, with a name each."""
+
+    @property
+    def kind(self) -> str:
+        """What they are: "images", "texts" or "rows"."""
 
     def __len__(self) -> int: ...
 
     def name(self, index: int) -> str:
-        """Return the name a person would know the picture by, "" when it has none."""
+        """Return the name a person would know the item by, "" when it has none."""
+
+    def digest(self) -> bytes:
+        """Return a hash that changes when the set of items does."""
+
+
+class Pictures(Media, Protocol):
+    """Media that are pictures."""
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         """Return one picture, (height, width, 1 or 3) uint8; raise `MediaError` if it is broken."""
-
-    def digest(self) -> bytes:
-        """Return a hash that changes when the set of pictures does."""
 
 
 class ImageArray:
@@ -55,6 +64,8 @@ class ImageArray:
     ValueError
         If the shape, type or range is none of these.
     """
+
+    kind = "images"
 
     def __init__(self, images: npt.ArrayLike) -> None:
         array = np.asarray(images)
@@ -98,6 +109,8 @@ class ImageFiles:
         If a file lies outside `root`, for instance behind a symbolic link.
     """
 
+    kind = "images"
+
     def __init__(self, paths: Sequence[Any], root: Any = None) -> None:
         # absolute, so that they are still found after a change of the working directory
         self._paths = [Path(path).absolute() for path in paths]
@@ -117,6 +130,11 @@ class ImageFiles:
         # a file name may hold bytes that are no text, which no database or page takes
         return os.fsencode(name).decode("utf-8", "backslashreplace")
 
+    def folder(self, index: int) -> str:
+        """Return the folder below the root that a file lies in, "" where it lies in none."""
+        folder, _, rest = self.name(index).partition("/")
+        return folder if rest and self._root is not None else ""
+
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         path = self._paths[index]
         try:
@@ -134,6 +152,17 @@ class ImageFiles:
         # names and sizes, not contents: reading every file would delay the panel by minutes
         files = (f"{self.name(i)} {_size(path)}" for i, path in enumerate(self._paths))
         return hashlib.blake2b("\0".join(files).encode(), digest_size=16).digest()
+
+    def contents(self) -> bytes:
+        """Return a hash of what is in the files."""
+        hasher = hashlib.blake2b(digest_size=16)
+        for path in tqdm(self._paths, "Looking for known pictures", delay=1, leave=False):
+            try:
+                data = path.read_bytes()
+            except OSError:
+                data = b""
+            hasher.update(hashlib.blake2b(data, digest_size=16).digest())
+        return hasher.digest()
 
 
 def _size(path: Path) -> int:
@@ -167,8 +196,8 @@ def find_images(folder: Any) -> list[Path]:
     return paths
 
 
-def as_media(images: Any) -> Media:
-    """Wrap arrays or file paths as `Media`."""
+def as_pictures(images: Any) -> Pictures:
+    """Wrap arrays or file paths as `Pictures`."""
     if isinstance(images, str | Path):
         raise TypeError(f"images is a single path; use Pool.from_folder({str(images)!r}).")
     try:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.media import ImageFiles, Media, UInt8Array, as_media, find_images
+from nblabel.media import ImageFiles, Media, Pictures, UInt8Array, as_pictures, find_images
+from nblabel.tables import Cell, Table
+from nblabel.texts import Texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
@@ -19,7 +24,9 @@ LARGEST = 1e15  # beyond, squared distances overflow float32
 
 
 class Pool:
-    """Items to label: pictures, their ids, and optionally their embeddings. Holds no label.
+    """Items to label: pictures, texts or rows, their ids and embeddings. Holds no label.
+
+    Exactly one kind of media is given, or embeddings alone.
 
     Parameters
     ----------
@@ -27,14 +34,22 @@ class Pool:
         ``(n, height, width)`` grey or ``(n, height, width, 3)`` colour, ``uint8`` or floats in
         0..1; or ``n`` file paths, read when needed.
     embeddings : array of shape (n, dim), optional
-        Finite numbers; kept as ``float32``. Without images, the items are shown by their ids.
+        Finite numbers; kept as ``float32``. Without media, the items are shown by their ids.
     ids : sequence of n unique ids, optional
-        What the log stores. Defaults to file names, or to "0", "1", ... Kept as text.
+        What the log stores. Defaults to file names, to the index of a table or Series where it is
+        unique, or to "0", "1", ... Kept as text.
+    texts : sequence of n str, optional
+        A list, or a Series.
+    table : DataFrame of n rows, optional
+        Numbers, categories, dates, booleans; values may be missing.
 
     Raises
     ------
     ValueError
-        If the pool is empty, lengths differ, ids repeat, or embeddings are not finite.
+        If there is more than one kind of media or nothing, the pool is empty, lengths differ, ids
+        repeat, or embeddings are not finite.
+    TypeError
+        If a text is no str, or the table no DataFrame.
 
     Notes
     -----
@@ -46,8 +61,23 @@ class Pool:
         images: Any = None,
         embeddings: npt.ArrayLike | None = None,
         ids: Sequence[Any] | None = None,
+        texts: Sequence[str] | None = None,
+        table: pd.DataFrame | None = None,
     ) -> None:
-        self._build(None if images is None else as_media(images), embeddings, ids)
+        given = {"images": images, "texts": texts, "table": table}
+        kinds = [name for name, part in given.items() if part is not None]
+        if len(kinds) > 1:
+            raise ValueError(f"{' and '.join(kinds)} were given; a pool holds one kind of media.")
+        media: Media | None = None
+        if images is not None:
+            media = as_pictures(images)
+        elif texts is not None:
+            media = Texts(texts)
+        elif table is not None:
+            media = Table(table)
+        if ids is None:
+            ids = _index_of(texts if table is None else table)
+        self._build(media, embeddings, ids)
 
     @classmethod
     def from_folder(
@@ -81,10 +111,14 @@ class Pool:
         self.media = media
         self.embeddings = None if embeddings is None else as_embeddings(embeddings)
         if media is None and self.embeddings is None:
-            raise ValueError("a pool needs images= or embeddings=; neither was given.")
+            raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
         sizes = {
             name: len(part)
-            for name, part in (("images", media), ("embeddings", self.embeddings), ("ids", ids))
+            for name, part in (
+                ("" if media is None else media.kind, media),
+                ("embeddings", self.embeddings),
+                ("ids", ids),
+            )
             if part is not None
         }
         if len(set(sizes.values())) > 1:
@@ -101,9 +135,13 @@ class Pool:
         return self._n
 
     def __repr__(self) -> str:
-        what = "items" if self.media is None else "images"
         dim = "" if self.embeddings is None else f", embeddings of {self.embeddings.shape[1]}"
-        return f"Pool({self._n:,} {what}{dim})"
+        return f"Pool({self._n:,} {self.kind}{dim})"
+
+    @property
+    def kind(self) -> str:
+        """What the items are: "images", "texts", "rows", or "items" of which nothing is shown."""
+        return "items" if self.media is None else self.media.kind
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -140,7 +178,32 @@ class Pool:
         MediaError
             If the file cannot be read.
         """
-        return None if self.media is None else self.media.read(index, max_side)
+        if self.media is None or self.kind != "images":
+            return None
+        return cast(Pictures, self.media).read(index, max_side)
+
+    def text(self, index: int) -> str | None:
+        """Return one text; None when the pool has no texts."""
+        return self.media.texts[index] if isinstance(self.media, Texts) else None
+
+    def row(self, index: int) -> list[Cell] | None:
+        """Return the cells of one row, each with what is unusual about it; None without a table."""
+        return self.media.row(index) if isinstance(self.media, Table) else None
+
+    @property
+    def folders(self) -> pd.DataFrame:
+        """The subfolders that the pictures of `from_folder` lie in, for `Session.import_labels`.
+
+        A DataFrame with the columns id and label: of ``cats/young/1.jpg`` the label is "cats".
+        Pictures that lie in no subfolder are left out.
+        """
+        import pandas as pd
+
+        names = [""] * len(self)
+        if isinstance(self.media, ImageFiles):
+            names = [self.media.folder(index) for index in range(len(self))]
+        pairs = [pair for pair in zip(self.ids, names, strict=True) if pair[1]]
+        return pd.DataFrame(pairs, columns=["id", "label"])
 
     def name(self, index: int) -> str:
         """Return what to call an item: its file name where it has one, else its id."""
@@ -151,7 +214,7 @@ class Pool:
         """A hash of ids and media; a log belongs to the pool with its fingerprint.
 
         Embeddings count only where there is no media, so that a better embedding of the same
-        pictures keeps its labels.
+        items keeps its labels.
         """
         hasher = hashlib.blake2b("\0".join(self.ids).encode(), digest_size=16)
         if self.media is not None:
@@ -159,6 +222,14 @@ class Pool:
         elif self.embeddings is not None:
             hasher.update(self.embeddings.data)
         return hasher.hexdigest()
+
+
+def _index_of(data: Any) -> list[str] | None:
+    """Return the index of a DataFrame or Series, if it can serve as ids."""
+    if not hasattr(data, "iloc"):
+        return None
+    names = [str(name) for name in data.index]
+    return names if len(set(names)) == len(names) else None
 
 
 def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:

@@ -36,7 +36,8 @@ class Session:
     Parameters
     ----------
     pool : Pool or images
-        What to label. Anything `Pool` takes as images will do.
+        What to label. Anything `Pool` takes as images will do. A pool without embeddings is embedded
+        by `embed`: images by "gradients", texts by "tfidf", the rows of a table by "table".
     classes : sequence of str
         At least two class names.
     learner : str or estimator
@@ -120,7 +121,8 @@ class Session:
             )
         X = self.pool.embeddings
         if X is None:
-            X = embed(self.pool, method="gradients", random_state=self._random_state)
+            method = "gradients" if self.pool.kind == "images" else None
+            X = embed(self.pool, method, random_state=self._random_state)
         self._engine = self._new_engine(X)
         self.store.bind(self.pool.fingerprint)
 
@@ -403,7 +405,7 @@ class Session:
         Parameters
         ----------
         table : DataFrame or path-like
-            One row for each item. A file is read by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or
+            One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or
             ``.parquet``. Rows that do not fit are left out and reported.
         id, label : str
             The columns with the ids of the pool's items, and with the names of their classes.

@@ -296,6 +296,18 @@ def test_a_folder_is_searched_for_images(folder):
     assert pool.image(3).shape == (6, 8, 1)
 
 
+def test_the_folders_of_pictures_are_known_labels(folder):
+    pool = nb.Pool.from_folder(folder)
+    assert pool.folders.to_dict("list") == {"id": ["deep/er/c.png"], "label": ["deep"]}
+    assert nb.Pool.from_folder(folder, ids="abcde").folders["id"].tolist() == ["d"]
+    assert nb.Pool([folder / "deep/er/c.png"]).folders.empty
+    assert nb.Pool(texts=["a/b"], ids=["a/b"]).folders.empty
+    session = nb.Session(pool, ["deep", "flat"])
+    assert session.import_labels(pool.folders).n_imported == 1
+    (label,) = session.labels().itertuples()
+    assert (label.id, label.label, label.source) == ("deep/er/c.png", "deep", "import")
+
+
 def test_a_folder_named_by_text_or_through_a_link(folder, tmp_path):
     (tmp_path / "link").symlink_to(folder)
     assert nb.Pool.from_folder(str(tmp_path / "link")).ids == nb.Pool.from_folder(folder).ids

@@ -1,0 +1,126 @@
+"""Items through a ready network, batch by batch; what took a while is kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from nblabel.cache import ArrayCache
+from nblabel.media import ImageFiles, MediaError, UInt8Array
+from nblabel.pool import FloatArray, Pool, as_embeddings
+
+# A network takes texts, or pictures of shape (height, width, 1 or 3), and returns a row for each.
+Network = Callable[[Sequence[Any]], npt.NDArray[Any]]
+
+QUICK = 1.0  # seconds; what takes longer is kept on disk
+
+
+def run_network(
+    pool: Pool, load: Callable[[], Network], key: str, batch_size: int = 32
+) -> FloatArray:
+    """Return what a network makes of each item, scaled to length 1; (n, dim) float32.
+
+    Parameters
+    ----------
+    pool : Pool
+        Of images or texts. An image that cannot be read gets the mean of the others, with a warning.
+    load : callable
+        Returns the network; not called where the result is on disk.
+    key : str
+        Changes with the network and its settings.
+    batch_size : int
+        Items at a time.
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is not positive, or the network returns something else than numbers.
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}; it must be at least 1.")
+    kept = ArrayCache("networks", np.frombuffer(_contents(pool), np.uint8), key)
+    known = kept.read()
+    if known is not None:
+        return known
+    begun = time.perf_counter()
+    X = _through(pool, load(), batch_size)
+    if time.perf_counter() - begun > QUICK:
+        kept.write(X)
+    return X
+
+
+def _through(pool: Pool, network: Network, batch_size: int) -> FloatArray:
+    order: Any = range(len(pool))
+    if pool.kind == "texts":  # texts of one length need no padding
+        order = sorted(order, key=lambda index: len(pool.text(index) or ""))
+    rows: list[npt.NDArray[Any] | None] = [None] * len(pool)
+    with tqdm(total=len(pool), desc="Embedding", unit=" items", delay=1, leave=False) as bar:
+        for start in range(0, len(pool), batch_size):
+            batch = order[start : start + batch_size]
+            items = [pool.text(i) if pool.kind == "texts" else _picture(pool, i) for i in batch]
+            seen = [i for i, item in zip(batch, items, strict=True) if item is not None]
+            if seen:
+                codes = network([item for item in items if item is not None])
+                for index, code in zip(seen, codes, strict=True):
+                    rows[index] = code
+            bar.update(len(batch))
+    good = np.array([row is not None for row in rows])
+    if not good.any():
+        raise MediaError("none of the pictures can be read; check the files.")
+    found = _unit(as_embeddings(np.array([row for row in rows if row is not None], np.float32)))
+    X = np.tile(_unit(found.mean(axis=0, keepdims=True)), (len(rows), 1))
+    X[good] = found
+    return X
+
+
+def _unit(rows: FloatArray) -> FloatArray:
+    """Scale rows to length 1, but for those of zeros."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    length[length == 0] = 1
+    scaled: FloatArray = rows / length
+    return scaled
+
+
+def _picture(pool: Pool, index: int) -> UInt8Array | None:
+    try:
+        return pool.image(index)
+    except MediaError as error:
+        warnings.warn(str(error), stacklevel=6)
+        return None
+
+
+def _contents(pool: Pool) -> bytes:
+    """Return a hash of all that the network would see."""
+    media = pool.media
+    assert media is not None
+    return media.contents() if isinstance(media, ImageFiles) else media.digest()
+
+
+def hash_files(paths: Iterable[Path]) -> str:
+    """Return a hash of the contents of files."""
+    hasher = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        hasher.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            while block := file.read(2**22):
+                hasher.update(block)
+    return hasher.hexdigest()
+
+
+def as_colour(picture: UInt8Array, channels: int = 3) -> UInt8Array:
+    """Bring a picture to grey (1) or colour (3)."""
+    if picture.shape[2] == channels:
+        return picture
+    if channels == 3:
+        return np.repeat(picture, 3, axis=2)
+    # the luma of ITU-R 601, as everywhere
+    grey = np.rint(picture @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    return np.asarray(grey[..., None])

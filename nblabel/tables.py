@@ -1,0 +1,308 @@
+"""Rows of a table: what they say, what is unusual in them, and what they are as numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nblabel.pool import FloatArray, Pool
+
+Numbers = npt.NDArray[np.float64]
+
+FAR = 3.0  # robust deviations from the median, beyond which a number is unusual
+RARE = 0.01  # share of the rows, below which a category is unusual...
+MOSTLY_COMMON = 0.1  # ...unless more than this share of the rows is of such categories
+LEVELS = 64  # categories of a column that count by themselves
+FARTHEST = 5.0  # deviations; an outlier beyond must not decide every distance
+LONGEST = 500  # characters of a value that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of a row, as a person reads it.
+
+    Attributes
+    ----------
+    name : str
+        Of the column.
+    value : str or None
+        None where it is missing.
+    note : str
+        What is unusual about it, "" where nothing is.
+    """
+
+    name: str
+    value: str | None
+    note: str
+
+
+class Table:
+    """Rows of a DataFrame.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Numbers, categories, dates, booleans, texts; values may be missing.
+
+    Raises
+    ------
+    TypeError
+        If it is no DataFrame.
+    ValueError
+        If it has no columns.
+    """
+
+    kind = "rows"
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        import pandas as pd
+
+        if not isinstance(table, pd.DataFrame):
+            raise TypeError(
+                f"table is a {type(table).__name__}; pass a pandas DataFrame. "
+                "An array of numbers goes to embeddings=."
+            )
+        if table.shape[1] == 0:
+            raise ValueError("the table has no columns; pass at least one.")
+        self._n = len(table)
+        # by position: names may repeat
+        self._columns = [_Column(table.iloc[:, place].copy()) for place in range(table.shape[1])]
+
+    def __len__(self) -> int:
+        return self._n
+
+    def name(self, index: int) -> str:  # noqa: ARG002
+        return ""
+
+    def digest(self) -> bytes:
+        hasher = hashlib.blake2b(digest_size=16)
+        for column in self._columns:
+            column.hash_into(hasher)
+        return hasher.digest()
+
+    def row(self, index: int) -> list[Cell]:
+        """Return the values of a row in the order of the columns."""
+        return [column.cell(index) for column in self._columns]
+
+    def vectors(self) -> FloatArray:
+        """Return the rows as numbers, see `embed_table`; (n, width), no column of it constant."""
+        parts = [part for column in self._columns for part in column.vectors()]
+        if not parts:
+            return np.zeros((self._n, 0), dtype=np.float32)
+        return np.concatenate(parts, axis=1, dtype=np.float32)
+
+
+class _Column:
+    """A column of one kind: numbers (dates as seconds) or categories."""
+
+    def __init__(self, values: pd.Series[Any]) -> None:
+        name = values.name
+        self.name = " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+        self._values = values
+        self._missing = values.isna().to_numpy(dtype=bool)
+
+    @cached_property
+    def _numbers(self) -> Numbers | None:
+        """The values as numbers, NaN where missing or infinite; None for categories."""
+        numbers = _as_numbers(self._values)
+        return None if numbers is None else np.where(np.isfinite(numbers), numbers, np.nan)
+
+    @cached_property
+    def _is_date(self) -> bool:
+        import pandas as pd
+
+        return pd.api.types.infer_dtype(self._values, skipna=True) in _DATES
+
+    @cached_property
+    def _words(self) -> npt.NDArray[np.object_]:
+        """The values as texts, "" where missing."""
+        words = np.array([str(value) for value in self._values], dtype=object)
+        words[self._missing] = ""
+        return words
+
+    @cached_property
+    def _codes(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Categories as numbers from the commonest on, -1 where missing; and their counts."""
+        _, first, codes = np.unique(
+            self._words[~self._missing], return_index=True, return_inverse=True
+        )
+        counts = np.bincount(codes, minlength=len(first))
+        order = np.lexsort((first, -counts))  # ties in the order of appearance
+        rank = np.empty(len(order), dtype=np.intp)
+        rank[order] = np.arange(len(order))
+        out = np.full(len(self._missing), -1, dtype=np.intp)
+        out[~self._missing] = rank[codes]
+        return out, counts[order]
+
+    def hash_into(self, hasher: Any) -> None:
+        # by value, not by type: the same file read by another version of pandas is the same table
+        hasher.update(f"{self.name}\0".encode("utf-8", "backslashreplace"))
+        numbers = self._numbers
+        if numbers is None:
+            words = "\0".join(map(repr, self._words))
+            hasher.update(words.encode("utf-8", "backslashreplace"))
+        else:
+            hasher.update(np.where(np.isnan(numbers), np.nan, numbers + 0.0).tobytes())
+        hasher.update(np.packbits(self._missing).tobytes())
+
+    # shown
+
+    def cell(self, index: int) -> Cell:
+        if self._missing[index]:
+            return Cell(self.name, None, "")
+        return Cell(self.name, self._text(index), self._note(index))
+
+    def _text(self, index: int) -> str:
+        value = self._values.iloc[index]
+        if isinstance(value, float):  # 0.1 + 0.2 is 0.3 to a reader
+            return f"{value:.10g}"
+        text = str(value)
+        if self._is_date:
+            text = text.removesuffix(" 00:00:00")
+        text = text.encode("utf-8", "replace").decode()
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+    def _note(self, index: int) -> str:
+        if self._numbers is None:
+            return self._note_on_category(index)
+        if self._spread is None:
+            return ""
+        middle, deviation = self._spread
+        far = (self._numbers[index] - middle) / deviation
+        if not abs(far) > FAR:
+            return ""
+        low, high = ("early", "late") if self._is_date else ("low", "high")
+        return f"unusually {high if far > 0 else low}"
+
+    def _note_on_category(self, index: int) -> str:
+        codes, counts = self._codes
+        rare = counts < RARE * len(codes)
+        if counts[rare].sum() > MOSTLY_COMMON * len(codes) or not rare[codes[index]]:
+            return ""
+        return f"rare: {counts[codes[index]]:,} of {len(codes):,} rows"
+
+    @cached_property
+    def _spread(self) -> tuple[float, float] | None:
+        """Median and robust deviation of the numbers; None where they do not vary enough to tell."""
+        assert self._numbers is not None
+        known = self._numbers[~np.isnan(self._numbers)]
+        if not known.size:
+            return None
+        middle = float(np.median(known))
+        with np.errstate(over="ignore"):
+            deviation = 1.4826 * float(np.median(np.abs(known - middle)))
+        return (middle, deviation) if 0 < deviation < np.inf else None
+
+    # learned from
+
+    def vectors(self) -> list[FloatArray]:
+        if self._numbers is None:
+            return self._indicators()
+        known = ~np.isnan(self._numbers)
+        scaled = _scaled(self._numbers, known)
+        gaps = [] if known.all() or not known.any() else [_as_column(~known)]
+        return gaps if scaled is None else [_as_column(scaled), *gaps]
+
+    def _indicators(self) -> list[FloatArray]:
+        """One column for each common category, one for all others, one for missing."""
+        codes, counts = self._codes
+        common = min(LEVELS, int((counts >= 2).sum()))
+        # what is met once tells nothing of likeness
+        rows = np.where(codes < common, codes, common)
+        rows[codes < 0] = common + 1
+        present = np.unique(rows)
+        if len(present) < 2:
+            return []
+        return [(rows[:, None] == present).astype(np.float32)]
+
+
+_DATES = ("datetime64", "datetime", "date", "period")
+
+
+def _as_numbers(values: pd.Series[Any]) -> Numbers | None:
+    """Return what counts as a number as one, NaN where missing; None for categories."""
+    import pandas as pd
+
+    types = pd.api.types
+    kind = types.infer_dtype(values, skipna=True)
+    if kind == "period":
+        values = pd.Series(pd.PeriodIndex(values).to_timestamp())
+    if kind in _DATES:
+        moments = pd.to_datetime(values, utc=True, errors="coerce")
+        seconds = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+        return np.asarray(seconds, dtype=np.float64)
+    if kind in ("timedelta64", "timedelta"):
+        return np.asarray(pd.to_timedelta(values) / pd.Timedelta(seconds=1), dtype=np.float64)
+    if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
+        known = values.notna().to_numpy(dtype=bool)
+        numbers = np.full(len(values), np.nan)
+        try:
+            numbers[known] = values[known].astype(np.float64)
+        except OverflowError:  # numbers of hundreds of digits are names
+            return None
+        return numbers
+    return None
+
+
+def _scaled(numbers: Numbers, known: npt.NDArray[np.bool_]) -> Numbers | None:
+    """Bring numbers to a middle of 0 and a robust deviation of 1; None where they are all the same.
+
+    What is missing goes to the middle.
+    """
+    values = numbers[known]
+    if not values.size or values.min() == values.max():
+        return None
+    largest = np.abs(values).max()
+    values = values / largest  # so that no difference overflows
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    # half of the values may be one and the same
+    deviation = (high - low) / 1.349 or values.std()
+    out = np.zeros(len(numbers))
+    with np.errstate(over="ignore"):
+        out[known] = np.clip((values - middle) / deviation, -FARTHEST, FARTHEST)
+    return out
+
+
+def _as_column(values: npt.NDArray[Any]) -> FloatArray:
+    return values.astype(np.float32)[:, None]
+
+
+def embed_table(pool: Pool, dim: int | None, random_state: int) -> FloatArray:  # noqa: ARG001
+    """Describe the rows of a table by numbers of like size.
+
+    Numbers, and dates as seconds, are brought to a median of 0 and an interquartile range of 1.349, as
+    that of a normal distribution of deviation 1, and held within 5; what is missing goes to the median
+    and sets a column of its own. A category has a column of 0 and 1, as have all those together that
+    are beyond the 64 commonest of their column or occur once, and missing ones. Two rows of different
+    categories are then as far from one another as two numbers drawn at random. Columns that do not
+    vary are left out.
+
+    Parameters
+    ----------
+    pool : Pool
+        Of the rows of a table.
+
+    Returns
+    -------
+    ndarray of shape (n, width), float32
+    """
+    media = pool.media
+    assert isinstance(media, Table)
+    X = media.vectors()
+    if X.shape[1]:
+        return X
+    if len(X) > 1:
+        warnings.warn(
+            "no column of the table tells its rows apart: each is constant, or all different texts.",
+            stacklevel=3,
+        )
+    return np.zeros((len(X), 1), dtype=np.float32)

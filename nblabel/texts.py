@@ -1,0 +1,158 @@
+"""Texts of a pool, and their words as vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from nblabel.pool import FloatArray, Pool
+
+# Scripts that put no space between words are read sign by sign; everything else word by word, and
+# signs such as ":)" or an emoji count as words.
+_UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+TOKEN = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]"
+WIDTH = 100
+MOST_TERMS = 50_000
+QUICK = 1.0  # seconds; what takes longer is kept on disk
+
+
+class Texts:
+    """Texts held in memory.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Attributes
+    ----------
+    texts : list of str
+        As given, but for halves of characters that no page or database takes.
+
+    Raises
+    ------
+    TypeError
+        If it is a single text, or one of them is no text.
+    """
+
+    kind = "texts"
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        if isinstance(texts, str | bytes):
+            raise TypeError("texts is a single text; pass a list of texts.")
+        self.texts = [_checked(text, place) for place, text in enumerate(texts)]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def name(self, index: int) -> str:  # noqa: ARG002
+        return ""
+
+    def digest(self) -> bytes:
+        hasher = hashlib.blake2b(digest_size=16)
+        for text in self.texts:
+            data = text.encode()
+            hasher.update(len(data).to_bytes(8, "little"))
+            hasher.update(data)
+        return hasher.digest()
+
+
+def _checked(text: Any, place: int) -> str:
+    if not isinstance(text, str):
+        raise TypeError(
+            f"text {place} is {text!r}, a {type(text).__name__}; every text must be a str. "
+            "Drop the missing ones, or replace them by ''."
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a character that was cut in two
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return str(text)
+
+
+def embed_texts(pool: Pool, dim: int | None, random_state: int) -> FloatArray:
+    """Describe texts by their words and pairs of words.
+
+    Each word or pair counts by the logarithm of its frequency in the text and by its rarity in the
+    pool (TF-IDF); the `dim` directions that hold most of it are kept (truncated singular value
+    decomposition), and each row is scaled to length 1, so that distances are those of the angle
+    (latent semantic analysis [1]_).
+
+    Parameters
+    ----------
+    pool : Pool
+        Of texts.
+    dim : int, optional
+        Width; 100 unless the texts have fewer different words.
+    random_state : int
+        Seed of the decomposition.
+
+    Returns
+    -------
+    ndarray of shape (n, dim), float32
+        A text without words has a row of zeros.
+
+    References
+    ----------
+    .. [1] Deerwester et al., "Indexing by latent semantic analysis", JASIS 1990.
+    """
+    from nblabel.cache import ArrayCache
+
+    media = pool.media
+    assert isinstance(media, Texts)
+    kept = ArrayCache("tfidf", np.frombuffer(media.digest(), np.uint8), dim, random_state)
+    known = kept.read()
+    if known is not None:
+        return known
+    begun = time.perf_counter()
+    X = _latent(media.texts, dim, random_state)
+    if time.perf_counter() - begun > QUICK:
+        kept.write(X)
+    return X
+
+
+def _latent(texts: list[str], dim: int | None, random_state: int) -> FloatArray:
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+
+    counts = _weigh(texts)
+    most = 1 if counts is None else min(counts.shape)
+    if dim is not None and not 1 <= dim <= most:
+        raise ValueError(f"dim is {dim}; it must be between 1 and {most} for these texts.")
+    width = min(WIDTH, most) if dim is None else dim
+    if counts is None:
+        return np.zeros((len(texts), width), dtype=np.float32)
+    if most == 1:  # nothing to decompose, and scikit-learn wants two columns
+        codes = np.asarray(counts.todense())[:, :1]
+    else:
+        solver = "arpack" if width < most <= 500 else "randomized"  # exact where that is quick
+        svd = TruncatedSVD(width, algorithm=solver, random_state=random_state)
+        with np.errstate(all="ignore"):  # texts that are all alike have no variance to divide by
+            codes = svd.fit_transform(counts)
+    return np.ascontiguousarray(normalize(codes), dtype=np.float32)
+
+
+def _weigh(texts: list[str]) -> Any:
+    """Return TF-IDF weights, a sparse (n, terms) matrix; None where no text has a word."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    # a term that only one text has tells nothing of its likeness to others
+    for at_least in (2, 1):
+        vectorizer = TfidfVectorizer(
+            ngram_range=(1, 2),
+            token_pattern=TOKEN,
+            min_df=at_least,
+            max_features=MOST_TERMS,
+            sublinear_tf=True,
+            dtype=np.float32,
+        )
+        try:
+            return vectorizer.fit_transform(tqdm(texts, "Reading texts", delay=1, leave=False))
+        except ValueError:  # no term is left
+            continue
+    return None
