@@ -39,7 +39,7 @@ class Pictures:
 
     def read(self, index: int, side: int) -> UInt8Array | str | None:
         """Return pixels, or why there are none as text, or None where items have no picture."""
-        if self._pool.media is None:
+        if self._pool.kind != "images":
             return None
         key = (index, side)
         with self._turn:
