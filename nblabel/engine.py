@@ -16,7 +16,7 @@ from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
-from nblabel.strategies.measures import Surroundings, likeliest, surroundings
+from nblabel.strategies.measures import Measures, likeliest
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,10 @@ class Engine:
         self._memory: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
         near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
-        self._owns_neighbors = near is None or near.metric != "euclidean"
-        self._neighbors = LabeledNeighbors(X) if self._owns_neighbors or near is None else near
+        shared = near is not None and near.metric == "euclidean"
+        self._neighbors = near if near is not None and shared else LabeledNeighbors(X)
+        self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
+        self._labeled: IntArray = np.empty(0, dtype=np.intp)
         self._turn = threading.Lock()
 
     @property
@@ -157,17 +159,13 @@ class Engine:
         self.graph = graph
         if wants_graph(learner):
             self.learner = make_learner(learner, self.X, self._random_state, graph)
-            self._owns_neighbors = True
+            self._measures = self._measures.alone()
         self.strategy = make_strategy(strategy, has_graph=True)
         self._memory = {}
 
     @cached_property
     def _scale(self) -> float:
         return float(self._neighbors.scale(1_000, self._random_state))
-
-    @cached_property
-    def _surroundings(self) -> Surroundings:
-        return surroundings(self._centred, self._random_state)
 
     def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
         """Learn from a snapshot and choose up to n questions.
@@ -189,11 +187,9 @@ class Engine:
         with self._turn:
             start = time.perf_counter()
             proba = self.learner.update(snapshot.y, len(snapshot.classes))
-            labeled = np.setdiff1d(
+            self._labeled = labeled = np.setdiff1d(
                 np.flatnonzero(snapshot.y >= 0), snapshot.accepted, assume_unique=True
             )
-            if self._owns_neighbors:
-                self._neighbors.update(labeled)
             fitted = time.perf_counter()
             query, reason = self._query(snapshot, labeled, proba, n, explain)
             asked = time.perf_counter()
@@ -214,8 +210,7 @@ class Engine:
             1 / (1 + squared distance / scale): 1 for a copy, falling to 0.
         """
         with self._turn:
-            who = self._neighbors.indices_[indices].copy()
-            distances = self._neighbors.distances_[indices]
+            who, distances = self._neighbors.look(indices, self._labeled)
         closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
         return who, closeness
 
@@ -238,8 +233,7 @@ class Engine:
             candidates=snapshot.open,
             labeled=labeled,
             y=snapshot.y,
-            distance=self._neighbors.distances_[:, 0],
-            surroundings=self._surroundings,
+            measures=self._measures,
             classes=snapshot.classes,
             # the same state of the log gives the same questions, also after a restart
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),

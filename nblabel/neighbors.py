@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -51,9 +52,20 @@ class LabeledNeighbors:
         self._centre = None if metric == "cosine" else _centre(X)
         self._X = self._placed(X)
         self._norms: FloatArray = np.einsum("ij,ij->i", self._X, self._X)
+        self._k = k
         self._labeled: set[int] = set()
-        self.indices_: IntArray = np.full((len(X), k), -1, dtype=np.intp)
-        self.distances_: FloatArray = np.full((len(X), k), np.inf, dtype=np.float32)
+
+    # made when first looked at: who asks about a few items only never needs them
+
+    @cached_property
+    def indices_(self) -> IntArray:
+        """Neighbours, nearest first."""
+        return np.full((len(self._X), self._k), -1, dtype=np.intp)
+
+    @cached_property
+    def distances_(self) -> FloatArray:
+        """Their distances."""
+        return np.full((len(self._X), self._k), np.inf, dtype=np.float32)
 
     def update(self, labeled: IntArray) -> npt.NDArray[np.bool_]:
         """Make `labeled` the set of labeled items.
@@ -100,8 +112,8 @@ class LabeledNeighbors:
         distances : ndarray of shape (m, k), float32
             As `distances_`: a copy of a pool item has the neighbours of that item.
         """
-        k = min(self.indices_.shape[1], len(self._labeled))
-        shape = (len(X_new), self.indices_.shape[1])
+        k = min(self._k, len(self._labeled))
+        shape = (len(X_new), self._k)
         indices: IntArray = np.full(shape, -1, dtype=np.intp)
         distances: FloatArray = np.full(shape, np.inf, dtype=np.float32)
         if k == 0:
@@ -114,6 +126,34 @@ class LabeledNeighbors:
             norms = np.einsum("ij,ij->i", points, points)
             here = slice(start, start + step)
             indices[here, :k], distances[here, :k] = self._nearest(points, norms, items, targets)
+        return indices, distances
+
+    def look(self, rows: IntArray, labeled: IntArray) -> tuple[IntArray, FloatArray]:
+        """Find the neighbours of a few items, without bringing those of all up to date.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m,), intp
+            Positions in the pool.
+        labeled : ndarray of intp
+            The labeled ones.
+
+        Returns
+        -------
+        indices : ndarray of shape (m, k), intp
+        distances : ndarray of shape (m, k), float32
+            What `update` would leave in these rows.
+        """
+        if self._labeled == set(labeled.tolist()):
+            return self.indices_[rows], self.distances_[rows]
+        k = min(self._k, len(labeled))
+        indices: IntArray = np.full((len(rows), self._k), -1, dtype=np.intp)
+        distances: FloatArray = np.full((len(rows), self._k), np.inf, dtype=np.float32)
+        if k and len(rows):
+            items = np.sort(labeled)
+            targets = np.ascontiguousarray(self._X[items].T)
+            found = self._nearest(self._X[rows], self._norms[rows], items, targets)
+            indices[:, :k], distances[:, :k] = found
         return indices, distances
 
     def _placed(self, X: FloatArray) -> FloatArray:
@@ -140,7 +180,7 @@ class LabeledNeighbors:
         A matrix product, which rounds in its own way, narrows the choice to the few that can be
         among the k nearest; those are then measured as everywhere else.
         """
-        k = min(self.indices_.shape[1], len(labeled))
+        k = min(self._k, len(labeled))
         self.indices_[rows], self.distances_[rows] = -1, np.inf
         if k == 0:
             return
@@ -156,7 +196,7 @@ class LabeledNeighbors:
         self, points: FloatArray, norms: FloatArray, items: IntArray, targets: FloatArray
     ) -> tuple[IntArray, FloatArray]:
         """Return the neighbours of some points among `items`, whose columns `targets` are."""
-        k = min(self.indices_.shape[1], len(items))
+        k = min(self._k, len(items))
         rough = -2 * (points @ targets)  # short of what is the same for the whole row
         if self.metric == "euclidean":
             rough += self._norms[items]

@@ -212,3 +212,18 @@ def test_new_points_are_searched_in_blocks(monkeypatch):
     assert (indices == kept.indices_).all()
     assert (distances == kept.distances_).all()
     assert [part.shape for part in kept.of(X[:0])] == [(0, 5), (0, 5)]
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("labels", [0, 2, 5, 40])
+def test_a_look_at_a_few_items_is_what_an_update_would_leave(metric, labels):
+    X = blobs(90)
+    labeled = np.random.default_rng(0).permutation(90)[:labels]
+    rows = np.array([3, 3, 70, *labeled[:2]], dtype=np.intp)
+    kept = LabeledNeighbors(X, 4, metric)
+    looked = kept.look(rows, labeled)
+    kept.update(labeled)
+    for ours, theirs in zip(looked, (kept.indices_, kept.distances_), strict=True):
+        assert ours.tobytes() == theirs[rows].tobytes()
+    for ours, theirs in zip(kept.look(rows, labeled), looked, strict=True):
+        assert ours.tobytes() == theirs.tobytes()

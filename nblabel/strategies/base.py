@@ -9,7 +9,7 @@ import numpy as np
 
 from nblabel.graph import NeighborGraph
 from nblabel.pool import FloatArray, IntArray
-from nblabel.strategies.measures import Surroundings
+from nblabel.strategies.measures import Measures, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,8 @@ class View:
         Positions that people labeled.
     y : ndarray of shape (n,), intp
         Class numbers that were learned from, -1 where there are none.
-    distance : ndarray of shape (n,), float32
-        Squared distance to the nearest labeled item; infinite while nothing is labeled.
-    surroundings : Surroundings
-        Spacing and informational density of each item.
+    measures : Measures
+        What takes a while to work out, and only some strategies look at.
     classes : tuple of str
         Class names, for reasons.
     rng : numpy.random.Generator
@@ -97,12 +95,21 @@ class View:
     candidates: IntArray
     labeled: IntArray
     y: IntArray
-    distance: FloatArray
-    surroundings: Surroundings
+    measures: Measures
     classes: tuple[str, ...]
     rng: np.random.Generator
     graph: NeighborGraph | None = None
     memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def distance(self) -> FloatArray:
+        """Squared distance of each item to the nearest labeled one; infinite while there is none."""
+        return self.measures.distance(self.labeled)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Spacing and informational density of each item."""
+        return self.measures.surroundings
 
 
 class QueryStrategy(Protocol):

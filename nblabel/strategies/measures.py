@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from nblabel.neighbors import centred
+from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
 
 BINS = 4_096
@@ -146,6 +148,48 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
         around[block] = among @ anchor_spacing / among.sum(axis=1)
     density = np.sqrt((around + tiny) / (spacing + tiny))
     return Surroundings(np.maximum(spacing, tiny), density)
+
+
+class Measures:
+    """Measures that do not depend on the learner, worked out when a strategy looks at them.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    neighbors : LabeledNeighbors
+        Of the same embeddings, Euclidean.
+    random_state : int
+        Seed of the sample that stands for the pool.
+    kept : bool
+        Whether the learner keeps the neighbours up to date, with all that it learns from.
+    """
+
+    def __init__(
+        self, X: FloatArray, neighbors: LabeledNeighbors, random_state: int, *, kept: bool
+    ) -> None:
+        self._X = X
+        self._neighbors = neighbors
+        self._random_state = random_state
+        self._kept = kept
+
+    def alone(self) -> Measures:
+        """Return the same measures for another learner, which keeps no neighbours."""
+        other = copy.copy(self)
+        other._kept = False  # noqa: SLF001  (one of us)
+        return other
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Spacing and informational density of each item."""
+        return surroundings(self._X, self._random_state)
+
+    def distance(self, labeled: IntArray) -> FloatArray:
+        """Return the squared distance of each item to the nearest labeled one; shape (n,)."""
+        if not self._kept:
+            self._neighbors.update(labeled)
+        nearest: FloatArray = self._neighbors.distances_[:, 0]
+        return nearest
 
 
 def cdf(values: FloatArray) -> FloatArray:
