@@ -5,6 +5,7 @@ In a plain process no event loop runs, so that a refit is done when the message 
 
 import asyncio
 import html
+import threading
 import time
 
 import numpy as np
@@ -599,6 +600,42 @@ def test_in_an_event_loop_the_answer_comes_before_the_learning(page):
 
     asyncio.run(label())
     assert page.panel._queue.error == ""
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_of_results_that_newer_labels_overtook_only_slow_ones_are_shown(page, monkeypatch, slow):
+    monkeypatch.setattr(labeler, "SLOW_SECONDS", -1 if slow else 1_000)
+    learning, release = threading.Event(), threading.Event()
+    refit = page.session.engine.refit
+
+    def held(*work, **options):
+        done = refit(*work, **options)
+        learning.set()
+        assert release.wait(20)
+        return done
+
+    monkeypatch.setattr(page.session.engine, "refit", held)
+    show_colors, seen = page.panel._display.show_colors, []
+
+    def shown_version():
+        return page.panel._items.refit.version
+
+    monkeypatch.setattr(
+        page.panel._display, "show_colors", lambda: (seen.append(shown_version()), show_colors())
+    )
+
+    async def label():
+        first, second, third = page.queue[:3]
+        page.label(first, on_screen=second)
+        overtaken = page.session.version
+        await until(learning.is_set)
+        page.label(second, on_screen=third)
+        release.set()
+        await until(lambda: shown_version() == page.session.version)
+        assert (overtaken in seen) == slow
+        assert seen[-1] == page.session.version
+
+    asyncio.run(label())
 
 
 def test_the_pace_is_that_of_the_labels_given_in_the_panel(page, monkeypatch):

@@ -36,6 +36,7 @@ Deciders = dict[int, list[tuple[int, float]]]
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 RANKED = 160  # questions chosen at a time; the page gets the first of them
 NEIGHBORS = 3
+SLOW_SECONDS = 0.5  # a refit that takes longer is shown even if a label came in meanwhile
 
 # logs in memory by pool, so that running the cell again keeps the labels
 _memory: dict[str, LabelStore] = {}
@@ -443,12 +444,18 @@ class Labeler(ipywidgets.Box):
         return refit, deciders
 
     def _learned(self, result: Any) -> None:
-        """Back on the event loop: show what was learned, unless newer labels came in meanwhile."""
+        """Back on the event loop: show what was learned, unless newer labels came in meanwhile.
+
+        What took long is shown all the same: someone who answers faster than it learns would never
+        see a result otherwise, and the next one takes as long again.
+        """
         if isinstance(result, Exception):
             self._not_learned(result)
             return
         refit, deciders = result
-        if not self.session.apply(refit):
+        slow = refit.fit_seconds + refit.ask_seconds > SLOW_SECONDS
+        same_classes = refit.proba.shape[1] == len(self.session.classes)
+        if not self.session.apply(refit) and not (slow and same_classes):
             if self._line.is_short:  # the page must not run dry while someone types fast
                 self._line.rank(refit.query)
                 self._line.fill(self._is_open)
