@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nblabel import datasets as datasets
+    from nblabel import encoders as encoders
     from nblabel import plots as plots
     from nblabel.embedding import embed as embed
     from nblabel.graph import neighbor_graph as neighbor_graph
@@ -27,6 +28,7 @@ _HOMES = {
     "Session": "nblabel.session",
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embedding",
+    "encoders": "nblabel.encoders",
     "neighbor_graph": "nblabel.graph",
     "plots": "nblabel.plots",
     "simulate": "nblabel.simulation",

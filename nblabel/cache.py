@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from nblabel.pool import FloatArray
-
 FORMAT = 2
 DIGEST = 16  # bytes behind the array that tell whether the file is whole
 
@@ -35,7 +33,7 @@ class ArrayCache:
         The file.
     """
 
-    def __init__(self, kind: str, X: FloatArray, *settings: Any) -> None:
+    def __init__(self, kind: str, X: np.ndarray[Any, Any], *settings: Any) -> None:
         hasher = _hasher(f"{FORMAT} {X.shape} {X.dtype} {settings}".encode())
         hasher.update(np.ascontiguousarray(X).data)
         folder = Path(platformdirs.user_cache_dir("nblabel")) / kind

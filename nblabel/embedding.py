@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from nblabel.custom import embed_by, join
 from nblabel.gradients import describe
 from nblabel.media import UInt8Array
 from nblabel.pixels import BoolArray, Pixels
@@ -23,6 +24,7 @@ ELSEWHERE = {
     "pretrained": ("nblabel.pretrained", "embed_pretrained"),
     "onnx": ("nblabel.onnx_models", "embed_onnx"),
 }
+TRAINED = ("autoencoder", "vae", "contrastive")  # by nblabel.encoders, which needs torch
 KINDS = {  # method: the kinds of pools it is for
     "tfidf": ("texts",),
     "table": ("rows",),
@@ -40,7 +42,7 @@ FAINT = 0.01  # a part that varies less than this, of 0..1, is noise and not mag
 
 def embed(
     pool_or_array: Any,
-    method: str | None = None,
+    method: Any = None,
     dim: int | None = None,
     random_state: int = 0,
     **options: Any,
@@ -51,12 +53,14 @@ def embed(
     ----------
     pool_or_array : Pool or array
         A pool, or what `Pool` takes as images, or a two-dimensional array of features.
-    method : str, optional
+    method : str, callable, Encoder, array, or list of these, optional
         "pca", where nothing is given, for images and features; "tfidf" for texts; "table" for rows.
 
         - "raw": the pixels, scaled to 0..1. "pca": their first principal components.
         - "gradients": those of the edges, the brightness and the colours in a grid of cells, in
           which neighbours are more often of one class than in pixels; images only.
+        - "autoencoder", "vae", "contrastive": networks trained on the images of the pool; they need
+          ``pip install "nblabel[torch]"``. See `nblabel.encoders`.
         - "tfidf": words and pairs of words by frequency and rarity, reduced by a truncated singular
           value decomposition; texts only. See `nblabel.texts.embed_texts`.
         - "table": numbers and dates scaled, categories and missing values as 0 and 1; rows of a
@@ -65,14 +69,22 @@ def embed(
           ``pip install "nblabel[pretrained]"``. See `nblabel.pretrained.embed_pretrained`.
         - "onnx": a network in an ONNX file; images and texts; needs ``pip install "nblabel[onnx]"``.
           See `nblabel.onnx_models.embed_onnx`.
+
+        A function is called with lists of up to 256 items, and returns a row of numbers for each; see
+        `nblabel.custom.embed_by`. An `nblabel.encoders.Encoder` that is trained encodes; of another
+        one a copy is trained. An array of shape (n, dim) is taken as it is. What the methods of a
+        list give is put side by side, each centred and scaled to the same variance, so that each has
+        an equal say in the distance of two items.
     dim : int, optional
         Width of the embedding. Unless the data has fewer dimensions it is 50 for "pca", 64 for
-        "gradients", 100 for "tfidf", at most 64 for "table", and the network's own for the others.
-        Not for "raw".
+        "gradients", 100 for "tfidf", at most 64 for "table", 128 for networks trained on the pool,
+        and the network's own for the others. Not for "raw".
     random_state : int
-        Seed of the sample the components are computed from, where the pool is large.
+        Seed of the sample the components are computed from, where the pool is large, and of the
+        training of a network.
     **options
-        Those of the method: ``model=`` for "pretrained" and "onnx", for instance.
+        Those of the method: ``model=`` for "pretrained" and "onnx", ``max_seconds=`` for
+        "contrastive", for instance.
 
     Returns
     -------
@@ -84,7 +96,7 @@ def embed(
         If the method is unknown or not for this kind of pool, or `dim` is not between 1 and the
         number of dimensions.
     TypeError
-        If the method has no such option.
+        If the method has no such option, or is nothing that can embed.
     ImportError
         If an extra is missing; the message has the command that installs it.
 
@@ -96,6 +108,8 @@ def embed(
     that size. Reading files for more than a second shows a progress bar; interrupting the kernel
     cancels it.
 
+    What a network makes of a pool is kept on disk, and found again by the pictures and the settings.
+
     "gradients" joins three descriptions of the cells, 7 along the longer side: histograms of
     oriented gradients [1]_, mean brightness, and opponent colours. Each is scaled to the same
     variance over the pool, and the latter two count half of the first; `nblabel.gradients` has the
@@ -105,10 +119,20 @@ def embed(
     ----------
     .. [1] Dalal, Triggs, "Histograms of oriented gradients for human detection", CVPR 2005.
     """
+    if method is not None and not isinstance(method, str):
+        if dim is not None or options:
+            told = "dim" if dim is not None else next(iter(options))
+            raise TypeError(f"{told}= is for a method that is given by its name.")
+        return _own(pool_or_array, method, random_state)
     kind = pool_or_array.kind if isinstance(pool_or_array, Pool) else "images"
     method = method or USUAL.get(kind, "pca")
+    if method in TRAINED:
+        from nblabel.encoders import make_encoder
+
+        encoder = make_encoder(method, dim, random_state=random_state, **options)
+        return _own(pool_or_array, encoder, random_state)
     if method not in METHODS and method not in ELSEWHERE:
-        known = ", ".join((*METHODS, *ELSEWHERE))
+        known = ", ".join((*METHODS, *TRAINED, *ELSEWHERE))
         raise ValueError(f"unknown method {method!r}; choose one of {known}.")
     if method in ELSEWHERE:
         pool = pool_or_array if isinstance(pool_or_array, Pool) else Pool(pool_or_array)
@@ -145,6 +169,29 @@ def _from_elsewhere(
     if X.shape[1] == dim or (dim is None and X.shape[1] <= usual):
         return X
     return _pca(_Rows(X), dim, usual, random_state)
+
+
+def _own(source: Any, method: Any, random_state: int) -> FloatArray:
+    """Embed by what is no name: several methods, an array, an encoder, or a function."""
+    if isinstance(method, list | tuple):
+        return join([embed(source, one, random_state=random_state) for one in method])
+    if isinstance(source, Pool):
+        pool = source
+    else:
+        features = getattr(source, "ndim", 0) == 2
+        pool = Pool(embeddings=source) if features else Pool(source)
+    if isinstance(method, np.ndarray):
+        return as_embeddings(method, len(pool))
+    if hasattr(method, "fit_transform"):
+        from nblabel.encoders import Encoder, encode_pool
+
+        if isinstance(method, Encoder):
+            return encode_pool(pool, method)
+    if callable(method):
+        return embed_by(method, pool)
+    raise TypeError(
+        f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of these."
+    )
 
 
 class _Readable(Protocol):

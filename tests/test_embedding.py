@@ -74,7 +74,7 @@ def test_raw_of_features_is_a_copy():
 
 def test_an_unknown_method():
     with pytest.raises(
-        ValueError, match="unknown method 'clip'; choose one of pca, gradients, raw"
+        ValueError, match="unknown method 'clip'; choose one of pca, gradients, raw, autoencoder"
     ):
         nb.embed(NOISE, method="clip")
 

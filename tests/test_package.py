@@ -48,6 +48,20 @@ def test_importing_nblabel_loads_nothing_slow() -> None:
     assert not loaded & (SLOW_LIBRARIES | NOTEBOOK_LIBRARIES)
 
 
+def test_a_session_loads_no_torch() -> None:
+    code = """
+import numpy as np
+import nblabel as nb
+
+images = np.random.default_rng(0).integers(0, 255, (30, 8, 8), dtype=np.uint8)
+session = nb.Session(images, classes=["a", "b"])
+session.tell(session.ask().indices, "a")
+session.predict()
+nb.encoders.make_encoder("vae")
+"""
+    assert "torch" not in loaded_by(code)
+
+
 def test_only_the_panel_knows_the_notebook() -> None:
     modules = modules_without_panel()
     assert "nblabel.session" in modules

@@ -1,0 +1,130 @@
+"""Embeddings of one's own: what a function makes of the items, and several put side by side."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from nblabel.media import MediaError
+from nblabel.pool import FloatArray, Pool, as_embeddings
+
+BATCH = 256  # items that a function gets at a time
+
+
+def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
+    """Return what a function makes of the items of a pool.
+
+    Parameters
+    ----------
+    function : callable
+        Called with lists of up to 256 items: pictures, (height, width, 1 or 3) uint8, each in its
+        own size; or texts; or rows of numbers where the pool has embeddings alone. It returns a row
+        of numbers for each.
+    pool : Pool
+
+    Returns
+    -------
+    ndarray of shape (n, dim), float32
+        A picture that cannot be read gets the mean of the others, with a warning.
+
+    Raises
+    ------
+    TypeError
+        If it returns no array of numbers.
+    ValueError
+        If it returns more or fewer rows than items, rows of another width than before, or NaN.
+    """
+    rows: list[FloatArray] = []
+    places: list[int] = []
+    name = getattr(function, "__name__", type(function).__name__)
+    with tqdm(total=len(pool), desc=f"Embedding by {name}", delay=1, leave=False) as bar:
+        for start in range(0, len(pool), BATCH):
+            batch = range(start, min(start + BATCH, len(pool)))
+            items = {index: item for index in batch if (item := _item(pool, index)) is not None}
+            if items:
+                made = _checked(function(list(items.values())), len(items), name)
+                if rows and made.shape[1] != rows[0].shape[1]:
+                    raise ValueError(
+                        f"{name} returned rows of {made.shape[1]} numbers, and of "
+                        f"{rows[0].shape[1]} before; they must be of one width."
+                    )
+                rows.append(made)
+                places += items
+            bar.update(len(batch))
+    if not rows:
+        raise MediaError("none of the pictures can be read; check the files.")
+    found = np.concatenate(rows)
+    X = np.empty((len(pool), found.shape[1]), dtype=np.float32)
+    X[:] = found.mean(axis=0, dtype=np.float64)
+    X[places] = found
+    return X
+
+
+def join(parts: Sequence[FloatArray]) -> FloatArray:
+    """Put embeddings side by side, each scaled to the same variance.
+
+    Parameters
+    ----------
+    parts : sequence of ndarray of shape (n, dim_i), float32
+
+    Returns
+    -------
+    ndarray of shape (n, sum of dim_i), float32
+        Each part is centred and of a total variance of 1, so that each has an equal say in the
+        distance of two items.
+
+    Raises
+    ------
+    ValueError
+        If there is no part, or they differ in length.
+    """
+    if not parts:
+        raise ValueError("there is nothing to put side by side; name at least one method.")
+    sizes = {len(part) for part in parts}
+    if len(sizes) > 1:
+        raise ValueError(f"the parts hold {' and '.join(map(str, sorted(sizes)))} rows.")
+    return np.concatenate([_even(part) for part in parts], axis=1)
+
+
+def _even(part: FloatArray) -> FloatArray:
+    variance = float(part.var(axis=0, dtype=np.float64).sum())
+    centred = part - part.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scaled: FloatArray = centred * np.float32(1 / math.sqrt(variance) if variance > 0 else 1)
+    return scaled
+
+
+def _item(pool: Pool, index: int) -> Any:
+    if pool.kind == "items":
+        assert pool.embeddings is not None
+        return pool.embeddings[index]
+    if pool.kind == "rows":
+        return {cell.name: cell.value for cell in pool.row(index) or ()}
+    if pool.kind == "texts":
+        return pool.text(index)
+    try:
+        return pool.image(index)
+    except MediaError as error:
+        warnings.warn(str(error), stacklevel=5)
+        return None
+
+
+def _checked(made: Any, n: int, name: str) -> FloatArray:
+    try:
+        array = np.asarray(made.detach().cpu() if hasattr(made, "detach") else made)
+        if array.ndim != 2 or not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
+            raise TypeError(f"an array of shape {array.shape}, {array.dtype}")
+    except (ValueError, TypeError) as error:
+        raise TypeError(
+            f"{name} must return an array of numbers of shape (n, dim), a row for each of the "
+            f"{n} items it was given; it returned {type(made).__name__}: {error}."
+        ) from error
+    if len(array) != n:
+        raise ValueError(
+            f"{name} returned {len(array)} rows for {n} items; it must return one for each."
+        )
+    return as_embeddings(array)

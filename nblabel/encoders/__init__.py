@@ -1,0 +1,74 @@
+"""Encoders that are trained on the pictures of a pool themselves, without labels. They need PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nblabel.encoders.autoencoders import Autoencoder, VariationalAutoencoder
+from nblabel.encoders.base import Encoder
+from nblabel.encoders.codes import encode_pool
+from nblabel.encoders.contrastive import ContrastiveEncoder
+from nblabel.encoders.files import load_encoder
+
+__all__ = [
+    "ENCODERS",
+    "Autoencoder",
+    "ContrastiveEncoder",
+    "Encoder",
+    "VariationalAutoencoder",
+    "encode_pool",
+    "load",
+    "make_encoder",
+]
+
+ENCODERS: dict[str, type[Encoder]] = {
+    kind.name: kind for kind in (Autoencoder, VariationalAutoencoder, ContrastiveEncoder)
+}
+
+
+def make_encoder(name: str, dim: int | None = None, **options: Any) -> Encoder:
+    """Return the untrained encoder of a name.
+
+    Parameters
+    ----------
+    name : {"autoencoder", "vae", "contrastive"}
+    dim : int, optional
+        Width of the code, 128 unless given.
+    **options
+        Those of the class: `Autoencoder`, `VariationalAutoencoder`, `ContrastiveEncoder`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such encoder.
+    TypeError
+        If it has no such option.
+    """
+    if name not in ENCODERS:
+        raise ValueError(f"unknown encoder {name!r}; choose one of {', '.join(ENCODERS)}.")
+    known = ENCODERS[name]._get_param_names()  # noqa: SLF001  (scikit-learn's list of them)
+    for option in options:
+        if option not in known:
+            raise TypeError(
+                f"method={name!r} has no option {option!r}; its options are {', '.join(known)}."
+            )
+    if dim is not None:
+        options["dim"] = dim
+    return ENCODERS[name](**options)
+
+
+def load(path: Any) -> Encoder:
+    """Load an encoder that `Encoder.save` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no encoder, or one that this version of nblabel cannot read.
+    """
+    return load_encoder(path, ENCODERS)

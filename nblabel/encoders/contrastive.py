@@ -1,0 +1,129 @@
+"""An encoder trained to know a picture again after it was changed a little."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nblabel.encoders.base import Encoder, Tell
+from nblabel.graph import build_graph
+from nblabel.media import UInt8Array
+
+NEIGHBORS = 5  # of a picture, one of which is to have a code like its own
+HEAD = 64  # width of what the loss compares; the code is taken before it
+GRID = 4  # cells along a side that the network looks at apart
+
+
+class ContrastiveEncoder(Encoder):
+    """A small convolutional network trained by contrast.
+
+    Two views are made of each picture: turned, stretched, slanted, shifted, brighter or darker, and
+    with a part cut out. The views of one picture are to have like codes, those of different
+    pictures unlike ones [1]_. See `Encoder` for parameters and attributes; the code is 128 wide, of
+    length 1, unless `dim` says otherwise.
+
+    References
+    ----------
+    .. [1] Chen, Kornblith, Norouzi, Hinton, "A simple framework for contrastive learning of visual
+       representations", ICML 2020.
+    """
+
+    name = "contrastive"
+    STEPS = 1_000
+    BATCH = 512
+    RATE = 2e-3
+    WIDTH = 32
+    TEMPERATURE = 0.2
+    STRENGTH = 0.5
+
+    def _net(self, torch: Any, shape: tuple[int, ...]) -> Any:
+        nn = torch.nn
+        width = self.WIDTH
+
+        def half(before: int, after: int, size: int) -> list[Any]:
+            kernel = nn.Conv2d(before, after, size, 2, size // 2, bias=False)
+            return [kernel, nn.BatchNorm2d(after), nn.ReLU()]
+
+        return nn.Sequential(
+            *half(shape[2], width, 5),
+            *half(width, 2 * width, 3),
+            *half(2 * width, 4 * width, 3),
+            *(nn.AdaptiveAvgPool2d(GRID), nn.Flatten()),
+            nn.Linear(4 * width * GRID**2, self.dim),
+        )
+
+    def _prepare(self, torch: Any, pictures: UInt8Array, tell: Tell) -> None:
+        from nblabel.embedding import embed  # which knows the encoders
+
+        tell(0.0, "finding neighbours")
+        graph = build_graph(embed(pictures, method="gradients"), lambda _: None)
+        self._near = torch.from_numpy(graph.indices[:, :NEIGHBORS].astype(np.int64))
+
+    def _tidy(self) -> None:
+        del self._near
+
+    def _batch(self, torch: Any, x: Any, some: Any) -> Any:
+        near = self._near[some]
+        other = near.gather(1, torch.randint(near.shape[1], (len(some), 1)))[:, 0]
+        return x[torch.cat([some, other])]
+
+    def _rest(self, torch: Any, shape: tuple[int, ...]) -> Any:  # noqa: ARG002
+        nn = torch.nn
+        return nn.Sequential(nn.BatchNorm1d(self.dim), nn.ReLU(), nn.Linear(self.dim, HEAD))
+
+    def _loss(self, torch: Any, net: Any, rest: Any, batch: Any) -> Any:
+        functional = torch.nn.functional
+        n = len(batch) // 2
+        views = changed(torch, batch, self.STRENGTH)
+        compared = functional.normalize(rest(net(views)), dim=1)
+        likeness = compared @ compared.T / self.TEMPERATURE
+        likeness.fill_diagonal_(-torch.inf)  # a view is not compared with itself
+        other = torch.arange(2 * n, device=batch.device).roll(n)
+        return functional.cross_entropy(likeness, other)
+
+    def _codes(self, torch: Any, batch: Any) -> Any:
+        return torch.nn.functional.normalize(self.net_(batch), dim=1)
+
+
+def changed(torch: Any, batch: Any, strength: float) -> Any:
+    """Return pictures changed at random, each in its own way.
+
+    Parameters
+    ----------
+    torch : module
+    batch : tensor of shape (n, channels, height, width), float
+    strength : float
+        Of all changes: 1 turns by up to 20 degrees, stretches by up to 28 %, slants by up to 0.3,
+        shifts by up to a tenth of the side, and cuts out up to 60 % of both sides.
+    """
+    n, channels, height, width = batch.shape
+
+    def some(*shape: int) -> Any:
+        return strength * (2 * torch.rand(n, *shape, device=batch.device) - 1)
+
+    angle, slant = 0.35 * some(), 0.3 * some()
+    wide, high = torch.exp(0.25 * some()), torch.exp(0.25 * some())
+    turned = torch.stack(
+        [
+            *(torch.cos(angle) * wide, slant - torch.sin(angle) * high),
+            *(torch.sin(angle) * wide, torch.cos(angle) * high),
+        ],
+        dim=1,
+    ).reshape(n, 2, 2)
+    moves = torch.cat([turned, 0.2 * some(2, 1)], dim=2)
+    functional = torch.nn.functional
+    where = functional.affine_grid(moves, batch.shape, align_corners=False)
+    views = functional.grid_sample(batch, where, padding_mode="border", align_corners=False)
+    views = views * torch.exp(0.2 * some(channels, 1, 1))
+    cut = 0.3 * min(strength, 1.0) * torch.rand(n, 1, device=batch.device)
+    down = _near(torch, batch, height, cut)[:, None, :, None]
+    across = _near(torch, batch, width, cut)[:, None, None, :]
+    return (views * ~(down & across)).contiguous(memory_format=torch.channels_last)
+
+
+def _near(torch: Any, batch: Any, side: int, reach: Any) -> Any:
+    """Return which rows or columns lie around a random one of each picture; (n, side), bool."""
+    places = torch.arange(side, device=batch.device) / side
+    middle = torch.rand(len(batch), 1, device=batch.device)
+    return (places - middle).abs() < reach
