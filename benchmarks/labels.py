@@ -184,15 +184,24 @@ def _folder() -> Path:
 # methods: each yields the labels given so far and the classes it gives to pool and test items
 
 
-def _session(strategy: str) -> Callable[[Case, int], Iterator[tuple[int, Any, Any]]]:
+def _session(
+    strategy: str, batch: int = 1
+) -> Callable[[Case, int], Iterator[tuple[int, Any, Any]]]:
+    """Return a run of the session that asks for a batch of answers at a time."""
+
     def run(case: Case, seed: int) -> Iterator[tuple[int, Any, Any]]:
         names = [str(c) for c in range(case.y.max() + 1)]
         pool = nb.Pool(embeddings=case.X)
         session = nb.Session(pool, names, strategy=strategy, random_state=seed)
         first = int(np.random.default_rng(seed).integers(len(case.y)))
+        asked = [first]
         for n in range(1, case.budget + 1):
-            asked = int(session.ask().indices[0]) if n > 1 else first
-            session.tell(asked, names[case.y[asked]])
+            if not asked:
+                asked = session.ask(batch - (n - 1) % batch).indices.tolist()
+            index = asked.pop(0)
+            session.tell(index, names[case.y[index]])
+            if asked:
+                continue
             test = None
             if case.test is not None:
                 session.refit(1)
@@ -281,6 +290,7 @@ def _at_random(_model: Any, _case: Case, left: Any, _labeled: Any, rng: Any) -> 
 
 METHODS: dict[str, Callable[[Case, int], Iterator[tuple[int, Any, Any]]]] = {
     OURS: _session("auto"),
+    f"{OURS}, ten at a time": _session("auto", 10),
     "random sampling, our learner": _session("random"),
     "random sampling, logistic regression": _loop(_logistic, _at_random),
     "scikit-activeml, margin, logistic regression": _loop(_logistic, _margin_of_scikit_activeml),
