@@ -148,6 +148,20 @@ def embed(
     return _pca(described, dim, WIDTH[method], random_state)
 
 
+def embeddings_of(pool: Pool, random_state: int = 0) -> FloatArray:
+    """Return a pool's own embeddings; without any, those a session makes of such a pool.
+
+    Parameters
+    ----------
+    pool : Pool
+    random_state : int
+        As for `embed`.
+    """
+    if pool.embeddings is not None:
+        return pool.embeddings
+    return embed(pool, "gradients" if pool.kind == "images" else None, random_state=random_state)
+
+
 def _from_elsewhere(
     method: str, pool: Pool, dim: int | None, random_state: int, options: dict[str, Any]
 ) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.embedding import embed
+from nblabel.embedding import embeddings_of
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
 from nblabel.graph import GraphCache, NeighborGraph, neighbor_graph
@@ -119,11 +119,7 @@ class Session:
                 f"{', '.join(map(repr, self._state.unknown_classes))}. Add them to classes=, or pass "
                 "another store=; store=nblabel.LabelStore() starts anew in memory."
             )
-        X = self.pool.embeddings
-        if X is None:
-            method = "gradients" if self.pool.kind == "images" else None
-            X = embed(self.pool, method, random_state=self._random_state)
-        self._engine = self._new_engine(X)
+        self._engine = self._new_engine(embeddings_of(self.pool, self._random_state))
         self.store.bind(self.pool.fingerprint)
 
     def __repr__(self) -> str:

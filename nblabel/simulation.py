@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.embedding import embed
+from nblabel.embedding import embeddings_of
 from nblabel.events import new_uid
 from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
@@ -56,8 +56,8 @@ def simulate(
     Parameters
     ----------
     pool : Pool or images
-        What to label. Anything `Pool` takes as images will do. Pictures without embeddings are
-        embedded once, by ``embed(pool, method="gradients")``.
+        What to label. Anything `Pool` takes as images will do. Without embeddings it is embedded
+        once, as by a `Session`.
     y : sequence of n
         The right answer for each item: class names, or class numbers.
     learner, strategy
@@ -151,7 +151,7 @@ def simulate(
             "predict_proba(X_new). Leave X_test and y_test out, or choose another learner."
         )
     job = _Job(
-        X=embed(pool, method="gradients") if pool.embeddings is None else pool.embeddings,
+        X=embeddings_of(pool),
         codes=codes,
         names=names,
         learner=learner,

@@ -5,10 +5,12 @@ In a plain process no event loop runs, so that a refit is done when the message 
 
 import asyncio
 import html
+import json
 import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from plotly.callbacks import InputDeviceState, Points
@@ -175,6 +177,71 @@ def test_a_page_that_opens_gets_the_questions_with_their_pixels(page):
         assert item["label"] is item["guess"] is item["error"] is None
     assert message["items"][0]["why"]["text"]
     assert len(set(page.queue)) == min(LENGTH, 60)
+
+
+def decoded(page, media, message="queue"):
+    """What the page reads of a text or row, None where the page holds it already."""
+    (buffers,) = [buffers for content, buffers in page.heard if content["type"] == message][-1:]
+    return None if media["buffer"] is None else json.loads(buffers[media["buffer"]])
+
+
+def test_texts_are_sent_once_and_at_a_length_that_fits_the_page():
+    texts = ["<b>bold</b>", "", "שלום 🙂", "x" * 2**20, *(f"text {i}" for i in range(56))]
+    page = open_page(nb.Pool(texts=texts, embeddings=blobs()))
+    page.say("ready")
+    assert page.last("queue")["noun"] == "text"
+    for item in page.last("queue")["items"]:
+        text = texts[item["index"]]
+        assert item["image"] is item["row"] is item["error"] is None
+        assert item["text"]["length"] == len(text)
+        assert decoded(page, item["text"]) == text[:20_000]
+    first = page.queue[0]
+    page.label(first, on_screen=page.queue[1])
+    assert all(item["text"]["buffer"] is None for item in page.last("queue")["items"])
+    neighbor = page.last("queue")["items"][0]["neighbors"][0]
+    assert (neighbor["id"], neighbor["image"]) == (first, None)
+    assert decoded(page, neighbor["text"]) == texts[int(first)][:400]
+    page.say("need", ids=["3"])
+    (item,) = page.last("pixels")["items"]
+    assert decoded(page, item["text"], "pixels") == "x" * 20_000
+    saved = page.panel._queue
+    assert json.loads(saved.snapshot_pixels) == texts[saved.snapshot["index"]][:400]
+
+
+def test_the_map_shows_the_beginning_of_a_text():
+    page = open_page(nb.Pool(texts=["long " * 500] * 60, embeddings=blobs()))
+    (picture,) = page.on_the_map("hover", index=7)
+    _, buffers = page.on_map[-1]
+    assert picture["item"]["text"] == {"buffer": 0, "length": 2_500}
+    assert json.loads(buffers[0]) == ("long " * 80)
+
+
+def test_rows_are_sent_with_what_is_unusual():
+    table = pd.DataFrame({"age": [*range(59), 1_000], "city": ["Oslo"] * 59 + [None]})
+    page = open_page(nb.Pool(table=table, embeddings=blobs()))
+    page.say("ready")
+    assert page.last("queue")["noun"] == "row"
+    for item in page.last("queue")["items"]:
+        row = decoded(page, item["row"])
+        assert item["row"]["columns"] == 2
+        if item["id"] == "59":
+            assert row == [["age", "1000", "unusually high"], ["city", None, ""]]
+        else:
+            assert row == [["age", item["id"], ""], ["city", "Oslo", ""]]
+
+
+def test_a_wide_row_is_cut():
+    wide = pd.DataFrame(np.zeros((60, 500), dtype=int))
+    page = open_page(nb.Pool(table=wide, embeddings=blobs()))
+    page.say("ready")
+    row = page.last("queue")["items"][0]["row"]
+    assert row["columns"] == 500
+    assert len(decoded(page, row)) == 200
+
+
+def test_words_to_mark():
+    page = open_page(nb.Pool(texts=["a b"] * 60, embeddings=blobs()), highlight="a")
+    assert page.panel._queue.highlight == "a"
 
 
 def test_a_label_is_committed_then_acknowledged_then_followed_by_a_ranking(page):
@@ -735,7 +802,8 @@ def test_skipped_images_are_asked_at_the_end_in_their_order():
     for item in ("0", "3", "2"):
         assert not page.last("queue")["done"]
         page.label(item)
-    assert page.last("queue") == {"type": "queue", "items": [], "done": True, "total": 4}
+    end = {"type": "queue", "items": [], "done": True, "total": 4, "noun": "image"}
+    assert page.last("queue") == end
     assert page.marks()["current"] is None
     page.answer("undo")
     assert page.queue == ["2"]

@@ -10,7 +10,7 @@ from nblabel.pool import FloatArray
 from nblabel.session import STANDINGS, Session
 from nblabel.strategies import Reason
 from nblabel.widget.figures import color_points, describe_status
-from nblabel.widget.items import Items, Packet
+from nblabel.widget.items import NOUNS, Items, Packet
 from nblabel.widget.jobs import GraphJob, Jobs
 from nblabel.widget.line import Line
 from nblabel.widget.map import MapView
@@ -78,10 +78,10 @@ class Display:
             for place, index in enumerate(held)
         ]
         done = not held and not self._left()
-        total = len(self._session.pool)
-        self._queue.send(
-            {"type": "queue", "items": items, "done": done, "total": total}, packet.buffers
-        )
+        pool = self._session.pool
+        content = {"type": "queue", "items": items, "done": done}
+        content |= {"total": len(pool), "noun": NOUNS[pool.kind]}
+        self._queue.send(content, packet.buffers)
         self.show_marks()
         self._keep_snapshot()
 

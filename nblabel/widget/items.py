@@ -1,7 +1,8 @@
-"""What the page is told about an item: words as JSON, pixels as binary buffers."""
+"""What the page is told about an item: words as JSON; pixels, texts and rows as binary buffers."""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -12,9 +13,13 @@ from nblabel.media import MediaError, UInt8Array
 from nblabel.pool import Pool
 from nblabel.session import Session
 from nblabel.strategies import Reason
+from nblabel.tables import Cell
 
 QUESTION_SIDE = 512  # pixels a side; more is not seen in the panel
 THUMBNAIL_SIDE = 96
+CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
+COLUMNS = 200  # of a row
+NOUNS = {"images": "image", "texts": "text", "rows": "row", "items": "item"}
 MOST_HELD, FEWEST_HELD, PAGE_BYTES = 120, 16, 8 * 2**20
 KEPT_BYTES = 64 * 2**20
 
@@ -86,6 +91,21 @@ class Packet:
             return {"image": None, "error": found}
         return {"image": self.image(found, send), "error": None}
 
+    def text(self, text: str, most: int, send: bool = True) -> dict[str, Any]:
+        """Describe a text, of which at most so many characters are shown."""
+        return {"buffer": self._words(text[:most], send), "length": len(text)}
+
+    def row(self, cells: list[Cell], send: bool = True) -> dict[str, Any]:
+        """Describe a row of a table."""
+        told = [[cell.name, cell.value, cell.note] for cell in cells[:COLUMNS]]
+        return {"buffer": self._words(told, send), "columns": len(cells)}
+
+    def _words(self, words: Any, send: bool) -> int | None:
+        if not send:
+            return None
+        self.buffers.append(json.dumps(words, ensure_ascii=False).encode(errors="replace"))
+        return len(self.buffers) - 1
+
 
 class Items:
     """Describes items to the page, which keeps the pixels it was sent once.
@@ -136,13 +156,24 @@ class Items:
         return {
             "id": item_id,
             "index": index,
-            **packet.picture(self._pictures.read(index, side), send),
+            **self._media(index, packet, side, send=send),
             "label": None if answer is None else answer.label,
             "source": None if answer is None else answer.event.source,
             "guess": self._guess(index),
             "why": None,
             "neighbors": [],
         }
+
+    def _media(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
+        """Return what is shown of an item: the fields image, text, row and error."""
+        pool = self._session.pool
+        media = {"image": None, "text": None, "row": None, "error": None}
+        text, row = pool.text(index), pool.row(index)
+        if text is not None:
+            return {**media, "text": packet.text(text, CHARACTERS[side], send)}
+        if row is not None:
+            return {**media, "row": packet.row(row, send)}
+        return {**media, **packet.picture(self._pictures.read(index, side), send)}
 
     def _guess(self, index: int) -> dict[str, Any] | None:
         refit = self.refit
@@ -160,15 +191,15 @@ class Items:
             answer = self._session.state.answers.get(item_id)
             if answer is None or answer.label is None:
                 continue  # taken back a moment ago
-            found = self._pictures.read(other, THUMBNAIL_SIDE)
-            picture = packet.picture(found, send=item_id not in self._held_neighbors)
+            new = item_id not in self._held_neighbors
+            media = self._media(other, packet, THUMBNAIL_SIDE, send=new)
             self._held_neighbors.add(item_id)
             neighbors.append(
                 {
                     "id": item_id,
                     "label": answer.label,
                     "closeness": round(closeness, 3),
-                    "image": picture["image"],
+                    **{kind: media[kind] for kind in ("image", "text", "row")},
                 }
             )
         return neighbors

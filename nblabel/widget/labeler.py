@@ -52,7 +52,7 @@ class Labeler(ipywidgets.Box):
     Parameters
     ----------
     pool : Pool or images
-        What to label: a `Pool`, an array of images, or a list of image files.
+        What to label: a `Pool` of images, texts or rows; or an array of images, or image files.
     classes : sequence of str
         At least two class names.
     learner, strategy, store, annotator, random_state
@@ -65,6 +65,8 @@ class Labeler(ipywidgets.Box):
         is remembered beside the log and goes before this.
     show_guess : bool
         Whether the model's guess is shown; a guess biases the annotator.
+    highlight : str
+        Words that are marked in texts, with spaces between. The panel has a field for them, too.
 
     Attributes
     ----------
@@ -100,6 +102,7 @@ class Labeler(ipywidgets.Box):
         map: str = "canvas",  # noqa: A002  the field's word, and a keyword only
         projection: str = "umap",
         show_guess: bool = True,
+        highlight: str = "",
     ) -> None:
         if projection not in ("umap", "pca"):
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
@@ -125,7 +128,9 @@ class Labeler(ipywidgets.Box):
         self._telling = False  # the change of the log at hand is the panel's own
         self._refused: tuple[str, float] | None = None
 
-        self._queue = QueueView(self._guarded("queue", self._hear_queue), show_guess=show_guess)
+        self._queue = QueueView(
+            self._guarded("queue", self._hear_queue), show_guess=show_guess, highlight=highlight
+        )
         self._map = _make_map(map, self._guarded("map", self._hear_map))
         self._status = StatusView()
         self._refits = Refits(self._work, self._learn, self._guarded("refit", self._learned))

@@ -21,6 +21,8 @@ class QueueView(anywidget.AnyWidget):
     """Class names with their keys and colours."""
     show_guess = t.Bool(default_value=True).tag(sync=True)
     """Whether the model's guess is shown; a guess biases the annotator."""
+    highlight = t.Unicode("").tag(sync=True)
+    """Words that are marked in texts, with spaces between; the page has a field for them."""
     store = t.Dict().tag(sync=True)
     """Which log the answers go to."""
     snapshot = t.Dict(default_value=None, allow_none=True).tag(sync=True)

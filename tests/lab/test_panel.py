@@ -94,6 +94,34 @@ def test_labels_by_keyboard_reach_the_log_and_the_map(panel: Callable[..., Noteb
     expect(queue(book).locator(".nbl-next li")).to_have_count(8)
 
 
+def test_texts_are_labeled_by_keyboard(panel: Callable[..., Notebook], tmp_path: Path) -> None:
+    store = str(tmp_path / "texts.db")
+    book = panel(f"""
+import nblabel as nb
+words = ["good film, loved it", "bad film, a bore"]
+texts = [f"{{words[i % 2]}} {{i}} {HOSTILE}" for i in range(200)]
+pool = nb.Pool(texts=texts)
+panel = nb.Labeler(pool, ["good", "bad"], store={store!r}, projection="pca")
+panel""")
+    text = queue(book).locator(".nbl-text")
+    for _ in range(4):
+        wait_for_question(book)
+        answer(book, "1" if "good" in text.inner_text() else "2")
+    found = wait_for_labels(book, 4)
+    assert [name for _, name in found] == [["good", "bad"][int(item) % 2] for item, _ in found]
+    right = (
+        "float((panel.session.predict() == [['good', 'bad'][i % 2] for i in range(200)]).mean())"
+    )
+    assert book.evaluate(right) > 0.95
+    expect(queue(book).locator(".nbl-next .nbl-short").first).to_contain_text("film")
+    expect(queue(book).locator(".nbl-neighbors .nbl-short").first).to_contain_text("film")
+    queue(book).get_by_role("searchbox").fill("film")
+    expect(text.locator("mark")).to_have_text(["film"])
+    assert book.page.locator(".nbl-panel img").count() == 0
+    assert "broken" not in book.page.title()
+    no_violations(book)
+
+
 def test_enter_takes_the_guess(panel: Callable[..., Notebook]) -> None:
     book = panel()
     answer(book, "3")

@@ -1,6 +1,7 @@
-// The pictures of the queue: those asked about, and the small ones of their neighbours.
+// What the queue shows: the pictures, texts and rows asked about, and the small ones of their neighbours.
 
 import { PictureCache } from "./cache.js";
+import { mediaOf } from "./media.js";
 import { bytesOf } from "./pixels.js";
 
 const QUESTION_BYTES = 64 * 2 ** 20;
@@ -26,8 +27,8 @@ export class Album {
    * @param {(DataView | null | undefined)[]} buffers
    */
   hold(item, buffers) {
-    keepPixels(this.questions, item.id, item.image, buffers);
-    for (const { id, image } of item.neighbors ?? []) keepPixels(this.neighbors, id, image, buffers);
+    keepBytes(this.questions, item, buffers);
+    for (const neighbor of item.neighbors ?? []) keepBytes(this.neighbors, neighbor, buffers);
     if (!this.isMissing(item)) this.asked.delete(item.id);
   }
 
@@ -37,12 +38,12 @@ export class Album {
    * @param {(DataView | null | undefined)[]} buffers
    */
   holdNeighbor(item, buffers) {
-    if (this.askedNeighbors.delete(item.id)) keepPixels(this.neighbors, item.id, item.image, buffers);
+    if (this.askedNeighbors.delete(item.id)) keepBytes(this.neighbors, item, buffers);
   }
 
   /** @param {Item} item */
   pictureOf(item) {
-    return item.image && this.questions.get(item.id);
+    return mediaOf(item) && this.questions.get(item.id);
   }
 
   /** @param {string} id */
@@ -55,7 +56,7 @@ export class Album {
    * @param {Item} item
    */
   isMissing(item) {
-    return item.image !== null && !this.questions.get(item.id);
+    return mediaOf(item) !== null && !this.questions.get(item.id);
   }
 
   /**
@@ -69,7 +70,7 @@ export class Album {
     this.neighbors.trim(new Set(neighbors.map((one) => one.id)));
     const missing = items.filter((item) => this.isMissing(item) && !this.asked.has(item.id));
     for (const item of missing) this.asked.add(item.id);
-    const unseen = neighbors.filter(({ id, image }) => image && !this.neighborPicture(id));
+    const unseen = neighbors.filter((one) => mediaOf(one) && !this.neighborPicture(one.id));
     const strangers = unseen.filter(({ id }) => !this.asked.has(id) && !this.askedNeighbors.has(id));
     for (const { id } of strangers) this.askedNeighbors.add(id);
     return [...new Set([...missing, ...strangers].map(({ id }) => id))];
@@ -78,11 +79,11 @@ export class Album {
 
 /**
  * @param {PictureCache} cache
- * @param {string} id
- * @param {import("./pixels.js").Image | null} image
+ * @param {Item | import("./line.js").Neighbor} item
  * @param {(DataView | null | undefined)[]} buffers
  */
-function keepPixels(cache, id, image, buffers) {
-  const buffer = image && image.buffer !== null ? buffers[image.buffer] : null;
-  if (image && buffer) cache.put(id, image, bytesOf(buffer));
+function keepBytes(cache, item, buffers) {
+  const media = mediaOf(item);
+  const buffer = media && media.buffer !== null ? buffers[media.buffer] : null;
+  if (media && buffer) cache.put(item.id, media, bytesOf(buffer));
 }

@@ -1,6 +1,6 @@
-// Pictures the page has received, so that the next one is painted without asking anyone.
+// Pictures, texts and rows the page has received, so that the next one is shown without asking anyone.
 
-/** @typedef {{image: import("./pixels.js").Image, bytes: Uint8Array}} Picture */
+/** @typedef {import("./media.js").Kept} Picture */
 
 export class PictureCache {
   /** @param {number} limit in bytes */
@@ -14,12 +14,12 @@ export class PictureCache {
 
   /**
    * @param {string} id
-   * @param {import("./pixels.js").Image} image
+   * @param {import("./media.js").Media} media
    * @param {Uint8Array} bytes copied: a view would keep the whole message it came in alive
    */
-  put(id, image, bytes) {
+  put(id, media, bytes) {
     this.remove(id);
-    this.pictures.set(id, { image, bytes: bytes.slice() });
+    this.pictures.set(id, { media, bytes: bytes.slice() });
     this.size += bytes.length;
   }
 

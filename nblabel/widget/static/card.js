@@ -1,4 +1,5 @@
 import { h, percentText, setText } from "./dom.js";
+import { mediaOf, shortWords } from "./media.js";
 import { paintPixels } from "./pixels.js";
 
 // The card beside a point: its picture and what is known about it.
@@ -10,8 +11,9 @@ export class Card {
     this.picture = h("canvas", { class: "nbl-map-card-picture", "aria-hidden": "true" });
     this.swatch = h("span", { class: "nbl-map-swatch" });
     this.text = h("span");
+    this.words = h("span", { class: "nbl-map-card-words", dir: "auto" });
     const line = h("span", { class: "nbl-map-card-line" }, this.swatch, this.text);
-    this.el = h("div", { class: "nbl-map-card", hidden: true }, this.picture, line);
+    this.el = h("div", { class: "nbl-map-card", hidden: true }, this.picture, this.words, line);
   }
 
   /**
@@ -25,12 +27,16 @@ export class Card {
     const words = item.error ?? (text || describeItem(item));
     this.picture.hidden = !(item.image && bytes);
     if (item.image && bytes) paintPixels(this.picture, item.image, bytes);
+    const media = mediaOf(item);
+    const short = media && bytes ? shortWords({ media, bytes }) : "";
+    setText(this.words, short);
+    this.words.hidden = !short;
     setText(this.text, words);
     const color = classes.find(({ name }) => name === (item.label ?? item.guess?.label))?.color;
     this.swatch.hidden = !color;
     this.swatch.style.background = color ?? "";
     this.el.hidden = false;
-    return words;
+    return [words, short].filter(Boolean).join(". ");
   }
 
   /**

@@ -4,12 +4,13 @@ import { Album } from "./album.js";
 import { makeUid } from "./dom.js";
 import { Line } from "./line.js";
 import { Lull, tellAnswered } from "./lull.js";
+import { shortWords } from "./media.js";
 import { Outbox } from "./outbox.js";
 import { unsavedText } from "./saved.js";
 import { Silence, SILENCE_TEXT } from "./silence.js";
 
 const DOUBLE_PRESS_MS = 150;
-const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error"];
+const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error", "change:highlight"];
 
 /** @typedef {import("./keys.js").Command} Command */
 /** @typedef {import("./line.js").Item} Item */
@@ -204,7 +205,7 @@ export class Desk {
     if (command.name === "accept" && !label) {
       return this.model.get("show_guess") ? "There is no guess yet." : "The guess is hidden: h shows it.";
     }
-    if (label && this.album.isMissing(current)) return "The picture is not here yet.";
+    if (label && this.album.isMissing(current)) return `The ${this.line.thing} is not here yet.`;
     return "";
   }
 
@@ -239,7 +240,7 @@ export class Desk {
   }
 
   /**
-   * @param {{items: Item[], done: boolean, total?: number}} message
+   * @param {{items: Item[], done: boolean, total?: number, noun?: string}} message
    * @param {DataView[]} buffers
    */
   receiveQueue(message, buffers) {
@@ -257,7 +258,8 @@ export class Desk {
     for (const item of items) {
       this.album.hold(item, buffers);
       this.album.holdNeighbor(item, buffers);
-      this.line.update(item.id, { image: item.image, error: item.error });
+      const { image, text, row, error } = item;
+      this.line.update(item.id, { image, text, row, error });
     }
     this.render();
   }
@@ -292,7 +294,10 @@ export class Desk {
   }
 
   get nextText() {
-    return this.line.current && !this.line.revisit ? `Next: image ${this.line.current.id}` : "";
+    const { current, revisit, noun } = this.line;
+    if (!current || revisit) return "";
+    const short = shortWords(this.album.pictureOf(current));
+    return `Next: ${noun} ${current.id}${short && `: ${short}`}`;
   }
 
   /** Ask for the pixels of the queued items and their neighbours that the page does not hold. */

@@ -5,10 +5,11 @@
 /** @typedef {{name: string, key: string, color: string}} ClassInfo */
 /** @typedef {{label: string, confidence: number}} Guess */
 /** @typedef {{text: string, parts: {name: string, value: number, text: string}[]}} Why */
-/** @typedef {{id: string, label: string, closeness: number, image: Image | null}} Neighbor */
+/** @typedef {{image: Image | null, text?: import("./media.js").Text | null, row?: import("./media.js").Row | null}} Shown */
+/** @typedef {{id: string, label: string, closeness: number} & Shown} Neighbor */
 /**
- * @typedef {{id: string, index: number, image: Image | null, error: string | null, label: string | null,
- *   source?: string | null, guess: Guess | null, why: Why | null, neighbors: Neighbor[]}} Item
+ * @typedef {{id: string, index: number, error: string | null, label: string | null,
+ *   source?: string | null, guess: Guess | null, why: Why | null, neighbors: Neighbor[]} & Shown} Item
  */
 
 export class Line {
@@ -25,9 +26,16 @@ export class Line {
     this.done = false;
     /** @type {number | null} */
     this.total = null;
+    /** What an item of the pool is called. */
+    this.noun = "image";
     /** Answers on their way, by uid; the item is unknown where an earlier page gave the answer.
      * @type {Map<string, {id: string, item: Item | null}>} */
     this.away = new Map();
+  }
+
+  /** What is shown of an item. */
+  get thing() {
+    return this.noun === "image" ? "picture" : this.noun;
   }
 
   /** Every item on screen or about to be. */
@@ -46,7 +54,7 @@ export class Line {
 
   /**
    * Take the kernel's list. The current item stays, with what is newly known of it, and answers on their way are not asked again.
-   * @param {{items: Item[], done: boolean, total?: number}} list
+   * @param {{items: Item[], done: boolean, total?: number, noun?: string}} list
    */
   merge(list) {
     const confirmed = list.items.find((item) => item.id === this.current?.id);
@@ -57,6 +65,7 @@ export class Line {
     this.upcoming = list.items.filter((item) => !seen.has(item.id) && seen.add(item.id));
     this.done = list.done;
     this.total = list.total ?? this.total;
+    this.noun = list.noun ?? this.noun;
     this.started = true;
     if (!this.current) this.advance();
   }

@@ -1,6 +1,7 @@
 import { makeUid } from "./dom.js";
 import { Lull } from "./lull.js";
 import { Outbox } from "./outbox.js";
+import { mediaOf } from "./media.js";
 import { bytesOf } from "./pixels.js";
 import { boundsOf } from "./camera.js";
 import { PointGrid } from "./spatial.js";
@@ -195,7 +196,7 @@ export class MapState extends EventTarget {
    * @param {DataView[]} buffers
    */
   takePicture({ index, item, text }, buffers) {
-    const position = item.image?.buffer ?? null;
+    const position = mediaOf(item)?.buffer ?? null;
     const bytes = position === null ? this.pictures.get(index)?.bytes ?? null : bytesOf(buffers[position]);
     this.pictures.delete(index);
     this.pictures.set(index, { version: this.version, item, text, bytes });

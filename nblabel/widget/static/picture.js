@@ -1,60 +1,76 @@
-// The picture asked about and the ones that come next.
+// The picture, text or row asked about, and the ones that come next.
 
-import { h, patchChildren, setText } from "./dom.js";
-import { paintPixels } from "./pixels.js";
+import { h, patchChildren, setAttribute, setText } from "./dom.js";
+import { buildMedia, buildThumb, mediaOf, shortWords } from "./media.js";
 
 const NEXT_SHOWN = 8;
 const thousands = new Intl.NumberFormat("en");
 
 /**
- * A canvas that paints a picture once, however often it is asked to.
- * @param {string} name
- */
-export function buildCanvas(name) {
-  const node = h("canvas", { class: name, role: "img", width: 1, height: 1 });
-  /** @type {import("./cache.js").Picture | null} */
-  let painted = null;
-  /** @param {import("./cache.js").Picture | null} picture */
-  const paint = (picture) => {
-    node.hidden = !picture;
-    if (picture && picture !== painted) paintPixels(node, picture.image, picture.bytes);
-    painted = picture ?? painted;
-  };
-  return { node, paint };
-}
-
-/**
- * Words for an item without its picture: unreadable, not here yet, or without any.
+ * Words for an item that is not shown: unreadable, not here yet, or without anything to show.
+ * @param {import("./desk.js").Desk} desk
  * @param {import("./line.js").Item} item
  */
-function placeholderText(item) {
+function placeholderText(desk, item) {
   if (item.error) return `Cannot show this picture. ${item.error}`;
-  return item.image ? "Loading the picture…" : "No picture";
+  if (mediaOf(item)) return `Loading the ${desk.line.thing}…`;
+  return "No picture";
 }
 
 /** @param {import("./desk.js").Desk} desk */
 function emptyText(desk) {
-  const { done, total, started } = desk.line;
-  if (done) return `All ${total === null ? "" : `${thousands.format(total)} `}images are answered.`;
+  const { done, total, started, noun } = desk.line;
+  if (done) return `All ${total === null ? "" : `${thousands.format(total)} `}${noun}s are answered.`;
   return started ? "Waiting for the next question…" : "Preparing the first question…";
 }
 
 /** @param {import("./desk.js").Desk} desk */
 export function buildPicture(desk) {
-  const canvas = buildCanvas("nbl-picture");
+  const media = buildMedia("nbl-picture");
   const heading = h("strong");
   const words = h("span");
   const placeholder = h("div", { class: "nbl-placeholder" }, heading, words);
-  const node = h("div", { class: "nbl-mat" }, canvas.node, placeholder);
+  const node = h("div", { class: "nbl-mat" }, ...media.nodes, placeholder);
   const render = () => {
     const item = desk.line.current;
     const picture = item && desk.album.pictureOf(item);
-    canvas.paint(picture);
+    media.paint(picture, desk.model.get("highlight") ?? "");
     placeholder.hidden = picture !== null;
     setText(heading, item && !picture ? item.id : "");
-    setText(words, item ? placeholderText(item) : emptyText(desk));
+    setText(words, item ? placeholderText(desk, item) : emptyText(desk));
     node.dataset.state = item ? (item.error ? "broken" : "item") : desk.line.done ? "done" : "waiting";
-    if (item) canvas.node.setAttribute("aria-label", `Image ${item.id}, position ${item.index}`);
+    node.dataset.noun = desk.line.noun;
+    if (item) media.describe(`${capital(desk.line.noun)} ${item.id}, position ${item.index}`);
+  };
+  return { node, render };
+}
+
+/** @param {string} word */
+function capital(word) {
+  return word[0].toUpperCase() + word.slice(1);
+}
+
+/**
+ * The field for the words that are marked in texts.
+ * @param {import("./desk.js").Desk} desk
+ * @param {() => void} focusRoot
+ */
+export function buildHighlight(desk, focusRoot) {
+  const input = h("input", { type: "search", placeholder: "words to mark", spellcheck: "false" });
+  const node = h("label", { class: "nbl-highlight", hidden: true }, h("span", { text: "Mark" }), input);
+  input.addEventListener("input", () => {
+    desk.model.set("highlight", input.value);
+    desk.model.save_changes();
+    desk.render();
+  });
+  input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    event.stopPropagation();
+    if (event.key === "Enter" || event.key === "Escape") focusRoot();
+  });
+  const render = () => {
+    node.hidden = desk.line.noun !== "text";
+    const words = desk.model.get("highlight") ?? "";
+    if (document.activeElement !== input && input.value !== words) input.value = words;
   };
   return { node, render };
 }
@@ -67,23 +83,22 @@ export function buildPicture(desk) {
  */
 export function buildNext(desk, focusRoot) {
   const node = h("ol", { class: "nbl-next", "aria-label": "Asked next" });
-  /** @typedef {{number: Element, canvas: ReturnType<typeof buildCanvas>, sign: HTMLElement, button: HTMLElement}} Slot */
+  /** @typedef {{number: Element, thumb: ReturnType<typeof buildThumb>, sign: HTMLElement, button: HTMLElement}} Slot */
   /** @type {WeakMap<Element, Slot>} */
   const parts = new WeakMap();
   /** @param {string} id */
   const make = (id) => {
     const number = h("span", { class: "nbl-number" });
-    const canvas = buildCanvas("nbl-thumb");
-    canvas.node.removeAttribute("role");
+    const thumb = buildThumb("nbl-thumb");
+    thumb.canvas.removeAttribute("role");
     const sign = h("span", { class: "nbl-thumb-sign" });
-    const words = `Ask image ${id} now`;
-    const button = h("button", { type: "button", "aria-label": words, title: words }, canvas.node, sign, number);
+    const button = h("button", { type: "button" }, thumb.node, sign, number);
     button.addEventListener("click", () => {
       desk.pick(id);
       focusRoot();
     });
     const slot = h("li", {}, button);
-    parts.set(slot, { number, canvas, sign, button });
+    parts.set(slot, { number, thumb, sign, button });
     return slot;
   };
   node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => walk(node, event));
@@ -94,7 +109,10 @@ export function buildNext(desk, focusRoot) {
     items.forEach((item, i) => {
       const part = /** @type {Slot} */ (parts.get(slots[i]));
       const picture = desk.album.pictureOf(item);
-      part.canvas.paint(picture);
+      part.thumb.paint(picture);
+      const short = shortWords(picture);
+      const words = `Ask ${desk.line.noun} ${item.id} now${short && `: ${short}`}`;
+      for (const name of ["aria-label", "title"]) setAttribute(part.button, name, words);
       part.button.tabIndex = i === 0 ? 0 : -1;
       part.sign.hidden = picture !== null;
       setText(part.sign, item.error ? "!" : "…");

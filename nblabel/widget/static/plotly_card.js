@@ -1,4 +1,5 @@
 import { Card } from "./card.js";
+import { mediaOf } from "./media.js";
 import { bytesOf } from "./pixels.js";
 
 // The card over a plotly map. Plotly tells the kernel which point is under the pointer, and the kernel
@@ -31,7 +32,7 @@ export default () => ({
         card.el.hidden = true;
         return;
       }
-      const position = item.image?.buffer ?? null;
+      const position = mediaOf(item)?.buffer ?? null;
       card.fill(item, text, position === null ? null : bytesOf(buffers[position]), model.get("classes"));
       const { left, top, width, height } = map.getBoundingClientRect();
       card.place([pointer[0] - left, pointer[1] - top], { width, height });

@@ -5,7 +5,7 @@ import { Desk } from "./desk.js";
 import { h } from "./dom.js";
 import { buildHelp } from "./help.js";
 import { commandOf } from "./keys.js";
-import { buildCaption, buildNext, buildPicture } from "./picture.js";
+import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildLive, buildMessages, buildSaved } from "./saved.js";
 import { buildWhy } from "./why.js";
 
@@ -36,9 +36,10 @@ function buildQueue(desk, el, signal) {
   const help = buildHelp(desk, focusRoot);
   const newClass = buildNewClass(desk, focusRoot);
   const classes = buildClasses(desk, run, newClass.node);
-  const [saved, picture, next, caption, guess, why, messages, live] = [
+  const [saved, picture, highlight, next, caption, guess, why, messages, live] = [
     buildSaved(desk),
     buildPicture(desk),
+    buildHighlight(desk, focusRoot),
     buildNext(desk, focusRoot),
     buildCaption(desk),
     buildGuess(desk, run),
@@ -46,7 +47,7 @@ function buildQueue(desk, el, signal) {
     buildMessages(desk, focusRoot),
     buildLive(desk),
   ];
-  const question = h("div", { class: "nbl-question" }, picture.node, next.node, caption.node);
+  const question = h("div", { class: "nbl-question" }, picture.node, next.node, caption.node, highlight.node);
   const answers = [guess.node, classes.node, buildActions(run), messages.node, why.node];
   const answer = h("div", { class: "nbl-answer" }, ...answers);
   const body = h("div", { class: "nbl-body" }, question, answer);
@@ -54,7 +55,7 @@ function buildQueue(desk, el, signal) {
   el.addEventListener("keydown", (event) => onKey(event, desk, help.node.hidden, run), { signal });
 
   const draw = (/** @type {{render: () => void}[]} */ parts) => () => parts.forEach((part) => part.render());
-  return { question: draw([picture, caption, guess, next]), rest: draw([saved, classes, why, messages, live]) };
+  return { question: draw([picture, caption, guess, next]), rest: draw([saved, classes, highlight, why, messages, live]) };
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { commandButton } from "./answers.js";
 import { h, percentText, setText } from "./dom.js";
-import { buildCanvas } from "./picture.js";
+import { buildThumb, shortWords } from "./media.js";
 
 /** @typedef {import("./line.js").Neighbor} Neighbor */
 /** @typedef {import("./desk.js").Desk} Desk */
@@ -17,7 +17,7 @@ export function buildWhy(desk, run) {
   toggle.prepend(h("span", { class: "nbl-chevron", "aria-hidden": "true", text: "›" }));
   const text = h("p", { class: "nbl-why-text" });
   const reasons = h("ul", { class: "nbl-reasons" });
-  const neighbors = h("ul", { class: "nbl-neighbors", "aria-label": "Labeled images nearest to it" });
+  const neighbors = h("ul", { class: "nbl-neighbors", "aria-label": "Labeled items nearest to it" });
   const body = h("div", { class: "nbl-why-body" }, text, reasons, neighbors);
   const node = h("section", { class: "nbl-why", "aria-label": "Why this one" }, toggle, body);
   /** @type {unknown} */
@@ -63,12 +63,18 @@ function reasonRow({ name, value, text }) {
  * @param {Desk} desk
  */
 function neighborFigure(neighbor, desk) {
-  const canvas = buildCanvas("nbl-neighbor");
-  canvas.node.setAttribute("aria-label", `Image ${neighbor.id}`);
+  const thumb = buildThumb("nbl-neighbor");
+  const { noun } = desk.line;
+  thumb.canvas.setAttribute("aria-label", `${noun[0].toUpperCase()}${noun.slice(1)} ${neighbor.id}`);
   const color = desk.classes.find((one) => one.name === neighbor.label)?.color ?? "transparent";
   const swatch = h("span", { class: "nbl-swatch", style: { background: color } });
   const label = h("span", { class: "nbl-neighbor-label" }, swatch, h("span", { text: neighbor.label }));
-  const title = `${neighbor.id}: ${neighbor.label}, ${percentText(neighbor.closeness)} close`;
-  const node = h("li", { title }, h("span", { class: "nbl-neighbor-mat" }, canvas.node), label);
-  return { node, paint: () => canvas.paint(desk.album.neighborPicture(neighbor.id)) };
+  const node = h("li", {}, h("span", { class: "nbl-neighbor-mat" }, thumb.node), label);
+  const paint = () => {
+    const picture = desk.album.neighborPicture(neighbor.id);
+    const short = shortWords(picture);
+    thumb.paint(picture);
+    node.title = `${neighbor.id}: ${neighbor.label}, ${percentText(neighbor.closeness)} close${short && `\n${short}`}`;
+  };
+  return { node, paint };
 }

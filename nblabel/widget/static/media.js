@@ -1,0 +1,200 @@
+// What is shown of an item: its picture, its text, or its row of a table. All three travel as bytes that
+// the page keeps; texts and rows are JSON in them.
+
+import { h, setText } from "./dom.js";
+import { paintPixels } from "./pixels.js";
+
+const SHORT = 160;
+
+/** `length`: characters of the whole text, of which the bytes may hold fewer.
+ * @typedef {{buffer: number | null, length: number}} Text */
+/** `columns`: those of the whole row.
+ * @typedef {{buffer: number | null, columns: number}} Row */
+/** @typedef {import("./pixels.js").Image | Text | Row} Media */
+/** @typedef {{media: Media, bytes: Uint8Array}} Kept */
+/** A column's name, the value, null where it is missing, and what is unusual about it.
+ * @typedef {[string, string | null, string]} Cell */
+
+/**
+ * @param {{image: import("./pixels.js").Image | null, text?: Text | null, row?: Row | null}} item
+ * @returns {Media | null}
+ */
+export function mediaOf(item) {
+  return item.image ?? item.text ?? item.row ?? null;
+}
+
+/**
+ * The words of a text.
+ * @param {Kept} kept
+ * @returns {string | null} null where it is no text
+ */
+function textOf({ media, bytes }) {
+  return "length" in media ? JSON.parse(new TextDecoder().decode(bytes)) : null;
+}
+
+/**
+ * @param {Kept} kept
+ * @returns {Cell[] | null} null where it is no row
+ */
+function cellsOf({ media, bytes }) {
+  return "columns" in media ? JSON.parse(new TextDecoder().decode(bytes)) : null;
+}
+
+/**
+ * A text or row in a few words, what is unusual first; "" for a picture.
+ * @param {Kept | null} kept
+ */
+export function shortWords(kept) {
+  if (!kept) return "";
+  const known = shortened.get(kept) ?? shorten(kept);
+  shortened.set(kept, known);
+  return known;
+}
+
+/** @type {WeakMap<Kept, string>} */
+const shortened = new WeakMap();
+
+/** @param {Kept} kept */
+function shorten(kept) {
+  const cells = cellsOf(kept);
+  if (cells) {
+    const unusualFirst = [...cells].sort((a, b) => Number(b[2] !== "") - Number(a[2] !== ""));
+    return clip(unusualFirst.map(([name, value]) => `${name} ${value ?? "missing"}`).join(", "));
+  }
+  const text = textOf(kept);
+  if (text === null) return "";
+  return clip(text.replace(/\s+/g, " ").trim()) || "Empty text";
+}
+
+/** @param {string} words */
+function clip(words) {
+  return words.length > SHORT ? `${words.slice(0, SHORT)}…` : words;
+}
+
+/**
+ * A canvas that paints a picture once, however often it is asked to.
+ * @param {string} name
+ */
+function buildCanvas(name) {
+  const node = h("canvas", { class: name, role: "img", width: 1, height: 1 });
+  /** @type {Kept | null} */
+  let painted = null;
+  /** @param {Kept | null} kept */
+  const paint = (kept) => {
+    const picture = kept && "width" in kept.media ? kept : null;
+    node.hidden = !picture;
+    if (picture && picture !== painted) {
+      paintPixels(node, /** @type {import("./pixels.js").Image} */ (picture.media), picture.bytes);
+    }
+    painted = picture ?? painted;
+  };
+  return { node, paint };
+}
+
+/**
+ * The small form of an item: its picture, or a few words of its text or row.
+ * @param {string} name CSS class of the canvas
+ */
+export function buildThumb(name) {
+  const canvas = buildCanvas(name);
+  const words = h("span", { class: "nbl-short", dir: "auto" });
+  const node = h("span", { class: "nbl-thumb-box" }, canvas.node, words);
+  /** @param {Kept | null} kept */
+  const paint = (kept) => {
+    canvas.paint(kept);
+    setText(words, shortWords(kept));
+    words.hidden = words.textContent === "";
+  };
+  return { node, canvas: canvas.node, paint };
+}
+
+/**
+ * An item in full: a picture, a card with its text, or a card with its row.
+ * @param {string} name CSS class of the canvas
+ */
+export function buildMedia(name) {
+  const canvas = buildCanvas(name);
+  const text = h("div", { class: "nbl-text", role: "article", tabindex: 0, dir: "auto" });
+  const row = h("div", { class: "nbl-row", role: "article", tabindex: 0 });
+  /** @type {Kept | null} */
+  let painted = null;
+  let marked = "";
+  /**
+   * @param {Kept | null} kept
+   * @param {string} highlight words to mark in a text
+   */
+  const paint = (kept, highlight = "") => {
+    canvas.paint(kept);
+    text.hidden = !(kept && "length" in kept.media);
+    row.hidden = !(kept && "columns" in kept.media);
+    if (!kept || (kept === painted && highlight === marked)) return;
+    if (!text.hidden) fillText(text, kept, highlight);
+    if (!row.hidden) fillRow(row, kept);
+    if (kept !== painted) text.scrollTop = row.scrollTop = 0;
+    painted = kept;
+    marked = highlight;
+  };
+  /** @param {string} label */
+  const describe = (label) => {
+    for (const node of [canvas.node, text, row]) node.setAttribute("aria-label", label);
+  };
+  return { nodes: [canvas.node, text, row], paint, describe };
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Kept} kept
+ * @param {string} highlight
+ */
+function fillText(node, kept, highlight) {
+  const text = /** @type {string} */ (textOf(kept));
+  const { length } = /** @type {Text} */ (kept.media);
+  const parts = markedParts(text, highlight);
+  // characters beyond the first plane are two of a string here, and one of the kernel's
+  const rest = length - [...text].length;
+  if (rest > 0) parts.push(note(`… ${rest.toLocaleString()} more characters`));
+  node.replaceChildren(...(text.trim() ? parts : [note("Empty text")]));
+}
+
+/** @param {string} text */
+function note(text) {
+  return h("span", { class: "nbl-text-note", text });
+}
+
+/**
+ * A text with some words marked, in upper or lower case.
+ * @param {string} text
+ * @param {string} highlight words with spaces between
+ * @returns {(string | HTMLElement)[]}
+ */
+export function markedParts(text, highlight) {
+  const words = highlight.split(/\s+/).filter(Boolean);
+  if (!words.length) return [text];
+  const quoted = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  // split() gives what it found in every second place
+  const parts = text.split(new RegExp(`(${quoted.join("|")})`, "giu"));
+  return parts.map((part, i) => (i % 2 ? h("mark", { text: part }) : part)).filter((part) => part !== "");
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Kept} kept
+ */
+function fillRow(node, kept) {
+  const cells = /** @type {Cell[]} */ (cellsOf(kept));
+  const list = h("dl", {}, ...cells.map(cellRow));
+  const rest = /** @type {Row} */ (kept.media).columns - cells.length;
+  node.replaceChildren(list, ...(rest > 0 ? [note(`… ${rest.toLocaleString()} more columns`)] : []));
+}
+
+/** @param {Cell} cell */
+function cellRow([name, value, unusual]) {
+  const told = value === null ? note("missing") : h("span", { dir: "auto", text: value });
+  const sign = unusual ? h("span", { class: "nbl-unusual-note", text: unusual }) : null;
+  return h(
+    "div",
+    { class: unusual ? "nbl-unusual" : false },
+    h("dt", { text: name, dir: "auto" }),
+    h("dd", {}, told, sign),
+  );
+}
