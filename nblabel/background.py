@@ -15,18 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.pool import FloatArray
-
 
 class BackgroundProcess:
-    """Runs one of our modules on embeddings and reports from a thread of its own.
+    """Runs one of our modules on an array and reports from a thread of its own.
 
     Parameters
     ----------
     module : str
         Run as ``python -m module``; it calls `serve`.
-    X : ndarray of shape (n, dim), float32
-        Embeddings.
+    X : ndarray
+        What the module works on: embeddings, say.
     arguments : sequence of str
         Given to the module.
     notify : callable
@@ -37,7 +35,7 @@ class BackgroundProcess:
     def __init__(
         self,
         module: str,
-        X: FloatArray,
+        X: np.ndarray[Any, Any],
         arguments: list[str],
         notify: Callable[[dict[str, Any]], None],
     ) -> None:
@@ -108,12 +106,12 @@ def report(progress: float, text: str) -> None:
 
 
 def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> None:
-    """Be the second process: read embeddings, run, write what was made.
+    """Be the second process: read the array, run, write what was made.
 
     Parameters
     ----------
     run : callable
-        Called with the embeddings and the arguments that `BackgroundProcess` was given.
+        Called with the array and the arguments that `BackgroundProcess` was given.
     arguments : list of str
         ``sys.argv[1:]``.
     """

@@ -130,6 +130,11 @@ class ImageFiles:
         # a file name may hold bytes that are no text, which no database or page takes
         return os.fsencode(name).decode("utf-8", "backslashreplace")
 
+    @property
+    def paths(self) -> list[Path]:
+        """The files, by absolute path."""
+        return list(self._paths)
+
     def folder(self, index: int) -> str:
         """Return the folder below the root that a file lies in, "" where it lies in none."""
         folder, _, rest = self.name(index).partition("/")

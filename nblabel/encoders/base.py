@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from tqdm import tqdm
 
 from nblabel.encoders.files import save_encoder
-from nblabel.encoders.torched import choose_device, import_torch, repeatable
+from nblabel.encoders.torched import choose_device, import_torch, repeatable, require_torch
 from nblabel.encoders.training import Result, train
 from nblabel.media import ImageArray, UInt8Array
 from nblabel.pixels import BoolArray, Pixels
@@ -270,7 +270,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
             raise ValueError(
                 f"max_seconds is {seconds!r}; pass a positive number, or leave it out."
             )
-        import_torch()
+        require_torch()
 
     def _trained_shape(self) -> tuple[int, ...]:
         if not hasattr(self, "net_"):

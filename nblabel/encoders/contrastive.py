@@ -30,12 +30,12 @@ class ContrastiveEncoder(Encoder):
     """
 
     name = "contrastive"
-    STEPS = 1_000
+    STEPS = 600
     BATCH = 512
     RATE = 2e-3
     WIDTH = 32
     TEMPERATURE = 0.2
-    STRENGTH = 0.5
+    STRENGTH = 0.3
 
     def _net(self, torch: Any, shape: tuple[int, ...]) -> Any:
         nn = torch.nn

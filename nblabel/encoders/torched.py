@@ -14,20 +14,24 @@ def has_torch() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
-def import_torch() -> Any:
-    """Import PyTorch.
+def require_torch() -> None:
+    """Check that PyTorch is installed, without importing it.
 
     Raises
     ------
     ImportError
         If it is missing, with the command that installs it.
     """
-    try:
-        return importlib.import_module("torch")
-    except ImportError as error:
+    if not has_torch():
         raise ImportError(
             'encoders are trained with PyTorch, which is not installed: pip install "nblabel[torch]"'
-        ) from error
+        )
+
+
+def import_torch() -> Any:
+    """Import PyTorch; errors as of `require_torch`."""
+    require_torch()
+    return importlib.import_module("torch")
 
 
 def choose_device(torch: Any, name: str | None) -> Any:

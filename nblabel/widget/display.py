@@ -18,6 +18,7 @@ from nblabel.widget.palette import class_colors
 from nblabel.widget.projections import CHOICES, Projections
 from nblabel.widget.queue import QueueView
 from nblabel.widget.status import StatusView
+from nblabel.widget.training import TrainingJob
 
 EXPLAINED = 9  # questions with reason and neighbours: the one asked and eight more
 CLASS_KEYS = "1234567890qetyiopadjklzxcvbgm"  # less those of the panel's own commands
@@ -61,6 +62,9 @@ class Display:
         self._color_by = "prediction"
         self._projection = projection
         self._projected: FloatArray | None = None
+        self.training = TrainingJob(session, lambda text: self.show_problem("training", text))
+        # apart from the other jobs: it goes on while they begin anew, and while nobody looks
+        self._trainings = Jobs([self.training], lambda: self._show_jobs(self._trainings))
         self._begin_jobs()
         self.show_classes()
         self.show_state()
@@ -157,6 +161,15 @@ class Display:
             self.jobs.hush()
             self.jobs.start()
 
+    def begin_training(self) -> None:
+        """Begin the training that is wanted, unless one is running."""
+        self.drop_problem("training")
+        self._trainings.start()
+
+    def cancel(self) -> None:
+        """Cancel what the bar tells of."""
+        (self._trainings if self._trainings.bar["running"] else self.jobs).cancel()
+
     def follow_embeddings(self) -> bool:
         """Begin anew with graph and projections if the embeddings are others; return whether they are."""
         if self._session.embeddings is self._projected:
@@ -179,12 +192,18 @@ class Display:
         )
         # UMAP takes over the neighbours that the graph is made of
         graph = GraphJob(self._session, lambda text: self.show_problem("neighbours", text))
-        self.jobs = Jobs([graph, self._projections], self._show_jobs)
-        self._show_jobs()
+        self.jobs = Jobs([graph, self._projections], lambda: self._show_jobs(self.jobs))
+        self._show_jobs(self.jobs)
 
-    def _show_jobs(self) -> None:
-        shown = {"name": self._projections.shown, "choices": CHOICES}
-        self._map.show_projection({**shown, **self.jobs.bar})
+    def _show_jobs(self, changed: Jobs) -> None:
+        """Show how far the training is, or else the jobs whose bar has changed."""
+        training = self._trainings.bar["running"]
+        shown = {
+            "name": self._projections.shown,
+            "choices": CHOICES,
+            "train": self.training.is_offered and not training,
+        }
+        self._map.show_projection({**shown, **(self._trainings if training else changed).bar})
 
     # all views
 

@@ -27,6 +27,7 @@ from nblabel.widget.map import COLOR_MODES, CanvasMap, MapView
 from nblabel.widget.queue import QueueView
 from nblabel.widget.refits import Refits
 from nblabel.widget.status import StatusView
+from nblabel.widget.training import METHOD, SECONDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,6 +197,56 @@ class Labeler(ipywidgets.Box):
         """Take in what others wrote to the same log."""
         self.session.refresh()
 
+    def train(
+        self,
+        method: str = METHOD,
+        *,
+        max_seconds: float | None = SECONDS,
+        beside: bool = True,
+        **options: Any,
+    ) -> None:
+        """Train an encoder on the pictures in the background, and move the session over to it.
+
+        Labeling goes on meanwhile. The map shows how far it is; Cancel there drops what was learned
+        so far. When it is done labels stay, the learner starts anew on the codes, and the points
+        glide to their new places. What was trained before on these pictures with these settings is
+        found on disk, at once: call it again after opening a notebook again.
+
+        Parameters
+        ----------
+        method : {"contrastive", "autoencoder", "vae"}
+            See `nblabel.encoders`.
+        max_seconds : float or None
+            Train no longer than this; None: as many steps as the encoder usually takes.
+        beside : bool
+            Put the codes beside the embeddings that the session has, with an equal say; else they
+            take their place. Codes of an earlier training are replaced either way.
+        **options
+            Those of the encoder: ``dim``, ``steps``, ``random_state``, ``device``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such method or option, the pool holds no pictures, or a training is
+            running already.
+        ImportError
+            If torch is missing; the message has the command that installs it.
+        RuntimeError
+            Outside of a notebook, where nothing runs in the background.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise RuntimeError(
+                "nothing runs in the background of a script; there: "
+                f"session.set_embeddings(nblabel.embed(session.pool, method={method!r}))."
+            ) from None
+        if self._display.training.is_due:
+            raise ValueError("a training is running already; cancel it on the map first.")
+        options = {"max_seconds": max_seconds, "random_state": self.session.random_state, **options}
+        self._display.training.want(method, options, beside)
+        self._display.begin_training()
+
     # what a person does
 
     def _hear_queue(self, content: dict[str, Any]) -> None:
@@ -225,7 +276,9 @@ class Labeler(ipywidgets.Box):
         elif kind == "project":
             self._display.choose_projection(content["name"])
         elif kind == "cancel":
-            self._display.jobs.cancel()
+            self._display.cancel()
+        elif kind == "train":
+            self.train()
         elif kind == "color_by" and content["mode"] in COLOR_MODES:
             self._display.show_colors(content["mode"])
         elif kind in ("label", "undo"):

@@ -48,7 +48,8 @@ class MapView(Protocol):
     """What the panel needs of a map.
 
     A map is made with one function that it calls with each message a person causes, in the words of
-    docs/wire.md: ready, pick, label (with ``indices``), undo, project, cancel, hover, color_by.
+    docs/wire.md: ready, pick, label (with ``indices``), undo, project, train, cancel, hover,
+    color_by.
     """
 
     widget: ipywidgets.Widget

@@ -17,6 +17,7 @@ from nblabel.plots import map_figure
 from nblabel.pool import FloatArray, IntArray
 from nblabel.widget.assets import script, style
 from nblabel.widget.map import COLOR_MODES, Colors
+from nblabel.widget.training import TOLD
 
 
 class PictureCard(anywidget.AnyWidget):
@@ -67,6 +68,8 @@ class PlotlyMap:
         self._progress = ipywidgets.FloatProgress(min=0, max=1)
         self._cancel = ipywidgets.Button(description="Cancel")
         self._cancel.on_click(lambda _: self._receive({"type": "cancel"}))
+        self._train = ipywidgets.Button(description="Train", tooltip=TOLD)
+        self._train.on_click(lambda _: self._receive({"type": "train"}))
         self._running = ipywidgets.HBox([self._progress, self._cancel])
         self._said = ipywidgets.Label()
 
@@ -85,7 +88,7 @@ class PlotlyMap:
         )
         self.widget = ipywidgets.VBox(
             [
-                ipywidgets.HBox([self._color_by, self._projection, self._running]),
+                ipywidgets.HBox([self._color_by, self._projection, self._train, self._running]),
                 self.figure,
                 self._card,
                 self._legend,
@@ -135,6 +138,7 @@ class PlotlyMap:
         self._projection.value = projection["name"]
         self._quiet = False
         self._progress.value = projection["progress"]
+        self._train.layout.display = "" if projection["train"] else "none"
         self._running.layout.display = "" if projection["running"] else "none"
         self._said.value = projection["text"]
 

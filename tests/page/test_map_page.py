@@ -967,6 +967,20 @@ def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
     expect(nbmap.note).to_have_text("UMAP ready")
 
 
+def test_a_training_is_offered_asked_for_and_not_offered_while_one_runs(nbmap: Map) -> None:
+    train = nbmap.button("Train")
+    expect(train).to_be_hidden()
+    nbmap.write(projection={**PROJECTION, "train": True})
+    train.click()
+    assert len(nbmap.sent("train")) == 1
+    told = {"running": True, "progress": 0.4, "text": "Training: loss 3.2, 2 min left"}
+    nbmap.write(projection={**PROJECTION, "train": False, **told})
+    expect(train).to_be_hidden()
+    expect(nbmap.root).to_contain_text("Training: loss 3.2, 2 min left")
+    nbmap.button("Cancel").click()
+    assert len(nbmap.sent("cancel")) == 1
+
+
 def test_names_are_text_and_nothing_else(browser_page: Page) -> None:
     name = "<img src=x onerror=\"document.title='owned'\">"
     classes = [{"name": name, "key": "1", "color": RED}]

@@ -17,7 +17,7 @@ const NO_BOUNDS = { left: -1, right: 1, bottom: -1, top: 1 };
 /** @typedef {{name: string, key: string, color: string}} LabelClass */
 /** @typedef {{code: number, name: string, color: string, count: number | null}} LegendEntry */
 /** @typedef {{value: string, text: string}} Choice */
-/** @typedef {{name: string, running: boolean, progress: number, text: string, choices: Choice[]}} Projection */
+/** @typedef {{name: string, running: boolean, progress: number, text: string, choices: Choice[], train?: boolean}} Projection */
 /** @typedef {{uid: string, ok: boolean, retry?: boolean, text: string}} Ack */
 /**
  * @typedef {object} Picture

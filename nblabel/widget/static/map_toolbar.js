@@ -4,6 +4,7 @@ import { mapIcon } from "./map_icons.js";
 // Colour, projection, modes, zoom. Each button says its name and key when it is pointed at or focused.
 
 const ZOOM_STEP = 1.5;
+const TRAIN = "Train an encoder on these pictures, in the background, and move over to it";
 
 export class MapToolbar {
   /** @param {import("./map_view.js").MapView} view */
@@ -12,6 +13,9 @@ export class MapToolbar {
     const { state } = view;
     this.colorBy = h("select", { onChange: () => this.chooseColor() });
     this.projection = h("select", { onChange: () => state.send({ type: "project", name: this.projection.value }) });
+    this.train = h("button", {
+      type: "button", class: "nbl-map-train", text: "Train", title: TRAIN, onClick: () => state.send({ type: "train" }),
+    });
     this.bar = h("progress", { max: 1, "aria-label": "Progress" });
     this.barText = h("span", { class: "nbl-map-progress-text" });
     const cancel = h("button", { type: "button", text: "Cancel", onClick: () => state.send({ type: "cancel" }) });
@@ -25,6 +29,7 @@ export class MapToolbar {
     this.el = h("div", { class: "nbl-map-toolbar", role: "group", "aria-label": "Map tools" },
       h("label", { class: "nbl-map-field" }, h("span", { text: "Colour" }), this.colorBy),
       h("label", { class: "nbl-map-field" }, h("span", { text: "Projection" }), this.projection),
+      this.train,
       h("span", { class: "nbl-map-tools" }, this.modeGroup(), this.zoomGroup(), this.helpButton()));
     this.showMode("move");
     this.follow();
@@ -89,6 +94,7 @@ export class MapToolbar {
     if (!now) return;
     // while one is being computed, the choice shows what was asked for and the plane what is there
     fillSelect(this.projection, now.choices, now.running ? this.projection.value || now.name : now.name);
+    this.train.hidden = !now.train;
     this.announce(now);
     this.progress.hidden = !now.running;
     this.bar.value = now.progress;
