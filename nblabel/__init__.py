@@ -9,9 +9,13 @@ if TYPE_CHECKING:
     from nblabel import datasets as datasets
     from nblabel import encoders as encoders
     from nblabel import plots as plots
+    from nblabel.clusters import ClusterMatch as ClusterMatch
+    from nblabel.clusters import cluster as cluster
+    from nblabel.clusters import match_clusters as match_clusters
     from nblabel.embedding import embed as embed
     from nblabel.graph import neighbor_graph as neighbor_graph
     from nblabel.pool import Pool as Pool
+    from nblabel.projection import project as project
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
     from nblabel.store import LabelStore as LabelStore
@@ -22,15 +26,19 @@ __version__ = "0.1.0"
 # name: module. Loaded on first use, so that `import nblabel` is quick and a script without a
 # notebook never loads the panel.
 _HOMES = {
+    "ClusterMatch": "nblabel.clusters",
     "Labeler": "nblabel.widget",
     "LabelStore": "nblabel.store",
     "Pool": "nblabel.pool",
     "Session": "nblabel.session",
+    "cluster": "nblabel.clusters",
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embedding",
     "encoders": "nblabel.encoders",
+    "match_clusters": "nblabel.clusters",
     "neighbor_graph": "nblabel.graph",
     "plots": "nblabel.plots",
+    "project": "nblabel.projection",
     "simulate": "nblabel.simulation",
 }
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+import io
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import plotly.graph_objects as go
+from PIL import Image
+
+from nblabel.clusters import as_clusters
+from nblabel.media import MediaError, UInt8Array
+from nblabel.pool import IntArray, Pool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +26,11 @@ VALUES = {
     "fit_seconds": "Seconds to learn from the labels",
     "ask_seconds": "Seconds to choose the next questions",
 }
+
+TILE = 64  # pixels a side of a picture in a chart
+GAP = 6
+ROWS = 40  # clusters; more make a picture that nobody looks through
+AVERAGED = 1_000  # pictures; more change their mean little
 
 
 def map_figure() -> go.Figure:
@@ -163,6 +176,168 @@ def learning_curve(frame: pd.DataFrame, value: str = "pool_accuracy") -> go.Figu
                 "font": {"size": 13},
             }
         )
+    return figure
+
+
+def cluster_pictures(
+    pool: Any,
+    clusters: Any,
+    samples: int = 9,
+    names: dict[int, Any] | None = None,
+    random_state: int = 0,
+) -> go.Figure:
+    """Show what is in each cluster: the mean of its pictures, and some of them.
+
+    Parameters
+    ----------
+    pool : Pool or images
+        The pictures.
+    clusters : sequence of n ints
+        As `nblabel.cluster` returns them; -1 is noise, shown last.
+    samples : int
+        Pictures shown of each cluster, drawn at random.
+    names : dict, optional
+        What to call clusters, by number: the mapping that `nblabel.match_clusters` finds.
+    random_state : int
+        Seed of the draw.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A row for each cluster, in order of their numbers; of more than 40 the first 40. The id of a
+        picture shows where the pointer rests.
+
+    Raises
+    ------
+    ValueError
+        If the pool has no pictures, or `clusters` is not one whole number for each of them.
+
+    Notes
+    -----
+    The mean is that of at most 1,000 pictures drawn at random. Pictures that differ in shape are
+    brought to one.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> data = nb.datasets.load_digits()
+    >>> clusters = nb.cluster(nb.embed(data.images))
+    >>> nb.plots.cluster_pictures(data.images, clusters).show()  # doctest: +SKIP
+    """
+    pool = pool if isinstance(pool, Pool) else Pool(pool)
+    if pool.kind != "images":
+        raise ValueError(f"the pool has no pictures to show, only {pool.kind}.")
+    groups = as_clusters(clusters, len(pool))
+    rng = np.random.default_rng(random_state)
+    shown = sorted(set(groups.tolist()), key=lambda number: (number < 0, number))
+    tiles, words, ticks = [], [], []
+    for number in shown[:ROWS]:
+        members = rng.permutation(np.flatnonzero(groups == number))
+        row = [_picture(pool, index) for index in members[:samples]]
+        count = _images(len(members))
+        tiles.append([_mean(pool, members[:AVERAGED]), *row])
+        words.append(
+            [f"mean of {count}", *(_escaped(pool.ids[index]) for index in members[:samples])]
+        )
+        name = "noise" if number < 0 else f"cluster {number}"
+        known = (names or {}).get(number)
+        ticks.append(f"{name}{'' if known is None else f': {_escaped(str(known))}'}<br>{count}")
+    figure = _mosaic(tiles, words, ticks, samples)
+    if len(shown) > ROWS:
+        figure.update_layout(title={"text": f"The first {ROWS} of {len(shown):,} clusters"})
+    return figure
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
+
+
+def _picture(pool: Pool, index: int) -> UInt8Array | None:
+    """Return one picture in colour, (64, 64, 3); None where it cannot be read."""
+    try:
+        picture = pool.image(int(index))
+    except MediaError:
+        return None
+    assert picture is not None
+    image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture).convert("RGB")
+    # small pictures stay crisp
+    how = Image.Resampling.NEAREST if max(image.size) <= TILE else Image.Resampling.LANCZOS
+    scale = TILE / max(image.size)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    tile = Image.new("RGB", (TILE, TILE), "white")
+    tile.paste(image.resize(size, how), ((TILE - size[0]) // 2, (TILE - size[1]) // 2))
+    return np.asarray(tile)
+
+
+def _mean(pool: Pool, members: IntArray) -> UInt8Array | None:
+    pictures = [picture for index in members if (picture := _picture(pool, index)) is not None]
+    if not pictures:
+        return None
+    total = np.zeros((TILE, TILE, 3))
+    for picture in pictures:
+        total += picture
+    return np.rint(total / len(pictures)).astype(np.uint8)
+
+
+def _mosaic(
+    tiles: list[list[UInt8Array | None]], words: list[list[str]], ticks: list[str], samples: int
+) -> go.Figure:
+    """Draw rows of pictures, the first of each set apart."""
+    step = TILE + GAP
+    left = [0, *(step * place + step // 2 for place in range(1, samples + 1))]
+    top = [step * row for row in range(len(tiles))]
+    canvas = np.zeros((max(step * len(tiles) - GAP, 1), left[-1] + TILE, 4), dtype=np.uint8)
+    spots = []
+    for y, row, told in zip(top, tiles, words, strict=True):
+        for x, tile, word in zip(left, row, told, strict=False):
+            if tile is not None:
+                canvas[y : y + TILE, x : x + TILE, :3] = tile
+                canvas[y : y + TILE, x : x + TILE, 3] = 255
+            spots.append(
+                (
+                    x + TILE / 2,
+                    y + TILE / 2,
+                    word if tile is not None else f"{word}: cannot be read",
+                )
+            )
+    file = io.BytesIO()
+    Image.fromarray(canvas).save(file, "PNG")
+    source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    xs, ys, texts = zip(*spots, strict=True)
+    figure = go.Figure(
+        [
+            go.Image(source=source, hoverinfo="skip"),
+            go.Scatter(
+                x=xs,
+                y=ys,
+                text=texts,
+                mode="markers",
+                marker={"size": TILE // 2, "opacity": 0},
+                hovertemplate="%{text}<extra></extra>",
+                showlegend=False,
+            ),
+        ]
+    )
+    plain = {"showgrid": False, "zeroline": False, "tickmode": "array", "ticks": ""}
+    figure.update_layout(
+        template="none",
+        height=canvas.shape[0] + 90,
+        width=canvas.shape[1] + 190,
+        margin={"l": 160, "r": 20, "t": 60, "b": 20},
+        xaxis={
+            **plain,
+            "side": "top",
+            "range": [0, canvas.shape[1]],
+            "tickvals": [TILE / 2, (left[1] + left[-1] + TILE) / 2] if samples else [TILE / 2],
+            "ticktext": ["mean", "samples"],
+        },
+        yaxis={
+            **plain,
+            "range": [canvas.shape[0], 0],
+            "tickvals": [y + TILE / 2 for y in top],
+            "ticktext": ticks,
+        },
+    )
     return figure
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +11,72 @@ import numpy as np
 
 from nblabel.background import BackgroundProcess, report, serve
 from nblabel.cache import ArrayCache
-from nblabel.graph import GraphCache, build_graph
-from nblabel.pool import FloatArray
+from nblabel.graph import GraphCache, NeighborGraph, build_graph, neighbor_graph
+from nblabel.pool import FloatArray, as_embeddings
 
 N_NEIGHBORS = 15
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
 EXACT_UP_TO_DIM = 500  # dimensions; beyond, all principal axes take longer than the first two
+
+
+def project(X: Any, method: str = "umap", random_state: int = 0) -> FloatArray:
+    """Project embeddings to two dimensions, as the panel's map does.
+
+    Parameters
+    ----------
+    X : array of shape (n, dim)
+        Embeddings.
+    method : {"umap", "pca"}
+        "umap" keeps neighbours together [1]_. "pca": the first two principal components.
+    random_state : int
+        Seed of UMAP.
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        Within [-1, 1], with one scale for both axes.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown, or X is no matrix of finite numbers.
+
+    Notes
+    -----
+    UMAP starts at PCA and works on the neighbour graph. Both are kept on disk, as for the panel: of
+    embeddings that a panel showed, the projection is there at once. If it takes over a second,
+    progress bars show how far it is; interrupting the kernel cancels it.
+
+    References
+    ----------
+    .. [1] McInnes, Healy and Melville, "UMAP: uniform manifold approximation and projection for
+       dimension reduction", 2018.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> X = nb.embed(nb.datasets.load_digits().images)
+    >>> nb.project(X, method="pca").shape
+    (1797, 2)
+    """
+    if method not in ("umap", "pca"):
+        raise ValueError(f"unknown method {method!r}; choose 'umap' or 'pca'.")
+    X = as_embeddings(X)
+    if method == "pca":
+        return project_pca(X)
+    kept = UmapCache(X, random_state)
+    known = kept.read()
+    if known is None:
+        bar = {
+            "disable": False,
+            "delay": 1,
+            "leave": False,
+            "bar_format": BAR,
+            "desc": "Projecting",
+        }
+        known = unfold(X, neighbor_graph(X), random_state, tqdm_kwds=bar)
+        kept.write(known)
+    return known
 
 
 def project_pca(X: FloatArray) -> FloatArray:
@@ -127,42 +189,64 @@ class _EpochMeter:
         pass
 
 
+def unfold(X: FloatArray, graph: NeighborGraph, random_state: int, **options: Any) -> FloatArray:
+    """Project to two dimensions by UMAP, from the neighbours that are known, starting at PCA.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    graph : NeighborGraph
+        Of the same embeddings.
+    random_state : int
+        Seed.
+    **options
+        Of ``umap.UMAP``.
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        Within [-1, 1], with one scale for both axes.
+    """
+    if len(X) < 4:
+        return project_pca(X)
+    k = min(N_NEIGHBORS, len(X) - 1)
+    # UMAP counts an item as its own first neighbour
+    itself = np.arange(len(X), dtype=np.int32)[:, None]
+    who = np.hstack([itself, graph.indices[:, : k - 1]])
+    near = np.hstack([np.zeros_like(itself, dtype=np.float32), graph.distances[:, : k - 1]])
+    start = project_pca(X) * 10
+    start += np.random.default_rng(random_state).normal(scale=1e-3, size=start.shape)
+    with warnings.catch_warnings():
+        # UMAP warns that TensorFlow is not there, that a seed means one thread, and that given
+        # neighbours forbid new points: all as meant
+        warnings.simplefilter("ignore")
+        import umap
+
+        model = umap.UMAP(
+            n_neighbors=k,
+            init=start,
+            random_state=random_state,
+            n_jobs=1,
+            precomputed_knn=(who, near, None),
+            **options,
+        )
+        return fit_square(np.asarray(model.fit_transform(X), dtype=np.float32))
+
+
 def _run(X: FloatArray, random_state: str) -> FloatArray:
     """Run in the second process."""
-    return _run_umap(X, int(random_state)) if len(X) > 3 else project_pca(X)
-
-
-def _run_umap(X: FloatArray, random_state: int) -> FloatArray:
-    import warnings
-
-    # UMAP warns that a seed means one thread, and that given neighbours forbid new points: both meant
-    warnings.simplefilter("ignore")
+    if len(X) < 4:
+        return project_pca(X)
     report(0.01, "starting")
-    import umap
-
-    k = min(N_NEIGHBORS, len(X) - 1)
     graph = GraphCache(X).read()
     if graph is None:
         report(0.05, "finding neighbours")
         graph = build_graph(X, lambda share: report(0.05 + 0.3 * share, "finding neighbours"))
         GraphCache(X).write(graph)
-    # UMAP counts an item as its own first neighbour
-    itself = np.arange(len(X), dtype=np.int32)[:, None]
-    who = np.hstack([itself, graph.indices[:, : k - 1]])
-    near = np.hstack([np.zeros_like(itself, dtype=np.float32), graph.distances[:, : k - 1]])
     report(0.36, "building the graph")
-    start = project_pca(X) * 10
-    start += np.random.default_rng(random_state).normal(scale=1e-3, size=start.shape)
-    model = umap.UMAP(
-        n_neighbors=k,
-        init=start,
-        random_state=random_state,
-        n_jobs=1,
-        verbose=True,
-        tqdm_kwds={"file": _EpochMeter(), "bar_format": "{n}/{total}", "mininterval": 0.2},
-        precomputed_knn=(who, near, None),
-    )
-    return fit_square(np.asarray(model.fit_transform(X), dtype=np.float32))
+    bar = {"file": _EpochMeter(), "bar_format": "{n}/{total}", "mininterval": 0.2}
+    return unfold(X, graph, int(random_state), verbose=True, tqdm_kwds=bar)
 
 
 if __name__ == "__main__":

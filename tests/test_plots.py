@@ -1,11 +1,15 @@
 """Charts: what they show, and that colour is never the only sign."""
 
+import base64
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import nblabel as nb
-from nblabel.plots import LINE_COLORS, LINE_DASHES, learning_curve
+from nblabel.plots import LINE_COLORS, LINE_DASHES, cluster_pictures, learning_curve
 from nblabel.widget.palette import class_colors
 from tests.samples import blob_pool
 
@@ -147,3 +151,75 @@ def test_what_simulate_returns():
     for line, frame in zip(lines(figure), frames, strict=True):
         assert list(line.x) == [1, 2, 3, 4, 5, 6]
         assert line.y == pytest.approx(frame.groupby("n_labels")["pool_accuracy"].mean())
+
+
+# clusters
+
+
+def decoded(figure):
+    image, _ = figure.data
+    content = base64.b64decode(image.source.removeprefix("data:image/png;base64,"))
+    return np.asarray(Image.open(io.BytesIO(content)))
+
+
+def shades(n=30):
+    """Pictures of one shade each: 0, 1, 2, ..."""
+    return np.repeat(np.arange(n, dtype=np.uint8), 64).reshape(n, 8, 8)
+
+
+def test_a_row_for_each_cluster_with_its_mean_and_samples():
+    clusters = np.repeat([1, 0, -1], 10)
+    figure = cluster_pictures(shades(), clusters, samples=3, names={1: "<boot>"})
+    y = figure.layout.yaxis
+    assert y.ticktext == (
+        "cluster 0<br>10 images",
+        "cluster 1: &lt;boot><br>10 images",
+        "noise<br>10 images",
+    )
+    pixels, (_, spots) = decoded(figure), figure.data
+    words = np.array(spots.text).reshape(3, 4)
+    assert words[:, 0].tolist() == ["mean of 10 images"] * 3
+    for row, of in enumerate([1, 0, 2]):
+        at = [pixels[int(spots.y[4 * row]), int(x)] for x in spots.x[4 * row : 4 * row + 4]]
+        assert at[0][0] == round(10 * of + 4.5)
+        shown = [int(shade[0]) for shade in at[1:]]
+        assert [str(shade) for shade in shown] == words[row, 1:].tolist()  # ids are positions
+        assert len(set(shown)) == 3
+        assert {shade // 10 for shade in shown} == {of}
+    assert cluster_pictures(shades(), clusters, samples=3).data[1].text == spots.text
+
+
+def test_a_cluster_with_fewer_pictures_than_samples_and_one_alone():
+    figure = cluster_pictures(shades(3), [0, 0, 1], samples=9)
+    assert figure.layout.yaxis.ticktext == ("cluster 0<br>2 images", "cluster 1<br>1 image")
+    assert len(figure.data[1].text) == 3 + 2
+    assert cluster_pictures(shades(1), [0], samples=0).layout.xaxis.tickvals == (32,)
+
+
+def test_many_clusters_are_cut_and_it_says_so():
+    figure = cluster_pictures(shades(60), np.arange(60), samples=1)
+    assert len(figure.layout.yaxis.ticktext) == 40
+    assert figure.layout.title.text == "The first 40 of 60 clusters"
+
+
+def test_files_of_several_shapes_and_a_broken_one(tmp_path):
+    for place, size in enumerate([(200, 100), (8, 8), (30, 90)]):
+        Image.new("RGB", size, (200, 0, 0)).save(tmp_path / f"{place}.png")
+    (tmp_path / "3.png").write_text("no picture")
+    figure = cluster_pictures(nb.Pool.from_folder(tmp_path), [0, 0, 0, 0])
+    assert "3.png: cannot be read" in figure.data[1].text
+    assert decoded(figure)[32, 32].tolist() == [200, 0, 0, 255]
+
+
+@pytest.mark.parametrize(
+    ("clusters", "told"),
+    [([0, 1], "2 clusters for 30 items"), (np.zeros(30), "no whole numbers")],
+)
+def test_clusters_that_do_not_fit_the_pictures(clusters, told):
+    with pytest.raises(ValueError, match=told):
+        cluster_pictures(shades(), clusters)
+
+
+def test_without_pictures_there_is_nothing_to_show():
+    with pytest.raises(ValueError, match="no pictures to show"):
+        cluster_pictures(blob_pool(), np.zeros(60, dtype=int))

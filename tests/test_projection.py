@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
+import nblabel as nb
 from nblabel.projection import UmapCache, UmapProcess, fit_square, project_pca
 from tests.samples import blobs
 
@@ -209,6 +210,24 @@ def test_umap_of_identical_items():
     listener = Listener()
     UmapProcess(np.ones((40, 3), dtype=np.float32), listener)
     assert np.isfinite(listener.last()["done"]).all()
+
+
+def test_from_python_it_is_the_one_that_the_panel_shows(monkeypatch):
+    X, listener = blobs(300), Listener()
+    UmapProcess(X, listener, 3)
+    assert (nb.project(X, random_state=3) == listener.last()["done"]).all()
+    monkeypatch.setattr("nblabel.projection.unfold", lambda *_, **__: pytest.fail("not from disk"))
+    nb.project(X, random_state=3)
+
+
+def test_from_python_without_a_panel():
+    X = blobs()
+    xy = nb.project(X.astype(float).tolist())
+    assert (xy == nb.project(X)).all()
+    assert xy.shape == (60, 2)
+    assert (nb.project(X, method="pca") == project_pca(X)).all()
+    with pytest.raises(ValueError, match="unknown method 'tsne'; choose 'umap' or 'pca'"):
+        nb.project(X, method="tsne")
 
 
 def test_cancelled_it_stops_and_says_nothing_more(folders):
