@@ -163,6 +163,7 @@ def _boosted(data: _Data) -> Iterator[Row]:
             reg_lambda=2,
             early_stopping_rounds=100,
             max_bin=BINS,
+            n_jobs=1,  # threads of a machine at work wait for one another
             random_state=seed,
         )
         some = np.random.default_rng(seed).permutation(data.n)[:n]
