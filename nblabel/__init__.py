@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nblabel.clusters import match_clusters as match_clusters
     from nblabel.embedding import embed as embed
     from nblabel.graph import neighbor_graph as neighbor_graph
+    from nblabel.loops import self_training as self_training
+    from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
     from nblabel.projection import project as project
     from nblabel.session import Session as Session
@@ -39,7 +41,9 @@ _HOMES = {
     "neighbor_graph": "nblabel.graph",
     "plots": "nblabel.plots",
     "project": "nblabel.projection",
+    "self_training": "nblabel.loops",
     "simulate": "nblabel.simulation",
+    "threshold_loop": "nblabel.loops",
 }
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (a list of strings it is)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 from PIL import Image
 
@@ -177,6 +179,87 @@ def learning_curve(frame: pd.DataFrame, value: str = "pool_accuracy") -> go.Figu
             }
         )
     return figure
+
+
+def confidence_curve(curves: Mapping[str, npt.ArrayLike]) -> go.Figure:
+    """Draw how sure a model is of a pool: the top probability of each item, from low to high.
+
+    Parameters
+    ----------
+    curves : mapping of str to array
+        Probabilities by name, (n, n_classes) as `Session.predict_proba` returns them, or (n,) the
+        highest of each item. Several show how confidence grows as a loop goes on.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each, over the share of its items.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or an array holds no probabilities.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> data = nb.datasets.load_digits()
+    >>> session = nb.Session(data.images, data.classes, learner="softmax")
+    >>> curves = {}
+    >>> for n in (20, 200):
+    ...     session.tell(range(n), [data.classes[label] for label in data.labels[:n]])
+    ...     curves[f"{n} labels"] = session.predict_proba()
+    >>> nb.plots.confidence_curve(curves).show()  # doctest: +SKIP
+    """
+    if not isinstance(curves, Mapping) or not curves:
+        raise ValueError("pass probabilities by name: {'20 labels': session.predict_proba()}.")
+    lines = []
+    for number, (name, values) in enumerate(curves.items()):
+        sure = _sorted_confidence(str(name), values)
+        # a screen has no room for more points; both ends are among them
+        places = np.unique(np.linspace(0, len(sure) - 1, min(len(sure), 1_000)).astype(int))
+        shown = _escaped(str(name))
+        lines.append(
+            go.Scatter(
+                x=(places / max(1, len(sure) - 1)).tolist(),
+                y=sure[places].tolist(),
+                name=shown,
+                mode="lines",
+                line={
+                    "color": LINE_COLORS[number % len(LINE_COLORS)],
+                    "dash": LINE_DASHES[number // len(LINE_COLORS) % len(LINE_DASHES)],
+                    "width": 2.5,
+                },
+                hovertemplate=f"%{{x:.0%}} of the pool: at most %{{y:.1%}} sure<extra>{shown}</extra>",
+            )
+        )
+    figure = go.Figure(lines)
+    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
+    figure.update_layout(
+        template="none",
+        margin={"l": 70, "r": 20, "t": 40, "b": 60},
+        xaxis={**plain, "title": {"text": "Share of the pool, least sure first"}},
+        yaxis={
+            **plain,
+            "title": {"text": "Probability of the likeliest class"},
+            "range": [0, 1.02],
+        },
+        showlegend=True,
+    )
+    figure.update_xaxes(tickformat=".0%")
+    figure.update_yaxes(tickformat=".0%")
+    return figure
+
+
+def _sorted_confidence(name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    sure = np.asarray(values, dtype=np.float64)
+    if sure.ndim == 2 and sure.shape[1]:
+        sure = sure.max(axis=1)
+    if sure.ndim != 1 or not sure.size or not ((sure >= 0) & (sure <= 1 + 1e-6)).all():
+        raise ValueError(
+            f"{name!r} holds no probabilities: expected (n, n_classes) or (n,), from 0 to 1."
+        )
+    return np.sort(sure)
 
 
 def cluster_pictures(

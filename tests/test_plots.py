@@ -9,7 +9,13 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel.plots import LINE_COLORS, LINE_DASHES, cluster_pictures, learning_curve
+from nblabel.plots import (
+    LINE_COLORS,
+    LINE_DASHES,
+    cluster_pictures,
+    confidence_curve,
+    learning_curve,
+)
 from nblabel.widget.palette import class_colors
 from tests.samples import blob_pool
 
@@ -223,3 +229,37 @@ def test_clusters_that_do_not_fit_the_pictures(clusters, told):
 def test_without_pictures_there_is_nothing_to_show():
     with pytest.raises(ValueError, match="no pictures to show"):
         cluster_pictures(blob_pool(), np.zeros(60, dtype=int))
+
+
+# confidence
+
+
+def test_confidence_goes_from_low_to_high():
+    proba = np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]])
+    figure = confidence_curve({"<b>": proba, "top": [1.0, 0.25]})
+    first, second = figure.data
+    assert (list(first.x), list(first.y)) == ([0, 0.5, 1], [0.5, 0.8, 0.9])
+    assert (list(second.x), list(second.y)) == ([0, 1], [0.25, 1])
+    assert first.name == "&lt;b>"
+    assert figure.layout.yaxis.tickformat == ".0%"
+
+
+def test_confidence_curves_differ_in_colour_and_dashes():
+    curves = {str(number): [0.5, 0.6] for number in range(len(LINE_COLORS) + 1)}
+    told = [(line.line.color, line.line.dash) for line in confidence_curve(curves).data]
+    assert len(set(told)) == len(told)
+
+
+def test_a_large_pool_is_drawn_with_few_points():
+    sure = np.random.default_rng(0).uniform(0.2, 1, 60_000)
+    (line,) = confidence_curve({"pool": sure}).data
+    assert len(line.x) == 1_000
+    assert (line.y[0], line.y[-1]) == (sure.min(), sure.max())
+
+
+@pytest.mark.parametrize(
+    "curves", [{}, [0.5, 0.6], {"a": []}, {"a": [1.5]}, {"a": [np.nan]}, {"a": np.ones((2, 2, 2))}]
+)
+def test_confidences_that_are_none(curves):
+    with pytest.raises(ValueError, match="probabilities"):
+        confidence_curve(curves)
