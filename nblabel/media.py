@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -168,6 +168,60 @@ class ImageFiles:
                 data = b""
             hasher.update(hashlib.blake2b(data, digest_size=16).digest())
         return hasher.digest()
+
+
+class JoinedPictures:
+    """Pictures of several kinds, one behind the other.
+
+    Parameters
+    ----------
+    parts : sequence of Pictures
+    """
+
+    kind = "images"
+
+    def __init__(self, parts: Sequence[Pictures]) -> None:
+        self._parts = parts
+        self._ends = np.cumsum([len(part) for part in parts])
+
+    def __len__(self) -> int:
+        return int(self._ends[-1])
+
+    def _find(self, index: int) -> tuple[Any, int]:
+        number = int(np.searchsorted(self._ends, index, side="right"))
+        part = self._parts[number]
+        return part, index - int(self._ends[number]) + len(part)
+
+    def name(self, index: int) -> str:
+        part, place = self._find(index)
+        return str(part.name(place))
+
+    def folder(self, index: int) -> str:
+        """Return the folder of a file, "" for what is no file in one."""
+        part, place = self._find(index)
+        return part.folder(place) if hasattr(part, "folder") else ""
+
+    def read(self, index: int, max_side: int | None = None) -> UInt8Array:
+        part, place = self._find(index)
+        picture: UInt8Array = part.read(place, max_side)
+        return picture
+
+    def digest(self) -> bytes:
+        return _hashed(part.digest() for part in self._parts)
+
+    def contents(self) -> bytes:
+        """Return a hash of the pictures themselves."""
+        return _hashed(contents_of(part) for part in self._parts)
+
+
+def contents_of(media: Media) -> bytes:
+    """Return a hash of all that is in media, of files what is in them."""
+    found: bytes = media.contents() if hasattr(media, "contents") else media.digest()
+    return found
+
+
+def _hashed(parts: Iterable[bytes]) -> bytes:
+    return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
 
 def _size(path: Path) -> int:

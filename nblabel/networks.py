@@ -14,7 +14,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from nblabel.cache import ArrayCache
-from nblabel.media import ImageFiles, MediaError, UInt8Array
+from nblabel.media import MediaError, UInt8Array, contents_of
 from nblabel.pool import FloatArray, Pool, as_embeddings
 
 # A network takes texts, or pictures of shape (height, width, 1 or 3), and returns a row for each.
@@ -101,7 +101,7 @@ def _contents(pool: Pool) -> bytes:
     """Return a hash of all that the network would see."""
     media = pool.media
     assert media is not None
-    return media.contents() if isinstance(media, ImageFiles) else media.digest()
+    return contents_of(media)
 
 
 def hash_files(paths: Iterable[Path]) -> str:

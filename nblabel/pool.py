@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.media import ImageFiles, Media, Pictures, UInt8Array, as_pictures, find_images
+from nblabel.media import (
+    ImageFiles,
+    JoinedPictures,
+    Media,
+    Pictures,
+    UInt8Array,
+    as_pictures,
+    find_images,
+)
 from nblabel.tables import Cell, Table
 from nblabel.texts import Texts
 
@@ -109,6 +117,10 @@ class Pool:
         self, media: Media | None, embeddings: npt.ArrayLike | None, ids: Sequence[Any] | None
     ) -> None:
         self.media = media
+        self.n_before = 0
+        """How many items there were before the pool was `extended`; 0 if it never was."""
+        self.known_as: tuple[str, ...] = ()
+        """Fingerprints of the pools that this one extends."""
         self.embeddings = None if embeddings is None else as_embeddings(embeddings)
         if media is None and self.embeddings is None:
             raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
@@ -130,6 +142,43 @@ class Pool:
         self.ids = tuple(str(i) for i in (range(self._n) if ids is None else ids))
         if len(self._positions) < self._n:
             raise ValueError(_describe_duplicates(self.ids))
+
+    def extended(self, more: Pool) -> Pool:
+        """Return a new pool with this one's items and others behind them.
+
+        The labels of this pool are taken over: a session on the new pool accepts the log of this one.
+
+        Parameters
+        ----------
+        more : Pool
+            Of the same kind, with other ids. Embeddings are joined where both pools have them and
+            they are of one width; the new pool has none otherwise.
+
+        Raises
+        ------
+        ValueError
+            If the kinds differ, ids repeat, or the tables have other columns.
+
+        See Also
+        --------
+        Session.drift : Which of the new items look unlike anything there was before.
+        """
+        if more.kind != self.kind:
+            raise ValueError(f"this pool holds {self.kind} and the other one {more.kind}.")
+        both = (self.embeddings, more.embeddings)
+        X: FloatArray | None = None
+        if both[0] is not None and both[1] is not None and both[0].shape[1] == both[1].shape[1]:
+            X = np.concatenate([both[0], both[1]])
+        elif self.media is None:
+            raise ValueError("the embeddings of the two pools differ in width.")
+        media = None
+        if self.media is not None and more.media is not None:
+            media = join_media(self.media, more.media)
+        pool = Pool.__new__(Pool)
+        pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
+        pool.n_before = len(self)
+        pool.known_as = (self.fingerprint, *self.known_as)
+        return pool
 
     def __len__(self) -> int:
         return self._n
@@ -200,7 +249,7 @@ class Pool:
         import pandas as pd
 
         names = [""] * len(self)
-        if isinstance(self.media, ImageFiles):
+        if isinstance(self.media, ImageFiles | JoinedPictures):
             names = [self.media.folder(index) for index in range(len(self))]
         pairs = [pair for pair in zip(self.ids, names, strict=True) if pair[1]]
         return pd.DataFrame(pairs, columns=["id", "label"])
@@ -222,6 +271,15 @@ class Pool:
         elif self.embeddings is not None:
             hasher.update(self.embeddings.data)
         return hasher.hexdigest()
+
+
+def join_media(first: Media, second: Media) -> Media:
+    """Return the items of two media of one kind, one behind the other."""
+    if isinstance(first, Texts) and isinstance(second, Texts):
+        return Texts([*first.texts, *second.texts])
+    if isinstance(first, Table) and isinstance(second, Table):
+        return first.joined(second)
+    return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
 
 
 def _index_of(data: Any) -> list[str] | None:

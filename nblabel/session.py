@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nblabel.drift import Drift, find_drift
 from nblabel.embedding import embeddings_of
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
@@ -103,7 +104,7 @@ class Session:
         self._listeners: list[Callable[[], None]] = []
         # embedding may take minutes: a log that does not fit is told before
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
-        self.store.check(self.pool.fingerprint)
+        self.store.check(self.pool.fingerprint, self.pool.known_as)
         self._state = LabelState(names)
         self._uids: set[str] = set()
         self._seq = 0
@@ -112,6 +113,7 @@ class Session:
         self._standing = np.zeros(len(self.pool), dtype=np.uint8)
         self._codes: dict[str, int] = {}
         self._refit: Refit | None = None
+        self._drift: tuple[FloatArray, Drift] | None = None
         self.refresh()
         if self._state.unknown_classes:
             raise StoreError(
@@ -120,7 +122,7 @@ class Session:
                 "another store=; store=nblabel.LabelStore() starts anew in memory."
             )
         self._engine = self._new_engine(embeddings_of(self.pool, self._random_state))
-        self.store.bind(self.pool.fingerprint)
+        self.store.bind(self.pool.fingerprint, self.pool.known_as)
 
     def __repr__(self) -> str:
         accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""
@@ -278,6 +280,19 @@ class Session:
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
+
+    def drift(self) -> Drift:
+        """Return which items of an extended pool look unlike anything there was before.
+
+        See Also
+        --------
+        Pool.extended : A pool with new items behind the known ones.
+        nblabel.drift.find_drift : How it is told.
+        """
+        X = self.embeddings
+        if self._drift is None or self._drift[0] is not X:
+            self._drift = (X, find_drift(X, self.pool.n_before, self._random_state))
+        return self._drift[1]
 
     # answering
 

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
@@ -110,19 +110,28 @@ class LabelStore:
     def __repr__(self) -> str:
         return f"LabelStore({self.text})"
 
-    def bind(self, fingerprint: str) -> None:
+    def bind(self, fingerprint: str, extends: Collection[str] = ()) -> None:
         """Tie this log to a pool, or check that it is tied to this one.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Of the pool.
+        extends : collection of str
+            Of the pools that this one extends; a log of theirs is tied to it from now on.
 
         Raises
         ------
         StoreError
             If the log belongs to another pool.
         """
-        if self.check(fingerprint) is None:
+        if self.check(fingerprint, extends) != fingerprint:
             self._set("pool", fingerprint)
 
-    def check(self, fingerprint: str) -> str | None:
+    def check(self, fingerprint: str, extends: Collection[str] = ()) -> str | None:
         """Check that this log is tied to no other pool; return the pool it is tied to, if any.
+
+        Parameters are those of `bind`.
 
         Raises
         ------
@@ -130,10 +139,11 @@ class LabelStore:
             If the log belongs to another pool.
         """
         known = self._get("pool")
-        if known not in (None, fingerprint):
+        if known not in (None, fingerprint, *extends):
             raise StoreError(
-                f"{self._name} holds the labels of another pool: the images or ids differ from "
-                "those it was made with. Pass the same images and ids, or another store=."
+                f"{self._name} holds the labels of another pool: the items or ids differ from "
+                "those it was made with. Pass the same items and ids, or another store=. "
+                "New items go behind the known ones with pool.extended(nb.Pool(...))."
             )
         return known
 

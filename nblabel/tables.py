@@ -89,6 +89,26 @@ class Table:
             column.hash_into(hasher)
         return hasher.digest()
 
+    def joined(self, other: Table) -> Table:
+        """Return this table with the rows of another one behind.
+
+        Raises
+        ------
+        ValueError
+            If its columns are others.
+        """
+        import pandas as pd
+
+        mine, theirs = ([c.name for c in table._columns] for table in (self, other))  # noqa: SLF001
+        if mine != theirs:
+            different = ", ".join(sorted({*mine} ^ {*theirs})) or "their order"
+            raise ValueError(f"the columns of the two tables differ: {different}.")
+        pairs = zip(self._columns, other._columns, strict=True)
+        frame = pd.concat(
+            [pd.concat([a.series, b.series], ignore_index=True) for a, b in pairs], axis=1
+        )
+        return Table(frame)
+
     def row(self, index: int) -> list[Cell]:
         """Return the values of a row in the order of the columns."""
         return [column.cell(index) for column in self._columns]
@@ -107,25 +127,25 @@ class _Column:
     def __init__(self, values: pd.Series[Any]) -> None:
         name = values.name
         self.name = " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)
-        self._values = values
+        self.series = values
         self._missing = values.isna().to_numpy(dtype=bool)
 
     @cached_property
     def _numbers(self) -> Numbers | None:
         """The values as numbers, NaN where missing or infinite; None for categories."""
-        numbers = _as_numbers(self._values)
+        numbers = _as_numbers(self.series)
         return None if numbers is None else np.where(np.isfinite(numbers), numbers, np.nan)
 
     @cached_property
     def _is_date(self) -> bool:
         import pandas as pd
 
-        return pd.api.types.infer_dtype(self._values, skipna=True) in _DATES
+        return pd.api.types.infer_dtype(self.series, skipna=True) in _DATES
 
     @cached_property
     def _words(self) -> npt.NDArray[np.object_]:
         """The values as texts, "" where missing."""
-        words = np.array([str(value) for value in self._values], dtype=object)
+        words = np.array([str(value) for value in self.series], dtype=object)
         words[self._missing] = ""
         return words
 
@@ -162,7 +182,7 @@ class _Column:
         return Cell(self.name, self._text(index), self._note(index))
 
     def _text(self, index: int) -> str:
-        value = self._values.iloc[index]
+        value = self.series.iloc[index]
         if isinstance(value, float):  # 0.1 + 0.2 is 0.3 to a reader
             return f"{value:.10g}"
         text = str(value)

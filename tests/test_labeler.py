@@ -239,6 +239,17 @@ def test_a_wide_row_is_cut():
     assert len(decoded(page, row)) == 200
 
 
+def test_an_extended_pool_keeps_its_labels_and_tells_what_is_new():
+    X = np.concatenate([blobs(), blobs(10) + 100])
+    pool = nb.Pool(embeddings=X[:60])
+    open_page(pool).label("3")
+    more = pool.extended(nb.Pool(embeddings=X[60:], ids=range(60, 70)))
+    page = open_page(more)
+    assert page.known() == {"3": "bag"}  # the log in memory is the same
+    told = [notice["text"] for notice in page.panel._status.status["notices"]]
+    assert "10 of 10 new items (100%) look unlike anything there was before." in told
+
+
 def test_words_to_mark():
     page = open_page(nb.Pool(texts=["a b"] * 60, embeddings=blobs()), highlight="a")
     assert page.panel._queue.highlight == "a"

@@ -59,6 +59,8 @@ class Display:
         self._queue, self._map, self._status = queue, map, status
         self._given = given
         self._problems: dict[str, str] = {}
+        self.drift = ""
+        """What is to be said of the items that an extended pool was extended by."""
         self._color_by = "prediction"
         self._projection = projection
         self._projected: FloatArray | None = None
@@ -236,6 +238,8 @@ class Display:
                     "store='labels.db' keeps them in a file.",
                 }
             )
+        if self.drift:
+            notices.append({"kind": "info", "text": self.drift})
         refit = self._items.refit
         self._status.status = describe_status(self._session, refit, notices, self._given)
 

@@ -109,7 +109,8 @@ class Labeler(ipywidgets.Box):
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
         pool = pool if isinstance(pool, Pool) else Pool(pool)
         if store is None:
-            store = _memory.get(pool.fingerprint) or LabelStore()
+            kept = (_memory[name] for name in (pool.fingerprint, *pool.known_as) if name in _memory)
+            store = next(kept, None) or LabelStore()
             _memory[pool.fingerprint] = store
         self.session = Session(
             pool,
@@ -487,6 +488,7 @@ class Labeler(ipywidgets.Box):
         """In the worker thread: learn, choose, and have the pictures ready."""
         snapshot, engine, current = work
         refit = engine.refit(snapshot, RANKED, explain=current)
+        self.session.drift()  # takes a second in an extended pool, once
         _ = refit.predicted  # worked out here, off the event loop
         first = [int(index) for index in refit.query.indices]
         explained = list(dict.fromkeys([*([] if current is None else [current]), *first]))
@@ -520,6 +522,7 @@ class Labeler(ipywidgets.Box):
                 self._display.show_queue()
             return
         self._items.refit, self._items.deciders = refit, deciders
+        self._display.drift = self.session.drift().text
         self._display.drop_problem("learning")
         self._line.rank(refit.query, refit.reason)
         self._line.fill(self._is_open)
