@@ -13,6 +13,7 @@ from nblabel.drift import Drift, find_drift
 from nblabel.embedding import embeddings_of
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
+from nblabel.export import export_labels
 from nblabel.graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.imports import ImportReport, match_labels, read_labels
 from nblabel.learners import make_learner
@@ -276,6 +277,37 @@ class Session:
         table = pd.DataFrame(columns)
         table["time"] = table["time"].dt.tz_localize("UTC")
         return table.astype({"index": "int64", **({"probability": "float64"} if details else {})})
+
+    def export(
+        self,
+        path: Any,
+        format: str | None = None,  # noqa: A002  what users of pandas and Pillow call it
+        *,
+        progress: bool = True,
+    ) -> None:
+        """Write the labels, with their details, to a file or a folder, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+            A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
+        format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
+            What to write; a folder needs it.
+        progress : bool
+            Show a progress bar if copying takes more than a second.
+
+        See Also
+        --------
+        nblabel.export.export_labels : The formats, and the errors.
+        """
+        export_labels(
+            self.labels(details=True),
+            path,
+            format,
+            pool=self.pool,
+            classes=self.classes,
+            progress=progress,
+        )
 
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""

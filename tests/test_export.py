@@ -1,12 +1,17 @@
 """Labels as files."""
 
 import json
+import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import nblabel as nb
+from nblabel import export
 from nblabel.export import export_labels
+from nblabel.media import MediaError
 from tests.samples import blobs
 
 IDS = ["plain", 'quote"s and, commas', "línea\nnueva", "长靴 👢", "<b>", "=1+1"]
@@ -54,7 +59,10 @@ def test_the_ending_in_any_case(labels, tmp_path, name):
 
 @pytest.mark.parametrize("name", ["labels", "labels.xlsx", ".csv"])
 def test_another_ending(labels, tmp_path, name):
-    with pytest.raises(ValueError, match=r"cannot export to .*; use a name in .csv or .jsonl"):
+    with pytest.raises(
+        ValueError,
+        match=r"cannot export to .*; use a name in .csv, .jsonl, .parquet, .json, or format= one",
+    ):
         export_labels(labels, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
@@ -75,7 +83,7 @@ def test_an_older_file_is_replaced_whole(labels, tmp_path):
 def test_a_failure_leaves_the_older_file_and_nothing_else(labels, tmp_path):
     path = tmp_path / "labels.csv"
     path.write_text("old")
-    broken = labels.assign(label="\udcff")  # no UTF-8
+    broken = labels.assign(label=pd.Series(["\udcff"] * 6, dtype=object))  # no UTF-8
     with pytest.raises(UnicodeEncodeError):
         export_labels(broken, path)
     assert path.read_text() == "old"
@@ -87,3 +95,216 @@ def test_others_may_read_it(labels, tmp_path):
     export_labels(labels, tmp_path / "labels.csv")
     modes = [(tmp_path / name).stat().st_mode for name in ("plain", "labels.csv")]
     assert modes[0] == modes[1]
+
+
+# with details, and with pictures
+
+NAMES = ["it's", "a/b", "A_B", "../up"]  # hostile as folders
+
+
+def picture_session(pool):
+    """Labels of all sources, one of each hostile class."""
+    session = nb.Session(pool, NAMES, "knn", "product", annotator="ann")
+    session.tell([0, 1, 2], NAMES[:3])
+    session.import_labels(pd.DataFrame({"id": [pool.ids[3]], "label": [NAMES[3]]}))
+    session.accept([4, 5], ["a/b", "it's"])
+    return session
+
+
+@pytest.fixture
+def arrays():
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 5, 7, 3), dtype=np.uint8)
+    ids = ["0", "plain", "c", "d", "e/f", "..", "6", "7"]
+    return picture_session(nb.Pool(pixels, embeddings=blobs(8), ids=ids))
+
+
+@pytest.fixture
+def files(tmp_path):
+    photos = tmp_path / "photos"
+    (photos / "sub").mkdir(parents=True)
+    for number in range(8):
+        name = f"{'sub/' if number % 2 else ''}{number}.{'jpg' if number % 2 else 'png'}"
+        Image.new("L", (4 + number, 6), 30 * number).save(photos / name)
+    shutil.copy(photos / "0.png", photos / "sub" / "0.png")
+    return picture_session(nb.Pool.from_folder(photos, embeddings=blobs(9)))
+
+
+@pytest.fixture(params=["arrays", "files"])
+def session(request):
+    return request.getfixturevalue(request.param)
+
+
+def pixels_of(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def same_pixels(path, session, index):
+    picture = session.pool.image(index)
+    return (pixels_of(path).reshape(picture.shape) == picture).all()
+
+
+def assert_details(table, session):
+    known = session.labels(details=True)
+    assert table["id"].astype(str).tolist() == known["id"].tolist()
+    assert table["label"].tolist() == known["label"].tolist()
+    assert table["source"].tolist() == ["human"] * 3 + ["import"] + ["model"] * 2
+    assert table["annotator"].tolist() == ["ann"] * 6
+    assert table["event"].tolist() == known["event"].tolist()
+    assert pd.to_datetime(table["time"]).tolist() == known["time"].tolist()
+    np.testing.assert_allclose(table["probability"], known["probability"])
+    assert table["probability"].isna().tolist() == [True] * 4 + [False] * 2
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_every_table_has_the_details(session, tmp_path, ending):
+    path = tmp_path / f"labels.{ending}"
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    session.export(path)
+    read = {
+        "csv": pd.read_csv,
+        "jsonl": lambda path: pd.read_json(path, lines=True, dtype=False),
+        "parquet": pd.read_parquet,
+    }
+    assert_details(read[ending](path), session)
+
+
+def test_parquet_with_its_own_reader(session, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    session.export(tmp_path / "labels.pq", format="parquet")
+    table = parquet.read_table(tmp_path / "labels.pq")
+    assert table.column("label").to_pylist() == session.labels()["label"].tolist()
+    assert str(table.schema.field("time").type) == "timestamp[us, tz=UTC]"
+
+
+def test_parquet_without_pyarrow(labels, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise ImportError("no pyarrow")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", refuse)
+    with pytest.raises(ImportError, match=r'pip install "nblabel\[parquet\]"'):
+        export_labels(labels, tmp_path / "labels.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_coco(session, tmp_path):
+    session.export(tmp_path / "labels.json")
+    content = json.loads((tmp_path / "labels.json").read_text(encoding="utf-8"))
+    assert set(content) == {"info", "images", "categories", "annotations"}
+    categories = {one["id"]: one["name"] for one in content["categories"]}
+    assert list(categories.values()) == NAMES
+    images = {one["id"]: one for one in content["images"]}
+    assert len(images) == len(content["annotations"]) == 6
+    rows = []
+    for one in content["annotations"]:
+        image = images[one["image_id"]]
+        picture = session.pool.image(one["index"])
+        assert (image["height"], image["width"]) == picture.shape[:2]
+        assert image["file_name"] == session.pool.name(one["index"])
+        rows.append({**one, "id": one["item"], "label": categories[one["category_id"]]})
+    assert_details(pd.DataFrame(rows), session)
+
+
+def test_class_folders(session, tmp_path):
+    session.export(tmp_path / "sorted", format="folders")
+    table = pd.read_csv(tmp_path / "sorted" / "labels.csv")
+    assert_details(table, session)
+    assert sorted(path.name for path in (tmp_path / "sorted").iterdir()) == [
+        *("A_B (2)", "_up", "a_b", "it_s", "labels.csv")
+    ]
+    homes = table.groupby("label")["file"].agg(lambda names: {name.split("/")[0] for name in names})
+    assert homes.str.len().tolist() == [1] * 4
+    found = [path for path in (tmp_path / "sorted").rglob("*") if path.is_file()]
+    assert len(found) == 7
+    for name, index in zip(table["file"], table["index"], strict=True):
+        path = tmp_path / "sorted" / name
+        assert path.resolve().is_relative_to((tmp_path / "sorted").resolve())
+        assert same_pixels(path, session, index)
+
+
+def test_imagefolder_as_hugging_face_documents_it(session, tmp_path):
+    session.export(tmp_path / "hub", format="imagefolder")
+    train = tmp_path / "hub" / "train"
+    lines = (train / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
+    table = pd.DataFrame([json.loads(line) for line in lines])
+    assert_details(table, session)
+    assert {path.name for path in train.iterdir()} == {*table["file_name"], "metadata.jsonl"}
+    for name, index in zip(table["file_name"], table["index"], strict=True):
+        assert same_pixels(train / name, session, index)
+
+
+def test_imagefolder_with_the_reader_itself(session, tmp_path):
+    datasets = pytest.importorskip("datasets")
+    session.export(tmp_path / "hub", format="imagefolder")
+    read = datasets.load_dataset(
+        "imagefolder", data_dir=str(tmp_path / "hub"), cache_dir=str(tmp_path / "cache")
+    )["train"]
+    assert read["label"] == session.labels()["label"].tolist()
+
+
+def test_files_are_copied_as_they_are(files, tmp_path):
+    files.export(tmp_path / "sorted", format="folders")
+    for row in pd.read_csv(tmp_path / "sorted" / "labels.csv").itertuples(index=False):
+        copied = tmp_path / "sorted" / row.file
+        assert copied.read_bytes() == (tmp_path / "photos" / row.id).read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["folders", "imagefolder"])
+def test_a_folder_that_fails_leaves_nothing(files, tmp_path, kind):
+    (tmp_path / "photos" / files.labels()["id"].iloc[-1]).unlink()
+    with pytest.raises(MediaError, match="is gone, so nothing was exported; put it back"):
+        files.export(tmp_path / "out", format=kind)
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
+def test_an_interrupted_export_leaves_nothing(arrays, tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()  # empty: it may be there
+    writing = export._write_picture
+    written = []
+
+    def interrupted(pool, index, path):
+        writing(pool, index, path)
+        written.append(path)
+        if len(written) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(export, "_write_picture", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        arrays.export(tmp_path / "out", format="folders")
+    assert list(tmp_path.iterdir()) == [tmp_path / "out"]
+    assert list((tmp_path / "out").iterdir()) == []
+    monkeypatch.setattr(export, "_write_picture", writing)
+    arrays.export(tmp_path / "out", format="folders")
+    assert list(tmp_path.iterdir()) == [tmp_path / "out"]
+
+
+def test_a_folder_with_something_in_it_is_left_alone(arrays, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    for path in (tmp_path, tmp_path / "mine.txt"):
+        with pytest.raises(FileExistsError, match="is there already; remove it, or name another"):
+            arrays.export(path, format="imagefolder")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("kind", ["coco", "folders", "imagefolder"])
+def test_formats_that_need_pictures(tmp_path, kind):
+    session = nb.Session(nb.Pool(texts=["a", "b", "c", "d"]), CLASSES)
+    session.tell(0, CLASSES[0])
+    with pytest.raises(ValueError, match="holds pictures, and this pool has none; use 'csv'"):
+        session.export(tmp_path / "out", format=kind)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_that_is_none(arrays, tmp_path):
+    with pytest.raises(ValueError, match=r"as 'yolo'; use a name in .*imagefolder"):
+        arrays.export(tmp_path / "labels.csv", format="yolo")
+
+
+@pytest.mark.parametrize("kind", ["coco", "folders", "imagefolder", "parquet"])
+def test_no_labels_in_every_format(arrays, tmp_path, kind):
+    if kind == "parquet":
+        pytest.importorskip("pyarrow")
+    fresh = nb.Session(arrays.pool, NAMES)
+    fresh.export(tmp_path / "out", format=kind)
+    assert (tmp_path / "out").exists()

@@ -22,12 +22,12 @@ BY_HAND, WRONG = 0.01, 0.03  # the shares that are allowed
 
 # start and lower are shares
 SETTINGS: list[tuple[float, float, float]] = [
-    (0.01, 0.99, 0.01),
-    (0.01, 0.999, 0.01),
-    (0.01, 0.999999, 0.01),
-    (0.01, 0.99, 0.001),
-    (0.05, 0.99, 0.01),
-    (0.002, 0.99, 0.01),
+    (0.01, 0.99, 0.05),
+    (0.01, 0.999, 0.05),
+    (0.01, 0.999999, 0.05),
+    (0.01, 0.99, 0.02),
+    (0.05, 0.99, 0.05),
+    (0.002, 0.99, 0.05),
 ]
 
 
@@ -36,11 +36,11 @@ def run() -> Iterator[Row]:
     for start, upper, lower in SETTINGS:
         yield from _told(
             f"start {start:.1%}, upper {upper:g}, lower {lower:.1%}, the rest by hand",
-            _loop(seeds=[0], start=start, upper=upper, lower=lower, max_rounds=150),
+            _loop(seeds=[0], start=start, upper=upper, lower=lower, max_rounds=100),
         )
     yield from _told(
-        "start 1.0%, upper 0.99, lower 1.0%, the rest by the model",
-        _loop(seeds=[0], start=0.01, upper=0.99, lower=0.01, finish="model", max_rounds=150),
+        "start 1.0%, upper 0.99, lower 5.0%, the rest by the model",
+        _loop(seeds=[0], start=0.01, upper=0.99, lower=0.05, finish="model", max_rounds=100),
     )
     yield from _told(
         "start 1.0%, the 2,000 surest in each round, lower 20, the rest by the model",

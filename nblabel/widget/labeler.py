@@ -15,7 +15,6 @@ from IPython.display import display
 
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import LabelEvent
-from nblabel.export import export_labels
 from nblabel.pool import Pool
 from nblabel.session import Session
 from nblabel.store import LabelStore, StoreError
@@ -173,9 +172,9 @@ class Labeler(ipywidgets.Box):
         """Return the labels as a table; see `Session.labels`."""
         return self.session.labels()
 
-    def export(self, path: Any) -> None:
-        """Write the labels to a file; see `nblabel.export.export_labels`."""
-        export_labels(self.session.labels(), path)
+    def export(self, path: Any, format: str | None = None) -> None:  # noqa: A002
+        """Write the labels to a file or a folder; see `Session.export`."""
+        self.session.export(path, format)
 
     def ask(self, indices: Any) -> None:
         """Ask about these items next, in this order, whatever the strategy would ask.
