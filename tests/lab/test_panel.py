@@ -544,6 +544,33 @@ def test_umap_arrives_while_labeling_and_can_be_cancelled(
     }
 
 
+def test_an_encoder_is_trained_while_labeling_and_the_points_move(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
+    # a pool that no other test has: codes found once are kept
+    source = cell(tmp_path / "labels.db").replace("Labeler(images,", "Labeler(images[:90],")
+    book = panel(source)
+    map_view = book.page.locator(".nbl-map")
+    progress = map_view.locator(".nbl-map-progress")
+    train = map_view.get_by_role("button", name="Train")
+    given = [[answer(book, "1"), "T-shirt/top"]]
+    wait_for_labels(book, 1)
+    train.click()
+    expect(progress).to_contain_text("Training")
+    expect(train).to_be_hidden()
+    map_view.get_by_role("button", name="Cancel").click()
+    expect(train).to_be_visible()
+    width = book.evaluate("panel.session.embeddings.shape[1]")
+    book.execute("panel.train('autoencoder', dim=6, steps=20)")
+    given.append([answer(book, "2"), "Trouser"])
+    there = f"panel.session.embeddings.shape[1] == {width + 6}"
+    wait_for(lambda: book.evaluate(there), 90, lambda: book.evaluate("panel._map.projection"))
+    given.append([answer(book, "3"), "Pullover"])
+    assert wait_for_labels(book, 3) == given
+    expect(train).to_be_visible()
+
+
 def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
     panel: Callable[..., Notebook], tmp_path: Path
 ) -> None:
