@@ -195,6 +195,35 @@ def test_undo_redo_skip_flag_and_going_back(panel: Callable[..., Notebook]) -> N
     assert len(labels(book)) == 2
 
 
+def test_an_accepted_round_is_seen_and_undone_in_the_panel(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    for key in ("1", "2", "3"):
+        answer(book, key)
+    wait_for_labels(book, 3)
+    status = book.page.locator(".nbl-status")
+    before = shown(book)
+    book.execute(
+        "panel.session.accept([i for i in range(600) if panel.session.y[i] < 0][:400] + "
+        f"[panel.session.pool.index_of({before!r})])"
+    )
+    expect(status).to_contain_text("Accepted by machine")
+    accepted = book.evaluate("panel.session.n_accepted")
+    expect(status).to_contain_text(str(accepted))
+    expect(status).to_contain_text("3 labeled")
+    # the question on screen was among them, so another one is asked
+    expect(queue(book).locator(".nbl-id")).not_to_have_text(before)
+    assert not book.evaluate(
+        f"panel.session.pool.index_of({shown(book)!r}) in panel.session.accepted"
+    )
+    book.execute("panel._map.color_by = 'source'")
+    expect(book.page.locator(".nbl-map-legend")).to_contain_text("model")
+
+    queue(book).focus()
+    queue(book).press("u")
+    expect(status).not_to_contain_text("Accepted by machine")
+    assert book.evaluate("[panel.session.n_labeled, panel.session.n_accepted]") == [3, 0]
+
+
 def test_a_class_added_in_the_panel(panel: Callable[..., Notebook]) -> None:
     book = panel()
     queue(book).press("n")
