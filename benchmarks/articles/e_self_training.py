@@ -37,7 +37,12 @@ def run() -> Iterator[Row]:
                 BUDGET,
                 "some",
             ),
-            ("the same, accepted until all images have a label", "", BUDGET, "everything"),
+            (
+                "the same, 100 accepted at a time until all images have a label",
+                "",
+                BUDGET,
+                "everything",
+            ),
         ):
             article = figure if features == "raw" else None
             yield _row(f"{what}, test images", _scores(measure, features), article, labels)
@@ -132,7 +137,7 @@ def _some(session: nb.Session, names: Any) -> None:
 
 def _everything(session: nb.Session, names: Any) -> None:
     _asked(session, names)
-    nb.self_training(session, n=BATCH, progress=False)
+    nb.self_training(session, n=100, progress=False)
 
 
 LABEL = {"all": _all, "random": _random, "asked": _asked, "some": _some, "everything": _everything}
