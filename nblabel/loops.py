@@ -71,7 +71,8 @@ def threshold_loop(
     max_rounds : int
         The most rounds; the loop then ends with a warning that says what may be changed.
     learn : bool, optional
-        Whether accepted labels are learned from; it is set as ``session.learn_accepted`` and stays so.
+        Whether accepted labels are learned from; it is set as ``session.learn_accepted`` and stays so,
+        for this session: the log does not hold it, so one opened again needs ``learn_accepted=True``.
         If not given: by every learner but "graph", see below.
     y : sequence of n, optional
         The right answers, class names or numbers, to count mistakes with. Nothing else looks at them.
