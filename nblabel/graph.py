@@ -26,6 +26,7 @@ Progress = Callable[[float], None]
 
 N_NEIGHBORS = 15
 N_WEIGHTED = 10  # the nearest ones, which the weights are made of
+ONE_SIDED = 0.1  # how much the mean of both directions counts beside the smaller one
 EXACT_UP_TO = 100_000  # items; beyond, exact neighbours take longer than approximate ones
 KEPT_FROM = 200  # items; a smaller graph is found again sooner than read
 COPIES = 4  # copies of itself among the neighbours of an item that occurs many times
@@ -54,9 +55,11 @@ class NeighborGraph:
     def weights(self) -> sp.csr_matrix:
         """Similarity of neighbours: symmetric (n, n), float32, int32 indices, 0 on the diagonal.
 
-        exp(-4 d^2 / s^2), where s is the distance to the tenth neighbour, averaged over both
-        directions: each item sets its own scale (Zelnik-Manor and Perona, 2004). Made anew at every
-        look; see `edges` for what is kept.
+        exp(-4 d^2 / s^2), where s is the distance to the tenth neighbour: each item sets its own
+        scale (Zelnik-Manor and Perona, 2004). Of the two directions the smaller counts, and a tenth
+        of their mean: in many dimensions some items are among the neighbours of very many, which are
+        not among theirs (Radovanovic et al., 2010), and a label would spread to all of those. Made
+        anew at every look; see `edges` for what is kept.
         """
         n, k = len(self), min(N_WEIGHTED, self.indices.shape[1])
         near = self.distances[:, :k]
@@ -74,9 +77,11 @@ class NeighborGraph:
             ),
             shape=(n, n),
         )
-        both = sp.csr_matrix(one_way + one_way.T)
-        del one_way, values
-        both.data *= np.float32(0.5)
+        other_way = one_way.T.tocsr()
+        both = sp.csr_matrix(one_way + other_way)
+        both.data *= np.float32(ONE_SIDED / 2)
+        both = sp.csr_matrix(both + one_way.minimum(other_way))
+        del one_way, other_way, values
         both.sort_indices()
         both.prune()  # the sum was given room for both directions of every edge
         return both

@@ -170,9 +170,11 @@ class Propagation:
         self._residual(u, r, diagonal, free)
         p, product = np.zeros_like(u), np.zeros_like(u)
         before = np.zeros(u.shape[1])
-        sums, fine, _ = self._step(before, p, product, diagonal, u, r)
+        sums, fine, worst = self._step(before, p, product, diagonal, u, r)
         for _ in range(MAX_ITERATIONS):
             lift = scipy.linalg.cho_solve(coarse, sums, check_finite=False)
+            if worst.max() <= TOLERANCE and np.abs(lift).max() <= RISE:
+                return
             rz = fine + np.einsum("ij,ij->j", sums, lift)
             beta = np.where(before > 0, rz / np.where(before > 0, before, 1), 0).astype(np.float32)
             lift = lift.astype(np.float32)
@@ -182,8 +184,6 @@ class Propagation:
             sums, fine, worst = self._step(alpha, p, product, diagonal, u, r)
             before = rz
             self.iterations_ += 1
-            if worst.max() <= TOLERANCE:
-                return
 
     def _step(
         self,
