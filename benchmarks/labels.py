@@ -204,8 +204,7 @@ def _session(
                 continue
             test = None
             if case.test is not None:
-                session.refit(1)
-                test = session.engine.learner.predict_proba(case.test[0]).argmax(axis=1)
+                test = session.predict_proba(case.test[0]).argmax(axis=1)
             yield n, np.asarray(session.predict(), dtype=int), test
 
     return run

@@ -579,12 +579,27 @@ class Session:
         query = self.refit(int(n)).query
         return Query(query.indices[:n].copy(), query.scores[:n].copy(), query.reasons[:n])
 
-    def predict_proba(self) -> FloatArray:
-        """Return the probability of each class for each item, (n, n_classes) float32.
+    def predict_proba(self, X: Any = None) -> FloatArray:
+        """Return the probability of each class, (n, n_classes) float32, after learning from all labels.
 
         Uniform before the first label.
+
+        Parameters
+        ----------
+        X : array of shape (m, dim), optional
+            Points that need not be in the pool, embedded as it is. None: all items of the pool.
+
+        Raises
+        ------
+        ValueError
+            If the points are not finite numbers in as many dimensions as the embeddings have.
+        LearnerError
+            If the learner fails on the labels.
         """
-        return np.array(self.refit(1).proba, order="C")
+        proba = self.refit(1).proba
+        if X is None:
+            return np.array(proba, order="C")
+        return self._engine.learner.predict_proba(X)
 
     def predict(self) -> np.ndarray[Any, np.dtype[np.object_]]:
         """Return a class name for each item, shape (n,): its label where it has one."""

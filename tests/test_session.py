@@ -855,3 +855,15 @@ def test_an_answer_and_its_class_taken_back_at_once(tmp_path):
     assert bob.standing.tolist() == [0] * 6
     for session in (ann, bob):
         session.store.close()
+
+
+@pytest.mark.parametrize("learner", ["knn", "graph", "logreg"])
+def test_points_outside_the_pool(learner):
+    X = blobs(90)
+    session = nb.Session(nb.Pool(embeddings=X[:60]), CLASSES, learner)
+    session.tell([0, 1, 2, 3, 4, 5], ["boot", "bag", "shirt"] * 2)
+    proba = session.predict_proba(X[60:])
+    assert proba.shape == (30, 3)
+    assert (proba.argmax(axis=1) == np.arange(60, 90) % 3).all()
+    with pytest.raises(ValueError, match="2 dimensions, the pool's embeddings 5"):
+        session.predict_proba(X[:, :2])
