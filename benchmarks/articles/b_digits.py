@@ -29,7 +29,7 @@ XGBOOST = {
 }
 TARGETS = {600: 0.8, 6_000: 0.9}
 SEEDS_UP_TO = 1_000  # labels; with more, one seed: hours
-BUDGET = 200
+MEASURED_AT = (8, 10, 12, 14, 16, 18, 20, 25, 30, 35, 40, 45, 50, 60, 80, 100)  # labels
 CLUSTERINGS = {
     "k-means on gradients": ("kmeans", False),
     "Gaussian mixture on gradients": ("gmm", False),
@@ -69,6 +69,7 @@ class _Data:
             self.n, self.name = 1_500, "digits"
             self.reduced = "1,500 + 297 of scikit-learn's digits in place of MNIST"
         pixels = nb.embed(images, method="raw")
+        self.pool = nb.embed(images[: self.n], method="gradients")
         both = nb.embed(images, method="gradients")  # in one space, without labels
         self.X, self.X_test = both[: self.n], both[self.n :]
         self.pixels, self.pixels_test = pixels[: self.n], pixels[self.n :]
@@ -104,7 +105,7 @@ def _clusterings(data: _Data) -> Iterator[Row]:
 
         def one(seed: int, method: str = method, flat: bool = flat) -> dict[str, float]:
             start = time.perf_counter()
-            X = nb.project(data.X, random_state=seed) if flat else data.X
+            X = nb.project(data.pool, random_state=seed) if flat else data.pool
             clusters = nb.cluster(X, 10, method, random_state=seed)
             seconds = time.perf_counter() - start
             match = nb.match_clusters(clusters, data.y)
@@ -196,34 +197,34 @@ def _boosted(data: _Data) -> Iterator[Row]:
 def _sessions(data: _Data, reached: dict[float | None, float]) -> Iterator[Row]:
     """Yield how many questions a session needs for what XGBoost reaches with random labels."""
 
-    def curve() -> list[dict[str, list[float]]]:
-        frame = nb.simulate(
-            nb.Pool(embeddings=data.X),
-            data.y,
-            budget=BUDGET,
-            X_test=data.X_test,
-            y_test=data.y_test,
-            random_state=SEEDS,
-        )
-        return [
-            rows[["n_labels", "test_accuracy", "fit_seconds", "ask_seconds"]].to_dict("list")
-            for _, rows in frame.groupby("seed")
-        ]
+    def one(seed: int) -> list[tuple[int, float]]:
+        names = [str(code) for code in range(10)]
+        session = nb.Session(nb.Pool(embeddings=data.X), names, random_state=seed)
+        curve = []
+        for n in range(1, max(MEASURED_AT) + 1):
+            asked = int(session.ask().indices[0])
+            session.tell(asked, names[data.y[asked]])
+            if n in MEASURED_AT:
+                session.refit(1)
+                guessed = session.engine.learner.predict_proba(data.X_test).argmax(axis=1)
+                curve.append((n, float((guessed == data.y_test).mean())))
+        return curve
 
-    curves = data.kept("session", curve)
+    start = time.perf_counter()
+    curves = [data.kept(f"session-{seed}", lambda seed=seed: one(seed)) for seed in SEEDS]
+    seconds = time.perf_counter() - start
+    last = [curve[-1][1] for curve in curves]
+    yield Row(
+        "a session of nblabel, test images",
+        last,
+        labels=max(MEASURED_AT),
+        seconds=seconds,
+        note="embedded together with the pool, without labels",
+        reduced=data.reduced,
+    )
     for n, accuracy in reached.items():
         assert n is not None
-        needed = [
-            next(
-                (
-                    int(labels)
-                    for labels, right in zip(run["n_labels"], run["test_accuracy"], strict=True)
-                    if right >= accuracy
-                ),
-                None,
-            )
-            for run in curves
-        ]
+        needed = [next((k for k, right in c if right >= accuracy), None) for c in curves]
         found = [labels for labels in needed if labels is not None]
         if len(found) < len(needed):
             continue
