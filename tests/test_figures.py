@@ -66,6 +66,23 @@ def test_before_the_first_refit(session, mode):
     assert colors.palette == [UNLABELED]
 
 
+def test_clusters(session):
+    clusters = np.repeat([0, 1, -1], 10)
+    colors = color_points(session, None, "cluster", clusters)
+    assert counts(colors) == {"cluster 0": 10, "cluster 1": 10, "noise": 10}
+    assert colors.codes[[0, 10, 20]].tolist() == [0, 1, 3]
+    assert colors.legend[-1]["color"] == UNLABELED
+
+
+def test_more_clusters_than_colours_share_one():
+    session = nb.Session(blob_pool(300), CLASSES)
+    colors = color_points(session, None, "cluster", np.arange(300))
+    assert len(colors.legend) == 41
+    assert counts(colors)["smaller clusters"] == 260
+    only_noise = color_points(session, None, "cluster", np.full(300, -1))
+    assert counts(only_noise) == {"noise": 300}
+
+
 def test_labels(session):
     session.tell([4, 5], "bag")
     colors = color_points(session, None, "label")

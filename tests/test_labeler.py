@@ -625,6 +625,30 @@ def test_the_colours_of_the_points(page):
     assert [entry["name"] for entry in page.panel._map.legend] == ["not answered", "human"]
 
 
+def test_the_colours_of_clusters(page):
+    panel = page.panel
+    panel._map.color_by = "cluster"
+    assert [entry["name"] for entry in panel._map.legend] == [
+        "none yet: panel.clusters = nblabel.cluster(…)"
+    ]
+    panel._map.color_by = "label"
+    assert panel.clusters is None
+    page.on_map.clear()
+    panel.clusters = [0, 1, -1] * 20
+    assert panel._map.color_by == "cluster"
+    ((message, (codes,)),) = page.on_map
+    assert message["type"] == "colors"
+    assert np.frombuffer(codes, np.uint8)[:3].tolist() == [0, 1, 3]
+    assert [entry["name"] for entry in panel._map.legend] == ["cluster 0", "cluster 1", "noise"]
+    page.label("5", "boot")  # a refit leaves them
+    assert panel._map.color_by == "cluster"
+    with pytest.raises(ValueError, match="3 clusters for 60 items"):
+        panel.clusters = [0, 1, 2]
+    assert panel.clusters.tolist() == [0, 1, -1] * 20
+    panel.clusters = None
+    assert len(panel._map.legend) == 1
+
+
 # python beside it
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from nblabel.pool import FloatArray
+from nblabel.pool import FloatArray, IntArray
 from nblabel.session import STANDINGS, Session
 from nblabel.strategies import Reason
 from nblabel.widget.figures import color_points, describe_status
@@ -62,6 +62,8 @@ class Display:
         self.drift = ""
         """What is to be said of the items that an extended pool was extended by."""
         self._color_by = "prediction"
+        self.clusters: IntArray | None = None
+        """The cluster of each item, for the colours of the map."""
         self._projection = projection
         self._projected: FloatArray | None = None
         self.training = TrainingJob(session, lambda text: self.show_problem("training", text))
@@ -138,7 +140,8 @@ class Display:
     def show_colors(self, mode: str | None = None) -> None:
         """Colour the map, in another mode if one is given."""
         self._color_by = mode or self._color_by
-        self._map.show_colors(color_points(self._session, self._items.refit, self._color_by))
+        refit = self._items.refit
+        self._map.show_colors(color_points(self._session, refit, self._color_by, self.clusters))
 
     def show_picture(self, index: int) -> None:
         """Show the picture of a point."""

@@ -10,11 +10,13 @@ import numpy as np
 
 from nblabel.engine import Refit
 from nblabel.learners import CALIBRATED
+from nblabel.pool import IntArray
 from nblabel.session import STANDINGS, Session
 from nblabel.widget.map import Colors
 from nblabel.widget.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 
 BREAK_SECONDS = 60.0  # a longer pause is a break and does not count as work
+MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 RECENT = 200  # answers the pace is read from
 LEARNERS = {
     "knn": ("nearest labeled images", "the nearest labeled images decide"),
@@ -63,7 +65,9 @@ STRATEGIES = {
 }
 
 
-def color_points(session: Session, refit: Refit | None, mode: str) -> Colors:
+def color_points(
+    session: Session, refit: Refit | None, mode: str, clusters: IntArray | None = None
+) -> Colors:
     """Return the colours of all points in one of the modes of the map."""
     if refit is None and mode in ("prediction", "confidence"):
         return _coded(mode, np.zeros(len(session.pool), np.uint8), ["not known yet"], [UNLABELED])
@@ -72,6 +76,8 @@ def color_points(session: Session, refit: Refit | None, mode: str) -> Colors:
         return _confidence(refit)
     if mode == "source":
         return _source(session)
+    if mode == "cluster":
+        return _cluster(len(session.pool), clusters)
     names = [*session.classes, "no label yet"]
     palette = [*class_colors(len(session.classes)), UNLABELED]
     y = session.y
@@ -92,6 +98,16 @@ def _confidence(refit: Refit) -> Colors:
     codes = np.minimum(refit.predicted[1] * steps, steps - 1).astype(np.uint8)
     names = [f"{10 * step}–{10 * step + 10}\u00a0%" for step in range(steps)]
     return _coded("confidence", codes, names, palette)
+
+
+def _cluster(n: int, clusters: IntArray | None) -> Colors:
+    if clusters is None:
+        names = ["none yet: panel.clusters = nblabel.cluster(…)"]
+        return _coded("cluster", np.zeros(n, dtype=np.uint8), names, [UNLABELED])
+    count = min(int(clusters.max()) + 1, MOST_CLUSTERS)
+    names = [*(f"cluster {number}" for number in range(count)), "smaller clusters", "noise"]
+    codes = np.where(clusters < 0, count + 1, np.minimum(clusters, count)).astype(np.uint8)
+    return _coded("cluster", codes, names, [*class_colors(count), UNLABELED, UNLABELED])
 
 
 def _source(session: Session) -> Colors:

@@ -13,9 +13,10 @@ import ipywidgets
 import numpy as np
 from IPython.display import display
 
+from nblabel.clusters import as_clusters
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import LabelEvent
-from nblabel.pool import Pool
+from nblabel.pool import IntArray, Pool
 from nblabel.session import Session
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, Reason
@@ -175,6 +176,21 @@ class Labeler(ipywidgets.Box):
     def export(self, path: Any, format: str | None = None) -> None:  # noqa: A002
         """Write the labels to a file or a folder; see `Session.export`."""
         self.session.export(path, format)
+
+    @property
+    def clusters(self) -> IntArray | None:
+        """The cluster of each item, as `nblabel.cluster` returns them; None until they are set.
+
+        Setting them colours the map by cluster. An entry of the legend, pressed, shows its cluster
+        alone.
+        """
+        return self._display.clusters
+
+    @clusters.setter
+    def clusters(self, clusters: Any) -> None:
+        known = None if clusters is None else as_clusters(clusters, len(self.session.pool))
+        self._display.clusters = known
+        self._display.show_colors("cluster" if known is not None else None)
 
     def ask(self, indices: Any) -> None:
         """Ask about these items next, in this order, whatever the strategy would ask.

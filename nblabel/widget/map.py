@@ -18,6 +18,7 @@ COLOR_MODES = {
     "prediction": "Prediction",
     "label": "Label",
     "confidence": "Confidence",
+    "cluster": "Cluster",
     "source": "Source",
 }
 
