@@ -174,7 +174,7 @@ def test_models_that_cannot_be_used(tmp_path):
 def test_a_local_model_needs_no_network(tmp_path, monkeypatch):
     """And a name goes to the hub only where its cache has no such model."""
     import huggingface_hub
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    from huggingface_hub.utils import LocalEntryNotFoundError
 
     asked = []
 
