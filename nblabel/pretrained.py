@@ -84,7 +84,7 @@ def _find(model: Any) -> Path:
         import torch  # noqa: F401
         import transformers  # noqa: F401
         from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import (
+        from huggingface_hub.utils import (
             HfHubHTTPError,
             HFValidationError,
             LocalEntryNotFoundError,
