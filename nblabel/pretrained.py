@@ -83,30 +83,26 @@ def _find(model: Any) -> Path:
     try:
         import torch  # noqa: F401
         import transformers  # noqa: F401
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.utils import (
-            HfHubHTTPError,
-            HFValidationError,
-            LocalEntryNotFoundError,
-        )
+        from huggingface_hub import snapshot_download, utils
     except ImportError as error:
         raise ImportError(f"{INSTALL} ({error})") from error
+    hub: Any = utils  # has its errors in every version
     if Path(model).is_dir():
         folder = Path(model)
     else:
         wanted: dict[str, Any] = {"allow_patterns": WANTED, "ignore_patterns": UNWANTED}
         try:
             folder = Path(snapshot_download(str(model), local_files_only=True, **wanted))
-        except LocalEntryNotFoundError:
+        except hub.LocalEntryNotFoundError:
             folder = Path()
-        except HFValidationError as error:
+        except hub.HFValidationError as error:
             raise ValueError(
                 f"there is no folder {model}, and it is no name on the hub."
             ) from error
         if not any(folder.glob("*.safetensors")):
             try:
                 folder = Path(snapshot_download(str(model), **wanted))
-            except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+            except (hub.HfHubHTTPError, hub.LocalEntryNotFoundError, OSError) as error:
                 raise ValueError(
                     f"there is no folder {model}, and the Hugging Face hub did not deliver a model of "
                     f"that name: {error}"
