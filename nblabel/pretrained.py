@@ -87,19 +87,18 @@ def _find(model: Any) -> Path:
     except ImportError as error:
         raise ImportError(f"{INSTALL} ({error})") from error
     hub: Any = utils  # has its errors in every version
-    if Path(model).is_dir():
-        folder = Path(model)
-    else:
+    folder: Path | None = Path(model)
+    if not Path(model).is_dir():
         wanted: dict[str, Any] = {"allow_patterns": WANTED, "ignore_patterns": UNWANTED}
         try:
             folder = Path(snapshot_download(str(model), local_files_only=True, **wanted))
         except hub.LocalEntryNotFoundError:
-            folder = Path()
+            folder = None
         except hub.HFValidationError as error:
             raise ValueError(
                 f"there is no folder {model}, and it is no name on the hub."
             ) from error
-        if not any(folder.glob("*.safetensors")):
+        if folder is None or not any(folder.glob("*.safetensors")):
             try:
                 folder = Path(snapshot_download(str(model), **wanted))
             except (hub.HfHubHTTPError, hub.LocalEntryNotFoundError, OSError) as error:
@@ -107,6 +106,7 @@ def _find(model: Any) -> Path:
                     f"there is no folder {model}, and the Hugging Face hub did not deliver a model of "
                     f"that name: {error}"
                 ) from error
+    assert folder is not None
     if not (folder / "config.json").is_file():
         raise ValueError(f"{folder} holds no model: it has no config.json.")
     if not any(folder.glob("*.safetensors")):
