@@ -11,7 +11,7 @@ PORT   ?= 8888
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint articles articles-check bench bench-engine bench-labels bench-panel docs readme wheel oldest lock clean
+.PHONY: help demo test lint articles articles-check bench bench-engine bench-labels bench-honesty bench-panel docs readme wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -40,6 +40,9 @@ bench-engine: $(VENV)/.bench ## measure the engine beside other libraries   (ARG
 
 bench-labels: $(VENV)/.bench ## measure how many labels are needed, beside other libraries: an hour
 	@$(BIN)/python -m benchmarks.labels $(ARGS)
+
+bench-honesty: $(VENV)/.lab ## measure whether promises and intervals hold, and what they cost
+	@$(BIN)/python -m benchmarks.honesty $(ARGS)
 
 bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser
 	@$(BIN)/python -m benchmarks.panel

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from nblabel import datasets as datasets
     from nblabel import encoders as encoders
     from nblabel import plots as plots
+    from nblabel.autolabel import auto_label as auto_label
     from nblabel.clusters import ClusterMatch as ClusterMatch
     from nblabel.clusters import cluster as cluster
     from nblabel.clusters import match_clusters as match_clusters
@@ -34,6 +35,7 @@ _HOMES = {
     "Pool": "nblabel.pool",
     "Session": "nblabel.session",
     "cluster": "nblabel.clusters",
+    "auto_label": "nblabel.autolabel",
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embedding",
     "encoders": "nblabel.encoders",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,8 @@ from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Measures, likeliest
+
+EXPLAINED = 8  # of the items drawn at random, those that may be shown next
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,9 @@ class Snapshot:
     accepted : ndarray of intp
         Positions whose label is the model's. They may be learned from; no guess is explained by
         them, and no question avoids their surroundings.
+    drawn : ndarray of intp
+        Positions drawn at random that wait for an answer, in the order drawn; asked first. `open`
+        does not hold them.
     """
 
     version: int
@@ -46,6 +52,7 @@ class Snapshot:
     skipped: IntArray
     classes: tuple[str, ...]
     accepted: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    drawn: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,10 @@ class Engine:
     def _scale(self) -> float:
         return float(self._neighbors.scale(1_000, self._random_state))
 
+    def learner_anew(self) -> Learner:
+        """Return a learner like the present one that has learned nothing yet."""
+        return make_learner(self._wanted[0], self.X, self._random_state, self.graph)
+
     def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
         """Learn from a snapshot and choose up to n questions.
 
@@ -222,7 +233,9 @@ class Engine:
         n: int,
         explain: int | None,
     ) -> tuple[Query, Reason | None]:
-        if not len(snapshot.open):
+        first = snapshot.drawn[:n]
+        candidates = np.union1d(snapshot.open, first)
+        if not len(candidates):
             again = snapshot.skipped[:n]
             reason = Reason("You skipped it before; nothing else is left.")
             scores = np.zeros(len(again), dtype=np.float32)
@@ -230,7 +243,7 @@ class Engine:
         view = View(
             X=self._centred,
             proba=proba,
-            candidates=snapshot.open,
+            candidates=candidates,
             labeled=labeled,
             y=snapshot.y,
             measures=self._measures,
@@ -240,8 +253,33 @@ class Engine:
             graph=self.graph,
             memory=self._memory,
         )
-        query = self.strategy.query(view, n)
         told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it
-        if told is None or explain is None or explain not in snapshot.open:
+        query = Query(first[:0], np.zeros(0, dtype=np.float32))
+        if len(first) < n:
+            query = self.strategy.query(
+                view, n
+            )  # with the drawn ones in place: their reasons agree
+        if len(first):
+            query = _led_by(
+                first, query, n, lambda index: told(view, index) if told else Reason("")
+            )
+        if told is None or explain is None or explain not in candidates:
             return query, None
         return query, None if explain in query.indices else told(view, explain)
+
+
+def _led_by(first: IntArray, query: Query, n: int, explain: Callable[[int], Reason]) -> Query:
+    """Return a query that begins with the items drawn at random, and looks like any other.
+
+    Only the few that can be on screen are given a reason.
+    """
+    known = dict(zip(query.indices.tolist(), query.reasons, strict=True))
+    told = [known.get(index) or explain(index) for index in first[:EXPLAINED].tolist()]
+    told += [Reason("")] * (len(first) - len(told))
+    rest = np.flatnonzero(~np.isin(query.indices, first))[: n - len(first)]
+    best = query.scores[rest[0]] if len(rest) else 1
+    return Query(
+        np.concatenate([first, query.indices[rest]]),
+        np.concatenate([np.full(len(first), best, dtype=np.float32), query.scores[rest]]),
+        (*told, *(query.reasons[place] for place in rest.tolist())),
+    )

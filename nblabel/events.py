@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, get_args
 
-Kind = Literal["label", "skip", "flag", "accept", "add_class", "undo", "redo"]
+Kind = Literal["label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit"]
 Source = Literal["human", "model", "import"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -29,11 +29,12 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (machine labels), "add_class",
-        "undo" or "redo".
+        "undo", "redo", or "audit" (items drawn at random, before anyone answers them).
     ids : tuple of str
-        The items answered; one, or many in a bulk step.
+        The items answered; one, or many in a bulk step. For "audit": those drawn, in the order drawn.
     labels : tuple of str
-        One class name per id for "label" and "accept"; the new name for "add_class".
+        One class name per id for "label" and "accept"; the new name for "add_class"; for "audit"
+        what the model said of each item when it was drawn, or nothing.
     target : str or None
         For "undo" and "redo": the uid of the event taken back or restored.
     source : str
@@ -41,7 +42,9 @@ class LabelEvent:
     annotator : str or None
         Who answered.
     probabilities : tuple of float
-        For "accept": the model's probability of each label.
+        For "accept": the model's probability of each label. For "audit": how sure it was of each.
+    frame : str or None
+        For "audit": the set that was drawn from, see `nblabel.frames`.
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -57,6 +60,7 @@ class LabelEvent:
     source: Source = "human"
     annotator: str | None = None
     probabilities: tuple[float, ...] = ()
+    frame: str | None = None
     uid: str = field(default_factory=new_uid)
     time: float = field(default_factory=clock.time)
     seq: int = 0
@@ -64,12 +68,15 @@ class LabelEvent:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of event {self.kind!r}; expected one of {KINDS}.")
-        if self.kind in ("label", "accept") and len(self.labels) != len(self.ids):
+        each = self.kind in ("label", "accept") or (self.kind == "audit" and self.labels)
+        if each and len(self.labels) != len(self.ids):
             raise ValueError(f"{len(self.ids)} items but {len(self.labels)} labels in one event.")
         if self.probabilities and len(self.probabilities) != len(self.ids):
             raise ValueError("probabilities must be given for every item or for none.")
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
+        if self.frame is not None and self.kind != "audit":
+            raise ValueError("only an audit names the set that was drawn from.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +118,19 @@ class LabelState:
     ----------
     answers : dict of str to Answer
         By item id. Items nobody answered are missing.
+    draws : list of LabelEvent
+        Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random must
+        not depend on what was answered.
+    n_questions : int
+        How many times a person labeled something, taken back or not.
     """
 
     def __init__(self, classes: Iterable[str], events: Iterable[LabelEvent] = ()) -> None:
         self._base = tuple(classes)
         self.answers: dict[str, Answer] = {}
+        self.draws: list[LabelEvent] = []
+        self.n_questions = 0
+        self._drawn: dict[str, LabelEvent] = {}
         self._events: dict[str, LabelEvent] = {}
         self._undone: set[str] = set()
         self._history: dict[str, list[tuple[str, int]]] = {}  # event uid, place in the event
@@ -143,8 +158,13 @@ class LabelState:
         return tuple(name for name, count in self._in_use.items() if count and name not in known)
 
     def event(self, uid: str) -> LabelEvent | None:
-        """Return the answer or added class with this uid."""
-        return self._events.get(uid)
+        """Return the answer, added class or audit with this uid."""
+        return self._events.get(uid) or self._drawn.get(uid)
+
+    def history(self, item: str) -> list[LabelEvent]:
+        """Return the answers to an item that were not taken back, oldest first."""
+        told = (self._events[uid] for uid, _ in self._history.get(item, ()))
+        return [event for event in told if event.uid not in self._undone]
 
     def latest(self, n: int) -> list[LabelEvent]:
         """Return the last n answers that stand, newest first."""
@@ -163,7 +183,12 @@ class LabelState:
         """Fold one more event; return the ids of the items it may have changed."""
         if event.kind in ("undo", "redo"):
             return self._reverse(event)
+        if event.kind == "audit":  # no answer: there is nothing to take back
+            self._drawn[event.uid] = event
+            self.draws.append(event)
+            return ()
         self._events[event.uid] = event
+        self.n_questions += event.kind == "label" and event.source == "human"
         if event.kind == "add_class":
             self._added.append(event.uid)
         for place, item in enumerate(event.ids):

@@ -479,3 +479,49 @@ def _is_share(value: str) -> bool:
 def _escaped(name: str) -> str:
     """Return a name as plain text for plotly, which knows tags and %{...}."""
     return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%\u200b{")
+
+
+def promise_curve(curve: pd.DataFrame, max_error: float) -> go.Figure:
+    """Draw how much of a pool could be accepted against the error that could be promised.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        ``.curve`` of what `nblabel.auto_label` returned.
+    max_error : float
+        The error asked for: a line across.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each class that has a promise of its own. Each point holds by itself, not all at once.
+    """
+    figure = go.Figure()
+    for number, (name, rows) in enumerate(curve.groupby("class", sort=False)):
+        figure.add_trace(
+            go.Scatter(
+                x=rows["share"].tolist(),
+                y=rows["promised_error"].tolist(),
+                name=_escaped(str(name)),
+                mode="lines+markers",
+                line={"color": LINE_COLORS[number % len(LINE_COLORS)], "width": 2.5},
+                text=[
+                    f"{n:,} items, {checks:,} checked, {wrong:,} wrong"
+                    for n, checks, wrong in zip(
+                        rows["n_items"], rows["checks"], rows["wrong"], strict=True
+                    )
+                ],
+                hovertemplate="%{x:.1%} of the pool, at most %{y:.2%} wrong<br>%{text}",
+            )
+        )
+    figure.add_hline(y=max_error, line_dash="dot", line_color="#7f7f7f")
+    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
+    figure.update_layout(
+        template="none",
+        margin={"l": 70, "r": 20, "t": 60, "b": 60},
+        xaxis={**plain, "title": {"text": "Share of the pool"}, "tickformat": ".0%"},
+        yaxis={**plain, "title": {"text": "Error that can be promised"}, "tickformat": ".1%"},
+        showlegend=len(figure.data) > 1,
+        title={"text": "Each point holds by itself, not all at once.", "font": {"size": 13}},
+    )
+    return figure

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numbers
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nblabel import frames
+from nblabel.audit import AuditReport, estimate
 from nblabel.drift import Drift, find_drift
 from nblabel.embedding import embeddings_of
 from nblabel.engine import Engine, Refit, Snapshot
@@ -28,6 +31,8 @@ MAX_CLASSES = 200
 STANDINGS = ("open", "human", "model", "import", "skipped", "flagged")
 _MODEL = STANDINGS.index("model")
 _NOT_BY_PEOPLE = tuple(STANDINGS.index(name) for name in ("open", "skipped", "model"))
+_NOT_ANSWERED = tuple(STANDINGS.index(name) for name in ("open", "model"))
+_COINS = 0x61756469  # keeps the coins that decide on audits apart from other random numbers
 
 
 class Session:
@@ -61,6 +66,9 @@ class Session:
     learn_accepted : bool
         Whether labels that the model proposed and that were taken over by `accept` are learned from
         like answers of people. If not, they only leave the questions.
+    audit : float
+        Share of the questions that are drawn at random from what no person has answered, between 0
+        and 1. Nothing in a question tells which they are. `audit` reads from them how good the labels are.
 
     Raises
     ------
@@ -91,6 +99,7 @@ class Session:
         *,
         build_graph: bool = True,
         learn_accepted: bool = False,
+        audit: float = 0.0,
     ) -> None:
         self.pool = pool if isinstance(pool, Pool) else Pool(pool)
         self.annotator = annotator
@@ -100,6 +109,8 @@ class Session:
         make_strategy(strategy)
         self._build_graph = build_graph
         self._learn_accepted = learn_accepted
+        self._audit_share = 0.0
+        self.audit_share = audit
         self._random_state = 0 if random_state is None else int(random_state)
         make_learner(learner, np.zeros((1, 1), dtype=np.float32))  # a wrong one is told first
         self._listeners: list[Callable[[], None]] = []
@@ -133,6 +144,19 @@ class Session:
         )
 
     # what is known
+
+    @property
+    def audit_share(self) -> float:
+        """Share of the questions that are drawn at random; may be set."""
+        return self._audit_share
+
+    @audit_share.setter
+    def audit_share(self, value: float) -> None:
+        if not isinstance(value, numbers.Real) or not 0 <= value <= 1:
+            raise ValueError(
+                f"audit is {value!r}; it must be a share between 0 and 1, such as 0.1."
+            )
+        self._audit_share = float(value)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -176,6 +200,11 @@ class Session:
     def accepted(self) -> IntArray:
         """Positions with a label accepted from the model, ascending."""
         return np.flatnonzero(self._standing == _MODEL)
+
+    @property
+    def unanswered(self) -> IntArray:
+        """Positions without a label that nobody skipped or flagged, ascending."""
+        return np.flatnonzero(self._standing == STANDINGS.index("open"))
 
     @property
     def standing(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -309,6 +338,54 @@ class Session:
             progress=progress,
         )
 
+    @property
+    def drawn(self) -> IntArray:
+        """Positions drawn at random that nobody has answered yet, in the order drawn; asked first."""
+        newest = {frames.name_of(draw.frame): draw.frame for draw in self._state.draws}
+        ids = dict.fromkeys(
+            item
+            for draw in self._state.draws
+            if draw.frame
+            == newest[frames.name_of(draw.frame)]  # a set that was given up is not asked any more
+            for item in draw.ids
+        )
+        places = np.array([self.pool.index_of(item) for item in ids], dtype=np.intp)
+        return places[np.isin(self._standing[places], _NOT_ANSWERED)]
+
+    def audit(
+        self, confidence: float = 0.95, *, every_look: bool = True, n_folds: int = 10
+    ) -> AuditReport:
+        """Estimate how many labels are right, and how the classes are shared out, from random draws.
+
+        Parameters
+        ----------
+        confidence : float
+            Of each interval, between 0 and 1.
+        every_look : bool
+            Intervals that hold however often one looks. If not, narrower ones for a single look at a
+            moment chosen beforehand.
+        n_folds : int
+            The model is learned so many times without a part of the audited items, to say of those
+            what it would without their labels.
+
+        Returns
+        -------
+        AuditReport
+            ``print`` it; ``.table`` has a row for each class.
+
+        Raises
+        ------
+        ValueError
+            If the confidence is not between 0 and 1, or there are fewer than two folds.
+        LearnerError
+            If the learner fails.
+
+        Notes
+        -----
+        See `nblabel.audit`.
+        """
+        return estimate(self, confidence, every_look, n_folds)
+
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
@@ -358,7 +435,7 @@ class Session:
         if known is not None:
             return known
         answers = self._labels_of(self._ids(index), label)
-        return self._record(
+        told = self._record(
             LabelEvent(
                 "label",
                 ids=tuple(answers),
@@ -367,6 +444,69 @@ class Session:
                 uid=uid or new_uid(),
             )
         )
+        # the answer is in the log; a draw that fails is made up for after the next one
+        with suppress(StoreError):
+            self._draw_due()
+        return told
+
+    def draw(
+        self,
+        n: int,
+        among: Any = None,
+        *,
+        said: Sequence[str] = (),
+        sure: Sequence[float] = (),
+        name: str = "",
+    ) -> IntArray:
+        """Draw items at random to be asked next, and write the draw to the log before any answer.
+
+        Parameters
+        ----------
+        n : int
+            How many; fewer are drawn where fewer are left.
+        among : sequence of int, optional
+            The set to draw from, answered or not. If left out, all that no person has answered.
+        said, sure : sequence, optional
+            With `among`: the class that the model says of each item of it, and how sure it is; those of
+            the items drawn are written down with the draw.
+        name : str
+            Tells sets apart that are drawn from at the same time, such as one for each class.
+
+        Returns
+        -------
+        ndarray of intp
+            Positions, in the order drawn.
+
+        Raises
+        ------
+        StoreError
+            If the log could not be written; nothing changed then.
+        """
+        self.refresh()
+        if among is None:
+            rows = np.flatnonzero(np.isin(self._standing, _NOT_BY_PEOPLE))
+            frame = frames.whole(len(self.pool))
+        else:
+            rows = self.positions(among)
+            frame = frames.to_text(rows, name)
+        before = {item for draw in self._state.draws if draw.frame == frame for item in draw.ids}
+        ids = self.pool.ids
+        left = [place for place, row in enumerate(rows.tolist()) if ids[row] not in before]
+        rng = np.random.default_rng([self._random_state, len(self._state.draws)])
+        places = rng.permutation(left)[:n].astype(np.intp)
+        if len(places):
+            self._record(
+                LabelEvent(
+                    "audit",
+                    ids=tuple(ids[row] for row in rows[places].tolist()),
+                    labels=tuple(said[place] for place in places.tolist()) if said else (),
+                    probabilities=tuple(sure[place] for place in places.tolist()) if sure else (),
+                    frame=frame,
+                    source="model",
+                    annotator=self.annotator,
+                )
+            )
+        return rows[places]
 
     def accept(self, index: Any, labels: Any = None, *, uid: str | None = None) -> LabelEvent:
         """Take over what the model says of one item or many, in one step that one `undo` takes back.
@@ -648,6 +788,7 @@ class Session:
     def snapshot(self) -> Snapshot:
         """Return the labels as they are now, for a refit elsewhere."""
         skipped = np.flatnonzero(self._standing == STANDINGS.index("skipped"))
+        drawn = self.drawn
         since = [self._state.answers[self.pool.ids[index]].event.seq for index in skipped]
         y, accepted = self.y, self.accepted
         if not self._learn_accepted:
@@ -655,10 +796,11 @@ class Session:
         return Snapshot(
             version=self._version,
             y=y,
-            open=np.flatnonzero(self._standing == STANDINGS.index("open")),
+            open=np.setdiff1d(self.unanswered, drawn, assume_unique=True),
             skipped=skipped[np.argsort(since, kind="stable")],
             classes=self.classes,
             accepted=accepted,
+            drawn=drawn,
         )
 
     def refit(self, n: int = 1) -> Refit:
@@ -689,6 +831,16 @@ class Session:
         self._version += 1
         for listener in self._listeners:
             listener()
+
+    def _draw_due(self) -> None:
+        """Draw as many audits as are due after so many answers; the log alone decides."""
+        if not self._audit_share:
+            return
+        coins = np.random.default_rng([self._random_state, _COINS]).random(self._state.n_questions)
+        due = int((coins < self._audit_share).sum())
+        made = sum(len(draw.ids) for draw in self._state.draws if frames.is_whole(draw.frame))
+        if made < due and not len(self.drawn):
+            self.draw(1)
 
     def _ids(self, index: Any) -> tuple[str, ...]:
         return tuple(self.pool.ids[i] for i in self.positions(index).tolist())

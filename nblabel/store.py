@@ -36,7 +36,7 @@ _event = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("uid", sa.String(64), nullable=False, unique=True),
     sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("name", sa.Text),  # the class that "add_class" adds
+    sa.Column("name", sa.Text),  # the class that "add_class" adds; the frame of an "audit"
     sa.Column("target", sa.String(64)),
     sa.Column("source", sa.String(16), nullable=False),
     sa.Column("annotator", sa.Text),
@@ -169,7 +169,7 @@ class LabelStore:
                 sa.insert(_event).values(
                     uid=event.uid,
                     kind=event.kind,
-                    name=event.labels[0] if event.kind == "add_class" else None,
+                    name=event.labels[0] if event.kind == "add_class" else event.frame,
                     target=event.target,
                     source=event.source,
                     annotator=event.annotator,
@@ -388,10 +388,12 @@ def _advice(reason: str) -> str:
 
 def _as_event(row: Any, items: list[Any]) -> LabelEvent:
     ids, labels, probabilities = zip(*items, strict=True) if items else ((), (), ())
+    adds = row.kind == "add_class"
     return LabelEvent(
         kind=cast(Kind, row.kind),
         ids=ids,
-        labels=_known(labels) if row.name is None else (row.name,),
+        labels=(row.name,) if adds else _known(labels),
+        frame=None if adds else row.name,
         target=row.target,
         source=cast(Source, row.source),
         annotator=row.annotator,

@@ -211,3 +211,45 @@ def test_events_are_made_with_a_uid_and_a_time():
     assert one.time <= two.time
     with pytest.raises(AttributeError):
         one.kind = "flag"
+
+
+def audit(*ids, **options):
+    return LabelEvent("audit", ids, **options)
+
+
+def test_a_draw_is_no_answer():
+    mine = label("a", "boot")
+    drawn = audit("a", "b", labels=("bag", "bag"), probabilities=(0.5, 0.9), frame="x")
+    state = fold(mine, undo(mine), drawn)
+    assert state.answers == {}
+    assert state.draws == [drawn]
+    assert state.event(drawn.uid) is drawn
+    assert state.latest(5) == []
+    assert state.unknown_classes == ()
+    assert state.undo_target() is None
+    assert state.redo_target() is mine  # it is no new step either
+
+
+def test_nothing_takes_a_draw_back():
+    drawn = audit("a")
+    state = fold(drawn, undo(drawn))
+    assert state.draws == [drawn]
+
+
+def test_questions_are_counted_whether_taken_back_or_not():
+    mine = label("ab", "boot")
+    assert fold(mine, undo(mine), label("c", "bag"), skip("d")).n_questions == 2
+    assert fold(label("a", "boot", source="import"), accept("b", "bag")).n_questions == 0
+
+
+def test_the_history_of_an_item_is_what_stands():
+    machine, mine, other = accept("a", "bag"), label("a", "boot"), label("a", "bag")
+    assert fold(machine, mine, other, undo(other)).history("a") == [machine, mine]
+    assert fold().history("a") == []
+
+
+def test_only_an_audit_has_a_frame_and_its_labels_are_for_each_item():
+    with pytest.raises(ValueError, match="set that was drawn from"):
+        label("a", "boot", frame="x")
+    with pytest.raises(ValueError, match="2 items but 1 labels"):
+        audit("a", "b", labels=("boot",))

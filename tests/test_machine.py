@@ -30,6 +30,7 @@ class Model:
         self.steps = []  # [who, what, content, counts]
         self.redoable = {name: [] for name in WHO}
         self.undoable = {name: [] for name in WHO}
+        self.draws = []  # items, never taken back
 
     def do(self, name, what, content):
         self.steps.append([what, content, True])
@@ -61,6 +62,12 @@ class Model:
                         continue
                     sources[item] = (answer, what)
         return sources
+
+    @property
+    def drawn(self):
+        """What was drawn at random and not answered by a person."""
+        sources = self.sources
+        return [i for i in self.draws if i not in sources or sources[i][1] == "model"]
 
     @property
     def answers(self):
@@ -161,6 +168,17 @@ class Machine(RuleBasedStateMachine):
         assert all(0 <= p <= 1 for p in event.probabilities)
         self.model.do(name, "model", dict(zip(free, labels, strict=True)))
 
+    @rule(name=who, n=st.integers(1, 2))
+    def draw(self, name, n):
+        """A draw is no answer: it changes no label, and no undo takes it back."""
+        drawn = self.sessions[name].draw(n).tolist()
+        sources = self.model.sources
+        free = {i for i in range(N) if sources.get(i, (0, "skip"))[1] in ("skip", "model")}
+        free -= set(self.model.draws)
+        assert len(drawn) == len(set(drawn)) == min(n, len(free))
+        assert set(drawn) <= free
+        self.model.draws += drawn
+
     @rule(name=who, chosen=many)
     def skip(self, name, chosen):
         self.send(name, "skip", chosen)
@@ -228,6 +246,7 @@ class Machine(RuleBasedStateMachine):
                 item for item, (_, source) in self.model.sources.items() if source == "model"
             }
             assert session.accepted.tolist() == sorted(by_model)
+            assert session.drawn.tolist() == self.model.drawn
             assert session.labeled.tolist() == sorted(labels.keys() - by_model)
             assert (session.n_labeled, session.n_accepted) == (
                 len(labels) - len(by_model),
@@ -254,13 +273,17 @@ class Machine(RuleBasedStateMachine):
             folded = LabelState(CLASSES, session.store.read())
             assert folded.answers == session.state.answers
             assert folded.classes == session.classes
+            assert folded.draws == session.state.draws
+            assert folded.n_questions == session.state.n_questions
             assert folded.undo_target(name) == session.state.undo_target(name)
             assert folded.redo_target(name) == session.state.redo_target(name)
 
     def questions_are_open(self):
         asked = self.sessions["ann"].ask(3).indices.tolist()
         answers = self.model.answers
-        free = set(range(N)) - answers.keys()
+        first = self.model.drawn
+        assert asked[: len(first)] == first[:3]
+        free = set(range(N)) - answers.keys() | set(first)
         if not free:
             free = {item for item, answer in answers.items() if answer == "skip"}
         assert set(asked) <= free

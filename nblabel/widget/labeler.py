@@ -565,9 +565,9 @@ class Labeler(ipywidgets.Box):
         """Return questions in an order that needs no learner; skipped ones come at the end."""
         snapshot = self.session.snapshot()
         left, reason = snapshot.skipped, Reason("You skipped it before; nothing else is left.")
-        if len(snapshot.open):
+        if len(snapshot.open) or len(snapshot.drawn):
             order = np.random.default_rng(self.session.random_state).permutation(len(snapshot.y))
-            left = order[np.isin(order, snapshot.open)]
+            left = np.concatenate([snapshot.drawn, order[np.isin(order, snapshot.open)]])
             reason = Reason("Drawn at random: the learner failed.")
         left = left[:RANKED]
         return Query(left, np.zeros(len(left), dtype=np.float32), (reason,) * len(left))
@@ -576,7 +576,7 @@ class Labeler(ipywidgets.Box):
         """Whether an item is still to be asked; skipped ones are, once nothing else is left."""
         answers = self.session.state.answers
         answer = answers.get(self.session.pool.ids[index])
-        if answer is None:
+        if answer is None or index in self.session.drawn:
             return True
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 

@@ -79,6 +79,8 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
         LabelEvent(
             "accept", ("e", "f"), ("boot", "bag"), probabilities=(0.1, 1 / 3), source="model"
         ),
+        LabelEvent("audit", ("g", "a"), source="model"),
+        LabelEvent("audit", ("h",), ("bag",), probabilities=(0.5,), frame="it's:" + "x" * 10_000),
         LabelEvent("add_class", labels=("hat",)),
         LabelEvent("undo", target=made.uid),
         LabelEvent("redo", target=made.uid),

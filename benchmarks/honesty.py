@@ -1,0 +1,306 @@
+"""Whether promises and intervals hold, and what they cost. Run: make bench-honesty.
+
+The part that learns and asks is run a few times for each pool and kept in build/honesty; the random draws,
+which are all that the statistics are about, are made again for each of 200 runs on top of it. Digits
+are small enough for whole runs of the session, whose audits train the model as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+import nblabel as nb
+from benchmarks.labels import CASES
+from benchmarks.report import Row, report
+from nblabel.audit import Checks
+from nblabel.bounds import wrong_among, wrong_at_once
+from nblabel.trials import Trial, Trials
+
+KEPT = Path(__file__).parents[1] / "build" / "honesty"
+RUNS = 200
+CONFIDENCE = 0.95
+MISTAKES = 0.05  # of a careless annotator
+FLOORS = {0.01: 299, 0.03: 99}  # faultless answers that any method needs, at 95 %
+AUDITED = 10  # checks for each look at the model of a later moment
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A pool, how many labels the model learns from, and the share of wrong answers it gets."""
+
+    case: str
+    name: str
+    labels: int
+    mistakes: float = 0.0
+
+
+POOLS = [
+    Setting("mnist", "MNIST", 80),
+    Setting("rare", "MNIST, eights 1 %", 80),
+    Setting("fashion", "Fashion-MNIST", 200),
+    Setting("tail", "Fashion-MNIST, long tail", 100),
+    Setting("digits", "digits", 30),
+    Setting("digits-tail", "digits, long tail", 30),
+]
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", nargs="*", default=[s.case for s in POOLS])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--whole", type=int, default=RUNS, help="whole runs on digits")
+    chosen = parser.parse_args()
+    KEPT.mkdir(parents=True, exist_ok=True)
+    settings = [s for s in POOLS if s.case in chosen.cases]
+    settings += [replace(s, mistakes=MISTAKES, name=f"{s.name}, 5 % mistakes") for s in settings]
+    rows: list[Row] = []
+    for setting in settings:
+        rows += _promises(setting, chosen.seeds, chosen.runs)
+        rows += _intervals(setting, chosen.seeds, chosen.runs)
+    if "digits" in chosen.cases and chosen.whole:
+        rows += _whole_runs(chosen.whole)
+    report(
+        "honesty",
+        rows,
+        [
+            f"{chosen.runs} runs each, on top of {chosen.seeds} runs of questions and answers",
+            f"confidence {CONFIDENCE:.0%}",
+            "answers: all that a person gave, those that the model learned from included",
+            "a promise takes 299 faultless answers for 1 %, 99 for 3 %, whatever the method",
+            "5 % mistakes: of all answers, those to checks included",
+        ],
+    )
+
+
+# data
+
+
+@cache
+def _data(case: str) -> tuple[Any, Any]:
+    if case == "digits-tail":
+        X, y = _data("digits")
+        sizes = (170 * 0.75 ** np.arange(10)).astype(int)
+        some = [np.flatnonzero(y == c)[:n] for c, n in enumerate(sizes)]
+        rows = np.sort(np.concatenate(some))
+        return X[rows], y[rows]
+    found = CASES[case]()
+    return found.X, found.y
+
+
+def _spoiled(y: Any, share: float, rng: np.random.Generator) -> Any:
+    """Return answers of which a share is wrong."""
+    given = y.copy()
+    wrong = rng.random(len(y)) < share
+    given[wrong] = (given[wrong] + rng.integers(1, y.max() + 1, wrong.sum())) % (y.max() + 1)
+    return given
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A session that asked and was answered, and what the model said on the way."""
+
+    session: Any
+    order: Any
+    said: dict[int, Any]  # class of each item, by number of labels
+
+
+@cache
+def _taught(setting: Setting, seed: int) -> Taught:
+    X, y = _data(setting.case)
+    names = [str(c) for c in range(y.max() + 1)]
+    rng = np.random.default_rng([seed, round(100 * setting.mistakes)])
+    answers = _spoiled(y, setting.mistakes, rng)
+    session = nb.Session(nb.Pool(embeddings=X), names, random_state=seed)
+    path = KEPT / f"{setting.case}.{setting.mistakes}.{setting.labels}.{seed}.npz"
+    if path.exists():
+        with np.load(path) as file:
+            order, said = file["order"], dict(zip(file["at"].tolist(), file["said"], strict=True))
+        session.tell(order, [names[c] for c in answers[order]])
+        return Taught(session, order, said)
+    order, said = [], {}
+    for n in tqdm(range(1, setting.labels + 1), f"{setting.name}, {seed}", leave=False):
+        index = int(rng.integers(len(y))) if n == 1 else int(session.ask().indices[0])
+        session.tell(index, names[answers[index]])
+        order.append(index)
+        if n % 10 == 0:
+            said[n] = session.predict_proba().argmax(axis=1).astype(np.uint8)
+    np.savez(path, order=order, at=list(said), said=list(said.values()))
+    return Taught(session, np.array(order), said)
+
+
+# promises
+
+
+def _promises(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
+    _, y = _data(setting.case)
+    for max_error in FLOORS:
+        found = {"answers": [], "share": [], "broken": [], "hard": []}
+        for seed in range(seeds):
+            taught = _taught(setting, seed)
+            trials = Trials(taught.session)
+            codes = trials.opinion().codes
+            proposed = trials.propose("", max_error, 1 - CONFIDENCE, None)
+            hard = _hardest(trials, codes != y, max_error)
+            for run in range(seed, runs, seeds):
+                rng = np.random.default_rng([run, round(1_000 * max_error)])
+                answers = _spoiled(y, setting.mistakes, rng)
+                drawn, error = _tried(proposed, codes, answers, y, max_error, rng)
+                found["broken"].append(float(error is not None and error > max_error))
+                if error is not None and proposed is not None:
+                    found["share"].append((len(proposed.frame) - drawn) / len(y))
+                    found["answers"].append(setting.labels + drawn)
+                else:
+                    found["share"].append(0.0)
+                _, error = _tried(hard, codes, answers, y, max_error, rng)
+                found["hard"].append(float(error is not None and error > max_error))
+        yield from _rows(setting, max_error, found)
+
+
+def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> Iterator[Row]:
+    about = f"{setting.name}, {max_error:.0%}"
+    risk = 1 - CONFIDENCE
+    for key, what in (("broken", "promises broken"), ("hard", "the same, the worst set there is")):
+        share = [float(np.mean(found[key]))]
+        yield Row(f"{about}: {what}, share of runs", "", share, f"at most {risk:.2f}", "max", risk)
+    pool_goal = setting.case == "mnist" and not setting.mistakes
+    goal = {0.03: (0.9, 500), 0.01: (0.6, 800)}[max_error] if pool_goal else (None, None)
+    told = [f"at least {goal[0]:.0%}", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
+    accepted = f"{about}: share of the pool accepted"
+    yield Row(accepted, "", found["share"], told[0], "median", goal[0], at_least=True)
+    if found["answers"]:
+        yield Row(f"{about}: answers in all", "", found["answers"], told[1], "p95", goal[1])
+        least = FLOORS[max_error]
+        ratio = [(n - setting.labels) / least for n in found["answers"]]
+        yield Row(f"{about}: checks, times the floor of {least}", "", ratio)
+
+
+def _tried(
+    trial: Trial | None, codes: Any, answers: Any, y: Any, max_error: float, rng: Any
+) -> tuple[int, float | None]:
+    """Draw until the set may be accepted; return the checks, and the share of wrong ones in the rest.
+
+    None where it was not, after 1,500 checks.
+    """
+    if trial is None:
+        return 0, None
+    order = rng.permutation(trial.frame)[:1_500]
+    needed = trial.needed(max_error, 1 - CONFIDENCE)
+    n = 0
+    while needed and n + needed <= len(order):
+        n += needed
+        drawn = order[:n]
+        trial = replace(trial, checks=Checks(drawn, answers[drawn]), said=codes[drawn])
+        needed = trial.needed(max_error, 1 - CONFIDENCE)
+    if needed != 0:
+        return n, None
+    rest = np.setdiff1d(trial.frame, order[:n])
+    return n, float((codes[rest] != y[rest]).mean())
+
+
+def _hardest(trials: Trials, wrong: Any, max_error: float) -> Trial | None:
+    """Return the set of the surest with just more mistakes than may be: nothing is harder to refuse."""
+    surest = np.argsort(-trials.opinion().sure, kind="stable")
+    surest = surest[np.isin(surest, trials._session.unanswered)]  # noqa: SLF001
+    errors = wrong[surest].cumsum() / np.arange(1, len(surest) + 1)
+    sizes = np.flatnonzero(errors > 1.15 * max_error)
+    sizes = sizes[sizes > 400]
+    return Trial("", np.sort(surest[: sizes[0] + 1])) if len(sizes) else None
+
+
+# intervals
+
+
+def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
+    """Look after every check whether the truth is inside."""
+    _, y = _data(setting.case)
+    limits = {"every look": cache(wrong_among), "one look": cache(wrong_at_once)}
+    inside: dict[str, list[Any]] = {name: [] for name in limits}
+    widths: dict[str, list[float]] = {name: [] for name in limits}
+    for seed in range(seeds):
+        taught = _taught(setting, seed)
+        for run in range(seed, runs, seeds):
+            rng = np.random.default_rng([run, 7])
+            answers = _spoiled(y, setting.mistakes, rng)
+            drawn = rng.permutation(np.setdiff1d(np.arange(len(y)), taught.order))
+            looks: dict[str, list[bool]] = {name: [] for name in limits}
+            n = 0
+            for at, said in taught.said.items():
+                size = len(y) - at
+                # the labels of a careless annotator are what there is to agree with
+                wrong = said != answers
+                total = int(wrong.sum() - wrong[taught.order[:at]].sum())
+                for _ in range(AUDITED):
+                    n += 1
+                    found = int(wrong[drawn[:n]].sum())
+                    for name, of in limits.items():
+                        low, high = of(size, n, found, CONFIDENCE)
+                        looks[name].append(low <= total <= high)
+            for name, of in limits.items():
+                inside[name].append(looks[name])
+                low, high = of(size, n, found, CONFIDENCE)
+                widths[name].append((high - low) / size)
+    for name, seen in inside.items():
+        held = np.array(seen)
+        judged = name == "every look"
+        about = f"{setting.name}, interval for {name}"
+        always = [float(held.all(1).mean())]
+        yield Row(f"{about}: runs in which it always holds", "", always,
+                  "at least 0.95" if judged else "", "max", CONFIDENCE if judged else None,
+                  at_least=True)  # fmt: skip
+        yield Row(f"{about}: looks at which it holds, the worst", "", [float(held.mean(0).min())])
+        yield Row(f"{about}: width after {held.shape[1]} checks", "", widths[name])
+
+
+# whole runs
+
+
+def _whole_runs(runs: int) -> Iterator[Row]:
+    """Run the session on digits, with audits that train the model, a report after every tenth answer."""
+    X, y = _data("digits")
+    names = [str(c) for c in range(10)]
+    graph = nb.neighbor_graph(X)
+    held, broken, accepted = [], [], []
+    for run in tqdm(range(runs), "Whole runs"):
+        session = nb.Session(
+            nb.Pool(embeddings=X), names, audit=0.3, random_state=run, build_graph=False
+        )
+        session.set_graph(graph)
+        session.tell(run % len(y), names[y[run % len(y)]])
+        looks = []
+        for n in range(2, 61):
+            index = int(session.ask().indices[0])
+            session.tell(index, names[y[index]])
+            if n % 10 == 0:
+                told = session.audit(CONFIDENCE)
+                right = (session.predict().astype(int) == y).mean()
+                looks.append(told.low <= right <= told.high)
+        held.append(all(looks))
+        for _ in range(3):
+            promised = nb.auto_label(session, 0.03, CONFIDENCE)
+            if promised.n_accepted or not promised.needed:
+                break
+            asked = promised.ask()
+            session.tell(asked, [names[c] for c in y[asked]])
+        rows = session.accepted
+        broken.append(float(len(rows) > 0 and (session.y[rows] != y[rows]).mean() > 0.03))
+        accepted.append(len(rows) / len(y))
+    risk, about = 1 - CONFIDENCE, "digits, whole runs"
+    yield Row(f"{about}: audit holds at every look, share of runs", "", [float(np.mean(held))],
+              "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
+    yield Row(f"{about}, 3 %: promises broken, share of runs", "", [float(np.mean(broken))],
+              f"at most {risk:.2f}", "max", risk)  # fmt: skip
+    yield Row(f"{about}, 3 %: share of the pool accepted", "", accepted)
+
+
+if __name__ == "__main__":
+    main()

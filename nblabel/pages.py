@@ -1,0 +1,69 @@
+"""Reports as HTML: in a notebook's output, or as a file."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from nblabel.media import UInt8Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<style>body {{ font: 15px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}</style>
+</head><body><h1>{title}</h1>
+{content}
+{figure}
+</body></html>
+"""
+
+
+def part(
+    lines: list[str],
+    table: pd.DataFrame,
+    title: str = "",
+    pictures: list[tuple[str, UInt8Array]] | None = None,
+) -> str:
+    """Return sentences, a table, and named pictures below a title, as HTML."""
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    shown = "".join(_figure(name, pixels) for name, pixels in pictures or ())
+    grid = f"<h4>{escape(title)}</h4><div>{shown}</div>" if shown else ""
+    return f"<div>{paragraphs}{table.to_html(border=0, na_rep='')}{grid}</div>"
+
+
+def write(path: Any, title: str, content: str, figure: Any) -> Path:
+    """Write a page with a plotly figure that needs no network; return its path.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    target = Path(path).expanduser()
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"the folder {target.parent.resolve()} does not exist; make it first."
+        )
+    drawn = figure.to_html(full_html=False, include_plotlyjs=True)
+    page = _PAGE.format(title=escape(title), content=content, figure=drawn)
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def _figure(name: str, pixels: UInt8Array) -> str:
+    buffer = io.BytesIO()
+    grey = pixels.ndim == 3 and pixels.shape[2] == 1
+    Image.fromarray(pixels[:, :, 0] if grey else pixels).save(buffer, format="PNG")
+    source = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return (
+        '<figure style="display: inline-block; margin: 4px; text-align: center">'
+        f'<img alt="{escape(name)}" style="width: 64px; image-rendering: pixelated" '
+        f'src="data:image/png;base64,{source}"><figcaption>{escape(name)}</figcaption></figure>'
+    )

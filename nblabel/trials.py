@@ -1,0 +1,230 @@
+"""Sets of machine labels that are put to the test: what the log says of them, and which to try next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nblabel import frames
+from nblabel.audit import NO_ANSWER, Checks, checks_of
+from nblabel.bounds import answers_needed, expected_error, wrong_among
+from nblabel.doubt import sureness
+from nblabel.events import LabelEvent, LabelState
+from nblabel.pool import FloatArray, IntArray
+from nblabel.strategies.measures import likeliest
+
+if TYPE_CHECKING:
+    from nblabel.session import Session
+
+FIRST_SHARE = 2 / 3  # of the risk, for the first set; of what is left, for each after it
+UNLUCKY = 0.5  # wrong ones to expect among the answers that a faultless set needs
+BETTER = 0.6  # a new set must need so much fewer answers before a started one is given up
+WRONG, DOUBT = (
+    1.0,
+    4.0,
+)  # a prior on how the doubts of `sureness` compare with mistakes: they overstate
+STEPS = 200  # sizes of sets that are considered
+END = np.iinfo(np.int64).max
+
+
+class Opinion:
+    """What a model says of each item, and how far it can be trusted; each of shape (n,)."""
+
+    def __init__(self, session: Session, codes: IntArray) -> None:
+        self._session = session
+        self.codes = codes
+
+    @cached_property
+    def sure(self) -> FloatArray:
+        """Worked out when asked for: it takes some seconds for a large pool."""
+        session = self._session
+        return sureness(session.embeddings, self.codes, session.engine.graph, session.random_state)
+
+
+def _none() -> IntArray:
+    return np.empty(0, dtype=np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A set of items, what a model said of them, and what came of those drawn from it.
+
+    Attributes
+    ----------
+    name : str
+        The class whose labels are tested, "" for all classes together.
+    frame : ndarray of intp
+        Positions of the set, ascending.
+    seq : int
+        The model knew the log up to here.
+    number : int
+        How many sets of this name there were before.
+    checks : Checks
+        Those drawn, up to the last one answered.
+    said : ndarray of intp
+        What the model said of those, as class numbers.
+    """
+
+    name: str
+    frame: IntArray
+    seq: int = END
+    number: int = 0
+    checks: Checks = field(default_factory=lambda: Checks(_none(), _none()))
+    said: IntArray = field(default_factory=_none)
+
+    @property
+    def n_wrong(self) -> int:
+        """How many were not what the model said; those passed over count among them."""
+        return int((self.checks.truth != self.said).sum())
+
+    @property
+    def n_skipped(self) -> int:
+        """How many were passed over."""
+        return int((self.checks.truth == NO_ANSWER).sum())
+
+    def needed(self, max_error: float, risk: float) -> int | None:
+        """Return how many more right answers make the promise; None if no number does."""
+        n, wrong = len(self.checks), self.n_wrong
+        return answers_needed(len(self.frame), n, wrong, max_error, risk_of(self.number, risk))
+
+    def bound(self, max_error: float, risk: float, among: IntArray | None = None) -> float:
+        """Return the largest share of wrong ones in the rest of the set, or of a part of it."""
+        inside = np.ones(len(self.checks), bool)
+        if among is not None:
+            inside = np.isin(self.checks.positions, among)
+        size, n = len(self.frame if among is None else among), int(inside.sum())
+        wrong = int((self.checks.truth != self.said)[inside].sum())
+        if not 0 < n < size:
+            return float(n == 0)
+        confidence = 1 - risk_of(self.number, risk)
+        _, high = wrong_among(size, n, wrong, confidence, expected_error(max_error))
+        return (high - wrong) / (size - n)
+
+
+def risk_of(number: int, risk: float) -> float:
+    """Return how much of all risk the set with this number has; the first has number 0."""
+    return risk * FIRST_SHARE * (1 - FIRST_SHARE) ** number
+
+
+class Trials:
+    """The sets of a session that were put to the test, and those that could be.
+
+    Parameters
+    ----------
+    session : Session
+        Up to date, with a label to learn from.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        session.refit(1)  # finds the neighbour graph if it may
+        self._opinions: dict[int, Opinion] = {}
+        self.labels = self._labels(END)
+
+    def opinion(self, seq: int = END) -> Opinion:
+        """Return what the model says after learning what people answered before a place in the log."""
+        if seq not in self._opinions:
+            session, y = self._session, self._labels(seq)
+            proba = session.engine.learner_anew().update(y, len(session.classes))
+            self._opinions[seq] = Opinion(session, np.where(y >= 0, y, likeliest(proba)[0]))
+        return self._opinions[seq]
+
+    def current(self, name: str) -> Trial | None:
+        """Return the set of this name that was drawn from last."""
+        draws: dict[str, list[LabelEvent]] = {}
+        for draw in self._session.state.draws:
+            if draw.frame is not None and frames.name_of(draw.frame) == name:
+                draws.setdefault(draw.frame, []).append(draw)
+        if not draws:
+            return None
+        text, last = list(draws.items())[-1]
+        checks = checks_of(self._session, last)
+        codes = {label: code for code, label in enumerate(self._session.classes)}
+        said = [codes.get(label, NO_ANSWER - 1) for draw in last for label in draw.labels]
+        frame = frames.from_text(text, len(self._session.pool))
+        number = len(draws) - 1
+        return Trial(
+            name, frame, last[0].seq, number, checks, np.array(said[: len(checks)], np.intp)
+        )
+
+    def stands(self, trial: Trial) -> bool:
+        """Return whether the model still says what it said when the items were drawn."""
+        codes = self.opinion(trial.seq).codes
+        return bool((codes[trial.checks.positions] == trial.said).all())
+
+    def open(self, trial: Trial) -> IntArray:
+        """Return those of a set that have no label and were not passed over."""
+        return np.intersect1d(trial.frame, self._session.unanswered, assume_unique=True)
+
+    def propose(
+        self, name: str, max_error: float, risk: float, share: float | None
+    ) -> Trial | None:
+        """Return the largest set of the surest items that is likely to pass, None if there is none."""
+        session, opinion = self._session, self.opinion()
+        among = session.unanswered
+        if name:
+            among = among[opinion.codes[among] == session.classes.index(name)]
+        among = among[np.argsort(-opinion.sure[among], kind="stable")]
+        number = len({d.frame for d in session.state.draws if frames.name_of(d.frame) == name})
+        if share is not None:
+            size = max(round(share * len(among)), 1)
+            return Trial(name, np.sort(among[:size]), number=number) if len(among) else None
+        doubt = self._scale() * np.cumsum(1 - opinion.sure[among], dtype=np.float64)
+        for size in np.unique(np.linspace(0, len(among), STEPS + 1).astype(int))[:0:-1].tolist():
+            needed = answers_needed(size, 0, 0, max_error, risk_of(number, risk))
+            if needed is None or 2 * needed > size:
+                return None  # so few that one may as well label them, and fewer are no better
+            if needed * doubt[size - 1] / size <= UNLUCKY:
+                return Trial(name, np.sort(among[:size]), number=number)
+        return None
+
+    def draw(self, trial: Trial, n: int) -> IntArray:
+        """Draw items of a set to be asked next.
+
+        Raises
+        ------
+        ValueError
+            If it is a new set, and labels have changed since it was proposed.
+        """
+        session = self._session
+        session.refresh()
+        if trial.seq == END and not np.array_equal(self._labels_now(), self.labels):
+            raise ValueError("labels have changed since; call auto_label again before asking.")
+        opinion = self.opinion(trial.seq)
+        said = [session.classes[code] for code in opinion.codes[trial.frame].tolist()]
+        sure = opinion.sure[trial.frame].tolist()
+        return session.draw(n, trial.frame, said=said, sure=sure, name=trial.name)
+
+    def _scale(self) -> float:
+        """Return by what factor doubts told too little or too much of mistakes so far."""
+        wrong, doubt = WRONG, DOUBT
+        codes, y = {c: i for i, c in enumerate(self._session.classes)}, self.labels
+        for draw in self._session.state.draws:
+            for item, label, sure in zip(draw.ids, draw.labels, draw.probabilities, strict=False):
+                truth = y[self._session.pool.index_of(item)]
+                if truth >= 0:
+                    wrong += codes.get(label) != truth
+                    doubt += 1 - sure
+        return wrong / doubt
+
+    def _labels(self, seq: int) -> IntArray:
+        """Return what people had answered before a place in the log, as class numbers."""
+        session = self._session
+        if seq == END:
+            return self._labels_now()
+        known = (event for event in session.store.read() if event.seq < seq)
+        state = LabelState(session.classes, known)
+        codes = {label: code for code, label in enumerate(session.classes)}
+        y = np.full(len(session.pool), NO_ANSWER, dtype=np.intp)
+        for item, answer in state.answers.items():
+            if answer.kind == "label" and answer.label in codes:
+                y[session.pool.index_of(item)] = codes[answer.label]
+        return y
+
+    def _labels_now(self) -> IntArray:
+        y = self._session.y
+        y[self._session.accepted] = NO_ANSWER
+        return y

@@ -1,0 +1,273 @@
+"""Questions drawn at random, and what they say of the labels."""
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel import frames
+from nblabel.store import StoreError
+from tests.samples import blobs
+
+CLASSES = ("boot", "bag")
+
+
+def labels_of(X):
+    """Two classes, by the sign of the first coordinate, which blobs have."""
+    return np.array(CLASSES, dtype=object)[(X[:, 0] > np.median(X[:, 0])).astype(int)]
+
+
+def session_of(n=60, **options):
+    X = blobs(n, dim=2)
+    options = {"learner": "knn", "strategy": "margin", **options}
+    return nb.Session(nb.Pool(embeddings=X), CLASSES, **options), labels_of(X)
+
+
+def answer(session, truth, n):
+    for _ in range(n):
+        index = int(session.ask().indices[0])
+        session.tell(index, truth[index])
+
+
+@pytest.mark.parametrize(("share", "low", "high"), [(0, 0, 0), (0.3, 3, 16), (1, 29, 30)])
+def test_a_share_of_the_questions_is_drawn(share, low, high):
+    session, truth = session_of(audit=share)
+    answer(session, truth, 30)
+    drawn = [item for draw in session.state.draws for item in draw.ids]
+    assert low <= len(drawn) <= high
+    assert len(session.drawn) <= 1
+
+
+def test_a_draw_is_in_the_log_before_its_answer(tmp_path):
+    session, truth = session_of(audit=1, store=tmp_path / "labels.db")
+    answer(session, truth, 5)
+    kinds = [event.kind for event in session.store.read()]
+    assert kinds == ["label", "audit"] * 5
+    for event in session.state.draws[:-1]:
+        (item,) = event.ids
+        assert session.state.answers[item].event.seq == event.seq + 1
+        assert event.frame == frames.whole(60)
+    again, _ = session_of(audit=1, store=tmp_path / "labels.db")
+    assert again.state.draws == session.state.draws
+    assert again.ask(3).indices.tolist() == session.ask(3).indices.tolist()
+
+
+def test_draws_do_not_depend_on_the_answers():
+    one, truth = session_of(audit=0.4)
+    other, _ = session_of(audit=0.4)
+    for session in (one, other):
+        for index in range(20):
+            session.tell(index, truth[index] if session is one else CLASSES[index % 2])
+    ids = [[draw.ids for draw in session.state.draws] for session in (one, other)]
+    assert ids[0] == ids[1]
+    assert ids[0]
+
+
+def test_a_question_does_not_tell_that_it_was_drawn():
+    session, truth = session_of(strategy="product")
+    answer(session, truth, 4)
+    (index,) = session.draw(1).tolist()
+    query = session.ask(5)
+    assert query.indices[0] == index
+    assert len(set(query.indices.tolist())) == 5
+    assert (np.diff(query.scores) <= 0).all()
+    assert [part.name for part in query.reasons[0].parts] == [
+        part.name for part in query.reasons[1].parts
+    ]
+    assert query.reasons[0].parts
+
+
+def test_many_drawn_are_asked_in_order_and_only_those_on_screen_have_reasons():
+    session, truth = session_of(strategy="product")
+    answer(session, truth, 4)
+    drawn = session.draw(20).tolist()
+    query = session.ask(30)
+    assert query.indices[:20].tolist() == drawn
+    assert all(query.reasons[place].text for place in range(8))
+    session.skip(drawn[0])
+    assert session.ask().indices[0] == drawn[1]
+
+
+def test_a_draw_from_a_set_writes_down_what_the_model_said():
+    session, _ = session_of()
+    session.tell(3, "boot")
+    drawn = session.draw(2, [3, 5, 7], said=["bag", "boot", "boot"], sure=[0.1, 0.2, 0.3], name="x")
+    (event,) = session.state.draws
+    by_id = dict(zip(event.ids, zip(event.labels, event.probabilities, strict=True), strict=True))
+    for index in drawn.tolist():
+        known = {3: ("bag", 0.1), 5: ("boot", 0.2), 7: ("boot", 0.3)}
+        assert by_id[session.pool.ids[index]] == known[index]
+    assert frames.name_of(event.frame) == "x"
+    assert frames.from_text(event.frame, 60).tolist() == [3, 5, 7]
+    rest = session.draw(5, [3, 5, 7], name="x")
+    assert sorted([*drawn.tolist(), *rest.tolist()]) == [3, 5, 7]
+    # another set of that name takes its place: those left are not asked any more
+    session.draw(1, [8], name="x")
+    assert session.drawn.tolist() == [8]
+
+
+def test_frames_name_a_set_whatever_the_name():
+    some = np.array([0, 8, 12])
+    text = frames.to_text(some, "it's: <b>")
+    assert frames.name_of(text) == "it's: <b>"
+    assert frames.from_text(text, 13).tolist() == some.tolist()
+    assert frames.from_text(text, 100).tolist() == some.tolist()  # the pool has grown
+    assert not frames.is_whole(text)
+    assert frames.is_whole(frames.whole(13))
+    assert frames.name_of(frames.whole(13)) is None
+    with pytest.raises(ValueError, match="another pool"):
+        frames.from_text(text, 12)
+    with pytest.raises(ValueError, match="damaged"):
+        frames.from_text("x:???", 13)
+
+
+def test_an_answer_counts_where_the_draw_after_it_fails(monkeypatch):
+    session, truth = session_of(audit=1)
+    append = session.store.append
+
+    def fails(event):
+        if event.kind == "audit":
+            raise StoreError("full")
+        append(event)
+
+    monkeypatch.setattr(session.store, "append", fails)
+    session.tell(0, truth[0])
+    assert session.n_labeled == 1
+    monkeypatch.undo()
+    session.tell(1, truth[1])
+    assert len(session.drawn) == 1
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, "many", None])
+def test_a_wrong_share_is_told(share):
+    with pytest.raises(ValueError, match="a share between 0 and 1"):
+        session_of(audit=share)
+
+
+def test_no_checks_yet():
+    session, truth = session_of()
+    report = session.audit()
+    assert np.isnan(report.accuracy)
+    assert (report.low, report.high, report.n_checks) == (0, 1, 0)
+    assert "nothing was checked" in str(report)
+    answer(session, truth, 3)
+    session.draw(3)
+    assert session.audit().n_checks == 0  # drawn, not answered yet
+
+
+def test_the_report_counts_what_was_drawn_and_answered():
+    session, truth = session_of(n=200)
+    answer(session, truth, 10)
+    for index in session.draw(40):
+        session.tell(int(index), truth[index])
+    report = session.audit()
+    right = (session.predict() == truth).mean()
+    assert report.n_checks == 40
+    assert report.low <= right <= report.high
+    assert report.low <= report.accuracy <= report.high
+    assert str(report).endswith("from 40 random checks")
+    table = report.table
+    assert table.index.tolist() == ["all", *CLASSES]
+    assert table.loc["boot", "checks"] + table.loc["bag", "checks"] == 40
+    for name in CLASSES:
+        assert (
+            table.loc[name, "share_low"] <= (truth == name).mean() <= table.loc[name, "share_high"]
+        )
+        handed = session.predict() == name
+        right = (truth[handed] == name).mean()
+        assert table.loc[name, "low"] <= right <= table.loc[name, "high"]
+    once = session.audit(every_look=False)
+    assert once.high - once.low < report.high - report.low
+
+
+def test_a_class_without_a_check_is_not_known():
+    session, truth = session_of()
+    session.add_class("hat")
+    answer(session, truth, 5)
+    for index in session.draw(10):
+        session.tell(int(index), truth[index])
+    row = session.audit().table.loc["hat"]
+    assert row["checks"] == 0
+    assert np.isnan(row["accuracy"])
+    assert row["share_low"] == 0 < row["share_high"] < 1
+
+
+def test_an_item_judges_only_a_model_that_has_not_seen_its_label():
+    """Labels without any pattern: a model that has seen them is right about all of them."""
+    session, _ = session_of(n=300)
+    truth = np.array(CLASSES, dtype=object)[np.random.default_rng(0).integers(2, size=300)]
+    for index in session.draw(150):
+        session.tell(int(index), truth[index])
+    report = session.audit()
+    assert 0.3 < report.n_wrong / report.n_checks < 0.7
+    assert report.low <= (session.predict() == truth).mean() <= report.high
+
+
+def test_passing_over_what_is_hard_makes_nothing_better():
+    session, truth = session_of(n=200)
+    answer(session, truth, 10)
+    drawn = session.draw(40).tolist()
+    for place, index in enumerate(drawn):
+        if place % 4 == 1:
+            session.skip(index) if place % 8 == 1 else session.flag(index)
+        else:
+            session.tell(index, truth[index])
+    report = session.audit()
+    assert (report.n_checks, report.n_skipped) == (30, 10)
+    assert report.low < 0.75 < report.high
+    assert "10 more passed over" in str(report)
+
+
+def test_what_was_drawn_and_left_out_counts_as_passed_over():
+    session, truth = session_of(n=200)
+    answer(session, truth, 10)
+    drawn = session.draw(20).tolist()
+    for index in drawn[10:15]:  # somebody chose
+        session.tell(index, truth[index])
+    report = session.audit()
+    assert (report.n_checks, report.n_skipped) == (5, 10)
+
+
+def test_an_accepted_label_is_what_is_judged():
+    session, truth = session_of(n=100)
+    answer(session, truth, 10)
+    rest = np.flatnonzero(session.y < 0)
+    wrong = [CLASSES[name == CLASSES[0]] for name in truth[rest]]
+    session.accept(rest, wrong)
+    for index in session.draw(20):
+        session.tell(int(index), truth[index])
+    report = session.audit()
+    assert report.n_wrong == 20
+    assert report.low == pytest.approx(0.3)
+    assert report.low <= report.accuracy <= report.high
+
+
+@pytest.mark.parametrize("options", [{"confidence": 0}, {"confidence": 1}, {"n_folds": 1}])
+def test_wrong_settings_are_told(options):
+    session, _ = session_of()
+    with pytest.raises(ValueError, match=r"must be"):
+        session.audit(**options)
+
+
+def test_everything_labeled():
+    session, truth = session_of(n=30, audit=0.5)
+    answer(session, truth, 30)
+    assert len(session.ask()) == 0
+    report = session.audit()
+    assert report.high == 1
+    assert report.low > 0.9  # those labeled at the query's choice are right, too
+    assert not len(session.draw(5))
+
+
+def test_a_pool_that_grows_is_checked_anew():
+    session, truth = session_of(n=60, audit=0.5)
+    answer(session, truth, 20)
+    assert session.audit().n_checks
+    X = blobs(60, dim=2)
+    more = session.pool.extended(
+        nb.Pool(embeddings=X[:20] + 0.1, ids=[f"new {i}" for i in range(20)])
+    )
+    grown = nb.Session(more, CLASSES, "knn", "margin", store=session.store, audit=0.5)
+    assert grown.audit().n_checks == 0
+    drawn = grown.draw(80)
+    assert len(drawn) == 80 - grown.n_labeled
+    assert (drawn >= 60).any()

@@ -1,0 +1,309 @@
+"""Labels of the machine with a promise."""
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from tests.samples import blobs
+
+CLASSES = ("boot", "bag", "shirt")
+N = 600
+
+
+def truth_of(n=N):
+    """Right answers, with blobs of three classes."""
+    return np.array(CLASSES, dtype=object)[np.arange(n) % 3]
+
+
+def session_of(n=N, mistakes=(), **options):
+    """A session with three labels; the items in `mistakes` lie where others belong."""
+    X = blobs(n, dim=4)
+    for index in mistakes:
+        X[index] = X[(index + 1) % n] + 0.01
+    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin", **options)
+    session.tell([0, 1, 2], CLASSES)
+    return session
+
+
+def answer(session, positions, truth=None):
+    truth = truth_of(len(session.pool)) if truth is None else truth
+    if len(positions):
+        session.tell(positions, truth[positions])
+
+
+def finish(session, max_error=0.05, rounds=6, **options):
+    """Answer what is asked until something is accepted."""
+    for _ in range(rounds):
+        report = nb.auto_label(session, max_error, **options)
+        if report.n_accepted or not report.needed:
+            return report
+        answer(session, report.ask())
+    return nb.auto_label(session, max_error, **options)
+
+
+def test_nothing_is_accepted_without_checks():
+    session = session_of()
+    before = session.store.read()
+    report = nb.auto_label(session, 0.05)
+    assert (report.n_accepted, session.n_accepted) == (0, 0)
+    assert session.store.read() == before
+    assert f"{report.needed} more answers would let" in str(report)
+    assert 58 < report.needed < 90  # what 5 % needs at least, and not much more
+    assert len(report.left) == N - 3
+    assert report.curve["answers_needed"].notna().any()
+
+
+def test_what_is_missing_is_asked_and_then_the_rest_is_accepted():
+    session = session_of()
+    report = nb.auto_label(session, 0.05)
+    asked = report.ask()
+    assert len(asked) == len(set(asked.tolist())) == report.needed
+    assert session.ask(5).indices.tolist() == asked[:5].tolist()
+    answer(session, asked)
+    report = nb.auto_label(session, 0.05)
+    assert report.n_accepted == session.n_accepted > 400
+    assert sorted(report.accepted) == session.accepted.tolist()
+    assert (session.predict() == truth_of()).all()
+    assert "labels accepted: at most 5 % of them wrong, with 95 % confidence" in str(report)
+    assert report.table.loc["all", "bound"] <= 0.05
+    assert report.table.loc["all", "needed"] == 0
+    session.undo()
+    assert session.n_accepted == 0
+    assert nb.auto_label(session, 0.05).n_accepted == report.n_accepted  # nothing changed meanwhile
+
+
+def test_one_answer_fewer_is_not_enough():
+    session = session_of()
+    asked = nb.auto_label(session, 0.05).ask()
+    answer(session, asked[:-1])
+    report = nb.auto_label(session, 0.05)
+    assert (report.n_accepted, report.needed) == (0, 1)
+    assert "1 more answer would let" in str(report)
+    assert len(report.ask()) == 1  # drawn before: a second one stands by
+    answer(session, asked[-1:])
+    assert nb.auto_label(session, 0.05).n_accepted
+
+
+def test_a_mistake_costs_answers_and_not_the_promise():
+    session = session_of()
+    asked = nb.auto_label(session, 0.05).ask()
+    answer(session, asked[1:])
+    wrong = asked[0]
+    session.tell(int(wrong), CLASSES[(CLASSES.index(truth_of()[wrong]) + 1) % 3])
+    report = nb.auto_label(session, 0.05)
+    assert report.n_accepted == 0
+    assert report.needed > 20
+    assert "1 wrong" in str(report)
+
+
+@pytest.mark.parametrize("pass_over", ["skip", "flag", "leave"])
+def test_what_is_passed_over_counts_as_wrong(pass_over):
+    session = session_of()
+    asked = nb.auto_label(session, 0.05).ask()
+    if pass_over != "leave":
+        getattr(session, pass_over)(int(asked[0]))
+    answer(session, asked[1:])
+    report = nb.auto_label(session, 0.05)
+    assert report.n_accepted == 0
+    assert report.table.loc["all", ["n_wrong", "n_skipped"]].tolist() == [1, 1]
+
+
+def test_a_bad_model_is_not_believed():
+    """Labels without any pattern: nothing is accepted, however long one goes on."""
+    session = session_of()
+    truth = np.array(CLASSES, dtype=object)[np.random.default_rng(1).integers(3, size=N)]
+    for _ in range(4):
+        report = nb.auto_label(session, 0.05)
+        assert report.n_accepted == 0
+        answer(session, report.ask(25), truth)
+    assert session.n_labeled > 20
+
+
+def test_a_set_that_turns_out_badly_is_given_up():
+    mistakes = range(200, 260)
+    session = session_of(mistakes=mistakes)
+    report = nb.auto_label(session, 0.05, share=1.0)
+    first = report.promises[0].n_items
+    answer(session, report.ask())
+    again = nb.auto_label(session, 0.05)
+    assert again.n_accepted == 0
+    if again.needed:
+        assert again.promises[0].n_items < first
+    number = {draw.frame for draw in session.state.draws}
+    assert len(number) == 1
+
+
+def test_nothing_that_is_learned_later_changes_what_was_promised():
+    """The labels accepted are those of the model that was judged, not of one that knows the answers."""
+    session = session_of(mistakes=[300, 301])
+    report = nb.auto_label(session, 0.1, share=1.0)
+    before = nb.Session(session.pool, CLASSES, "knn", "margin")
+    before.tell([0, 1, 2], CLASSES)
+    said = before.predict()
+    answer(session, report.ask())
+    session.tell([int(i) for i in np.flatnonzero(session.y < 0)[:5]], CLASSES[0])  # a bad day
+    report = nb.auto_label(session, 0.1)
+    if report.n_accepted:
+        accepted = session.accepted
+        assert (session.predict()[accepted] == said[accepted]).all()
+
+
+def test_each_class_by_itself():
+    session = session_of()
+    report = finish(session, 0.1, per_class=True)
+    assert report.table.index.tolist() == list(CLASSES)
+    assert (report.table["n_accepted"] > 0).sum() >= 1
+    for draw in session.state.draws:
+        assert len(set(draw.labels)) == 1
+
+
+def test_a_class_without_an_item_has_nothing_to_promise():
+    session = session_of()
+    session.add_class("hat")
+    report = nb.auto_label(session, 0.1, per_class=True)
+    assert report.promises[-1].n_items == 0
+    assert "hat: The model is not sure enough" in str(report)
+
+
+def test_no_error_at_all_can_hardly_be_promised():
+    session = session_of()
+    report = nb.auto_label(session, 0.0, share=1.0)
+    assert report.n_accepted == 0
+    assert report.needed > 0.9 * N
+    report = nb.auto_label(session, 0.05, confidence=1, share=1.0)
+    assert (report.n_accepted, report.needed) == (0, 0)
+    assert "Only checking all" in str(report)
+
+
+def test_everything_labeled():
+    session = session_of(n=30)
+    answer(session, np.arange(30))
+    report = nb.auto_label(session)
+    assert (report.n_accepted, len(report.left), len(report.ask())) == (0, 0, 0)
+    assert str(report)
+
+
+def test_the_rest_comes_back_ordered_by_doubt():
+    X = blobs(N, dim=4)
+    X[30] = (X[0] + X[1]) / 2  # neither here nor there
+    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin")
+    session.tell([0, 1, 2], CLASSES)
+    report = nb.auto_label(session, 0.05)
+    assert report.left[0] == 30
+
+
+def test_accepted_labels_are_looked_at_again():
+    session = session_of()
+    report = finish(session)
+    accepted = session.accepted
+    session.tell(int(accepted[0]), "shirt" if truth_of()[accepted[0]] != "shirt" else "bag")
+    group = accepted[truth_of()[accepted] == "boot"]
+    session.tell(group[:40], "bag")  # a change of mind: from now on these are bags
+    again = nb.auto_label(session, 0.05)
+    assert set(group[:40]) <= set(again.corrected)
+    assert len(again.changed)
+    assert "would now label" in str(again)
+    assert "People replaced" in str(again)
+    assert report.n_accepted
+
+
+def test_an_annotator_who_contradicts_the_log_is_told():
+    session = session_of()
+    finish(session)
+    checks = [session.pool.index_of(item) for draw in session.state.draws for item in draw.ids]
+    for index in checks[:6]:
+        session.tell(index, CLASSES[(index + 1) % 3])
+    report = nb.auto_label(session, 0.05)
+    assert "labels accepted before, up to" in str(report)
+    assert report.table.loc["all", "n_wrong"] == 6
+
+
+def test_other_embeddings_begin_anew():
+    session = session_of()
+    answer(session, nb.auto_label(session, 0.05).ask())
+    rng = np.random.default_rng(0)
+    session.set_embeddings(rng.normal(size=(N, 4)))
+    report = nb.auto_label(session, 0.05)
+    assert report.n_accepted == 0
+
+
+def test_asking_after_other_labels_came_in_is_told():
+    session = session_of()
+    report = nb.auto_label(session, 0.05)
+    session.tell(50, "boot")
+    with pytest.raises(ValueError, match="call auto_label again"):
+        report.ask()
+
+
+def test_a_restart_goes_on(tmp_path):
+    session = session_of(store=tmp_path / "labels.db")
+    asked = nb.auto_label(session, 0.05).ask()
+    answer(session, asked)
+    again = nb.Session(session.pool, CLASSES, "knn", "margin", store=tmp_path / "labels.db")
+    assert nb.auto_label(again, 0.05).n_accepted > 400
+    session.refresh()
+    assert session.n_accepted == again.n_accepted
+
+
+def test_nothing_learned_yet():
+    session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES)
+    with pytest.raises(ValueError, match="label some items"):
+        nb.auto_label(session)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"max_error": 1}, "max_error is 1"),
+        ({"max_error": -0.1}, "max_error"),
+        ({"confidence": 0}, "confidence is 0"),
+        ({"confidence": 1.5}, "confidence"),
+        ({"share": 0}, "share is 0"),
+    ],
+)
+def test_numbers_out_of_range_are_told(options, said):
+    with pytest.raises(ValueError, match=said):
+        nb.auto_label(session_of(), **options)
+
+
+def test_the_report_as_a_page(tmp_path):
+    session = session_of()
+    report = finish(session)
+    page = report.page(tmp_path / "report.html").read_text()
+    assert "labels accepted: at most 5 %" in page
+    assert "plotly" in page
+    assert 'src="http' not in page
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        report.page(tmp_path / "none" / "report.html")
+
+
+def test_doubtful_pictures_are_shown():
+    data = nb.datasets.load_digits()
+    session = nb.Session(data.images[:400], data.classes, "knn", "margin", build_graph=False)
+    some = np.arange(250)
+    session.tell(some, [data.classes[code] for code in data.labels[:250]])
+    report = nb.auto_label(session, 0.3, share=1.0)
+    asked = report.ask()
+    session.tell(asked, [data.classes[data.labels[index]] for index in asked])
+    report = nb.auto_label(session, 0.3)
+    html = report._repr_html_()
+    assert html.count("<img") == min(24, report.n_accepted) > 0
+
+
+def test_the_promise_is_kept_as_often_as_it_says():
+    """A model that is wrong about 12 % is accepted at 10 % in one run of five at most, not more."""
+    n, broken, runs = 300, 0, 60
+    X = blobs(n, dim=4)
+    mistakes = np.arange(100, 136)
+    X[mistakes] = X[(mistakes + 1) % n]
+    for seed in range(runs):
+        session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin", random_state=seed)
+        session.tell([0, 1, 2], CLASSES)
+        for _ in range(3):
+            report = nb.auto_label(session, 0.1, confidence=0.8, share=1.0)
+            if report.n_accepted:
+                wrong = session.predict()[session.accepted] != truth_of(n)[session.accepted]
+                broken += wrong.mean() > 0.1
+                break
+            answer(session, report.ask(20))
+    assert broken / runs <= 0.2

@@ -1,0 +1,103 @@
+"""How many of a set can be wrong: against slow references, and by drawing again and again."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nblabel.bounds import answers_needed, evidence, expected_error, wrong_among, wrong_at_once
+
+
+def exact_evidence(seen, size, number, expected):
+    """Multiply, draw by draw, what the mixture gave the next answer over what the set gives it."""
+    a = 0.5
+    b = a / expected - a
+    ratio, k, n = 1.0, 0, 0
+    for wrong in seen:
+        guess = (a + k) / (a + b + n)
+        truth = (number - k) / (size - n)
+        ratio *= (guess if wrong else 1 - guess) / (truth if wrong else 1 - truth)
+        k, n = k + wrong, n + 1
+    return np.log(ratio)
+
+
+@given(st.lists(st.booleans(), max_size=12), st.integers(0, 12), st.sampled_from([0.01, 0.2]))
+def test_the_evidence_is_a_product_over_the_draws(seen, extra, expected):
+    k, n = sum(seen), len(seen)
+    size = n + 15
+    number = k + extra
+    found = evidence(size, n, k, number, expected)
+    assert found == pytest.approx(exact_evidence(seen, size, number, expected), abs=1e-9)
+
+
+def test_what_was_seen_rules_numbers_out():
+    assert evidence(10, 4, 2, [1, 9], 0.1).tolist() == [np.inf, np.inf]
+
+
+@pytest.mark.parametrize("limits", [wrong_among, wrong_at_once])
+def test_limits_hold_the_seen_and_shrink(limits):
+    assert limits(50, 0, 0, 0.95) == (0, 50)
+    assert limits(50, 50, 7, 0.95) == (7, 7)
+    widths = []
+    for drawn in (10, 100, 500, 900):
+        low, high = limits(1_000, drawn, drawn // 10, 0.95)
+        assert drawn // 10 <= low <= 100 <= high <= 1_000 - drawn + drawn // 10
+        widths.append(high - low)
+    assert widths == sorted(widths, reverse=True)
+
+
+@pytest.mark.parametrize("limits", [wrong_among, wrong_at_once])
+def test_more_wrong_ones_move_both_limits_up(limits):
+    found = [limits(300, 40, wrong, 0.9) for wrong in range(41)]
+    lows, highs = zip(*found, strict=True)
+    assert list(lows) == sorted(lows)
+    assert list(highs) == sorted(highs)
+
+
+def test_one_look_is_narrower_than_every_look():
+    (low, high), (least, most) = (f(9_000, 200, 8, 0.95) for f in (wrong_among, wrong_at_once))
+    assert low < least < most < high
+
+
+@pytest.mark.parametrize("number", [0, 3, 20, 100])
+def test_the_truth_stays_inside_at_every_look(number):
+    """Drawn again and again: at any of 150 looks, the limits miss the truth in 10 % at most."""
+    size, runs = 200, 400
+    rng = np.random.default_rng(number)
+    missed = 0
+    limits = {}
+    for _ in range(runs):
+        wrong = np.cumsum(rng.permutation(np.arange(size) < number)[:150])
+        for n, k in enumerate(wrong.tolist(), start=1):
+            if (n, k) not in limits:
+                limits[n, k] = wrong_among(size, n, k, 0.9)
+            low, high = limits[n, k]
+            if not low <= number <= high:
+                missed += 1
+                break
+    assert missed / runs <= 0.1
+
+
+@given(
+    st.integers(20, 400), st.integers(0, 60), st.integers(0, 4), st.sampled_from([0.0, 0.02, 0.1])
+)
+def test_answers_needed_is_the_first_number_that_will_do(size, drawn, wrong, max_error):
+    drawn, wrong = min(drawn, size - 1), min(drawn, wrong)
+    needed = answers_needed(size, drawn, wrong, max_error, 0.05)
+
+    def will_do(n):
+        _, high = wrong_among(size, n, wrong, 0.95, expected_error(max_error))
+        return high - wrong <= max_error * (size - n) + 1e-9
+
+    first = next((n - drawn for n in range(max(drawn, 1), size) if will_do(n)), None)
+    assert needed == first
+
+
+def test_a_promise_of_one_percent_needs_some_more_than_299_answers():
+    assert 299 < answers_needed(10**6, 0, 0, 0.01, 0.05) < 350
+    assert 99 < answers_needed(10**6, 0, 0, 0.03, 0.05) < 120
+
+
+def test_no_number_of_answers_makes_certain():
+    assert answers_needed(1_000, 0, 0, 0.01, 0) is None
+    assert wrong_among(1_000, 500, 0, 1.0) == (0, 500)
