@@ -18,15 +18,28 @@ GRID = 4  # cells along a side that the network looks at apart
 class ContrastiveEncoder(Encoder):
     """A small convolutional network trained by contrast.
 
-    Two views are made of each picture: turned, stretched, slanted, shifted, brighter or darker, and
-    with a part cut out. The views of one picture are to have like codes, those of different
-    pictures unlike ones [1]_. See `Encoder` for parameters and attributes; the code is 128 wide, of
-    length 1, unless `dim` says otherwise.
+    Pictures are paired with one of their five nearest neighbours, by their gradients [2]_, and both are
+    changed a little: turned, stretched, slanted, shifted, brighter or darker, and with a part cut
+    out. The two of a pair are to have like codes, those of different pairs unlike ones [1]_. See
+    `Encoder` for parameters and attributes; the code is 128 wide, of length 1, unless `dim` says
+    otherwise.
+
+    Notes
+    -----
+    How strong the changes may be depends on the pictures: digits bear more than clothing. With a
+    neighbour in each pair the pool itself shows what may differ within a class, and one mild
+    strength serves both. Share of the ten nearest neighbours that are of one's own class, 60,000
+    images: MNIST 0.977 (gradients 0.977), Fashion-MNIST 0.845 (0.860); both codes side by side,
+    ``embed(pool, method=["gradients", "contrastive"])``, 0.980 and 0.861. On Fashion-MNIST, after
+    240 steps, views of one picture alone came to 0.782, and pairs of neighbours to 0.833.
 
     References
     ----------
     .. [1] Chen, Kornblith, Norouzi, Hinton, "A simple framework for contrastive learning of visual
        representations", ICML 2020.
+    .. [2] Dwibedi, Aytar, Tompson, Sermanet, Zisserman, "With a little help from my friends:
+       nearest-neighbor contrastive learning of visual representations", ICCV 2021; there the
+       neighbours are found among the codes.
     """
 
     name = "contrastive"
