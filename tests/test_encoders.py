@@ -12,7 +12,7 @@ import nblabel as nb
 from nblabel import encoders
 from nblabel.encoders import ENCODERS, ContrastiveEncoder, make_encoder, training
 from nblabel.encoders.base import FEWEST
-from nblabel.encoders.contrastive import changed
+from nblabel.encoders.changes import changed
 from nblabel.media import MediaError
 
 torch = pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')

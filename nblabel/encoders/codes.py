@@ -8,7 +8,7 @@ from nblabel.cache import ArrayCache
 from nblabel.encoders.base import Encoder, Tell, all_pixels
 from nblabel.pool import FloatArray, Pool
 
-FORMAT = 1  # grows when the same settings give other codes
+FORMAT = 2  # grows when the same settings give other codes
 INDIFFERENT = ("device", "progress")  # settings that the codes do not depend on
 
 
