@@ -8,8 +8,9 @@ are small enough for whole runs of the session, whose audits train the model as 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tqdm import tqdm
 
 import nblabel as nb
 from benchmarks.labels import CASES
-from benchmarks.report import Row, report
+from benchmarks.report import RESULTS, Row, report
 from nblabel.audit import Checks
 from nblabel.bounds import wrong_among, wrong_at_once
 from nblabel.trials import Trial, Trials
@@ -42,44 +43,56 @@ class Setting:
     mistakes: float = 0.0
 
 
-POOLS = [
-    Setting("mnist", "MNIST", 80),
-    Setting("rare", "MNIST, eights 1 %", 80),
-    Setting("fashion", "Fashion-MNIST", 200),
-    Setting("tail", "Fashion-MNIST, long tail", 100),
-    Setting("digits", "digits", 30),
-    Setting("digits-tail", "digits, long tail", 30),
-]
+POOLS = {
+    "mnist": Setting("mnist", "MNIST", 80),
+    "rare": Setting("rare", "MNIST, eights 1 %", 80),
+    "fashion": Setting("fashion", "Fashion-MNIST", 200),
+    "tail": Setting("tail", "Fashion-MNIST, long tail", 100),
+    "digits": Setting("digits", "digits", 30),
+    "digits-tail": Setting("digits-tail", "digits, long tail", 30),
+}
+SMALL = ("digits", "digits-tail")
+WHOLE = "whole"  # digits again, run as a whole
 
 
 def main() -> None:
-    """Measure, print, write."""
+    """Measure the pools asked for, print, and write them beside those measured before."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", nargs="*", default=[s.case for s in POOLS])
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--cases", nargs="*", default=[*POOLS, WHOLE], choices=[*POOLS, WHOLE])
+    parser.add_argument("--seeds", type=int, default=2, help="runs of questions and answers")
     parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--whole", type=int, default=RUNS, help="whole runs on digits")
     chosen = parser.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
-    settings = [s for s in POOLS if s.case in chosen.cases]
-    settings += [replace(s, mistakes=MISTAKES, name=f"{s.name}, 5 % mistakes") for s in settings]
-    rows: list[Row] = []
-    for setting in settings:
-        rows += _promises(setting, chosen.seeds, chosen.runs)
-        rows += _intervals(setting, chosen.seeds, chosen.runs)
-    if "digits" in chosen.cases and chosen.whole:
-        rows += _whole_runs(chosen.whole)
-    report(
-        "honesty",
-        rows,
-        [
-            f"{chosen.runs} runs each, on top of {chosen.seeds} runs of questions and answers",
-            f"confidence {CONFIDENCE:.0%}",
-            "answers: all that a person gave, those that the model learned from included",
-            "a promise takes 299 faultless answers for 1 %, 99 for 3 %, whatever the method",
-            "5 % mistakes: of all answers, those to checks included",
-        ],
-    )
+    for case in chosen.cases:
+        rows = list(_whole_runs(chosen.runs)) if case == WHOLE else []
+        if case in POOLS:
+            setting = POOLS[case]
+            careless = replace(setting, mistakes=MISTAKES, name=f"{setting.name}, 5 % mistakes")
+            for one in (setting, careless):
+                rows += _promises(one, chosen.seeds, chosen.runs)
+                rows += _intervals(one, chosen.seeds, chosen.runs)
+            rows += _second_look(setting, chosen.runs if case in SMALL else chosen.runs // 10)
+        for row in rows:
+            row.part = case
+        report(
+            "honesty",
+            [*_before(case), *rows],
+            [
+                f"{RUNS} runs each, on top of {chosen.seeds} runs of questions and answers",
+                f"confidence {CONFIDENCE:.0%}",
+                "answers: all that a person gave, those that the model learned from included",
+                "a promise takes 299 faultless answers for 1 %, 99 for 3 %, whatever the method",
+                "5 % mistakes: of all answers, those to checks included",
+            ],
+        )
+
+
+def _before(case: str) -> list[Row]:
+    """Return the rows of other pools that were measured before."""
+    path = RESULTS / "honesty.json"
+    known = json.loads(path.read_text())["rows"] if path.exists() else []
+    names = [field.name for field in fields(Row)]
+    return [Row(**{name: row[name] for name in names}) for row in known if row["part"] != case]
 
 
 # data
@@ -259,6 +272,29 @@ def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
                   at_least=True)  # fmt: skip
         yield Row(f"{about}: looks at which it holds, the worst", "", [float(held.mean(0).min())])
         yield Row(f"{about}: width after {held.shape[1]} checks", "", widths[name])
+
+
+# second look
+
+
+def _second_look(setting: Setting, runs: int) -> Iterator[Row]:
+    """Plant wrong labels among random ones, and look how many come first."""
+    X, y = _data(setting.case)
+    names = [str(c) for c in range(y.max() + 1)]
+    graph = nb.neighbor_graph(X)
+    found = []
+    for run in tqdm(range(runs), f"{setting.name}, second look", leave=False):
+        rng = np.random.default_rng([run, 11])
+        session = nb.Session(nb.Pool(embeddings=X), names, build_graph=False, random_state=run)
+        session.set_graph(graph)
+        rows = rng.permutation(len(y))[:400]
+        given = _spoiled(y, MISTAKES, rng)
+        session.tell(rows, [names[c] for c in given[rows]])
+        wrong = set(rows[given[rows] != y[rows]].tolist())
+        first = nb.second_look(session, len(rows) // 10)["index"]
+        found.append(len(wrong & set(first)) / len(wrong))
+    yield Row(f"{setting.name}, 400 labels: of 5 % wrong ones, among the first 10 %", "", found,
+              "median at least 0.8", "median", 0.8, at_least=True)  # fmt: skip
 
 
 # whole runs

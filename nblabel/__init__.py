@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
     from nblabel.projection import project as project
+    from nblabel.review import second_look as second_look
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
     from nblabel.store import LabelStore as LabelStore
@@ -44,6 +45,7 @@ _HOMES = {
     "plots": "nblabel.plots",
     "project": "nblabel.projection",
     "self_training": "nblabel.loops",
+    "second_look": "nblabel.review",
     "simulate": "nblabel.simulation",
     "threshold_loop": "nblabel.loops",
 }

@@ -1,0 +1,118 @@
+"""Labels to look at once more: those that the model and the neighbours contradict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from tqdm import tqdm
+
+from nblabel.pool import FloatArray, IntArray
+from nblabel.strategies.measures import likeliest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nblabel.session import Session
+
+N_FOLDS = 10
+LONE = 0.01  # where no neighbour agrees, the model still puts the labels in order
+
+
+def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
+    """Return the labels that people gave, the most doubtful first.
+
+    Parameters
+    ----------
+    session : Session
+    n : int, optional
+        How many; all if left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns index, id, label, suggestion (what the model says without this label), trust (how far model and
+        neighbours bear the label out, from 0 to 1), neighbors (the share of them with the same label, or guess;
+        NaN without a neighbour graph), annotator. `Labeler.ask` asks for the items in ``index``
+        again; every change is a new step in the log.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two items are labeled, or n is not positive.
+    LearnerError
+        If the learner fails.
+
+    Notes
+    -----
+    A label that the model has learned from vouches for itself. So the model is learned ten times without a
+    tenth of the labels, and asked about those: the out-of-sample probabilities of confident learning
+    (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 2021).
+    Trust is the probability of the label over that of the likeliest class, times the share of the
+    neighbours that agree.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> data = nb.datasets.load_digits()
+    >>> session = nb.Session(data.images, classes=data.classes)
+    >>> truth = [data.classes[code] for code in data.labels]
+    >>> _ = session.tell(range(200), truth[:200])
+    >>> _ = session.tell(7, "3")  # it is a 7
+    >>> nb.second_look(session, n=1)[["index", "label", "suggestion"]].values.tolist()
+    [[7, '3', '7']]
+    """
+    import pandas as pd
+
+    if n is not None and n < 1:
+        raise ValueError(f"n is {n!r}; it must be at least 1.")
+    session.refit(1)  # finds the neighbour graph if it may
+    rows = session.labeled
+    if len(rows) < 2:
+        raise ValueError(
+            "a second look needs two labels at least: one to doubt and one to learn from."
+        )
+    given = session.y[rows]
+    proba = _without_own_label(session, rows)
+    suggested, best = likeliest(proba)
+    trust = proba[np.arange(len(rows)), given] / best
+    agree = _agreement(session, rows)
+    if agree is not None:
+        trust = trust * (agree + LONE) / (1 + LONE)
+    order = np.argsort(trust, kind="stable")[:n]
+    names, ids = session.classes, session.pool.ids
+    events = [session.state.answers[ids[row]].event for row in rows[order].tolist()]
+    return pd.DataFrame(
+        {
+            "index": rows[order],
+            "id": [ids[row] for row in rows[order].tolist()],
+            "label": [names[code] for code in given[order].tolist()],
+            "suggestion": [names[code] for code in suggested[order].tolist()],
+            "trust": trust[order].astype(np.float64),
+            "neighbors": np.nan if agree is None else agree[order].astype(np.float64),
+            "annotator": [event.annotator for event in events],
+        }
+    )
+
+
+def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
+    """Return the probabilities of labeled items from models that have not seen their labels."""
+    y, n_classes = session.snapshot().y, len(session.classes)
+    proba = np.empty((len(rows), n_classes), dtype=np.float32)
+    learner = session.engine.learner_anew()
+    part = np.random.default_rng(session.random_state).permutation(len(rows)) % N_FOLDS
+    for fold in tqdm(np.unique(part), "Second look", delay=1, leave=False):
+        without = y.copy()
+        without[rows[part == fold]] = -1
+        proba[part == fold] = learner.update(without, n_classes)[rows[part == fold]]
+    return proba
+
+
+def _agreement(session: Session, rows: IntArray) -> FloatArray | None:
+    """Return the share of each item's neighbours with its label, or with it as their guess."""
+    graph, y = session.engine.graph, session.y
+    if graph is None:
+        return None
+    y = np.where(y >= 0, y, session.refit(1).predicted[0])
+    share: FloatArray = (y[graph.indices[rows]] == y[rows, None]).mean(axis=1, dtype=np.float32)
+    return share
