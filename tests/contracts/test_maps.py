@@ -168,6 +168,7 @@ def projection(name: str, *, running: bool = False) -> dict[str, Any]:
         "running": running,
         "progress": 0.5 * running,
         "text": "UMAP: arranging points" if running else "",
+        "train": False,
         "choices": CHOICES,
     }
 
