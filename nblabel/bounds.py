@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -49,10 +52,15 @@ def wrong_among(
     """
     if not drawn or confidence >= 1:
         return wrong, size - drawn + wrong
-    number = np.arange(wrong, size - drawn + wrong + 1)
-    plausible = evidence(size, drawn, wrong, number, expected) < -np.log1p(-confidence)
-    # as a function of the number the likelihood has one peak, so they are in one piece
-    return int(number[plausible.argmax()]), int(number[len(number) - 1 - plausible[::-1].argmax()])
+    least, most = wrong, size - drawn + wrong
+    limit = -np.log1p(-confidence)
+
+    def plausible(number: int) -> bool:
+        return bool(evidence(size, drawn, wrong, number, expected) < limit)
+
+    # as a function of the number the likelihood has one peak, and here it is
+    peak = min(max((size + 1) * wrong // drawn, least), most)
+    return _first(plausible, least, peak), _last(plausible, peak, most)
 
 
 def wrong_at_once(size: int, drawn: int, wrong: int, confidence: float) -> tuple[int, int]:
@@ -67,14 +75,23 @@ def wrong_at_once(size: int, drawn: int, wrong: int, confidence: float) -> tuple
     """
     from scipy.stats import hypergeom
 
-    number = np.arange(wrong, size - drawn + wrong + 1)
-    tail = (1 - confidence) / 2
-    few = hypergeom.cdf(wrong, size, number, drawn) > tail
-    many = hypergeom.sf(wrong - 1, size, number, drawn) > tail
-    plausible = few & many
-    if not plausible.any():  # confidence 0, or nearly
-        return int(number[0]), int(number[-1])
-    return int(number[plausible.argmax()]), int(number[len(number) - 1 - plausible[::-1].argmax()])
+    if not drawn:
+        return wrong, size
+    least, most, tail = wrong, size - drawn + wrong, (1 - confidence) / 2
+    peak = min(max((size + 1) * wrong // drawn, least), most)
+    low = _first(lambda number: hypergeom.sf(wrong - 1, size, number, drawn) > tail, least, peak)
+    high = _last(lambda number: hypergeom.cdf(wrong, size, number, drawn) > tail, peak, most)
+    return low, high
+
+
+def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
+    """Return the first number from which on a condition holds, up to `high` at the latest."""
+    return bisect_left(range(low, high), x=True, key=lambda number: bool(holds(number))) + low
+
+
+def _last(holds: Callable[[int], bool], low: int, high: int) -> int:
+    """Return the last number up to which a condition holds, `low` at the earliest."""
+    return bisect_left(range(low + 1, high + 1), x=True, key=lambda n: not holds(n)) + low
 
 
 def evidence(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import hypergeom
 
 from nblabel.bounds import answers_needed, evidence, expected_error, wrong_among, wrong_at_once
 
@@ -28,6 +29,22 @@ def test_the_evidence_is_a_product_over_the_draws(seen, extra, expected):
     number = k + extra
     found = evidence(size, n, k, number, expected)
     assert found == pytest.approx(exact_evidence(seen, size, number, expected), abs=1e-9)
+
+
+@given(st.integers(1, 80), st.data(), st.sampled_from([0.5, 0.9, 0.99]))
+def test_limits_are_those_of_a_look_at_every_number(size, data, confidence):
+    drawn = data.draw(st.integers(1, size))
+    wrong = data.draw(st.integers(0, drawn))
+    numbers = np.arange(wrong, size - drawn + wrong + 1)
+    plausible = numbers[evidence(size, drawn, wrong, numbers, 0.1) < -np.log(1 - confidence)]
+    if len(plausible):
+        assert wrong_among(size, drawn, wrong, confidence) == (plausible[0], plausible[-1])
+    tail = (1 - confidence) / 2
+    low, high = wrong_at_once(size, drawn, wrong, confidence)
+    for number in numbers:
+        few = hypergeom.cdf(wrong, size, number, drawn) > tail
+        many = hypergeom.sf(wrong - 1, size, number, drawn) > tail
+        assert (few and many) == (low <= number <= high)
 
 
 def test_what_was_seen_rules_numbers_out():
