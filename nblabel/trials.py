@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from nblabel.session import Session
 
 FIRST_SHARE = 2 / 3  # of the risk, for the first set; of what is left, for each after it
-UNLUCKY = 0.5  # wrong ones to expect among the answers that a faultless set needs
+UNLUCKY = 0.5  # wrong ones to expect at most among the answers that a faultless set needs
+SPARE = 50  # answers to lose by them: each costs nearly as many as a faultless set needs
 BETTER = 0.6  # a new set must need so much fewer answers before a started one is given up
 WRONG, DOUBT = (
     1.0,
@@ -173,13 +174,17 @@ class Trials:
             size = max(round(share * len(among)), 1)
             return Trial(name, np.sort(among[:size]), number=number) if len(among) else None
         doubt = self._scale() * np.cumsum(1 - opinion.sure[among], dtype=np.float64)
+        found = None
         for size in np.unique(np.linspace(0, len(among), STEPS + 1).astype(int))[:0:-1].tolist():
             needed = answers_needed(size, 0, 0, max_error, risk_of(number, risk))
             if needed is None or 2 * needed > size:
-                return None  # so few that one may as well label them, and fewer are no better
-            if needed * doubt[size - 1] / size <= UNLUCKY:
-                return Trial(name, np.sort(among[:size]), number=number)
-        return None
+                break  # so few that one may as well label them
+            expected = needed * doubt[size - 1] / size
+            if expected <= UNLUCKY:
+                found = Trial(name, np.sort(among[:size]), number=number)
+            if found is not None and expected * needed <= SPARE:
+                break
+        return found
 
     def draw(self, trial: Trial, n: int) -> IntArray:
         """Draw items of a set to be asked next.
