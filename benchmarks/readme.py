@@ -20,10 +20,12 @@ README = ROOT / "README.md"
 FULL = ROOT / "docs" / "benchmarks.md"
 TITLES = {
     "labels": "Labels needed",
+    "honesty": "Promises and intervals",
     "panel": "The panel",
     "core": "A label in the kernel",
     "engine": "The engine beside other libraries",
 }
+NOT_IN_README = ("honesty",)  # told there in a sentence
 OURS = "nblabel"
 PEERS = ("scikit-", "modAL")
 BUDGETS = ("30", "60", "70", "100", "200", "400")
@@ -42,7 +44,7 @@ def with_tables(text: str, *, short: bool) -> str:
     parts = []
     for name, title in TITLES.items():
         path = RESULTS / f"{name}.json"
-        if not path.exists():
+        if not path.exists() or (short and name in NOT_IN_README):
             continue
         content = json.loads(path.read_text())
         make: Callable[..., list[str]] = _labels if name == "labels" else _rows
