@@ -521,16 +521,19 @@ class Labeler(ipywidgets.Box):
     def _learned(self, result: Any) -> None:
         """Back on the event loop: show what was learned, unless newer labels came in meanwhile.
 
-        What took long is shown all the same: someone who answers faster than it learns would never
-        see a result otherwise, and the next one takes as long again.
+        What took long is shown on the map all the same: someone who answers faster than it learns would
+        never see a result otherwise. The queue is left alone then, so that no picture changes under
+        the answer.
         """
         if isinstance(result, Exception):
             self._not_learned(result)
             return
         refit, deciders = result
-        slow = refit.fit_seconds + refit.ask_seconds > SLOW_SECONDS
-        same_classes = refit.proba.shape[1] == len(self.session.classes)
-        if not self.session.apply(refit) and not (slow and same_classes):
+        if not self.session.apply(refit):
+            slow = refit.fit_seconds + refit.ask_seconds > SLOW_SECONDS
+            if slow and refit.proba.shape[1] == len(self.session.classes):
+                self._items.refit, self._items.deciders = refit, deciders
+                self._display.show_colors()
             if self._line.is_short:  # the page must not run dry while someone types fast
                 self._line.rank(refit.query)
                 self._line.fill(self._is_open)
