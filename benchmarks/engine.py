@@ -20,7 +20,7 @@ import numpy as np
 import nblabel as nb
 from benchmarks.report import RESULTS, Row, machine, show, write
 from nblabel.engine import Engine, Snapshot
-from nblabel.graph import GraphCache
+from nblabel.graph.nearest import GraphCache
 
 FOLDER = Path(__file__).parents[1] / "build" / "bench"
 CLASSES = tuple("0123456789")
@@ -356,9 +356,9 @@ MEMORY = """
 import sys
 import numpy as np
 import nblabel as nb
-import nblabel.session, nblabel.learners.graph, nblabel.walks, sklearn.neighbors
+import nblabel.session, nblabel.learners.graph, nblabel.graph.walks, sklearn.neighbors
 from benchmarks.engine import OurEngine, measured
-from nblabel.graph import GraphCache
+from nblabel.graph.nearest import GraphCache
 def mb(name):
     line = next(line for line in open("/proc/self/status") if line.startswith(name))
     return int(line.split()[1]) / 1024

@@ -21,9 +21,9 @@ from tqdm import tqdm
 import nblabel as nb
 from benchmarks.labels import CASES
 from benchmarks.report import RESULTS, Row, report
-from nblabel.audit import Checks
-from nblabel.bounds import wrong_among, wrong_at_once
-from nblabel.trials import Trial, Trials
+from nblabel.quality.audit import Checks
+from nblabel.quality.bounds import wrong_among, wrong_at_once
+from nblabel.quality.trials import Trial, Trials
 
 KEPT = Path(__file__).parents[1] / "build" / "honesty"
 RUNS = 200

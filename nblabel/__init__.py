@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from nblabel import datasets as datasets
     from nblabel import encoders as encoders
     from nblabel import plots as plots
-    from nblabel.autolabel import auto_label as auto_label
     from nblabel.clusters import ClusterMatch as ClusterMatch
     from nblabel.clusters import cluster as cluster
     from nblabel.clusters import match_clusters as match_clusters
-    from nblabel.embedding import embed as embed
-    from nblabel.graph import neighbor_graph as neighbor_graph
+    from nblabel.embeddings.methods import embed as embed
+    from nblabel.graph.nearest import neighbor_graph as neighbor_graph
     from nblabel.loops import self_training as self_training
     from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
     from nblabel.projection import project as project
-    from nblabel.review import second_look as second_look
+    from nblabel.quality.autolabel import auto_label as auto_label
+    from nblabel.quality.review import second_look as second_look
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
     from nblabel.store import LabelStore as LabelStore
@@ -36,16 +36,16 @@ _HOMES = {
     "Pool": "nblabel.pool",
     "Session": "nblabel.session",
     "cluster": "nblabel.clusters",
-    "auto_label": "nblabel.autolabel",
+    "auto_label": "nblabel.quality.autolabel",
     "datasets": "nblabel.datasets",
-    "embed": "nblabel.embedding",
+    "embed": "nblabel.embeddings.methods",
     "encoders": "nblabel.encoders",
     "match_clusters": "nblabel.clusters",
-    "neighbor_graph": "nblabel.graph",
+    "neighbor_graph": "nblabel.graph.nearest",
     "plots": "nblabel.plots",
     "project": "nblabel.projection",
     "self_training": "nblabel.loops",
-    "second_look": "nblabel.review",
+    "second_look": "nblabel.quality.review",
     "simulate": "nblabel.simulation",
     "threshold_loop": "nblabel.loops",
 }

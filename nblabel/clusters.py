@@ -13,7 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from nblabel.embedding import embed
+from nblabel.embeddings.methods import embed
 from nblabel.pool import FloatArray, IntArray, as_embeddings
 
 NOISE = -1

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.graph import NeighborGraph
+from nblabel.graph.nearest import NeighborGraph
 from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray

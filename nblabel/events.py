@@ -44,7 +44,7 @@ class LabelEvent:
     probabilities : tuple of float
         For "accept": the model's probability of each label. For "audit": how sure it was of each.
     frame : str or None
-        For "audit": the set that was drawn from, see `nblabel.frames`.
+        For "audit": the set that was drawn from, see `nblabel.quality.frames`.
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float

@@ -11,7 +11,7 @@ import numpy as np
 
 from nblabel.background import BackgroundProcess, report, serve
 from nblabel.cache import ArrayCache
-from nblabel.graph import GraphCache, NeighborGraph, build_graph, neighbor_graph
+from nblabel.graph.nearest import GraphCache, NeighborGraph, build_graph, neighbor_graph
 from nblabel.pool import FloatArray, as_embeddings
 
 N_NEIGHBORS = 15

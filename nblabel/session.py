@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel import frames
-from nblabel.audit import AuditReport, estimate
 from nblabel.drift import Drift, find_drift
-from nblabel.embedding import embeddings_of
+from nblabel.embeddings.methods import embeddings_of
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
 from nblabel.export import export_labels
-from nblabel.graph import GraphCache, NeighborGraph, neighbor_graph
+from nblabel.graph.nearest import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.imports import ImportReport, match_labels, read_labels
 from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
+from nblabel.quality import frames
+from nblabel.quality.audit import AuditReport, estimate
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, make_strategy
 
@@ -382,7 +382,7 @@ class Session:
 
         Notes
         -----
-        See `nblabel.audit`.
+        See `nblabel.quality.audit`.
         """
         return estimate(self, confidence, every_look, n_folds)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.embedding import embeddings_of
+from nblabel.embeddings.methods import embeddings_of
 from nblabel.events import new_uid
 from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings

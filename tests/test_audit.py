@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel import frames
+from nblabel.quality import frames
 from nblabel.store import StoreError
 from tests.samples import blobs
 

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from nblabel.bounds import answers_needed, evidence, expected_error, wrong_among, wrong_at_once
+from nblabel.quality.bounds import (
+    answers_needed,
+    evidence,
+    expected_error,
+    wrong_among,
+    wrong_at_once,
+)
 
 
 def exact_evidence(seen, size, number, expected):

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel import custom
+from nblabel.embeddings import custom
 from nblabel.media import MediaError
 from tests.samples import blobs
 

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel import embedding
-from nblabel.embedding import SAMPLE
-from nblabel.gradients import describe
+from nblabel.embeddings import methods as embedding
+from nblabel.embeddings.gradients import describe
+from nblabel.embeddings.methods import SAMPLE
+from nblabel.embeddings.pixels import SIDE
 from nblabel.media import MediaError
-from nblabel.pixels import SIDE
 from tests.samples import blobs
 
 NOISE = np.random.default_rng(0).integers(0, 255, (80, 9, 7), dtype=np.uint8)

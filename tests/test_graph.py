@@ -6,8 +6,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 import nblabel as nb
-from nblabel import graph as graphs
-from nblabel.graph import GraphCache, NeighborGraph, neighbor_graph, pack, unpack
+from nblabel.graph import nearest as graphs
+from nblabel.graph.nearest import GraphCache, NeighborGraph, neighbor_graph, pack, unpack
 from tests.samples import blobs
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from plotly.callbacks import InputDeviceState, Points
 
 import nblabel as nb
-from nblabel.graph import GraphCache, neighbor_graph
+from nblabel.graph.nearest import GraphCache, neighbor_graph
 from nblabel.learners import KnnLearner
 from nblabel.store import LabelStore, StoreError
 from nblabel.widget import Labeler, display, figures, jobs, labeler, projections

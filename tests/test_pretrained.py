@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel import networks
+from nblabel.embeddings import networks
 
 pytest.importorskip("torch", reason="torch is not installed: pip install 'nblabel[pretrained]'")
 transformers = pytest.importorskip(
@@ -130,7 +130,7 @@ def test_what_took_long_is_kept_by_content(tmp_path, monkeypatch):
     monkeypatch.setattr(networks, "QUICK", -1)
     model = on_images(tmp_path / "model")
     first = embed(nb.Pool(PHOTOS), model)
-    monkeypatch.setattr("nblabel.pretrained._load", None)  # not called again
+    monkeypatch.setattr("nblabel.embeddings.pretrained._load", None)  # not called again
     assert (embed(nb.Pool(PHOTOS), model) == first).all()
     with pytest.raises(TypeError):
         embed(nb.Pool(PHOTOS[:3]), model)

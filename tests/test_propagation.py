@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nblabel as nb
-from nblabel.graph import NeighborGraph, neighbor_graph
+from nblabel.graph.nearest import NeighborGraph, neighbor_graph
+from nblabel.graph.propagation import Propagation
+from nblabel.graph.walks import Walks
 from nblabel.learners.graph import GraphLearner
-from nblabel.propagation import Propagation
 from nblabel.strategies.coverage import HerdingStrategy
-from nblabel.walks import Walks
 from tests.samples import blobs
 
 PROMISED = 0.02  # how far apart two solutions of the same labels may lie

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.graph import NeighborGraph, neighbor_graph
+from nblabel.graph.nearest import NeighborGraph, neighbor_graph
 from nblabel.learners.graph import GraphLearner
 from nblabel.strategies import kmeans as kmeans_module
 from nblabel.strategies import make_strategy

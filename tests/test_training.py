@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel import custom
+from nblabel.embeddings import custom
 from nblabel.encoders import process
-from nblabel.graph import GraphCache
+from nblabel.graph.nearest import GraphCache
 from nblabel.widget import Labeler, jobs, labeler, projections, training
 from tests.samples import CLASSES, blob_pool, blobs
 

@@ -11,11 +11,11 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from tqdm import tqdm
 
+from nblabel.embeddings.pixels import BoolArray, Pixels
 from nblabel.encoders.files import save_encoder
 from nblabel.encoders.torched import choose_device, import_torch, repeatable, require_torch
 from nblabel.encoders.training import Result, train
 from nblabel.media import ImageArray, UInt8Array
-from nblabel.pixels import BoolArray, Pixels
 from nblabel.pool import FloatArray, Pool
 
 FEWEST = 10  # pictures to learn from

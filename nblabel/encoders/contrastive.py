@@ -8,7 +8,7 @@ import numpy as np
 
 from nblabel.encoders.base import Encoder, Tell
 from nblabel.encoders.changes import changed
-from nblabel.graph import build_graph
+from nblabel.graph.nearest import build_graph
 from nblabel.media import UInt8Array
 
 NEIGHBORS = 5  # of a picture, one of which is to have a code like its own
@@ -68,7 +68,7 @@ class ContrastiveEncoder(Encoder):
         )
 
     def _prepare(self, torch: Any, pictures: UInt8Array, tell: Tell) -> None:
-        from nblabel.embedding import embed  # which knows the encoders
+        from nblabel.embeddings.methods import embed  # which knows the encoders
 
         tell(0.0, "finding neighbours")
         graph = build_graph(embed(pictures, method="gradients"), lambda _: None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nblabel.graph import NeighborGraph
+from nblabel.graph.nearest import NeighborGraph
 from nblabel.learners.base import Learner, LearnerError
 from nblabel.learners.estimator import EstimatorLearner
 from nblabel.learners.knn import KnnLearner

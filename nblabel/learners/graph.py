@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.graph import NeighborGraph
+from nblabel.graph.nearest import NeighborGraph
 from nblabel.learners.base import check_points, no_update
 from nblabel.pool import FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from nblabel.propagation import Propagation
+    from nblabel.graph.propagation import Propagation
 
 ANEW_UP_TO = 20_000  # items; so few take no time, and the last bit then depends on the labels alone
 VOTERS = 10  # items that decide about a new point
@@ -34,7 +34,7 @@ class GraphLearner:
 
     Notes
     -----
-    See `nblabel.propagation.Propagation` for the equation and its solver. The walk gives up at a rate of
+    See `nblabel.graph.propagation.Propagation` for the equation and its solver. The walk gives up at a rate of
     0.3 / n_labeled a step: while labels are few, far items stay undecided rather than all fall to
     whichever class the graph happens to lead to (the degeneracy of Laplace learning that Calder et
     al., 2020, describe), and the more labels there are the less it matters. Up to 20,000 items the
@@ -66,7 +66,7 @@ class GraphLearner:
             self._proba = np.full((len(y), n_classes), 1 / n_classes, dtype=np.float32)
             return self._proba
         if self._propagation is None:  # made where time may be taken, not on an event loop
-            from nblabel.propagation import Propagation  # compiled: half a second to load
+            from nblabel.graph.propagation import Propagation  # compiled: half a second to load
 
             self._propagation = Propagation(self.graph)
         decay = self.DECAY / n_labeled

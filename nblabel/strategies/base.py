@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nblabel.graph import NeighborGraph
+from nblabel.graph.nearest import NeighborGraph
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.measures import Measures, Surroundings
 

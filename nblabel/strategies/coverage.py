@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.graph import Int32Array
+from nblabel.graph.nearest import Int32Array
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.measures import GREEDY, cdf, margin
@@ -16,7 +16,7 @@ from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
 
 if TYPE_CHECKING:
-    from nblabel.walks import Walks
+    from nblabel.graph.walks import Walks
 
 
 class HerdingStrategy:
@@ -63,7 +63,7 @@ class HerdingStrategy:
     def _look(self, view: View) -> _Seen:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if "cover" not in view.memory:
-            from nblabel.walks import Walks  # compiled code takes half a second to load
+            from nblabel.graph.walks import Walks  # compiled code takes half a second to load
 
             view.memory["cover"] = _Cover(Walks(view.graph, self.STEPS), len(view.graph))
         known = view.memory.get("seen")

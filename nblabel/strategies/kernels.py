@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import scipy.sparse as sp
 
-from nblabel.graph import Int32Array, NeighborGraph
+from nblabel.graph.nearest import Int32Array, NeighborGraph
 from nblabel.pool import FloatArray, IntArray
 from nblabel.rows import by_rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nblabel.graph import Int32Array
+from nblabel.graph.nearest import Int32Array
 from nblabel.pool import FloatArray
 from nblabel.strategies.base import View
 

@@ -14,14 +14,14 @@ from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
 
 if TYPE_CHECKING:
-    from nblabel.walks import Walks
+    from nblabel.graph.walks import Walks
 
 
 class SmallestNormStrategy:
     """Ask where labels reach least on the neighbour graph.
 
     With u the solution of the propagation that gives up on the way (see
-    `nblabel.propagation.Propagation`), asks where the Euclidean norm of u over the classes is smallest:
+    `nblabel.graph.propagation.Propagation`), asks where the Euclidean norm of u over the classes is smallest:
     a walk begun there seldom meets a label, or meets labels that contradict one another. The decay
     is that of the graph learner, and falls as labels come: from exploring to drawing boundaries.
 
@@ -61,8 +61,8 @@ class SmallestNormStrategy:
 
     def _unreached(self, view: View) -> FloatArray:
         """Return one minus the norm of each item."""
+        from nblabel.graph.propagation import Propagation
         from nblabel.learners.graph import GraphLearner  # compiled: half a second to load
-        from nblabel.propagation import Propagation
 
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if "propagation" not in view.memory:
@@ -79,7 +79,7 @@ class SmallestNormStrategy:
     def _walks(self, view: View) -> Walks:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if "walks" not in view.memory:
-            from nblabel.walks import Walks
+            from nblabel.graph.walks import Walks
 
             view.memory["walks"] = Walks(view.graph, self.STEPS)
         walks: Walks = view.memory["walks"]

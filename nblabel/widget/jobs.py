@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from nblabel.graph import GraphProcess
+from nblabel.graph.nearest import GraphProcess
 from nblabel.session import Session
 
 Notify = Callable[[dict[str, Any]], None]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from nblabel.custom import join
+from nblabel.embeddings.custom import join
 from nblabel.session import Session
 from nblabel.widget.jobs import Notify, Process
 

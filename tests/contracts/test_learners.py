@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 import nblabel as nb
-from nblabel.graph import neighbor_graph
+from nblabel.graph.nearest import neighbor_graph
 from nblabel.learners import Learner, LearnerError, make_learner
 from nblabel.learners.knn import KnnLearner
 from nblabel.neighbors import METRICS, LabeledNeighbors

@@ -8,7 +8,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from nblabel.graph import Int32Array, NeighborGraph
+from nblabel.graph.nearest import Int32Array, NeighborGraph
 from nblabel.pool import FloatArray
 from nblabel.rows import by_rows
 

@@ -19,7 +19,7 @@ from nblabel.cache import ArrayCache
 from nblabel.pool import FloatArray, as_embeddings
 
 if TYPE_CHECKING:
-    from nblabel.edges import Edges
+    from nblabel.graph.edges import Edges
 
 Int32Array = npt.NDArray[np.int32]
 Progress = Callable[[float], None]
@@ -89,7 +89,7 @@ class NeighborGraph:
     @cached_property
     def edges(self) -> Edges:
         """The weights, kept in the order that loops over them are quickest in."""
-        from nblabel.edges import Edges  # compiled: half a second to load
+        from nblabel.graph.edges import Edges  # compiled: half a second to load
 
         return Edges.of(self.weights)
 
@@ -209,7 +209,7 @@ class GraphProcess(BackgroundProcess):
                 )
             notify(news)
 
-        super().__init__("nblabel.graph", X, [], tell)
+        super().__init__("nblabel.graph.nearest", X, [], tell)
 
 
 def build_graph(X: FloatArray, tell: Progress) -> NeighborGraph:
@@ -324,9 +324,9 @@ def _run(X: FloatArray) -> np.ndarray[Any, Any]:
 
 def _compile() -> None:
     """Compile every loop that works on graphs, or find it on disk, so that no user waits for it."""
-    from nblabel.propagation import Propagation
+    from nblabel.graph.propagation import Propagation
+    from nblabel.graph.walks import Walks
     from nblabel.strategies.kernels import similarities
-    from nblabel.walks import Walks
 
     ring = (np.arange(40)[:, None] + np.arange(1, 4)) % 40
     graph = NeighborGraph(ring.astype(np.int32), np.ones((40, 3), dtype=np.float32))

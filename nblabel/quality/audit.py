@@ -32,9 +32,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from nblabel import frames
-from nblabel.bounds import Floats, wrong_among, wrong_at_once
 from nblabel.pool import IntArray
+from nblabel.quality import frames
+from nblabel.quality.bounds import Floats, wrong_among, wrong_at_once
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:

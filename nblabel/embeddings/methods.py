@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nblabel.custom import embed_by, join
-from nblabel.gradients import describe
+from nblabel.embeddings.custom import embed_by, join
+from nblabel.embeddings.gradients import describe
+from nblabel.embeddings.pixels import BoolArray, Pixels
 from nblabel.media import UInt8Array
-from nblabel.pixels import BoolArray, Pixels
 from nblabel.pool import FloatArray, Pool, as_embeddings
 
 METHODS = ("pca", "gradients", "raw")
@@ -21,8 +21,8 @@ METHODS = ("pca", "gradients", "raw")
 ELSEWHERE = {
     "tfidf": ("nblabel.texts", "embed_texts"),
     "table": ("nblabel.tables", "embed_table"),
-    "pretrained": ("nblabel.pretrained", "embed_pretrained"),
-    "onnx": ("nblabel.onnx_models", "embed_onnx"),
+    "pretrained": ("nblabel.embeddings.pretrained", "embed_pretrained"),
+    "onnx": ("nblabel.embeddings.onnx_models", "embed_onnx"),
 }
 TRAINED = ("autoencoder", "vae", "contrastive")  # by nblabel.encoders, which needs torch
 KINDS = {  # method: the kinds of pools it is for
@@ -66,12 +66,12 @@ def embed(
         - "table": numbers and dates scaled, categories and missing values as 0 and 1; rows of a
           table only. See `nblabel.tables.embed_table`.
         - "pretrained": a network of the Hugging Face hub, or from a folder; images and texts; needs
-          ``pip install "nblabel[pretrained]"``. See `nblabel.pretrained.embed_pretrained`.
+          ``pip install "nblabel[pretrained]"``. See `nblabel.embeddings.pretrained.embed_pretrained`.
         - "onnx": a network in an ONNX file; images and texts; needs ``pip install "nblabel[onnx]"``.
-          See `nblabel.onnx_models.embed_onnx`.
+          See `nblabel.embeddings.onnx_models.embed_onnx`.
 
         A function is called with lists of up to 256 items, and returns a row of numbers for each; see
-        `nblabel.custom.embed_by`. An `nblabel.encoders.Encoder` that is trained encodes; of another
+        `nblabel.embeddings.custom.embed_by`. An `nblabel.encoders.Encoder` that is trained encodes; of another
         one a copy is trained. An array of shape (n, dim) is taken as it is. What the methods of a
         list give is put side by side, each centred and scaled to the same variance, so that each has
         an equal say in the distance of two items.
@@ -112,7 +112,7 @@ def embed(
 
     "gradients" joins three descriptions of the cells, 7 along the longer side: histograms of
     oriented gradients [1]_, mean brightness, and opponent colours. Each is scaled to the same
-    variance over the pool, and the latter two count half of the first; `nblabel.gradients` has the
+    variance over the pool, and the latter two count half of the first; `nblabel.embeddings.gradients` has the
     details. Unlike pixels, edges hardly change when a picture is shifted by a pixel.
 
     References

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from nblabel.graph import NeighborGraph
+from nblabel.graph.nearest import NeighborGraph
 from nblabel.pool import FloatArray, IntArray
 
 N_FOLDS = 2

@@ -7,7 +7,7 @@ How the promise comes about, in this order, so that it holds by construction:
    says, are written to the log. From here on neither the set nor its labels change, whatever is answered.
 3. Items are drawn from the set at random, and a person answers them, without seeing that they are checks.
 4. As soon as the answers rule out, at the confidence asked for, that more than `max_error` of the rest of
-   the set is wrong, the rest is accepted. The bound is that of `nblabel.bounds.wrong_among`, which holds at
+   the set is wrong, the rest is accepted. The bound is that of `nblabel.quality.bounds.wrong_among`, which holds at
    every look: one may stop whenever it is reached, and go on where it is not.
 
 No label that trained the model is used to judge it, and nothing depends on whether the model's
@@ -36,9 +36,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.bounds import answers_needed
 from nblabel.pool import IntArray
-from nblabel.trials import BETTER, END, Trial, Trials, risk_of
+from nblabel.quality.bounds import answers_needed
+from nblabel.quality.trials import BETTER, END, Trial, Trials, risk_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,7 +227,7 @@ class AutoLabelReport:
         return "\n".join(self.lines())
 
     def _repr_html_(self) -> str:
-        from nblabel.pages import part
+        from nblabel.quality.pages import part
 
         pool, y, names = self._session.pool, self._session.y, self._session.classes
         shown = []
@@ -239,7 +239,7 @@ class AutoLabelReport:
 
     def page(self, path: Any) -> Path:
         """Write the report and its figure to an HTML file, and return where it is."""
-        from nblabel.pages import write
+        from nblabel.quality.pages import write
 
         return write(path, "Labels accepted from the model", self._repr_html_(), self.figure())
 
@@ -285,7 +285,7 @@ def auto_label(
 
     Notes
     -----
-    See `nblabel.autolabel` for how and why it holds. A promise of 1 % at 95 % confidence takes 299
+    See `nblabel.quality.autolabel` for how and why it holds. A promise of 1 % at 95 % confidence takes 299
     faultless answers whatever the method, one of 3 % takes 99; being allowed to look at any time, and to
     begin anew with another set, raises that to about 370 and 120.
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel import frames
-from nblabel.audit import NO_ANSWER, Checks, checks_of
-from nblabel.bounds import answers_needed, expected_error, wrong_among
-from nblabel.doubt import sureness
 from nblabel.events import LabelEvent, LabelState
 from nblabel.pool import FloatArray, IntArray
+from nblabel.quality import frames
+from nblabel.quality.audit import NO_ANSWER, Checks, checks_of
+from nblabel.quality.bounds import answers_needed, expected_error, wrong_among
+from nblabel.quality.doubt import sureness
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:

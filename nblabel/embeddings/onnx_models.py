@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from nblabel.networks import Network, as_colour, hash_files, run_network
+from nblabel.embeddings.networks import Network, as_colour, hash_files, run_network
 from nblabel.pool import FloatArray, Pool
 
 INSTALL = 'method="onnx" needs ONNX Runtime and tokenizers: pip install "nblabel[onnx]"'

@@ -12,8 +12,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from threadpoolctl import ThreadpoolController
 
-from nblabel.edges import Edges, grow_cells
-from nblabel.graph import Int32Array, NeighborGraph
+from nblabel.graph.edges import Edges, grow_cells
+from nblabel.graph.nearest import Int32Array, NeighborGraph
 from nblabel.pool import FloatArray, IntArray
 from nblabel.rows import by_rows
 

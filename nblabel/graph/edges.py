@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import scipy.sparse as sp
 
-from nblabel.graph import Int32Array
+from nblabel.graph.nearest import Int32Array
 from nblabel.pool import FloatArray
 
 SEEDS = 512  # parts that the communities grow from

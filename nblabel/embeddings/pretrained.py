@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.networks import Network, as_colour, hash_files, run_network
+from nblabel.embeddings.networks import Network, as_colour, hash_files, run_network
 from nblabel.pool import FloatArray, Pool
 
 INSTALL = 'method="pretrained" needs transformers and torch: pip install "nblabel[pretrained]"'

@@ -1,0 +1,1 @@
+"""From what a person sees to numbers that a learner reads."""

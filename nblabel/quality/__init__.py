@@ -1,0 +1,1 @@
+"""What may be said about labels: audits, promises, doubt and second looks."""
