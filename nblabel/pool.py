@@ -139,8 +139,9 @@ class Pool:
         self._n = sizes.popitem()[1]
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
-        self.ids = tuple(str(i) for i in (range(self._n) if ids is None else ids))
-        if len(self._positions) < self._n:
+        self.ids: Sequence[str] = Numbers(self._n) if ids is None else tuple(map(str, ids))
+        """What is stored of an item instead of its position."""
+        if ids is not None and len(self._positions) < self._n:
             raise ValueError(_describe_duplicates(self.ids))
 
     def extended(self, more: Pool) -> Pool:
@@ -196,6 +197,11 @@ class Pool:
     def _positions(self) -> dict[str, int]:
         return {item: index for index, item in enumerate(self.ids)}
 
+    def _position(self, item_id: Any) -> int | None:
+        if isinstance(self.ids, Numbers):
+            return self.ids.position(str(item_id))
+        return self._positions.get(str(item_id))
+
     def index_of(self, item_id: Any) -> int:
         """Return the position of an id.
 
@@ -204,13 +210,13 @@ class Pool:
         KeyError
             If no item has this id.
         """
-        try:
-            return self._positions[str(item_id)]
-        except KeyError:
-            raise KeyError(f"no item with id {item_id!r} in this pool of {self._n:,}.") from None
+        position = self._position(item_id)
+        if position is None:
+            raise KeyError(f"no item with id {item_id!r} in this pool of {self._n:,}.")
+        return position
 
     def __contains__(self, item_id: Any) -> bool:
-        return str(item_id) in self._positions
+        return self._position(item_id) is not None
 
     def image(self, index: int, max_side: int | None = None) -> UInt8Array | None:
         """Return one picture, (height, width, 1 or 3) uint8; None when the pool has no pictures.
@@ -328,7 +334,31 @@ def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:
     return floats
 
 
-def _describe_duplicates(ids: tuple[str, ...]) -> str:
+class Numbers(Sequence[str]):
+    """The ids "0", "1", ... of items that were given none; a million of them take no memory."""
+
+    def __init__(self, n: int) -> None:
+        self._range = range(n)
+
+    def position(self, item: str) -> int | None:
+        """Return where an id is; None where it is nowhere."""
+        number = int(item) if item.isascii() and item.isdigit() and len(item) < 20 else -1
+        return number if number in self._range and str(number) == item else None
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, index: Any) -> Any:
+        numbers = self._range[index]
+        return str(numbers) if isinstance(numbers, int) else tuple(map(str, numbers))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == (tuple(other) if isinstance(other, Numbers) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _describe_duplicates(ids: Sequence[str]) -> str:
     seen: set[str] = set()
     twice = [item for item in ids if item in seen or seen.add(item)]  # type: ignore[func-returns-value]
     return (

@@ -28,6 +28,20 @@ def test_embeddings_alone():
     assert repr(pool) == "Pool(3 items, embeddings of 2)"
 
 
+def test_ids_that_nobody_gave_are_the_positions_as_text():
+    pool = nb.Pool(embeddings=np.zeros((12, 2)))
+    named = nb.Pool(embeddings=np.zeros((12, 2)), ids=[str(index) for index in range(12)])
+    assert pool.ids == named.ids
+    assert (pool.ids[3], pool.ids[-1], *pool.ids[2:4]) == ("3", "11", "2", "3")
+    assert [pool.index_of(item) for item in pool.ids] == list(range(12))
+    assert pool.index_of(7) == 7
+    assert pool.fingerprint == named.fingerprint
+    for wrong in ("12", "-1", "07", "", "x", "1.0", "٣", "9" * 5_000):
+        assert wrong not in pool
+        with pytest.raises(KeyError, match="no item with id"):
+            pool.index_of(wrong)
+
+
 def test_ids_are_found_again():
     pool = nb.Pool(embeddings=POINTS, ids=[7, "b", 'it\'s "<b>"'])
     assert pool.ids == ("7", "b", 'it\'s "<b>"')
