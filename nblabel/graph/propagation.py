@@ -151,17 +151,19 @@ class Propagation:
     ) -> bool:
         """Set right, one by one, those whose residual is too large; return whether that was enough."""
         turns = len(u)  # with more of them conjugate gradients would be quicker
+        cells = np.where(free, self._cells, -1).astype(np.int16)
         sums = self._residual(u, r, diagonal, free)
-        for _ in range(ROUNDS):
+        for done in range(ROUNDS):
             lift = scipy.linalg.cho_solve(coarse, sums, check_finite=False).astype(np.float32)
-            by_rows(len(u), _raise, self._cells, free, lift, u)
-            sums = self._residual(u, r, diagonal, free)
-            turns = _set_right(
-                *self._graph, diagonal, free, self._cells, np.float32(TOLERANCE), turns, u, r, sums
-            )
-            if turns < 0 or np.abs(lift).max() <= RISE:
+            if done and np.abs(lift).max() <= RISE:
                 break
-        return turns >= 0
+            sums = sum(by_rows(len(u), _raise, *self._graph, diagonal, cells, lift, u, r))
+            turns = _set_right(
+                *self._graph, diagonal, cells, np.float32(TOLERANCE), turns, u, r, sums
+            )
+            if turns < 0:
+                return False
+        return True
 
     def _iterate(
         self, u: FloatArray, r: FloatArray, diagonal: FloatArray, free: Mask, coarse: Any
@@ -337,13 +339,39 @@ def _residual(
 
 @_jit
 def _raise(
-    begin: int, end: int, cells: Any, free: Any, lift: Any, u: Any
-) -> None:  # pragma: no cover (compiled)
-    """Raise u off the labels by the lift of its cell."""
+    begin: int,
+    end: int,
+    pointers: Any,
+    neighbors: Any,
+    weights: Any,
+    diagonal: Any,
+    cells: Any,
+    lift: Any,
+    u: Any,
+    r: Any,
+) -> Any:  # pragma: no cover (compiled)
+    """Raise u by the lift of each cell, and r by what that changes; return the sums of r by cell."""
+    columns = u.shape[1]
+    sums = np.zeros((len(lift), columns))
+    beyond = np.zeros(columns, np.float32)
     for item in range(begin, end):
-        if free[item]:
-            for column in range(u.shape[1]):
-                u[item, column] += lift[cells[item], column]
+        cell = cells[item]
+        if cell < 0:
+            continue
+        beyond[:] = 0
+        inside = -diagonal[item]
+        for edge in range(pointers[item], pointers[item + 1]):
+            other, weight = cells[neighbors[edge]], weights[edge]
+            if other == cell:  # of most neighbours, whose values need not be read
+                inside += weight
+            elif other >= 0:
+                for column in range(columns):
+                    beyond[column] += weight * lift[other, column]
+        for column in range(columns):
+            u[item, column] += lift[cell, column]
+            r[item, column] += inside * lift[cell, column] + beyond[column]
+            sums[cell, column] += r[item, column]
+    return sums
 
 
 @_jit
@@ -352,7 +380,6 @@ def _set_right(
     neighbors: Any,
     weights: Any,
     diagonal: Any,
-    free: Any,
     cells: Any,
     tolerance: Any,
     turns: int,
@@ -362,7 +389,7 @@ def _set_right(
 ) -> int:  # pragma: no cover (compiled)
     """Bring r to 0 at each item where it is too large, as often as it is; u, r and sums change.
 
-    Returns how many turns are left; -1 if there were not enough.
+    Cells are -1 at the labels. Returns how many turns are left; -1 if there were not enough.
     """
     n, columns = u.shape
     queue = np.empty(n, np.int32)
@@ -394,9 +421,9 @@ def _set_right(
             r[item, column] = 0
         for edge in range(pointers[item], pointers[item + 1]):
             other, weight = neighbors[edge], weights[edge]
-            if not free[other]:
-                continue
             cell, worst = cells[other], np.float32(0)
+            if cell < 0:
+                continue
             for column in range(columns):
                 r[other, column] += weight * change[column]
                 sums[cell, column] += weight * change[column]
