@@ -789,7 +789,7 @@ class Session:
         """Return the labels as they are now, for a refit elsewhere."""
         skipped = np.flatnonzero(self._standing == STANDINGS.index("skipped"))
         drawn = self.drawn
-        since = [self._state.answers[self.pool.ids[index]].event.seq for index in skipped]
+        since = [self._state.answers[self.pool.ids[int(at)]].event.seq for at in skipped]
         y, accepted = self.y, self.accepted
         if not self._learn_accepted:
             y[accepted] = -1

@@ -77,6 +77,47 @@ class Edges:
 
 
 @_jit
+def both_ways(
+    indices: Any, values: Any, share: Any
+) -> tuple[Any, Any, Any]:  # pragma: no cover (compiled)
+    """Make one-way edges symmetric: the smaller of both ways, and a share of their sum.
+
+    Returns weights, neighbours and pointers of a CSR matrix; the neighbours of a row are in no order.
+    """
+    n, k = values.shape
+    back = np.full((n, k), -1, np.int8)  # which of the other's neighbours one is
+    pointers = np.zeros(n + 1, np.int32)
+    for item in range(n):
+        for edge in range(k):
+            other = indices[item, edge]
+            pointers[item + 1] += 1
+            for turn in range(k):
+                if indices[other, turn] == item:
+                    back[item, edge] = turn
+                    break
+            else:
+                pointers[other + 1] += 1
+    for item in range(n):
+        pointers[item + 1] += pointers[item]
+    free = pointers[:-1].copy()
+    neighbors = np.empty(pointers[n], np.int32)
+    weights = np.empty(pointers[n], np.float32)
+    for item in range(n):
+        for edge in range(k):
+            other, value, turn = indices[item, edge], values[item, edge], back[item, edge]
+            neighbors[free[item]] = other
+            if turn >= 0:
+                again = values[other, turn]
+                weights[free[item]] = min(value, again) + share * (value + again)
+            else:
+                weights[free[item]] = share * value
+                neighbors[free[other]], weights[free[other]] = item, share * value
+                free[other] += 1
+            free[item] += 1
+    return weights, neighbors, pointers
+
+
+@_jit
 def grow_cells(pointers: Any, neighbors: Any, n_cells: int) -> Any:  # pragma: no cover (compiled)
     """Divide a graph into connected cells, grown evenly from evenly numbered items.
 

@@ -61,6 +61,8 @@ class NeighborGraph:
         not among theirs (Radovanovic et al., 2010), and a label would spread to all of those. Made
         anew at every look; see `edges` for what is kept.
         """
+        from nblabel.graph.edges import both_ways  # compiled: half a second to load
+
         n, k = len(self), min(N_WEIGHTED, self.indices.shape[1])
         near = self.distances[:, :k]
         reach = near[:, -1:] if k else near
@@ -68,22 +70,10 @@ class NeighborGraph:
         values = near / np.where(reach > 0, reach, 1)
         values *= values
         values *= -4
-        pointers = np.arange(0, n * k + 1, k) if k else np.zeros(n + 1)
-        one_way = sp.csr_matrix(
-            (
-                np.exp(values, out=values).ravel(),
-                self.indices[:, :k].ravel(),
-                pointers.astype(np.int32),
-            ),
-            shape=(n, n),
-        )
-        other_way = one_way.T.tocsr()
-        both = sp.csr_matrix(one_way + other_way)
-        both.data *= np.float32(ONE_SIDED / 2)
-        both = sp.csr_matrix(both + one_way.minimum(other_way))
-        del one_way, other_way, values
+        np.exp(values, out=values)
+        weights, neighbors, pointers = both_ways(self.indices, values, np.float32(ONE_SIDED / 2))
+        both = sp.csr_matrix((weights, neighbors, pointers), shape=(n, n))
         both.sort_indices()
-        both.prune()  # the sum was given room for both directions of every edge
         return both
 
     @cached_property

@@ -157,7 +157,8 @@ class Propagation:
             lift = scipy.linalg.cho_solve(coarse, sums, check_finite=False).astype(np.float32)
             if done and np.abs(lift).max() <= RISE:
                 break
-            sums = sum(by_rows(len(u), _raise, *self._graph, diagonal, cells, lift, u, r))
+            parts = by_rows(len(u), _raise, *self._graph, diagonal, cells, lift, u, r)
+            sums = np.sum(parts, axis=0)
             turns = _set_right(
                 *self._graph, diagonal, cells, np.float32(TOLERANCE), turns, u, r, sums
             )
