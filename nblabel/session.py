@@ -20,7 +20,7 @@ from nblabel.imports import ImportReport, match_labels, read_labels
 from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
 from nblabel.quality import frames
-from nblabel.quality.audit import AuditReport, estimate
+from nblabel.quality.audit import AuditReport, Record, estimate
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, make_strategy
 
@@ -126,6 +126,7 @@ class Session:
         self._codes: dict[str, int] = {}
         self._refit: Refit | None = None
         self._drift: tuple[FloatArray, Drift] | None = None
+        self._judged: Record | None = None
         self.refresh()
         if self._state.unknown_classes:
             raise StoreError(
@@ -352,21 +353,13 @@ class Session:
         places = np.array([self.pool.index_of(item) for item in ids], dtype=np.intp)
         return places[np.isin(self._standing[places], _NOT_ANSWERED)]
 
-    def audit(
-        self, confidence: float = 0.95, *, every_look: bool = True, n_folds: int = 10
-    ) -> AuditReport:
+    def audit(self, confidence: float = 0.95) -> AuditReport:
         """Estimate how many labels are right, and how the classes are shared out, from random draws.
 
         Parameters
         ----------
         confidence : float
-            Of each interval, between 0 and 1.
-        every_look : bool
-            Intervals that hold however often one looks. If not, narrower ones for a single look at a
-            moment chosen beforehand.
-        n_folds : int
-            The model is learned so many times without a part of the audited items, to say of those
-            what it would without their labels.
+            Of each interval, between 0 and 1. The intervals hold however often one looks.
 
         Returns
         -------
@@ -376,7 +369,7 @@ class Session:
         Raises
         ------
         ValueError
-            If the confidence is not between 0 and 1, or there are fewer than two folds.
+            If the confidence is not between 0 and 1.
         LearnerError
             If the learner fails.
 
@@ -384,7 +377,14 @@ class Session:
         -----
         See `nblabel.quality.audit`.
         """
-        return estimate(self, confidence, every_look, n_folds)
+        return estimate(self, confidence)
+
+    @property
+    def judged(self) -> Record:
+        """What the model said whenever items were drawn at random, for `audit`."""
+        if self._judged is None or not self._judged.fits(self):
+            self._judged = Record(self)
+        return self._judged
 
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""

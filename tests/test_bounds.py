@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import hypergeom
 
+from nblabel.quality import bounds
 from nblabel.quality.bounds import (
+    Judged,
     answers_needed,
     evidence,
     expected_error,
     wrong_among,
-    wrong_at_once,
+    wrong_now,
 )
 
 
@@ -45,19 +46,29 @@ def test_limits_are_those_of_a_look_at_every_number(size, data, confidence):
     plausible = numbers[evidence(size, drawn, wrong, numbers, 0.1) < -np.log(1 - confidence)]
     if len(plausible):
         assert wrong_among(size, drawn, wrong, confidence) == (plausible[0], plausible[-1])
-    tail = (1 - confidence) / 2
-    low, high = wrong_at_once(size, drawn, wrong, confidence)
-    for number in numbers:
-        few = hypergeom.cdf(wrong, size, number, drawn) > tail
-        many = hypergeom.sf(wrong - 1, size, number, drawn) > tail
-        assert (few and many) == (low <= number <= high)
 
 
 def test_what_was_seen_rules_numbers_out():
     assert evidence(10, 4, 2, [1, 9], 0.1).tolist() == [np.inf, np.inf]
 
 
-@pytest.mark.parametrize("limits", [wrong_among, wrong_at_once])
+def unchanged(size, drawn, wrong):
+    """Draws of labels that stay the same, as arguments of `wrong_now`; the wrong ones evenly spread."""
+    found = np.diff(np.arange(drawn + 1) * wrong // max(drawn, 1)).astype(bool)
+    since = wrong - np.concatenate([[0], found.cumsum()[:-1]])
+    sizes = size - np.arange(drawn)
+    kept = np.full(drawn, size - drawn)
+    nothing = np.zeros(drawn, dtype=int)
+    judged = Judged(sizes, since, kept, nothing, found, nothing.astype(bool))
+    return size - drawn, judged
+
+
+def now(size, drawn, wrong, confidence):
+    low, high = wrong_now(*unchanged(size, drawn, wrong), confidence)
+    return low + wrong, high + wrong
+
+
+@pytest.mark.parametrize("limits", [wrong_among, now])
 def test_limits_hold_the_seen_and_shrink(limits):
     assert limits(50, 0, 0, 0.95) == (0, 50)
     assert limits(50, 50, 7, 0.95) == (7, 7)
@@ -69,7 +80,7 @@ def test_limits_hold_the_seen_and_shrink(limits):
     assert widths == sorted(widths, reverse=True)
 
 
-@pytest.mark.parametrize("limits", [wrong_among, wrong_at_once])
+@pytest.mark.parametrize("limits", [wrong_among, now])
 def test_more_wrong_ones_move_both_limits_up(limits):
     found = [limits(300, 40, wrong, 0.9) for wrong in range(41)]
     lows, highs = zip(*found, strict=True)
@@ -77,9 +88,90 @@ def test_more_wrong_ones_move_both_limits_up(limits):
     assert list(highs) == sorted(highs)
 
 
-def test_one_look_is_narrower_than_every_look():
-    (low, high), (least, most) = (f(9_000, 200, 8, 0.95) for f in (wrong_among, wrong_at_once))
-    assert low < least < most < high
+def test_labels_that_change_cost_little_where_they_did_not():
+    for wrong in (0, 8, 35):
+        (low, high), (least, most) = (f(9_000, 200, wrong, 0.95) for f in (now, wrong_among))
+        assert high - low < 1.25 * (most - least)
+
+
+def slow_fortune(judged, number, total, fewer):
+    """The bets of `wrong_now`, one after the other."""
+    odds = bounds.FEWER if fewer else bounds.MORE
+    made = []
+    for begin, stake in zip(bounds.BEGINNINGS, bounds.STAKES, strict=True):
+        for one in odds:
+            fortune = stake / len(odds)
+            for j in range(begin, len(judged.size)):
+                kept, known = judged.kept[j], judged.known[j]
+                if fewer:
+                    share = (known + max(number - (total - kept), 0)) / judged.size[j]
+                    wrong = judged.wrong[j] or judged.unknown[j]
+                else:
+                    share = (known + judged.changed[j] + min(number, kept)) / judged.size[j]
+                    wrong = judged.wrong[j]
+                share = min(share, 1)
+                fortune *= (one if wrong else 1) / (1 + share * (one - 1))
+            made.append(fortune)
+    return sum(made)
+
+
+@given(st.data())
+def test_limits_are_those_of_bets_one_by_one(data):
+    m = data.draw(st.integers(1, 12))
+    numbers = st.lists(st.integers(0, 8), min_size=m, max_size=m)
+    flags = st.lists(st.booleans(), min_size=m, max_size=m)
+    known, kept, changed = (np.array(data.draw(numbers)) for _ in range(3))
+    wrong, unknown = np.array(data.draw(flags)), np.array(data.draw(flags))
+    judged = Judged(known + kept + changed + 1, known, kept, changed, wrong & ~unknown, unknown)
+    total = int(kept.max()) + data.draw(st.integers(0, 5))
+    low, high = wrong_now(total, judged, 0.6)
+    limit = 2 / (1 - 0.6)
+    plausible = [
+        max(slow_fortune(judged, number, total, fewer) for fewer in (True, False)) < limit
+        for number in range(total + 1)
+    ]
+    if any(plausible):
+        assert (low, high) == (plausible.index(True), total - plausible[::-1].index(True))
+
+
+@pytest.mark.parametrize("adverse", [False, True])
+def test_the_truth_stays_inside_while_labels_change(adverse):
+    """A model learns from each draw, and forgets; or flatters the draw: right about what it has seen."""
+    n, runs, confidence = 120, 150, 0.8
+    missed = 0
+    for seed in range(runs):
+        rng = np.random.default_rng(seed)
+        wrong = rng.random(n) < 0.4  # whether the model is wrong about each
+        known = np.zeros(n, dtype=bool)
+        said, rows = [], []
+        for step in range(50):
+            rows.append(int(rng.choice(np.flatnonzero(~known))))
+            said.append((wrong.copy(), known.copy()))
+            known[rows[-1]] = True
+            some = rng.random(n) < 0.03
+            wrong[some] = (rng.random(some.sum()) < 0.6) if adverse and wrong[rows[-1]] else False
+            wrong[known] = False
+            if step % 5:
+                continue
+            free = ~known
+            parts = [
+                [
+                    (~before).sum(),
+                    (then & known & ~before).sum(),
+                    (free & (then == wrong)).sum(),
+                    (free & (then != wrong)).sum(),
+                    then[row],
+                    False,
+                ]
+                for (then, before), row in zip(said, rows, strict=True)
+            ]
+            *counts, found, unknown = map(np.array, zip(*parts, strict=True))
+            judged = Judged(*counts, found.astype(bool), unknown.astype(bool))
+            low, high = wrong_now(int(free.sum()), judged, confidence)
+            if not low <= wrong.sum() <= high:
+                missed += 1
+                break
+    assert missed / runs <= 1 - confidence
 
 
 @pytest.mark.parametrize("number", [0, 3, 20, 100])

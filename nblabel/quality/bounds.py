@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 # the mixture's Beta(SHAPE, SHAPE / rate - SHAPE); see wrong_among
 SHAPE = 0.5
+# see wrong_now: by how much a bet changes the odds of a wrong one; the draws that bets begin with, as equals
+# up to the 128th; what is staked on each
+FEWER = np.array([1 / 64, 1 / 32, 1 / 16, 1 / 8, 0.25, 0.4, 0.55, 0.7, 0.85])
+MORE = np.array([1.2, 1.5, 2.0, 3.0, 6.0, 12.0, 25.0, 50.0])
+BEGINNINGS = 2 ** np.arange(20) - 1
+STAKES = np.concatenate([np.full(8, 1 / 9), np.full(12, 1 / 108)])
 
 
 def wrong_among(
@@ -63,25 +72,97 @@ def wrong_among(
     return _first(plausible, least, peak), _last(plausible, peak, most)
 
 
-def wrong_at_once(size: int, drawn: int, wrong: int, confidence: float) -> tuple[int, int]:
-    """Return the same as `wrong_among` for a single look at a number of draws fixed beforehand.
+@dataclass(frozen=True)
+class Judged:
+    """Draws that judged labels which have changed since; each of shape (m,), in the order drawn.
 
-    Narrower, and not to be looked at again and again until one likes it. Parameters as there.
+    Attributes
+    ----------
+    size : ndarray of int
+        How many items each was drawn from at random.
+    known : ndarray of int
+        Of those, how many are known by now, and were wrong then.
+    kept : ndarray of int
+        Of those, how many are not known yet, and have the same label now as then.
+    changed : ndarray of int
+        Of those, how many are not known yet, and have another label now.
+    wrong : ndarray of bool
+        Whether the label that the item drawn had then was wrong.
+    unknown : ndarray of bool
+        Whether nobody said what the item drawn is.
+    """
+
+    size: Ints
+    known: Ints
+    kept: Ints
+    changed: Ints
+    wrong: Bools
+    unknown: Bools
+
+    def __getitem__(self, rows: Bools) -> Judged:
+        return Judged(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+def wrong_now(total: int, judged: Judged, confidence: float) -> tuple[int, int]:
+    """Return the least and the largest number of wrong ones among labels that keep changing.
+
+    Parameters
+    ----------
+    total : int
+        How many labels there are now that nobody checked.
+    judged : Judged
+        What was drawn at random and checked.
+    confidence : float
+        Between 0 and 1, of both limits together.
+
+    Returns
+    -------
+    low, high : int
+        Of `total`.
 
     Notes
     -----
-    Clopper and Pearson's limits (1934) with the hypergeometric in place of the binomial
-    distribution, since nothing is put back.
+    The limits hold at every look, whatever the labels were learned from, the answers to earlier draws
+    included. A draw is made at random after the labels that it judges were fixed, so that whether it
+    finds a wrong one is a coin whose bias is the share of wrong ones at that moment. If `number` labels are wrong
+    now, that share lies between ``(known + number - (total - kept)) / size`` and
+    ``(known + changed + min(number, kept)) / size``: labels that are the same now as then are wrong or
+    right both times, and the others may be either. A bet on each draw, at odds that are fair for the end of that range
+    nearer to the bet, multiplies what was staked on it; it gains nothing on average, whatever the labels do
+    between the draws, so that what is left of 1 exceeds 1 / risk with probability `risk` at most, at
+    any time (Ville, 1939). Numbers against which a fortune was made are ruled out. This is the betting of Waudby-Smith and Ramdas,
+    "Estimating means of bounded random variables by betting" (JRSS B, 2024), with shares that need not
+    stay the same. The stake is spread over several odds, and over several draws to begin with: early draws
+    judged labels that have little to do with those of today.
     """
-    from scipy.stats import hypergeom
+    limit = np.log(2 / (1 - confidence))
+    if not len(judged.size):
+        return 0, total
 
-    if not drawn:
-        return wrong, size
-    least, most, tail = wrong, size - drawn + wrong, (1 - confidence) / 2
-    peak = min(max((size + 1) * wrong // drawn, least), most)
-    low = _first(lambda number: hypergeom.sf(wrong - 1, size, number, drawn) > tail, least, peak)
-    high = _last(lambda number: hypergeom.cdf(wrong, size, number, drawn) > tail, peak, most)
-    return low, high
+    def too_many(number: int) -> bool:
+        least = (judged.known + np.maximum(number - (total - judged.kept), 0)) / judged.size
+        return bool(_fortune(judged.wrong | judged.unknown, least, FEWER) >= limit)
+
+    def too_few(number: int) -> bool:
+        most = judged.known + judged.changed + np.minimum(number, judged.kept)
+        return bool(_fortune(judged.wrong, most / judged.size, MORE) >= limit)
+
+    high = _last(lambda number: not too_many(number), 0, total)
+    return min(_first(lambda number: not too_few(number), 0, total), high), high
+
+
+def _fortune(wrong: Bools, share: Floats, odds: Floats) -> float:
+    """Return the logarithm of what bets on draws have made of 1, if wrong ones had those shares.
+
+    Each bet multiplies the odds of finding a wrong one; it is spread over `odds` and over beginnings.
+    """
+    share = np.clip(share, 0, 1)
+    gain = np.where(wrong, np.log(odds)[:, None], 0) - np.log1p(share * (odds[:, None] - 1))
+    begun = BEGINNINGS[len(wrong) > BEGINNINGS]
+    backwards = gain[:, ::-1].cumsum(axis=1)[:, ::-1]
+    made = np.zeros((len(odds), len(BEGINNINGS)))
+    made[:, : len(begun)] = backwards[:, begun]
+    return float(np.logaddexp.reduce((made + np.log(STAKES)).ravel()) - np.log(len(odds)))
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
