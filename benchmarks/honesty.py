@@ -19,6 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 import nblabel as nb
+from benchmarks import stopping
 from benchmarks.labels import CASES
 from benchmarks.report import RESULTS, Row, report
 from nblabel.quality.audit import Checks, Moment, accuracy_of
@@ -52,18 +53,22 @@ POOLS = {
 }
 SMALL = ("digits", "digits-tail")
 WHOLE = "whole"  # digits again, run as a whole
+STOP = "stop"
+PARTS = [*POOLS, WHOLE, STOP]
 
 
 def main() -> None:
     """Measure the pools asked for, print, and write them beside those measured before."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", nargs="*", default=[*POOLS, WHOLE], choices=[*POOLS, WHOLE])
+    parser.add_argument("--cases", nargs="*", default=PARTS, choices=PARTS)
     parser.add_argument("--seeds", type=int, default=2, help="runs of questions and answers")
     parser.add_argument("--runs", type=int, default=RUNS)
     chosen = parser.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
     for case in chosen.cases:
         rows = list(_whole_runs(chosen.runs)) if case == WHOLE else []
+        if case == STOP:
+            rows = list(stopping.rows(_data, _spoiled, KEPT))
         if case in POOLS:
             setting = POOLS[case]
             careless = replace(setting, mistakes=MISTAKES, name=f"{setting.name}, 5 % mistakes")

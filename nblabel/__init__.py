@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nblabel.projection import project as project
     from nblabel.quality.autolabel import auto_label as auto_label
     from nblabel.quality.review import second_look as second_look
+    from nblabel.quality.stopping import StopAdvisor as StopAdvisor
+    from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
     from nblabel.store import LabelStore as LabelStore
@@ -35,6 +37,7 @@ _HOMES = {
     "LabelStore": "nblabel.store",
     "Pool": "nblabel.pool",
     "Session": "nblabel.session",
+    "StopAdvisor": "nblabel.quality.stopping",
     "cluster": "nblabel.clusters",
     "auto_label": "nblabel.quality.autolabel",
     "datasets": "nblabel.datasets",
@@ -47,6 +50,7 @@ _HOMES = {
     "self_training": "nblabel.loops",
     "second_look": "nblabel.quality.review",
     "simulate": "nblabel.simulation",
+    "stop_advice": "nblabel.quality.stopping",
     "threshold_loop": "nblabel.loops",
 }
 
