@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nblabel.pool import Pool as Pool
     from nblabel.projection import project as project
     from nblabel.quality.autolabel import auto_label as auto_label
+    from nblabel.quality.costs import costs as costs
     from nblabel.quality.review import second_look as second_look
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
@@ -40,6 +41,7 @@ _HOMES = {
     "StopAdvisor": "nblabel.quality.stopping",
     "cluster": "nblabel.clusters",
     "auto_label": "nblabel.quality.autolabel",
+    "costs": "nblabel.quality.costs",
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embeddings.methods",
     "encoders": "nblabel.encoders",
