@@ -23,6 +23,7 @@ from nblabel.strategies import Query, Reason
 from nblabel.widget.display import EXPLAINED, Display
 from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Pictures
 from nblabel.widget.line import Line
+from nblabel.widget.mailbox import at_home
 from nblabel.widget.map import COLOR_MODES, CanvasMap, MapView
 from nblabel.widget.queue import QueueView
 from nblabel.widget.refits import Refits
@@ -602,7 +603,7 @@ class Labeler(ipywidgets.Box):
             else:
                 self._display.drop_problem(kind)
 
-        return guarded
+        return at_home(guarded)
 
 
 def _make_map(kind: str, receive: Callable[[dict[str, Any]], None]) -> MapView:

@@ -13,6 +13,7 @@ import traitlets as t
 
 from nblabel.pool import FloatArray, IntArray
 from nblabel.widget.assets import script, style
+from nblabel.widget.mailbox import Mailbox
 
 COLOR_MODES = {
     "prediction": "Prediction",
@@ -99,7 +100,7 @@ class CanvasMap(anywidget.AnyWidget):
         self._colors: tuple[dict[str, Any], list[Any]] | None = None
         self._marks: tuple[dict[str, Any], list[Any]] | None = None
         self._quiet = False
-        self.on_msg(lambda _, content, buffers: self._hear(content, buffers))
+        self.on_msg(Mailbox(self._hear))
         self.observe(self._color_chosen, "color_by")
 
     @property

@@ -16,6 +16,7 @@ from nblabel.events import new_uid
 from nblabel.plots import map_figure
 from nblabel.pool import FloatArray, IntArray
 from nblabel.widget.assets import script, style
+from nblabel.widget.mailbox import at_home
 from nblabel.widget.map import COLOR_MODES, Colors
 from nblabel.widget.training import TOLD
 
@@ -57,7 +58,7 @@ class PlotlyMap:
         points.on_hover(self._hovered)
         points.on_unhover(lambda *_: self._card.send({"type": "no_picture"}))
         points.on_click(self._clicked)
-        points.on_selection(self._selection_made)
+        points.on_selection(at_home(self._selection_made))
 
         self._color_by = ipywidgets.Dropdown(
             options=[(text, value) for value, text in COLOR_MODES.items()], description="Colour"
@@ -76,9 +77,9 @@ class PlotlyMap:
         self._class = ipywidgets.Dropdown(description="Label as")
         self._relabel = ipywidgets.Checkbox(description="also those labeled", indent=False)
         self._confirm_button = ipywidgets.Button(description="Label them", button_style="primary")
-        self._confirm_button.on_click(lambda _: self._confirm())
+        self._confirm_button.on_click(at_home(lambda _: self._confirm()))
         dismiss = ipywidgets.Button(description="Dismiss")
-        dismiss.on_click(lambda _: self._select(np.zeros(0, dtype=np.intp)))
+        dismiss.on_click(at_home(lambda _: self._select(np.zeros(0, dtype=np.intp))))
         self._undo = ipywidgets.Button(description="Undo")
         self._undo.on_click(lambda _: self._take_back())
         self._count = ipywidgets.Label()

@@ -527,6 +527,20 @@ def test_the_last_image_ends_politely(notebook: Callable[..., Notebook]) -> None
     wait_for_question(book)
 
 
+def test_answers_are_heard_where_cells_run(panel: Callable[..., Notebook]) -> None:
+    follow = """
+import threading
+heard = set()
+panel.session.subscribe(lambda: heard.add(threading.current_thread().name))
+"""
+    book = panel(cell(None, "projection='pca'"))
+    book.execute(follow)
+    queue(book).focus()
+    answered = [[answer(book, key), name] for key, name in [("1", "T-shirt/top"), ("2", "Trouser")]]
+    assert wait_for_labels(book, 2) == answered
+    assert book.evaluate("sorted(heard)") == ["MainThread"]  # JupyterLab has another one for widgets
+
+
 def test_twenty_fast_keys_during_slow_refits(panel: Callable[..., Notebook]) -> None:
     slow = """
 from sklearn.neighbors import KNeighborsClassifier

@@ -114,7 +114,7 @@ class Map:
     def sent(self, kind: str) -> list[dict[str, Any]]:
         """Messages of a type, with their buffer read as positions."""
         return self.page.evaluate(
-            """kind => nbl.widget.model.sent.filter((m) => m.type === kind).map((m) =>
+            """kind => nbl.widget.model.sent.filter((m) => m.type === kind).map(({page, turn, ...m}) =>
                  ({...m, buffers: m.buffers.map((b) => Array.from(new Uint32Array(b)))}))""",
             kind,
         )

@@ -81,7 +81,7 @@ class Queue:
 
     def sent(self, *types: str) -> list[dict[str, Any]]:
         messages = self.page.evaluate(
-            "nbl.widget.model.sent.map(({ buffers, ...content }) => content)"
+            "nbl.widget.model.sent.map(({ buffers, page, turn, ...content }) => content)"
         )
         return [one for one in messages if not types or one["type"] in types]
 

@@ -8,6 +8,7 @@ import { shortWords } from "./media.js";
 import { Outbox } from "./outbox.js";
 import { unsavedText } from "./saved.js";
 import { Silence, SILENCE_TEXT } from "./silence.js";
+import { inTurn } from "./turns.js";
 
 const DOUBLE_PRESS_MS = 150;
 const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error", "change:highlight"];
@@ -27,7 +28,8 @@ export class Desk {
     this.album = new Album();
     this.lull = new Lull();
     // the kernel learns what is on screen with each answer, so that both number the next ones alike
-    const send = (/** @type {any} */ event) => model.send({ ...event, on_screen: this.openId });
+    this.send = inTurn(model);
+    const send = (/** @type {any} */ event) => this.send({ ...event, on_screen: this.openId });
     this.outbox = new Outbox(send, () => this.outboxChanged());
     this.silence = new Silence(() => this.silenceChanged());
     this.outbox.onForgotten = (uid) => this.line.settle(uid, true);
@@ -336,7 +338,7 @@ export class Desk {
   /** @param {Record<string, any>} message */
   tell(message) {
     try {
-      this.model.send(message);
+      this.send(message);
     } catch {
       this.note = "The kernel does not answer.";
     }

@@ -6,6 +6,7 @@ import { bytesOf } from "./pixels.js";
 import { boundsOf } from "./camera.js";
 import { PointGrid } from "./spatial.js";
 import { Silence } from "./silence.js";
+import { inTurn } from "./turns.js";
 
 // What the kernel said about the map, once for all views of the widget. Each piece of news is dispatched
 // as an event that the views listen to.
@@ -50,6 +51,7 @@ export class MapState extends EventTarget {
     this.pictures = new Map();
     /** @type {PointGrid | null} */
     this.builtGrid = null;
+    this.sendInTurn = inTurn(this.model);
     this.outbox = new Outbox((event) => this.transmit(event), () => this.emit("unsaved"));
     this.silence = new Silence(() => this.emit("silence"));
     this.listen();
@@ -112,7 +114,7 @@ export class MapState extends EventTarget {
   /** @param {import("./outbox.js").OutboxEvent} event */
   transmit({ indices, ...content }) {
     const buffers = indices ? [new Uint32Array(indices).buffer] : [];
-    this.model.send(content, undefined, buffers);
+    this.sendInTurn(content, buffers);
   }
 
   /**
@@ -122,7 +124,7 @@ export class MapState extends EventTarget {
    */
   send(content) {
     try {
-      this.model.send(content);
+      this.sendInTurn(content);
       return true;
     } catch {
       return false;
