@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, get_args
 
-Kind = Literal["label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit"]
+Kind = Literal["label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit", "repeat"]
 Source = Literal["human", "model", "import"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -29,7 +29,8 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (machine labels), "add_class",
-        "undo", "redo", or "audit" (items drawn at random, before anyone answers them).
+        "undo", "redo", "audit" (items drawn at random, before anyone answers them), or "repeat" (an item
+        that its annotator is asked once more).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order drawn.
     labels : tuple of str
@@ -121,6 +122,8 @@ class LabelState:
     draws : list of LabelEvent
         Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random must
         not depend on what was answered.
+    repeats : list of LabelEvent
+        Every item asked once more, oldest first.
     n_questions : int
         How many times a person labeled something, taken back or not.
     """
@@ -129,6 +132,7 @@ class LabelState:
         self._base = tuple(classes)
         self.answers: dict[str, Answer] = {}
         self.draws: list[LabelEvent] = []
+        self.repeats: list[LabelEvent] = []
         self.n_questions = 0
         self._drawn: dict[str, LabelEvent] = {}
         self._events: dict[str, LabelEvent] = {}
@@ -183,9 +187,9 @@ class LabelState:
         """Fold one more event; return the ids of the items it may have changed."""
         if event.kind in ("undo", "redo"):
             return self._reverse(event)
-        if event.kind == "audit":  # no answer: there is nothing to take back
+        if event.kind in ("audit", "repeat"):  # no answer: there is nothing to take back
             self._drawn[event.uid] = event
-            self.draws.append(event)
+            (self.draws if event.kind == "audit" else self.repeats).append(event)
             return ()
         self._events[event.uid] = event
         self.n_questions += event.kind == "label" and event.source == "human"

@@ -20,7 +20,9 @@ from nblabel.imports import ImportReport, match_labels, read_labels
 from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
 from nblabel.quality import frames
+from nblabel.quality import repeats as twice
 from nblabel.quality.audit import AuditReport, Record, estimate
+from nblabel.quality.repeats import Consistency
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, make_strategy
 
@@ -69,6 +71,9 @@ class Session:
     audit : float
         Share of the questions that are drawn at random from what no person has answered, between 0
         and 1. Nothing in a question tells which they are. `audit` reads from them how good the labels are.
+    repeats : float
+        Share of the answers after which a question is asked once more that the same annotator answered at
+        least 20 items before. `consistency` reads from them how often people agree with themselves.
 
     Raises
     ------
@@ -100,6 +105,7 @@ class Session:
         build_graph: bool = True,
         learn_accepted: bool = False,
         audit: float = 0.0,
+        repeats: float = 0.0,
     ) -> None:
         self.pool = pool if isinstance(pool, Pool) else Pool(pool)
         self.annotator = annotator
@@ -111,6 +117,8 @@ class Session:
         self._learn_accepted = learn_accepted
         self._audit_share = 0.0
         self.audit_share = audit
+        self._repeat_share = 0.0
+        self.repeat_share = repeats
         self._random_state = 0 if random_state is None else int(random_state)
         make_learner(learner, np.zeros((1, 1), dtype=np.float32))  # a wrong one is told first
         self._listeners: list[Callable[[], None]] = []
@@ -127,6 +135,7 @@ class Session:
         self._refit: Refit | None = None
         self._drift: tuple[FloatArray, Drift] | None = None
         self._judged: Record | None = None
+        self._repeated: tuple[int, IntArray] | None = None
         self.refresh()
         if self._state.unknown_classes:
             raise StoreError(
@@ -153,11 +162,16 @@ class Session:
 
     @audit_share.setter
     def audit_share(self, value: float) -> None:
-        if not isinstance(value, numbers.Real) or not 0 <= value <= 1:
-            raise ValueError(
-                f"audit is {value!r}; it must be a share between 0 and 1, such as 0.1."
-            )
-        self._audit_share = float(value)
+        self._audit_share = _share("audit", value)
+
+    @property
+    def repeat_share(self) -> float:
+        """Share of the answers after which a question is repeated; may be set."""
+        return self._repeat_share
+
+    @repeat_share.setter
+    def repeat_share(self, value: float) -> None:
+        self._repeat_share = _share("repeats", value)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -386,6 +400,42 @@ class Session:
             self._judged = Record(self)
         return self._judged
 
+    @property
+    def repeated(self) -> IntArray:
+        """Positions that this annotator is asked once more and has not answered yet; asked first.
+
+        Each has a label, which whoever asks must not show, and which is not learned from meanwhile.
+        """
+        if self._repeated is None or self._repeated[0] != self._version:
+            self._repeated = (self._version, twice.pending(self))
+        return self._repeated[1]
+
+    def consistency(self, confidence: float = 0.95, *, everyone: bool = False) -> Consistency:
+        """Estimate how often people give the same answer again, from questions asked twice.
+
+        Parameters
+        ----------
+        confidence : float
+            Of the interval, between 0 and 1. It is exact, for a single look.
+        everyone : bool
+            All annotators of this log; if not, the one of this session.
+
+        Returns
+        -------
+        Consistency
+            ``print`` it; ``.table`` has a row for each question asked twice.
+
+        Raises
+        ------
+        ValueError
+            If the confidence is not between 0 and 1.
+
+        Notes
+        -----
+        Of two answers that differ, the newer stands; both are in the log. See `nblabel.quality.repeats`.
+        """
+        return twice.measure(self, confidence, everyone)
+
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
@@ -447,6 +497,7 @@ class Session:
         # the answer is in the log; a draw that fails is made up for after the next one
         with suppress(StoreError):
             self._draw_due()
+            self._repeat_due()
         return told
 
     def draw(
@@ -788,11 +839,13 @@ class Session:
     def snapshot(self) -> Snapshot:
         """Return the labels as they are now, for a refit elsewhere."""
         skipped = np.flatnonzero(self._standing == STANDINGS.index("skipped"))
-        drawn = self.drawn
+        again = self.repeated
+        drawn = np.concatenate([self.drawn, again])
         since = [self._state.answers[self.pool.ids[int(at)]].event.seq for at in skipped]
         y, accepted = self.y, self.accepted
         if not self._learn_accepted:
             y[accepted] = -1
+        y[again] = -1  # what is asked once more shall not be known
         return Snapshot(
             version=self._version,
             y=y,
@@ -841,6 +894,12 @@ class Session:
         made = sum(len(draw.ids) for draw in self._state.draws if frames.is_whole(draw.frame))
         if made < due and not len(self.drawn):
             self.draw(1)
+
+    def _repeat_due(self) -> None:
+        """Ask a question once more if the coin for the last answer says so."""
+        due = twice.choose(self, self._repeat_share) if self._repeat_share else None
+        if due is not None:
+            self._record(due)
 
     def _ids(self, index: Any) -> tuple[str, ...]:
         return tuple(self.pool.ids[i] for i in self.positions(index).tolist())
@@ -900,6 +959,13 @@ class Session:
     def _commit(self, event: LabelEvent) -> None:
         self.store.append(event)
         self.refresh()
+
+
+def _share(name: str, value: Any) -> float:
+    """Return a share of the questions, or say what is wrong with it."""
+    if not isinstance(value, int | float | np.number) or not 0 <= value <= 1:
+        raise ValueError(f"{name} is {value!r}; it must be a share between 0 and 1, such as 0.1.")
+    return float(value)
 
 
 def _standing(answer: Answer | None) -> str:

@@ -153,6 +153,8 @@ class Items:
     def _describe(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
         item_id = self._session.pool.ids[index]
         answer = self._session.state.answers.get(item_id)
+        if index in self._session.repeated:
+            answer = None  # asked once more, as if nobody had answered
         return {
             "id": item_id,
             "index": index,

@@ -580,7 +580,7 @@ class Labeler(ipywidgets.Box):
         """Whether an item is still to be asked; skipped ones are, once nothing else is left."""
         answers = self.session.state.answers
         answer = answers.get(self.session.pool.ids[index])
-        if answer is None or index in self.session.drawn:
+        if answer is None or index in self.session.drawn or index in self.session.repeated:
             return True
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 
