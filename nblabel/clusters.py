@@ -25,6 +25,8 @@ MOST_NEIGHBORS = 5e8  # held by dbscan at a time: 4 GB
 SAMPLE = 500  # items, from which their number is estimated
 SHOWN_FROM = 5_000  # items, from which it takes long enough to show a bar
 
+make_bar: Callable[..., Any] = tqdm  # a process of a panel has another
+
 Found = tuple[IntArray, str]  # clusters, and the setting that decided how many there are
 
 
@@ -292,7 +294,7 @@ def _made(model: Callable[..., Any], options: dict[str, Any]) -> Any:
 
 
 def _bar(total: int, what: str, n: int) -> Any:
-    return tqdm(total=total, desc=f"Clustering, {what}", leave=False, disable=n < SHOWN_FROM)
+    return make_bar(total=total, desc=f"Clustering, {what}", leave=False, disable=n < SHOWN_FROM)
 
 
 def _scaled(X: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 from nblabel.pool import FloatArray, IntArray
 from nblabel.session import STANDINGS, Session
 from nblabel.strategies import Reason
+from nblabel.widget.clustering import ClusteringJob
 from nblabel.widget.figures import color_points, describe_status
 from nblabel.widget.items import NOUNS, Items, Packet
 from nblabel.widget.jobs import GraphJob, Jobs
@@ -63,14 +64,22 @@ class Display:
         """What is to be said of the items that an extended pool was extended by."""
         self._color_by = "prediction"
         self.clusters: IntArray | None = None
-        """The cluster of each item, for the colours of the map."""
+        """The cluster of each item, for the colours of the map; see `take_clusters`."""
         self._projection = projection
         self._projected: FloatArray | None = None
         self.training = TrainingJob(session, lambda text: self.show_problem("training", text))
         # apart from the other jobs: it goes on while they begin anew, and while nobody looks
         self._trainings = Jobs([self.training], lambda: self._show_jobs(self._trainings))
+        self._clustering = ClusteringJob(
+            session,
+            lambda: self._projections.umap,
+            lambda clusters: self.take_clusters(self.clusters if clusters is None else clusters),
+            lambda text: self.show_problem("clusters", text),
+        )
+        self._clusterings = Jobs([self._clustering], lambda: self._show_jobs(self._clusterings))
         self._begin_jobs()
         self.show_classes()
+        self.show_clusters()
         self.show_state()
 
     # the queue
@@ -171,9 +180,35 @@ class Display:
         self.drop_problem("training")
         self._trainings.start()
 
+    def find_clusters(self, n: int) -> None:
+        """Begin to find so many clusters, unless some are being found."""
+        self.drop_problem("clusters")
+        self._clustering.want(n)
+        self._clusterings.start()
+        self.show_clusters()
+
+    def take_clusters(self, clusters: IntArray | None) -> None:
+        """Colour the map by these clusters, and let them be looked through."""
+        if clusters is not self.clusters:
+            self.clusters = clusters
+            self.show_colors("cluster" if clusters is not None else None)
+        self.show_clusters()
+
+    def show_clusters(self) -> None:
+        """Show how many clusters there are, and whether some are being found."""
+        self._map.show_clusters(
+            {
+                "n": 0 if self.clusters is None else len(np.unique(self.clusters)),
+                "finding": self._clustering.is_due,
+                "suggested": self._clustering.suggested,
+                "noun": NOUNS[self._session.pool.kind],
+            }
+        )
+
     def cancel(self) -> None:
         """Cancel what the bar tells of."""
-        (self._trainings if self._trainings.bar["running"] else self.jobs).cancel()
+        asked = (self._clusterings, self._trainings)
+        next((jobs for jobs in asked if jobs.bar["running"]), self.jobs).cancel()
 
     def follow_embeddings(self) -> bool:
         """Begin anew with graph and projections if the embeddings are others; return whether they are."""
@@ -201,14 +236,16 @@ class Display:
         self._show_jobs(self.jobs)
 
     def _show_jobs(self, changed: Jobs) -> None:
-        """Show how far the training is, or else the jobs whose bar has changed."""
+        """Show how far it is with what was asked for, or else with the jobs whose bar has changed."""
         training = self._trainings.bar["running"]
+        asked = (self._clusterings, self._trainings)
+        told = next((jobs for jobs in asked if jobs.bar["running"]), changed)
         shown = {
             "name": self._projections.shown,
             "choices": CHOICES,
             "train": self.training.is_offered and not training,
         }
-        self._map.show_projection({**shown, **(self._trainings if training else changed).bar})
+        self._map.show_projection({**shown, **told.bar})
 
     # all views
 

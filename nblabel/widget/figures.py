@@ -107,7 +107,10 @@ def _cluster(n: int, clusters: IntArray | None) -> Colors:
     count = min(int(clusters.max()) + 1, MOST_CLUSTERS)
     names = [*(f"cluster {number}" for number in range(count)), "smaller clusters", "noise"]
     codes = np.where(clusters < 0, count + 1, np.minimum(clusters, count)).astype(np.uint8)
-    return _coded("cluster", codes, names, [*class_colors(count), UNLABELED, UNLABELED])
+    colors = _coded("cluster", codes, names, [*class_colors(count), UNLABELED, UNLABELED])
+    for entry in colors.legend:  # the number of the cluster that it opens
+        entry["cluster"] = -1 if entry["code"] > count else entry["code"]
+    return colors
 
 
 def _source(session: Session) -> Colors:

@@ -21,8 +21,9 @@ from nblabel.session import Session
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, Reason
 from nblabel.widget.display import EXPLAINED, Display
+from nblabel.widget.groups import MARKED, Groups
 from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Pictures
-from nblabel.widget.line import Line
+from nblabel.widget.line import WANTED, Line
 from nblabel.widget.mailbox import at_home
 from nblabel.widget.map import COLOR_MODES, CanvasMap, MapView
 from nblabel.widget.queue import QueueView
@@ -148,6 +149,9 @@ class Labeler(ipywidgets.Box):
         self._display = Display(
             self.session, self._line, self._items, *views, projection, self._given
         )
+        self._groups = Groups(
+            self.session, self._items, self._pictures, self._map, lambda: self._display.clusters
+        )
         self.session.subscribe(self._told)
         _panels.add(self)
         self._refits.request()
@@ -183,15 +187,14 @@ class Labeler(ipywidgets.Box):
         """The cluster of each item, as `nblabel.cluster` returns them; None until they are set.
 
         Setting them colours the map by cluster. An entry of the legend, pressed, shows its cluster
-        alone.
+        alone, with pictures of it: one key then labels all but those that were marked.
         """
         return self._display.clusters
 
     @clusters.setter
     def clusters(self, clusters: Any) -> None:
         known = None if clusters is None else as_clusters(clusters, len(self.session.pool))
-        self._display.clusters = known
-        self._display.show_colors("cluster" if known is not None else None)
+        self._display.take_clusters(known)
 
     def ask(self, indices: Any) -> None:
         """Ask about these items next, in this order, whatever the strategy would ask.
@@ -206,9 +209,7 @@ class Labeler(ipywidgets.Box):
         IndexError
             If a position is outside the pool.
         """
-        self._line.want([int(index) for index in self.session.positions(indices)])
-        self._line.fill(self._is_open)
-        self._display.show_queue()
+        self._want(self.session.positions(indices), WANTED)
 
     def refresh(self) -> None:
         """Take in what others wrote to the same log."""
@@ -296,6 +297,10 @@ class Labeler(ipywidgets.Box):
             self._display.cancel()
         elif kind == "train":
             self.train()
+        elif kind == "cluster":
+            self._display.find_clusters(content["n"])
+        elif kind in ("group", "look", "leave"):
+            self._groups.hear(content)
         elif kind == "color_by" and content["mode"] in COLOR_MODES:
             self._display.show_colors(content["mode"])
         elif kind in ("label", "undo"):
@@ -402,13 +407,24 @@ class Labeler(ipywidgets.Box):
         return text, None
 
     def _record_many(self, content: dict[str, Any]) -> str:
+        """Label a selection or a cluster; what was marked as not belonging to it is asked next."""
+        session, label = self.session, content["label"]
         indices = content["indices"]
         if not content.get("relabel"):
-            indices = indices[~np.isin(indices, self.session.labeled)]
+            indices = indices[~np.isin(indices, session.labeled)]
         if not len(indices):
             raise ValueError("every selected point has a label already.")
-        self.session.tell(indices, content["label"], uid=content["uid"])
-        return f"{len(indices):,} points labeled as {content['label']}."
+        session.tell(indices, label, uid=content["uid"])
+        marked = content.get("marked")
+        if marked is not None and len(marked):
+            self._want(session.positions(marked), MARKED)
+        return f"{len(indices):,} points labeled as {label}."
+
+    def _want(self, indices: IntArray, reason: Reason) -> None:
+        """Ask about these next, as far as they are open."""
+        self._line.want([int(index) for index in indices], reason)
+        self._line.fill(self._is_open)
+        self._display.show_queue()
 
     def _reversed(self, kind: str, target: LabelEvent | None) -> tuple[str, int | None]:
         if target is None:
@@ -486,6 +502,7 @@ class Labeler(ipywidgets.Box):
         """Show what is known at once of a changed log, and learn."""
         self._display.show_classes()  # another annotator may have added one
         self._display.show_state()
+        self._groups.follow()
         if self._line.fill(self._is_open) or self._line.is_low:
             self._display.show_queue()
         else:

@@ -26,7 +26,7 @@ class Line:
     def __init__(self, length: int) -> None:
         self._length = length
         self._ranking: list[int] = []
-        self._wanted: list[int] = []  # asked for in one go, before any ranking
+        self._wanted: dict[int, Reason] = {}  # asked for in one go, before any ranking
         self._reasons: dict[int, Reason] = {}
         self._held: list[int] = []
         self._keep = 1  # questions in front that a new ranking leaves in place
@@ -71,7 +71,7 @@ class Line:
         if reason is not None and self._held and kept.get(self._held[0]) != CHOSEN:
             kept[self._held[0]] = reason
         ranked = dict(zip(self._ranking, query.reasons, strict=False))
-        self._reasons = kept | ranked | dict.fromkeys(self._wanted, WANTED)
+        self._reasons = kept | ranked | self._wanted
 
     def reason(self, index: int) -> Reason | None:
         """Why an item is asked, if the ranking knows."""
@@ -84,7 +84,7 @@ class Line:
         if self.head != head:
             self._keep = 1
         self._ranking = [index for index in self._ranking if is_open(index)]
-        self._wanted = [index for index in self._wanted if is_open(index)]
+        self._wanted = {index: why for index, why in self._wanted.items() if is_open(index)}
         dropped = len(self._held) < before
         held = set(self._held)
         coming = dict.fromkeys([*self._wanted, *self._ranking])
@@ -92,11 +92,11 @@ class Line:
         self._held += fresh[: max(0, self._length - len(self._held))]
         return dropped
 
-    def want(self, indices: list[int]) -> None:
+    def want(self, indices: list[int], reason: Reason = WANTED) -> None:
         """Ask about these after the question on screen, before any ranking."""
-        self._wanted = indices
+        self._wanted = dict.fromkeys(indices, reason)
         self._held = self._held[: self._keep]
-        self._reasons |= dict.fromkeys(indices, WANTED)
+        self._reasons |= self._wanted
 
     def put_first(self, index: int) -> None:
         """Ask about an item now; the question it displaces comes next."""

@@ -51,7 +51,7 @@ class MapView(Protocol):
 
     A map is made with one function that it calls with each message a person causes, in the words of
     docs/wire.md: ready, pick, label (with ``indices``), undo, project, train, cancel, hover,
-    color_by.
+    color_by, group, look, leave, cluster.
     """
 
     widget: ipywidgets.Widget
@@ -77,14 +77,21 @@ class MapView(Protocol):
     def show_picture(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         """Answer a "hover"."""
 
+    def show_clusters(self, clusters: dict[str, Any]) -> None:
+        """Tell how many clusters there are, and whether some are being found."""
+
+    def show_group(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        """Answer a "group" or "look"."""
+
 
 class CanvasMap(anywidget.AnyWidget):
     """The map drawn on a canvas: a highlight moves in milliseconds, whatever the pool's size."""
 
     _esm = script("map.js")
-    _css = style("theme.css", "map.css")
+    _css = style("theme.css", "map.css", "group.css")
 
     classes = t.List(t.Dict()).tag(sync=True)
+    clusters = t.Dict().tag(sync=True)
     store = t.Dict().tag(sync=True)
     color_by = t.Unicode("prediction").tag(sync=True)
     color_modes = t.List(t.Dict()).tag(sync=True)
@@ -139,15 +146,22 @@ class CanvasMap(anywidget.AnyWidget):
     def show_picture(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         self.send(content, buffers)
 
+    def show_clusters(self, clusters: dict[str, Any]) -> None:
+        self.clusters = clusters
+
+    def show_group(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        self.send(content, buffers)
+
     def _hear(self, content: dict[str, Any], buffers: list[Any]) -> None:
         if content.get("type") == "ready":  # a page opened: tell it again what it missed
             for message in (self._points, self._colors, self._marks):
                 if message is not None:
                     self.send(*message)
             return
-        if content.get("type") == "label" and buffers:
-            indices = np.frombuffer(buffers[0], dtype=np.uint32).astype(np.intp)
-            content = {**content, "indices": indices}
+        if content.get("type") in ("label", "group"):
+            # positions: all of a selection, then those that were marked in it
+            for name, buffer in zip(("indices", "marked"), buffers, strict=False):
+                content = {**content, name: np.frombuffer(buffer, dtype=np.uint32).astype(np.intp)}
         self._receive(content)
 
     def _color_chosen(self, change: dict[str, Any]) -> None:

@@ -152,6 +152,12 @@ class PlotlyMap:
     def show_picture(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         self._card.send(content, buffers)
 
+    def show_clusters(self, clusters: dict[str, Any]) -> None:
+        """Show nothing: clusters are looked through on the canvas map."""
+
+    def show_group(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        """Show nothing, and ask for nothing."""
+
     def _move_marks(self) -> None:
         labeled, current, queries = self._marked
         spots = {1: labeled, 2: np.array(queries, dtype=np.intp)}

@@ -58,6 +58,11 @@ class Projections:
                 self.shown = "umap"
         show(self._points[self.shown], animate=False)
 
+    @property
+    def umap(self) -> FloatArray | None:
+        """The UMAP projection, if it is there."""
+        return self._points.get("umap")
+
     def choose(self, name: str) -> None:
         """Show a projection if it is there, else want it; remember the choice."""
         self._wanted = name

@@ -538,7 +538,9 @@ panel.session.subscribe(lambda: heard.add(threading.current_thread().name))
     queue(book).focus()
     answered = [[answer(book, key), name] for key, name in [("1", "T-shirt/top"), ("2", "Trouser")]]
     assert wait_for_labels(book, 2) == answered
-    assert book.evaluate("sorted(heard)") == ["MainThread"]  # JupyterLab has another one for widgets
+    assert book.evaluate("sorted(heard)") == [
+        "MainThread"
+    ]  # JupyterLab has another one for widgets
 
 
 def test_twenty_fast_keys_during_slow_refits(panel: Callable[..., Notebook]) -> None:

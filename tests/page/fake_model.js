@@ -9,6 +9,7 @@
 //             nbl.widget.model.saved                                     traits to the kernel
 
 const STATIC = "/nblabel/widget/static/";
+const MORE_STYLES = { map: ["group.css"] };
 
 export class FakeModel {
   constructor(traits) {
@@ -123,7 +124,8 @@ function loadStyle(name) {
 
 /** Load a view's module and styles, and initialize it on a new fake model. */
 export async function open(name, traits = {}) {
-  const [module] = await Promise.all([import(`${STATIC}${name}.js`), loadStyle("theme.css"), loadStyle(`${name}.css`)]);
+  const styles = ["theme.css", `${name}.css`, ...(MORE_STYLES[name] ?? [])].map(loadStyle);
+  const [module] = await Promise.all([import(`${STATIC}${name}.js`), ...styles]);
   const definition = typeof module.default === "function" ? await module.default() : module.default;
   const widget = new FakeWidget(new FakeModel(traits), definition);
   await widget.initialize();

@@ -13,6 +13,7 @@ const MAP_HELP = [
   [["c"], "cross-hair: the arrow keys move it, Shift makes it faster"],
   [["Enter"], "at the cross-hair, or click: ask about the nearest point next; the keys then answer it"],
   [["b"], "at the cross-hair: start a box, again to end it"],
+  [["g"], "clusters: look through them, and label each as a whole"],
   [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
 ];
 

@@ -22,6 +22,7 @@ const MAP_KEYS = {
   x: once((view) => view.setMode("box")),
   c: once((view) => view.crosshair.toggle()),
   b: once((view) => view.crosshair.setCorner()),
+  g: once((view) => view.openCluster(null)),
   "?": once((view) => view.help.toggle()),
 };
 

@@ -10,7 +10,13 @@ export class MapLegend {
     this.entries = new Map();
     this.title = h("h3", { class: "nbl-map-side-title" });
     this.list = h("div", { class: "nbl-map-legend-list" });
-    this.el = h("div", { class: "nbl-map-legend", role: "group", "aria-label": "Legend" }, this.title, this.list);
+    const clusters = h("button", {
+      type: "button", class: "nbl-map-clusters", "aria-keyshortcuts": "g",
+      title: "Look through groups of similar items, and label each as a whole",
+      onClick: () => view.openCluster(null),
+    }, h("span", { text: "Clusters" }), h("kbd", { text: "g", "aria-hidden": "true" }));
+    const head = h("div", { class: "nbl-map-legend-head" }, this.title, clusters);
+    this.el = h("div", { class: "nbl-map-legend", role: "group", "aria-label": "Legend" }, head, this.list);
     /** Where the pointer was last seen: entries that come to lie under a resting pointer are not meant. */
     this.lastSpot = "";
     for (const type of ["pointermove", "pointerdown"]) {
@@ -47,8 +53,9 @@ export class MapLegend {
    * @param {import("./map_state.js").LegendEntry} entry
    * @param {number} position
    */
-  patch({ code, name, color, count }, position) {
+  patch({ code, name, color, count, cluster }, position) {
     const entry = this.entries.get(code) ?? this.add(code);
+    entry.button.dataset.cluster = cluster ?? "";
     entry.swatch.style.background = color;
     setText(entry.name, name);
     entry.name.classList.toggle("nbl-map-legend-other", !this.view.state.classes.some((one) => one.name === name));
@@ -66,7 +73,7 @@ export class MapLegend {
       type: "button",
       class: "nbl-map-legend-entry",
       "aria-pressed": "false",
-      onClick: () => view.isolate(view.pressedCode === code ? null : code),
+      onClick: () => this.press(code, button.dataset.cluster),
       onPointerMove: (/** @type {PointerEvent} */ event) => {
         if (view.hoveredCode === code || event.pointerType === "touch" || spotText(event) === this.lastSpot) return;
         view.preview(code);
@@ -76,6 +83,17 @@ export class MapLegend {
     const entry = { button, swatch, name, count };
     this.entries.set(code, entry);
     return entry;
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} cluster its number, "" where the entry is none
+   */
+  press(code, cluster) {
+    const { view } = this;
+    if (cluster === "") return view.isolate(view.pressedCode === code ? null : code);
+    view.preview(null);
+    view.openCluster(Number(cluster));
   }
 
   /** @param {number | null} pressed */

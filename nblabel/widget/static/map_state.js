@@ -11,12 +11,13 @@ import { inTurn } from "./turns.js";
 // What the kernel said about the map, once for all views of the widget. Each piece of news is dispatched
 // as an event that the views listen to.
 
-const MAP_TRAITS = ["classes", "color_by", "color_modes", "legend", "projection"];
+const MAP_TRAITS = ["classes", "clusters", "color_by", "color_modes", "legend", "projection"];
 const PICTURES_KEPT = 256;
 const NO_BOUNDS = { left: -1, right: 1, bottom: -1, top: 1 };
 
 /** @typedef {{name: string, key: string, color: string}} LabelClass */
-/** @typedef {{code: number, name: string, color: string, count: number | null}} LegendEntry */
+/** `cluster`: the number of the cluster that the entry opens.
+ * @typedef {{code: number, name: string, color: string, count: number | null, cluster?: number}} LegendEntry */
 /** @typedef {{value: string, text: string}} Choice */
 /** @typedef {{name: string, running: boolean, progress: number, text: string, choices: Choice[], train?: boolean}} Projection */
 /** @typedef {{uid: string, ok: boolean, retry?: boolean, text: string}} Ack */
@@ -89,6 +90,12 @@ export class MapState extends EventTarget {
     return this.get("classes") ?? [];
   }
 
+  /** What an item of the pool is called. */
+  get noun() {
+    const noun = this.get("clusters")?.noun ?? "item";
+    return noun[0].toUpperCase() + noun.slice(1);
+  }
+
   get n() {
     return this.coords.length / 2;
   }
@@ -112,9 +119,22 @@ export class MapState extends EventTarget {
   }
 
   /** @param {import("./outbox.js").OutboxEvent} event */
-  transmit({ indices, ...content }) {
-    const buffers = indices ? [new Uint32Array(indices).buffer] : [];
-    this.sendInTurn(content, buffers);
+  transmit({ indices, marked, ...content }) {
+    const lists = [indices, marked].filter(Boolean);
+    this.sendInTurn(content, lists.map((list) => new Uint32Array(list).buffer));
+  }
+
+  /**
+   * Ask who belongs to a group, in an order; answered by "group".
+   * @param {Record<string, any>} content
+   * @param {Uint32Array | null} indices a selection's
+   */
+  askGroup(content, indices) {
+    try {
+      this.sendInTurn({ type: "group", ...content }, indices ? [/** @type {ArrayBuffer} */ (indices.slice().buffer)] : []);
+    } catch {
+      this.emit("no_group", { content: { ...content, text: "The kernel does not answer." } });
+    }
   }
 
   /**
@@ -152,6 +172,9 @@ export class MapState extends EventTarget {
     else if (content.type === "colors") this.takeColors(content, buffers[0]);
     else if (content.type === "marks") this.takeMarks(content, buffers[0]);
     else if (content.type === "picture") this.takePicture(content, buffers);
+    else if (content.type === "pictures") this.takePictures(content.items, buffers);
+    else if (content.type === "group") this.emit("group", { content, members: new Uint32Array(alignedCopy(buffers[0])) });
+    else if (content.type === "facts" || content.type === "no_group") this.emit(content.type, { content });
     else if (content.type === "ack") this.takeAck(content);
   }
 
@@ -204,6 +227,15 @@ export class MapState extends EventTarget {
     this.pictures.set(index, { version: this.version, item, text, bytes });
     if (this.pictures.size > PICTURES_KEPT) this.pictures.delete(this.pictures.keys().next().value ?? index);
     this.emit("picture", { index });
+  }
+
+  /**
+   * @param {any[]} items
+   * @param {DataView[]} buffers
+   */
+  takePictures(items, buffers) {
+    for (const item of items) this.takePicture({ index: item.index, item, text: "" }, buffers);
+    this.emit("pictures");
   }
 
   /** @param {Ack} ack */

@@ -6,7 +6,7 @@ import { MapToolbar } from "./map_toolbar.js";
 import { MapLegend } from "./map_legend.js";
 import { MapCard } from "./map_card.js";
 import { MapCrosshair } from "./map_crosshair.js";
-import { LabelDialog } from "./map_dialog.js";
+import { GroupDialog } from "./group_dialog.js";
 import { MapHelp } from "./map_help.js";
 import { listenToKeys } from "./map_keys.js";
 import { MapGestures } from "./map_gestures.js";
@@ -56,7 +56,7 @@ export class MapView {
     this.help = new MapHelp(this);
     this.toolbar = new MapToolbar(this);
     this.legend = new MapLegend(this);
-    this.dialog = new LabelDialog(this);
+    this.dialog = new GroupDialog(this);
     this.gestures = new MapGestures(this);
     this.assemble();
     this.listen();
@@ -230,10 +230,22 @@ export class MapView {
       return;
     }
     this.drawOutline(outline);
+    this.highlight(indices);
+    this.dialog.openSelection(indices);
+    this.legend.el.hidden = true;
+  }
+
+  /** @param {number | null} cluster its number, null for the first that is left to look at */
+  openCluster(cluster) {
+    this.dropHighlight();
+    this.dialog.openCluster(cluster);
+    this.legend.el.hidden = true;
+  }
+
+  /** @param {Uint32Array} indices points that stand out from the others */
+  highlight(indices) {
     this.selected = indices;
     this.updateLit();
-    this.dialog.open(indices);
-    this.legend.el.hidden = true;
   }
 
   /** The dialog has done its work, but may still offer to undo it. */

@@ -1,0 +1,282 @@
+"""The dialog for clusters and selections in a browser: look, mark what does not belong, one key."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.page.test_map_page import CORNERS, PROJECTION, Map
+
+FOUND = {"n": 2, "finding": False, "suggested": 6, "noun": "image"}
+CLUSTERS = [list(range(0, 120, 2)), list(range(1, 120, 2))]
+LEGEND = [
+    {"code": k, "name": f"cluster {k}", "color": "#4c78c8", "count": 60, "cluster": k}
+    for k in range(2)
+]
+
+
+def open_map(page: Page, **traits: object) -> Map:
+    traits = {"clusters": FOUND, "color_by": "cluster", "legend": LEGEND, **traits}
+    opened = Map(page, **traits)
+    page.evaluate("clusters => { nbl.clusters = clusters; }", CLUSTERS)
+    opened.place([*CORNERS, *((k / 120, 0.1) for k in range(116))])
+    opened.color([0, 1] * 60)
+    opened.mark()
+    opened.painted()
+    return opened
+
+
+def tile(opened: Map, index: int) -> Locator:
+    return opened.dialog.get_by_role("button", name=f"Image image-{index}", exact=True)
+
+
+@pytest.fixture
+def clustered(browser_page: Page) -> Map:
+    """A map of 120 points in two clusters, of which the first is open."""
+    opened = open_map(browser_page)
+    opened.root.focus()
+    opened.press("g")
+    expect(tile(opened, 0)).to_be_focused()
+    return opened
+
+
+def test_a_cluster_is_labeled_by_keyboard_but_for_those_marked(clustered: Map) -> None:
+    dialog = clustered.dialog
+    expect(dialog.get_by_role("heading")).to_have_text("Cluster 0: 60 points")
+    clustered.press("ArrowRight", "Space", "ArrowDown", "Enter")
+    expect(tile(clustered, 2)).to_have_attribute("aria-pressed", "true")
+    expect(tile(clustered, 8)).to_have_attribute("aria-pressed", "true")
+    expect(clustered.note).to_have_text("Does not belong. 2 left out.")
+    clustered.press("PageDown")
+    expect(dialog).to_contain_text("10–18 of 60")
+    expect(tile(clustered, 18)).to_be_focused()
+    clustered.press("Space", "Space", "ArrowRight", "Space")  # one belongs after all
+    expect(dialog).to_contain_text("Label 57 points, all but the 3 marked, as")
+    clustered.press("2")
+    (message,) = clustered.await_sent("label")
+    marked = [2, 8, 20]
+    assert message["buffers"] == [[i for i in CLUSTERS[0] if i not in marked], marked]
+    assert (message["label"], message["relabel"]) == ("Boot", False)
+    clustered.press("2", "3", "Space")  # nothing more while it is saved
+    clustered.acknowledge(message["uid"], "57 points labeled as Boot.")
+    expect(dialog.get_by_role("heading")).to_have_text("57 points labeled as Boot.")
+    expect(dialog.get_by_role("button", name="Next cluster").last).to_be_focused()
+    clustered.press("u")
+    (undo,) = clustered.await_sent("undo")
+    assert undo["of"] == message["uid"]
+    clustered.acknowledge(undo["uid"], "Undone")
+    expect(dialog).to_contain_text("Label 57 points, all but the 3 marked, as")
+    clustered.press("1")
+    assert clustered.await_sent("label", 2)[1]["buffers"] == message["buffers"]
+
+
+def test_clusters_are_stepped_through_and_left(clustered: Map) -> None:
+    clustered.press("Space", ".")
+    expect(tile(clustered, 1)).to_be_focused()
+    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
+    expect(clustered.dialog).to_contain_text("Label 60 points as")  # marks were of the other
+    clustered.press(".")
+    assert len(clustered.sent("group")) == 2  # there is no third
+    clustered.press(",")
+    expect(tile(clustered, 0)).to_be_focused()
+    clustered.press("Escape")
+    expect(clustered.dialog).to_be_hidden()
+    expect(clustered.root).to_be_focused()
+    assert clustered.await_sent("leave")
+    clustered.button(re.compile("^cluster 1")).click()
+    expect(tile(clustered, 1)).to_be_focused()
+
+
+def test_only_the_pictures_of_a_page_and_the_next_are_asked_for(clustered: Map) -> None:
+    asked = [message["indices"] for message in clustered.sent("look")]
+    assert asked == [CLUSTERS[0][:18]]
+    clustered.press("PageDown")
+    assert clustered.await_sent("look", 2)[1]["indices"] == CLUSTERS[0][18:27]
+    clustered.dialog.get_by_role("button", name="24 at once").click()
+    expect(clustered.dialog).to_contain_text("1–24 of 60")
+    expect(clustered.dialog.get_by_role("button", name="Image ")).to_have_count(24)
+
+
+def test_what_nobody_can_have_seen_is_not_labeled(clustered: Map) -> None:
+    clustered.page.evaluate("() => { nbl.blind = true; }")
+    clustered.press(".")
+    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
+    clustered.press("2")
+    expect(clustered.dialog.get_by_role("button", name="Boot")).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    assert clustered.sent("label") == []
+
+
+def test_another_order_keeps_what_is_marked(clustered: Map) -> None:
+    clustered.press("Space")
+    clustered.dialog.get_by_label("Order").select_option("odd")
+    expect(tile(clustered, 118)).to_be_visible()
+    assert clustered.sent("group")[1]["order"] == "odd"
+    expect(clustered.dialog).to_contain_text("Label 59 points, all but the 1 marked, as")
+    clustered.dialog.get_by_role("button", name="Unmark 1").click()
+    expect(clustered.dialog).to_contain_text("Label 60 points as")
+
+
+def test_labels_that_are_there_are_told_and_contradictions_warned_of(clustered: Map) -> None:
+    request = clustered.sent("group")[0]["request"]
+    said = [
+        {"name": "Boot", "color": "#3f9e6e", "count": 2},
+        {"name": "Bag", "color": "#4c78c8", "count": 1},
+    ]
+    clustered.page.evaluate("() => { nbl.given = { 2: 'Bag' }; }")
+    facts = {
+        "n": 60,
+        "labeled": 3,
+        "said": said,
+        "warning": "Its labels contradict: 2 Boot, 1 Bag.",
+    }
+    clustered.deliver({"type": "facts", "request": request, **facts})
+    clustered.mark(labeled=[0, 2, 4])
+    dialog = clustered.dialog
+    expect(dialog).to_contain_text("3 of 60 labeled:")
+    expect(dialog).to_contain_text("Boot 2")
+    expect(dialog).to_contain_text("▲ Its labels contradict: 2 Boot, 1 Bag.")
+    expect(dialog).to_contain_text("Label 57 points as")
+    expect(dialog.get_by_role("button", name="Image image-2, labeled Bag")).to_contain_text("Bag")
+    # one that is marked and labeled is not left to label either way
+    dialog.get_by_role("button", name="Image image-2, labeled Bag").click()
+    expect(dialog).to_contain_text("Label 57 points, all but the 1 marked, as")
+    dialog.get_by_role("checkbox").check()
+    expect(dialog).to_contain_text("Label 59 points, all but the 1 marked, as")
+    # what is told of a group that was left is not shown
+    clustered.deliver({"type": "facts", "request": "older", **facts, "labeled": 50})
+    expect(dialog).to_contain_text("3 of 60 labeled:")
+
+
+def test_a_cluster_that_is_gone_is_named(clustered: Map) -> None:
+    clustered.page.evaluate("() => { nbl.clusters = [nbl.clusters[0]]; }")
+    clustered.press(".")
+    expect(clustered.dialog.get_by_role("alert")).to_have_text("there is no such cluster.")
+
+
+def test_clusters_are_found_in_the_background(browser_page: Page) -> None:
+    opened = open_map(browser_page, clusters={**FOUND, "n": 0}, color_by="prediction")
+    opened.button(re.compile("^Clusters")).click()
+    number = opened.dialog.get_by_label("How many")
+    expect(number).to_be_focused()
+    expect(number).to_have_value("6")
+    opened.press("2")  # a number is typed, no class key
+    number.fill("8")
+    opened.press("Enter")
+    assert opened.await_sent("cluster")[0]["n"] == 8
+    opened.write(clusters={**FOUND, "n": 0, "finding": True})
+    cancel = opened.dialog.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_focused()
+    cancel.click()
+    assert opened.await_sent("cancel")
+    opened.write(clusters={**FOUND, "n": 0})
+    expect(number).to_be_visible()
+    opened.write(clusters={**FOUND, "n": 0, "finding": True})
+    opened.write(clusters=FOUND)
+    expect(tile(opened, 0)).to_be_focused()
+
+
+def test_thousands_of_points_are_labeled_without_their_pictures(browser_page: Page) -> None:
+    opened = open_map(browser_page)
+    n = 60_000
+    opened.page.evaluate(
+        """n => {
+          nbl.clusters = [Array.from({ length: n / 10 }, (_, k) => 10 * k), [1]];
+          const xy = Float32Array.from({ length: 2 * n }, (_, k) => Math.sin(k));
+          nbl.widget.model.deliver({ type: "points", n, animate: false }, [xy]);
+        }""",
+        n,
+    )
+    opened.root.focus()
+    opened.press("g")
+    expect(tile(opened, 0)).to_be_focused()
+    opened.press("ArrowRight", "Space")
+    expect(opened.dialog).to_contain_text("Label 5,999 points, all but the 1 marked, as")
+    opened.press("3")
+    (message,) = opened.await_sent("label")
+    assert message["buffers"] == [[i for i in range(0, n, 10) if i != 10], [10]]
+    assert sum(len(look["indices"]) for look in opened.sent("look")) < 40
+
+
+def test_reserved_keys_pass_by(clustered: Map) -> None:
+    clustered.press("Control+2", "Tab")
+    assert clustered.sent("label") == []
+    expect(tile(clustered, 0)).not_to_be_focused()
+    for _ in range(40):
+        if clustered.page.evaluate("document.activeElement.id") == "after":
+            break
+        clustered.press("Tab")
+    expect(clustered.page.locator("#after")).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 760])
+def test_accessible_at_any_width(browser_page: Page, theme: str, width: int) -> None:
+    page = browser_page
+    opened = open_map(page)
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(
+        """([theme, width]) => {
+          document.documentElement.classList.toggle("dark", theme === "dark");
+          document.getElementById("cell").style.width = `${width}px`;
+        }""",
+        [theme, width],
+    )
+    opened.root.focus()
+    opened.press("g")
+    expect(tile(opened, 0)).to_be_focused()
+    said = [{"name": "Boot", "color": "#3f9e6e", "count": 2}]
+    request = opened.sent("group")[0]["request"]
+    facts = {"n": 60, "labeled": 2, "said": said, "warning": "Its labels contradict."}
+    opened.deliver({"type": "facts", "request": request, **facts})
+    opened.mark(labeled=[0, 2])
+    opened.press("ArrowRight", "Space")
+    outline = tile(opened, 2).evaluate("el => getComputedStyle(el).outlineWidth")
+    assert outline == "2px"
+    assert opened.root.evaluate("el => el.scrollWidth <= el.clientWidth")
+    for size in (9, 24):
+        opened.dialog.get_by_role("button", name=f"{size} at once").click()
+        for button in opened.dialog.locator("button:visible, select:visible").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 24
+        results = Axe().run(page, context=".nbl-map", options={"resultTypes": ["violations"]})
+        assert not results.response["violations"], results.generate_report()
+
+
+def test_a_selection_is_looked_at_like_a_cluster(browser_page: Page) -> None:
+    opened = open_map(browser_page)
+    opened.button("Box").click()
+    opened.drag((2, 2), (opened.box["width"] - 2, opened.box["height"] - 2))
+    expect(tile(opened, 0)).to_be_focused()
+    assert opened.sent("group")[0]["buffers"] == [list(range(120))]
+    expect(opened.dialog.get_by_role("button", name="Next cluster")).to_have_count(0)
+    opened.press("ArrowLeft", "End", "ArrowRight", "Space", "2")
+    (message,) = opened.await_sent("label")
+    assert message["buffers"] == [[i for i in range(120) if i != 1], [1]]
+
+
+def test_names_are_text_and_nothing_else(browser_page: Page) -> None:
+    hostile = "<img src=x onerror=document.title='broken'>"
+    opened = open_map(browser_page)
+    opened.page.evaluate("name => { nbl.given = { 0: name }; }", hostile)
+    opened.root.focus()
+    opened.press("g")
+    expect(opened.dialog.locator(".nbl-group-label").first).to_have_text(hostile)
+    request = opened.sent("group")[0]["request"]
+    said = [{"name": hostile, "color": "#3f9e6e", "count": 2}]
+    facts = {"n": 60, "labeled": 2, "said": said, "warning": hostile}
+    opened.deliver({"type": "facts", "request": request, **facts})
+    expect(opened.dialog).to_contain_text(f"▲ {hostile}")
+    assert opened.page.title() != "broken"
+
+
+def test_the_bar_of_the_map_cancels_it_too(browser_page: Page) -> None:
+    opened = open_map(browser_page, clusters={**FOUND, "n": 0, "finding": True})
+    running = {**PROJECTION, "running": True, "progress": 0.3, "text": "Clusters: 1 of 3 rounds"}
+    opened.write(projection=running)
+    expect(opened.root).to_contain_text("Clusters: 1 of 3 rounds")
+    opened.root.get_by_role("button", name="Cancel").first.click()
+    assert opened.await_sent("cancel")

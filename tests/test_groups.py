@@ -1,0 +1,268 @@
+"""Clusters and selections in the panel: who belongs, what is known of them, one label for all but a few."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel.cluster_process import ClusterProcess
+from nblabel.widget import clustering
+from tests.test_labeler import CLASSES, UmapRecorder, _alone, acked, open_page, until  # noqa: F401
+
+CLUSTERS = np.arange(60) % 3  # 0, 1, 2, 0, …
+CLUSTERS[-6:] = -1
+
+
+@pytest.fixture
+def page():
+    opened = open_page()
+    opened.panel.clusters = CLUSTERS
+    return opened
+
+
+def ask(page, indices=None, **content):
+    """Return what the page is told of a group, and its members in their order."""
+    page.on_the_map("group", indices, **{"request": "r", "order": "mixed", **content})
+    ((told, buffers),) = page.on_map
+    return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
+
+
+def look(page, indices):
+    page.on_map.clear()
+    page.panel._map._handle_custom_msg({"type": "look", "indices": indices}, [])
+    return page.on_map
+
+
+def test_a_cluster_is_told_with_its_members_and_those_beside_it(page):
+    told, members = ask(page, cluster=1)
+    assert sorted(members) == np.flatnonzero(CLUSTERS == 1).tolist()
+    assert (told["type"], told["request"], told["name"]) == ("group", "r", "Cluster 1")
+    assert (told["previous"], told["next"]) == (0, 2)
+    assert (told["n"], told["labeled"], told["said"], told["warning"]) == (18, 0, [], "")
+    assert told["typical"] in members
+    assert ask(page, cluster=1)[1] == members  # the same every time
+    told, members = ask(page, cluster=-1)
+    assert (told["name"], told["previous"], told["next"]) == ("Noise", 2, None)
+    assert sorted(members) == list(range(54, 60))
+
+
+def test_the_first_cluster_that_is_left_is_opened(page):
+    assert ask(page, cluster=None)[0]["cluster"] == 0
+    page.lasso(np.flatnonzero(CLUSTERS == 0)[:-1].tolist())
+    assert ask(page, cluster=None)[0]["cluster"] == 1
+    page.session.tell(list(range(60)), "bag")
+    assert ask(page, cluster=None)[0]["cluster"] == 0
+
+
+def test_the_orders(page):
+    X = page.session.embeddings
+    _, typical = ask(page, cluster=2, order="typical")
+    distances = np.linalg.norm(X[typical] - X[CLUSTERS == 2].mean(axis=0), axis=1)
+    assert (np.diff(distances) >= 0).all()
+    told, odd = ask(page, cluster=2, order="odd")
+    assert sorted(odd) == sorted(typical)
+    assert np.linalg.norm(X[odd[0]] - X[CLUSTERS == 2].mean(axis=0)) == pytest.approx(distances[-1])
+    assert told["typical"] == typical[0]
+    told, members = ask(page, cluster=2, order="upside down")
+    assert (told["type"], members) == ("no_group", None)
+    assert "unknown order" in told["text"]
+
+
+def test_what_the_model_doubts_is_odd(page):
+    members = np.flatnonzero(CLUSTERS == 0)
+    page.session.tell(members.tolist(), [CLASSES[int(i == members[4])] for i in members])
+    _, odd = ask(page, cluster=0, order="odd")
+    assert odd[0] == members[4]
+
+
+@pytest.mark.parametrize(("indices", "content"), [(None, {"cluster": 7}), ([5, 600], {}), ([], {})])
+def test_a_group_that_is_none_is_told(page, indices, content):
+    told, _ = ask(page, indices, **content)
+    assert told["type"] == "no_group"
+    assert told["text"]
+    assert page.panel._queue.error == ""
+
+
+def test_no_clusters_yet():
+    told, _ = ask(open_page(), cluster=None)
+    assert "no clusters yet" in told["text"]
+
+
+def test_all_but_the_marked_are_labeled_in_one_step_and_those_are_asked_next(page):
+    first = page.panel._line.current
+    members = np.flatnonzero(CLUSTERS == 1)
+    marked = members[[3, 5]].tolist()
+    rest = [int(i) for i in members if i not in marked]
+    steps = len(page.session.store.read())
+    page.on_map.clear()
+    buffers = [np.array(part, dtype=np.uint32).tobytes() for part in (rest, marked)]
+    content = {"type": "label", "uid": "whole", "label": "bag", "relabel": False}
+    page.panel._map._handle_custom_msg(content, buffers)
+    assert acked([message for message, _ in page.on_map])["text"] == "16 points labeled as bag."
+    assert page.known() == {str(i): "bag" for i in rest}
+    assert len(page.session.store.read()) == steps + 1
+    open_now = [i for i in [first, *marked] if i not in rest]
+    open_now = list(dict.fromkeys(open_now))
+    assert [int(i) for i in page.queue][: len(open_now)] == open_now
+    asked = {item["id"]: item for item in page.last("queue")["items"]}
+    assert "does not belong" in asked[str(marked[1])]["why"]["text"]
+    assert page.panel._items.refit is not None  # the learner has gone on
+    assert page.session.n_labeled == 16
+    page.panel._map._handle_custom_msg(content, buffers)  # sent again
+    assert len(page.session.store.read()) == steps + 1
+    page.on_the_map("undo", uid="back", of="whole")
+    assert page.known() == {}
+
+
+def test_labels_in_a_group_are_told_as_they_come_until_it_is_left(page):
+    ask(page, cluster=0)
+    page.label("3", "boot")
+    page.label("6", "bag")
+    told = [message for message, _ in page.on_map if message["type"] == "facts"][-1]
+    assert (told["request"], told["n"], told["labeled"]) == ("r", 18, 2)
+    assert sorted((one["name"], one["count"]) for one in told["said"]) == [("bag", 1), ("boot", 1)]
+    assert "contradict" in told["warning"]
+    page.on_the_map("leave")
+    page.on_map.clear()
+    page.label("9", "boot")
+    assert [message["type"] for message, _ in page.on_map if message["type"] == "facts"] == []
+
+
+def test_labels_of_the_model_are_no_answers_of_people(page):
+    page.label("0", "boot")
+    page.session.accept([3, 6])
+    told, _ = ask(page, cluster=0)
+    assert (told["labeled"], told["said"][0]["count"]) == (1, 1)
+
+
+def test_a_selection_is_a_group_without_a_name(page):
+    told, members = ask(page, [4, 9, 11])
+    assert sorted(members) == [4, 9, 11]
+    assert (told["cluster"], told["name"], told["next"]) == (None, "", None)
+
+
+def test_pictures_on_screen_are_sent_and_no_others(page):
+    ((message, buffers),) = look(page, [5, 7, -1, 600, "x"])
+    assert [item["index"] for item in message["items"]] == [5, 7]
+    assert buffers == [page.session.pool.image(i).tobytes() for i in (5, 7)]
+    ((message, _),) = look(page, list(range(60)) * 2)
+    assert len(message["items"]) == 64
+
+
+def test_pictures_are_read_beside_the_event_loop(page):
+    async def ask_in_a_loop():
+        assert look(page, [5]) == []
+        await until(lambda: page.on_map)
+
+    asyncio.run(ask_in_a_loop())
+    assert page.on_map[0][0]["items"][0]["id"] == "5"
+
+
+def test_the_legend_opens_clusters():
+    page = open_page()
+    page.panel.clusters = CLUSTERS
+    opened = [(entry["name"], entry["cluster"]) for entry in page.panel._map.legend]
+    assert opened == [("cluster 0", 0), ("cluster 1", 1), ("cluster 2", 2), ("noise", -1)]
+    assert page.panel._map.clusters["n"] == 4
+    page.panel.clusters = None
+    assert page.panel._map.clusters["n"] == 0
+
+
+# finding them
+
+
+class ClusterRecorder(UmapRecorder):
+    """Stands in for the second process."""
+
+    begun = []  # noqa: RUF012  replaced for each test
+
+    def __init__(self, X, n_clusters, method, random_state, notify):
+        super().__init__(X, notify, random_state)
+        self.n_clusters, self.method = n_clusters, method
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    monkeypatch.setattr("nblabel.cluster_process.ClusterProcess", ClusterRecorder)
+    monkeypatch.setattr(ClusterRecorder, "begun", [])
+    return ClusterRecorder
+
+
+def test_clusters_are_found_in_the_background(recorder):
+    page = open_page()
+    traits = page.panel._map
+
+    async def act():
+        page.on_the_map("cluster", n=4)
+        (process,) = recorder.begun
+        assert (process.n_clusters, process.method) == (4, "kmeans")
+        assert process.X is page.session.embeddings
+        assert traits.clusters["finding"]
+        assert (traits.projection["running"], traits.projection["text"][:9]) == (True, "Clusters:")
+        process.notify({"progress": 0.5, "text": "1 of 3 rounds"})
+        process.notify({"done": CLUSTERS})
+        await until(lambda: not traits.clusters["finding"])
+
+    asyncio.run(act())
+    assert page.panel.clusters.tolist() == CLUSTERS.tolist()
+    assert (traits.color_by, traits.clusters["n"]) == ("cluster", 4)
+    assert not traits.projection["running"]
+
+
+def test_finding_clusters_can_be_cancelled_and_can_fail(recorder):
+    page = open_page()
+    traits = page.panel._map
+
+    async def act():
+        page.on_the_map("cluster", n=4)
+        page.on_the_map("cancel")
+        assert recorder.begun[0].cancelled
+        assert not traits.clusters["finding"]
+        page.on_the_map("cluster", n=5)
+        recorder.begun[1].notify({"error": "no luck today"})
+        await until(lambda: not traits.clusters["finding"])
+
+    asyncio.run(act())
+    assert page.panel.clusters is None
+    assert "Finding clusters failed: no luck today" in page.panel._queue.error
+
+
+@pytest.mark.parametrize("n", [0, 61, 2.5, None])
+def test_a_number_of_clusters_that_cannot_be(n):
+    page = open_page()
+    page.on_the_map("cluster", n=n)
+    assert "choose one from 1 to 60" in page.panel._queue.error
+
+
+def test_a_projection_is_divided_where_there_is_one(recorder, monkeypatch):
+    page = open_page()
+    xy = np.zeros((60, 2), dtype=np.float32)
+    monkeypatch.setattr(type(page.panel._display._projections), "umap", xy)
+
+    async def act():
+        page.on_the_map("cluster", n=4)
+        assert recorder.begun[0].X is xy
+        assert recorder.begun[0].method == "gmm"
+        page.on_the_map("cancel")
+
+    asyncio.run(act())
+
+
+def test_the_process_finds_what_cluster_finds():
+    X = nb.datasets.load_digits().images[:300].reshape(300, -1).astype(np.float32)
+    heard = []
+
+    async def wait():
+        ClusterProcess(X, 5, "kmeans", 0, heard.append)
+        await until(lambda: any("done" in news or "error" in news for news in heard))
+
+    asyncio.run(wait())
+    assert heard[-1]["done"].tolist() == nb.cluster(X, 5, "kmeans", 0).tolist()
+    assert heard[-2]["text"] == "3 of 3 rounds"
+
+
+def test_some_more_clusters_than_classes_are_suggested():
+    session = open_page().session
+    job = clustering.ClusteringJob(session, lambda: None, print, print)
+    assert job.suggested == 2 * len(CLASSES)
