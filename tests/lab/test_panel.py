@@ -314,7 +314,7 @@ def test_a_click_on_the_map_asks_that_point(panel: Callable[..., Notebook]) -> N
     assert wait_for_labels(book, 1) == [[str(index), "Dress"]]
 
 
-def test_a_lasso_is_labeled_after_confirmation_and_undone_in_one_step(
+def test_a_lasso_is_labeled_after_a_look_and_undone_in_one_step(
     panel: Callable[..., Notebook],
 ) -> None:
     book = panel()
@@ -331,9 +331,10 @@ def test_a_lasso_is_labeled_after_confirmation_and_undone_in_one_step(
     plane.draw(outline)
     dialog = book.page.get_by_role("dialog")
     expect(dialog.get_by_role("heading")).to_have_text(f"{len(inside)} points, 1 already labeled")
-    dialog.get_by_role("button", name="Bag").click()
+    expect(dialog).to_contain_text(f"Label {len(inside) - 1} points as")
+    expect(dialog.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
     assert labels(book) == before
-    dialog.get_by_role("button", name=f"Label {len(inside) - 1} points as Bag").click()
+    dialog.get_by_role("button", name="Bag", exact=True).click()
     after = wait_for_labels(book, len(inside))
     assert sorted(after) == sorted([*before, *([str(i), "Bag"] for i in inside if i != center)])
     assert book.evaluate("len(panel.session.store.read())") == 2
@@ -342,6 +343,47 @@ def test_a_lasso_is_labeled_after_confirmation_and_undone_in_one_step(
     wait_for(lambda: len(labels(book)) == 1, 10, lambda: str(len(labels(book))))
     assert labels(book) == before
     assert book.evaluate("len(panel.session.store.read())") == 3
+
+
+def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    plane = book.page.locator(".nbl-map")
+    dialog = plane.get_by_role("dialog")
+    plane.focus()
+    plane.press("g")
+    expect(dialog.get_by_label("How many")).to_be_focused()
+    dialog.get_by_label("How many").fill("6")
+    dialog.get_by_label("How many").press("Enter")
+    expect(dialog.locator(".nbl-group-tile").first).to_be_focused(timeout=20_000)
+    members = book.evaluate("np.flatnonzero(panel.clusters == 0).tolist()")
+    assert len(set(book.evaluate("panel.clusters.tolist()"))) == 6
+    expect(dialog.get_by_role("heading")).to_have_text(f"Cluster 0: {len(members)} points")
+    expect(plane.locator(".nbl-map-field select").first).to_have_value("cluster")
+
+    marked = []
+    for keys in ("ArrowRight", "PageDown"):  # one on this page, one on the next
+        book.page.keyboard.press(keys)
+        expect(dialog.locator(".nbl-group-tile:focus canvas:visible")).to_have_count(1)
+        marked.append(int(dialog.locator(".nbl-group-tile:focus").get_attribute("data-key")))
+        book.page.keyboard.press("Space")
+    rest = [index for index in members if index not in marked]
+    expect(dialog).to_contain_text(f"Label {len(rest)} points, all but the 2 marked, as")
+    book.page.keyboard.press("2")
+    given = wait_for_labels(book, len(rest))
+    assert sorted(given) == sorted([str(index), "Trouser"] for index in rest)
+    assert book.evaluate("len(panel.session.store.read())") == 1
+    expect(dialog.get_by_role("button", name="Next cluster").last).to_be_focused()
+    expect(dialog).to_contain_text(f"{len(rest)} of {len(members)} labeled: Trouser {len(rest)}")
+    asked = [shown(book), *book.evaluate("[panel.session.pool.ids[i] for i in panel._line.held]")]
+    assert {str(index) for index in marked} <= set(asked[:4])
+
+    book.page.keyboard.press("u")
+    wait_for(lambda: labels(book) == [], 10, lambda: str(len(labels(book))))
+    book.page.keyboard.press("Escape")
+    expect(plane).to_be_focused()
+    assert book.cell_count() == 2
 
 
 def test_running_the_cell_again_and_a_restarted_kernel_keep_the_labels(

@@ -23,6 +23,13 @@ export class ClusterSetup {
       event.preventDefault();
       this.send();
     });
+    this.input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      // taken here: JupyterLab lets no form be submitted by it
+      event.preventDefault();
+      event.stopPropagation();
+      this.send();
+    });
     this.update();
   }
 

@@ -174,7 +174,7 @@ export class GroupDialog {
     this.facts.hidden = false;
     this.share.value = n ? labeled / n : 0;
     const words = labeled ? `${labeled.toLocaleString()} of ${n.toLocaleString()} labeled:` : "none labeled yet";
-    this.said.replaceChildren(h("span", { text: words }), ...said.map(({ name, color, count }) =>
+    this.said.replaceChildren(h("span", { text: `${words} ` }), ...said.map(({ name, color, count }) =>
       h("span", { class: "nbl-group-one" }, h("span", { class: "nbl-map-swatch", style: { background: color } }),
         h("span", { text: `${name} ${count.toLocaleString()}` }))));
     setText(this.warning, warning && `▲ ${warning}`);
