@@ -15,6 +15,7 @@ from PIL import Image
 from nblabel.events import new_uid
 from nblabel.media import ImageFiles, MediaError
 from nblabel.pool import Pool
+from nblabel.progress import over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -211,12 +212,8 @@ def _imagefolder(labels: pd.DataFrame, pool: Pool, folder: Path, progress: bool)
 
 
 def _with_bar(labels: pd.DataFrame, progress: bool) -> Iterator[tuple[int, str]]:
-    from tqdm import tqdm
-
-    pairs = zip(labels["index"].tolist(), labels["label"].tolist(), strict=True)
-    yield from tqdm(
-        pairs, "Writing pictures", len(labels), delay=1, leave=False, disable=not progress
-    )
+    pairs = list(zip(labels["index"].tolist(), labels["label"].tolist(), strict=True))
+    return over(pairs, "Writing pictures") if progress else iter(pairs)
 
 
 def _file_name(pool: Pool, index: int) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nblabel.strategies import Query, Reason
-from nblabel.widget.line import Line
+from nblabel.widget.line import WANTED, Line
 
 LENGTH, LOW = 40, 20
 
@@ -132,7 +132,7 @@ def test_an_item_looked_at_again_is_in_front_but_no_part(line):
 
 
 def test_what_is_wanted_comes_before_every_ranking_in_its_order(line):
-    line.want([90, 5, 0, 70])
+    line.want(dict.fromkeys([90, 5, 0, 70], WANTED))
     line.fill(is_open)
     assert line.held[:6] == [0, 90, 5, 70, 1, 2]  # the question on screen stays
     assert line.reason(90).text == "Asked for from Python."
@@ -146,7 +146,7 @@ def test_what_is_wanted_comes_before_every_ranking_in_its_order(line):
 
 
 def test_more_than_the_page_holds_may_be_wanted(line):
-    line.want(list(range(200, 100, -1)))
+    line.want(dict.fromkeys(range(200, 100, -1), WANTED))
     answered = set()
     for _ in range(100):
         line.rank(query(*range(50)))

@@ -21,6 +21,7 @@ from nblabel.session import Session
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, Reason
 from nblabel.widget.display import EXPLAINED, Display
+from nblabel.widget.exports import Exports
 from nblabel.widget.groups import MARKED, Groups
 from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Pictures
 from nblabel.widget.line import WANTED, Line
@@ -136,7 +137,7 @@ class Labeler(ipywidgets.Box):
             self._guarded("queue", self._hear_queue), show_guess=show_guess, highlight=highlight
         )
         self._map = _make_map(map, self._guarded("map", self._hear_map))
-        self._status = StatusView()
+        self._status = StatusView(self._guarded("status", self._hear_status))
         self._refits = Refits(self._work, self._learn, self._guarded("refit", self._learned))
 
         columns = ipywidgets.Box([self._queue, self._map.widget])
@@ -152,6 +153,7 @@ class Labeler(ipywidgets.Box):
         self._groups = Groups(
             self.session, self._items, self._pictures, self._map, lambda: self._display.clusters
         )
+        self._exports = Exports(self.session, self._status)
         self.session.subscribe(self._told)
         _panels.add(self)
         self._refits.request()
@@ -209,7 +211,8 @@ class Labeler(ipywidgets.Box):
         IndexError
             If a position is outside the pool.
         """
-        self._want(self.session.positions(indices), WANTED)
+        wanted = [int(index) for index in self.session.positions(indices)]
+        self._want(wanted, [WANTED] * len(wanted))
 
     def refresh(self) -> None:
         """Take in what others wrote to the same log."""
@@ -305,6 +308,9 @@ class Labeler(ipywidgets.Box):
             self._display.show_colors(content["mode"])
         elif kind in ("label", "undo"):
             self._answer(content, self._map.acknowledge)
+
+    def _hear_status(self, content: dict[str, Any]) -> None:
+        self._exports.hear(content)
 
     def _point_at(self, kind: str, index: Any) -> None:
         """Show the picture of a point, or ask about it; a map may be older than the pool it shows."""
@@ -417,14 +423,8 @@ class Labeler(ipywidgets.Box):
         session.tell(indices, label, uid=content["uid"])
         marked = content.get("marked")
         if marked is not None and len(marked):
-            self._want(session.positions(marked), MARKED)
+            self._want([int(one) for one in session.positions(marked)], [MARKED] * len(marked))
         return f"{len(indices):,} points labeled as {label}."
-
-    def _want(self, indices: IntArray, reason: Reason) -> None:
-        """Ask about these next, as far as they are open."""
-        self._line.want([int(index) for index in indices], reason)
-        self._line.fill(self._is_open)
-        self._display.show_queue()
 
     def _reversed(self, kind: str, target: LabelEvent | None) -> tuple[str, int | None]:
         if target is None:
@@ -602,6 +602,12 @@ class Labeler(ipywidgets.Box):
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 
     # inside
+
+    def _want(self, indices: Sequence[int], reasons: Sequence[Reason]) -> None:
+        """Ask about these next, for these reasons."""
+        self._line.want(dict(zip(indices, reasons, strict=True)))
+        self._line.fill(self._is_open)
+        self._display.show_queue()
 
     def _others(self) -> list[Labeler]:
         """Return the other panels of this kernel on the same log."""

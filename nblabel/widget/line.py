@@ -92,11 +92,11 @@ class Line:
         self._held += fresh[: max(0, self._length - len(self._held))]
         return dropped
 
-    def want(self, indices: list[int], reason: Reason = WANTED) -> None:
-        """Ask about these after the question on screen, before any ranking."""
-        self._wanted = dict.fromkeys(indices, reason)
+    def want(self, reasons: dict[int, Reason]) -> None:
+        """Ask about these after the question on screen, for these reasons, before any ranking."""
+        self._wanted = reasons
         self._held = self._held[: self._keep]
-        self._reasons |= self._wanted
+        self._reasons |= reasons
 
     def put_first(self, index: int) -> None:
         """Ask about an item now; the question it displaces comes next."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import anywidget
 import traitlets as t
 
@@ -12,7 +15,13 @@ class StatusView(anywidget.AnyWidget):
     """Counts, pace, and what the last refit took."""
 
     _esm = script("status.js")
-    _css = style("theme.css", "status.css")
+    _css = style("theme.css", "status.css", "export.css")
 
     status = t.Dict().tag(sync=True)
     """As docs/wire.md says."""
+    export = t.Dict().tag(sync=True)
+    """How far an export is, as docs/wire.md says."""
+
+    def __init__(self, receive: Callable[[dict[str, Any]], None], **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(lambda _widget, content, _buffers: receive(content))

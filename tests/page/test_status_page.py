@@ -168,3 +168,93 @@ def test_while_answers_come_fast_the_figures_wait(browser_page: Page) -> None:
     )
     assert drawn.startswith("1,380 labeled")
     expect(status.locator(".nbl-headline")).to_contain_text("1,381 labeled")
+
+
+# Export
+
+EXPORT = {
+    "formats": [
+        {"value": "csv", "text": "CSV", "ending": ".csv"},
+        {"value": "coco", "text": "COCO", "ending": ".json"},
+        {"value": "folders", "text": "a folder for each class", "ending": ""},
+    ],
+    "running": False,
+    "progress": 0,
+    "kind": "info",
+    "text": "",
+}
+
+
+def tell_export(page: Page, **changes: Any) -> None:
+    page.evaluate("told => nbl.widget.model.write({ export: told })", {**EXPORT, **changes})
+
+
+def exports_sent(page: Page) -> list[dict[str, Any]]:
+    return page.evaluate("nbl.widget.model.sent.map(({ buffers, ...rest }) => rest)")
+
+
+def test_labels_are_exported_by_keyboard(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    tell_export(browser_page)
+    button = status.get_by_role("button", name="Export…")
+    button.focus()
+    browser_page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    kind, path = status.get_by_label("Format"), status.get_by_role("textbox")
+    expect(kind).to_be_focused()
+    kind.select_option("coco")
+    expect(path).to_have_value("labels.json")
+    kind.select_option("folders")
+    expect(path).to_have_value("labels")
+    kind.select_option("csv")
+    path.fill("mine.csv")
+    browser_page.keyboard.press("Enter")
+    asked = {"type": "export", "path": "mine.csv", "format": "csv", "replace": False}
+    assert exports_sent(browser_page) == [asked]
+    tell_export(browser_page, kind="ask", text="mine.csv is there already.")
+    expect(status.get_by_role("status")).to_have_text("mine.csv is there already.")
+    status.get_by_role("button", name="Replace it").press("Enter")
+    assert exports_sent(browser_page)[1] == {**asked, "replace": True}
+    tell_export(browser_page, running=True, progress=0.4, text="Writing pictures…")
+    cancel = status.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_focused()
+    browser_page.keyboard.press("Enter")
+    assert exports_sent(browser_page)[2] == {"type": "cancel"}
+    tell_export(browser_page, kind="done", text="3 labels written to mine.csv.")
+    expect(path).to_be_focused()
+    browser_page.keyboard.press("Escape")
+    expect(path).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1100])
+def test_the_export_is_accessible(browser_page: Page, theme: str, width: int) -> None:
+    status = open_status(browser_page)
+    browser_page.evaluate(
+        """([theme, width]) => {
+          document.documentElement.classList.toggle("dark", theme === "dark");
+          document.getElementById("cell").style.width = `${width}px`;
+        }""",
+        [theme, width],
+    )
+    tell_export(browser_page, kind="ask", text="mine.csv is there already.")
+    status.get_by_role("button", name="Export…").click()
+    assert status.evaluate("el => el.scrollWidth <= el.clientWidth")
+    for one in status.locator("button:visible, select:visible, input:visible").all():
+        box = one.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24
+    results = Axe().run(
+        browser_page, context=".nbl-status", options={"resultTypes": ["violations"]}
+    )
+    assert not results.response["violations"], results.generate_report()
+
+
+def test_a_kernel_that_is_gone_exports_nothing_and_says_so(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    tell_export(browser_page)
+    browser_page.evaluate("() => { nbl.widget.model.alive = false; }")
+    status.get_by_role("button", name="Export…").click()
+    status.get_by_role("button", name="Export", exact=True).click()
+    expect(status.get_by_role("status")).to_have_text("The kernel does not answer.")

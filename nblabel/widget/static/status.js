@@ -1,6 +1,7 @@
 // The status view: how far the labeling is, how fast, and where the labels are kept.
 
 import { h, patchChildren, setText } from "./dom.js";
+import { buildExport } from "./export.js";
 import { Lull } from "./lull.js";
 
 /**
@@ -108,8 +109,11 @@ function buildNotices() {
   return { nodes: Object.values(lists), render };
 }
 
-/** @param {HTMLElement} el */
-function buildStatus(el) {
+/**
+ * @param {HTMLElement} el
+ * @param {any} model
+ */
+function buildStatus(el, model) {
   const labeled = h("strong");
   const of = h("span");
   const progress = h("progress", { class: "nbl-progress", max: 1, value: 0, "aria-label": "Labeled" });
@@ -117,23 +121,25 @@ function buildStatus(el) {
   const numbers = buildFigures();
   const counts = buildCounts();
   const notices = buildNotices();
-  const model = h("span");
+  const how = h("span");
   const store = h("span");
-  const foot = h("p", { class: "nbl-foot" }, model, store);
-  el.append(head, progress, numbers.node, counts.node, foot, ...notices.nodes);
+  const exported = buildExport(model);
+  const foot = h("p", { class: "nbl-foot" }, how, store, exported.toggle);
+  el.append(head, progress, numbers.node, counts.node, foot, exported.form, ...notices.nodes);
   /** @param {Status} status */
-  return (status) => {
+  const draw = (status) => {
     setText(labeled, `${count(status.labeled)} labeled`);
     setText(of, `of ${count(status.total)}`);
     progress.value = status.total ? (status.labeled + status.accepted) / status.total : 0;
     numbers.render(figuresOf(status));
     counts.render(status.classes);
-    setText(model, modelText(status));
-    model.title = status.model.title;
+    setText(how, modelText(status));
+    how.title = status.model.title;
     setText(store, status.store.text);
     store.dataset.persistent = String(status.store.persistent);
     notices.render(status.notices);
   };
+  return { draw, drawExport: exported.render };
 }
 
 export default () => ({
@@ -142,7 +148,8 @@ export default () => ({
     el.classList.add("nbl-view", "nbl-status");
     el.setAttribute("role", "group");
     el.setAttribute("aria-label", "Status");
-    const draw = buildStatus(el);
+    el.dataset.lmSuppressShortcuts = "true";
+    const { draw, drawExport } = buildStatus(el, model);
     const update = () => {
       const status = model.get("status");
       el.hidden = !status?.store;
@@ -151,8 +158,11 @@ export default () => ({
     const lull = new Lull();
     const updateSoon = () => lull.run("status", update);
     model.on("change:status", updateSoon);
+    model.on("change:export", drawExport);
     update();
+    drawExport();
     return () => {
+      model.off("change:export", drawExport);
       model.off("change:status", updateSoon);
       lull.close();
     };

@@ -1,0 +1,42 @@
+"""How far long work is: a bar, unless somebody listens who shows it elsewhere and may stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T")
+Listener = Callable[[str, float], None]
+
+_listener: ContextVar[Listener | None] = ContextVar("nblabel_progress", default=None)
+
+
+@contextmanager
+def heard_by(listener: Listener) -> Iterator[None]:
+    """Tell a listener how far the work of this thread is, in the place of bars.
+
+    Parameters
+    ----------
+    listener : callable
+        Called with what is done and the share that is done. What it raises stops the work.
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def over(items: Sequence[T], name: str) -> Iterator[T]:
+    """Go over items, and tell how far it is; a bar only comes if it takes more than a second."""
+    listener = _listener.get()
+    if listener is None:
+        yield from tqdm(items, name, delay=1, leave=False)
+        return
+    for place, item in enumerate(items):
+        listener(name, place / len(items))
+        yield item

@@ -1,0 +1,80 @@
+import { h, setAttribute, setText } from "./dom.js";
+
+// Writing the labels to a file or folder beside the notebook.
+
+/** @typedef {{value: string, text: string, ending: string}} Format */
+/** @typedef {{formats: Format[], running: boolean, progress: number, kind: "info" | "done" | "ask" | "error", text: string}} Exported */
+
+const NAME = "labels";
+
+/** @param {any} model */
+export function buildExport(model) {
+  const toggle = h("button", { type: "button", class: "nbl-export-open", text: "Export…", "aria-expanded": "false" });
+  const format = h("select", { "aria-label": "Format" });
+  const path = h("input", { type: "text", "aria-label": "File or folder beside the notebook", value: `${NAME}.csv`, spellcheck: "false", autocomplete: "off" });
+  const write = h("button", { type: "submit", class: "nbl-primary", text: "Export" });
+  const replace = h("button", { type: "button", text: "Replace it", hidden: true });
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Export", hidden: true });
+  const cancel = h("button", { type: "button", text: "Cancel", hidden: true });
+  const said = h("p", { class: "nbl-export-said", role: "status" });
+  const form = h("form", { class: "nbl-export", hidden: true, "aria-label": "Export the labels" },
+    h("span", { class: "nbl-export-row" }, format, path, write, replace, bar, cancel), said);
+
+  /** @returns {Exported | undefined} */
+  const state = () => model.get("export");
+  /** @param {boolean} open */
+  const show = (open) => {
+    form.hidden = !open;
+    setAttribute(toggle, "aria-expanded", String(open));
+    (open ? format : toggle).focus({ preventScroll: true });
+  };
+  /** @param {Record<string, any>} message */
+  const tell = (message) => {
+    try {
+      model.send(message);
+    } catch {
+      setText(said, "The kernel does not answer.");
+    }
+  };
+  /** @param {boolean} again although it is there already */
+  const send = (again) => {
+    if (state()?.running) return;
+    tell({ type: "export", path: path.value, format: format.value, replace: again });
+  };
+  const rename = () => {
+    const ending = state()?.formats.find(({ value }) => value === format.value)?.ending ?? "";
+    path.value = path.value.replace(/\.(csv|jsonl|parquet|json)$/i, "") + ending;
+    render();
+  };
+  const render = () => {
+    const now = state();
+    if (!now?.formats) return;
+    if (!format.options.length) format.append(...now.formats.map(({ value, text }) => h("option", { value, text })));
+    const hadFocus = form.contains(document.activeElement);
+    for (const field of [format, path, write]) field.disabled = now.running;
+    replace.hidden = now.running || now.kind !== "ask";
+    bar.hidden = cancel.hidden = !now.running;
+    bar.value = now.progress;
+    setText(said, now.text);
+    said.dataset.kind = now.kind;
+    if (hadFocus && !form.contains(document.activeElement)) (now.running ? cancel : path).focus({ preventScroll: true });
+  };
+  toggle.addEventListener("click", () => show(form.hidden));
+  format.addEventListener("change", rename);
+  replace.addEventListener("click", () => send(true));
+  cancel.addEventListener("click", () => tell({ type: "cancel" }));
+  form.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    send(false);
+  });
+  form.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    const writes = event.key === "Enter" && event.target === path;
+    if (!(writes || event.key === "Escape") || event.isComposing) return;
+    // Enter is taken here too: JupyterLab lets no form be submitted by it
+    event.preventDefault();
+    event.stopPropagation();
+    if (writes) send(false);
+    else show(false);
+  });
+  return { toggle, form, render };
+}

@@ -1,0 +1,128 @@
+"""Exporting from the panel: beside the notebook, whole or not at all."""
+
+import asyncio
+import threading
+
+import pandas as pd
+import pytest
+
+import nblabel as nb
+from nblabel.widget import exports
+from tests.test_labeler import _alone, open_page, until  # noqa: F401
+
+
+class Exporting:
+    """A panel in a folder of its own, and what its status view is told."""
+
+    def __init__(self, folder):
+        self.folder, self.page = folder, open_page()
+        self.view = self.page.panel._status
+        self.page.session.tell([3, 4, 9], ["bag", "boot", "bag"])
+
+    def say(self, kind, **content):
+        self.view._handle_custom_msg({"type": kind, **content}, [])
+        return self.view.export
+
+    def export(self, path, format="csv", **content):  # noqa: A002  the field's name
+        return self.say("export", path=path, format=format, **content)
+
+    @property
+    def files(self):
+        return sorted(path.name for path in self.folder.iterdir())
+
+
+@pytest.fixture
+def panel(tmp_path, monkeypatch):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return Exporting(folder)
+
+
+def test_every_format_is_offered_for_pictures_and_tables_else(panel):
+    formats = [one["value"] for one in panel.view.export["formats"]]
+    assert formats == ["csv", "jsonl", "parquet", "coco", "folders", "imagefolder"]
+    texts = open_page(nb.Pool(texts=["a b", "b c", "c d"]))
+    formats = [one["value"] for one in texts.panel._status.export["formats"]]
+    assert formats == ["csv", "jsonl", "parquet"]
+
+
+def test_labels_are_written_beside_the_notebook_and_it_says_where(panel):
+    told = panel.export(" labels.csv ")
+    assert (told["kind"], told["running"]) == ("done", False)
+    assert told["text"] == "3 labels written to labels.csv, beside the notebook."
+    table = pd.read_csv("labels.csv")
+    assert table["label"].tolist() == ["bag", "boot", "bag"]
+    assert panel.export("sorted", "folders")["kind"] == "done"
+    assert panel.files == ["labels.csv", "sorted"]
+
+
+def test_a_file_is_replaced_only_when_told(panel):
+    (panel.folder / "mine.csv").write_text("of mine")
+    told = panel.export("mine.csv")
+    assert (told["kind"], told["text"]) == ("ask", "mine.csv is there already.")
+    assert (panel.folder / "mine.csv").read_text() == "of mine"
+    assert panel.export("mine.csv", replace=True)["kind"] == "done"
+    assert len(pd.read_csv("mine.csv")) == 3
+
+
+@pytest.mark.parametrize(
+    "path", ["", "  ", ".", "..", "../x.csv", "/tmp/x.csv", "a/../../x.csv", "\0", None]
+)
+def test_a_path_that_leads_elsewhere_is_refused(panel, path):
+    told = panel.export(path)
+    assert told["kind"] == "error"
+    assert told["text"]
+    assert panel.files == []
+    assert [one.name for one in panel.folder.parent.iterdir()] == ["notebooks"]
+
+
+def test_a_link_that_leads_elsewhere_is_refused(panel, tmp_path):
+    (panel.folder / "out").symlink_to(tmp_path)
+    assert "not inside the notebook's folder" in panel.export("out/x.csv")["text"]
+
+
+@pytest.mark.parametrize(
+    ("path", "format", "said"),
+    [
+        ("deep/x.csv", "csv", "make it"),
+        ("x", "nonsense", "cannot export"),
+        ("full", "folders", "is there already"),
+    ],
+)
+def test_what_goes_wrong_is_told(panel, path, format, said):  # noqa: A002  the field's name
+    (panel.folder / "full").mkdir()
+    (panel.folder / "full" / "x").touch()
+    told = panel.export(path, format)
+    assert told["kind"] == "error"
+    assert said in told["text"]
+    assert panel.files == ["full"]
+
+
+def test_it_can_be_cancelled_and_leaves_no_half_file(panel, monkeypatch):
+    panel.page.session.tell(list(range(60)), "bag")
+    reached, go_on = threading.Event(), threading.Event()
+    write = exports.export_labels.__globals__["_write_picture"]
+
+    def slow(pool, index, path):
+        write(pool, index, path)
+        if index == 30:
+            reached.set()
+            go_on.wait(20)
+
+    monkeypatch.setitem(exports.export_labels.__globals__, "_write_picture", slow)
+
+    async def act():
+        told = panel.export("sorted", "folders")
+        assert told["running"]
+        await until(reached.is_set)
+        await until(lambda: panel.view.export["progress"] > 0.3)
+        assert panel.export("other.csv")["running"]  # one at a time
+        panel.say("cancel")
+        go_on.set()
+        await until(lambda: not panel.view.export["running"])
+
+    asyncio.run(act())
+    assert panel.view.export["text"] == "Cancelled: nothing was written."
+    assert panel.files == []
+    assert panel.export("labels.csv")["kind"] == "done"
