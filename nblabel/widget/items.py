@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nblabel.engine import Refit
+from nblabel.evidence import Evidence
 from nblabel.media import MediaError, UInt8Array
 from nblabel.pool import Pool
 from nblabel.session import Session
 from nblabel.strategies import Reason
 from nblabel.tables import Cell
+from nblabel.texts import Texts
 
 QUESTION_SIDE = 512  # pixels a side; more is not seen in the panel
 THUMBNAIL_SIDE = 96
@@ -121,8 +123,15 @@ class Items:
     def __init__(self, session: Session, pictures: Pictures) -> None:
         self._session, self._pictures = session, pictures
         self.refit: Refit | None = None
+        texts = session.pool.media.texts if isinstance(session.pool.media, Texts) else None
+        self._evidence = None if texts is None else Evidence(texts, session.random_state)
         self.deciders: dict[int, list[tuple[int, float]]] = {}
         self.forget()
+
+    def weigh(self, refit: Refit) -> None:
+        """Count which words of texts go with what was learned; takes a moment, once some seconds."""
+        if self._evidence is not None:
+            self._evidence.learn(refit.proba)
 
     def forget(self) -> None:
         """Start with a page that holds nothing."""
@@ -137,7 +146,12 @@ class Items:
     def question(self, index: int, packet: Packet, reason: Reason | None) -> dict[str, Any]:
         """Describe an item with its reason and the neighbours that decide; `packet` takes pixels."""
         described = self.plain(index, packet)
-        return {**described, "why": _why(reason), "neighbors": self._neighbors(index, packet)}
+        return {
+            **described,
+            "evidence": self._words_for(index),
+            "why": _why(reason),
+            "neighbors": self._neighbors(index, packet),
+        }
 
     def plain(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item of the queue without reasons."""
@@ -162,6 +176,7 @@ class Items:
             "label": None if answer is None else answer.label,
             "source": None if answer is None else answer.event.source,
             "guess": self._guess(index),
+            "evidence": [],
             "why": None,
             "neighbors": [],
         }
@@ -185,6 +200,14 @@ class Items:
         if code >= len(self._session.classes):
             return None  # its class was taken back a moment ago
         return {"label": self._session.classes[code], "confidence": round(float(p), 4)}
+
+    def _words_for(self, index: int) -> list[str]:
+        """Return the words of a text that speak for its guess."""
+        text = self._session.pool.text(index)
+        if self._evidence is None or text is None or self._guess(index) is None:
+            return []
+        assert self.refit is not None
+        return self._evidence.words(text, int(self.refit.predicted[0][index]))
 
     def _neighbors(self, index: int, packet: Packet) -> list[dict[str, Any]]:
         neighbors = []

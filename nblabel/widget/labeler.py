@@ -523,6 +523,8 @@ class Labeler(ipywidgets.Box):
         refit = engine.refit(snapshot, RANKED, explain=current)
         self.session.drift()  # takes a second in an extended pool, once
         _ = refit.predicted  # worked out here, off the event loop
+        if (snapshot.y >= 0).any():
+            self._items.weigh(refit)
         first = [int(index) for index in refit.query.indices]
         explained = list(dict.fromkeys([*([] if current is None else [current]), *first]))
         who, closeness = engine.deciders(np.array(explained[:EXPLAINED], dtype=np.intp))

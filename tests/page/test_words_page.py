@@ -140,6 +140,39 @@ def test_words_are_marked(queue: Queue) -> None:
     expect(field).to_have_value("film")
 
 
+GUESS = {"label": "Boot", "confidence": 0.8}
+
+
+def ask_with_evidence(queue: Queue, text: str, evidence: list[str]) -> None:
+    items = [
+        item(i, image=None, text={"buffer": i, "length": len(text)}, guess=GUESS, evidence=evidence)
+        for i in range(2)
+    ]
+    content = {"type": "queue", "items": items, "done": False, "total": 9, "noun": "text"}
+    queue.deliver(content, [coded(text)] * 2)
+
+
+def test_words_that_speak_for_the_guess_are_underlined(queue: Queue) -> None:
+    words = f"Great! Greatest 好看 {HOSTILE} GREAT c++"
+    ask_with_evidence(queue, words, ["great", "好", "!", "script", "+"])
+    text = queue.root.locator(".nbl-text")
+    expect(text).to_have_text(words, use_inner_text=True)
+    marked = text.locator(".nbl-evidence")
+    assert marked.all_inner_texts() == ["Great", "!", "好", "script", "script", "GREAT", "+", "+"]
+    decoration = marked.first.evaluate("node => getComputedStyle(node).textDecorationLine")
+    assert decoration == "underline"  # not by colour alone
+    note = queue.root.locator(".nbl-evidence-note")
+    expect(note).to_contain_text("speaks for Boot")
+    expect(note).to_contain_text("great, 好, !, script, +")  # heard, too
+    # what is searched goes before, and the guess may be hidden
+    queue.page.evaluate("() => nbl.widget.model.write({ highlight: 'gre' })")
+    assert text.locator("mark").all_inner_texts() == ["Gre", "Gre", "GRE"]
+    queue.press("h")
+    expect(marked).to_have_count(0)
+    expect(note).to_have_text("")
+    assert queue.page.title() == "nblabel page test"
+
+
 def test_no_words_are_marked_in_pictures(queue: Queue) -> None:
     queue.ask(1, 2)
     expect(queue.root.get_by_role("searchbox")).to_be_hidden()

@@ -13,6 +13,9 @@ import { inTurn } from "./turns.js";
 const DOUBLE_PRESS_MS = 150;
 const REDRAWN_BY = ["change:classes", "change:show_guess", "change:error", "change:highlight"];
 
+/** @type {string[]} */
+const NO_WORDS = [];
+
 /** @typedef {import("./keys.js").Command} Command */
 /** @typedef {import("./line.js").Item} Item */
 /**
@@ -130,6 +133,11 @@ export class Desk {
   /** The guess, unless there is none or the annotator does not want to see it. */
   get guess() {
     return (this.model.get("show_guess") && this.line.current?.guess) || null;
+  }
+
+  /** Words of the text that speak for the guess; where that is hidden, none. */
+  get evidence() {
+    return (this.guess && this.line.current?.evidence) || NO_WORDS;
   }
 
   /** What the user must know and may dismiss. */

@@ -9,7 +9,7 @@
 /** @typedef {{id: string, label: string, closeness: number} & Shown} Neighbor */
 /**
  * @typedef {{id: string, index: number, error: string | null, label: string | null,
- *   source?: string | null, guess: Guess | null, why: Why | null, neighbors: Neighbor[]} & Shown} Item
+ *   source?: string | null, guess: Guess | null, evidence?: string[], why: Why | null, neighbors: Neighbor[]} & Shown} Item
  */
 
 export class Line {

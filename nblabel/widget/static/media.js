@@ -122,17 +122,19 @@ export function buildMedia(name) {
   /**
    * @param {Kept | null} kept
    * @param {string} highlight words to mark in a text
+   * @param {string[]} evidence words that speak for the guess
    */
-  const paint = (kept, highlight = "") => {
+  const paint = (kept, highlight = "", evidence = []) => {
+    const marks = [highlight, ...evidence].join("\n");
     canvas.paint(kept);
     text.hidden = !(kept && "length" in kept.media);
     row.hidden = !(kept && "columns" in kept.media);
-    if (!kept || (kept === painted && highlight === marked)) return;
-    if (!text.hidden) fillText(text, kept, highlight);
+    if (!kept || (kept === painted && marks === marked)) return;
+    if (!text.hidden) fillText(text, kept, highlight, evidence);
     if (!row.hidden) fillRow(row, kept);
     if (kept !== painted) text.scrollTop = row.scrollTop = 0;
     painted = kept;
-    marked = highlight;
+    marked = marks;
   };
   /** @param {string} label */
   const describe = (label) => {
@@ -145,11 +147,12 @@ export function buildMedia(name) {
  * @param {HTMLElement} node
  * @param {Kept} kept
  * @param {string} highlight
+ * @param {string[]} evidence
  */
-function fillText(node, kept, highlight) {
+function fillText(node, kept, highlight, evidence) {
   const text = /** @type {string} */ (textOf(kept));
   const { length } = /** @type {Text} */ (kept.media);
-  const parts = markedParts(text, highlight);
+  const parts = markedParts(text, highlight, evidence);
   // characters beyond the first plane are two of a string here, and one of the kernel's
   const rest = length - [...text].length;
   if (rest > 0) parts.push(note(`… ${rest.toLocaleString()} more characters`));
@@ -161,19 +164,40 @@ function note(text) {
   return h("span", { class: "nbl-text-note", text });
 }
 
+const NO_WORD = "(?!)";
+const WORD_SIGN = "[\\p{L}\\p{M}\\p{N}_]";
+// as in texts.py: scripts without spaces are read sign by sign
+const UNSPACED = /[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]/;
+
 /**
  * A text with some words marked, in upper or lower case.
  * @param {string} text
- * @param {string} highlight words with spaces between
+ * @param {string} highlight words with spaces between, found anywhere
+ * @param {string[]} [evidence] whole words that speak for the guess; another kind of mark
  * @returns {(string | HTMLElement)[]}
  */
-export function markedParts(text, highlight) {
-  const words = highlight.split(/\s+/).filter(Boolean);
-  if (!words.length) return [text];
-  const quoted = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  // split() gives what it found in every second place
-  const parts = text.split(new RegExp(`(${quoted.join("|")})`, "giu"));
-  return parts.map((part, i) => (i % 2 ? h("mark", { text: part }) : part)).filter((part) => part !== "");
+export function markedParts(text, highlight, evidence = []) {
+  const sought = highlight.split(/\s+/).filter(Boolean).map(quoted).join("|") || NO_WORD;
+  const telling = evidence.map(wholeWord).join("|") || NO_WORD;
+  // split() gives what it found between the rest: a word that was sought, or one that speaks
+  const parts = text.split(new RegExp(`(${sought})|(${telling})`, "giu"));
+  const kinds = [
+    (/** @type {string} */ part) => part,
+    (/** @type {string} */ part) => h("mark", { text: part }),
+    (/** @type {string} */ part) => h("span", { class: "nbl-evidence", text: part }),
+  ];
+  return parts.map((part, i) => part && kinds[i % 3](part)).filter(Boolean);
+}
+
+/** @param {string} word */
+function quoted(word) {
+  return word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** @param {string} word */
+function wholeWord(word) {
+  const stands = new RegExp(`^${WORD_SIGN}`, "u").test(word) && !UNSPACED.test(word);
+  return stands ? `(?<!${WORD_SIGN})${quoted(word)}(?!${WORD_SIGN})` : quoted(word);
 }
 
 /**

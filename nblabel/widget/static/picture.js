@@ -34,7 +34,7 @@ export function buildPicture(desk) {
   const render = () => {
     const item = desk.line.current;
     const picture = item && desk.album.pictureOf(item);
-    media.paint(picture, desk.model.get("highlight") ?? "");
+    media.paint(picture, desk.model.get("highlight") ?? "", desk.evidence);
     placeholder.hidden = picture !== null;
     setText(heading, item && !picture ? item.id : "");
     setText(words, item ? placeholderText(desk, item) : emptyText(desk));
@@ -57,7 +57,9 @@ function capital(word) {
  */
 export function buildHighlight(desk, focusRoot) {
   const input = h("input", { type: "search", placeholder: "words to mark", spellcheck: "false" });
-  const node = h("label", { class: "nbl-highlight", hidden: true }, h("span", { text: "Mark" }), input);
+  const field = h("label", { class: "nbl-highlight" }, h("span", { text: "Mark" }), input);
+  const evidence = h("p", { class: "nbl-evidence-note" });
+  const node = h("div", { class: "nbl-marks", hidden: true }, field, evidence);
   input.addEventListener("input", () => {
     desk.model.set("highlight", input.value);
     desk.model.save_changes();
@@ -67,12 +69,31 @@ export function buildHighlight(desk, focusRoot) {
     event.stopPropagation();
     if (event.key === "Enter" || event.key === "Escape") focusRoot();
   });
+  /** @type {string[] | null} */
+  let drawn = null;
   const render = () => {
     node.hidden = desk.line.noun !== "text";
     const words = desk.model.get("highlight") ?? "";
     if (document.activeElement !== input && input.value !== words) input.value = words;
+    const told = desk.evidence;
+    if (drawn === told) return;
+    drawn = told;
+    evidence.replaceChildren(...(told.length ? evidenceNote(told, desk.guess?.label ?? "") : []));
   };
   return { node, render };
+}
+
+/**
+ * What the underlined words are, and which they are for those who do not see them.
+ * @param {string[]} words
+ * @param {string} label
+ */
+function evidenceNote(words, label) {
+  return [
+    h("span", { class: "nbl-evidence", "aria-hidden": "true", text: "Underlined" }),
+    h("span", { class: "nbl-hidden", text: words.join(", ") }),
+    h("span", { text: ` speaks for ${label}` }),
+  ];
 }
 
 /**
