@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nblabel.projection import project as project
     from nblabel.quality.autolabel import auto_label as auto_label
     from nblabel.quality.costs import costs as costs
+    from nblabel.quality.recheck import recheck as recheck
     from nblabel.quality.review import second_look as second_look
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
@@ -49,6 +50,7 @@ _HOMES = {
     "neighbor_graph": "nblabel.graph.nearest",
     "plots": "nblabel.plots",
     "project": "nblabel.projection",
+    "recheck": "nblabel.quality.recheck",
     "self_training": "nblabel.loops",
     "second_look": "nblabel.quality.review",
     "simulate": "nblabel.simulation",

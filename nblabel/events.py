@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, get_args
 
-Kind = Literal["label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit", "repeat"]
+Kind = Literal[
+    "label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit", "repeat", "withdraw"
+]
 Source = Literal["human", "model", "import"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -29,8 +31,8 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (machine labels), "add_class",
-        "undo", "redo", "audit" (items drawn at random, before anyone answers them), or "repeat" (an item
-        that its annotator is asked once more).
+        "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an item
+        that its annotator is asked once more), or "withdraw" (machine labels are taken back).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order drawn.
     labels : tuple of str
@@ -161,6 +163,13 @@ class LabelState:
         known = set(self.classes)
         return tuple(name for name, count in self._in_use.items() if count and name not in known)
 
+    @property
+    def taken_back(self) -> set[str]:
+        """Items whose machine label was withdrawn, and that nobody answered since."""
+        standing = (e for e in self._events.values() if e.uid not in self._undone)
+        named = (item for event in standing if event.kind == "withdraw" for item in event.ids)
+        return {item for item in named if item not in self.answers}
+
     def event(self, uid: str) -> LabelEvent | None:
         """Return the answer, added class or audit with this uid."""
         return self._events.get(uid) or self._drawn.get(uid)
@@ -242,7 +251,9 @@ class LabelState:
         return self._events[stack[-1]] if stack else None
 
 
-def _decide(answer: Answer | None, event: LabelEvent, place: int) -> Answer:
+def _decide(answer: Answer | None, event: LabelEvent, place: int) -> Answer | None:
+    if event.kind == "withdraw":
+        return None if answer is None or answer.kind == "accept" else answer
     if answer is not None:
         if event.kind == "skip" and answer.kind != "skip":
             return answer

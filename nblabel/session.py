@@ -623,6 +623,25 @@ class Session:
             )
         )
 
+    def withdraw(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Take back labels accepted from the model, in one step that one `undo` takes back.
+
+        The items are open again. Items that people answered are left as they are. Parameters and
+        errors as for `skip`; a ValueError if none of the items has a label of the model.
+
+        See Also
+        --------
+        nblabel.recheck : Finds accepted labels that the model of now contradicts.
+        """
+        known = self._sent(uid)
+        if known is not None:
+            return known
+        self.refresh()  # others may have answered meanwhile
+        positions = self.positions(index)
+        if not (self._standing[positions] == _MODEL).any():
+            raise ValueError("none of these items has a label accepted from the model.")
+        return self._answer("withdraw", positions[self._standing[positions] == _MODEL], uid)
+
     def import_labels(
         self,
         table: Any,

@@ -60,6 +60,10 @@ class Model:
                         continue
                     if what == "model" and before not in (None, "skip", "model"):
                         continue
+                    if what == "withdraw":
+                        if before == "model":
+                            del sources[item]
+                        continue
                     sources[item] = (answer, what)
         return sources
 
@@ -167,6 +171,19 @@ class Machine(RuleBasedStateMachine):
         assert event.ids == tuple(POOL.ids[item] for item in free)
         assert all(0 <= p <= 1 for p in event.probabilities)
         self.model.do(name, "model", dict(zip(free, labels, strict=True)))
+
+    @rule(name=who, chosen=many)
+    def withdraw(self, name, chosen):
+        """Labels of the model are taken back; answers of people stay."""
+        sources = self.model.sources
+        taken = [item for item in chosen if sources.get(item, "  ")[1] == "model"]
+        if not taken:
+            with pytest.raises(ValueError, match="none of these items"):
+                self.sessions[name].withdraw(chosen)
+            return
+        event = self.send(name, "withdraw", chosen)
+        assert event.ids == tuple(POOL.ids[item] for item in taken)
+        self.model.do(name, "withdraw", dict.fromkeys(taken, "withdraw"))
 
     @rule(name=who, n=st.integers(1, 2))
     def draw(self, name, n):

@@ -157,8 +157,11 @@ class Trials:
         return bool((codes[trial.checks.positions] == trial.said).all())
 
     def open(self, trial: Trial) -> IntArray:
-        """Return those of a set that have no label and were not passed over."""
-        return np.intersect1d(trial.frame, self._session.unanswered, assume_unique=True)
+        """Return those of a set that have no label, were not passed over, and not taken back."""
+        session = self._session
+        taken_back = [session.pool.index_of(item) for item in session.state.taken_back]
+        rows = np.intersect1d(trial.frame, session.unanswered, assume_unique=True)
+        return np.setdiff1d(rows, taken_back, assume_unique=True).astype(np.intp)
 
     def propose(
         self, name: str, max_error: float, risk: float, share: float | None
