@@ -147,6 +147,10 @@ class LabelState:
         for event in events:
             self.apply(event)
 
+    def emptied(self) -> LabelState:
+        """Return the state before the first event."""
+        return LabelState(self._base)
+
     @property
     def classes(self) -> tuple[str, ...]:
         """Class names: those given, then those added and not taken back, in order."""

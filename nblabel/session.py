@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import numbers
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
@@ -152,6 +153,23 @@ class Session:
             f"Session({len(self.pool):,} items, {len(self.classes)} classes, "
             f"{self.n_labeled} labeled, {accepted}{self.store.text})"
         )
+
+    def twin(self) -> Session:
+        """Return a session on the same log, embeddings and learner, for work in another thread.
+
+        A session belongs to one thread. What the twin writes to the log, this session takes in with
+        `refresh`, and the other way round.
+        """
+        other = copy.copy(self)
+        other._begin_anew()  # noqa: SLF001  (one of us)
+        return other
+
+    def follow(self, other: Session) -> None:
+        """Take over embeddings and learner of another session on the same log, and what is new in it."""
+        if self._engine is not other.engine:
+            self._engine, self._refit = other.engine, None
+        self.learn_accepted = other.learn_accepted
+        self.refresh()
 
     # what is known
 
@@ -893,6 +911,16 @@ class Session:
         return True
 
     # inside
+
+    def _begin_anew(self) -> None:
+        """Read the log from its beginning, and share nothing that changes."""
+        self._listeners, self._audit_share, self._repeat_share = [], 0.0, 0.0
+        self._state, self._codes = self._state.emptied(), {}
+        self._uids, self._seq, self._refit = set(), 0, None
+        self._judged = self._repeated = None
+        self._y = np.full(len(self.pool), -1, dtype=np.intp)
+        self._standing = np.zeros(len(self.pool), dtype=np.uint8)
+        self.refresh()
 
     def _new_engine(self, X: FloatArray) -> Engine:
         engine = Engine(X, self._learner, self._strategy, self._random_state)

@@ -307,3 +307,23 @@ def test_the_promise_is_kept_as_often_as_it_says():
                 break
             answer(session, report.ask(20))
     assert broken / runs <= 0.2
+
+
+def test_a_look_writes_nothing_and_can_be_accepted_afterwards():
+    session = session_of()
+    report = nb.auto_label(session, 0.05, accept=False)
+    with pytest.raises(ValueError, match="nothing can be accepted yet"):
+        report.accept()
+    answer(session, report.ask())
+    log = session.store.read()
+    report = nb.auto_label(session, 0.05, accept=False)
+    assert session.store.read() == log
+    assert (report.n_accepted, session.n_accepted) == (0, 0)
+    assert f"{len(report.ready)} labels can be accepted: at most 5 % of them wrong" in str(report)
+    assert not np.isin(report.ready, report.left).any()
+    assert report.accept(uid="mine").uid == "mine"
+    assert session.accepted.tolist() == sorted(report.ready)
+    session.undo()
+    session.tell(int(report.ready[0]), CLASSES[0])
+    with pytest.raises(ValueError, match="labels have changed since"):
+        report.accept()

@@ -36,8 +36,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
+from nblabel import progress
 from nblabel.events import Answer, LabelState
 from nblabel.pool import IntArray
 from nblabel.quality import frames
@@ -172,7 +172,7 @@ class Record:
         """Read on in the log, and learn as the model did at the time of each draw."""
         events = session.store.read(after=self._seq)
         frame = frames.whole(len(session.pool))
-        for event in tqdm(events, "Checking", delay=1, leave=False):
+        for event in progress.over(events, "Checking"):
             self._seq = event.seq
             for item in self._state.apply(event):
                 self._note(session.pool.index_of(item), self._state.answers.get(item))

@@ -28,7 +28,6 @@ the idea of Angelopoulos et al., "Learn then Test", 2021.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +42,7 @@ from nblabel.quality.trials import BETTER, END, Trial, Trials, risk_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nblabel.events import LabelEvent
     from nblabel.session import Session
 
 ALL = ""  # the name of a set of all classes
@@ -122,8 +122,13 @@ class AutoLabelReport:
         One for all items, or one for each class.
     accepted : ndarray of intp
         Positions accepted now, the most doubtful first: worth a glance.
+    ready : ndarray of intp
+        Positions that the promise holds for and that `accept` would accept, the most doubtful first; none
+        unless `auto_label` was told not to accept.
+    labels_ready : dict of int to str
+        The labels of those.
     left : ndarray of intp
-        Positions that nobody answered and that were not accepted, the most doubtful first.
+        Positions that nobody answered and no promise holds for, the most doubtful first.
     changed : ndarray of intp
         Positions of accepted labels, those of earlier steps included, that the model, after all it has
         learned since, would label otherwise.
@@ -138,13 +143,15 @@ class AutoLabelReport:
     confidence: float
     promises: tuple[Promise, ...]
     accepted: IntArray
+    ready: IntArray
     left: IntArray
     changed: IntArray
     corrected: IntArray
     curve: pd.DataFrame
     _session: Session = field(repr=False)
     _asks: dict[Trial, int] = field(repr=False)
-    _draw: Callable[[Trial, int], IntArray] = field(repr=False)
+    _trials: Trials = field(repr=False)
+    labels_ready: dict[int, str] = field(repr=False)
 
     @property
     def n_accepted(self) -> int:
@@ -177,10 +184,34 @@ class AutoLabelReport:
             If the log could not be written; nothing changed then.
         """
         drawn = [
-            self._draw(trial, needed if n is None else min(n, needed))
+            self._trials.draw(trial, needed if n is None else min(n, needed))
             for trial, needed in self._asks.items()
         ]
         return np.concatenate(drawn) if drawn else np.empty(0, dtype=np.intp)
+
+    def accept(self, *, uid: str | None = None) -> LabelEvent:
+        """Accept the labels of the items in `ready`, in one step that one `undo` takes back.
+
+        Parameters
+        ----------
+        uid : str, optional
+            As for `Session.tell`.
+
+        Raises
+        ------
+        ValueError
+            If nothing can be promised yet, or labels have changed since; call `auto_label` again.
+        StoreError
+            If the log could not be written; nothing changed then.
+        """
+        if not self.labels_ready:
+            raise ValueError("nothing can be accepted yet; print the report for what is missing.")
+        self._session.refresh()
+        if not self._trials.is_current:
+            raise ValueError("labels have changed since; call auto_label again before accepting.")
+        return self._session.accept(
+            list(self.labels_ready), list(self.labels_ready.values()), uid=uid
+        )
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -205,6 +236,11 @@ class AutoLabelReport:
             told.append(
                 f"{self.n_accepted:,} labels accepted: at most {_percent(self.max_error)} of them "
                 f"wrong, with {_percent(self.confidence)} confidence. One undo takes them back."
+            )
+        if len(self.ready):
+            told.append(
+                f"{len(self.ready):,} labels can be accepted: at most {_percent(self.max_error)} of "
+                f"them wrong, with {_percent(self.confidence)} confidence."
             )
         told += map(str, self.promises)
         if len(self.left):
@@ -251,6 +287,7 @@ def auto_label(
     *,
     per_class: bool = False,
     share: float | None = None,
+    accept: bool = True,
 ) -> AutoLabelReport:
     """Accept labels of the model for as much of the pool as can be promised to be right.
 
@@ -267,6 +304,9 @@ def auto_label(
     share : float, optional
         Of the unlabeled items, how many are put to the test, the surest first. Chosen such that a
         promise needs few answers, if left out.
+    accept : bool
+        If not, nothing is written: ``report.ready`` tells what can be accepted, and ``report.accept()``
+        does it.
 
     Returns
     -------
@@ -326,9 +366,11 @@ def auto_label(
         elif _is_done(session, trial, trials, max_error, risk):
             trial = _better(trial, trials.propose(name, max_error, risk, share), max_error, risk)
         tried[name] = trial
-    if taken:
+    if taken and accept:
         session.accept(list(taken), list(taken.values()))
-    return _report(session, trials, tried, np.array(list(taken), np.intp), max_error, confidence)
+    return _report(
+        session, trials, tried, {} if accept else taken, list(taken), max_error, confidence
+    )
 
 
 def _is_done(
@@ -358,7 +400,8 @@ def _report(
     session: Session,
     trials: Trials,
     tried: dict[str, Trial | None],
-    accepted: IntArray,
+    ready: dict[int, str],
+    taken: list[int],
     max_error: float,
     confidence: float,
 ) -> AutoLabelReport:
@@ -392,14 +435,16 @@ def _report(
         max_error=max_error,
         confidence=confidence,
         promises=tuple(promises),
-        accepted=order[np.isin(order, accepted)],
-        left=order[np.isin(order, session.unanswered)],
+        accepted=order[np.isin(order, [] if ready else taken)],
+        ready=order[np.isin(order, list(ready))],
+        left=order[np.isin(order, np.setdiff1d(session.unanswered, list(ready)))],
         changed=by_model[unlike],
         corrected=_corrected(session),
         curve=_curve(session, trials, tried, max_error, risk),
         _session=session,
         _asks=asks,
-        _draw=trials.draw,
+        _trials=trials,
+        labels_ready=ready,
     )
 
 

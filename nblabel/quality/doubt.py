@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
+from nblabel import progress
 from nblabel.graph.nearest import NeighborGraph
 from nblabel.pool import FloatArray, IntArray
 
@@ -56,7 +56,7 @@ def _second_opinion(X: FloatArray, guess: IntArray, random_state: int) -> FloatA
     rng = np.random.default_rng(random_state)
     part = rng.permutation(len(X)) % N_FOLDS
     trust = np.zeros(len(X), dtype=np.float32)
-    for fold in tqdm(range(N_FOLDS), "Second opinion", delay=1, leave=False):
+    for fold in progress.over(range(N_FOLDS), "Second opinion"):
         taught = rng.permutation(np.flatnonzero(part != fold))[:N_TAUGHT]
         asked = np.flatnonzero(part == fold)
         if len(np.unique(guess[taught])) < 2:  # nothing to tell apart

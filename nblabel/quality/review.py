@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
+from nblabel import progress
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.measures import likeliest
 
@@ -31,8 +31,8 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns index, id, label, suggestion (what the model says without this label), trust (how far model and
-        neighbours bear the label out, from 0 to 1), neighbors (the share of them with the same label, or guess;
+        Columns index, id, label, suggestion (what the model says without this label), probability (of the
+        suggestion), trust (how far model and neighbours bear the label out, from 0 to 1), neighbors (the share of them with the same label, or guess;
         NaN without a neighbour graph), annotator. `Labeler.ask` asks for the items in ``index``
         again; every change is a new step in the log.
 
@@ -88,6 +88,7 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
             "id": [ids[row] for row in rows[order].tolist()],
             "label": [names[code] for code in given[order].tolist()],
             "suggestion": [names[code] for code in suggested[order].tolist()],
+            "probability": best[order].astype(np.float64),
             "trust": trust[order].astype(np.float64),
             "neighbors": np.nan if agree is None else agree[order].astype(np.float64),
             "annotator": [event.annotator for event in events],
@@ -101,7 +102,7 @@ def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
     proba = np.empty((len(rows), n_classes), dtype=np.float32)
     learner = session.engine.learner_anew()
     part = np.random.default_rng(session.random_state).permutation(len(rows)) % N_FOLDS
-    for fold in tqdm(np.unique(part), "Second look", delay=1, leave=False):
+    for fold in progress.over(np.unique(part).tolist(), "Second look"):
         without = y.copy()
         without[rows[part == fold]] = -1
         proba[part == fold] = learner.update(without, n_classes)[rows[part == fold]]

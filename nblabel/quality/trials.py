@@ -125,6 +125,11 @@ class Trials:
         self._opinions: dict[int, Opinion] = {}
         self.labels = self._labels(END)
 
+    @property
+    def is_current(self) -> bool:
+        """Whether people have answered nothing since."""
+        return np.array_equal(self._labels_now(), self.labels)
+
     def opinion(self, seq: int = END) -> Opinion:
         """Return what the model says after learning what people answered before a place in the log."""
         if seq not in self._opinions:
@@ -199,7 +204,7 @@ class Trials:
         """
         session = self._session
         session.refresh()
-        if trial.seq == END and not np.array_equal(self._labels_now(), self.labels):
+        if trial.seq == END and not self.is_current:
             raise ValueError("labels have changed since; call auto_label again before asking.")
         opinion = self.opinion(trial.seq)
         said = [session.classes[code] for code in opinion.codes[trial.frame].tolist()]

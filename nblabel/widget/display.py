@@ -60,6 +60,7 @@ class Display:
         self._queue, self._map, self._status = queue, map, status
         self._given = given
         self._problems: dict[str, str] = {}
+        self._words: dict[str, dict[str, str]] = {}
         self.drift = ""
         """What is to be said of the items that an extended pool was extended by."""
         self._color_by = "prediction"
@@ -281,7 +282,14 @@ class Display:
         if self.drift:
             notices.append({"kind": "info", "text": self.drift})
         refit = self._items.refit
-        self._status.status = describe_status(self._session, refit, notices, self._given)
+        told = describe_status(self._session, refit, notices, self._given)
+        self._status.status = {**told, "words": list(self._words.values())}
+
+    def say(self, kind: str, words: dict[str, str]) -> None:
+        """Have the status say this, a text and a title, until it is to say something else of its kind."""
+        if self._words.get(kind) != words:
+            self._words[kind] = words
+            self.show_state()
 
     def show_problem(self, kind: str, text: str) -> None:
         """Show a problem until one of its kind is solved."""

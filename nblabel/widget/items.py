@@ -126,6 +126,8 @@ class Items:
         texts = session.pool.media.texts if isinstance(session.pool.media, Texts) else None
         self._evidence = None if texts is None else Evidence(texts, session.random_state)
         self.deciders: dict[int, list[tuple[int, float]]] = {}
+        self.hints: dict[int, dict[str, Any]] = {}
+        """Guesses of labeled items by a model that has not seen their labels."""
         self.forget()
 
     def weigh(self, refit: Refit) -> None:
@@ -193,6 +195,8 @@ class Items:
         return {**media, **packet.picture(self._pictures.read(index, side), send)}
 
     def _guess(self, index: int) -> dict[str, Any] | None:
+        if index in self.hints:
+            return self.hints[index]
         refit = self.refit
         if refit is None or not self._session.n_labeled:
             return None

@@ -22,11 +22,13 @@ from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, Reason
 from nblabel.widget.display import EXPLAINED, Display
 from nblabel.widget.exports import Exports
+from nblabel.widget.finish import Panel
 from nblabel.widget.groups import MARKED, Groups
 from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Pictures
 from nblabel.widget.line import WANTED, Line
 from nblabel.widget.mailbox import at_home
 from nblabel.widget.map import COLOR_MODES, CanvasMap, MapView
+from nblabel.widget.quality import Quality
 from nblabel.widget.queue import QueueView
 from nblabel.widget.refits import Refits
 from nblabel.widget.status import StatusView
@@ -71,6 +73,9 @@ class Labeler(ipywidgets.Box):
         Whether the model's guess is shown; a guess biases the annotator.
     highlight : str
         Words that are marked in texts, with spaces between. The panel has a field for them, too.
+    audit : float
+        Share of the questions that are drawn at random, as for `Session`; nothing in a question tells which.
+        A choice made in the panel is remembered beside the log and goes before this.
 
     Attributes
     ----------
@@ -107,6 +112,7 @@ class Labeler(ipywidgets.Box):
         projection: str = "umap",
         show_guess: bool = True,
         highlight: str = "",
+        audit: float = 0.0,
     ) -> None:
         if projection not in ("umap", "pca"):
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
@@ -124,6 +130,7 @@ class Labeler(ipywidgets.Box):
             annotator,
             random_state,
             build_graph=False,  # it would take the time of the keys; a job does it
+            audit=audit,
         )
         self._pictures = Pictures(pool)
         self._items = Items(self.session, self._pictures)
@@ -140,10 +147,6 @@ class Labeler(ipywidgets.Box):
         self._status = StatusView(self._guarded("status", self._hear_status))
         self._refits = Refits(self._work, self._learn, self._guarded("refit", self._learned))
 
-        columns = ipywidgets.Box([self._queue, self._map.widget])
-        columns.add_class("nbl-columns")
-        super().__init__([columns, self._status])
-        self.add_class("nbl-panel")
         self._catching_up = False
         self._given = _given.setdefault(self.session.store.key, set())
         views = (self._queue, self._map, self._status)
@@ -154,6 +157,19 @@ class Labeler(ipywidgets.Box):
             self.session, self._items, self._pictures, self._map, lambda: self._display.clusters
         )
         self._exports = Exports(self.session, self._status)
+        self._quality = Quality(
+            self.session,
+            self._items,
+            self._pictures,
+            Panel(self._written, self._want),
+            self._guarded("quality", self._hear_quality),
+            lambda words: self._display.say("accuracy", words),
+            lambda text: self._display.show_problem("accuracy", f"Measuring failed: {text}"),
+        )
+        columns = ipywidgets.Box([self._queue, self._map.widget])
+        columns.add_class("nbl-columns")
+        super().__init__([columns, self._status, self._quality.view])
+        self.add_class("nbl-panel")
         self.session.subscribe(self._told)
         _panels.add(self)
         self._refits.request()
@@ -312,6 +328,15 @@ class Labeler(ipywidgets.Box):
     def _hear_status(self, content: dict[str, Any]) -> None:
         self._exports.hear(content)
 
+    def _hear_quality(self, content: dict[str, Any]) -> None:
+        kind = content.get("type")
+        if kind == "undo":
+            self._answer(content, self._quality.view.send)
+        elif kind == "pick":
+            self._point_at(kind, content.get("index"))
+        else:
+            self._quality.hear(content)
+
     def _point_at(self, kind: str, index: Any) -> None:
         """Show the picture of a point, or ask about it; a map may be older than the pool it shows."""
         if not isinstance(index, int) or not 0 <= index < len(self.session.pool):
@@ -319,7 +344,7 @@ class Labeler(ipywidgets.Box):
         elif kind == "hover":
             self._display.show_picture(index)
         else:
-            self._show(index, "Asked now, from the map.")
+            self._show(index, "Asked now.")
 
     def _look(self) -> None:
         """Somebody looks: catch up with what was left while nobody did."""
@@ -501,6 +526,7 @@ class Labeler(ipywidgets.Box):
     def _changed(self) -> None:
         """Show what is known at once of a changed log, and learn."""
         self._display.show_classes()  # another annotator may have added one
+        self._quality.follow()
         self._display.show_state()
         self._groups.follow()
         if self._line.fill(self._is_open) or self._line.is_low:
@@ -562,11 +588,12 @@ class Labeler(ipywidgets.Box):
         self._items.refit, self._items.deciders = refit, deciders
         self._display.drift = self.session.drift().text
         self._display.drop_problem("learning")
-        self._line.rank(refit.query, refit.reason)
+        self._line.rank(refit.query, refit.reason, self._first)
         self._line.fill(self._is_open)
         self._display.show_colors()
         self._display.show_queue()
         self._display.show_state()
+        self._quality.learned(refit)
         if self._looked_at:
             self._display.jobs.start()
 
@@ -595,11 +622,16 @@ class Labeler(ipywidgets.Box):
         left = left[:RANKED]
         return Query(left, np.zeros(len(left), dtype=np.float32), (reason,) * len(left))
 
+    @property
+    def _first(self) -> set[int]:
+        """What is asked before all else: drawn at random, or asked twice."""
+        return {*self.session.drawn.tolist(), *self.session.repeated.tolist()}
+
     def _is_open(self, index: int) -> bool:
         """Whether an item is still to be asked; skipped ones are, once nothing else is left."""
         answers = self.session.state.answers
         answer = answers.get(self.session.pool.ids[index])
-        if answer is None or index in self.session.drawn or index in self.session.repeated:
+        if answer is None or index in self._first or self._quality.review.is_open(index):
             return True
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 
@@ -610,6 +642,12 @@ class Labeler(ipywidgets.Box):
         self._line.want(dict(zip(indices, reasons, strict=True)))
         self._line.fill(self._is_open)
         self._display.show_queue()
+
+    def _written(self) -> None:
+        """Follow what a twin of the session wrote to the log."""
+        self.refresh()
+        for other in self._others():
+            other.refresh()
 
     def _others(self) -> list[Labeler]:
         """Return the other panels of this kernel on the same log."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from nblabel.strategies import Query, Reason
 
@@ -26,7 +26,8 @@ class Line:
     def __init__(self, length: int) -> None:
         self._length = length
         self._ranking: list[int] = []
-        self._wanted: dict[int, Reason] = {}  # asked for in one go, before any ranking
+        self._first: list[int] = []  # of the ranking, those drawn at random
+        self._wanted: dict[int, Reason] = {}  # asked for in one go, before the rest of the ranking
         self._reasons: dict[int, Reason] = {}
         self._held: list[int] = []
         self._keep = 1  # questions in front that a new ranking leaves in place
@@ -63,9 +64,13 @@ class Line:
         """Whether the page runs short, whatever the ranking has."""
         return len(self._held) < self._length // 2
 
-    def rank(self, query: Query, reason: Reason | None = None) -> None:
-        """Take a new ranking; only the question on screen keeps its place, with its reason as of now."""
+    def rank(self, query: Query, reason: Reason | None = None, drawn: Collection[int] = ()) -> None:
+        """Take a new ranking; only the question on screen keeps its place, with its reason as of now.
+
+        Those drawn at random come first, also before what was asked for.
+        """
         self._ranking = [int(index) for index in query.indices]
+        self._first = [index for index in self._ranking if index in drawn]
         self._held = self._held[: self._keep]
         kept = {index: self._reasons[index] for index in self._held if index in self._reasons}
         if reason is not None and self._held and kept.get(self._held[0]) != CHOSEN:
@@ -84,10 +89,11 @@ class Line:
         if self.head != head:
             self._keep = 1
         self._ranking = [index for index in self._ranking if is_open(index)]
+        self._first = [index for index in self._first if is_open(index)]
         self._wanted = {index: why for index, why in self._wanted.items() if is_open(index)}
         dropped = len(self._held) < before
         held = set(self._held)
-        coming = dict.fromkeys([*self._wanted, *self._ranking])
+        coming = dict.fromkeys([*self._first, *self._wanted, *self._ranking])
         fresh = [index for index in coming if index not in held]
         self._held += fresh[: max(0, self._length - len(self._held))]
         return dropped

@@ -72,6 +72,21 @@ export function percentText(share) {
 }
 
 /**
+ * @param {number} share 0..1
+ * @returns {string} with three figures
+ */
+export function shareText(share) {
+  return `${+(100 * share).toPrecision(3)}\u202f%`;
+}
+
+const thousandsApart = new Intl.NumberFormat("en");
+
+/** @param {number} n */
+export function countText(n) {
+  return thousandsApart.format(n);
+}
+
+/**
  * A unique name for an event of the log.
  * @returns {string}
  */

@@ -9,7 +9,7 @@ import { Lull } from "./lull.js";
  *   total: number, per_hour: number | null, seconds_left: number | null, refit_ms: number | null,
  *   model: {text: string, title: string}, store: {persistent: boolean, text: string},
  *   classes: {name: string, color: string, count: number}[],
- *   notices: {kind: "info" | "error", text: string}[]}} Status
+ *   words?: {text: string, title: string}[], notices: {kind: "info" | "error", text: string}[]}} Status
  */
 
 const figures = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -110,6 +110,19 @@ function buildNotices() {
 }
 
 /**
+ * What is known of the labels, in words.
+ * @param {HTMLElement} node
+ * @param {{text: string, title: string}[]} words
+ */
+function renderWords(node, words) {
+  const rows = patchChildren(node, words.map((_, i) => String(i)), () => h("p"));
+  words.forEach(({ text, title }, i) => {
+    setText(rows[i], text);
+    rows[i].title = title;
+  });
+}
+
+/**
  * @param {HTMLElement} el
  * @param {any} model
  */
@@ -118,6 +131,7 @@ function buildStatus(el, model) {
   const of = h("span");
   const progress = h("progress", { class: "nbl-progress", max: 1, value: 0, "aria-label": "Labeled" });
   const head = h("p", { class: "nbl-headline" }, labeled, of);
+  const words = h("div", { class: "nbl-words", "aria-live": "polite" });
   const numbers = buildFigures();
   const counts = buildCounts();
   const notices = buildNotices();
@@ -125,12 +139,13 @@ function buildStatus(el, model) {
   const store = h("span");
   const exported = buildExport(model);
   const foot = h("p", { class: "nbl-foot" }, how, store, exported.toggle);
-  el.append(head, progress, numbers.node, counts.node, foot, exported.form, ...notices.nodes);
+  el.append(head, progress, words, numbers.node, counts.node, foot, exported.form, ...notices.nodes);
   /** @param {Status} status */
   const draw = (status) => {
     setText(labeled, `${count(status.labeled)} labeled`);
     setText(of, `of ${count(status.total)}`);
     progress.value = status.total ? (status.labeled + status.accepted) / status.total : 0;
+    renderWords(words, status.words ?? []);
     numbers.render(figuresOf(status));
     counts.render(status.classes);
     setText(how, modelText(status));

@@ -1,0 +1,147 @@
+"""Random checks in the panel: how many of the questions they are, and what they tell."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from nblabel.quality import frames
+from nblabel.quality.audit import AuditReport
+from nblabel.session import Session
+from nblabel.store import StoreError
+from nblabel.widget.aside import Aside, Errand
+
+SETTING = "audit"  # the share chosen in the panel, remembered beside the log
+REST = 4  # measuring may take a fifth of the time of one processor
+NOT_YET = "Accuracy is not known: nothing was checked at random yet."
+HINT = "Set “Random checks” below to some share of the questions; nobody sees which they are."
+COMING = "The next checks come unmarked among the questions."
+
+
+class Accuracy:
+    """Measures, whenever there is time, how many labels are right.
+
+    Parameters
+    ----------
+    session : Session
+    aside : Aside
+        Where it is worked out.
+    told : callable
+        Called on the event loop with each new report.
+    failed : callable
+        Called with the reason if there is none.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        aside: Aside,
+        told: Callable[[AuditReport], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self._session, self._aside, self._told, self._failed = session, aside, told, failed
+        remembered = session.store.setting(SETTING)
+        if remembered is not None:
+            session.audit_share = float(remembered)
+        self._errand: Errand | None = None
+        self._measured = -1  # the version of the session
+        self._not_before = -math.inf
+        self._wakes = False
+        self.report: AuditReport | None = None
+
+    def choose(self, share: float) -> None:
+        """Have such a share of the questions drawn at random, here and when the log is opened again."""
+        self._session.audit_share = share
+        self._session.store.set_setting(SETTING, str(share))
+
+    @property
+    def n_waiting(self) -> int:
+        """How many items were drawn and have no answer yet."""
+        return len(self._session.drawn)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is known, for the status."""
+        if self.report is None or not self.report.n_checks:
+            waiting = self.n_waiting or self._session.audit_share
+            return {"text": f"{NOT_YET} {COMING if waiting else HINT}", "title": ""}
+        return {"text": accuracy_text(self.report), "title": accuracy_title(self.report)}
+
+    def measure(self) -> None:
+        """Measure anew, now or once there is time again, if anything changed and was checked."""
+        if self._errand is not None or self._measured == self._session.version:
+            return
+        if not self._n_checked():
+            self.report = None  # taken back, or another pool
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        wait = self._not_before - time.monotonic()
+        if loop is not None and (wait > 0 or not self._aside.is_idle):
+            if not self._wakes:
+                self._wakes = True
+                loop.call_later(max(wait, 1), self._wake)
+            return
+        version, began = self._session.version, time.monotonic()
+
+        def done(result: Any) -> None:
+            self._errand, self._measured = None, version
+            self._not_before = time.monotonic() + REST * (time.monotonic() - began)
+            if isinstance(result, Exception):
+                self._failed(str(result))
+                return
+            self.report = result
+            self._told(result)
+            if loop is not None:
+                self.measure()  # if there was a change meanwhile
+
+        self._errand = self._aside.send(Session.audit, done)
+        if loop is None:
+            self._errand = None
+
+    def _wake(self) -> None:
+        self._wakes = False
+        self.measure()
+
+    def _n_checked(self) -> int:
+        whole = frames.whole(len(self._session.pool))
+        answers = self._session.state.answers
+        drawn = {i for draw in self._session.state.draws if draw.frame == whole for i in draw.ids}
+        given = (answers[item] for item in drawn if item in answers)
+        return sum(answer.kind == "label" for answer in given)
+
+
+def draw_now(session: Session, n: int) -> str:
+    """Draw items to be checked next; return what to say."""
+    try:
+        drawn = session.draw(n)
+    except StoreError as error:
+        return str(error)
+    return (
+        f"{len(drawn)} random checks are asked next." if len(drawn) else "Nothing is left to draw."
+    )
+
+
+def accuracy_text(report: AuditReport) -> str:
+    """Return the estimate in words, its limits rounded outwards."""
+    low, high = math.floor(1000 * report.low) / 10, math.ceil(1000 * report.high) / 10
+    checks = "1 random check" if report.n_checks == 1 else f"{report.n_checks:,} random checks"
+    return (
+        f"{100 * report.accuracy:.3g}\u00a0% right, {low:g} to {high:g}\u00a0% with "
+        f"{100 * report.confidence:g}\u00a0% confidence; {checks}"
+    )
+
+
+def accuracy_title(report: AuditReport) -> str:
+    """Return what the estimate is of, and what it assumes."""
+    passed = f" {report.n_skipped:,} more were passed over." if report.n_skipped else ""
+    return (
+        "Of the labels of all items: those of people, and those of the model for the rest. Read from "
+        f"questions drawn at random alone, {report.n_wrong:,} of which the model had wrong.{passed} "
+        "It takes it that the annotator is right."
+    )

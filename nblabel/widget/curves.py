@@ -1,0 +1,80 @@
+"""How accuracy and confidence grew with the labels, for the curves in the panel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from nblabel.engine import Refit
+from nblabel.quality.audit import AuditReport
+from nblabel.session import Session
+
+SURE = 0.9
+SETTING = "curve"  # where the accuracy so far is kept beside the log
+MOST = 400  # points of a curve; beyond that every second one is dropped
+
+
+class Curves:
+    """Collects a point after each refit and each measured accuracy; tells them while somebody looks.
+
+    Parameters
+    ----------
+    session : Session
+    tell : callable
+        Called with the curves of docs/wire.md.
+    """
+
+    def __init__(self, session: Session, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._session, self._tell = session, tell
+        self._accuracy: dict[int, list[float]] = _remembered(session.store.setting(SETTING))
+        self._sure: dict[int, float] = {}
+        self.is_open = False
+
+    def open(self) -> None:
+        """Somebody looks."""
+        self.is_open = True
+        self._show()
+
+    def close(self) -> None:
+        """Nobody looks any more."""
+        self.is_open = False
+
+    def learned(self, refit: Refit) -> None:
+        """Take a point of the confidence curve."""
+        n = self._session.n_labeled
+        if not n:
+            return
+        self._sure[n] = round(float((refit.predicted[1] >= SURE).mean()), 4)
+        self._sure = _thinned(self._sure)
+        self._show()
+
+    def measured(self, report: AuditReport) -> None:
+        """Take a point of the learning curve."""
+        shares = report.accuracy, report.low, report.high
+        self._accuracy[self._session.n_labeled] = [round(share, 4) for share in shares]
+        self._accuracy = _thinned(self._accuracy)
+        self._session.store.set_setting(SETTING, json.dumps(self._accuracy))
+        self._show()
+
+    def _show(self) -> None:
+        if not self.is_open:
+            return
+        self._tell(
+            {
+                "accuracy": [[n, *shares] for n, shares in sorted(self._accuracy.items())],
+                "sure": [[n, share] for n, share in sorted(self._sure.items())],
+                "threshold": SURE,
+            }
+        )
+
+
+def _thinned(points: dict[int, Any]) -> dict[int, Any]:
+    if len(points) <= MOST:
+        return points
+    order = sorted(points)
+    return {n: points[n] for n in [*order[:-1:2], order[-1]]}
+
+
+def _remembered(text: str | None) -> dict[int, list[float]]:
+    return {} if text is None else {int(n): shares for n, shares in json.loads(text).items()}

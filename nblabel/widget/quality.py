@@ -1,0 +1,150 @@
+"""Checking and finishing: random checks, machine labels with a promise, a second look, curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from nblabel.engine import Refit
+from nblabel.quality.audit import AuditReport
+from nblabel.session import Session
+from nblabel.widget.aside import Aside
+from nblabel.widget.assets import script, style
+from nblabel.widget.checks import Accuracy, draw_now
+from nblabel.widget.curves import Curves
+from nblabel.widget.finish import Finish, Panel, Terms
+from nblabel.widget.items import Items, Pictures
+from nblabel.widget.palette import class_colors
+from nblabel.widget.review import Review
+
+MOST_CHECKS = 200  # drawn at a time
+
+Answer = Callable[[dict[str, Any], Callable[[dict[str, Any]], Any]], None]
+
+
+class QualityView(anywidget.AnyWidget):
+    """The bar below the status, and what its buttons open. It knows the wire, not the session."""
+
+    _esm = script("quality.js")
+    _css = style("theme.css", "quality.css")
+
+    checks = t.Dict().tag(sync=True)
+    """How many questions are random checks."""
+    finish = t.Dict().tag(sync=True)
+    """What can be accepted from the machine."""
+    review = t.Dict().tag(sync=True)
+    """How far the second look is."""
+    curves = t.Dict().tag(sync=True)
+    """Accuracy and confidence over the labels; sent while they are on screen."""
+
+    def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__()
+        self.on_msg(lambda _widget, content, _buffers: receive(content))
+
+
+class Quality:
+    """Does what the view is told to, and shows what follows.
+
+    Parameters
+    ----------
+    session : Session
+    items, pictures
+        Describe and read what is shown.
+    panel : Panel
+        Follows what is written to the log.
+    receive : callable
+        Called with each message of the view; hands those on to `hear` that are no answers.
+    words : callable
+        Called with what the status is to say.
+    complain : callable
+        Called with the reason where a measurement failed.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        items: Items,
+        pictures: Pictures,
+        panel: Panel,
+        receive: Callable[[dict[str, Any]], None],
+        words: Callable[[dict[str, str]], None],
+        complain: Callable[[str], None],
+    ) -> None:
+        self._session, self._panel, self._words = session, panel, words
+        self.view = QualityView(receive)
+        aside = Aside(session)
+        self.accuracy = Accuracy(session, aside, self._measured, complain)
+        self.review = Review(session, aside, items, panel, self._setter("review"))
+        self.curves = Curves(session, self._setter("curves"))
+        self._finish = Finish(
+            session, aside, items, pictures, panel, self._setter("finish"), self._send
+        )
+        self.follow()
+
+    def hear(self, content: dict[str, Any]) -> None:
+        """Do what a person wants."""
+        kind = content.get("type")
+        if kind == "open":
+            self._open(content.get("part"))
+        elif kind == "look":
+            self._finish.look(
+                Terms(
+                    float(content["max_error"]),
+                    float(content["confidence"]),
+                    bool(content["per_class"]),
+                )
+            )
+        elif kind == "draw":
+            self._finish.draw()
+        elif kind == "accept":
+            self._finish.accept(content["uid"], self._send)
+        elif kind == "cancel":
+            self._finish.cancel()
+        elif kind == "share":
+            self.accuracy.choose(float(content["share"]))
+            self.follow()
+        elif kind == "check":
+            text = draw_now(self._session, min(int(content["n"]), MOST_CHECKS))
+            self._send({"type": "said", "text": text})
+        elif kind == "review":
+            self.review.begin()
+        elif kind == "review_end":
+            self.review.end()
+
+    def _open(self, part: Any) -> None:
+        """Show one part, and none of the others."""
+        for name, each in (("finish", self._finish), ("curves", self.curves)):
+            if name == part:
+                each.open()
+            elif each.is_open:
+                each.close()
+
+    def follow(self) -> None:
+        """Follow a change of the log."""
+        names = self._session.classes
+        self.view.checks = {
+            "share": self._session.audit_share,
+            "waiting": self.accuracy.n_waiting,
+            "colors": dict(zip(names, class_colors(len(names)), strict=True)),
+        }
+        self._words(self.accuracy.words)
+        self.review.follow()
+        self._finish.follow()
+
+    def learned(self, refit: Refit) -> None:
+        """Take note of what was learned from all labels."""
+        self.curves.learned(refit)
+        self.accuracy.measure()
+
+    def _measured(self, report: AuditReport) -> None:
+        self.curves.measured(report)
+        self._words(self.accuracy.words)
+
+    def _setter(self, name: str) -> Callable[[dict[str, Any]], None]:
+        return lambda state: setattr(self.view, name, state)
+
+    def _send(self, content: dict[str, Any], buffers: Any = ()) -> None:
+        self.view.send(content, list(buffers))

@@ -1,0 +1,69 @@
+// How accuracy and confidence grew with the labels.
+
+import { drawCurve } from "./chart.js";
+import { countText, h, makeUid, shareText } from "./dom.js";
+
+/** @typedef {{accuracy: number[][], sure: number[][], threshold: number}} CurvesState */
+
+/** @param {import("./quality.js").Office} office */
+export function buildCurves(office) {
+  const { model } = office;
+  const title = h("h3", { id: `nbl-curves-${makeUid()}`, text: "Curves" });
+  const close = h("button", { type: "button", text: "Close" });
+  const charts = h("div", { class: "nbl-charts" });
+  const node = h("section", { class: "nbl-part", role: "dialog", "aria-labelledby": title.id, tabindex: -1, hidden: true },
+    h("div", { class: "nbl-part-head" }, title, close), charts);
+  close.addEventListener("click", office.close);
+  let drawn = "";
+  const render = () => {
+    const now = /** @type {CurvesState} */ (model.get("curves"));
+    const key = JSON.stringify(now ?? {});
+    if (key === drawn) return;
+    drawn = key;
+    charts.replaceChildren(...(now?.accuracy ? [accuracyChart(now), sureChart(now)] : [none("Loading…")]));
+  };
+  return { node, render };
+}
+
+/** @param {string} text */
+function none(text) {
+  return h("p", { class: "nbl-curve-none", text });
+}
+
+/** @param {CurvesState} curves */
+function accuracyChart({ accuracy }) {
+  if (!accuracy.length) return none("Accuracy over the labels is drawn here once random checks are answered.");
+  const points = accuracy.map(([n, share, low, high]) => ({
+    x: n,
+    y: share,
+    low,
+    high,
+    text: `${countText(n)} labels: ${shareText(share)} right, ${shareText(low)} to ${shareText(high)}`,
+  }));
+  const lowest = Math.min(...points.map(({ low }) => low));
+  return drawCurve({
+    title: "Labels that are right, from random checks",
+    lines: [{ name: "", points }],
+    x: { ...span(points), text: "labels", count: true },
+    y: { min: Math.max(0, Math.floor(lowest * 10 - 1e-9) / 10), max: 1 },
+  });
+}
+
+/** @param {CurvesState} curves */
+function sureChart({ sure, threshold }) {
+  if (!sure.length) return none("How sure the model is of the pool is drawn here after the next label.");
+  const points = sure.map(([n, share]) => ({ x: n, y: share, text: `${countText(n)} labels: sure of ${shareText(share)}` }));
+  return drawCurve({
+    title: `Share of the pool that the model is over ${shareText(threshold)} sure of`,
+    lines: [{ name: "", points }],
+    x: { ...span(points), text: "labels", count: true },
+    y: { max: 1 },
+  });
+}
+
+/** @param {{x: number}[]} points */
+function span(points) {
+  const all = points.map(({ x }) => x);
+  const [min, max] = [Math.min(...all), Math.max(...all)];
+  return min === max ? { min: Math.max(0, min - 1), max: max + 1 } : { min, max };
+}

@@ -1,0 +1,263 @@
+"""Checking and finishing in a browser, against a fake anywidget model."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+FINISH: dict[str, Any] = {
+    "terms": {"max_error": 0.01, "confidence": 0.95, "per_class": False},
+    "running": "",
+    "progress": 0.0,
+    "text": "",
+    "headline": "37 more answers would let 54,200 images be accepted.",
+    "details": ["335 of 54,572 checked, 0 wrong; so at most 1.1 % of the rest."],
+    "ready": 0,
+    "needed": 37,
+    "left": 59_620,
+    "curve": [{"name": "all", "points": [[0.3, 0.021, 18_000, 90], [0.9, 0.011, 54_572, 37]]}],
+    "waiting": 0,
+    "undo": "",
+    "undo_count": 0,
+}
+READY = {
+    **FINISH,
+    "headline": "54,200 images can be accepted: at most 1 % wrong, 95 % confidence.",
+    "ready": 54_200,
+    "needed": 0,
+}
+CURVES = {
+    "accuracy": [[20, 0.7, 0.5, 0.85], [60, 0.9, 0.8, 0.96]],
+    "sure": [[20, 0.3], [60, 0.8]],
+    "threshold": 0.9,
+}
+CHECKS = {"share": 0.1, "waiting": 0, "colors": {"<b>bag</b>": "#0072b2", "boot": "#e69f00"}}
+
+
+def item(index: int, said: str) -> dict[str, Any]:
+    image = {"buffer": index, "width": 2, "height": 2, "channels": 1}
+    rest = {"text": None, "row": None, "error": None, "label": None, "guess": None}
+    return {"id": f"i{index}", "index": index, "image": image, **rest, "said": said}
+
+
+def open_view(page: Page, **traits: Any) -> Locator:
+    page.evaluate(
+        "async (traits) => { await nbl.open('quality', traits); nbl.view = await nbl.widget.render(); }",
+        {"checks": CHECKS, "finish": FINISH, "review": {}, "curves": {}, **traits},
+    )
+    return page.locator(".nbl-quality")
+
+
+def write(page: Page, **traits: Any) -> None:
+    page.evaluate("traits => nbl.widget.model.write(traits)", traits)
+
+
+def deliver(page: Page, message: dict[str, Any], buffers: list[list[int]] | None = None) -> None:
+    page.evaluate(
+        "([message, buffers]) => nbl.widget.model.deliver(message, buffers.map((one) => Uint8Array.from(one)))",
+        [message, buffers or []],
+    )
+
+
+def sent(page: Page) -> list[dict[str, Any]]:
+    """What the page said to the kernel."""
+    messages: list[dict[str, Any]] = page.evaluate(
+        "nbl.widget.model.sent.map(({ buffers, ...content }) => content)"
+    )
+    return messages
+
+
+def press(view: Locator, name: str) -> None:
+    view.get_by_role("button", name=name).click()
+
+
+def open_finish(page: Page, **finish: Any) -> Locator:
+    view = open_view(page, finish={**FINISH, **finish})
+    press(view, "Finish the pool")
+    return view.get_by_role("dialog", name="Finish the pool")
+
+
+def test_the_share_of_random_checks_is_told_and_chosen(browser_page: Page) -> None:
+    view = open_view(browser_page)
+    share = view.get_by_label("Random checks")
+    expect(share).to_have_value("0.1")
+    share.select_option("0.2")
+    press(view, "Check 20 now")
+    assert sent(browser_page) == [{"type": "share", "share": 0.2}, {"type": "check", "n": 20}]
+    write(browser_page, checks={**CHECKS, "share": 0.17, "waiting": 20})
+    expect(share.locator("option:checked")).to_have_text("17\u202f% of questions")
+    expect(view.get_by_role("button", name="Check 20 now")).to_be_disabled()
+    deliver(browser_page, {"type": "said", "text": "20 random checks are asked next."})
+    expect(view.get_by_role("status")).to_have_text("20 random checks are asked next.")
+
+
+def test_what_is_missing_is_told_and_asked(browser_page: Page) -> None:
+    dialog = open_finish(browser_page)
+    expect(dialog).to_contain_text("37 more answers would let 54,200 images be accepted.")
+    press(dialog, "Ask these 37 next")
+    assert sent(browser_page) == [{"type": "open", "part": "finish"}, {"type": "draw"}]
+    write(browser_page, finish={**FINISH, "waiting": 37})
+    expect(dialog).to_contain_text("37 checks wait in the queue")
+    expect(dialog.get_by_role("button", name="Ask these")).to_be_hidden()
+
+
+def test_other_terms_are_looked_at_anew(browser_page: Page) -> None:
+    dialog = open_finish(browser_page)
+    dialog.get_by_label("Labels wrong, at most").select_option("0.05")
+    expected = {"type": "look", "max_error": 0.05, "confidence": 0.95, "per_class": False}
+    assert sent(browser_page)[-1] == expected
+    terms = {**FINISH["terms"], "max_error": 0.07}
+    write(browser_page, finish={**FINISH, "terms": terms, "running": "look", "text": "Learning"})
+    expect(dialog.get_by_label("Labels wrong, at most").locator("option:checked")).to_have_text(
+        "7\u202f%"
+    )
+    expect(dialog.get_by_role("progressbar")).to_be_visible()
+    press(dialog, "Cancel")
+    assert sent(browser_page)[-1] == {"type": "cancel"}
+
+
+def test_accepting_is_one_step_and_taken_back_by_one(browser_page: Page) -> None:
+    dialog = open_finish(browser_page, **READY)
+    press(dialog, "Accept 54,200 labels")
+    message = sent(browser_page)[-1]
+    assert message["type"] == "accept"
+    write(browser_page, finish={**READY, "running": "accept"})
+    button = dialog.get_by_role("button", name="Accept 54,200 labels")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    button.click(force=True)
+    assert sent(browser_page)[-1] == message  # pressed twice, sent once
+    text = "54,200 images accepted from the machine. One undo takes them back."
+    deliver(browser_page, {"type": "ack", "uid": message["uid"], "ok": True, "text": text})
+    expect(browser_page.get_by_role("status")).to_have_text(text)
+    done = {**FINISH, "needed": 0, "headline": "", "undo": message["uid"], "undo_count": 54_200}
+    write(browser_page, finish=done)
+    expect(dialog).to_contain_text(text)
+    press(dialog, "Undo: take back 54,200 accepted")
+    undo = sent(browser_page)[-1]
+    assert (undo["type"], undo["of"]) == ("undo", message["uid"])
+
+
+def test_the_doubtful_ones_are_shown_and_asked(browser_page: Page) -> None:
+    dialog = open_finish(browser_page, **READY)
+    items = [item(0, "<b>bag</b>"), item(1, "boot")]
+    deliver(browser_page, {"type": "preview", "items": items}, [[0, 0, 0, 0], [255] * 4])
+    tiles = dialog.get_by_role("list").last.get_by_role("button")
+    expect(tiles).to_have_text(["<b>bag</b>", "boot"])
+    corner = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 1, 1).data)"
+    assert tiles.nth(1).locator("canvas").evaluate(corner) == [255, 255, 255, 255]
+    tiles.nth(1).click()
+    assert sent(browser_page)[-1] == {"type": "pick", "index": 1}
+
+
+def test_the_curve_tells_its_points_in_words(browser_page: Page) -> None:
+    dialog = open_finish(browser_page)
+    chart = dialog.get_by_role("img", name="Error that can be promised")
+    expect(chart).to_have_attribute(
+        "aria-label",
+        "Error that can be promised, by share of the pool. 30\u202f% of the pool (18,000): at most "
+        "2.1\u202f% wrong; 90\u202f% of the pool (54,572): at most 1.1\u202f% wrong",
+    )
+    expect(chart.locator("circle")).to_have_count(2)
+    write(browser_page, finish={**FINISH, "curve": []})
+    expect(dialog).to_contain_text("drawn here once checks are answered")
+
+
+def test_all_by_keyboard(browser_page: Page) -> None:
+    view = open_view(browser_page, finish=READY)
+    browser_page.locator("#before").focus()
+    browser_page.keyboard.press("Tab")
+    expect(view.get_by_role("button", name="Finish the pool")).to_be_focused()
+    browser_page.keyboard.press("Enter")
+    dialog = view.get_by_role("dialog", name="Finish the pool")
+    expect(dialog).to_be_focused()
+    expect(view.get_by_role("status")).to_have_text(READY["headline"])
+    for _ in range(5):  # close, two choices, a box, accept
+        browser_page.keyboard.press("Tab")
+    expect(dialog.get_by_role("button", name="Accept 54,200 labels")).to_be_focused()
+    ring = dialog.get_by_role("button", name="Accept").evaluate(
+        "one => getComputedStyle(one).outlineStyle"
+    )
+    assert ring == "solid"
+    browser_page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    door = view.get_by_role("button", name="Finish the pool")
+    expect(door).to_be_focused()
+    expect(door).to_have_attribute("aria-expanded", "false")
+    assert sent(browser_page)[-1] == {"type": "open", "part": None}
+
+
+def test_the_second_look_tells_how_far_it_is(browser_page: Page) -> None:
+    view = open_view(browser_page)
+    press(view, "Second look")
+    assert sent(browser_page) == [{"type": "review"}]
+    told = {"running": False, "progress": 0, "left": 19, "total": 24, "text": "5 of 24 done."}
+    write(browser_page, review=told)
+    expect(view).to_contain_text("Second look: 5 of 24 done. Answer in the queue")
+    press(view, "Stop")
+    assert sent(browser_page)[-1] == {"type": "review_end"}
+    write(browser_page, review={**told, "left": 0, "text": "Second look done: 2 changed."})
+    expect(view.get_by_role("status")).to_have_text("Second look done: 2 changed.")
+
+
+def test_curves_are_drawn_only_while_they_are_open(browser_page: Page) -> None:
+    view = open_view(browser_page)
+    write(browser_page, curves=CURVES)
+    assert view.locator("svg").count() == 0
+    press(view, "Curves")
+    charts = view.get_by_role("dialog", name="Curves").get_by_role("img")
+    expect(charts).to_have_count(2)
+    assert "60 labels: 90\u202f% right, 80\u202f% to 96\u202f%" in str(
+        charts.first.get_attribute("aria-label")
+    )
+    press(view, "Curves")
+    expect(charts.first).to_be_hidden()
+    opened = [message["part"] for message in sent(browser_page) if message["type"] == "open"]
+    assert opened == ["curves", None]
+
+
+def test_while_answers_come_fast_the_curves_wait(browser_page: Page) -> None:
+    view = open_view(browser_page)
+    press(view, "Curves")
+    drawn = browser_page.evaluate(
+        """curves => {
+          for (let k = 0; k < 2; k++) dispatchEvent(new CustomEvent("nblabel:answered"));
+          nbl.widget.model.write({ curves });
+          return document.querySelectorAll(".nbl-quality svg").length;
+        }""",
+        CURVES,
+    )
+    assert drawn == 0
+    expect(view.locator("svg")).to_have_count(2)
+
+
+@pytest.mark.parametrize("part", ["Finish the pool", "Curves"])
+def test_fits_a_narrow_column(browser_page: Page, part: str) -> None:
+    browser_page.set_viewport_size({"width": 320, "height": 900})
+    browser_page.evaluate("document.body.style.margin = 0")
+    view = open_view(browser_page, finish=READY, curves=CURVES)
+    press(view, part)
+    items = [item(i, "a long name of a class") for i in range(24)]
+    deliver(browser_page, {"type": "preview", "items": items}, [[9] * 4] * 24)
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_removed_view_stops_listening(browser_page: Page) -> None:
+    view = open_view(browser_page)
+    press(view, "Curves")
+    browser_page.evaluate("nbl.view.remove()")
+    assert browser_page.evaluate("nbl.widget.model.listeners.length") == 0
+    assert sent(browser_page)[-1] == {"type": "open", "part": None}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("part", ["Finish the pool", "Curves"])
+def test_axe_finds_nothing(browser_page: Page, theme: str, part: str) -> None:
+    browser_page.evaluate("theme => { document.documentElement.className = theme; }", theme)
+    told = {"running": False, "progress": 0, "left": 19, "total": 24, "text": "5 of 24 done."}
+    view = open_view(browser_page, finish=READY, curves=CURVES, review=told)
+    press(view, part)
+    deliver(browser_page, {"type": "preview", "items": [item(0, "boot")]}, [[9] * 4])
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(browser_page, context=".nbl-quality", options=rules)
+    assert found.violations_count == 0, found.generate_report()

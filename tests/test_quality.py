@@ -1,0 +1,470 @@
+"""Checking and finishing in the panel, the kernel's side: messages in, state and log out."""
+
+import asyncio
+import math
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel import progress
+from nblabel.quality.audit import AuditReport
+from nblabel.store import LabelStore
+from nblabel.widget import Labeler, checks, finish
+from nblabel.widget.aside import Aside
+from nblabel.widget.curves import MOST, Curves
+from tests.samples import CLASSES, blobs
+from tests.test_labeler import Page, _alone, acked  # noqa: F401  the fixture keeps panels apart
+
+N = 600
+TRUTH = np.array(CLASSES, dtype=object)[np.arange(N) % 3]
+TERMS = {"max_error": 0.05, "confidence": 0.95, "per_class": False}
+
+
+class Desk(Page):
+    """A page that also hears the quality view."""
+
+    def __init__(self, **options):
+        pixels = np.zeros((N, 4, 4), dtype=np.uint8)
+        pool = nb.Pool(pixels, embeddings=blobs(N, dim=4))
+        options = {"learner": "knn", "strategy": "margin", "projection": "pca", **options}
+        super().__init__(Labeler(pool, CLASSES, **options))
+        self.view = self.panel._quality.view
+        self.told = []
+        self.view.send = lambda content, buffers=(): self.told.append((content, list(buffers)))
+        self.say("ready")
+
+    def quality(self, kind, **content):
+        """Send a message of the view; return what came back."""
+        self.told.clear()
+        self.view._handle_custom_msg({"type": kind, **content}, [])
+        return [message for message, _ in self.told]
+
+    def look(self, **terms):
+        self.quality("look", **{**TERMS, **terms})
+        return self.view.finish
+
+    def words(self):
+        return self.panel._status.status["words"][0]["text"]
+
+    def answer_drawn(self):
+        while len(self.session.drawn):
+            index = int(self.session.drawn[0])
+            self.session.tell(index, TRUTH[index])
+
+    def ready(self):
+        """Answer what is needed until something can be accepted."""
+        self.session.tell([0, 1, 2], CLASSES)
+        self.quality("open", part="finish")
+        self.look()
+        self.quality("draw")
+        self.answer_drawn()
+        return self.view.finish
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+# random checks
+
+
+def test_the_status_says_what_to_do_before_anything_was_checked(desk):
+    assert desk.words() == f"{checks.NOT_YET} {checks.HINT}"
+    desk.quality("share", share=0.2)
+    assert desk.session.audit_share == 0.2
+    assert desk.words() == f"{checks.NOT_YET} {checks.COMING}"
+
+
+def test_a_share_chosen_in_the_panel_is_remembered_beside_the_log(tmp_path):
+    store = tmp_path / "labels.db"
+    assert Desk(store=store, audit=0.1).view.checks["share"] == 0.1
+    desk = Desk(store=store, audit=0.1)
+    desk.quality("share", share=0.3)
+    assert Desk(store=LabelStore(store), audit=0.1).session.audit_share == 0.3
+
+
+def test_a_wrong_share_is_refused(desk):
+    desk.quality("share", share=2)
+    assert "between 0 and 1" in desk.panel._queue.error
+    assert desk.session.audit_share == 0
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Labeler(blobs(60).reshape(-1, 5, 1).astype(np.uint8), CLASSES, audit=1.5)
+
+
+def test_checks_are_asked_next_and_look_like_any_other_question(desk):
+    desk.session.tell([0, 1, 2], CLASSES)
+    (said,) = desk.quality("check", n=5)
+    assert said["text"] == "5 random checks are asked next."
+    drawn = [str(index) for index in desk.session.drawn]
+    assert desk.view.checks["waiting"] == 5
+    desk.say("ready")
+    questions = desk.last("queue")["items"]
+    assert [one["id"] for one in questions[1:6]] == drawn  # behind the one on screen
+    assert len({frozenset(one) for one in questions}) == 1  # the same fields
+    assert all("random" not in str(one["why"]) for one in questions[:6])
+
+
+def test_accuracy_is_told_in_words_once_checks_are_answered(desk):
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.quality("check", n=30)
+    desk.answer_drawn()
+    assert desk.words().startswith("100\u00a0% right, ")
+    assert desk.words().endswith("with 95\u00a0% confidence; 30 random checks")
+    for _ in range(31):
+        desk.session.undo()
+    assert checks.NOT_YET in desk.words()
+
+
+def test_limits_are_rounded_outwards():
+    report = AuditReport(0.95, 60, 0, 4, 0.93333, 0.88169, 0.97001, table=None)
+    told = "93.3\u00a0% right, 88.1 to 97.1\u00a0% with 95\u00a0% confidence; 60 random checks"
+    assert checks.accuracy_text(report) == told
+
+
+# finishing
+
+
+def test_the_answer_comes_when_the_dialog_opens(desk):
+    desk.session.tell([0, 1, 2], CLASSES)
+    assert desk.view.finish == {}
+    desk.quality("open", part="finish")
+    assert "not sure enough" in desk.view.finish["headline"]  # of 1 %, in so small a pool
+    found = desk.look()
+    assert "more answers would let" in found["headline"]
+    assert (found["running"], found["ready"], found["curve"]) == ("", 0, [])
+    assert found["needed"] == nb.auto_label(desk.session, 0.05, accept=False).needed
+    assert found["terms"] == TERMS
+    assert not desk.session.n_accepted
+
+
+def test_what_is_wrong_is_told_in_the_dialog(desk):
+    desk.quality("open", part="finish")
+    assert "label some items" in desk.view.finish["details"][0]
+    assert "max_error" in desk.look(max_error=3)["details"][0]
+
+
+def test_what_is_needed_is_drawn_once_and_asked_next(desk):
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.quality("open", part="finish")
+    needed = desk.look()["needed"]
+    for _ in range(2):  # pressed twice
+        desk.quality("draw")
+        assert desk.view.finish["waiting"] == len(desk.session.drawn) == needed
+    desk.say("ready")
+    assert desk.queue[1] == str(desk.session.drawn[0])
+
+
+def test_pool_is_finished_and_one_undo_takes_it_back(desk):
+    finish = desk.ready()
+    assert finish["ready"] > 400
+    assert finish["headline"].endswith("at most 5\u00a0% wrong, 95\u00a0% confidence.")
+    assert finish["curve"][0]["points"]
+    desk.look()
+    (preview,) = [(m, b) for m, b in desk.told if m["type"] == "preview"]
+    assert len(preview[0]["items"]) == len(preview[1]) == 24
+    assert all(one["said"] == TRUTH[one["index"]] for one in preview[0]["items"])
+
+    ack = acked(desk.quality("accept", uid="done"))
+    assert ack["ok"]
+    assert ack["text"].startswith(f"{finish['ready']} images accepted from the machine.")
+    assert desk.session.n_accepted == finish["ready"] == desk.view.finish["undo_count"]
+    assert (desk.session.predict() == TRUTH).all()
+    assert desk.view.finish["undo"] == "done"
+    assert "are accepted: at most" in desk.view.finish["headline"]
+    assert desk.panel._status.status["accepted"] == finish["ready"]
+
+    assert acked(desk.quality("undo", uid="u", of="done"))["ok"]
+    assert desk.session.n_accepted == 0
+    assert desk.view.finish["undo"] == ""
+    assert desk.view.finish["ready"] == finish["ready"]  # nothing else has changed
+
+
+def test_what_is_left_is_asked_the_most_doubtful_first(desk, monkeypatch):
+    desk.ready()
+    real = finish.auto_label
+
+    def reluctant(*arguments, **options):
+        report = real(*arguments, **options)
+        kept, left = dict(report.labels_ready), report.ready[[7, 3, 5]]
+        for index in left.tolist():
+            kept.pop(index)
+        return replace(report, labels_ready=kept, left=left)
+
+    left = reluctant(desk.session, 0.05, accept=False).left.tolist()
+    monkeypatch.setattr(finish, "auto_label", reluctant)
+    desk.quality("open", part=None)
+    desk.quality("accept", uid="done")
+    desk.say("ready")
+    on_screen, *rest = desk.queue
+    assert rest == [str(index) for index in left if str(index) != on_screen]
+    assert "left for you" in desk.last("queue")["items"][-1]["why"]["text"]
+
+
+def test_an_acceptance_that_is_sent_twice_is_one_step(desk):
+    desk.ready()
+    desk.quality("accept", uid="done")
+    n = desk.session.n_accepted
+    again = acked(desk.quality("accept", uid="done"))
+    assert not again["ok"]
+    assert "changed since" in again["text"]
+    assert desk.session.n_accepted == n
+    assert sum(event.kind == "accept" for event in desk.session.store.read()) == 1
+
+
+def test_a_promise_that_labels_have_broken_is_not_kept(desk):
+    desk.ready()
+    drawn = [int(i) for draw in desk.session.state.draws for i in draw.ids]
+    desk.quality("open", part=None)  # nobody looks while these are given
+    desk.session.tell(drawn[:8], [CLASSES[(index + 1) % 3] for index in drawn[:8]])
+    ack = acked(desk.quality("accept", uid="late"))
+    assert (ack["ok"], ack["text"]) == (
+        False,
+        "Labels have changed since; this is how it stands now.",
+    )
+    assert desk.session.n_accepted == 0
+
+
+def test_a_restart_keeps_what_was_accepted(tmp_path):
+    store = tmp_path / "labels.db"
+    desk = Desk(store=store)
+    desk.ready()
+    desk.quality("accept", uid="done")
+    again = Desk(store=LabelStore(store))
+    assert again.session.n_accepted == desk.session.n_accepted > 400
+    again.quality("open", part="finish")
+    assert again.view.finish["undo"] == "done"
+    again.quality("undo", uid="u", of="done")
+    assert again.session.n_accepted == 0
+
+
+def test_other_panels_on_the_log_follow(tmp_path):
+    store = tmp_path / "labels.db"
+    desk, other = Desk(store=store), Desk(store=LabelStore(store))
+    desk.ready()
+    desk.quality("accept", uid="done")
+    assert other.session.n_accepted == desk.session.n_accepted > 0
+
+
+def test_a_doubtful_one_is_asked_at_a_press(desk):
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.quality("pick", index=77)
+    assert desk.panel._line.current == 77
+    desk.quality("pick", index=N)  # a page may be older than the pool
+
+
+# a second look
+
+
+@pytest.fixture
+def doubtful(desk):
+    rows = np.random.default_rng(0).permutation(N)[:100]
+    desk.session.tell(rows, TRUTH[rows])
+    wrong = rows[:4]
+    desk.session.tell(wrong, [CLASSES[(row + 1) % 3] for row in wrong])
+    desk.wrong = sorted(map(int, wrong))
+    return desk
+
+
+def test_contradicted_labels_are_asked_again_with_the_same_keys(doubtful):
+    doubtful.quality("review")
+    total = doubtful.view.review["total"]
+    assert total >= 3
+    doubtful.say("ready")
+    items = doubtful.last("queue")["items"][1 : total + 1]
+    assert {one["index"] for one in items} <= set(doubtful.wrong)
+    first = items[0]
+    assert first["guess"]["label"] == TRUTH[first["index"]] != first["label"]
+    assert "without this label the model says" in first["why"]["text"]
+    n = len(doubtful.session.store.read())
+    assert doubtful.label(first["id"], TRUTH[first["index"]])["ok"]
+    assert len(doubtful.session.store.read()) == n + 1  # every change is in the log
+    doubtful.label(items[1]["id"], items[1]["label"])  # it was right
+    assert (doubtful.view.review["left"], doubtful.view.review["total"]) == (total - 2, total)
+    assert "1 of" in doubtful.view.review["text"]
+    doubtful.say("ready")
+    assert first["id"] not in doubtful.queue
+    doubtful.answer("undo")  # takes the confirmation back: it is asked again
+    assert doubtful.view.review["left"] == total - 1
+
+
+def test_the_second_look_ends_by_itself_or_at_a_press(doubtful):
+    doubtful.quality("review")
+    for index in list(doubtful.panel._quality.review._before):
+        doubtful.label(str(index), TRUTH[index])
+    assert doubtful.view.review["left"] == 0
+    assert doubtful.view.review["text"].startswith("Second look done: ")
+    doubtful.quality("review")
+    assert "No label is contradicted" in doubtful.view.review["text"]
+    doubtful.session.tell(doubtful.wrong, [CLASSES[(row + 1) % 3] for row in doubtful.wrong])
+    doubtful.quality("review")
+    doubtful.quality("review_end")
+    assert doubtful.view.review["total"] == 0
+    doubtful.say("ready")
+    assert not set(doubtful.queue[1:]) & set(map(str, doubtful.wrong))
+
+
+def test_too_few_labels_for_a_second_look(desk):
+    desk.quality("review")
+    assert "two labels at least" in desk.view.review["text"]
+
+
+# curves
+
+
+def test_curves_grow_while_somebody_looks(desk):
+    desk.session.tell([0, 1, 2], CLASSES)
+    assert desk.view.curves == {}
+    desk.quality("open", part="curves")
+    desk.quality("check", n=10)
+    desk.answer_drawn()
+    curves = desk.view.curves
+    assert [n for n, _ in curves["sure"]][-1] == 13
+    n, share, low, high = curves["accuracy"][-1]
+    assert n == 13
+    assert low <= share <= high
+    desk.quality("open", part=None)
+    desk.session.tell(50, TRUTH[50])
+    assert desk.view.curves == curves
+    desk.quality("open", part="curves")
+    assert desk.view.curves["sure"][-1][0] == 14
+
+
+def test_accuracy_so_far_outlives_the_kernel(tmp_path):
+    desk = Desk(store=tmp_path / "labels.db")
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.quality("check", n=3)
+    desk.answer_drawn()
+    told = []
+    curves = Curves(
+        nb.Session(desk.session.pool, CLASSES, store=tmp_path / "labels.db"), told.append
+    )
+    curves.open()
+    assert told[-1]["accuracy"][-1][0] == 6
+
+
+def test_long_curves_are_thinned_and_keep_their_ends():
+    session = nb.Session(nb.Pool(embeddings=blobs(N)), CLASSES, "knn", "margin")
+    told, refit = [], session.refit(1)
+    curves = Curves(session, told.append)
+    for index in range(N):
+        session.tell(index, TRUTH[index])
+        curves.learned(refit)
+    curves.open()
+    labels = [n for n, _ in told[-1]["sure"]]
+    assert (labels[0], labels[-1]) == (1, N)
+    assert len(labels) <= MOST
+
+
+# aside
+
+
+def session_of(**options):
+    session = nb.Session(nb.Pool(embeddings=blobs(N, dim=4)), CLASSES, "knn", "margin", **options)
+    session.tell([0, 1, 2], CLASSES)
+    return session
+
+
+def test_a_twin_agrees_and_shares_nothing_that_changes():
+    session = session_of()
+    heard = []
+    session.subscribe(lambda: heard.append(1))
+    twin = session.twin()
+    assert (twin.y == session.y).all()
+    assert (twin.predict_proba() == session.predict_proba()).all()
+    twin.accept([10, 11])
+    assert (heard, session.n_accepted, twin.n_accepted) == ([], 0, 2)
+    session.refresh()
+    assert session.n_accepted == 2
+    session.tell(5, TRUTH[5])
+    session.set_embeddings(blobs(N, dim=7))
+    twin.follow(session)
+    assert (twin.n_labeled, twin.embeddings.shape) == (4, (N, 7))
+    assert (twin.predict_proba() == session.predict_proba()).all()
+
+
+def test_errands_run_beside_the_loop_in_their_order_and_can_be_cancelled():
+    session = session_of()
+    aside, results, steps, began = Aside(session), [], [], threading.Event()
+
+    def counted(twin):
+        for _ in progress.over(range(10_000), "Counting"):
+            began.set()
+        return threading.current_thread().name
+
+    def endless(_twin):
+        while True:
+            for _ in progress.over(range(3), "Waiting"):
+                began.set()
+
+    async def run():
+        done = asyncio.Event()
+
+        def last(result):
+            results.append(result)
+            done.set()
+
+        stuck = aside.send(endless, results.append)
+        assert await asyncio.to_thread(began.wait, 10)
+        dropped = aside.send(counted, results.append)
+        aside.send(lambda twin: twin.n_labeled, results.append)
+        aside.send(counted, last, lambda *step: steps.append(step))
+        assert not aside.is_idle
+        dropped.cancel()
+        stuck.cancel()
+        await asyncio.wait_for(done.wait(), 20)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert results[0] == 3
+    assert results[1].startswith("nblabel-aside")
+    assert len(results) == 2
+    assert steps[0] == ("Counting", 0.0)
+    assert aside.is_idle
+
+
+def test_an_error_aside_comes_back_as_a_result():
+    results = []
+    Aside(session_of()).send(lambda _twin: math.sqrt(-1), results.append)
+    assert isinstance(results[0], ValueError)
+
+
+def test_accuracy_is_measured_off_the_event_loop(desk, monkeypatch):
+    names = []
+    real = nb.Session.audit
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.quality("check", n=10)
+
+    def audit(session):
+        names.append(threading.current_thread().name)
+        return real(session)
+
+    monkeypatch.setattr(nb.Session, "audit", audit)
+
+    async def answer():
+        done = asyncio.Event()
+
+        def look(_change):
+            if "10 random checks" in desk.words():
+                done.set()
+
+        desk.panel._status.observe(look, "status")
+        for index in desk.session.drawn.tolist():
+            desk.session.tell(index, TRUTH[index])
+        await done.wait()
+
+    asyncio.run(asyncio.wait_for(answer(), 30))
+    assert names
+    assert all(name.startswith("nblabel-aside") for name in names)
+
+
+def test_a_listener_hears_in_the_place_of_a_bar():
+    heard = []
+    with progress.heard_by(lambda *step: heard.append(step)):
+        assert list(progress.over("ab", "Letters")) == ["a", "b"]
+    assert heard == [("Letters", 0.0), ("Letters", 0.5)]
+    assert list(progress.over("ab", "Letters")) == ["a", "b"]
+    assert len(heard) == 2
