@@ -133,6 +133,9 @@ def test_accepting_is_one_step_and_taken_back_by_one(browser_page: Page) -> None
     done = {**FINISH, "needed": 0, "headline": "", "undo": message["uid"], "undo_count": 54_200}
     write(browser_page, finish=done)
     expect(dialog).to_contain_text(text)
+    write(browser_page, finish={**done, "headline": "54,200 images are accepted."})
+    expect(dialog).to_contain_text("images are accepted.")
+    expect(browser_page.get_by_role("status")).to_have_text(text)  # is not talked over
     press(dialog, "Undo: take back 54,200 accepted")
     undo = sent(browser_page)[-1]
     assert (undo["type"], undo["of"]) == ("undo", message["uid"])

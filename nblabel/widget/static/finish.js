@@ -48,7 +48,9 @@ export function buildFinish(office) {
     const key = JSON.stringify([now.curve, now.terms]);
     if (key !== drawn) curve.replaceChildren(...curveOf(now));
     drawn = key;
-    if (!now.running && now.headline !== told) say((told = now.headline));
+    if (now.running || !now.headline || now.headline === told) return;
+    told = now.headline;
+    if (!answer.takeSaid()) say(told); // what became of a step is heard, not what it leads to
   };
   /** @param {any} message @param {DataView[]} buffers */
   const hear = (message, buffers) => {
@@ -109,6 +111,7 @@ function buildAnswer(model, say) {
   const actions = h("div", { class: "nbl-finish-actions" }, act, undo);
   const node = h("div", { class: "nbl-finish-answer" }, headline, details, note, actions, progress);
   let awaited = "";
+  let said = false;
   act.addEventListener("click", () => {
     const now = /** @type {FinishState} */ (model.get("finish"));
     if (act.getAttribute("aria-disabled")) return;
@@ -148,10 +151,16 @@ function buildAnswer(model, say) {
     if (ack.uid !== awaited) return;
     awaited = "";
     note.dataset.kind = "said";
+    said = ack.ok;
     setText(note, ack.text);
     say(ack.text);
   };
-  return { node, render, hear };
+  const takeSaid = () => {
+    const was = said;
+    said = false;
+    return was;
+  };
+  return { node, render, hear, takeSaid };
 }
 
 /**

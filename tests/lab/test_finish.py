@@ -1,0 +1,137 @@
+"""Checking and finishing as a person does it, in a real JupyterLab."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, expect
+
+from tests.lab.notebook import Notebook, wait_for
+
+pytestmark = pytest.mark.lab
+
+# two kinds of pictures that anybody tells apart, in a pool that is finished with few answers
+SETUP = """
+import numpy as np, nblabel as nb
+rng = np.random.default_rng(1)
+truth = rng.permutation(np.arange(400) % 2)
+images = rng.integers(0, 60, (400, 12, 12), dtype=np.uint8)
+images[truth == 1, 3:9] += 180
+"""
+KEYS = {0: "1", 1: "2"}
+
+
+def cell(store: Path) -> str:
+    return f"""{SETUP}
+panel = nb.Labeler(images, ["dark", "bright"], store={str(store)!r}, projection="pca")
+panel"""
+
+
+def queue(book: Notebook) -> Locator:
+    return book.page.locator(".nbl-queue").last
+
+
+def quality(book: Notebook) -> Locator:
+    return book.page.locator(".nbl-quality").last
+
+
+def answer(book: Notebook, n: int) -> None:
+    """Answer n questions by what the picture shows."""
+    truth = book.evaluate("truth.tolist()")
+    caption = queue(book).locator(".nbl-id")
+    expect(queue(book).locator(".nbl-mat")).to_have_attribute("data-state", "item")
+    queue(book).focus()
+    for _ in range(n):
+        item = caption.inner_text()
+        while caption.inner_text() == item:  # the same key again at once is not counted
+            queue(book).press(KEYS[truth[int(item)]])
+
+
+def answer_checks(book: Notebook) -> None:
+    """Answer until no check is left."""
+    wait_until(book, "set(panel.session.drawn.tolist()) <= set(panel._line.held)")
+    while book.evaluate("len(panel.session.drawn)"):
+        answer(book, 1)
+
+
+def wait_until(book: Notebook, expression: str) -> None:
+    wait_for(lambda: book.evaluate(expression), 30, lambda: expression)
+
+
+def test_label_finish_undo_restart(notebook: Callable[..., Notebook], tmp_path: Path) -> None:
+    book = notebook([cell(tmp_path / "labels.db")], viewport={"width": 1280, "height": 1400})
+    book.run_all()
+    answer(book, 6)
+    wait_until(book, "panel.session.n_labeled == 6")
+
+    # the promise, by keyboard alone
+    door = quality(book).get_by_role("button", name="Finish the pool")
+    door.focus()
+    door.press("Enter")
+    dialog = quality(book).get_by_role("dialog", name="Finish the pool")
+    dialog.get_by_label("Labels wrong, at most").select_option("0.1")
+    expect(dialog).to_contain_text(re.compile(r"\d+ more answers would let \d+ images be accepted"))
+    asks = dialog.get_by_role("button", name="Ask these")
+    needed = int(re.findall(r"\d+", asks.inner_text())[0])
+    asks.press("Enter")
+    expect(dialog).to_contain_text(f"{needed} checks wait in the queue")
+    wait_until(book, f"len(panel.session.drawn) == {needed}")
+    answer_checks(book)
+
+    expect(dialog).to_contain_text("can be accepted: at most 10", timeout=30_000)
+    expect(dialog.locator(".nbl-preview-list li")).to_have_count(24)
+    found = Axe().run(book.page, context=".nbl-quality").response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    accepts = dialog.get_by_role("button", name="Accept")
+    accepts.press("Enter")
+    expect(quality(book).get_by_role("status")).to_contain_text("accepted from the machine")
+    n = book.evaluate("panel.session.n_accepted")
+    assert n > 200
+    assert book.evaluate(
+        "bool((panel.session.predict() == np.array(['dark', 'bright'])[truth]).all())"
+    )
+    expect(book.page.locator(".nbl-status")).to_contain_text("Accepted by machine")
+
+    # one undo takes all of it back; the same again, and a restart keeps it
+    dialog.get_by_role("button", name=re.compile("Undo: take back")).press("Enter")
+    wait_until(book, "panel.session.n_accepted == 0")
+    accepts.press("Enter")
+    wait_until(book, f"panel.session.n_accepted == {n}")
+    dialog.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(door).to_be_focused()
+    assert book.cell_count() == 1
+    book.restart_kernel()
+    book.run_all()
+    expect(book.page.locator(".nbl-status").last).to_contain_text("Accepted by machine")
+    assert book.evaluate("panel.session.n_accepted") == n
+
+
+def test_checks_measure_and_a_second_look_sets_right(
+    notebook: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book = notebook([cell(tmp_path / "labels.db")], viewport={"width": 1280, "height": 1400})
+    book.run_all()
+    answer(book, 4)
+    status = book.page.locator(".nbl-status")
+    expect(status).to_contain_text("Accuracy is not known")
+    quality(book).get_by_role("button", name="Check 20 now").click()
+    wait_until(book, "len(panel.session.drawn) == 20")
+    answer_checks(book)
+    expect(status).to_contain_text(re.compile(r"% right, .* 20 random checks"), timeout=30_000)
+    quality(book).get_by_role("button", name="Curves").click()
+    expect(quality(book).locator("svg.nbl-chart")).to_have_count(2)
+
+    # a label that model and neighbours contradict is asked again, with the model's word as the guess
+    wrong = book.evaluate("int(panel.session.labeled[3])")
+    book.execute(f"panel.session.tell({wrong}, ['bright', 'dark'][truth[{wrong}]])")
+    quality(book).get_by_role("button", name="Second look").click()
+    expect(quality(book)).to_contain_text("looked at again")
+    queue(book).locator(".nbl-next button").first.click()
+    expect(queue(book).locator(".nbl-id")).to_have_text(str(wrong))
+    expect(queue(book).locator(".nbl-class[aria-pressed=true]")).to_have_count(1)
+    queue(book).press("Enter")
+    wait_until(book, f"bool(panel.session.y[{wrong}] == truth[{wrong}])")
+    expect(quality(book)).to_contain_text("Second look done: 1 of 1 label changed.")
