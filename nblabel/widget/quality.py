@@ -17,6 +17,7 @@ from nblabel.widget.checks import Accuracy, draw_now
 from nblabel.widget.curves import Curves
 from nblabel.widget.finish import Finish, Panel, Terms
 from nblabel.widget.items import Items, Pictures
+from nblabel.widget.mailbox import Mailbox
 from nblabel.widget.palette import class_colors
 from nblabel.widget.review import Review
 
@@ -42,7 +43,7 @@ class QualityView(anywidget.AnyWidget):
 
     def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
-        self.on_msg(lambda _widget, content, _buffers: receive(content))
+        self.on_msg(Mailbox(lambda content, _: receive(content)))
 
 
 class Quality:

@@ -63,7 +63,7 @@ def deliver(page: Page, message: dict[str, Any], buffers: list[list[int]] | None
 def sent(page: Page) -> list[dict[str, Any]]:
     """What the page said to the kernel."""
     messages: list[dict[str, Any]] = page.evaluate(
-        "nbl.widget.model.sent.map(({ buffers, ...content }) => content)"
+        "nbl.widget.model.sent.map(({ buffers, page, turn, ...content }) => content)"
     )
     return messages
 

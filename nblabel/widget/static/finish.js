@@ -19,7 +19,7 @@ const WORKING = { look: "Working it out", draw: "Drawing the checks", accept: "A
 
 /** @param {import("./quality.js").Office} office */
 export function buildFinish(office) {
-  const { model, say } = office;
+  const { model, send, say } = office;
   /** @returns {FinishState | null} */
   const state = () => {
     const now = model.get("finish");
@@ -27,10 +27,10 @@ export function buildFinish(office) {
   };
   const title = h("h3", { id: `nbl-finish-${makeUid()}`, text: "Finish the pool" });
   const close = h("button", { type: "button", text: "Close" });
-  const terms = buildTerms((chosen) => model.send({ type: "look", ...chosen }));
-  const answer = buildAnswer(model, say);
+  const terms = buildTerms((chosen) => send({ type: "look", ...chosen }));
+  const answer = buildAnswer(office);
   const curve = h("div", { class: "nbl-finish-curve" });
-  const preview = buildPreview(model);
+  const preview = buildPreview(office);
   const node = h("section", { class: "nbl-part nbl-finish", role: "dialog", "aria-labelledby": title.id, tabindex: -1, hidden: true },
     h("div", { class: "nbl-part-head" }, title, close),
     terms.node,
@@ -96,10 +96,9 @@ function choosable(select, value) {
 
 /**
  * The answer in words, and the one step that can be taken now.
- * @param {any} model
- * @param {(text: string) => void} say
+ * @param {import("./quality.js").Office} office
  */
-function buildAnswer(model, say) {
+function buildAnswer({ model, send, say }) {
   const headline = h("p", { class: "nbl-finish-head" });
   const details = h("ul", { class: "nbl-finish-details" });
   const note = h("p", { class: "nbl-finish-note" });
@@ -115,16 +114,16 @@ function buildAnswer(model, say) {
   act.addEventListener("click", () => {
     const now = /** @type {FinishState} */ (model.get("finish"));
     if (act.getAttribute("aria-disabled")) return;
-    if (!now.ready) return model.send({ type: "draw" });
+    if (!now.ready) return send({ type: "draw" });
     awaited = makeUid();
-    return model.send({ type: "accept", uid: awaited });
+    return send({ type: "accept", uid: awaited });
   });
   undo.addEventListener("click", () => {
     if (awaited) return;
     awaited = makeUid();
-    model.send({ type: "undo", uid: awaited, of: model.get("finish").undo });
+    send({ type: "undo", uid: awaited, of: model.get("finish").undo });
   });
-  cancel.addEventListener("click", () => model.send({ type: "cancel" }));
+  cancel.addEventListener("click", () => send({ type: "cancel" }));
   /** @param {FinishState} now */
   const render = (now) => {
     const { running, ready, needed, waiting } = now;
@@ -165,9 +164,9 @@ function buildAnswer(model, say) {
 
 /**
  * The doubtful ones among those that can be accepted; one that is pressed is asked now.
- * @param {any} model
+ * @param {import("./quality.js").Office} office
  */
-function buildPreview(model) {
+function buildPreview(office) {
   const title = h("h4", { text: "The most doubtful of them. Press one to answer it yourself." });
   const list = h("ul", { class: "nbl-preview-list" });
   const node = h("div", { class: "nbl-preview", hidden: true }, title, list);
@@ -175,7 +174,7 @@ function buildPreview(model) {
   /** @param {any[]} items @param {DataView[]} buffers */
   const take = (items, buffers) => {
     filled = items.length > 0;
-    list.replaceChildren(...items.map((item) => tile(model, item, buffers)));
+    list.replaceChildren(...items.map((item) => tile(office, item, buffers)));
     node.hidden = !filled;
   };
   /** @param {FinishState} now */
@@ -186,11 +185,11 @@ function buildPreview(model) {
 }
 
 /**
- * @param {any} model
+ * @param {import("./quality.js").Office} office
  * @param {import("./line.js").Item & {said: string}} item
  * @param {DataView[]} buffers
  */
-function tile(model, item, buffers) {
+function tile({ model, send }, item, buffers) {
   const thumb = buildThumb("nbl-thumb");
   thumb.canvas.removeAttribute("role");
   const media = mediaOf(item);
@@ -203,7 +202,7 @@ function tile(model, item, buffers) {
     h("span", { class: "nbl-preview-mat" }, thumb.node),
     h("span", { class: "nbl-preview-name" },
       h("span", { class: "nbl-swatch", style: { background: color ?? "transparent" }, hidden: !color }), h("span", { text: item.said })));
-  button.addEventListener("click", () => model.send({ type: "pick", index: item.index }));
+  button.addEventListener("click", () => send({ type: "pick", index: item.index }));
   return h("li", {}, button);
 }
 

@@ -4,6 +4,7 @@ import { buildCurves } from "./curves.js";
 import { h, setAttribute, setText, shareText } from "./dom.js";
 import { buildFinish } from "./finish.js";
 import { Lull } from "./lull.js";
+import { inTurn } from "./turns.js";
 
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
 const CHECKED_NOW = 20;
@@ -16,18 +17,18 @@ const TRAITS = ["checks", "finish", "review", "curves"];
 
 /**
  * What the parts share: the model, words for the live region, and how to close.
- * @typedef {{model: any, say: (text: string) => void, close: () => void, uid: string}} Office
+ * @typedef {{model: any, send: (content: Record<string, any>) => void, say: (text: string) => void, close: () => void}} Office
  */
 
 /**
  * How large a share of the questions is drawn at random, and a few more at once.
  * @param {Office} office
  */
-function buildChecks({ model }) {
+function buildChecks({ model, send }) {
   const select = h("select", { "aria-label": "Random checks", title: "Share of the questions drawn at random. Nobody sees which they are." });
   const now = h("button", { type: "button", text: `Check ${CHECKED_NOW} now`, title: `Ask ${CHECKED_NOW} items drawn at random next` });
-  select.addEventListener("change", () => model.send({ type: "share", share: Number(select.value) }));
-  now.addEventListener("click", () => model.send({ type: "check", n: CHECKED_NOW }));
+  select.addEventListener("change", () => send({ type: "share", share: Number(select.value) }));
+  now.addEventListener("click", () => send({ type: "check", n: CHECKED_NOW }));
   const node = h("div", { class: "nbl-checks" }, h("label", {}, h("span", { text: "Random checks" }), select), now);
   const render = () => {
     const { share = 0, waiting = 0 } = model.get("checks") ?? {};
@@ -48,12 +49,12 @@ function shareOption(share) {
  * How far the second look is, and its end.
  * @param {Office} office
  */
-function buildReview({ model, say }) {
+function buildReview({ model, send, say }) {
   const text = h("span");
   const bar = h("progress", { max: 1, "aria-label": "Finding doubtful labels" });
   const end = h("button", { type: "button", text: "Stop" });
   const node = h("p", { class: "nbl-review", hidden: true }, text, bar, end);
-  end.addEventListener("click", () => model.send({ type: "review_end" }));
+  end.addEventListener("click", () => send({ type: "review_end" }));
   let before = "";
   const render = () => {
     const { running, progress, left, total, text: told } = model.get("review") ?? {};
@@ -74,11 +75,19 @@ function buildReview({ model, say }) {
  * @param {HTMLElement} el
  */
 function buildQuality(model, el) {
+  const inOrder = inTurn(model);
+  const send = (/** @type {Record<string, any>} */ content) => {
+    try {
+      inOrder(content);
+    } catch {
+      office.say("The kernel does not answer.");
+    }
+  };
   const live = h("p", { class: "nbl-hidden", role: "status", "aria-live": "polite" });
   /** @type {string | null} */
   let opened = null;
   /** @type {Office} */
-  const office = { model, uid: "", say: (text) => setText(live, text), close: () => open(null) };
+  const office = { model, send, say: (text) => setText(live, text), close: () => open(null) };
   const checks = buildChecks(office);
   const review = buildReview(office);
   /** @type {Record<string, Part>} */
@@ -89,7 +98,7 @@ function buildQuality(model, el) {
     curves: h("button", { type: "button", text: "Curves", title: "Accuracy and confidence over the labels" }),
   };
   const look = h("button", { type: "button", text: "Second look", title: "Ask labels again that the model and the neighbours contradict" });
-  look.addEventListener("click", () => model.send({ type: "review" }));
+  look.addEventListener("click", () => send({ type: "review" }));
   const bar = h("div", { class: "nbl-quality-bar" },
     h("div", { class: "nbl-quality-doors" }, buttons.finish, look, buttons.curves), checks.node);
   el.append(bar, review.node, ...Object.values(parts).map((part) => part.node), live);
@@ -98,7 +107,7 @@ function buildQuality(model, el) {
   const open = (name) => {
     const before = opened;
     opened = name;
-    model.send({ type: "open", part: name });
+    send({ type: "open", part: name });
     render();
     if (name) parts[name].node.focus({ preventScroll: true });
     else if (before) buttons[before].focus({ preventScroll: true });
@@ -126,7 +135,7 @@ function buildQuality(model, el) {
     if (message.type === "said") office.say(message.text);
     for (const part of Object.values(parts)) part.hear?.(message, buffers);
   };
-  const leave = () => opened && model.send({ type: "open", part: null });
+  const leave = () => opened && send({ type: "open", part: null });
   return { render, hear, leave };
 }
 
