@@ -51,8 +51,9 @@ if __name__ == "__main__":
             answer(notebook)
             page = notebook.page
             # The map has glided to its second projection and says so no more; the last answer is saved.
+            projection = page.get_by_role("combobox", name="Projection")
+            expect(projection).to_have_value("umap", timeout=UMAP_TIMEOUT_MS)
             expect(page.locator(".nbl-map-progress")).to_be_hidden(timeout=UMAP_TIMEOUT_MS)
-            expect(page.get_by_role("combobox", name="Projection")).to_have_value("umap")
             expect(page.get_by_text("UMAP ready")).to_have_count(0)
             expect(page.get_by_text("Saved").first).to_be_visible()
             end = notebook.cell(1).evaluate("(cell) => cell.getBoundingClientRect().bottom")
