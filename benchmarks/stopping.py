@@ -17,6 +17,7 @@ from nblabel.quality.stopping import StopAdvisor
 STEP = 5  # labels from look to look
 AHEAD = 50
 GAINS = (0.005, 0.01, 0.02)
+FIRST_SEED = 100  # the rule was chosen by runs with smaller ones
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Job:
 JOBS = (
     Job("digits", "digits", 1_200, 160, 20),
     Job("digits-tail", "digits, long tail", 500, 160, 10),
-    Job("mnist", "MNIST", 4_000, 200, 10),
-    Job("fashion", "Fashion-MNIST", 4_000, 350, 8),
-    Job("tail", "Fashion-MNIST, long tail", 4_000, 250, 6),
+    Job("mnist", "MNIST", 4_000, 200, 8),
+    Job("fashion", "Fashion-MNIST", 4_000, 350, 5),
+    Job("tail", "Fashion-MNIST, long tail", 4_000, 250, 5),
     Job("digits", "digits, knn", 1_200, 250, 4, "knn"),
-    Job("digits", "digits, logistic regression", 1_200, 250, 4, "logreg"),
+    Job("digits", "digits, logistic regression", 1_200, 250, 2, "logreg"),
 )
 
 
@@ -84,11 +85,15 @@ def _run(
     spoiled: Callable[..., Any],
     kept: Path,
 ) -> tuple[Any, Any, Any]:
-    path = kept / f"stop.{job.case}.{job.learner}.{job.size}.{job.labels}.{mistakes}.{seed}.npz"
+    path = (
+        kept
+        / f"stop.{FIRST_SEED}.{job.case}.{job.learner}.{job.size}.{job.labels}.{mistakes}.{seed}.npz"
+    )
     if path.exists():
         with np.load(path) as file:
             return file["at"], file["accuracy"], file["at_most"]
     X, y = data(job.case)
+    seed += FIRST_SEED
     rng = np.random.default_rng([seed, round(100 * mistakes)])
     some = np.sort(rng.permutation(len(y))[: job.size])
     X, y = X[some], y[some]
