@@ -336,3 +336,19 @@ def test_a_class_that_was_taken_back_does_no_harm():
     assert session.audit().n_checks == 0
     answer(session, truth, 3)
     assert session.audit().n_checks == 3
+
+
+def test_an_annotator_who_contradicts_the_log_changes_the_figures():
+    session, truth = session_of(n=200)
+    answer(session, truth, 10)
+    drawn = session.draw(30).tolist()
+    for index in drawn:
+        session.tell(index, truth[index])
+    before = session.audit()
+    for index in drawn[:15]:
+        session.tell(index, CLASSES[truth[index] == CLASSES[0]])
+    after = session.audit()
+    assert after.n_checks == before.n_checks == 30
+    assert after.n_wrong >= before.n_wrong + 10
+    assert after.low < before.low
+    assert 0 <= after.low <= after.accuracy <= after.high <= 1
