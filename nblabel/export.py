@@ -89,7 +89,7 @@ def export_labels(
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {target.parent.resolve()} does not exist; make it.")
     if kind in ("csv", "jsonl", "parquet"):
-        with _whole(target) as part:
+        with whole(target) as part:
             _TABLES[kind](labels, part)
         return
     if pool is None or pool.kind != "images":
@@ -98,13 +98,13 @@ def export_labels(
             "'parquet'."
         )
     if kind == "coco":
-        with _whole(target) as part:
+        with whole(target) as part:
             text = json.dumps(_coco(labels, pool, classes), ensure_ascii=False, indent=1)
             part.write_text(text, encoding="utf-8", newline="")
         return
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileExistsError(f"{target} is there already; remove it, or name another folder.")
-    with _whole(target) as part:
+    with whole(target) as part:
         part.mkdir()
         (_class_folders if kind == "folders" else _imagefolder)(labels, pool, part, progress)
 
@@ -262,7 +262,7 @@ def _file_names(names: Sequence[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[Path]:
+def whole(target: Path) -> Iterator[Path]:
     """Give a path to write to, which takes the target's place in one step, or is removed."""
     part = target.with_name(f".{new_uid()}.part")
     try:

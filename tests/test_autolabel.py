@@ -273,6 +273,10 @@ def test_the_report_as_a_page(tmp_path):
     assert "labels accepted: at most 5 %" in page
     assert "plotly" in page
     assert 'src="http' not in page
+    older = (tmp_path / "report.html").stat()
+    report.page(tmp_path / "report.html")
+    assert (tmp_path / "report.html").stat().st_ino != older.st_ino  # put there in one step
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
     with pytest.raises(FileNotFoundError, match="does not exist"):
         report.page(tmp_path / "none" / "report.html")
 

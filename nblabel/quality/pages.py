@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from nblabel.export import whole
 from nblabel.media import UInt8Array
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def part(
 
 
 def write(path: Any, title: str, content: str, figure: Any) -> Path:
-    """Write a page with a plotly figure that needs no network; return its path.
+    """Write a page with a plotly figure that needs no network, whole or not at all; return its path.
 
     Raises
     ------
@@ -53,7 +54,8 @@ def write(path: Any, title: str, content: str, figure: Any) -> Path:
         )
     drawn = figure.to_html(full_html=False, include_plotlyjs=True)
     page = _PAGE.format(title=escape(title), content=content, figure=drawn)
-    target.write_text(page, encoding="utf-8")
+    with whole(target) as part:
+        part.write_text(page, encoding="utf-8")
     return target
 
 
