@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
+from nblabel import progress
 from nblabel.quality import frames
 from nblabel.store import StoreError
 from tests.samples import blobs
@@ -336,6 +337,21 @@ def test_a_class_that_was_taken_back_does_no_harm():
     assert session.audit().n_checks == 0
     answer(session, truth, 3)
     assert session.audit().n_checks == 3
+
+
+def test_an_interrupted_audit_begins_anew():
+    session, truth = session_of(n=200, audit=0.5)
+    answer(session, truth, 30)
+    other, _ = session_of(n=200, audit=0.5)
+    answer(other, truth, 30)
+
+    def stop(_name, share):
+        if share > 0.6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), progress.heard_by(stop):
+        session.audit()
+    assert session.audit().table.equals(other.audit().table)
 
 
 def test_an_annotator_who_contradicts_the_log_changes_the_figures():

@@ -152,6 +152,7 @@ class Record:
         self._state = LabelState(session.classes)
         self._codes = {name: code for code, name in enumerate(session.classes)}
         self._seq = 0
+        self._whole = True  # an interrupt in the middle of a draw leaves nothing to go on with
         self._people = np.full(n, NO_ANSWER, dtype=np.intp)  # labels of people
         self._accepted = np.full(n, NO_ANSWER, dtype=np.intp)
         self._aside = np.zeros(n, dtype=bool)  # flagged
@@ -163,7 +164,8 @@ class Record:
     def fits(self, session: Session) -> bool:
         """Return whether the record goes on, or has to be made anew."""
         return (
-            session.engine is self._engine
+            self._whole
+            and session.engine is self._engine
             and session.classes == self._classes
             and session.learn_accepted == self._learn_accepted
         )
@@ -172,6 +174,7 @@ class Record:
         """Read on in the log, and learn as the model did at the time of each draw."""
         events = session.store.read(after=self._seq)
         frame = frames.whole(len(session.pool))
+        self._whole = False
         for event in progress.over(events, "Checking"):
             self._seq = event.seq
             for item in self._state.apply(event):
@@ -182,6 +185,7 @@ class Record:
                 free = (self._people < 0) & ~self._aside & ~self._drawn
                 self.moments.append(Moment(rows, np.packbits(free), self._say()))
                 self._drawn[rows] = True
+        self._whole = True
 
     def _note(self, row: int, answer: Answer | None) -> None:
         label = None if answer is None else answer.label

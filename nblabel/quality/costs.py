@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm import tqdm
 
+from nblabel import progress
 from nblabel.events import LabelEvent
 from nblabel.pool import IntArray
 from nblabel.strategies.measures import likeliest
@@ -180,7 +180,7 @@ def _told(table: pd.DataFrame, rate: float, times: float, total: int) -> Iterabl
             "model does the rest."
         )
     if np.isinf(times):
-        yield f"Labels drawn at random are not as good, be they {MOST} times as many."
+        yield f"Labels drawn at random are not as good, up to {MOST} times as many or half the pool."
     elif not np.isnan(times):
         yield (
             f"Labels drawn at random would have taken about {times:.1f} times as many, if the labels "
@@ -230,15 +230,15 @@ def _times_random(session: Session) -> float:
         return float((likeliest(learner.update(given, n_classes))[0] == handed).mean())
 
     goal = agreement(rows[:half])
-    sizes, reached = [half], [_mean(agreement, half, len(y), session.random_state)]
-    with tqdm(desc="At random", delay=1, leave=False) as bar:
-        while reached[-1] < goal:
-            size = min(2 * sizes[-1], len(y))
-            if size > MOST * half or size == sizes[-1]:
-                return np.inf
-            sizes.append(size)
-            reached.append(_mean(agreement, size, len(y), session.random_state))
-            bar.update()
+    sizes, reached = [], []
+    tried = [half * 2**k for k in range(MOST.bit_length()) if half * 2**k <= len(y)]
+    for size in progress.over(tried, "At random"):
+        sizes.append(size)
+        reached.append(_mean(agreement, size, len(y), session.random_state))
+        if reached[-1] >= goal:
+            break
+    else:
+        return np.inf
     if len(sizes) == 1:
         return 1.0  # no better than random, or not by much
     (small, large), (low, high) = sizes[-2:], reached[-2:]
