@@ -280,3 +280,34 @@ def test_the_bar_of_the_map_cancels_it_too(browser_page: Page) -> None:
     expect(opened.root).to_contain_text("Clusters: 1 of 3 rounds")
     opened.root.get_by_role("button", name="Cancel").first.click()
     assert opened.await_sent("cancel")
+
+
+def test_texts_are_lines_one_above_the_other(browser_page: Page) -> None:
+    opened = open_map(browser_page, clusters={**FOUND, "noun": "text"})
+    opened.page.evaluate(
+        """() => {
+          const { model } = nbl.widget;
+          const answer = model.onSend;
+          model.onSend = (content, buffers) => {
+            if (content.type !== "look") return answer(content, buffers);
+            const item = (index, k) => ({ id: `text-${index}`, index, image: null,
+              text: { buffer: k, length: 30 }, error: null, label: null, guess: null, neighbors: [] });
+            const words = (index) => new TextEncoder().encode(JSON.stringify(`<b>words</b> of ${index}`));
+            queueMicrotask(() => model.deliver({ type: "pictures", items: content.indices.map(item) },
+              content.indices.map(words)));
+          };
+        }"""
+    )
+    opened.root.focus()
+    opened.press("g")
+    first = opened.dialog.get_by_role("button", name="Text text-0, <b>words</b> of 0")
+    expect(first).to_be_focused()
+    expect(first).to_contain_text("<b>words</b> of 0")  # text is shown as text
+    opened.press("ArrowDown", "Space")
+    second = opened.dialog.get_by_role("button", name="Text text-2, <b>words</b> of 2")
+    expect(second).to_have_attribute("aria-pressed", "true")
+    above, below = first.bounding_box(), second.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert (above["x"], above["width"]) == (below["x"], below["width"])
+    assert above["y"] + above["height"] <= below["y"]

@@ -54,7 +54,7 @@ export class ClusterSetup {
     const hadFocus = this.el.contains(document.activeElement);
     setText(this.words, isFinding
       ? "Clusters are being found in the background; labeling goes on meanwhile."
-      : "Clusters are groups of items that look alike. A few more than there are classes make each of them pure.");
+      : "Clusters are groups of similar items. With some more of them than there are classes, most are of one class.");
     this.field.hidden = isFinding;
     this.find.hidden = isFinding;
     if (hadFocus && isFinding) this.stop.focus({ preventScroll: true });

@@ -277,6 +277,7 @@ export class GroupDialog {
     const finding = phase === "find";
     const choosing = phase === "choose";
     const fixed = phase === "saved" || phase === "undoing";
+    this.el.dataset.noun = this.view.state.noun.toLowerCase();
     this.setup.el.hidden = !finding;
     this.body.hidden = finding;
     if (finding) this.facts.hidden = true;
