@@ -125,6 +125,39 @@ def test_limits_are_rounded_outwards():
     assert checks.accuracy_text(report) == told
 
 
+def test_the_status_says_whether_it_pays_to_go_on_and_what_it_cost(desk):
+    rows = np.random.default_rng(0).permutation(N)
+    for count in (30, 90):
+        desk.session.tell(rows[:count], TRUTH[rows[:count]])
+    told = [one["text"] for one in desk.panel._status.status["words"]]
+    assert (
+        "You may stop: the next 50 labels are expected to gain less than 0.5 % of accuracy." in told
+    )
+    desk.panel._quality._measures._pace = lambda: 200.0
+    desk.session.tell(int(rows[90]), TRUTH[rows[90]])
+    told = [one["text"] for one in desk.panel._status.status["words"]]
+    assert any(text.startswith("All 600 by hand would take 3 hours") for text in told)
+
+
+def test_the_status_says_which_accepted_labels_the_model_contradicts(desk):
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.session.accept([4, 7, 10], "boot")  # all three are bags
+    told = [one["text"] for one in desk.panel._status.status["words"]]
+    assert told[1:] == ["The model of now would label 3 of 3 accepted items otherwise (1e+02 %)."]
+    desk.session.undo()
+    assert len(desk.panel._status.status["words"]) == 1
+
+
+def test_the_status_says_how_often_questions_asked_twice_agree():
+    desk = Desk(repeats=1.0)
+    for index in range(22):
+        desk.session.tell(index, TRUTH[index])
+    again = int(desk.session.repeated[0])
+    desk.session.tell(again, TRUTH[again])
+    told = [one["text"] for one in desk.panel._status.status["words"]]
+    assert "1 of 1 questions asked twice were answered alike." in told
+
+
 # finishing
 
 

@@ -1,4 +1,4 @@
-"""Random checks in the panel: how many of the questions they are, and what they tell."""
+"""What the status says of the labels: how many are right, by random checks, and what they cost."""
 
 from __future__ import annotations
 
@@ -6,31 +6,69 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from nblabel.quality import frames
 from nblabel.quality.audit import AuditReport
+from nblabel.quality.costs import costs
+from nblabel.quality.recheck import recheck
 from nblabel.session import Session
 from nblabel.store import StoreError
 from nblabel.widget.aside import Aside, Errand
 
 SETTING = "audit"  # the share chosen in the panel, remembered beside the log
 REST = 4  # measuring may take a fifth of the time of one processor
+LEAST_REST = 5.0  # seconds
 NOT_YET = "Accuracy is not known: nothing was checked at random yet."
 HINT = "Set “Random checks” below to some share of the questions; nobody sees which they are."
+AGAIN = (
+    "The model would now label {:,} of the accepted items otherwise: Finish the pool tells more."
+)
 COMING = "The next checks come unmarked among the questions."
 
 
-class Accuracy:
-    """Measures, whenever there is time, how many labels are right.
+@dataclass(frozen=True)
+class Measured:
+    """What was worked out of one state of the log.
+
+    Attributes
+    ----------
+    audit : AuditReport or None
+        None without answered checks.
+    costs, recheck : str
+        What labeling all by hand would take, and which accepted labels the model contradicts by now; "" where
+        that is not known.
+    """
+
+    audit: AuditReport | None
+    costs: str
+    recheck: str
+
+
+def measured(session: Session, checked: bool, pace: float | None) -> Measured:
+    """Work out what there is to say of a session."""
+    found = recheck(session) if session.n_accepted else None
+    again = "" if found is None or not len(found.indices) else AGAIN.format(len(found.indices))
+    return Measured(
+        session.audit() if checked else None,
+        costs(session, pace, against_random=False).lines[-1] if pace else "",
+        again,
+    )
+
+
+class Measures:
+    """Measures, whenever there is time, how many labels are right, and what they cost.
 
     Parameters
     ----------
     session : Session
     aside : Aside
         Where it is worked out.
+    pace : callable
+        Returns labels an hour, None where that is not known.
     told : callable
-        Called on the event loop with each new report.
+        Called on the event loop whenever something was measured.
     failed : callable
         Called with the reason if there is none.
     """
@@ -39,10 +77,12 @@ class Accuracy:
         self,
         session: Session,
         aside: Aside,
-        told: Callable[[AuditReport], None],
+        pace: Callable[[], float | None],
+        told: Callable[[Measured], None],
         failed: Callable[[str], None],
     ) -> None:
-        self._session, self._aside, self._told, self._failed = session, aside, told, failed
+        self._session, self._aside, self._pace = session, aside, pace
+        self._told, self._failed = told, failed
         remembered = session.store.setting(SETTING)
         if remembered is not None:
             session.audit_share = float(remembered)
@@ -50,7 +90,7 @@ class Accuracy:
         self._measured = -1  # the version of the session
         self._not_before = -math.inf
         self._wakes = False
-        self.report: AuditReport | None = None
+        self._found = Measured(None, "", "")
 
     def choose(self, share: float) -> None:
         """Have such a share of the questions drawn at random, here and when the log is opened again."""
@@ -63,19 +103,21 @@ class Accuracy:
         return len(self._session.drawn)
 
     @property
-    def words(self) -> dict[str, str]:
-        """What is known, for the status."""
-        if self.report is None or not self.report.n_checks:
-            waiting = self.n_waiting or self._session.audit_share
-            return {"text": f"{NOT_YET} {COMING if waiting else HINT}", "title": ""}
-        return {"text": accuracy_text(self.report), "title": accuracy_title(self.report)}
+    def words(self) -> dict[str, tuple[str, str]]:
+        """What is known, for the status: texts and titles."""
+        audit = self._found.audit if self._n_checked() else None
+        told = {"costs": (self._found.costs, ""), "recheck": (self._found.recheck, "")}
+        if audit is not None and audit.n_checks:
+            return {"accuracy": (accuracy_text(audit), accuracy_title(audit)), **told}
+        waiting = self.n_waiting or self._session.audit_share
+        return {"accuracy": (f"{NOT_YET} {COMING if waiting else HINT}", ""), **told}
 
     def measure(self) -> None:
         """Measure anew, now or once there is time again, if anything changed and was checked."""
         if self._errand is not None or self._measured == self._session.version:
             return
-        if not self._n_checked():
-            self.report = None  # taken back, or another pool
+        checked, pace = bool(self._n_checked()), self._pace()
+        if not (checked or pace or self._session.n_accepted or self._found.recheck):
             return
         try:
             loop = asyncio.get_running_loop()
@@ -91,16 +133,17 @@ class Accuracy:
 
         def done(result: Any) -> None:
             self._errand, self._measured = None, version
-            self._not_before = time.monotonic() + REST * (time.monotonic() - began)
+            took = time.monotonic() - began
+            self._not_before = time.monotonic() + max(REST * took, LEAST_REST)
             if isinstance(result, Exception):
                 self._failed(str(result))
                 return
-            self.report = result
+            self._found = result
             self._told(result)
             if loop is not None:
                 self.measure()  # if there was a change meanwhile
 
-        self._errand = self._aside.send(Session.audit, done)
+        self._errand = self._aside.send(lambda twin: measured(twin, checked, pace), done)
         if loop is None:
             self._errand = None
 

@@ -283,10 +283,12 @@ class Display:
             notices.append({"kind": "info", "text": self.drift})
         refit = self._items.refit
         told = describe_status(self._session, refit, notices, self._given)
-        self._status.status = {**told, "words": list(self._words.values())}
+        said = [words for words in self._words.values() if words["text"]]
+        self._status.status = {**told, "words": said}
 
-    def say(self, kind: str, words: dict[str, str]) -> None:
-        """Have the status say this, a text and a title, until it is to say something else of its kind."""
+    def say(self, kind: str, text: str, title: str) -> None:
+        """Have the status say this, and more in a title, until it is to say something else of its kind."""
+        words = {"text": text, "title": title}
         if self._words.get(kind) != words:
             self._words[kind] = words
             self.show_state()

@@ -22,6 +22,7 @@ from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, Reason
 from nblabel.widget.display import EXPLAINED, Display
 from nblabel.widget.exports import Exports
+from nblabel.widget.figures import labels_an_hour
 from nblabel.widget.finish import Panel
 from nblabel.widget.groups import MARKED, Groups
 from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Pictures
@@ -76,6 +77,8 @@ class Labeler(ipywidgets.Box):
     audit : float
         Share of the questions that are drawn at random, as for `Session`; nothing in a question tells which.
         A choice made in the panel is remembered beside the log and goes before this.
+    repeats : float
+        Share of the answers after which a question is asked twice, as for `Session`.
 
     Attributes
     ----------
@@ -113,6 +116,7 @@ class Labeler(ipywidgets.Box):
         show_guess: bool = True,
         highlight: str = "",
         audit: float = 0.0,
+        repeats: float = 0.0,
     ) -> None:
         if projection not in ("umap", "pca"):
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
@@ -131,6 +135,7 @@ class Labeler(ipywidgets.Box):
             random_state,
             build_graph=False,  # it would take the time of the keys; a job does it
             audit=audit,
+            repeats=repeats,
         )
         self._pictures = Pictures(pool)
         self._items = Items(self.session, self._pictures)
@@ -163,7 +168,8 @@ class Labeler(ipywidgets.Box):
             self._pictures,
             Panel(self._written, self._want),
             self._guarded("quality", self._hear_quality),
-            lambda words: self._display.say("accuracy", words),
+            lambda: labels_an_hour(self.session, self._given),
+            self._display.say,
             lambda text: self._display.show_problem("accuracy", f"Measuring failed: {text}"),
         )
         columns = ipywidgets.Box([self._queue, self._map.widget])
@@ -549,6 +555,7 @@ class Labeler(ipywidgets.Box):
         refit = engine.refit(snapshot, RANKED, explain=current)
         self.session.drift()  # takes a second in an extended pool, once
         _ = refit.predicted  # worked out here, off the event loop
+        self._quality.seen(snapshot, refit, engine)
         if (snapshot.y >= 0).any():
             self._items.weigh(refit)
         first = [int(index) for index in refit.query.indices]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import anywidget
 import traitlets as t
 
-from nblabel.engine import Refit
-from nblabel.quality.audit import AuditReport
+from nblabel.engine import Engine, Refit, Snapshot
+from nblabel.quality.stopping import StopAdvisor
 from nblabel.session import Session
 from nblabel.widget.aside import Aside
 from nblabel.widget.assets import script, style
-from nblabel.widget.checks import Accuracy, draw_now
+from nblabel.widget.checks import Measured, Measures, draw_now
 from nblabel.widget.curves import Curves
 from nblabel.widget.finish import Finish, Panel, Terms
 from nblabel.widget.items import Items, Pictures
@@ -58,8 +59,10 @@ class Quality:
         Follows what is written to the log.
     receive : callable
         Called with each message of the view; hands those on to `hear` that are no answers.
+    pace : callable
+        Returns labels an hour, None where that is not known.
     words : callable
-        Called with what the status is to say.
+        Called with what the status is to say of something, and more of it for those who ask.
     complain : callable
         Called with the reason where a measurement failed.
     """
@@ -71,13 +74,15 @@ class Quality:
         pictures: Pictures,
         panel: Panel,
         receive: Callable[[dict[str, Any]], None],
-        words: Callable[[dict[str, str]], None],
+        pace: Callable[[], float | None],
+        words: Callable[[str, str, str], None],
         complain: Callable[[str], None],
     ) -> None:
         self._session, self._panel, self._words = session, panel, words
         self.view = QualityView(receive)
         aside = Aside(session)
-        self.accuracy = Accuracy(session, aside, self._measured, complain)
+        self._measures = Measures(session, aside, pace, self._measured, complain)
+        self._advisor = StopAdvisor()
         self.review = Review(session, aside, items, panel, self._setter("review"))
         self.curves = Curves(session, self._setter("curves"))
         self._finish = Finish(
@@ -105,7 +110,7 @@ class Quality:
         elif kind == "cancel":
             self._finish.cancel()
         elif kind == "share":
-            self.accuracy.choose(float(content["share"]))
+            self._measures.choose(float(content["share"]))
             self.follow()
         elif kind == "check":
             text = draw_now(self._session, min(int(content["n"]), MOST_CHECKS))
@@ -128,24 +133,47 @@ class Quality:
         names = self._session.classes
         self.view.checks = {
             "share": self._session.audit_share,
-            "waiting": self.accuracy.n_waiting,
+            "waiting": self._measures.n_waiting,
             "colors": dict(zip(names, class_colors(len(names)), strict=True)),
         }
-        self._words(self.accuracy.words)
+        self._tell_words()
         self.review.follow()
         self._finish.follow()
 
     def learned(self, refit: Refit) -> None:
         """Take note of what was learned from all labels."""
         self.curves.learned(refit)
-        self.accuracy.measure()
+        self._tell_words()
+        self._measures.measure()
 
-    def _measured(self, report: AuditReport) -> None:
-        self.curves.measured(report)
-        self._words(self.accuracy.words)
+    def seen(self, snapshot: Snapshot, refit: Refit, engine: Engine) -> None:
+        """In the thread that learns: whether it pays to go on."""
+        y = snapshot.y.copy()
+        y[snapshot.accepted] = -1
+        self._advisor.see(int((y >= 0).sum()), refit.proba, engine)
+
+    def _measured(self, found: Measured) -> None:
+        if found.audit is not None and found.audit.n_checks:
+            self.curves.measured(found.audit)
+        self._tell_words()
+
+    def _tell_words(self) -> None:
+        for kind, (text, title) in self._measures.words.items():
+            self._words(kind, text, title)
+        advice = self._advisor.advice
+        # the rule is for those who ask
+        self._words("advice", "" if math.isnan(advice.gain) else _first(advice.words), advice.words)
+        again = self._session.consistency()
+        same = f"{again.n_same:,} of {again.n_repeats:,} questions asked twice were answered alike."
+        self._words("consistency", same if again.n_repeats else "", str(again))
 
     def _setter(self, name: str) -> Callable[[dict[str, Any]], None]:
         return lambda state: setattr(self.view, name, state)
 
     def _send(self, content: dict[str, Any], buffers: Any = ()) -> None:
         self.view.send(content, list(buffers))
+
+
+def _first(words: str) -> str:
+    """Return a sentence without what stands in parentheses at its end."""
+    return words.partition(" (")[0] + "."
