@@ -143,7 +143,7 @@ def test_the_status_says_which_accepted_labels_the_model_contradicts(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     desk.session.accept([4, 7, 10], "boot")  # all three are bags
     told = [one["text"] for one in desk.panel._status.status["words"]]
-    assert told[1:] == ["The model of now would label 3 of 3 accepted items otherwise (1e+02 %)."]
+    assert told[1:] == [checks.AGAIN.format(3)]
     desk.session.undo()
     assert len(desk.panel._status.status["words"]) == 1
 

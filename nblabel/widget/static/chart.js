@@ -51,7 +51,7 @@ export function drawCurve({ title, lines, x, y, rule }) {
   if (rule) {
     plane.append(
       svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: scale.y(rule.y), y2: scale.y(rule.y), class: "nbl-chart-rule" }),
-      svg("text", { x: WIDTH - RIGHT - 2, y: scale.y(rule.y) - 4, class: "nbl-chart-note", "text-anchor": "end" }, rule.text),
+      svg("text", { x: LEFT + 4, y: scale.y(rule.y) + 14, class: "nbl-chart-note" }, rule.text),
     );
   }
   lines.forEach((line, i) => plane.append(...strokes(line, i, scale, y)));
