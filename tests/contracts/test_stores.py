@@ -81,6 +81,8 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
         ),
         LabelEvent("audit", ("g", "a"), source="model"),
         LabelEvent("audit", ("h",), ("bag",), probabilities=(0.5,), frame="it's:" + "x" * 10_000),
+        LabelEvent("repeat", ("a",), annotator="ann"),
+        LabelEvent("withdraw", ("e", "f")),
         LabelEvent("add_class", labels=("hat",)),
         LabelEvent("undo", target=made.uid),
         LabelEvent("redo", target=made.uid),
