@@ -11,11 +11,12 @@ import numpy as np
 from nblabel.pool import FloatArray
 from nblabel.texts import TOKEN
 
-SAMPLE = 20_000  # texts that are counted
+SAMPLE = 10_000  # texts that are counted
 PRIOR = 0.5  # of each word, in texts of each class and in all others
 LEAST = 1.64  # standard errors that a word must stand out: 95 % on one side
 ODDS = 1.5  # times as often as elsewhere, for in large pools the smallest difference stands out
 WORDS = 6  # of a text
+MANY = 1_000  # texts, of which the rarest words are not counted
 
 
 class Evidence:
@@ -29,7 +30,7 @@ class Evidence:
     texts : sequence of str
         Of the pool.
     random_state : int
-        Of larger pools 20,000 texts are counted, drawn with this seed.
+        Of larger pools 10,000 texts are counted, drawn with this seed.
 
     Notes
     -----
@@ -89,7 +90,10 @@ class Evidence:
         if self._counted is None:
             from sklearn.feature_extraction.text import CountVectorizer
 
-            vectorizer = CountVectorizer(token_pattern=TOKEN, binary=True, dtype=np.float32)
+            at_least = 3 if len(self._rows) > MANY else 1  # rarer words never stand out
+            vectorizer = CountVectorizer(
+                token_pattern=TOKEN, binary=True, min_df=at_least, dtype=np.float32
+            )
             try:
                 has = vectorizer.fit_transform([self._texts[row] for row in self._rows])
             except ValueError:  # no text has a word
