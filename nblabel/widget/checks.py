@@ -13,6 +13,7 @@ from nblabel.quality import frames
 from nblabel.quality.audit import AuditReport
 from nblabel.quality.costs import costs
 from nblabel.quality.recheck import recheck
+from nblabel.quality.repeats import Consistency
 from nblabel.session import Session
 from nblabel.store import StoreError
 from nblabel.widget.aside import Aside, Errand
@@ -36,14 +37,17 @@ class Measured:
     ----------
     audit : AuditReport or None
         None without answered checks.
+    consistency : Consistency or None
+        None where nothing was asked twice.
     costs, recheck : str
         What labeling all by hand would take, and which accepted labels the model contradicts by now; "" where
         that is not known.
     """
 
-    audit: AuditReport | None
-    costs: str
-    recheck: str
+    audit: AuditReport | None = None
+    consistency: Consistency | None = None
+    costs: str = ""
+    recheck: str = ""
 
 
 def measured(session: Session, checked: bool, pace: float | None) -> Measured:
@@ -52,6 +56,7 @@ def measured(session: Session, checked: bool, pace: float | None) -> Measured:
     again = "" if found is None or not len(found.indices) else AGAIN.format(len(found.indices))
     return Measured(
         session.audit() if checked else None,
+        session.consistency() if session.state.repeats else None,
         costs(session, pace, against_random=False).lines[-1] if pace else "",
         again,
     )
@@ -90,7 +95,7 @@ class Measures:
         self._measured = -1  # the version of the session
         self._not_before = -math.inf
         self._wakes = False
-        self._found = Measured(None, "", "")
+        self._found = Measured()
 
     def choose(self, share: float) -> None:
         """Have such a share of the questions drawn at random, here and when the log is opened again."""
@@ -106,7 +111,12 @@ class Measures:
     def words(self) -> dict[str, tuple[str, str]]:
         """What is known, for the status: texts and titles."""
         audit = self._found.audit if self._n_checked() else None
-        told = {"costs": (self._found.costs, ""), "recheck": (self._found.recheck, "")}
+        told = {kind: (getattr(self._found, kind), "") for kind in ("costs", "recheck")}
+        told["consistency"] = ("", "")
+        again = self._found.consistency
+        if again is not None and again.n_repeats:
+            same = f"{again.n_same:,} of {again.n_repeats:,} questions asked twice were answered alike."
+            told["consistency"] = (same, str(again))
         if audit is not None and audit.n_checks:
             return {"accuracy": (accuracy_text(audit), accuracy_title(audit)), **told}
         waiting = self.n_waiting or self._session.audit_share
@@ -117,7 +127,8 @@ class Measures:
         if self._errand is not None or self._measured == self._session.version:
             return
         checked, pace = bool(self._n_checked()), self._pace()
-        if not (checked or pace or self._session.n_accepted or self._found.recheck):
+        known = checked or pace or self._session.n_accepted or self._session.state.repeats
+        if not (known or self._found != Measured()):
             return
         try:
             loop = asyncio.get_running_loop()

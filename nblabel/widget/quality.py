@@ -163,9 +163,6 @@ class Quality:
         advice = self._advisor.advice
         # the rule is for those who ask
         self._words("advice", "" if math.isnan(advice.gain) else _first(advice.words), advice.words)
-        again = self._session.consistency()
-        same = f"{again.n_same:,} of {again.n_repeats:,} questions asked twice were answered alike."
-        self._words("consistency", same if again.n_repeats else "", str(again))
 
     def _setter(self, name: str) -> Callable[[dict[str, Any]], None]:
         return lambda state: setattr(self.view, name, state)
