@@ -386,6 +386,25 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
     assert book.cell_count() == 2
 
 
+def test_labels_are_exported_beside_the_notebook(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    queue(book).focus()
+    given = [answer(book, "1"), answer(book, "2")]
+    wait_for_labels(book, 2)
+    status = book.page.locator(".nbl-status")
+    status.get_by_role("button", name="Export…").press("Enter")
+    path = status.get_by_label("File or folder beside the notebook")
+    path.fill("from-the-panel.csv")
+    path.press("Enter")
+    said = "2 labels written to from-the-panel.csv, beside the notebook."
+    expect(status.locator(".nbl-export-said")).to_have_text(said)
+    written = (book.path.parent / "from-the-panel.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in written[1:]] == given
+    path.press("Escape")
+    expect(status.get_by_role("button", name="Export…")).to_be_focused()
+    assert book.cell_count() == 2
+
+
 def test_running_the_cell_again_and_a_restarted_kernel_keep_the_labels(
     panel: Callable[..., Notebook],
 ) -> None:
