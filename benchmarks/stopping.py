@@ -35,11 +35,10 @@ class Job:
 JOBS = (
     Job("digits", "digits", 1_200, 160, 20),
     Job("digits-tail", "digits, long tail", 500, 160, 10),
-    Job("mnist", "MNIST", 4_000, 200, 8),
-    Job("fashion", "Fashion-MNIST", 4_000, 350, 5),
-    Job("tail", "Fashion-MNIST, long tail", 4_000, 250, 5),
-    Job("digits", "digits, knn", 1_200, 250, 4, "knn"),
-    Job("digits", "digits, logistic regression", 1_200, 250, 2, "logreg"),
+    Job("mnist", "MNIST", 4_000, 200, 3),
+    Job("fashion", "Fashion-MNIST", 4_000, 350, 4),
+    Job("tail", "Fashion-MNIST, long tail", 4_000, 250, 2),
+    Job("digits", "digits, knn", 1_200, 250, 2, "knn"),
 )
 
 
