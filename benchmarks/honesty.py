@@ -87,8 +87,7 @@ def main() -> None:
                 "answers: all that a person gave, those that the model learned from included",
                 "a promise takes 299 faultless answers for 1 %, 99 for 3 %, whatever the method",
                 "5 % mistakes: of all answers, those to checks included",
-                "stop: items drawn anew for each run, seeds that the rule was not chosen with; 50 labels "
-                "behind the first advice",
+                "stop: other seeds than those the rule was chosen with; 50 labels behind the first advice",
             ],
         )
 
