@@ -53,7 +53,8 @@ def sureness(
 def _second_opinion(X: FloatArray, guess: IntArray, random_state: int) -> FloatArray:
     from nblabel.learners.named import make_estimator
 
-    rng = np.random.default_rng(random_state)
+    # a stream of its own: whoever shuffled the data with the same seed gets no folds of one class
+    rng = np.random.default_rng([random_state, N_FOLDS])
     part = rng.permutation(len(X)) % N_FOLDS
     trust = np.zeros(len(X), dtype=np.float32)
     for fold in progress.over(range(N_FOLDS), "Second opinion"):

@@ -101,7 +101,7 @@ def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
     y, n_classes = session.snapshot().y, len(session.classes)
     proba = np.empty((len(rows), n_classes), dtype=np.float32)
     learner = session.engine.learner_anew()
-    part = np.random.default_rng(session.random_state).permutation(len(rows)) % N_FOLDS
+    part = np.random.default_rng([session.random_state, N_FOLDS]).permutation(len(rows)) % N_FOLDS
     for fold in progress.over(np.unique(part).tolist(), "Second look"):
         without = y.copy()
         without[rows[part == fold]] = -1
