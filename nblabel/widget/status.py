@@ -9,6 +9,7 @@ import anywidget
 import traitlets as t
 
 from nblabel.widget.assets import script, style
+from nblabel.widget.mailbox import Mailbox
 
 
 class StatusView(anywidget.AnyWidget):
@@ -24,4 +25,4 @@ class StatusView(anywidget.AnyWidget):
 
     def __init__(self, receive: Callable[[dict[str, Any]], None], **traits: Any) -> None:
         super().__init__(**traits)
-        self.on_msg(lambda _widget, content, _buffers: receive(content))
+        self.on_msg(Mailbox(lambda content, _: receive(content)))

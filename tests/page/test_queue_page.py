@@ -192,6 +192,17 @@ def test_a_hundred_fast_keys_are_a_hundred_labels_in_order(browser_page: Page) -
     expect(queue.saved).to_have_text("●Saving 100…")
 
 
+def test_messages_are_numbered_without_gaps(queue: Queue) -> None:
+    queue.press("1")
+    queue.kernel(alive=False)
+    queue.press("2", "ArrowLeft")
+    queue.kernel(alive=True)
+    queue.press("3")
+    numbered = queue.page.evaluate("nbl.widget.model.sent.map(({ page, turn }) => [page, turn])")
+    assert [turn for _, turn in numbered] == list(range(len(numbered)))
+    assert len({page for page, _ in numbered}) == 1
+
+
 def test_buttons_do_what_keys_do(queue: Queue) -> None:
     queue.button("Bag").click()
     for name in ["Skip", "Flag", "Undo", "Redo", "Back", "Forward", "Accept"]:

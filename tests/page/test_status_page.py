@@ -190,7 +190,7 @@ def tell_export(page: Page, **changes: Any) -> None:
 
 
 def exports_sent(page: Page) -> list[dict[str, Any]]:
-    return page.evaluate("nbl.widget.model.sent.map(({ buffers, ...rest }) => rest)")
+    return page.evaluate("nbl.widget.model.sent.map(({ buffers, page, turn, ...rest }) => rest)")
 
 
 def test_labels_are_exported_by_keyboard(browser_page: Page) -> None:

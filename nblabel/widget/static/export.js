@@ -1,4 +1,5 @@
 import { h, setAttribute, setText } from "./dom.js";
+import { inTurn } from "./turns.js";
 
 // Writing the labels to a file or folder beside the notebook.
 
@@ -28,10 +29,11 @@ export function buildExport(model) {
     setAttribute(toggle, "aria-expanded", String(open));
     (open ? format : toggle).focus({ preventScroll: true });
   };
+  const sendInTurn = inTurn(model);
   /** @param {Record<string, any>} message */
   const tell = (message) => {
     try {
-      model.send(message);
+      sendInTurn(message);
     } catch {
       setText(said, "The kernel does not answer.");
     }
