@@ -933,13 +933,12 @@ class Session:
             listener()
 
     def _draw_due(self) -> None:
-        """Draw as many audits as are due after so many answers; the log alone decides."""
-        if not self._audit_share:
+        """Draw an audit if the coin for the last answer says so; the log alone decides."""
+        n = self._state.n_questions
+        if not self._audit_share or not n or len(self.drawn):
             return
-        coins = np.random.default_rng([self._random_state, _COINS]).random(self._state.n_questions)
-        due = int((coins < self._audit_share).sum())
-        made = sum(len(draw.ids) for draw in self._state.draws if frames.is_whole(draw.frame))
-        if made < due and not len(self.drawn):
+        coins = np.random.default_rng([self._random_state, _COINS]).random(n)
+        if coins[-1] < self._audit_share:
             self.draw(1)
 
     def _repeat_due(self) -> None:

@@ -38,6 +38,14 @@ def test_a_share_of_the_questions_is_drawn(share, low, high):
     assert len(session.drawn) <= 1
 
 
+def test_a_share_that_is_raised_late_catches_nothing_up():
+    session, truth = session_of()
+    answer(session, truth, 40)
+    session.audit_share = 0.5
+    answer(session, truth, 10)
+    assert 1 <= len(session.state.draws) <= 9
+
+
 def test_a_draw_is_in_the_log_before_its_answer(tmp_path):
     session, truth = session_of(audit=1, store=tmp_path / "labels.db")
     answer(session, truth, 5)
