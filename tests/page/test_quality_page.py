@@ -219,6 +219,17 @@ def test_curves_are_drawn_only_while_they_are_open(browser_page: Page) -> None:
     assert opened == ["curves", None]
 
 
+def test_a_curve_of_one_point_shows_its_interval_and_each_number_once(browser_page: Page) -> None:
+    view = open_view(browser_page)
+    write(browser_page, curves={**CURVES, "accuracy": [[120, 0.7, 0.5, 0.85]]})
+    press(view, "Curves")
+    chart = view.get_by_role("dialog", name="Curves").get_by_role("img").first
+    numbers = [text for text in chart.locator("text").all_text_contents() if text.isdigit()]
+    assert numbers == ["119", "120", "121"]
+    bar = chart.locator("polyline").last.evaluate("(line) => line.getBBox().height")
+    assert bar > 20
+
+
 def test_while_answers_come_fast_the_curves_wait(browser_page: Page) -> None:
     view = open_view(browser_page)
     press(view, "Curves")

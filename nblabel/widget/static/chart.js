@@ -74,7 +74,10 @@ function strokes({ points }, i, scale, axis) {
   const clamp = (/** @type {number} */ value) => Math.min(Math.max(value, axis.min ?? 0), axis.max);
   const path = inside.map(({ x, y }) => at(x, y)).join(" ");
   const parts = [svg("polyline", { points: path, class: `nbl-chart-line nbl-chart-line-${i % 6}`, "stroke-dasharray": DASHES[i % 6] })];
-  if (inside.some(({ low }) => low !== undefined)) {
+  const [{ x, low, high }] = inside;
+  if (inside.length === 1 && low !== undefined && high !== undefined) {
+    parts.push(svg("polyline", { points: `${at(x, clamp(low))} ${at(x, clamp(high))}`, class: `nbl-chart-line nbl-chart-line-${i % 6}` }));
+  } else if (inside.some(({ low }) => low !== undefined)) {
     const above = inside.map(({ x, y, high }) => at(x, clamp(high ?? y)));
     const below = inside.map(({ x, y, low }) => at(x, clamp(low ?? y))).reverse();
     parts.unshift(svg("polygon", { points: [...above, ...below].join(" "), class: `nbl-chart-band nbl-chart-line-${i % 6}` }));
@@ -108,17 +111,21 @@ function grid(x, y, scale) {
  * Four or five round numbers on an axis.
  * @param {Axis} axis
  */
-function ticks({ min = 0, max }) {
-  const step = roundStep((max - min) / 4);
+function ticks({ min = 0, max, count }) {
+  const rough = (max - min) / 4;
+  const step = roundStep(count ? Math.max(1, rough) : rough, count);
   const found = [];
   for (let k = Math.ceil(min / step - 1e-9); k * step <= max * (1 + 1e-9); k++) found.push(k * step);
   return found;
 }
 
-/** @param {number} rough */
-function roundStep(rough) {
+/**
+ * @param {number} rough
+ * @param {boolean} [count] of whole numbers
+ */
+function roundStep(rough, count = false) {
   const power = 10 ** Math.floor(Math.log10(rough || 1));
-  return power * ([1, 2, 2.5, 5, 10].find((each) => each * power >= rough * 0.999) ?? 10);
+  return power * ([1, 2, 2.5, 5, 10].find((each) => each * power >= rough * 0.999 && (!count || Number.isInteger(each * power))) ?? 10);
 }
 
 /**
