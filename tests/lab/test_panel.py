@@ -628,7 +628,7 @@ def test_umap_arrives_while_labeling_and_can_be_cancelled(
     panel: Callable[..., Notebook], tmp_path: Path
 ) -> None:
     book = panel(cell(tmp_path / "labels.db", "projection='umap'"))
-    progress = book.page.locator(".nbl-map progress")
+    progress = book.page.locator(".nbl-map-progress progress")
     umap = book.page.locator(".nbl-map-progress-text", has_text="UMAP")
     expect(umap).to_be_visible(timeout=60_000)  # after the neighbours
     answer(book, "1")
