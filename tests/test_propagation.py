@@ -234,3 +234,22 @@ def test_many_labels_at_once_are_thinned_out():
     query = session.ask(8)
     assert (query.indices >= 2_500).all()
     assert len(session.engine._memory["cover"]._ends) <= 1_000 * 1.2
+
+
+def test_the_residual_is_brought_up_to_date_through_all_changes():
+    graph = neighbor_graph(blobs(400))
+    propagation, rng = Propagation(graph), np.random.default_rng(3)
+    codes = np.full(400, -1, dtype=np.intp)
+    codes[:3] = 0, 1, 2
+    for step in range(100):  # more than are brought up to date in a row
+        items = rng.choice(np.arange(3, 400), 1 + step % 3, replace=False)
+        codes[items] = rng.integers(-1, 3, len(items))  # told, told otherwise, taken back
+        decay = 0.3 / np.count_nonzero(codes >= 0)
+        propagation.solve(codes, 3, decay, anew=False)
+        last, free = propagation._last, np.ones(400, dtype=bool)
+        free[last.at] = False
+        residual = np.empty_like(last.r)
+        diagonal = propagation._edges.degrees * np.float32(1 + decay)
+        propagation._residual(last.u, residual, diagonal, free)
+        np.testing.assert_allclose(last.r, residual, atol=1e-4 * diagonal.max())
+        assert (np.abs(residual).max(axis=1) <= 2e-3 * diagonal).all()

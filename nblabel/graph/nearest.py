@@ -322,7 +322,10 @@ def _compile() -> None:
     graph = NeighborGraph(ring.astype(np.int32), np.ones((40, 3), dtype=np.float32))
     codes = np.full(40, -1, dtype=np.intp)
     codes[[0, 20]] = 0, 1
-    Propagation(graph).solve(codes, 3, 0.1)
+    propagation = Propagation(graph)
+    for label in (-1, 2, -1):
+        codes[10] = label
+        propagation.solve(codes, 3, 0.1, anew=False)
     walks = Walks(graph, 2)
     walks.spread(np.ones(40, dtype=np.float32))
     walks.to(3)

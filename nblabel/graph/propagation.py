@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numba
@@ -28,10 +29,22 @@ RISE = 2e-3  # of a cell's mean; what is less stays as it is
 # Going on from the last solution, twice as much: in half the time, on MNIST with the same accuracy.
 WARM_TOLERANCE = 1e-3
 WARM_RISE = 5e-3
+FOLLOWED = 64  # solutions whose residual is brought up to date; then it is computed again
 ROUNDS = 10  # of relaxing, at most
 MAX_ITERATIONS = 200
 
 _jit = numba.njit(cache=True, nogil=True, fastmath=True)
+
+
+@dataclass
+class _Solution:
+    """What the next solution goes on from."""
+
+    u: FloatArray
+    r: FloatArray
+    at: IntArray  # where labels are
+    decay: float
+    age: int  # since the residual was computed as a whole
 
 
 class Propagation:
@@ -73,7 +86,7 @@ class Propagation:
         self._n_cells = int(self._cells.max()) + 1
         self._between = _cell_weights(*self._graph, self._cells, self._n_cells)
         self._blas = ThreadpoolController()
-        self._last: FloatArray | None = None
+        self._last: _Solution | None = None
         self.iterations_ = 0
 
     def solve(
@@ -98,26 +111,43 @@ class Propagation:
             Not negative short of rounding; rows sum to at most 1. The residual, relative to the
             diagonal, is at most 0.001 everywhere, and half of that if solved anew.
         """
-        u, self._last = self._last, None  # an interrupted call begins anew
+        last, self._last = self._last, None  # an interrupted call begins anew
         n = len(self._edges.degrees)
-        if anew or u is None or u.shape[1] != n_classes:
+        if anew or last is None or last.u.shape[1] != n_classes:
             u = np.zeros((n, n_classes), dtype=np.float32)
+            last = _Solution(u, np.empty_like(u), np.empty(0, dtype=np.intp), decay, FOLLOWED)
+        u = last.u
         labeled = np.flatnonzero(codes >= 0)
         at, known = self._place[labeled], codes[labeled]
         free = np.ones(n, dtype=bool)
         free[at] = False
+        fixed = np.union1d(at, last.at)
+        before = u[fixed]
         u[at] = 0
         np.add.at(u, (at, known), 1 / np.bincount(at, minlength=n)[at].astype(np.float32))
-        self._settle(u, free, self._edges.degrees * np.float32(1 + decay), anew)
-        self._last = u
+        self._settle(last, free, decay, fixed, u[fixed] - before, anew=anew)
+        last.at, last.decay = np.unique(at), decay
+        if not anew and len(at):
+            self._last = last
         solution = np.empty((n_classes, len(codes)), dtype=np.float32)
         by_rows(len(codes), _take, u, self._place, solution)
         solution[:, labeled] = 0  # also where a copy of it has another label
         solution[known, labeled] = 1
         return solution.T
 
-    def _settle(self, u: FloatArray, free: Mask, diagonal: FloatArray, anew: bool) -> None:
-        """Change u where it is free until it solves the equation."""
+    def _settle(
+        self,
+        last: _Solution,
+        free: Mask,
+        decay: float,
+        fixed: IntArray,
+        change: FloatArray,
+        *,
+        anew: bool,
+    ) -> None:
+        """Change u where it is free until it solves the equation; its fixed rows were changed."""
+        u, r = last.u, last.r
+        diagonal = self._edges.degrees * np.float32(1 + decay)
         self.iterations_ = 0
         labeled = np.flatnonzero(~free)
         if not labeled.size:
@@ -126,9 +156,30 @@ class Propagation:
         # idle threads of the linear algebra library would spin and take the processors
         with self._blas.limit(limits=1, user_api="blas"):
             coarse = self._coarse(free, labeled, diagonal)
-            r = np.empty_like(u)
-            if anew or not self._relax(u, r, diagonal, free, coarse):
-                self._iterate(u, r, diagonal, free, coarse)
+            if not anew:
+                last.age += 1
+                if last.age < FOLLOWED and len(fixed) < len(u) // FEWEST_IN_CELL:
+                    sums = self._followed(last, free, decay, fixed, change)
+                else:
+                    sums, last.age = self._residual(u, r, diagonal, free), 0
+                if self._relax(u, r, diagonal, free, coarse, sums):
+                    return
+            self._iterate(u, r, diagonal, free, coarse)
+
+    def _followed(
+        self, last: _Solution, free: Mask, decay: float, fixed: IntArray, change: FloatArray
+    ) -> Float64Array:
+        """Bring the last residual up to date, a sixth of computing it; return its sums by cell."""
+        before = self._edges.degrees * np.float32(1 + last.decay)
+        cells = self._cells, self._n_cells
+        _pass_change(*self._graph, fixed, change, last.r)
+        for item in fixed[free[fixed]]:  # labels taken back
+            _residual(item, item + 1, *self._graph, before, free, *cells, last.u, last.r)
+        more = self._edges.degrees * np.float32(decay - last.decay)
+        sums: Float64Array = np.sum(
+            by_rows(len(last.u), _follow, more, free, *cells, last.u, last.r), axis=0
+        )
+        return sums
 
     def _residual(
         self, u: FloatArray, r: FloatArray, diagonal: FloatArray, free: Mask
@@ -150,12 +201,17 @@ class Propagation:
         return scipy.linalg.cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
 
     def _relax(
-        self, u: FloatArray, r: FloatArray, diagonal: FloatArray, free: Mask, coarse: Any
+        self,
+        u: FloatArray,
+        r: FloatArray,
+        diagonal: FloatArray,
+        free: Mask,
+        coarse: Any,
+        sums: Float64Array,
     ) -> bool:
         """Set right, one by one, those whose residual is too large; return whether that was enough."""
         turns = len(u)  # with more of them conjugate gradients would be quicker
         cells = np.where(free, self._cells, -1).astype(np.int16)
-        sums = self._residual(u, r, diagonal, free)
         for done in range(ROUNDS):
             lift = scipy.linalg.cho_solve(coarse, sums, check_finite=False).astype(np.float32)
             if done and np.abs(lift).max() <= WARM_RISE:
@@ -338,6 +394,40 @@ def _residual(
         for column in range(columns):
             r[item, column] = -r[item, column]
             sums[cell, column] += r[item, column]
+    return sums
+
+
+@_jit
+def _pass_change(
+    pointers: Any, neighbors: Any, weights: Any, items: Any, change: Any, r: Any
+) -> None:  # pragma: no cover (compiled)
+    """Add to r what a change of some rows of u means to their neighbours."""
+    for turn in range(len(items)):
+        moved = False
+        for column in range(r.shape[1]):
+            moved |= change[turn, column] != 0
+        if not moved:
+            continue
+        for edge in range(pointers[items[turn]], pointers[items[turn] + 1]):
+            for column in range(r.shape[1]):
+                r[neighbors[edge], column] += weights[edge] * change[turn, column]
+
+
+@_jit
+def _follow(
+    begin: int, end: int, more: Any, free: Any, cells: Any, n_cells: int, u: Any, r: Any
+) -> Any:  # pragma: no cover (compiled)
+    """Change r by what is more in the diagonal, 0 at the labels; return its sums by cell."""
+    columns = u.shape[1]
+    sums = np.zeros((n_cells, columns))
+    for item in range(begin, end):
+        cell = cells[item]
+        for column in range(columns):
+            if free[item]:
+                r[item, column] -= more[item] * u[item, column]
+                sums[cell, column] += r[item, column]
+            else:
+                r[item, column] = 0
     return sums
 
 
