@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
@@ -13,6 +12,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from threadpoolctl import ThreadpoolController
 
+from nblabel.graph import sweeps
 from nblabel.graph.edges import Edges, grow_cells
 from nblabel.graph.nearest import Int32Array, NeighborGraph
 from nblabel.pool import FloatArray, IntArray
@@ -32,8 +32,6 @@ WARM_RISE = 5e-3
 FOLLOWED = 64  # solutions whose residual is brought up to date; then it is computed again
 ROUNDS = 10  # of relaxing, at most
 MAX_ITERATIONS = 200
-
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
 
 
 @dataclass
@@ -84,7 +82,7 @@ class Propagation:
         n_cells = max(min(n, SINGLE_UP_TO), min(CELLS, n // FEWEST_IN_CELL))
         self._cells = grow_cells(self._edges.pointers, self._edges.neighbors, n_cells)
         self._n_cells = int(self._cells.max()) + 1
-        self._between = _cell_weights(*self._graph, self._cells, self._n_cells)
+        self._between = sweeps.cell_weights(*self._graph, self._cells, self._n_cells)
         self._blas = ThreadpoolController()
         self._last: _Solution | None = None
         self.iterations_ = 0
@@ -130,7 +128,7 @@ class Propagation:
         if not anew and len(at):
             self._last = last
         solution = np.empty((n_classes, len(codes)), dtype=np.float32)
-        by_rows(len(codes), _take, u, self._place, solution)
+        by_rows(len(codes), sweeps.take, u, self._place, solution)
         solution[:, labeled] = 0  # also where a copy of it has another label
         solution[known, labeled] = 1
         return solution.T
@@ -172,12 +170,12 @@ class Propagation:
         """Bring the last residual up to date, a sixth of computing it; return its sums by cell."""
         before = self._edges.degrees * np.float32(1 + last.decay)
         cells = self._cells, self._n_cells
-        _pass_change(*self._graph, fixed, change, last.r)
+        sweeps.pass_change(*self._graph, fixed, change, last.r)
         for item in fixed[free[fixed]]:  # labels taken back
-            _residual(item, item + 1, *self._graph, before, free, *cells, last.u, last.r)
+            sweeps.residual(item, item + 1, *self._graph, before, free, *cells, last.u, last.r)
         more = self._edges.degrees * np.float32(decay - last.decay)
         sums: Float64Array = np.sum(
-            by_rows(len(last.u), _follow, more, free, *cells, last.u, last.r), axis=0
+            by_rows(len(last.u), sweeps.follow, more, free, *cells, last.u, last.r), axis=0
         )
         return sums
 
@@ -187,14 +185,14 @@ class Propagation:
         """Write the residual to r; return its sums by cell."""
         cells = self._cells, self._n_cells
         sums: Float64Array = sum(
-            by_rows(len(u), _residual, *self._graph, diagonal, free, *cells, u, r)
+            by_rows(len(u), sweeps.residual, *self._graph, diagonal, free, *cells, u, r)
         )
         return sums
 
     def _coarse(self, free: Mask, labeled: IntArray, diagonal: FloatArray) -> Any:
         """Factorise the problem in which each cell has one value."""
         matrix = -self._between
-        _leave_out(*self._graph, self._cells, free, labeled, matrix)
+        sweeps.leave_out(*self._graph, self._cells, free, labeled, matrix)
         own = np.bincount(self._cells, weights=np.where(free, diagonal, 0), minlength=self._n_cells)
         # a cell that is labeled throughout has no unknown
         matrix[np.diag_indices(self._n_cells)] += np.where(own > 0, own, 1)
@@ -216,9 +214,9 @@ class Propagation:
             lift = scipy.linalg.cho_solve(coarse, sums, check_finite=False).astype(np.float32)
             if done and np.abs(lift).max() <= WARM_RISE:
                 break
-            parts = by_rows(len(u), _raise, *self._graph, diagonal, cells, lift, u, r)
+            parts = by_rows(len(u), sweeps.raise_cells, *self._graph, diagonal, cells, lift, u, r)
             sums = np.sum(parts, axis=0)
-            turns = _set_right(
+            turns = sweeps.set_right(
                 *self._graph, diagonal, cells, np.float32(WARM_TOLERANCE), turns, u, r, sums
             )
             if turns < 0:
@@ -240,8 +238,8 @@ class Propagation:
             rz = fine + np.einsum("ij,ij->j", sums, lift)
             beta = np.where(before > 0, rz / np.where(before > 0, before, 1), 0).astype(np.float32)
             lift = lift.astype(np.float32)
-            by_rows(len(u), _direct, r, diagonal, self._cells, lift, beta, free, p)
-            dots = sum(by_rows(len(u), _multiply, *self._graph, diagonal, free, p, product))
+            by_rows(len(u), sweeps.direct, r, diagonal, self._cells, lift, beta, free, p)
+            dots = sum(by_rows(len(u), sweeps.multiply, *self._graph, diagonal, free, p, product))
             alpha = np.where(dots > 0, rz / np.where(dots > 0, dots, 1), 0)
             sums, fine, worst = self._step(alpha, p, product, diagonal, u, r)
             before = rz
@@ -259,7 +257,7 @@ class Propagation:
         """Go alpha along p; of the new r return sums by cell, r . r / diagonal, max |r| / diagonal."""
         steps = alpha.astype(np.float32)
         parts = by_rows(
-            len(u), _step, steps, p, product, diagonal, self._cells, self._n_cells, u, r
+            len(u), sweeps.step, steps, p, product, diagonal, self._cells, self._n_cells, u, r
         )
         sums, fine, worst = zip(*parts, strict=True)
         return sum(sums), sum(fine), np.max(worst, axis=0)
@@ -282,306 +280,3 @@ def _without_copies(graph: NeighborGraph) -> tuple[Edges, Int32Array]:
     between = (weights.data[apart], (weights.row[apart], weights.col[apart]))
     edges = Edges.of(sp.csr_matrix(between, shape=weights.shape))
     return edges, edges.place[node]
-
-
-@_jit
-def _cell_weights(
-    pointers: Any, neighbors: Any, weights: Any, cells: Any, n_cells: int
-) -> Any:  # pragma: no cover (compiled)
-    between = np.zeros((n_cells, n_cells))
-    for item in range(len(cells)):
-        for edge in range(pointers[item], pointers[item + 1]):
-            between[cells[item], cells[neighbors[edge]]] += weights[edge]
-    return between
-
-
-@_jit
-def _leave_out(
-    pointers: Any,
-    neighbors: Any,
-    weights: Any,
-    cells: Any,
-    free: Any,
-    labeled: Any,
-    matrix: Any,
-) -> None:  # pragma: no cover (compiled)
-    """Take the edges of labeled items out of the coarse matrix."""
-    for item in labeled:
-        own = cells[item]
-        for edge in range(pointers[item], pointers[item + 1]):
-            other = neighbors[edge]
-            matrix[own, cells[other]] += weights[edge]
-            if free[other]:
-                matrix[cells[other], own] += weights[edge]
-
-
-@_jit
-def _row(
-    pointers: Any, neighbors: Any, weights: Any, item: int, own: Any, p: Any, product: Any
-) -> None:  # pragma: no cover (compiled)
-    """Write (diagonal - W) p of one item to product."""
-    columns = p.shape[1]
-    for column in range(columns):
-        product[item, column] = own * p[item, column]
-    edge, last = pointers[item], pointers[item + 1]
-    while edge + 4 <= last:  # four at a time: a quarter of the reads and writes of product
-        w0, w1 = weights[edge], weights[edge + 1]
-        w2, w3 = weights[edge + 2], weights[edge + 3]
-        n0, n1 = neighbors[edge], neighbors[edge + 1]
-        n2, n3 = neighbors[edge + 2], neighbors[edge + 3]
-        for column in range(columns):
-            product[item, column] -= (
-                w0 * p[n0, column] + w1 * p[n1, column] + w2 * p[n2, column] + w3 * p[n3, column]
-            )
-        edge += 4
-    while edge < last:
-        w0, n0 = weights[edge], neighbors[edge]
-        for column in range(columns):
-            product[item, column] -= w0 * p[n0, column]
-        edge += 1
-
-
-@_jit
-def _multiply(
-    begin: int,
-    end: int,
-    pointers: Any,
-    neighbors: Any,
-    weights: Any,
-    diagonal: Any,
-    free: Any,
-    p: Any,
-    product: Any,
-) -> Any:  # pragma: no cover (compiled)
-    """Write (diagonal - W) p to product, 0 at the labels; return p . product of each column."""
-    columns = p.shape[1]
-    dots = np.zeros(columns)
-    for item in range(begin, end):
-        if not free[item]:
-            for column in range(columns):
-                product[item, column] = 0
-            continue
-        _row(pointers, neighbors, weights, item, diagonal[item], p, product)
-        for column in range(columns):
-            dots[column] += np.float64(p[item, column]) * product[item, column]
-    return dots
-
-
-@_jit
-def _residual(
-    begin: int,
-    end: int,
-    pointers: Any,
-    neighbors: Any,
-    weights: Any,
-    diagonal: Any,
-    free: Any,
-    cells: Any,
-    n_cells: int,
-    u: Any,
-    r: Any,
-) -> Any:  # pragma: no cover (compiled)
-    """Write (W - diagonal) u to r, 0 at the labels; return its sums by cell."""
-    columns = u.shape[1]
-    sums = np.zeros((n_cells, columns))
-    for item in range(begin, end):
-        if not free[item]:
-            for column in range(columns):
-                r[item, column] = 0
-            continue
-        _row(pointers, neighbors, weights, item, diagonal[item], u, r)
-        cell = cells[item]
-        for column in range(columns):
-            r[item, column] = -r[item, column]
-            sums[cell, column] += r[item, column]
-    return sums
-
-
-@_jit
-def _pass_change(
-    pointers: Any, neighbors: Any, weights: Any, items: Any, change: Any, r: Any
-) -> None:  # pragma: no cover (compiled)
-    """Add to r what a change of some rows of u means to their neighbours."""
-    for turn in range(len(items)):
-        moved = False
-        for column in range(r.shape[1]):
-            moved |= change[turn, column] != 0
-        if not moved:
-            continue
-        for edge in range(pointers[items[turn]], pointers[items[turn] + 1]):
-            for column in range(r.shape[1]):
-                r[neighbors[edge], column] += weights[edge] * change[turn, column]
-
-
-@_jit
-def _follow(
-    begin: int, end: int, more: Any, free: Any, cells: Any, n_cells: int, u: Any, r: Any
-) -> Any:  # pragma: no cover (compiled)
-    """Change r by what is more in the diagonal, 0 at the labels; return its sums by cell."""
-    columns = u.shape[1]
-    sums = np.zeros((n_cells, columns))
-    for item in range(begin, end):
-        cell = cells[item]
-        for column in range(columns):
-            if free[item]:
-                r[item, column] -= more[item] * u[item, column]
-                sums[cell, column] += r[item, column]
-            else:
-                r[item, column] = 0
-    return sums
-
-
-@_jit
-def _raise(
-    begin: int,
-    end: int,
-    pointers: Any,
-    neighbors: Any,
-    weights: Any,
-    diagonal: Any,
-    cells: Any,
-    lift: Any,
-    u: Any,
-    r: Any,
-) -> Any:  # pragma: no cover (compiled)
-    """Raise u by the lift of each cell, and r by what that changes; return the sums of r by cell."""
-    columns = u.shape[1]
-    sums = np.zeros((len(lift), columns))
-    beyond = np.zeros(columns, np.float32)
-    for item in range(begin, end):
-        cell = cells[item]
-        if cell < 0:
-            continue
-        beyond[:] = 0
-        inside = -diagonal[item]
-        for edge in range(pointers[item], pointers[item + 1]):
-            other, weight = cells[neighbors[edge]], weights[edge]
-            if other == cell:  # of most neighbours, whose values need not be read
-                inside += weight
-            elif other >= 0:
-                for column in range(columns):
-                    beyond[column] += weight * lift[other, column]
-        for column in range(columns):
-            u[item, column] += lift[cell, column]
-            r[item, column] += inside * lift[cell, column] + beyond[column]
-            sums[cell, column] += r[item, column]
-    return sums
-
-
-@_jit
-def _set_right(
-    pointers: Any,
-    neighbors: Any,
-    weights: Any,
-    diagonal: Any,
-    cells: Any,
-    tolerance: Any,
-    turns: int,
-    u: Any,
-    r: Any,
-    sums: Any,
-) -> int:  # pragma: no cover (compiled)
-    """Bring r to 0 at each item where it is too large, as often as it is; u, r and sums change.
-
-    Cells are -1 at the labels. Returns how many turns are left; -1 if there were not enough.
-    """
-    n, columns = u.shape
-    queue = np.empty(n, np.int32)
-    waits = np.zeros(n, np.bool_)
-    change = np.empty(columns, np.float32)
-    waiting = 0
-    for item in range(n):
-        worst = np.float32(0)
-        for column in range(columns):
-            worst = max(worst, abs(r[item, column]))
-        if worst > tolerance * diagonal[item]:
-            queue[waiting] = item
-            waits[item] = True
-            waiting += 1
-    head, tail = 0, waiting % n
-    while waiting > 0:
-        if turns == 0:
-            return -1
-        turns -= 1
-        item = queue[head]
-        head = head + 1 if head + 1 < n else 0
-        waiting -= 1
-        waits[item] = False
-        inverse = np.float32(1) / diagonal[item]
-        for column in range(columns):
-            change[column] = r[item, column] * inverse
-            u[item, column] += change[column]
-            sums[cells[item], column] -= r[item, column]
-            r[item, column] = 0
-        for edge in range(pointers[item], pointers[item + 1]):
-            other, weight = neighbors[edge], weights[edge]
-            cell, worst = cells[other], np.float32(0)
-            if cell < 0:
-                continue
-            for column in range(columns):
-                r[other, column] += weight * change[column]
-                sums[cell, column] += weight * change[column]
-                worst = max(worst, abs(r[other, column]))
-            if worst > tolerance * diagonal[other] and not waits[other]:
-                queue[tail] = other
-                waits[other] = True
-                tail = tail + 1 if tail + 1 < n else 0
-                waiting += 1
-    return turns
-
-
-@_jit
-def _take(
-    begin: int, end: int, u: Any, place: Any, solution: Any
-) -> None:  # pragma: no cover (compiled)
-    """Write the row of each item to its column of the solution."""
-    for item in range(begin, end):
-        for column in range(u.shape[1]):
-            solution[column, item] = u[place[item], column]
-
-
-@_jit
-def _step(
-    begin: int,
-    end: int,
-    alpha: Any,
-    p: Any,
-    product: Any,
-    diagonal: Any,
-    cells: Any,
-    n_cells: int,
-    u: Any,
-    r: Any,
-) -> Any:  # pragma: no cover (compiled)
-    columns = u.shape[1]
-    cell_sums = np.zeros((n_cells, columns))
-    fine = np.zeros(columns)
-    worst = np.zeros(columns, np.float32)
-    for item in range(begin, end):
-        inverse = np.float32(1) / diagonal[item]
-        cell = cells[item]
-        for column in range(columns):
-            u[item, column] += alpha[column] * p[item, column]
-            value = r[item, column] - alpha[column] * product[item, column]
-            r[item, column] = value
-            cell_sums[cell, column] += value
-            fine[column] += np.float64(value) * value * inverse
-            worst[column] = max(worst[column], abs(value) * inverse)
-    return cell_sums, fine, worst
-
-
-@_jit
-def _direct(
-    begin: int, end: int, r: Any, diagonal: Any, cells: Any, lift: Any, beta: Any, free: Any, p: Any
-) -> None:  # pragma: no cover (compiled)
-    """P = r / diagonal + lift of its cell + beta p off the labels."""
-    columns = r.shape[1]
-    for item in range(begin, end):
-        if not free[item]:
-            continue
-        inverse = np.float32(1) / diagonal[item]
-        cell = cells[item]
-        for column in range(columns):
-            p[item, column] = (
-                r[item, column] * inverse + lift[cell, column] + beta[column] * p[item, column]
-            )
