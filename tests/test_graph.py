@@ -138,10 +138,13 @@ def test_what_was_packed_must_fit_the_pool():
     assert unpack(rows, 50) is None
 
 
-def test_approximate_neighbours_of_a_large_pool(monkeypatch):
+def test_approximate_neighbours_of_a_large_pool(monkeypatch, capsys):
     monkeypatch.setattr(graphs, "EXACT_UP_TO", 100)
     X = blobs(600)
-    found = neighbor_graph(X, cache=False)
+    shares = []
+    found = graphs.build_graph(X, shares.append)
+    assert 0 < shares[0] < shares[1] < shares[-1] == 1
+    assert capsys.readouterr().out == ""
     check(found, 600)
     monkeypatch.setattr(graphs, "EXACT_UP_TO", 1_000)
     exact = neighbor_graph(X, cache=False)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +33,7 @@ N_WEIGHTED = 10  # the nearest ones, which the weights are made of
 ONE_SIDED = 0.1  # how much the mean of both directions counts beside the smaller one
 EXACT_UP_TO = 100_000  # items; beyond, exact neighbours take longer than approximate ones
 KEPT_FROM = 200  # items; a smaller graph is found again sooner than read
+FOREST_SHARE = 0.2  # of the time of a descent, for the trees it begins with
 COPIES = 4  # copies of itself among the neighbours of an item that occurs many times
 ROW = np.dtype([("index", "<i4"), ("distance", "<f4")])
 
@@ -268,7 +273,7 @@ def _search(X: FloatArray, k: int, tell: Progress) -> NeighborGraph:
     if k < 1:
         empty = np.empty((n, 0))
         return NeighborGraph(empty.astype(np.int32), empty.astype(np.float32))
-    who, near = _exact(X, k + 1, tell) if n <= EXACT_UP_TO else _descent(X, k + 1)
+    who, near = (_exact if n <= EXACT_UP_TO else _descent)(X, k + 1, tell)
     # each finds itself, though not always first; where it does not, the last is one too many
     itself = who == np.arange(n)[:, None]
     itself[~itself.any(axis=1), -1] = True
@@ -293,11 +298,47 @@ def _exact(X: FloatArray, k: int, tell: Progress) -> tuple[Any, Any]:
     return np.concatenate(who), np.concatenate(near)
 
 
-def _descent(X: FloatArray, k: int) -> tuple[Any, Any]:
+def _descent(X: FloatArray, k: int, tell: Progress) -> tuple[Any, Any]:
     from pynndescent import NNDescent
 
-    who, near = NNDescent(X, n_neighbors=k, random_state=0, low_memory=True).neighbor_graph
+    # what it prints is the only thing that says how far it is
+    with redirect_stdout(_Rounds(tell, sys.stdout)):
+        found = NNDescent(X, n_neighbors=k, random_state=0, low_memory=True, verbose=True)
+        who, near = found.neighbor_graph
     return who, near
+
+
+class _Rounds(io.TextIOBase):
+    """Hears the rounds of a descent, "3 / 17", from what it prints.
+
+    Parameters
+    ----------
+    tell : callable
+        Called with the share that is done; the descent may end before its last round.
+    out : text stream
+        Where other threads go on to print.
+    """
+
+    _ROUND = re.compile(r"(\d+)\s*/\s*(\d+)\s*$")
+
+    def __init__(self, tell: Progress, out: TextIO) -> None:
+        self._tell, self._out = tell, out
+        self._thread = threading.get_ident()
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        """Take a piece of a line."""
+        if threading.get_ident() != self._thread:
+            return self._out.write(text)
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            if found := self._ROUND.search(line):
+                turn, turns = map(int, found.groups())
+                self._tell(FOREST_SHARE + (1 - FOREST_SHARE) * (turn - 1) / turns)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back but the begun line."""
 
 
 def _run(X: FloatArray) -> np.ndarray[Any, Any]:

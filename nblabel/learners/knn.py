@@ -60,8 +60,10 @@ class KnnLearner:
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         # what an interrupted call left undone is still due
         changed = self._due
-        changed |= self.neighbors.update(np.flatnonzero(y >= 0))
-        moved = np.flatnonzero((y != self._y) & (y >= 0) & (self._y >= 0))
+        labeled = np.flatnonzero(y >= 0)
+        changed |= self.neighbors.update(labeled)
+        before = self._y[labeled]
+        moved = labeled[(before >= 0) & (before != y[labeled])]
         if moved.size:
             changed |= np.isin(self.neighbors.indices_, moved).any(axis=1)
         self._y = y.copy()
@@ -76,7 +78,8 @@ class KnnLearner:
         if not len(self._votes):
             raise no_update()
         points = check_points(X_new, self._dim)
-        return self._shares(self._count(*self.neighbors.of(points)))
+        who, distances = self.neighbors.of(points)
+        return self._shares(self._count(who.T, distances.T))
 
     def _shares(self, votes: FloatArray) -> FloatArray:
         """Return probabilities, (rows, n_classes), from votes, (n_classes, rows)."""
@@ -95,13 +98,22 @@ class KnnLearner:
 
     def _vote_in(self, begin: int, end: int, rows: IntArray) -> None:
         near, some = self.neighbors, rows[begin:end]
-        self._votes[:, some] = self._count(near.indices_[some], near.distances_[some])
+        self._votes[:, some] = self._count(near.indices_.T[:, some], near.distances_.T[:, some])
 
     def _count(self, who: IntArray, distances: FloatArray) -> FloatArray:
-        weights = (1 + distances / self._scale) ** -4
-        np.maximum(weights, self._least, out=weights)
-        labels = np.where(who >= 0, self._y[who], -1)
-        votes = np.empty((len(self._votes), len(who)), dtype=np.float32)
-        for code in range(len(votes)):
-            votes[code] = np.where(labels == code, weights, 0).sum(axis=1)
-        return votes
+        """Return votes, (n_classes, rows), from neighbours and their distances, (k, rows)."""
+        weights = distances / self._scale
+        weights += 1
+        np.reciprocal(weights, out=weights)
+        weights *= weights
+        weights *= weights
+        np.maximum(weights, self._least[:, None], out=weights)
+        n_classes, n = len(self._votes), who.shape[1]
+        votes = np.zeros((n_classes + 1, n), dtype=np.float32)  # the last row: of no neighbour
+        flat = votes.reshape(votes.size)
+        place = np.where(who >= 0, self._y[who], n_classes)
+        place *= n
+        place += np.arange(n)
+        for at, weight in zip(place, weights, strict=True):
+            flat[at] += weight
+        return votes[:-1]
