@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from nblabel.strategies import measures
 from nblabel.strategies.measures import (
     GREEDY,
     cdf,
@@ -206,6 +207,23 @@ def test_spread(seed):
     expected, expected_scores = naive_spread(X, spacing, scores, items, 20)
     assert picks.tolist() == expected
     np.testing.assert_allclose(reduced, expected_scores, rtol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["random", "ties", "ascending", "the sample is low", "all equal"])
+@pytest.mark.parametrize("n", [1, 512, 4_000])
+def test_the_top_is_that_of_a_sort(kind, n):
+    scores = np.random.default_rng(0).random(10_000, dtype=np.float32)
+    if kind == "ties":
+        scores = np.round(scores, 2)
+    elif kind == "ascending":
+        scores.sort()
+    elif kind == "the sample is low":
+        scores[:: measures.SAMPLED] = 0
+    elif kind == "all equal":
+        scores[:] = 0.5
+    places = measures._top(scores, n)
+    assert (np.diff(places) > 0).all()
+    assert (np.sort(scores[places]) == np.sort(scores)[-n:]).all()
 
 
 @given(
