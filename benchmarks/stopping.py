@@ -33,12 +33,12 @@ class Job:
 
 
 JOBS = (
-    Job("digits", "digits", 1_200, 160, 20),
-    Job("digits-tail", "digits, long tail", 500, 160, 10),
-    Job("mnist", "MNIST", 4_000, 200, 3),
-    Job("fashion", "Fashion-MNIST", 4_000, 350, 4),
-    Job("tail", "Fashion-MNIST, long tail", 4_000, 250, 2),
-    Job("digits", "digits, knn", 1_200, 250, 2, "knn"),
+    Job("digits", "digits", 1_200, 160, 36),
+    Job("digits-tail", "digits, long tail", 500, 160, 24),
+    Job("mnist", "MNIST", 4_000, 200, 14),
+    Job("fashion", "Fashion-MNIST", 4_000, 350, 12),
+    Job("tail", "Fashion-MNIST, long tail", 4_000, 250, 10),
+    Job("digits", "digits, knn", 1_200, 250, 10, "knn"),
 )
 
 
