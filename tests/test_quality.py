@@ -11,7 +11,7 @@ import pytest
 import nblabel as nb
 from nblabel import progress
 from nblabel.quality.audit import AuditReport
-from nblabel.store import LabelStore
+from nblabel.store import LabelStore, StoreError
 from nblabel.widget import Labeler, checks, finish
 from nblabel.widget.aside import Aside
 from nblabel.widget.curves import MOST, Curves
@@ -343,6 +343,127 @@ def test_the_second_look_ends_by_itself_or_at_a_press(doubtful):
 def test_too_few_labels_for_a_second_look(desk):
     desk.quality("review")
     assert "two labels at least" in desk.view.review["text"]
+
+
+# accepted labels that the model of now contradicts
+
+
+@pytest.fixture
+def contradicted(desk):
+    return contradict(desk)
+
+
+def contradict(desk):
+    """Three bags are accepted as boots, and somebody opens the dialog."""
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.session.accept([4, 7, 10], "boot")
+    desk.quality("open", part="finish")
+    return desk
+
+
+def test_the_dialog_tells_how_many_accepted_labels_are_contradicted(contradicted):
+    assert contradicted.look()["changed"] == 3
+    contradicted.session.tell(4, "boot")  # a person says so
+    assert contradicted.view.finish["changed"] == 2
+
+
+def test_contradicted_accepted_labels_are_looked_at_with_the_same_keys(contradicted):
+    contradicted.quality("review", accepted=True)
+    contradicted.say("ready")
+    first, second, third = contradicted.last("queue")["items"][1:4]
+    assert {one["index"] for one in (first, second, third)} == {4, 7, 10}
+    assert (first["label"], first["source"], first["guess"]["label"]) == ("boot", "model", "bag")
+    assert first["why"]["text"].startswith("Accepted from the machine as boot, ")
+    assert first["why"]["text"].endswith("% sure then; now the model says bag.")
+    contradicted.label(first["id"], "bag")
+    contradicted.answer("skip", id=second["id"])  # left as it is, and not asked again
+    assert contradicted.view.review["left"] == 1
+    contradicted.label(third["id"], "boot")  # it was right
+    assert contradicted.view.review["text"] == "Second look done: 1 of 3 labels changed."
+    assert contradicted.session.accepted.tolist() == [second["index"]]
+    contradicted.say("ready")
+    assert second["id"] not in contradicted.queue
+    contradicted.answer("undo")
+    assert contradicted.view.review["left"] == 1
+    assert contradicted.view.review["text"].startswith("2 of 3 looked at again")
+
+
+def test_contradicted_labels_are_taken_back_in_one_step_and_one_undo_brings_them_back(contradicted):
+    for _ in range(2):  # sent twice
+        ack = acked(contradicted.quality("take_back", uid="back"))
+        assert ack["ok"]
+        assert ack["text"].startswith("3 images taken back from the machine: open again.")
+    assert contradicted.session.n_accepted == contradicted.view.finish["changed"] == 0
+    assert {4, 7, 10} <= set(contradicted.session.unanswered.tolist())
+    kinds = [event.kind for event in contradicted.session.store.read()]
+    assert kinds.count("withdraw") == 1
+    told = contradicted.view.finish
+    assert (told["undo"], told["undo_kind"], told["undo_count"]) == ("back", "withdraw", 3)
+    ack = acked(contradicted.quality("undo", uid="u", of="back"))
+    assert ack["text"] == "Undone: 3 taken back from the model."
+    assert contradicted.session.accepted.tolist() == [4, 7, 10]
+    assert contradicted.view.finish["undo_kind"] == "accept"
+
+
+def test_one_that_was_taken_back_comes_back_by_undo_in_the_queue(contradicted):
+    contradicted.session.withdraw([7])
+    assert contradicted.answer("undo")["text"] == "Undone: 1 taken back from the model."
+    assert 7 in contradicted.session.accepted
+
+
+def test_nothing_to_take_back_and_a_log_that_cannot_be_written(contradicted, monkeypatch):
+    def full(*_):
+        raise StoreError("the disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(LabelStore, "append", full)
+        ack = acked(contradicted.quality("take_back", uid="late"))
+    assert (ack["ok"], ack["text"]) == (False, "the disk is full.")
+    assert contradicted.view.finish["changed"] == contradicted.session.n_accepted == 3
+    contradicted.session.undo()
+    ack = acked(contradicted.quality("take_back", uid="late"))
+    assert (ack["ok"], ack["text"]) == (False, finish.CHANGED)
+
+
+def test_a_restart_keeps_what_was_taken_back(tmp_path):
+    store = tmp_path / "labels.db"
+    desk = contradict(Desk(store=store))
+    desk.quality("take_back", uid="back")
+    again = Desk(store=LabelStore(store))
+    assert again.session.n_accepted == 0
+    again.quality("open", part="finish")
+    again.quality("undo", uid="u", of=again.view.finish["undo"])
+    assert again.session.n_accepted == 3
+
+
+def test_labels_are_taken_back_off_the_event_loop_and_acknowledged_once_in_the_log(
+    contradicted, monkeypatch
+):
+    names, real = [], nb.recheck
+
+    def recheck(session):
+        names.append(threading.current_thread().name)
+        return real(session)
+
+    monkeypatch.setattr(finish, "recheck", recheck)
+
+    async def take_back():
+        done = asyncio.Event()
+
+        def heard(content, _buffers=()):
+            if content["type"] == "ack":
+                assert contradicted.session.store.read()[-1].kind == "withdraw"
+                done.set()
+
+        contradicted.view.send = heard
+        contradicted.view._handle_custom_msg({"type": "take_back", "uid": "back"}, [])
+        contradicted.view._handle_custom_msg({"type": "take_back", "uid": "back"}, [])
+        assert contradicted.session.n_accepted == 3
+        await done.wait()
+
+    asyncio.run(asyncio.wait_for(take_back(), 30))
+    assert [name.startswith("nblabel-aside") for name in names] == [True]
+    assert contradicted.session.n_accepted == 0
 
 
 # curves

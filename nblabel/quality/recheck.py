@@ -28,8 +28,8 @@ class Recheck:
     indices : ndarray of intp
         Positions of those that it would label otherwise, the most doubtful first. `Labeler.ask` shows them.
     table : DataFrame
-        A row for each: index, id, label, suggestion, trust (probability of the label over that of the
-        suggestion), sure (the probability when it was accepted).
+        A row for each: index, id, label, suggestion, probability (of the suggestion), trust (probability of
+        the label over that of the suggestion), sure (the probability when it was accepted).
     """
 
     n_accepted: int
@@ -37,10 +37,15 @@ class Recheck:
     table: pd.DataFrame
     _session: Session = field(repr=False)
 
-    def take_back(self) -> LabelEvent | None:
+    def take_back(self, *, uid: str | None = None) -> LabelEvent | None:
         """Withdraw these labels, in one step that one `undo` takes back; None if there are none.
 
         The items are asked about again. Those that people answered meanwhile stay as they are.
+
+        Parameters
+        ----------
+        uid : str, optional
+            As for `Session.tell`.
 
         Raises
         ------
@@ -49,8 +54,10 @@ class Recheck:
         """
         session = self._session
         session.refresh()
+        if uid is not None and session.knows(uid):
+            return session.state.event(uid)  # sent twice
         rows = self.indices[np.isin(self.indices, session.accepted)]
-        return session.withdraw(rows) if len(rows) else None
+        return session.withdraw(rows, uid=uid) if len(rows) else None
 
     def __str__(self) -> str:
         if not self.n_accepted:
@@ -120,8 +127,9 @@ def recheck(session: Session) -> Recheck:
             "id": ids,
             "label": [names[code] for code in y[unlike].tolist()],
             "suggestion": [names[code] for code in codes[unlike].tolist()],
+            "probability": best[unlike].astype(np.float64),
             "trust": trust[order].astype(np.float64),
-            "sure": [session.state.answers[item].probability for item in ids],
+            "sure": np.array([session.state.answers[item].probability for item in ids], np.float64),
         }
     )
     return Recheck(len(rows), unlike, table, session)

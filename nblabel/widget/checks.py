@@ -24,7 +24,8 @@ LEAST_REST = 5.0  # seconds
 NOT_YET = "Accuracy is not known: nothing was checked at random yet."
 HINT = "Set “Random checks” below to some share of the questions; nobody sees which they are."
 AGAIN = (
-    "The model would now label {:,} of the accepted items otherwise: Finish the pool tells more."
+    "The model would now label {:,} of the accepted items otherwise; Finish the pool shows them, or "
+    "takes them back."
 )
 COMING = "The next checks come unmarked among the questions."
 

@@ -10,6 +10,7 @@ from nblabel.events import LabelEvent
 from nblabel.pool import IntArray
 from nblabel.quality import frames
 from nblabel.quality.autolabel import AutoLabelReport, Promise, auto_label
+from nblabel.quality.recheck import recheck
 from nblabel.session import Session
 from nblabel.strategies import Reason
 from nblabel.widget.aside import Aside, Errand
@@ -19,6 +20,8 @@ SHOWN = 24  # of the doubtful ones
 QUEUED = 2_000  # of what is left; when these are answered the strategy goes on
 LEFT = Reason("The machine is too unsure of this one: left for you, the most doubtful first.")
 CHANGED = "Labels have changed since; this is how it stands now."
+WRITES = ("draw", "accept", "take_back")  # what is running writes to the log
+STEPS = ("accept", "withdraw")  # that can be taken back here
 NOTHING: dict[str, Any] = {
     "running": "",
     "progress": 0.0,
@@ -27,6 +30,7 @@ NOTHING: dict[str, Any] = {
     "details": [],
     "ready": 0,
     "needed": 0,
+    "changed": 0,
     "left": 0,
     "curve": [],
 }
@@ -105,12 +109,12 @@ class Finish:
     def close(self) -> None:
         """Nobody looks at it any more; what is being accepted goes on."""
         self.is_open = False
-        if self._answer.get("running") != "accept":
+        if self._answer.get("running") not in WRITES:
             self.cancel()
 
     def look(self, terms: Terms) -> None:
         """Find out what can be accepted on these terms."""
-        if self._answer.get("running") in ("accept", "draw"):
+        if self._answer.get("running") in WRITES:
             return
         self.cancel()
         self._terms = terms
@@ -129,28 +133,20 @@ class Finish:
 
     def accept(self, uid: str, acknowledge: Callable[[dict[str, Any]], Any]) -> None:
         """Accept what can be, as one step with this uid, and say what became of it."""
-        if self._answer.get("running") == "accept":
-            return  # sent twice
-        self.cancel()
 
-        def job(twin: Session) -> tuple[AutoLabelReport, LabelEvent | None]:
+        def job(twin: Session) -> tuple[LabelEvent | None, IntArray]:
             report = self._examine(twin, self._terms)
-            return report, report.accept(uid=uid) if len(report.ready) else None
+            return report.accept(uid=uid) if len(report.ready) else None, report.left
 
-        def done(result: tuple[AutoLabelReport, LabelEvent | None]) -> None:
-            report, event = result
-            if event is None:
-                acknowledge({"type": "ack", "uid": uid, "ok": False, "text": CHANGED})
-                self._show(report)
-                return
-            acknowledge(
-                {"type": "ack", "uid": uid, "ok": True, "text": self._accepted(report, event)}
-            )
+        self._write("accept", job, self._accepted, uid, acknowledge)
 
-        def failed(error: Exception) -> None:
-            acknowledge({"type": "ack", "uid": uid, "ok": False, "text": str(error)})
+    def take_back(self, uid: str, acknowledge: Callable[[dict[str, Any]], Any]) -> None:
+        """Withdraw the accepted labels that the model of now contradicts, as one step with this uid."""
 
-        self._run("accept", job, done, failed)
+        def job(twin: Session) -> tuple[LabelEvent | None]:
+            return (recheck(twin).take_back(uid=uid),)
+
+        self._write("take_back", job, self._taken_back, uid, acknowledge)
 
     def cancel(self) -> None:
         """Stop what is being worked out."""
@@ -198,6 +194,33 @@ class Finish:
         if self._answer.get("running"):
             self._errand = errand
 
+    def _write(
+        self,
+        name: str,
+        job: Callable[[Session], tuple[Any, ...]],
+        follow: Callable[..., str],
+        uid: str,
+        acknowledge: Callable[[dict[str, Any]], Any],
+    ) -> None:
+        """Write one step aside, and say what became of it: the job returns the event, None if none is due."""
+        if self._answer.get("running") in WRITES:
+            return  # sent twice
+        self.cancel()
+
+        def say(text: str, *, ok: bool = False) -> None:
+            acknowledge({"type": "ack", "uid": uid, "ok": ok, "text": text})
+
+        def done(result: tuple[Any, ...]) -> None:
+            self._seen = -1
+            if result[0] is None:
+                say(CHANGED)
+                self.follow()
+                return
+            self._panel.written()
+            say(follow(*result), ok=True)
+
+        self._run(name, job, done, lambda error: say(str(error)))
+
     def _examine(self, twin: Session, terms: Terms) -> AutoLabelReport:
         """In the worker thread: what can be accepted."""
         return auto_label(twin, **asdict(terms), accept=False)
@@ -219,19 +242,24 @@ class Finish:
         self._seen = self._session.version
         self._show(report)
 
-    def _accepted(self, report: AutoLabelReport, event: LabelEvent) -> str:
-        """Follow the log, have the rest asked, and say what became of it."""
-        self._panel.written()
-        self._seen = -1
-        left = report.left[:QUEUED].tolist()
-        if left:
-            self._panel.want(left, [LEFT] * len(left))
+    def _accepted(self, event: LabelEvent, left: IntArray) -> str:
+        """Have the rest asked, and say what became of it."""
+        first = left[:QUEUED].tolist()
+        if first:
+            self._panel.want(first, [LEFT] * len(first))
         self._show_state(ready=0)
         noun = _nouns(self._session, len(event.ids))
-        rest = f" {len(report.left):,} are left for you, the most doubtful first." if left else ""
+        rest = f" {len(left):,} are left for you, the most doubtful first." if first else ""
         return (
             f"{len(event.ids):,} {noun} accepted from the machine. One undo takes them back.{rest}"
         )
+
+    def _taken_back(self, event: LabelEvent) -> str:
+        """Say what became of it; the strategy asks about them among the others."""
+        self._show_state(changed=0)
+        n = len(event.ids)
+        noun = _nouns(self._session, n)
+        return f"{n:,} {noun} taken back from the machine: open again. One undo accepts them again."
 
     def _show(self, report: AutoLabelReport) -> None:
         headline, details = in_words(report, self._session)
@@ -242,6 +270,7 @@ class Finish:
             details=details,
             ready=len(report.ready),
             needed=report.needed,
+            changed=len(report.changed),
             left=len(report.left),
             curve=[
                 {"name": str(name), "points": _plain(part[COLUMNS].values.tolist())}
@@ -251,15 +280,16 @@ class Finish:
 
     def _show_state(self, **changes: Any) -> None:
         last = self._session.state.undo_target(self._session.annotator)
-        undo = last.uid if last is not None and last.kind == "accept" else ""
+        step = last if last is not None and last.kind in STEPS else None
         self._answer = {
             **NOTHING,
             **self._answer,
             **changes,
             "terms": asdict(self._terms),
             "waiting": waiting(self._session),
-            "undo": undo,
-            "undo_count": len(last.ids) if undo and last is not None else 0,
+            "undo": step.uid if step else "",
+            "undo_kind": step.kind if step else "",
+            "undo_count": len(step.ids) if step else 0,
         }
         self._tell(dict(self._answer))
 
@@ -304,10 +334,6 @@ def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]
         )
     else:
         head = "The model is not sure enough of anything yet. Label some more."
-    if len(report.changed):
-        details.append(
-            f"The model would now label {len(report.changed):,} accepted ones otherwise."
-        )
     if len(report.corrected):
         details.append(f"People corrected {len(report.corrected):,} accepted labels.")
     return head, details

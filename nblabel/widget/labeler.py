@@ -43,6 +43,7 @@ Deciders = dict[int, list[tuple[int, float]]]
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 RANKED = 160  # questions chosen at a time; the page gets the first of them
 NEIGHBORS = 3
+BY_MODEL = {"accept": "accepted from the model", "withdraw": "taken back from the model"}
 SLOW_SECONDS = 0.5  # a refit that takes longer is shown even if a label came in meanwhile
 
 # logs in memory by pool, so that running the cell again keeps the labels
@@ -461,8 +462,8 @@ class Labeler(ipywidgets.Box):
         if target is None:
             return f"Nothing to {kind}.", None
         word = {"undo": "Undone", "redo": "Redone"}[kind]
-        if target.kind == "accept":
-            return f"{word}: {len(target.ids):,} accepted from the model.", None
+        if target.kind in BY_MODEL:
+            return f"{word}: {len(target.ids):,} {BY_MODEL[target.kind]}.", None
         if len(target.ids) > 1:
             return f"{word}: {len(target.ids):,} points.", None
         what = target.labels[0] if target.labels else {"skip": "skip", "flag": "flag"}[target.kind]

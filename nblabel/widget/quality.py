@@ -107,6 +107,8 @@ class Quality:
             self._finish.draw()
         elif kind == "accept":
             self._finish.accept(content["uid"], self._send)
+        elif kind == "take_back":
+            self._finish.take_back(content["uid"], self._send)
         elif kind == "cancel":
             self._finish.cancel()
         elif kind == "share":
@@ -116,7 +118,7 @@ class Quality:
             text = draw_now(self._session, min(int(content["n"]), MOST_CHECKS))
             self._send({"type": "said", "text": text})
         elif kind == "review":
-            self.review.begin()
+            self.review.begin(accepted=bool(content.get("accepted")))
         elif kind == "review_end":
             self.review.end()
 

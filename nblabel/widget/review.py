@@ -1,11 +1,12 @@
-"""A second look in the panel: labels that model and neighbours contradict are asked once more."""
+"""A second look in the panel: labels that the model contradicts are asked once more."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nblabel.quality.recheck import recheck
 from nblabel.quality.review import second_look
 from nblabel.session import Session
 from nblabel.strategies import Reason
@@ -13,7 +14,11 @@ from nblabel.widget.aside import Aside, Errand
 from nblabel.widget.finish import Panel
 from nblabel.widget.items import Items
 
-LOOKED_AT = 24  # labels in one go
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOOKED_AT = 24  # labels of people in one go
+MOST_ACCEPTED = 500  # labels of the machine in one go
 DOUBTFUL = 0.5  # trust below which a label is worth a look
 
 
@@ -51,8 +56,7 @@ class Review:
         """Whether an item is under review and was not answered since that began."""
         if index not in self._before:
             return False
-        answer = self._session.state.answers.get(self._session.pool.ids[index])
-        return answer is not None and answer.event.seq == self._before[index][0]
+        return self._last_seq(index) == self._before[index][0]
 
     @property
     def _n_left(self) -> int:
@@ -67,8 +71,8 @@ class Review:
             for index, answer in now.items()
         )
 
-    def begin(self) -> None:
-        """Find the doubtful labels and ask them next."""
+    def begin(self, *, accepted: bool = False) -> None:
+        """Find the doubtful labels, of people or those accepted from the machine; ask them next."""
         if self._errand is not None:
             return
         self.end()
@@ -79,14 +83,13 @@ class Review:
             if isinstance(result, Exception):
                 self._show(text=str(result))
                 return
-            doubtful = result[result["trust"] < DOUBTFUL]
-            self._take(doubtful)
+            self._take(result)
 
         def heard(_step: str, share: float) -> None:
             self._show(progress=share, running=True)
 
         self._show(running=True)
-        errand = self._aside.send(lambda twin: second_look(twin, LOOKED_AT), done, heard)
+        errand = self._aside.send(_contradicted if accepted else _doubtful, done, heard)
         if not self._before and not self._text:
             self._errand = errand
 
@@ -106,22 +109,26 @@ class Review:
         """Something changed: tell how far it is."""
         if not self._before:
             return
-        if not self._n_left:
-            self._text = f"Second look done: {self._changed_text()}"
+        self._text = "" if self._n_left else f"Second look done: {self._changed_text()}"
         self._show()
 
-    def _take(self, table: Any) -> None:
+    def _last_seq(self, index: int) -> int:
+        """Return the place in the log of the last answer to an item; one that was passed over is answered."""
+        told = self._session.state.history(self._session.pool.ids[index])
+        return told[-1].seq if told else 0
+
+    def _take(self, table: pd.DataFrame) -> None:
         answers, ids = self._session.state.answers, self._session.pool.ids
-        indices = [int(index) for index in table["index"]]
-        known = {index: answers.get(ids[index]) for index in indices}
+        told = {int(index): label for index, label in zip(table["index"], table["label"], strict=True)}
+        known = {index: answers.get(ids[index]) for index in told}
         self._before = {
-            index: (answer.event.seq, answer.label)
+            index: (self._last_seq(index), told[index])
             for index, answer in known.items()
-            if answer is not None and answer.label is not None  # else it was taken back meanwhile
+            if answer is not None and answer.label == told[index]  # else it was changed meanwhile
         }
         rows = [row for row in table.to_dict("records") if row["index"] in self._before]
         if not rows:
-            self._text = "No label is contradicted by the model and its neighbours."
+            self._text = "No label is contradicted by the model."
             self._show()
             return
         self._items.hints = {
@@ -154,7 +161,23 @@ class Review:
         )
 
 
+def _doubtful(twin: Session) -> pd.DataFrame:
+    """In the worker thread: labels that the model and the neighbours contradict."""
+    table = second_look(twin, LOOKED_AT)
+    return table[table["trust"] < DOUBTFUL]
+
+
+def _contradicted(twin: Session) -> pd.DataFrame:
+    """In the worker thread: accepted labels that the model of now contradicts."""
+    return recheck(twin).table[:MOST_ACCEPTED]
+
+
 def _reason(row: dict[str, Any]) -> Reason:
+    if "sure" in row:
+        sure = "" if math.isnan(row["sure"]) else f", {100 * row['sure']:.0f}\u00a0% sure then"
+        return Reason(
+            f"Accepted from the machine as {row['label']}{sure}; now the model says {row['suggestion']}."
+        )
     share = row["neighbors"]
     agree = "" if math.isnan(share) else f", and {100 * share:.0f}\u00a0% of its neighbours agree"
     if row["suggestion"] == row["label"]:

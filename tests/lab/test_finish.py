@@ -137,3 +137,15 @@ def test_checks_measure_and_a_second_look_sets_right(
     queue(book).press("Enter")
     wait_until(book, f"bool(panel.session.y[{wrong}] == truth[{wrong}])")
     expect(quality(book)).to_contain_text("Second look done: 1 of 1 label changed.")
+
+    # a label of the machine that it contradicts by now is taken back, and accepted again by one undo
+    wrong = book.evaluate("int(panel.session.unanswered[0])")
+    book.execute(f"panel.session.accept([{wrong}], ['bright', 'dark'][truth[{wrong}]])")
+    quality(book).get_by_role("button", name="Finish the pool").click()
+    dialog = quality(book).get_by_role("dialog", name="Finish the pool")
+    expect(dialog).to_contain_text("would now label 1 accepted item otherwise")
+    dialog.get_by_role("button", name="Take these back").press("Enter")
+    expect(quality(book).get_by_role("status")).to_contain_text("1 image taken back")
+    assert book.evaluate("panel.session.n_accepted") == 0
+    dialog.get_by_role("button", name="Undo: accept 1 again").press("Enter")
+    wait_until(book, "panel.session.n_accepted == 1")

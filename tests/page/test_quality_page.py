@@ -18,7 +18,9 @@ FINISH: dict[str, Any] = {
     "left": 59_620,
     "curve": [{"name": "all", "points": [[0.3, 0.021, 18_000, 90], [0.9, 0.011, 54_572, 37]]}],
     "waiting": 0,
+    "changed": 0,
     "undo": "",
+    "undo_kind": "",
     "undo_count": 0,
 }
 READY = {
@@ -130,13 +132,44 @@ def test_accepting_is_one_step_and_taken_back_by_one(browser_page: Page) -> None
     text = "54,200 images accepted from the machine. One undo takes them back."
     deliver(browser_page, {"type": "ack", "uid": message["uid"], "ok": True, "text": text})
     expect(browser_page.get_by_role("status")).to_have_text(text)
-    done = {**FINISH, "needed": 0, "headline": "", "undo": message["uid"], "undo_count": 54_200}
+    step = {"undo": message["uid"], "undo_kind": "accept", "undo_count": 54_200}
+    done = {**FINISH, "needed": 0, "headline": "", **step}
     write(browser_page, finish=done)
     expect(dialog).to_contain_text(text)
     write(browser_page, finish={**done, "headline": "54,200 images are accepted."})
     expect(dialog).to_contain_text("images are accepted.")
     expect(browser_page.get_by_role("status")).to_have_text(text)  # is not talked over
     press(dialog, "Undo: take back 54,200 accepted")
+    undo = sent(browser_page)[-1]
+    assert (undo["type"], undo["of"]) == ("undo", message["uid"])
+
+
+def test_accepted_labels_that_are_contradicted_are_looked_at_or_taken_back(
+    browser_page: Page,
+) -> None:
+    dialog = open_finish(browser_page, changed=312)
+    expect(dialog).to_contain_text("The model would now label 312 accepted items otherwise.")
+    dialog.get_by_role("button", name="Look at them").press("Enter")
+    assert sent(browser_page)[-1] == {"type": "review", "accepted": True}
+    browser_page.keyboard.press("Tab")
+    back = dialog.get_by_role("button", name="Take these back")
+    expect(back).to_be_focused()
+    browser_page.keyboard.press("Enter")
+    message = sent(browser_page)[-1]
+    assert message["type"] == "take_back"
+    write(browser_page, finish={**FINISH, "changed": 312, "running": "take_back"})
+    expect(dialog).to_contain_text("Taking back")
+    browser_page.keyboard.press("Enter")
+    assert sent(browser_page)[-1] == message  # pressed twice, sent once
+    text = "312 images taken back from the machine: open again."
+    step = {"undo": message["uid"], "undo_kind": "withdraw", "undo_count": 312}
+    write(browser_page, finish={**FINISH, **step})
+    deliver(browser_page, {"type": "ack", "uid": message["uid"], "ok": True, "text": text})
+    expect(browser_page.get_by_role("status")).to_have_text(text)
+    expect(dialog).to_contain_text(text)
+    expect(back).to_be_hidden()
+    expect(dialog).to_be_focused()  # its button is gone
+    press(dialog, "Undo: accept 312 again")
     undo = sent(browser_page)[-1]
     assert (undo["type"], undo["of"]) == ("undo", message["uid"])
 
@@ -249,7 +282,7 @@ def test_while_answers_come_fast_the_curves_wait(browser_page: Page) -> None:
 def test_fits_a_narrow_column(browser_page: Page, part: str) -> None:
     browser_page.set_viewport_size({"width": 320, "height": 900})
     browser_page.evaluate("document.body.style.margin = 0")
-    view = open_view(browser_page, finish=READY, curves=CURVES)
+    view = open_view(browser_page, finish={**READY, "changed": 312}, curves=CURVES)
     press(view, part)
     items = [item(i, "a long name of a class") for i in range(24)]
     deliver(browser_page, {"type": "preview", "items": items}, [[9] * 4] * 24)
@@ -269,7 +302,8 @@ def test_a_removed_view_stops_listening(browser_page: Page) -> None:
 def test_axe_finds_nothing(browser_page: Page, theme: str, part: str) -> None:
     browser_page.evaluate("theme => { document.documentElement.className = theme; }", theme)
     told = {"running": False, "progress": 0, "left": 19, "total": 24, "text": "5 of 24 done."}
-    view = open_view(browser_page, finish=READY, curves=CURVES, review=told)
+    shown = {**READY, "changed": 312}
+    view = open_view(browser_page, finish=shown, curves=CURVES, review=told)
     press(view, part)
     deliver(browser_page, {"type": "preview", "items": [item(0, "boot")]}, [[9] * 4])
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -8,13 +8,14 @@ import { bytesOf } from "./pixels.js";
 const ERRORS = [0.005, 0.01, 0.02, 0.03, 0.05, 0.1];
 const CONFIDENCES = [0.9, 0.95, 0.99, 0.999];
 const ZOOM = 4; // the curve is shown up to so many times the error asked for
-const WORKING = { look: "Working it out", draw: "Drawing the checks", accept: "Accepting" };
+const WORKING = { look: "Working it out", draw: "Drawing the checks", accept: "Accepting", take_back: "Taking back" };
 
 /** @typedef {{max_error: number, confidence: number, per_class: boolean}} Terms */
 /**
- * @typedef {{terms: Terms, running: "" | "look" | "draw" | "accept", progress: number, text: string,
- *   headline: string, details: string[], ready: number, needed: number, left: number, waiting: number,
- *   undo: string, undo_count: number, curve: {name: string, points: (number | null)[][]}[]}} FinishState
+ * @typedef {{terms: Terms, running: "" | "look" | "draw" | "accept" | "take_back", progress: number, text: string,
+ *   headline: string, details: string[], ready: number, needed: number, changed: number, left: number,
+ *   waiting: number, undo: string, undo_kind: "" | "accept" | "withdraw", undo_count: number,
+ *   curve: {name: string, points: (number | null)[][]}[]}} FinishState
  */
 
 /** @param {import("./quality.js").Office} office */
@@ -48,6 +49,8 @@ export function buildFinish(office) {
     const key = JSON.stringify([now.curve, now.terms]);
     if (key !== drawn) curve.replaceChildren(...curveOf(now));
     drawn = key;
+    // the step that was taken may be gone with its button
+    if (node.contains(document.activeElement) && document.activeElement?.closest("[hidden]")) node.focus({ preventScroll: true });
     if (now.running || !now.headline || now.headline === told) return;
     told = now.headline;
     if (!answer.takeSaid()) say(told); // what became of a step is heard, not what it leads to
@@ -77,7 +80,7 @@ function buildTerms(choose) {
     choosable(error, terms.max_error);
     choosable(confidence, terms.confidence);
     perClass.checked = terms.per_class;
-    const busy = running === "accept" || running === "draw";
+    const busy = !["", "look"].includes(running);
     for (const field of [error, confidence, perClass]) field.disabled = busy;
   };
   return { node, render };
@@ -105,10 +108,17 @@ function buildAnswer({ model, send, say }) {
   const act = h("button", { type: "button", class: "nbl-primary" });
   const undo = h("button", { type: "button" });
   const cancel = h("button", { type: "button", text: "Cancel" });
+  const changed = buildChanged({
+    look: () => send({ type: "review", accepted: true }),
+    takeBack: () => {
+      awaited = makeUid();
+      send({ type: "take_back", uid: awaited });
+    },
+  });
   const bar = h("progress", { max: 1, "aria-label": "Progress" });
   const progress = h("p", { class: "nbl-finish-progress" }, bar, h("span"), cancel);
   const actions = h("div", { class: "nbl-finish-actions" }, act, undo);
-  const node = h("div", { class: "nbl-finish-answer" }, headline, details, note, actions, progress);
+  const node = h("div", { class: "nbl-finish-answer" }, headline, details, changed.node, note, actions, progress);
   let awaited = "";
   let said = false;
   act.addEventListener("click", () => {
@@ -130,15 +140,17 @@ function buildAnswer({ model, send, say }) {
     setText(headline, now.headline || (running ? "" : "Choose what to promise."));
     setAttribute(headline, "data-ready", ready > 0 ? "true" : null);
     patchChildren(details, now.details, (text) => h("li", { text }));
+    changed.render(now);
     act.hidden = !(ready || (needed && !waiting));
     setText(act, ready ? `Accept ${countText(ready)} labels` : needed === 1 ? "Ask this one next" : `Ask these ${countText(needed)} next`);
     setAttribute(act, "aria-disabled", running ? "true" : null);
     undo.hidden = !now.undo;
-    setText(undo, `Undo: take back ${countText(now.undo_count)} accepted`);
+    const count = countText(now.undo_count);
+    setText(undo, now.undo_kind === "withdraw" ? `Undo: accept ${count} again` : `Undo: take back ${count} accepted`);
     progress.hidden = !running;
     bar.value = now.progress;
     setText(progress.children[1], running ? `${WORKING[running]}: ${now.text}` : "");
-    cancel.hidden = running === "accept";
+    cancel.hidden = running === "accept" || running === "take_back";
     if (waiting && !running) {
       const checks = waiting === 1 ? "1 check waits" : `${countText(waiting)} checks wait`;
       setText(note, `${checks} in the queue. When they are answered, this looks again.`);
@@ -163,6 +175,27 @@ function buildAnswer({ model, send, say }) {
 }
 
 /**
+ * Accepted labels that the model of now contradicts, and what can be done about them.
+ * @param {{look: () => void, takeBack: () => void}} act
+ */
+function buildChanged(act) {
+  const words = h("span");
+  const look = h("button", { type: "button", text: "Look at them", title: "Ask them again in the queue, with the same keys" });
+  const back = h("button", { type: "button", text: "Take these back", title: "They are open again; one undo accepts them again" });
+  const node = h("p", { class: "nbl-finish-changed" }, words, look, back);
+  const steps = /** @type {[HTMLButtonElement, () => void][]} */ ([[look, act.look], [back, act.takeBack]]);
+  for (const [button, step] of steps) button.addEventListener("click", () => button.getAttribute("aria-disabled") || step());
+  /** @param {FinishState} now */
+  const render = ({ changed, running }) => {
+    node.hidden = !changed;
+    const which = changed === 1 ? "1 accepted item" : `${countText(changed)} accepted items`;
+    setText(words, changed ? `The model would now label ${which} otherwise.` : "");
+    setAttribute(back, "aria-disabled", running ? "true" : null);
+  };
+  return { node, render };
+}
+
+/**
  * The doubtful ones among those that can be accepted; one that is pressed is asked now.
  * @param {import("./quality.js").Office} office
  */
@@ -179,7 +212,7 @@ function buildPreview(office) {
   };
   /** @param {FinishState} now */
   const render = (now) => {
-    node.hidden = !filled || !(now.ready || now.undo);
+    node.hidden = !filled || !(now.ready || now.undo_kind === "accept");
   };
   return { node, take, render };
 }
