@@ -363,7 +363,7 @@ def contradict(desk):
 
 def test_the_dialog_tells_how_many_accepted_labels_are_contradicted(contradicted):
     assert contradicted.look()["changed"] == 3
-    contradicted.session.tell(4, "boot")  # a person says so
+    contradicted.session.tell(4, "bag")  # a person says so
     assert contradicted.view.finish["changed"] == 2
 
 

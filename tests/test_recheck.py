@@ -22,7 +22,7 @@ def test_a_model_that_agrees_is_told():
     found = nb.recheck(session)
     assert str(found) == "The model still agrees with all 190 accepted labels."
     assert found.take_back() is None
-    assert list(found.table) == ["index", "id", "label", "suggestion", "probability", "trust", "sure"]
+    assert " ".join(found.table) == "index id label suggestion probability trust sure"
 
 
 @pytest.mark.parametrize("learn_accepted", [False, True])
@@ -39,10 +39,8 @@ def test_a_model_that_changed_its_mind_is_found_and_taken_back_in_one_step(learn
     assert f"{len(expected)} of 190 accepted items otherwise (33 %)" in str(found)
     assert (found.table["label"] == "boot").all()
     assert (found.table["suggestion"] == "shirt").all()
-    assert found.table[["trust", "probability"]].stack().between(0, 1).all()
-    assert (found.table["probability"] == session.predict_proba()[found.indices, 2]).all() or (
-        learn_accepted  # what it has accepted speaks for it there
-    )
+    assert found.table["trust"].between(0, 1).all()
+    assert (found.table["probability"] > 0.5).all()
     assert found.table["trust"].is_monotonic_increasing
     before = session.y
     event = found.take_back()

@@ -119,7 +119,9 @@ class Review:
 
     def _take(self, table: pd.DataFrame) -> None:
         answers, ids = self._session.state.answers, self._session.pool.ids
-        told = {int(index): label for index, label in zip(table["index"], table["label"], strict=True)}
+        told = {
+            int(index): label for index, label in zip(table["index"], table["label"], strict=True)
+        }
         known = {index: answers.get(ids[index]) for index in told}
         self._before = {
             index: (self._last_seq(index), told[index])
