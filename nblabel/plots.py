@@ -14,7 +14,8 @@ from PIL import Image
 
 from nblabel.clusters import as_clusters
 from nblabel.media import MediaError, UInt8Array
-from nblabel.pool import IntArray, Pool
+from nblabel.pool import Pool
+from nblabel.tiles import mean_tile, tile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -317,8 +318,10 @@ def cluster_pictures(
     for number in shown[:ROWS]:
         members = rng.permutation(np.flatnonzero(groups == number))
         row = [_picture(pool, index) for index in members[:samples]]
+        averaged = (_picture(pool, index) for index in members[:AVERAGED])
+        mean = mean_tile([picture for picture in averaged if picture is not None])
         count = _images(len(members))
-        tiles.append([_mean(pool, members[:AVERAGED]), *row])
+        tiles.append([mean, *row])
         words.append(
             [f"mean of {count}", *(_escaped(pool.ids[index]) for index in members[:samples])]
         )
@@ -336,30 +339,11 @@ def _images(count: int) -> str:
 
 
 def _picture(pool: Pool, index: int) -> UInt8Array | None:
-    """Return one picture in colour, (64, 64, 3); None where it cannot be read."""
+    """Return one picture at the size it is shown in; None where it cannot be read."""
     try:
-        picture = pool.image(int(index))
+        return pool.image(int(index), TILE)
     except MediaError:
         return None
-    assert picture is not None
-    image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture).convert("RGB")
-    # small pictures stay crisp
-    how = Image.Resampling.NEAREST if max(image.size) <= TILE else Image.Resampling.LANCZOS
-    scale = TILE / max(image.size)
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    tile = Image.new("RGB", (TILE, TILE), "white")
-    tile.paste(image.resize(size, how), ((TILE - size[0]) // 2, (TILE - size[1]) // 2))
-    return np.asarray(tile)
-
-
-def _mean(pool: Pool, members: IntArray) -> UInt8Array | None:
-    pictures = [picture for index in members if (picture := _picture(pool, index)) is not None]
-    if not pictures:
-        return None
-    total = np.zeros((TILE, TILE, 3))
-    for picture in pictures:
-        total += picture
-    return np.rint(total / len(pictures)).astype(np.uint8)
 
 
 def _mosaic(
@@ -372,15 +356,15 @@ def _mosaic(
     canvas = np.zeros((max(step * len(tiles) - GAP, 1), left[-1] + TILE, 4), dtype=np.uint8)
     spots = []
     for y, row, told in zip(top, tiles, words, strict=True):
-        for x, tile, word in zip(left, row, told, strict=False):
-            if tile is not None:
-                canvas[y : y + TILE, x : x + TILE, :3] = tile
+        for x, picture, word in zip(left, row, told, strict=False):
+            if picture is not None:
+                canvas[y : y + TILE, x : x + TILE, :3] = tile(picture, TILE)
                 canvas[y : y + TILE, x : x + TILE, 3] = 255
             spots.append(
                 (
                     x + TILE / 2,
                     y + TILE / 2,
-                    word if tile is not None else f"{word}: cannot be read",
+                    word if picture is not None else f"{word}: cannot be read",
                 )
             )
     file = io.BytesIO()

@@ -1,13 +1,15 @@
 """Clusters and selections in the panel: who belongs, what is known of them, one label for all but a few."""
 
 import asyncio
+import threading
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import nblabel as nb
 from nblabel.cluster_process import ClusterProcess
-from nblabel.widget import clustering
+from nblabel.widget import clustering, groups
 from tests.test_labeler import CLASSES, UmapRecorder, _alone, acked, open_page, until  # noqa: F401
 
 CLUSTERS = np.arange(60) % 3  # 0, 1, 2, 0, …
@@ -24,7 +26,7 @@ def page():
 def ask(page, indices=None, **content):
     """Return what the page is told of a group, and its members in their order."""
     page.on_the_map("group", indices, **{"request": "r", "order": "mixed", **content})
-    ((told, buffers),) = page.on_map
+    ((told, buffers), *_) = page.on_map
     return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
 
 
@@ -140,6 +142,76 @@ def test_a_selection_is_a_group_without_a_name(page):
     told, members = ask(page, [4, 9, 11])
     assert sorted(members) == [4, 9, 11]
     assert (told["cluster"], told["name"], told["next"]) == (None, "", None)
+
+
+def mean_of(page):
+    ((told, (pixels,)),) = [one for one in page.on_map if one[0]["type"] == "mean"]
+    image = told["image"]
+    return told, np.frombuffer(pixels, np.uint8).reshape(image["height"], image["width"], 3)
+
+
+def test_the_mean_of_its_pictures_goes_with_a_group(page):
+    ask(page, cluster=1)
+    told, mean = mean_of(page)
+    pixels = page.session.pool.media.array[CLUSTERS == 1, ..., 0]
+    assert (told["request"], told["text"]) == ("r", "mean of 18")
+    assert (mean == np.rint(pixels.mean(axis=0)).astype(np.uint8)[..., None]).all()
+
+
+def test_the_mean_of_many_is_that_of_some(page, monkeypatch):
+    monkeypatch.setattr(groups, "AVERAGED", 4)
+    _, members = ask(page, cluster=1)
+    told, mean = mean_of(page)
+    pixels = page.session.pool.media.array[members[:4], ..., 0]  # those on the first page
+    assert told["text"] == "mean of 4 of 18"
+    assert (mean == np.rint(pixels.mean(axis=0)).astype(np.uint8)[..., None]).all()
+
+
+def test_no_mean_of_one_picture_or_of_texts(page):
+    ask(page, [7])
+    assert [message["type"] for message, _ in page.on_map] == ["group"]
+    texts = open_page(nb.Pool(texts=[f"words of {i}" for i in range(60)]))
+    ask(texts, [1, 2, 3])
+    assert [message["type"] for message, _ in texts.on_map] == ["group"]
+
+
+def test_files_that_cannot_be_read_are_left_out_of_the_mean(tmp_path):
+    for name, size, shade in (("a", (200, 100), 40), ("b", (30, 60), 60), ("c", (20, 20), 80)):
+        Image.new("L", size, shade).save(tmp_path / f"{name}.png")
+    (tmp_path / "d.png").write_text("no picture")
+    X = np.random.default_rng(0).normal(size=(4, 3))
+    page = open_page(nb.Pool.from_folder(tmp_path, embeddings=X))
+    ask(page, [0, 1, 2, 3])
+    told, mean = mean_of(page)
+    assert told["text"] == "mean of 3"
+    assert mean.shape == (96, 96, 3)  # brought to one size
+    assert mean[48, 48].tolist() == [60, 60, 60]
+    (tmp_path / "c.png").write_text("no picture any more, but it was read")
+    ask(page, [2, 3])
+    assert [message["type"] for message, _ in page.on_map] == ["group"]
+
+
+def test_the_mean_is_made_beside_the_event_loop_and_for_the_group_that_is_open(page, monkeypatch):
+    threads, read = set(), page.panel._pictures.read
+
+    def noted(index, side):
+        threads.add(threading.current_thread())
+        return read(index, side)
+
+    monkeypatch.setattr(page.panel._pictures, "read", noted)
+
+    async def open_two():
+        ask(page, cluster=0, request="first")
+        page.panel._map._handle_custom_msg(
+            {"type": "group", "request": "second", "cluster": 1, "order": "mixed"}, []
+        )
+        await until(lambda: any(message["type"] == "mean" for message, _ in page.on_map))
+
+    asyncio.run(open_two())
+    told, _ = mean_of(page)
+    assert told["request"] == "second"
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_pictures_on_screen_are_sent_and_no_others(page):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from nblabel.media import UInt8Array
 from nblabel.pool import FloatArray, IntArray
 from nblabel.session import STANDINGS, Session
 from nblabel.strategies import Reason
+from nblabel.tiles import mean_tile
 from nblabel.widget.items import THUMBNAIL_SIDE, Items, Packet, Pictures
 from nblabel.widget.map import MapView
 from nblabel.widget.palette import class_colors
@@ -19,14 +21,17 @@ from nblabel.widget.palette import class_colors
 ORDERS = ("mixed", "odd", "typical")
 MARKED = Reason("You marked it as one that does not belong to its group.")
 MOST_LOOKED_AT = 64  # pictures sent at a time
+AVERAGED = 300  # pictures; more change their mean little, and files take a while to open
 BY_PEOPLE = tuple(STANDINGS.index(name) for name in ("human", "import"))
+
+Found = TypeVar("Found")
 
 
 class Groups:
     """Answers the page's dialog for clusters and selections: who belongs, in which order, what is known.
 
     The page gets the positions of all members, so that what it labels does not depend on what is
-    remembered here, and the pictures of those on screen only.
+    remembered here, the mean of their pictures, and the pictures of those on screen only.
 
     Parameters
     ----------
@@ -52,7 +57,7 @@ class Groups:
     ) -> None:
         self._session, self._items, self._pictures = session, items, pictures
         self._map, self._clusters = map, clusters
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="nblabel-look")
+        self._worker = ThreadPoolExecutor(2, thread_name_prefix="nblabel-look")  # a mean, and a page
         self._open: tuple[str, IntArray] | None = None  # the request it answered, and the members
 
     def hear(self, content: dict[str, Any]) -> None:
@@ -91,6 +96,8 @@ class Groups:
         self._map.show_group(
             {**told, **named, **self._facts(members)}, [ordered.astype(np.uint32).tobytes()]
         )
+        if self._session.pool.kind == "images":
+            self._average(content["request"], members)
 
     def _cluster(self, number: int | None) -> tuple[IntArray, dict[str, Any]]:
         """Return who is in a cluster; None means the first of which most have no label yet."""
@@ -158,20 +165,48 @@ class Groups:
         return {"n": len(members), "labeled": len(known), "said": said, "warning": warning}
 
     def _look(self, indices: list[int]) -> None:
-        """Send small pictures, read in a thread where there is an event loop."""
+        """Send small pictures."""
         n = len(self._session.pool)
         wanted = [i for i in indices[:MOST_LOOKED_AT] if isinstance(i, int) and 0 <= i < n]
+        self._beside(lambda: [self._read(index) for index in wanted], lambda _: self._send(wanted))
+
+    def _average(self, request: str, members: IntArray) -> None:
+        """Send the mean of the pictures, or of some drawn at random."""
+        chosen = self._ordered(members, "mixed")[:AVERAGED].tolist()
+        some = f" of {len(members):,}" if len(chosen) < len(members) else ""
+
+        def average() -> tuple[UInt8Array | None, int]:
+            # nobody waits for it any more once another group is open
+            read = (self._read(index) for index in chosen if self._is_open(request))
+            pictures = [picture for picture in read if isinstance(picture, np.ndarray)]
+            return mean_tile(pictures), len(pictures)
+
+        def send(made: tuple[UInt8Array | None, int]) -> None:
+            mean, n = made
+            if mean is None or n == 1 or not self._is_open(request):
+                return
+            packet = Packet()
+            told = {"type": "mean", "request": request, "text": f"mean of {n:,}{some}"}
+            self._map.show_group({**told, "image": packet.image(mean, send=True)}, packet.buffers)
+
+        self._beside(average, send)
+
+    def _is_open(self, request: str) -> bool:
+        opened = self._open  # a thread asks, too
+        return opened is not None and opened[0] == request
+
+    def _beside(self, work: Callable[[], Found], then: Callable[[Found], None]) -> None:
+        """Read pictures in a thread where there is an event loop."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._send(wanted)
+            then(work())
             return
-        future = loop.run_in_executor(self._worker, self._read, wanted)
-        future.add_done_callback(lambda _: self._send(wanted))
+        future = loop.run_in_executor(self._worker, work)
+        future.add_done_callback(lambda done: then(done.result()))
 
-    def _read(self, indices: list[int]) -> None:
-        for index in indices:
-            self._pictures.read(index, THUMBNAIL_SIDE)
+    def _read(self, index: int) -> UInt8Array | str | None:
+        return self._pictures.read(index, THUMBNAIL_SIDE)
 
     def _send(self, indices: list[int]) -> None:
         packet = Packet()

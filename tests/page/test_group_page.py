@@ -98,6 +98,24 @@ def test_only_the_pictures_of_a_page_and_the_next_are_asked_for(clustered: Map) 
     expect(clustered.dialog.get_by_role("button", name="Image ")).to_have_count(24)
 
 
+def test_the_mean_of_the_pictures_stands_beside_the_most_typical(clustered: Map) -> None:
+    mean = clustered.dialog.locator(".nbl-group-mean")
+    expect(mean).to_be_hidden()
+    image = {"buffer": 0, "width": 2, "height": 1, "channels": 3}
+    message = {"type": "mean", "text": "mean of 60", "image": image}
+    request = clustered.sent("group")[0]["request"]
+    clustered.deliver({**message, "request": "older", "text": "mean of 7"}, bytes(6))
+    expect(mean).to_be_hidden()
+    clustered.deliver({**message, "request": request}, bytes([10, 20, 30, 40, 50, 60]))
+    expect(clustered.dialog.get_by_role("figure").last).to_have_text("mean of 60")
+    assert mean.evaluate(
+        "canvas => [...canvas.getContext('2d').getImageData(0, 0, 2, 1).data].filter((v) => v < 255)"
+    ) == [10, 20, 30, 40, 50, 60]
+    clustered.press(".")  # another group has another, or none
+    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
+    expect(mean).to_be_hidden()
+
+
 def test_what_nobody_can_have_seen_is_not_labeled(clustered: Map) -> None:
     clustered.page.evaluate("() => { nbl.blind = true; }")
     clustered.press(".")
@@ -231,6 +249,9 @@ def test_accessible_at_any_width(browser_page: Page, theme: str, width: int) -> 
     request = opened.sent("group")[0]["request"]
     facts = {"n": 60, "labeled": 2, "said": said, "warning": "Its labels contradict."}
     opened.deliver({"type": "facts", "request": request, **facts})
+    image = {"buffer": 0, "width": 1, "height": 1, "channels": 1}
+    mean = {"type": "mean", "request": request, "text": "mean of 300 of 12,345", "image": image}
+    opened.deliver(mean, bytes([99]))
     opened.mark(labeled=[0, 2])
     opened.press("ArrowRight", "Space")
     outline = tile(opened, 2).evaluate("el => getComputedStyle(el).outlineWidth")

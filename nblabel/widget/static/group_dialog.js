@@ -1,6 +1,8 @@
 import { ClusterSetup } from "./cluster_setup.js";
 import { h, makeUid, setAttribute, setText } from "./dom.js";
+import { GroupFacts } from "./group_facts.js";
 import { GroupGrid } from "./group_grid.js";
+import { GroupMiddle } from "./group_middle.js";
 
 // One label for a cluster, or for what was drawn around, after a look at it: pictures of it, and those that
 // do not belong marked. It does not block the map: the points stay in sight, and others can be drawn around.
@@ -12,7 +14,6 @@ const ORDERS = [
 ];
 
 /** @typedef {"find" | "wait" | "choose" | "saving" | "saved" | "undoing"} DialogPhase */
-/** @typedef {{name: string, color: string, count: number}} Said */
 
 export class GroupDialog {
   /** @param {import("./map_view.js").MapView} view */
@@ -33,8 +34,6 @@ export class GroupDialog {
     this.request = "";
     /** Whether that is only another order of what is shown. */
     this.reorders = false;
-    /** @type {number | null} */
-    this.typical = null;
     /** @type {string | null} the event whose answer is awaited */
     this.uid = null;
     /** @type {Uint8Array | null} 1 for each point that is labeled once this dialog has labeled its own */
@@ -46,6 +45,8 @@ export class GroupDialog {
     /** Whether the kernel was finding clusters. */
     this.wasFinding = false;
     this.grid = new GroupGrid(view, () => this.update());
+    this.facts = new GroupFacts();
+    this.middle = new GroupMiddle(this.grid);
     this.setup = new ClusterSetup(view, () => this.leaveSetup());
     this.build();
     view.on("ack", ({ ack, event }) => this.hear(ack, event));
@@ -54,6 +55,7 @@ export class GroupDialog {
     view.on("marks", () => this.isOpen && this.recount());
     view.on("group", ({ content, members }) => content.request === this.request && this.take(content, members));
     view.on("facts", ({ content }) => content.request === this.request && this.refresh(content));
+    view.on("mean", ({ content, bytes }) => content.request === this.request && this.middle.average(content, bytes));
     view.on("no_group", ({ content }) => content.request === this.request && setText(this.problem, content.text));
     view.on("pictures", () => this.isOpen && this.pictured());
   }
@@ -64,26 +66,15 @@ export class GroupDialog {
     this.next = h("button", { type: "button", "aria-label": "Next cluster", "aria-keyshortcuts": ".", onClick: () => this.step("next") }, h("kbd", { text: ".", "aria-hidden": "true" }), h("span", { text: "›" }));
     const head = h("div", { class: "nbl-group-head" }, this.previous, this.title, this.next);
     this.el = h("section", { class: "nbl-map-dialog nbl-group", role: "dialog", "aria-labelledby": this.title.id, tabindex: -1, hidden: true },
-      head, this.setup.el, this.buildFacts(), this.buildBody());
+      head, this.setup.el, this.facts.el, this.buildBody());
     this.listClasses();
-  }
-
-  buildFacts() {
-    this.share = h("progress", { class: "nbl-group-share", max: 1, "aria-label": "Labeled" });
-    this.said = h("span", { class: "nbl-group-said" });
-    this.warning = h("p", { class: "nbl-group-warning" });
-    this.facts = h("div", { class: "nbl-group-facts" }, this.share, this.said, this.warning);
-    return this.facts;
   }
 
   buildBody() {
     this.order = h("select", { onChange: () => this.ask(true) }, ...ORDERS.map((one) => h("option", one)));
     const order = h("label", { class: "nbl-map-field" }, h("span", { text: "Order" }), this.order);
     this.others = h("button", { type: "button", class: "nbl-group-others", text: "Other clusters…", onClick: () => this.enter("find") });
-    this.typicalTile = h("span", { class: "nbl-group-tile", role: "img", "aria-label": "" });
-    this.grid.furnish(this.typicalTile);
-    const typical = h("figure", { class: "nbl-group-typical" }, this.typicalTile,
-      h("figcaption", {}, h("span", { text: "the most typical" }), order));
+    this.middle.el.append(order);
     this.heading = h("p", { class: "nbl-group-heading", id: `nbl-map-${makeUid()}` });
     this.classes = h("div", { class: "nbl-map-classes", role: "group", "aria-labelledby": this.heading.id });
     this.relabel = h("input", { type: "checkbox", onChange: () => this.update() });
@@ -96,7 +87,7 @@ export class GroupDialog {
     this.leave = h("button", { type: "button", text: "Close", onClick: () => this.view.clearSelection() });
     const actions = h("div", { class: "nbl-map-actions" }, this.goOn, this.undo, this.unmark, this.leave, this.others);
     const look = h("div", { class: "nbl-group-look" }, this.grid.el);
-    const answer = h("div", { class: "nbl-group-answer" }, typical, this.heading, this.classes, this.relabelField, this.problem, actions);
+    const answer = h("div", { class: "nbl-group-answer" }, this.middle.el, this.heading, this.classes, this.relabelField, this.problem, actions);
     this.body = h("div", { class: "nbl-group-body" }, look, answer);
     return this.body;
   }
@@ -134,9 +125,9 @@ export class GroupDialog {
 
   begin() {
     this.uid = null;
-    this.typical = null;
+    this.middle.clear();
     this.relabel.checked = false;
-    this.facts.hidden = true;
+    this.facts.el.hidden = true;
     this.el.hidden = false;
     this.grid.fixed = false;
     this.grid.show(new Uint32Array(0), false);
@@ -157,42 +148,27 @@ export class GroupDialog {
    */
   take(content, members) {
     const { cluster, name, previous, next, typical } = content;
-    Object.assign(this, { cluster, name, typical, beside: { previous, next } });
+    Object.assign(this, { cluster, name, beside: { previous, next } });
     this.indices = members.slice().sort();
     this.grid.show(members, this.reorders, [typical]);
     if (this.isCluster) this.view.highlight(this.indices);
-    this.showFacts(content);
+    this.facts.show(content);
     this.recount();
-    this.drawTypical();
+    this.middle.show(typical);
     if (document.activeElement === this.el) this.grid.focus();
     this.el.scrollIntoView({ block: "nearest" });
     this.view.say(this.titleText, false);
   }
 
-  /** @param {{n: number, labeled: number, said: Said[], warning: string}} facts */
-  showFacts({ n, labeled, said, warning }) {
-    this.facts.hidden = false;
-    this.share.value = n ? labeled / n : 0;
-    const words = labeled ? `${labeled.toLocaleString()} of ${n.toLocaleString()} labeled:` : "none labeled yet";
-    this.said.replaceChildren(h("span", { text: `${words} ` }), ...said.map(({ name, color, count }) =>
-      h("span", { class: "nbl-group-one" }, h("span", { class: "nbl-map-swatch", style: { background: color } }),
-        h("span", { text: `${name} ${count.toLocaleString()}` }))));
-    setText(this.warning, warning && `▲ ${warning}`);
-  }
-
   /** @param {any} facts */
   refresh(facts) {
-    this.showFacts(facts);
+    this.facts.show(facts);
     this.grid.refresh();
   }
 
   pictured() {
-    this.drawTypical();
+    this.middle.draw();
     this.update();
-  }
-
-  drawTypical() {
-    if (this.typical !== null) this.grid.paint(this.typicalTile, this.view.state.picture(this.typical));
   }
 
   close() {
@@ -280,7 +256,7 @@ export class GroupDialog {
     this.el.dataset.noun = this.view.state.noun.toLowerCase();
     this.setup.el.hidden = !finding;
     this.body.hidden = finding;
-    if (finding) this.facts.hidden = true;
+    if (finding) this.facts.el.hidden = true;
     if (finding) setText(this.title, "Find clusters");
     else if (!fixed) setText(this.title, this.indices.length ? this.titleText : "Looking…");
     for (const way of /** @type {("previous" | "next")[]} */ (["previous", "next"])) {

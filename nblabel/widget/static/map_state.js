@@ -174,6 +174,7 @@ export class MapState extends EventTarget {
     else if (content.type === "picture") this.takePicture(content, buffers);
     else if (content.type === "pictures") this.takePictures(content.items, buffers);
     else if (content.type === "group") this.emit("group", { content, members: new Uint32Array(alignedCopy(buffers[0])) });
+    else if (content.type === "mean") this.emit("mean", { content, bytes: bytesOf(buffers[content.image.buffer]) });
     else if (content.type === "facts" || content.type === "no_group") this.emit(content.type, { content });
     else if (content.type === "ack") this.takeAck(content);
   }
