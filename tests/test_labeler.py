@@ -605,6 +605,27 @@ def test_hovering_over_the_plotly_map():
     assert panel._map._card.classes == panel._queue.classes
 
 
+def test_a_cluster_is_labeled_with_the_plotly_map():
+    panel = Labeler(picture_pool(), CLASSES, map="plotly", projection="pca")
+    side, told = panel._map._side, []
+    side.send = lambda content, buffers=(): told.append((content, list(buffers)))
+    panel.clusters = [0, 1, -1] * 20
+    assert side.clusters["n"] == 3
+    assert [entry["cluster"] for entry in side.legend] == [0, 1, -1]
+    side._handle_custom_msg({"type": "group", "request": "r", "cluster": 1, "order": "mixed"}, [])
+    kinds = {content["type"]: (content, buffers) for content, buffers in told}
+    content, (members,) = kinds["group"]
+    assert content["name"] == "Cluster 1"
+    assert sorted(np.frombuffer(members, np.uint32)) == list(range(1, 60, 3))
+    assert kinds["mean"][0]["text"] == "mean of 20"
+    label = {"type": "label", "uid": "u", "label": "bag", "relabel": False}
+    side._handle_custom_msg(label, [members[4:], members[:4]])
+    assert acked([content for content, _ in told])["text"] == "19 points labeled as bag."
+    assert panel.session.n_labeled == 19
+    side._handle_custom_msg({"type": "undo", "uid": "v", "of": "u"}, [])
+    assert panel.session.n_labeled == 0
+
+
 @pytest.mark.parametrize("kind", ["hover", "pick"])
 @pytest.mark.parametrize("index", [-1, 60, None, "3", 1.5])
 def test_a_point_that_is_none_changes_nothing(page, kind, index):

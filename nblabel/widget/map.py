@@ -46,6 +46,13 @@ class Colors:
     legend: list[dict[str, Any]]
 
 
+def with_positions(content: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
+    """Return a message of the page with its positions: all of a group, and those marked in it."""
+    for name, buffer in zip(("indices", "marked"), buffers, strict=False):
+        content = {**content, name: np.frombuffer(buffer, dtype=np.uint32).astype(np.intp)}
+    return content
+
+
 class MapView(Protocol):
     """What the panel needs of a map.
 
@@ -158,11 +165,7 @@ class CanvasMap(anywidget.AnyWidget):
                 if message is not None:
                     self.send(*message)
             return
-        if content.get("type") in ("label", "group"):
-            # positions: all of a selection, then those that were marked in it
-            for name, buffer in zip(("indices", "marked"), buffers, strict=False):
-                content = {**content, name: np.frombuffer(buffer, dtype=np.uint32).astype(np.intp)}
-        self._receive(content)
+        self._receive(with_positions(content, buffers))
 
     def _color_chosen(self, change: dict[str, Any]) -> None:
         if not self._quiet:

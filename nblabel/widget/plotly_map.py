@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +11,11 @@ import numpy as np
 import plotly.graph_objects as go
 import traitlets as t
 
-from nblabel.events import new_uid
 from nblabel.plots import map_figure
 from nblabel.pool import FloatArray, IntArray
 from nblabel.widget.assets import script, style
-from nblabel.widget.mailbox import at_home
-from nblabel.widget.map import COLOR_MODES, Colors
+from nblabel.widget.mailbox import Mailbox, at_home
+from nblabel.widget.map import COLOR_MODES, Colors, with_positions
 from nblabel.widget.training import TOLD
 
 
@@ -28,6 +26,20 @@ class PictureCard(anywidget.AnyWidget):
     _css = style("theme.css", "map.css", "plotly_card.css")
 
     classes = t.List(t.Dict()).tag(sync=True)
+
+
+class PlotlySide(anywidget.AnyWidget):
+    """The legend and the dialog for groups, below the figure."""
+
+    _esm = script("plotly_side.js")
+    _css = style("theme.css", "map.css", "group.css", "plotly_side.css")
+
+    classes = t.List(t.Dict()).tag(sync=True)
+    clusters = t.Dict().tag(sync=True)
+    store = t.Dict().tag(sync=True)
+    color_by = t.Unicode("prediction").tag(sync=True)
+    color_modes = t.List(t.Dict()).tag(sync=True)
+    legend = t.List(t.Dict()).tag(sync=True)
 
 
 class PlotlyMap:
@@ -41,12 +53,15 @@ class PlotlyMap:
 
     def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
         self._receive = receive
-        self._selected: IntArray = np.zeros(0, dtype=np.intp)
         self._marked: tuple[IntArray, int | None, list[int]] = (np.zeros(0, np.intp), None, [])
         self._xy: FloatArray = np.zeros((0, 2), dtype=np.float32)
+        self._colors: Colors | None = None
+        self._isolated: int | None = None
         self._card = PictureCard()
+        modes = [{"value": value, "text": text} for value, text in COLOR_MODES.items()]
+        self._side = PlotlySide(color_modes=modes)
+        self._side.on_msg(Mailbox(self._hear))
         self._quiet = False
-        self._pending = ""
         self.figure = go.FigureWidget(map_figure())
         self.figure._config = self.figure._config | {"responsive": True}  # noqa: SLF001  no other way
         # buttons that are seen in a light and in a dark theme
@@ -59,6 +74,7 @@ class PlotlyMap:
         points.on_unhover(lambda *_: self._card.send({"type": "no_picture"}))
         points.on_click(self._clicked)
         points.on_selection(at_home(self._selection_made))
+        points.on_deselect(at_home(lambda *_: self._tell_selection([])))
 
         self._color_by = ipywidgets.Dropdown(
             options=[(text, value) for value, text in COLOR_MODES.items()], description="Colour"
@@ -73,46 +89,22 @@ class PlotlyMap:
         self._train.on_click(lambda _: self._receive({"type": "train"}))
         self._running = ipywidgets.HBox([self._progress, self._cancel])
         self._said = ipywidgets.Label()
-
-        self._class = ipywidgets.Dropdown(description="Label as")
-        self._relabel = ipywidgets.Checkbox(description="also those labeled", indent=False)
-        self._confirm_button = ipywidgets.Button(description="Label them", button_style="primary")
-        self._confirm_button.on_click(at_home(lambda _: self._confirm()))
-        dismiss = ipywidgets.Button(description="Dismiss")
-        dismiss.on_click(at_home(lambda _: self._select(np.zeros(0, dtype=np.intp))))
-        self._undo = ipywidgets.Button(description="Undo")
-        self._undo.on_click(lambda _: self._take_back())
-        self._count = ipywidgets.Label()
-        self._legend = ipywidgets.HTML()
-        self._bulk = ipywidgets.HBox(
-            [self._count, self._class, self._relabel, self._confirm_button, dismiss]
-        )
-        self.widget = ipywidgets.VBox(
-            [
-                ipywidgets.HBox([self._color_by, self._projection, self._train, self._running]),
-                self.figure,
-                self._card,
-                self._legend,
-                self._bulk,
-                ipywidgets.HBox([self._said, self._undo]),
-            ]
-        )
-        for row in self.widget.children:
-            if isinstance(row, ipywidgets.HBox):
-                row.layout.flex_flow = "row wrap"
+        tools = ipywidgets.HBox([self._color_by, self._projection, self._train, self._running])
+        tools.layout.flex_flow = "row wrap"
+        self.widget = ipywidgets.VBox([tools, self.figure, self._card, self._said, self._side])
         self.widget.add_class("nbl-plotly-map")
-        self._undo.layout.display = "none"
-        self._select(self._selected)
 
-    def show_classes(self, classes: list[dict[str, Any]], store: dict[str, Any]) -> None:  # noqa: ARG002
+    def show_classes(self, classes: list[dict[str, Any]], store: dict[str, Any]) -> None:
         self._card.classes = classes
-        self._class.options = [one["name"] for one in classes]
+        with self._side.hold_sync():
+            self._side.classes, self._side.store = classes, store
 
     def show_points(self, xy: FloatArray, animate: bool) -> None:  # noqa: ARG002
         self._xy = xy
         with self.figure.batch_update():
             self.figure.data[0].update(x=xy[:, 0], y=xy[:, 1])
             self._move_marks()
+        self._tell_points()
 
     def show_colors(self, colors: Colors) -> None:
         self._quiet = True
@@ -124,14 +116,21 @@ class PlotlyMap:
             # a step for each code; plotly blends between the entries of a scale otherwise
             scale += [[max(0, (code - 0.5) / steps), color], [min(1, (code + 0.5) / steps), color]]
         marker = {"color": colors.codes, "cmin": 0, "cmax": steps, "colorscale": scale}
-        self._legend.value = legend_html(colors.legend)
+        self._colors = colors
+        with self._side.hold_sync():
+            self._side.color_by, self._side.legend = colors.mode, colors.legend
+        # guesses are others now: pictures that the page holds are asked for anew
+        self._side.send({"type": "colors", "palette": []}, [b""])
         with self.figure.batch_update():
             self.figure.data[0].marker.update(marker)
+            if self._isolated is not None:
+                self.figure.data[0].selectedpoints = self._of_color(self._isolated)
 
     def show_marks(self, labeled: IntArray, current: int | None, queries: list[int]) -> None:
         self._marked = (labeled, current, queries)
         with self.figure.batch_update():
             self._move_marks()
+        self._tell_marks()
 
     def show_projection(self, projection: dict[str, Any]) -> None:
         self._quiet = True
@@ -144,19 +143,46 @@ class PlotlyMap:
         self._said.value = projection["text"]
 
     def acknowledge(self, ack: dict[str, Any]) -> None:
-        self._said.value = ack["text"]
-        if ack["ok"] and ack["uid"] == self._pending:
-            self._undo.layout.display = ""
-            self._select(np.zeros(0, dtype=np.intp))
+        self._side.send(ack)
 
     def show_picture(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         self._card.send(content, buffers)
 
     def show_clusters(self, clusters: dict[str, Any]) -> None:
-        """Show nothing: clusters are looked through on the canvas map."""
+        self._side.clusters = clusters
 
     def show_group(self, content: dict[str, Any], buffers: list[bytes]) -> None:
-        """Show nothing, and ask for nothing."""
+        self._side.send(content, buffers)
+
+    def _hear(self, content: dict[str, Any], buffers: list[Any]) -> None:
+        kind = content.get("type")
+        if kind == "ready":  # a page opened: tell it again what it missed
+            self._tell_points()
+            self._tell_marks()
+        elif kind == "lit":
+            self._light(content["code"], with_positions(content, buffers).get("indices"))
+        else:
+            self._receive(with_positions(content, buffers))
+
+    def _tell_points(self) -> None:
+        """Tell how many there are; the figure has their places."""
+        self._side.send({"type": "points", "n": len(self._xy), "animate": False}, [b""])
+
+    def _tell_marks(self) -> None:
+        labeled, current, queries = self._marked
+        content = {"type": "marks", "current": current, "queries": queries}
+        self._side.send(content, [labeled.astype(np.uint32).tobytes()])
+
+    def _light(self, code: int | None, indices: IntArray | None = None) -> None:
+        """Have these points stand out, or those of a colour, or none."""
+        self._isolated = code
+        with self.figure.batch_update():
+            self.figure.data[0].selectedpoints = indices if code is None else self._of_color(code)
+            self.figure.layout.selections = ()  # what was drawn around
+
+    def _of_color(self, code: int) -> IntArray:
+        assert self._colors is not None
+        return np.flatnonzero(self._colors.codes == code)
 
     def _move_marks(self) -> None:
         labeled, current, queries = self._marked
@@ -175,29 +201,10 @@ class PlotlyMap:
             self._receive({"type": "pick", "index": int(points.point_inds[0])})
 
     def _selection_made(self, _trace: Any, points: Any, _selector: Any) -> None:
-        self._select(np.array(points.point_inds, dtype=np.intp))
+        self._tell_selection(points.point_inds)
 
-    def _select(self, indices: IntArray) -> None:
-        self._selected = indices
-        done = int(np.isin(indices, self._marked[0]).sum())
-        self._count.value = f"{len(indices):,} points, {done:,} already labeled"
-        self._bulk.layout.display = "" if len(indices) else "none"
-
-    def _confirm(self) -> None:
-        self._pending = new_uid()
-        self._receive(
-            {
-                "type": "label",
-                "uid": self._pending,
-                "label": self._class.value,
-                "relabel": self._relabel.value,
-                "indices": self._selected,
-            }
-        )
-
-    def _take_back(self) -> None:
-        self._undo.layout.display = "none"
-        self._receive({"type": "undo", "uid": new_uid(), "of": self._pending})
+    def _tell_selection(self, indices: list[int]) -> None:
+        self._side.send({"type": "select"}, [np.array(indices, dtype=np.uint32).tobytes()])
 
     def _color_chosen(self, change: dict[str, Any]) -> None:
         if not self._quiet:
@@ -206,13 +213,3 @@ class PlotlyMap:
     def _projection_chosen(self, change: dict[str, Any]) -> None:
         if not self._quiet:
             self._receive({"type": "project", "name": change["new"]})
-
-
-def legend_html(legend: list[dict[str, Any]]) -> str:
-    """Return the legend as HTML; names are escaped, they come from users."""
-    entries = [
-        f'<span style="white-space:nowrap"><span style="color:{entry["color"]}">●</span> '
-        f"{html.escape(entry['name'])} {entry['count']:,}</span>"
-        for entry in legend
-    ]
-    return f'<div style="display:flex;flex-wrap:wrap;gap:2px 12px">{"".join(entries)}</div>'

@@ -40,19 +40,15 @@ class Page(DummyComm):
         self.handle_msg({"content": {"data": data}, "buffers": buffers or []})
 
 
-class CanvasDriver:
-    """A person at the canvas map: what the page sends, and what it is sent."""
+class Driver:
+    """A person at a map, whose legend and dialogs are a widget of their own or part of it."""
 
-    def __init__(self) -> None:
-        self.heard: list[dict[str, Any]] = []
-        self.map = CanvasMap(self.heard.append)
-        self.page = self.map.comm = Page()
+    map: Any
+    page: Page
+    heard: list[dict[str, Any]]
 
     def send(self, content: dict[str, Any], buffers: list[Any] | None = None) -> None:
         self.page.say({"method": "custom", "content": content}, buffers)
-
-    def click(self, index: int) -> None:
-        self.send({"type": "pick", "index": index})
 
     def label(self, indices: list[int], label: str, *, relabel: bool) -> None:
         buffer = memoryview(np.array(indices, dtype=np.uint32).tobytes())
@@ -60,6 +56,23 @@ class CanvasDriver:
 
     def undo(self) -> None:
         self.send({"type": "undo", "uid": "u2", "of": "u1"})
+
+    def told_marks(self) -> tuple[list[int], int | None, list[int]]:
+        content, (labeled,) = self.page.last("marks")
+        return np.frombuffer(labeled, np.uint32).tolist(), content["current"], content["queries"]
+
+
+class CanvasDriver(Driver):
+    """A person at the canvas map: what the page sends, and what it is sent."""
+
+    def __init__(self) -> None:
+        self.heard = []
+        self.map = CanvasMap(self.heard.append)
+        self.side = self.map
+        self.page = self.map.comm = Page()
+
+    def click(self, index: int) -> None:
+        self.send({"type": "pick", "index": index})
 
     def choose_projection(self, name: str) -> None:
         self.send({"type": "project", "name": name})
@@ -71,8 +84,7 @@ class CanvasDriver:
         self.page.say({"method": "update", "state": {"color_by": mode}, "buffer_paths": []})
 
     def marked(self) -> tuple[list[int], int | None, list[int]]:
-        content, (labeled,) = self.page.last("marks")
-        return np.frombuffer(labeled, np.uint32).tolist(), content["current"], content["queries"]
+        return self.told_marks()
 
     def points(self) -> np.ndarray:
         content, (xy,) = self.page.last("points")
@@ -83,30 +95,24 @@ class CanvasDriver:
         return np.frombuffer(codes, np.uint8).tolist()
 
 
-class PlotlyDriver:
+class PlotlyDriver(Driver):
     """A person at the plotly map."""
 
     def __init__(self) -> None:
-        self.heard: list[dict[str, Any]] = []
+        self.heard = []
         self.map = PlotlyMap(self.heard.append)
+        self.side = self.map._side
+        self.page = self.side.comm = Page()
 
     def click(self, index: int) -> None:
         trace = self.map.figure.data[0]
         trace._dispatch_on_click(Points([index], [0.0], [0.0], "pool", 0), InputDeviceState())
 
-    def label(self, indices: list[int], label: str, *, relabel: bool) -> None:
-        trace = self.map.figure.data[0]
+    def lasso(self, indices: list[int]) -> None:
         spots = [0.0] * len(indices)
-        trace._dispatch_on_selection(
+        self.map.figure.data[0]._dispatch_on_selection(
             Points(indices, spots, spots, "pool", 0), BoxSelector([0, 1], [0, 1])
         )
-        self.map._class.value = label
-        self.map._relabel.value = relabel
-        self.map._confirm_button.click()
-
-    def undo(self) -> None:
-        self.map.acknowledge({"type": "ack", "uid": self.heard[-1]["uid"], "ok": True, "text": ""})
-        self.map._undo.click()
 
     def choose_projection(self, name: str) -> None:
         self.map._projection.value = name
@@ -126,7 +132,9 @@ class PlotlyDriver:
         assert list(self.map.figure.data[2].text or ()) == [
             str(i + 1) for i in range(len(found[1]))
         ]
-        return found[0], (found[2] or [None])[0], found[1]
+        marks = found[0], (found[2] or [None])[0], found[1]
+        assert self.told_marks() == marks
+        return marks
 
     def points(self) -> np.ndarray:
         trace = self.map.figure.data[0]
@@ -217,10 +225,39 @@ def test_an_undo_names_the_step_it_takes_back(driver: Any) -> None:
     assert undo["uid"] not in ("", label["uid"])
 
 
-def test_a_refused_event_is_told(driver: Any) -> None:
-    driver.label([1], "boot", relabel=False)
-    uid = driver.heard[-1]["uid"]
-    driver.map.acknowledge({"type": "ack", "uid": uid, "ok": False, "retry": True, "text": "full"})
+def test_groups_are_asked_for_and_told(driver: Any) -> None:
+    driver.map.show_clusters({"n": 3, "finding": False, "suggested": 4, "noun": "image"})
+    assert driver.side.clusters["n"] == 3
+    assert (driver.side.classes, driver.side.store) == (CLASSES, STORE)
+    asked = [
+        {"type": "group", "request": "r", "order": "odd", "cluster": 1},
+        {"type": "look", "indices": [4, 5]},
+        {"type": "leave"},
+        {"type": "cluster", "n": 7},
+    ]
+    for content in asked:
+        driver.send(content)
+    assert driver.heard == asked
+    members = np.array([4, 5], dtype=np.uint32).tobytes()
+    driver.map.show_group({"type": "group", "request": "r"}, [members])
+    assert driver.page.last("group") == ({"type": "group", "request": "r"}, [members])
+    driver.heard.clear()
+    driver.send({"type": "group", "request": "s", "order": "mixed"}, [memoryview(members)])
+    (message,) = driver.heard
+    assert message["indices"].tolist() == [4, 5]
+
+
+def test_the_legend_is_told(driver: Any) -> None:
+    driver.map.show_colors(colors("cluster"))
+    assert driver.side.color_by == "cluster"
+    assert driver.side.legend == colors("cluster").legend
+    assert {"value": "cluster", "text": "Cluster"} in driver.side.color_modes
+
+
+def test_a_refused_event_is_sent_on(driver: Any) -> None:
+    ack = {"type": "ack", "uid": "u1", "ok": False, "retry": True, "text": "the disk is full"}
+    driver.map.acknowledge(ack)
+    assert driver.page.last("ack")[0] == ack
 
 
 def test_projections_are_chosen_and_cancelled(driver: Any) -> None:
@@ -252,4 +289,44 @@ def test_a_page_that_opens_later_is_told_everything() -> None:
     np.testing.assert_array_equal(driver.points(), points(0))
     assert driver.colored() == colors("label").codes.tolist()
     assert driver.marked() == ([1], 2, [3])
+    assert driver.heard == []
+
+
+def test_a_page_of_the_plotly_map_that_opens_later_is_told_what_it_needs() -> None:
+    driver = PlotlyDriver()
+    driver.map.show_points(points(0), animate=False)
+    driver.map.show_marks(np.array([1]), 2, [3])
+    driver.page.told.clear()
+    driver.send({"type": "ready"})
+    assert driver.page.told[0] == ({"type": "points", "n": N, "animate": False}, [b""])
+    assert driver.told_marks() == ([1], 2, [3])
+    assert driver.heard == []
+
+
+def test_a_lasso_of_plotly_opens_the_dialog_of_the_page() -> None:
+    driver = PlotlyDriver()
+    driver.lasso([3, 5, 8])
+    assert np.frombuffer(driver.page.last("select")[1][0], np.uint32).tolist() == [3, 5, 8]
+    driver.map.figure.data[0]._dispatch_on_deselect(Points([], [], [], "pool", 0))
+    assert driver.page.last("select")[1] == [b""]
+    assert driver.heard == []
+
+
+def test_what_stands_out_in_the_plotly_map() -> None:
+    driver = PlotlyDriver()
+    driver.map.show_points(points(0), animate=False)
+    driver.map.show_colors(colors("label"))
+    trace = driver.map.figure.data[0]
+    driver.send({"type": "lit", "code": 1})
+    assert list(trace.selectedpoints) == list(range(1, N, 3))
+    other = colors("label")
+    other.codes[:] = 1
+    driver.map.show_colors(other)
+    assert len(trace.selectedpoints) == N
+    driver.send({"type": "lit", "code": None}, [memoryview(np.array([7, 9], np.uint32).tobytes())])
+    assert list(trace.selectedpoints) == [7, 9]
+    driver.map.show_colors(colors("label"))
+    assert list(trace.selectedpoints) == [7, 9]
+    driver.send({"type": "lit", "code": None})
+    assert trace.selectedpoints is None
     assert driver.heard == []

@@ -85,10 +85,13 @@ GROUPS = """() => {
 class Map:
     """One open map and the kernel at its other end."""
 
-    def __init__(self, page: Page, **traits: Any) -> None:
+    def __init__(self, page: Page, view: str = "map", **traits: Any) -> None:
         self.page = page
         self.points: Sequence[Spot] = []
-        page.evaluate("traits => nbl.open('map', traits).then(() => {})", {**TRAITS, **traits})
+        page.evaluate(
+            "([view, traits]) => nbl.open(view, traits).then(() => {})",
+            [view, {**TRAITS, **traits}],
+        )
         page.evaluate(GROUPS)
         self.add_view()
         self.root = page.locator(".nbl-map").first

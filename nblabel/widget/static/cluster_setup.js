@@ -7,7 +7,7 @@ const MOST_CLUSTERS = 200;
 
 export class ClusterSetup {
   /**
-   * @param {import("./map_view.js").MapView} view
+   * @param {import("./side_view.js").SideView} view
    * @param {() => void} leave
    */
   constructor(view, leave) {

@@ -16,7 +16,7 @@ const ORDERS = [
 /** @typedef {"find" | "wait" | "choose" | "saving" | "saved" | "undoing"} DialogPhase */
 
 export class GroupDialog {
-  /** @param {import("./map_view.js").MapView} view */
+  /** @param {import("./side_view.js").SideView} view */
   constructor(view) {
     this.view = view;
     /** What was drawn around, null for a cluster. @type {Uint32Array | null} */

@@ -11,7 +11,7 @@ const SIZES = [9, 24];
 
 export class GroupGrid {
   /**
-   * @param {import("./map_view.js").MapView} view
+   * @param {import("./side_view.js").SideView} view
    * @param {() => void} marksChanged
    */
   constructor(view, marksChanged) {

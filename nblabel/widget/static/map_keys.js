@@ -1,4 +1,4 @@
-// Keys act while the focus is inside the map. Those that mean nothing here, chords and Tab pass by.
+// What keys do on the map.
 
 const PAN_STEP = 60;
 const CURSOR_STEP = 8;
@@ -26,28 +26,15 @@ const MAP_KEYS = {
   "?": once((view) => view.help.toggle()),
 };
 
-/** @param {import("./map_view.js").MapView} view */
-export function listenToKeys(view) {
-  view.el.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (!handleKey(view, event)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }, { signal: view.signal });
-}
-
 /**
+ * A key on the map, outside of its dialog.
  * @param {import("./map_view.js").MapView} view
  * @param {KeyboardEvent} event
  * @returns {boolean} whether the key meant something
  */
-function handleKey(view, event) {
-  if (event.key === "Escape") return view.escape();
-  const target = /** @type {Element} */ (event.target);
-  if (view.dialog.el.contains(target)) return view.dialog.handleKey(event);
-  // a choice list needs its arrows and letters, a button its Enter
-  if (target.matches("select, input")) return false;
-  if (event.key === "Enter") return target === view.el && enterKey(view, event);
+export function handleMapKey(view, event) {
+  // a button needs its Enter
+  if (event.key === "Enter") return event.target === view.el && enterKey(view, event);
   if (view.help.isOpen && event.key !== "?") return false;
   const act = Object.hasOwn(MAP_KEYS, event.key) ? MAP_KEYS[event.key] : undefined;
   act?.(view, event);

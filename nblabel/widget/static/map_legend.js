@@ -3,7 +3,7 @@ import { h, setAttribute, setText } from "./dom.js";
 // What the colours mean. Resting on an entry shows its points alone, pressing it keeps them alone.
 
 export class MapLegend {
-  /** @param {import("./map_view.js").MapView} view */
+  /** @param {import("./side_view.js").SideView} view */
   constructor(view) {
     this.view = view;
     /** @type {Map<number, {button: any, swatch: any, name: any, count: any}>} */

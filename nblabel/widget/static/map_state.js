@@ -34,6 +34,8 @@ export class MapState extends EventTarget {
   constructor(model) {
     super();
     this.model = model;
+    /** How many points there are, also where something else draws them and their places are not sent. */
+    this.n = 0;
     this.coords = new Float32Array(0);
     this.bounds = NO_BOUNDS;
     this.codes = new Uint8Array(0);
@@ -96,10 +98,6 @@ export class MapState extends EventTarget {
     return noun[0].toUpperCase() + noun.slice(1);
   }
 
-  get n() {
-    return this.coords.length / 2;
-  }
-
   get grid() {
     this.builtGrid ??= new PointGrid(this.coords, this.bounds);
     return this.builtGrid;
@@ -130,21 +128,19 @@ export class MapState extends EventTarget {
    * @param {Uint32Array | null} indices a selection's
    */
   askGroup(content, indices) {
-    try {
-      this.sendInTurn({ type: "group", ...content }, indices ? [/** @type {ArrayBuffer} */ (indices.slice().buffer)] : []);
-    } catch {
-      this.emit("no_group", { content: { ...content, text: "The kernel does not answer." } });
-    }
+    if (this.send({ type: "group", ...content }, indices)) return;
+    this.emit("no_group", { content: { ...content, text: "The kernel does not answer." } });
   }
 
   /**
    * Send what may get lost.
    * @param {Record<string, any>} content
+   * @param {Uint32Array | null} [indices] positions that go with it
    * @returns {boolean} whether it went out
    */
-  send(content) {
+  send(content, indices = null) {
     try {
-      this.sendInTurn(content);
+      this.sendInTurn(content, indices ? [/** @type {ArrayBuffer} */ (indices.slice().buffer)] : []);
       return true;
     } catch {
       return false;
@@ -174,16 +170,18 @@ export class MapState extends EventTarget {
     else if (content.type === "picture") this.takePicture(content, buffers);
     else if (content.type === "pictures") this.takePictures(content.items, buffers);
     else if (content.type === "group") this.emit("group", { content, members: new Uint32Array(alignedCopy(buffers[0])) });
+    else if (content.type === "select") this.emit("select", { indices: new Uint32Array(alignedCopy(buffers[0])) });
     else if (content.type === "mean") this.emit("mean", { content, bytes: bytesOf(buffers[content.image.buffer]) });
     else if (content.type === "facts" || content.type === "no_group") this.emit(content.type, { content });
     else if (content.type === "ack") this.takeAck(content);
   }
 
   /**
-   * @param {{animate: boolean}} content
+   * @param {{n: number, animate: boolean}} content
    * @param {DataView} buffer
    */
-  takePoints({ animate }, buffer) {
+  takePoints({ n, animate }, buffer) {
+    this.n = n;
     this.coords = new Float32Array(alignedCopy(buffer));
     this.bounds = boundsOf(this.coords);
     this.builtGrid = null;

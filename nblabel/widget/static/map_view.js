@@ -3,73 +3,52 @@ import { SILENCE_TEXT } from "./silence.js";
 import { Delay } from "./delay.js";
 import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./map_scene.js";
 import { MapToolbar } from "./map_toolbar.js";
-import { MapLegend } from "./map_legend.js";
 import { MapCard } from "./map_card.js";
 import { MapCrosshair } from "./map_crosshair.js";
-import { GroupDialog } from "./group_dialog.js";
 import { MapHelp } from "./map_help.js";
-import { listenToKeys } from "./map_keys.js";
+import { handleMapKey } from "./map_keys.js";
 import { MapGestures } from "./map_gestures.js";
+import { SideView } from "./side_view.js";
 
-// One view of the map: puts the parts together and holds what they share, which is the mode, the
-// selection and the isolated colour.
+// One view of the map: puts the parts together and holds what they share, which is the mode.
 
-const NOTE_MS = 2500;
-const FADE_MS = 400;
 const DOUBLE_CLICK_MS = 300;
 
 /** @typedef {"move" | "lasso" | "box"} MapMode */
 
-export class MapView {
+export class MapView extends SideView {
   /**
    * @param {import("./map_state.js").MapState} state
    * @param {HTMLElement} el
    * @param {AbortSignal} signal
    */
   constructor(state, el, signal) {
-    this.state = state;
-    this.el = el;
-    this.signal = signal;
+    super(state, el, signal);
     /** @type {MapMode} */
     this.mode = "move";
-    /** @type {Uint32Array | null} */
-    this.selected = null;
-    /** @type {number | null} */
-    this.pressedCode = null;
-    /** @type {number | null} */
-    this.hoveredCode = null;
-    this.noteDelay = new Delay(signal);
     this.pickDelay = new Delay(signal);
-    el.classList.add("nbl-view", "nbl-map");
     this.empty = h("p", { class: "nbl-map-empty" });
-    this.note = h("div", { class: "nbl-map-note", role: "status" });
     this.hint = h("p", {
       class: "nbl-hidden",
       id: `nbl-map-${makeUid()}`,
       text: "Arrow keys pan, plus and minus zoom, question mark lists all keys.",
     });
-    this.unsaved = h("p", { class: "nbl-map-unsaved" });
     this.plane = h("div", { class: "nbl-map-plane" }, this.empty, this.note);
     this.scene = new MapScene(this.plane, state, signal);
     this.card = new MapCard(this);
     this.crosshair = new MapCrosshair(this);
     this.help = new MapHelp(this);
     this.toolbar = new MapToolbar(this);
-    this.legend = new MapLegend(this);
-    this.dialog = new GroupDialog(this);
     this.gestures = new MapGestures(this);
     this.assemble();
     this.listen();
   }
 
   assemble() {
-    const { el, plane, toolbar, unsaved, legend, dialog } = this;
-    el.dataset.lmSuppressShortcuts = "true";
-    el.tabIndex = 0;
+    const { el, plane, side, toolbar, unsaved } = this;
     el.setAttribute("role", "application");
     el.setAttribute("aria-describedby", this.hint.id);
     plane.append(toolbar.progress, this.card.el, this.help.el);
-    const side = h("div", { class: "nbl-map-side" }, legend.el, dialog.el);
     el.append(this.hint, toolbar.el, unsaved, h("div", { class: "nbl-map-body" }, plane, side));
   }
 
@@ -84,21 +63,8 @@ export class MapView {
     this.on("points", ({ animate }) => this.showPoints(animate));
     this.on("colors", () => this.updateLit());
     this.on("marks", ({ labeledChanged }) => this.showMarks(labeledChanged));
-    this.on("color_by", () => this.isolate(null));
-    this.on("unsaved", () => this.showUnsaved());
     this.on("silence", () => this.describe());
-    listenToKeys(this);
     this.describe();
-    this.showUnsaved();
-  }
-
-  /**
-   * Listen to the state for as long as the view lives.
-   * @param {string} type
-   * @param {(detail: any) => void} act
-   */
-  on(type, act) {
-    this.state.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal: this.signal });
   }
 
   /** @param {boolean} animate */
@@ -116,29 +82,12 @@ export class MapView {
     this.scene.redraw(labeledChanged ? STALE_COLORS : STALE_MARKS);
   }
 
-  showUnsaved() {
-    const { count, late, refusal } = this.state.outbox.unsaved;
-    const what = count === 1 ? "1 change is not saved yet" : `${count} changes are not saved yet`;
-    setText(this.unsaved, late ? `${what}${refusal && `: ${refusal}`}. Trying again…` : "");
-  }
-
   /**
-   * Show words on the plane for a while; screen readers hear them.
-   * @param {string} text
-   * @param {boolean} [shown] false where the eyes have them already
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key meant something
    */
-  say(text, shown = true) {
-    this.note.classList.toggle("nbl-hidden", !shown);
-    setText(this.note, text);
-    this.note.classList.remove("nbl-map-note-gone");
-    this.noteDelay.start(NOTE_MS, () => {
-      this.note.classList.add("nbl-map-note-gone");
-      this.noteDelay.start(FADE_MS, () => setText(this.note, ""));
-    });
-  }
-
-  focus() {
-    this.el.focus({ preventScroll: true });
+  handleKey(event) {
+    return handleMapKey(this, event);
   }
 
   /** @param {MapMode} mode */
@@ -230,48 +179,12 @@ export class MapView {
       return;
     }
     this.drawOutline(outline);
-    this.highlight(indices);
-    this.dialog.openSelection(indices);
-    this.legend.el.hidden = true;
+    this.openSelection(indices);
   }
 
-  /** @param {number | null} cluster its number, null for the first that is left to look at */
-  openCluster(cluster) {
-    this.dropHighlight();
-    this.dialog.openCluster(cluster);
-    this.legend.el.hidden = true;
-  }
-
-  /** @param {Uint32Array} indices points that stand out from the others */
-  highlight(indices) {
-    this.selected = indices;
-    this.updateLit();
-  }
-
-  /** The dialog has done its work, but may still offer to undo it. */
   dropHighlight() {
-    this.selected = null;
     this.drawOutline([]);
-    this.updateLit();
-  }
-
-  clearSelection() {
-    this.dropHighlight();
-    this.dialog.close();
-    this.legend.el.hidden = false;
-  }
-
-  /** @param {number | null} code a colour to show alone until it is released */
-  isolate(code) {
-    this.pressedCode = code;
-    this.legend.showPressed(code);
-    this.updateLit();
-  }
-
-  /** @param {number | null} code a colour to show alone while the pointer rests on it */
-  preview(code) {
-    this.hoveredCode = code;
-    this.updateLit();
+    super.dropHighlight();
   }
 
   updateLit() {
@@ -281,16 +194,11 @@ export class MapView {
     this.scene.redraw(STALE_COLORS);
   }
 
-  /**
-   * Leave the innermost thing that is open.
-   * @returns {boolean} whether there was one
-   */
   escape() {
     if (this.help.isOpen) this.help.close();
     else if (this.gestures.dropShape() || this.crosshair.dropCorner()) this.drawOutline([]);
-    else if (this.dialog.isOpen) this.clearSelection();
-    else if (this.crosshair.isOn) this.crosshair.toggle();
-    else if (this.pressedCode !== null) this.isolate(null);
+    else if (!this.dialog.isOpen && this.crosshair.isOn) this.crosshair.toggle();
+    else if (super.escape()) return true;
     else if (this.mode !== "move") this.setMode("move");
     else return false;
     return true;

@@ -1,0 +1,72 @@
+import { Delay } from "./delay.js";
+import { h, setText } from "./dom.js";
+import { MapState } from "./map_state.js";
+import { SILENCE_TEXT } from "./silence.js";
+import { SideView } from "./side_view.js";
+
+// What stands below a map that plotly draws: the legend and the dialog for groups, as beside the canvas map.
+// Plotly tells the kernel what was drawn around, and the kernel has plotly dim all other points.
+
+/** Plotly draws everything anew whenever other points stand out: not for what passes by. */
+const LIT_AFTER_MS = 150;
+
+class PlotlySide extends SideView {
+  /**
+   * @param {MapState} state
+   * @param {HTMLElement} el
+   * @param {AbortSignal} signal
+   */
+  constructor(state, el, signal) {
+    super(state, el, signal);
+    this.litDelay = new Delay(signal);
+    /** What stands out in the figure: members, a colour, or nothing. @type {Uint32Array | number | null} */
+    this.lit = null;
+    this.silence = h("p", { class: "nbl-map-unsaved" });
+    el.classList.add("nbl-plotly-side");
+    el.setAttribute("role", "group");
+    el.setAttribute("aria-label", "Legend and clusters");
+    el.append(this.silence, this.unsaved, this.side, this.note);
+    this.on("silence", () => setText(this.silence, state.silence.lasts ? SILENCE_TEXT : ""));
+    this.on("select", ({ indices }) => this.take(indices));
+  }
+
+  /** @param {Uint32Array} indices what was drawn around in the figure, which shows it already */
+  take(indices) {
+    if (!indices.length) {
+      if (this.dialog.isOpen && !this.dialog.isCluster) this.clearSelection();
+      return;
+    }
+    this.lit = indices;
+    this.openSelection(indices);
+  }
+
+  updateLit() {
+    this.litDelay.start(LIT_AFTER_MS, () => {
+      const lit = this.selected ?? this.pressedCode;
+      if (lit === this.lit) return;
+      this.lit = lit;
+      this.state.send({ type: "lit", code: this.selected ? null : lit }, this.selected);
+    });
+  }
+}
+
+export default () => {
+  /** @type {MapState} */
+  let state;
+
+  /** @param {{model: any}} context */
+  function initialize({ model }) {
+    state = new MapState(model);
+    state.open();
+    return () => state.close();
+  }
+
+  /** @param {{el: HTMLElement}} context */
+  function render({ el }) {
+    const life = new AbortController();
+    new PlotlySide(state, el, life.signal);
+    return () => life.abort();
+  }
+
+  return { initialize, render };
+};

@@ -1,0 +1,161 @@
+"""The legend and the dialog for groups below a plotly map, against a fake anywidget model."""
+
+import re
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.page.test_group_page import CLUSTERS, FOUND, LEGEND, tile
+from tests.page.test_map_page import Map
+
+CODES = [  # as coloured by label
+    {"code": 0, "name": "Sandal", "color": "#c94f56", "count": 2},
+    {"code": 3, "name": "no label yet", "color": "#9a9a9a", "count": 118},
+]
+
+
+def open_side(page: Page, **traits: Any) -> Map:
+    traits = {"clusters": FOUND, "color_by": "cluster", "legend": LEGEND, **traits}
+    opened = Map(page, "plotly_side", **traits)
+    page.evaluate("clusters => { nbl.clusters = clusters; }", CLUSTERS)
+    opened.deliver({"type": "points", "n": 120, "animate": False}, b"")
+    opened.mark()
+    return opened
+
+
+def select(opened: Map, indices: Sequence[int]) -> None:
+    """Draw around points in the figure."""
+    opened.deliver({"type": "select"}, struct.pack(f"<{len(indices)}I", *indices))
+
+
+def lit(opened: Map, count: int) -> dict[str, Any]:
+    """Return what was last asked to stand out in the figure, once it was asked so often."""
+    return opened.await_sent("lit", count)[-1]
+
+
+@pytest.fixture
+def side(browser_page: Page) -> Map:
+    return open_side(browser_page)
+
+
+def test_a_cluster_is_opened_from_the_legend_and_labeled(side: Map) -> None:
+    side.button(re.compile("^cluster 1")).click()
+    expect(tile(side, 1)).to_be_focused()
+    expect(side.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
+    assert lit(side, 1)["buffers"] == [CLUSTERS[1]]
+    side.press("Space", "2")
+    (message,) = side.await_sent("label")
+    assert message["buffers"] == [CLUSTERS[1][1:], [1]]
+    side.acknowledge(message["uid"], "59 points labeled as Boot.")
+    expect(side.dialog.get_by_role("heading")).to_have_text("59 points labeled as Boot.")
+    side.press("u")
+    (undo,) = side.await_sent("undo")
+    assert undo["of"] == message["uid"]
+    side.acknowledge(undo["uid"], "Undone")
+    side.press("Escape")
+    expect(side.dialog).to_be_hidden()
+    expect(side.root).to_be_focused()
+    assert side.await_sent("leave")
+    assert (lit(side, 2)["code"], lit(side, 2)["buffers"]) == (None, [])
+
+
+def test_clusters_are_stepped_through_by_keyboard(side: Map) -> None:
+    side.root.focus()
+    side.press("g")
+    expect(tile(side, 0)).to_be_focused()
+    side.press(".")
+    expect(tile(side, 1)).to_be_focused()
+    side.page.wait_for_function(
+        "last => { const sent = nbl.widget.model.sent.filter((m) => m.type === 'lit');"
+        " return sent.length && new Uint32Array(sent.at(-1).buffers[0] ?? [0])[0] === last; }",
+        arg=1,
+    )
+
+
+def test_clusters_are_found(browser_page: Page) -> None:
+    side = open_side(browser_page, clusters={**FOUND, "n": 0}, color_by="label", legend=CODES)
+    side.button(re.compile("^Clusters")).click()
+    expect(side.dialog.get_by_label("How many")).to_be_focused()
+    side.press("Enter")
+    assert side.await_sent("cluster")[0]["n"] == 6
+    side.write(clusters={**FOUND, "n": 0, "finding": True})
+    side.write(clusters=FOUND)
+    expect(tile(side, 0)).to_be_focused()
+
+
+def test_what_was_drawn_around_is_looked_at_and_labeled(side: Map) -> None:
+    select(side, [3, 4, 90])
+    expect(tile(side, 3)).to_be_visible()
+    assert side.sent("group")[0]["buffers"] == [[3, 4, 90]]
+    tile(side, 4).click()
+    side.press("3")
+    (message,) = side.await_sent("label")
+    assert (message["label"], message["buffers"]) == ("Bag", [[3, 90], [4]])
+    assert side.sent("lit") == []  # the figure showed it by itself
+    side.acknowledge(message["uid"], "2 points labeled as Bag.")
+    assert lit(side, 1)["code"] is None  # and shows all again
+    expect(side.dialog.get_by_role("heading")).to_have_text("2 points labeled as Bag.")
+
+
+def test_a_selection_that_is_dropped_in_the_figure_closes_its_dialog(side: Map) -> None:
+    select(side, [3, 4])
+    expect(tile(side, 3)).to_be_visible()
+    select(side, [])
+    expect(side.dialog).to_be_hidden()
+    side.root.focus()
+    side.press("g")
+    expect(tile(side, 0)).to_be_focused()
+    select(side, [])  # that of a cluster stays
+    expect(side.dialog).to_be_visible()
+
+
+def test_a_colour_is_shown_alone(browser_page: Page) -> None:
+    side = open_side(browser_page, color_by="label", legend=CODES)
+    entry = side.button(re.compile("^no label yet"))
+    entry.hover()
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    assert (lit(side, 1)["code"], lit(side, 1)["buffers"]) == (3, [])
+    side.press("Escape")
+    expect(entry).to_have_attribute("aria-pressed", "false")
+    assert lit(side, 2)["code"] is None
+
+
+def test_it_is_said_when_the_kernel_is_gone(browser_page: Page) -> None:
+    browser_page.clock.install()
+    Map(browser_page, "plotly_side")
+    browser_page.clock.fast_forward(6000)
+    expect(browser_page.locator(".nbl-plotly-side")).to_contain_text("The kernel does not answer")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 760])
+def test_accessible_at_any_width(browser_page: Page, theme: str, width: int) -> None:
+    side = open_side(browser_page)
+    browser_page.emulate_media(reduced_motion="reduce")
+    browser_page.evaluate(
+        """([theme, width]) => {
+          document.documentElement.classList.toggle("dark", theme === "dark");
+          document.getElementById("cell").style.width = `${width}px`;
+        }""",
+        [theme, width],
+    )
+    for _ in range(2):  # the legend, then the dialog
+        results = Axe().run(
+            browser_page, context=".nbl-plotly-side", options={"resultTypes": ["violations"]}
+        )
+        assert not results.response["violations"], results.generate_report()
+        assert side.root.evaluate("el => el.scrollWidth <= el.clientWidth")
+        side.root.focus()
+        side.press("g")
+        expect(tile(side, 0)).to_be_focused()
+
+
+def test_nothing_is_left_behind(side: Map) -> None:
+    side.page.evaluate("() => Promise.all([nbl.views[0].remove(), nbl.widget.close()])")
+    assert side.page.evaluate("nbl.widget.model.listeners.length") == 0
+    expect(side.root).to_have_count(0)
