@@ -241,6 +241,27 @@ def test_the_legend_opens_clusters():
     assert page.panel._map.clusters["n"] == 0
 
 
+@pytest.mark.parametrize(("number", "name"), [(-1, "Noise"), (0, "Cluster 0")])
+def test_one_cluster_or_only_noise(page, number, name):
+    page.panel.clusters = np.full(60, number)
+    assert page.panel._map.clusters["n"] == 1
+    assert [(entry["cluster"], entry["count"]) for entry in page.panel._map.legend] == [(number, 60)]
+    told, members = ask(page, cluster=None)
+    assert (told["name"], told["previous"], told["next"]) == (name, None, None)
+    assert len(members) == 60
+    page.lasso(members)
+    assert page.session.n_labeled == 60
+
+
+def test_more_clusters_than_classes_and_colours(page):
+    page.panel.clusters = np.arange(60)
+    legend = page.panel._map.legend
+    assert [entry["cluster"] for entry in legend] == list(range(41))
+    assert (legend[-1]["name"], legend[-1]["count"]) == ("smaller clusters", 20)
+    told, members = ask(page, cluster=59)
+    assert (told["name"], told["previous"], told["next"], members) == ("Cluster 59", 58, None, [59])
+
+
 # finding them
 
 
@@ -338,3 +359,5 @@ def test_some_more_clusters_than_classes_are_suggested():
     session = open_page().session
     job = clustering.ClusteringJob(session, lambda: None, print, print)
     assert job.suggested == 2 * len(CLASSES)
+    assert job.finish(CLUSTERS) == "3 clusters found."
+    assert job.finish(np.zeros(60, dtype=int)) == "1 cluster found."

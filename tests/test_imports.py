@@ -104,6 +104,17 @@ def test_files(session, tmp_path, suffix):
     assert known(session) == dict(zip(IDS, table["label"], strict=True))
 
 
+def test_parquet_without_pyarrow(session, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise ImportError("no pyarrow")
+
+    (tmp_path / "known.parquet").write_bytes(b"PAR1")
+    monkeypatch.setattr(pd, "read_parquet", refuse)
+    with pytest.raises(ImportError, match=r'pip install "nblabel\[parquet\]"'):
+        session.import_labels(tmp_path / "known.parquet")
+    assert known(session) == {}
+
+
 def test_numbers_as_ids_and_classes():
     session = nb.Session(nb.Pool(embeddings=blobs(6)), [0, 1, "NA"])
     table = pd.DataFrame({"id": [0, 1, np.nan, 3], "label": [1.0, np.nan, 0, 0]})

@@ -337,6 +337,19 @@ def test_links_that_lead_outside_are_refused(folder, tmp_path):
         nb.Pool.from_folder(folder)
 
 
+def test_class_folders_with_other_files_among_them(folder):
+    """What lies beside the pictures is neither labeled nor a class."""
+    (folder / "empty").mkdir()
+    (folder / "deep" / "Thumbs.db").write_bytes(b"no picture")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "readme.txt").write_text("no picture")
+    save(folder, "deep/er/d.PNG", Image.fromarray(RAMP))
+    pool = nb.Pool.from_folder(folder)
+    assert len(pool) == 6
+    assert sorted(pool.folders["id"]) == ["deep/er/c.png", "deep/er/d.PNG"]
+    assert set(pool.folders["label"]) == {"deep"}
+
+
 def test_folders_with_nothing_to_label(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder .*gone; check the path"):
         nb.Pool.from_folder(tmp_path / "gone")

@@ -99,6 +99,19 @@ def test_grey_images_become_colour(tmp_path):
     assert np.allclose(X, 1 / np.sqrt(3), atol=1e-5)
 
 
+def test_colour_images_become_grey(tmp_path):
+    model = channel_means(tmp_path / "m.onnx", ["n", 1, 8, 8])
+    X = nb.embed(nb.Pool(PHOTOS), "onnx", model=model)
+    assert X.tolist() == [[1.0]] * 5
+
+
+@pytest.mark.parametrize("shape", [["n", 4, 8, 8], ["n", 8, 8, 12]])
+def test_channels_that_no_picture_has(tmp_path, shape):
+    model = channel_means(tmp_path / "m.onnx", shape)
+    with pytest.raises(ValueError, match=r"takes images of (4|8) channels; pictures are grey \(1\)"):
+        nb.embed(nb.Pool(PHOTOS), "onnx", model=model)
+
+
 def test_a_fixed_batch_is_filled_up(tmp_path):
     free = channel_means(tmp_path / "free.onnx", ["n", 3, 8, 8])
     fixed = channel_means(tmp_path / "fixed.onnx", [2, 3, 8, 8])
@@ -154,3 +167,10 @@ def test_the_missing_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(ImportError, match=r'pip install "nblabel\[onnx\]"'):
         nb.embed(nb.Pool(PHOTOS), "onnx", model=model)
+
+
+def test_the_missing_tokenizers_are_named(tmp_path, monkeypatch):
+    model = word_vectors(tmp_path / "m.onnx")
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(ImportError, match=r'pip install "nblabel\[onnx\]"'):
+        nb.embed(nb.Pool(texts=["good film"]), "onnx", model=model)

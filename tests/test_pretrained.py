@@ -90,6 +90,11 @@ def test_grey_images_to_a_network_of_colours_and_the_other_way_round(tmp_path):
     assert np.allclose(embed(nb.Pool(grey), of_grey), embed(nb.Pool(colour), of_grey), atol=1e-5)
 
 
+def test_channels_that_no_picture_has(tmp_path):
+    with pytest.raises(ValueError, match="takes images of 4 channels; pictures are grey"):
+        embed(nb.Pool(PHOTOS), on_images(tmp_path, channels=4))
+
+
 def test_an_image_that_cannot_be_read_gets_the_mean_of_the_others(tmp_path):
     from PIL import Image
 

@@ -124,6 +124,15 @@ def test_learner_and_strategy_stay_untouched(pool):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("learner", ["knn", "graph", "logreg"])
+def test_a_class_of_one_percent_is_found_and_guessed(learner):
+    rng = np.random.default_rng(0)
+    y = rng.permutation(np.repeat([0, 1, 2], [280, 117, 4]))
+    X = np.array([[0.0, 0], [8, 0], [0, 12]])[y] + rng.normal(size=(401, 2))
+    table = nb.simulate(nb.Pool(embeddings=X), y, learner=learner, budget=30, progress=False)
+    assert table["pool_accuracy"].iloc[-1] > 0.995  # more than without the rare class
+
+
 def test_several_seeds(pool, n_jobs):
     seeds = np.array([3, 0, 5])
     frame = run(pool, strategy="random", random_state=seeds, n_jobs=n_jobs)

@@ -115,6 +115,15 @@ def hash_files(paths: Iterable[Path]) -> str:
     return hasher.hexdigest()
 
 
+def check_channels(channels: int, model: Any) -> int:
+    """Return how many channels a network takes, or say that no picture here has as many."""
+    if channels not in (1, 3):
+        raise ValueError(
+            f"{model} takes images of {channels} channels; pictures are grey (1) or in colour (3)."
+        )
+    return channels
+
+
 def as_colour(picture: UInt8Array, channels: int = 3) -> UInt8Array:
     """Bring a picture to grey (1) or colour (3)."""
     if picture.shape[2] == channels:

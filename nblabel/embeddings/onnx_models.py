@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from nblabel.embeddings.networks import Network, as_colour, hash_files, run_network
+from nblabel.embeddings.networks import Network, as_colour, check_channels, hash_files, run_network
 from nblabel.pool import FloatArray, Pool
 
 INSTALL = 'method="onnx" needs ONNX Runtime and tokenizers: pip install "nblabel[onnx]"'
@@ -132,7 +132,8 @@ def _on_images(run: _Run, path: Path, size: int | None, mean: Any, std: Any) -> 
             f"{path} takes images of type {kind}; one of {', '.join(TYPES)} is needed."
         )
     first = shape[3] not in (1, 3)  # channels before height and width
-    channels = shape[1] if first and shape[1] in (1, 3) else 3 if first else shape[3]
+    told = shape[1] if first else shape[3]  # a name where the model takes any
+    channels = check_channels(told, path) if isinstance(told, int) else 3
     height, width = shape[2:] if first else shape[1:3]
     settings = _read(path.parent / "preprocessor_config.json")
     usual = size or _side(settings) or SIDE

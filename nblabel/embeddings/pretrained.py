@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.embeddings.networks import Network, as_colour, hash_files, run_network
+from nblabel.embeddings.networks import Network, as_colour, check_channels, hash_files, run_network
 from nblabel.pool import FloatArray, Pool
 
 INSTALL = 'method="pretrained" needs transformers and torch: pip install "nblabel[pretrained]"'
@@ -149,7 +149,7 @@ def _on_images(network: Any, folder: Path, where: str, local: dict[str, Any]) ->
             f"{folder} does not say how it wants its images: {error}. "
             "A preprocessor_config.json belongs beside its weights."
         ) from error
-    channels = getattr(network.config, "num_channels", 3)
+    channels = check_channels(getattr(network.config, "num_channels", 3), folder)
 
     def embed(pictures: Sequence[Any]) -> npt.NDArray[Any]:
         same = [as_colour(picture, channels) for picture in pictures]

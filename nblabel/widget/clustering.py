@@ -75,7 +75,8 @@ class ClusteringJob:
     def finish(self, made: np.ndarray) -> str:
         self._wanted = 0
         self._take(made.astype(np.intp))
-        return f"{int(made.max()) + 1:,} clusters found."
+        n = int(made.max()) + 1
+        return "1 cluster found." if n == 1 else f"{n:,} clusters found."
 
     def fail(self, reason: str) -> str:
         self._wanted = 0
