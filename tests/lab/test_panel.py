@@ -712,6 +712,54 @@ def test_the_plotly_map(panel: Callable[..., Notebook]) -> None:
     wait_for(lambda: book.evaluate("len(panel._map.figure.data[1].x)") == 1, 10, lambda: "the mark")
 
 
+def test_clusters_and_selections_on_the_plotly_map(panel: Callable[..., Notebook]) -> None:
+    book = panel(cell(None, "map='plotly', projection='pca'"))
+    figure = book.page.locator(".nbl-plotly-map .js-plotly-plot")
+    side = book.page.locator(".nbl-plotly-side")
+    dialog = side.get_by_role("dialog")
+
+    def lit(expected: int | None) -> None:
+        points = "panel._map.figure.data[0].selectedpoints"
+        told = f"None if {points} is None else len({points})"
+        wait_for(lambda: book.evaluate(told) == expected, 10, lambda: f"{book.evaluate(told)} lit")
+
+    book.execute("panel.clusters = np.arange(600) % 3")
+    side.get_by_role("button", name=re.compile("^cluster 1")).click()
+    expect(dialog.locator(".nbl-group-tile").first).to_be_focused()
+    expect(dialog.get_by_role("heading")).to_have_text("Cluster 1: 200 points")
+    expect(dialog).to_contain_text("mean of 200")
+    lit(200)
+    book.page.keyboard.press("Space")
+    book.page.keyboard.press("2")
+    wait_for_labels(book, 199)
+    expect(dialog.get_by_role("heading")).to_have_text("199 points labeled as Trouser.")
+    book.page.keyboard.press("u")
+    wait_for(lambda: labels(book) == [], 10, lambda: str(len(labels(book))))
+    no_violations(book)
+    book.page.keyboard.press("Escape")
+    expect(side).to_be_focused()
+    lit(None)
+
+    figure.hover()
+    figure.locator(".modebar-btn[data-title='Box Select']").click()
+    box = figure.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    book.page.mouse.move(box["x"] + 2, box["y"] + 2)
+    book.page.mouse.down()
+    book.page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] - 2, steps=5)
+    book.page.mouse.up()
+    expect(dialog.get_by_role("heading")).to_have_text("600 points")
+    expect(figure.locator(".selectionlayer path")).not_to_have_count(0)
+    dialog.get_by_role("button", name="Bag", exact=True).click()
+    wait_for_labels(book, 600)
+    expect(dialog.get_by_role("heading")).to_have_text("600 points labeled as Bag.")
+    expect(figure.locator(".selectionlayer path")).to_have_count(0)
+    dialog.get_by_role("button", name="Undo").click()
+    wait_for(lambda: labels(book) == [], 10, lambda: str(len(labels(book))))
+    expect(dialog).to_be_hidden()
+    expect(side.get_by_role("group", name="Legend").last).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_accessible_in_both_themes_and_on_a_narrow_screen(

@@ -126,9 +126,10 @@ def test_a_colour_is_shown_alone(browser_page: Page) -> None:
 
 
 def test_it_is_said_when_the_kernel_is_gone(browser_page: Page) -> None:
-    browser_page.clock.install()
+    browser_page.clock.install(time=0)
+    browser_page.clock.pause_at(1)
     Map(browser_page, "plotly_side")
-    browser_page.clock.fast_forward(6000)
+    browser_page.clock.run_for(5_100)
     expect(browser_page.locator(".nbl-plotly-side")).to_contain_text("The kernel does not answer")
 
 
