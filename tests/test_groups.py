@@ -245,7 +245,9 @@ def test_the_legend_opens_clusters():
 def test_one_cluster_or_only_noise(page, number, name):
     page.panel.clusters = np.full(60, number)
     assert page.panel._map.clusters["n"] == 1
-    assert [(entry["cluster"], entry["count"]) for entry in page.panel._map.legend] == [(number, 60)]
+    assert [(entry["cluster"], entry["count"]) for entry in page.panel._map.legend] == [
+        (number, 60)
+    ]
     told, members = ask(page, cluster=None)
     assert (told["name"], told["previous"], told["next"]) == (name, None, None)
     assert len(members) == 60

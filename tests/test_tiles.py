@@ -25,7 +25,9 @@ def test_a_large_picture_is_scaled_down():
     assert tile(np.full((300, 200, 3), 7, np.uint8), 20)[:, 4:16].tolist() == [[[7] * 3] * 12] * 20
 
 
-@given(arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(3), st.just(3), st.sampled_from([1, 3]))))
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(3), st.just(3), st.sampled_from([1, 3])))
+)
 def test_the_mean_of_pictures_of_one_shape_is_that_of_their_pixels(pictures):
     expected = np.rint(pictures.astype(float).mean(axis=0)).astype(np.uint8)
     mean = mean_tile(list(pictures))

@@ -57,7 +57,9 @@ class Groups:
     ) -> None:
         self._session, self._items, self._pictures = session, items, pictures
         self._map, self._clusters = map, clusters
-        self._worker = ThreadPoolExecutor(2, thread_name_prefix="nblabel-look")  # a mean, and a page
+        self._worker = ThreadPoolExecutor(
+            2, thread_name_prefix="nblabel-look"
+        )  # a mean, and a page
         self._open: tuple[str, IntArray] | None = None  # the request it answered, and the members
 
     def hear(self, content: dict[str, Any]) -> None:

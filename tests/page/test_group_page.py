@@ -65,6 +65,7 @@ def test_a_cluster_is_labeled_by_keyboard_but_for_those_marked(clustered: Map) -
     clustered.press("u")
     (undo,) = clustered.await_sent("undo")
     assert undo["of"] == message["uid"]
+    expect(dialog).to_be_focused()  # no key reaches anything else meanwhile
     clustered.acknowledge(undo["uid"], "Undone")
     expect(dialog).to_contain_text("Label 57 points, all but the 3 marked, as")
     clustered.press("1")

@@ -19,7 +19,10 @@ CODES = [  # as coloured by label
 
 
 def open_side(page: Page, **traits: Any) -> Map:
-    traits = {"clusters": FOUND, "color_by": "cluster", "legend": LEGEND, **traits}
+    modes = [{"value": mode, "text": mode.title()} for mode in ("label", "cluster")]
+    traits = {
+        "clusters": FOUND, "color_by": "cluster", "color_modes": modes, "legend": LEGEND, **traits
+    }  # fmt: skip
     opened = Map(page, "plotly_side", **traits)
     page.evaluate("clusters => { nbl.clusters = clusters; }", CLUSTERS)
     opened.deliver({"type": "points", "n": 120, "animate": False}, b"")

@@ -332,6 +332,8 @@ export class GroupDialog {
 
   sendUndo() {
     if (this.phase !== "saved" || !this.isLast) return;
+    // the button that has it goes, and keys would reach JupyterLab
+    if (this.el.contains(document.activeElement)) this.el.focus({ preventScroll: true });
     this.enter("undoing");
     this.uid = this.view.state.post({ type: "undo", of: this.uid });
   }
