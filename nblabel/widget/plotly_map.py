@@ -57,6 +57,7 @@ class PlotlyMap:
         self._xy: FloatArray = np.zeros((0, 2), dtype=np.float32)
         self._colors: Colors | None = None
         self._isolated: int | None = None
+        self._outlined = False  # something was drawn around in the figure
         self._card = PictureCard()
         modes = [{"value": value, "text": text} for value, text in COLOR_MODES.items()]
         self._side = PlotlySide(color_modes=modes)
@@ -176,9 +177,11 @@ class PlotlyMap:
     def _light(self, code: int | None, indices: IntArray | None = None) -> None:
         """Have these points stand out, or those of a colour, or none."""
         self._isolated = code
-        with self.figure.batch_update():
-            self.figure.data[0].selectedpoints = indices if code is None else self._of_color(code)
-            self.figure.layout.selections = ()  # what was drawn around
+        if self._outlined:
+            # plotly.py never hears of the outline: for it nothing would change
+            self.figure._send_relayout_msg({"selections": []})  # noqa: SLF001  no other way
+            self._outlined = False
+        self.figure.data[0].selectedpoints = indices if code is None else self._of_color(code)
 
     def _of_color(self, code: int) -> IntArray:
         assert self._colors is not None
@@ -201,6 +204,7 @@ class PlotlyMap:
             self._receive({"type": "pick", "index": int(points.point_inds[0])})
 
     def _selection_made(self, _trace: Any, points: Any, _selector: Any) -> None:
+        self._outlined = self._outlined or bool(points.point_inds)
         self._tell_selection(points.point_inds)
 
     def _tell_selection(self, indices: list[int]) -> None:

@@ -303,10 +303,16 @@ def test_a_page_of_the_plotly_map_that_opens_later_is_told_what_it_needs() -> No
     assert driver.heard == []
 
 
-def test_a_lasso_of_plotly_opens_the_dialog_of_the_page() -> None:
+def test_a_lasso_of_plotly_opens_the_dialog_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     driver = PlotlyDriver()
+    changed: list[Any] = []
+    monkeypatch.setattr(driver.map.figure, "_send_relayout_msg", changed.append)
     driver.lasso([3, 5, 8])
     assert np.frombuffer(driver.page.last("select")[1][0], np.uint32).tolist() == [3, 5, 8]
+    assert changed == []
+    driver.send({"type": "lit", "code": None})
+    driver.send({"type": "lit", "code": None})
+    assert changed == [{"selections": []}]  # the outline goes, once
     driver.map.figure.data[0]._dispatch_on_deselect(Points([], [], [], "pool", 0))
     assert driver.page.last("select")[1] == [b""]
     assert driver.heard == []

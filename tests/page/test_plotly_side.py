@@ -101,7 +101,12 @@ def test_what_was_drawn_around_is_looked_at_and_labeled(side: Map) -> None:
     assert side.sent("lit") == []  # the figure showed it by itself
     side.acknowledge(message["uid"], "2 points labeled as Bag.")
     assert lit(side, 1)["code"] is None  # and shows all again
+    select(side, [])  # as plotly tells when that is done
     expect(side.dialog.get_by_role("heading")).to_have_text("2 points labeled as Bag.")
+    side.dialog.get_by_role("button", name="Undo").click()
+    (undo,) = side.await_sent("undo")
+    side.acknowledge(undo["uid"], "Undone")
+    expect(side.dialog).to_be_hidden()
 
 
 def test_a_selection_that_is_dropped_in_the_figure_closes_its_dialog(side: Map) -> None:

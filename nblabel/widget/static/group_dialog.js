@@ -96,6 +96,11 @@ export class GroupDialog {
     return !this.el.hidden;
   }
 
+  /** Whether nothing was answered yet. */
+  get isChoosing() {
+    return this.isOpen && this.phase === "choose";
+  }
+
   get isCluster() {
     return this.selection === null;
   }

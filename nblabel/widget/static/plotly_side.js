@@ -33,7 +33,8 @@ class PlotlySide extends SideView {
   /** @param {Uint32Array} indices what was drawn around in the figure, which shows it already */
   take(indices) {
     if (!indices.length) {
-      if (this.dialog.isOpen && !this.dialog.isCluster) this.clearSelection();
+      // dropped there, or from here because it was labeled
+      if (this.dialog.isChoosing && !this.dialog.isCluster) this.clearSelection();
       return;
     }
     this.lit = indices;
