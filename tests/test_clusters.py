@@ -102,12 +102,19 @@ def test_one_cluster_asked_for_is_no_reason_to_warn():
     assert (nb.cluster(groups()[0], 1) == 0).all()
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_group_that_is_one_percent_of_all_is_found(method):
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        *(("kmeans", {}), ("minibatch", {}), ("gmm", {})),
+        # to those of density so small a group is noise, unless they are told
+        *(("hdbscan", {"min_cluster_size": 8}), ("dbscan", {"min_samples": 4, "eps": 3})),
+    ],
+)
+def test_a_group_that_is_one_percent_of_all_is_found(method, options):
     rng = np.random.default_rng(0)
     y = rng.permutation(np.repeat([0, 1, 2], [700, 290, 10]))
     centres = np.array([[0.0, 0, 0], [30, 0, 0], [0, 40, 0]])
-    found = nb.cluster(centres[y] + rng.normal(size=(1000, 3)), 3, method)
+    found = nb.cluster(centres[y] + rng.normal(size=(1000, 3)), 3, method, **options)
     assert nb.match_clusters(found, y).accuracy > 0.95
     (number,) = set(found[y == 2].tolist())
     assert (number, (found == number).sum()) == (2, 10)

@@ -123,7 +123,6 @@ def test_learner_and_strategy_stay_untouched(pool):
     assert strategy.asked == 0
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("learner", ["knn", "graph", "logreg"])
 def test_a_class_of_one_percent_is_found_and_guessed(learner):
     rng = np.random.default_rng(0)
@@ -133,6 +132,7 @@ def test_a_class_of_one_percent_is_found_and_guessed(learner):
     assert table["pool_accuracy"].iloc[-1] > 0.995  # more than without the rare class
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2])
 def test_several_seeds(pool, n_jobs):
     seeds = np.array([3, 0, 5])
     frame = run(pool, strategy="random", random_state=seeds, n_jobs=n_jobs)
