@@ -89,8 +89,11 @@ class LabelStore:
         self._name, address = _address(url)
         self.persistent = not _in_memory(address)
         try:
-            # the message of a missing driver names the package to install
             self._engine = _engine(address)
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"{self._name} cannot be opened: its driver is missing: pip install {error.name}"
+            ) from error
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
             raise StoreError(f"{self._name} cannot be opened: {error}.") from error
         # a log in memory has one connection, which threads use in turn

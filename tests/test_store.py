@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -87,6 +88,12 @@ def test_a_folder_in_place_of_a_file(tmp_path):
 def test_urls_that_lead_nowhere(url, message):
     with pytest.raises(StoreError, match=message):
         LabelStore(url)
+
+
+def test_a_missing_driver_is_named_with_the_command(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match="its driver is missing: pip install psycopg$"):
+        LabelStore("postgresql+psycopg://host/db")
 
 
 def test_a_password_is_never_shown():

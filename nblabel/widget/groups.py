@@ -174,10 +174,10 @@ class Groups:
 
     def _average(self, request: str, members: IntArray) -> None:
         """Send the mean of the pictures, or of some drawn at random."""
-        chosen = self._ordered(members, "mixed")[:AVERAGED].tolist()
-        some = f" of {len(members):,}" if len(chosen) < len(members) else ""
+        some = f" of {len(members):,}" if len(members) > AVERAGED else ""
 
         def average() -> tuple[UInt8Array | None, int]:
+            chosen = self._ordered(members, "mixed")[:AVERAGED].tolist()
             # nobody waits for it any more once another group is open
             read = (self._read(index) for index in chosen if self._is_open(request))
             pictures = [picture for picture in read if isinstance(picture, np.ndarray)]
