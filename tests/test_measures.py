@@ -14,6 +14,7 @@ from nblabel.strategies.measures import (
     least_confidence,
     likeliest,
     margin,
+    ranks,
     spread,
     surroundings,
     top_two,
@@ -172,6 +173,14 @@ def test_copies_do_not_make_all_others_look_alike():
     assert found.density.max() < 100 * np.median(others)
     shares = cdf(found.density)[60:]
     assert np.abs(shares - exact_cdf(found.density)[60:]).max() < 1 / 50
+
+
+@given(hnp.arrays(np.float32, st.integers(1, 100), elements=st.sampled_from([0, 0.5, 2, np.inf])))
+def test_ranks_of_some_are_exact_and_the_same_for_one_alone(values):
+    places = np.arange(len(values))
+    together = ranks(values, places)
+    np.testing.assert_allclose(together, exact_cdf(values), atol=1e-6)
+    assert together.tolist() == [ranks(values, places[[one]])[0] for one in places]
 
 
 def naive_spread(X, spacing, scores, items, n):

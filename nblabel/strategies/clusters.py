@@ -95,7 +95,7 @@ class Groups:
             "typicality": self.typicality[indices],
             "group": (1 - answered).astype(np.float32),
         }
-        return reasons(shares, np.arange(len(indices)), indices, view)
+        return reasons(shares, indices, view)
 
 
 class TypiClustStrategy:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from nblabel.graph.nearest import Int32Array
 from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.base import Query, Reason, View
-from nblabel.strategies.measures import GREEDY, cdf, margin
+from nblabel.strategies.measures import GREEDY, margin, ranks
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
 
@@ -51,14 +50,14 @@ class HerdingStrategy:
             view.candidates, seen.scores[view.candidates], seen.walks, n
         )
         indices = view.candidates[picks]
-        return Query(indices, scores, reasons(seen.shares, picks, indices, view))
+        return Query(indices, scores, reasons(seen.shares(picks), indices, view))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
         if not len(view.labeled):
             return START
         place = np.searchsorted(view.candidates, [index])
-        return reasons(self._look(view).shares, place, np.array([index]), view)[0]
+        return reasons(self._look(view).shares(place), np.array([index]), view)[0]
 
     def _look(self, view: View) -> _Seen:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
@@ -85,13 +84,13 @@ class _Seen:
     covered: FloatArray
     scores: FloatArray
 
-    @cached_property
-    def shares(self) -> dict[str, FloatArray]:
+    def shares(self, places: IntArray) -> dict[str, FloatArray]:
+        """Return what speaks for some candidates."""
         among = self.view.candidates
         return {
-            "uncertainty": cdf(self.uncertain[among]),
-            "unsettled": cdf(self.scores[among]),
-            "diversity": cdf(1 - self.covered[among]),
+            "uncertainty": ranks(self.uncertain[among], places),
+            "unsettled": ranks(self.scores[among], places),
+            "diversity": ranks(1 - self.covered[among], places),
         }
 
 

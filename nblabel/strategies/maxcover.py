@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.pool import FloatArray
+from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.kmeans import clusters_of
-from nblabel.strategies.measures import cdf, margin
+from nblabel.strategies.measures import margin, ranks
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
 
@@ -100,24 +100,26 @@ class CoverageStrategy:
         gains = kernel.gains(needs, covered)
         indices, added = kernel.pick(view.candidates, gains, needs, covered, n)
         picks = np.searchsorted(view.candidates, indices)
-        shares = self._shares(view, gains, needs)
-        return Query(indices, added, reasons(shares, picks, indices, view))
+        shares = self._shares(picks, view, gains, needs)
+        return Query(indices, added, reasons(shares, indices, view))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
         if self._uncertain and not len(view.labeled):
             return START
         kernel, needs = self._kernel(view), self._needs(view)
-        shares = self._shares(view, kernel.gains(needs, kernel.covered(view.labeled)), needs)
+        gains = kernel.gains(needs, kernel.covered(view.labeled))
         place = np.searchsorted(view.candidates, [index])
-        return reasons(shares, place, np.array([index]), view)[0]
+        return reasons(self._shares(place, view, gains, needs), np.array([index]), view)[0]
 
     def _needs(self, view: View) -> FloatArray:
         return margin(view.proba) if self._uncertain else np.ones(len(view.X), dtype=np.float32)
 
-    def _shares(self, view: View, gains: FloatArray, needs: FloatArray) -> dict[str, FloatArray]:
+    def _shares(
+        self, places: IntArray, view: View, gains: FloatArray, needs: FloatArray
+    ) -> dict[str, FloatArray]:
         among = view.candidates
-        shares = {"coverage": cdf(gains[among])}
+        shares = {"coverage": ranks(gains[among], places)}
         if self._uncertain:
-            shares["uncertainty"] = cdf(needs[among])
+            shares["uncertainty"] = ranks(needs[among], places)
         return shares

@@ -20,6 +20,7 @@ NEIGHBORS = 10
 BLOCK = 4_096
 GREEDY = 32
 SAMPLED = 64  # one score in so many tells where the highest begin
+RANKED = 64  # places, beyond which sorting all is quicker
 MARGIN = 4  # times as many are looked at as are wanted
 
 
@@ -214,6 +215,31 @@ def cdf(values: FloatArray) -> FloatArray:
         top = values[finite].max(initial=0) + 1
         values = np.where(finite, values, top)
     return _shares_below(values)
+
+
+def ranks(values: FloatArray, places: IntArray) -> FloatArray:
+    """Empirical distribution function at a few of the values, exactly.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,), float32
+    places : ndarray of shape (m,), intp
+        Where to look.
+
+    Returns
+    -------
+    ndarray of shape (m,), float32
+        As `cdf`; the same for one that is looked at alone.
+    """
+    if len(places) > RANKED:
+        ordered = np.sort(values)
+        below, to = (np.searchsorted(ordered, values[places], side) for side in ("left", "right"))
+    else:  # in a million, a twentieth of the time
+        few = values[places]
+        below = np.array([np.count_nonzero(values < value) for value in few], dtype=np.intp)
+        to = np.array([np.count_nonzero(values <= value) for value in few], dtype=np.intp)
+    shares: FloatArray = ((below + to) / (2 * len(values))).astype(np.float32)
+    return shares
 
 
 def _shares_below(values: FloatArray) -> FloatArray:

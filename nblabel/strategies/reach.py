@@ -9,7 +9,7 @@ import numpy as np
 from nblabel.pool import FloatArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.coverage import spread_by_walks
-from nblabel.strategies.measures import cdf
+from nblabel.strategies.measures import ranks
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
 
@@ -46,18 +46,17 @@ class SmallestNormStrategy:
         if not len(view.labeled):
             return cold_start(view, n)
         unreached = self._unreached(view)[view.candidates]
-        shares = {"reach": cdf(unreached)}
-        picks, scores = spread_by_walks(view.candidates, unreached, self._walks(view), n)
+        picks, scores = spread_by_walks(view.candidates, unreached.copy(), self._walks(view), n)
         indices = view.candidates[picks]
-        return Query(indices, scores, reasons(shares, picks, indices, view))
+        return Query(indices, scores, reasons({"reach": ranks(unreached, picks)}, indices, view))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
         if not len(view.labeled):
             return START
-        shares = {"reach": cdf(self._unreached(view)[view.candidates])}
+        unreached = self._unreached(view)[view.candidates]
         place = np.searchsorted(view.candidates, [index])
-        return reasons(shares, place, np.array([index]), view)[0]
+        return reasons({"reach": ranks(unreached, place)}, np.array([index]), view)[0]
 
     def _unreached(self, view: View) -> FloatArray:
         """Return one minus the norm of each item."""

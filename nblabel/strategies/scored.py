@@ -67,14 +67,16 @@ class MeasureStrategy:
         spacing = view.surroundings.spacing
         picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
-        return Query(indices, reduced, reasons(shares, picks, indices, view))
+        told = {name: share[picks] for name, share in shares.items()}
+        return Query(indices, reduced, reasons(told, indices, view))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
         if not len(view.labeled):
             return START
         place = np.searchsorted(view.candidates, [index])
-        return reasons(self._shares(view), place, np.array([index]), view)[0]
+        told = {name: share[place] for name, share in self._shares(view).items()}
+        return reasons(told, np.array([index]), view)[0]
 
     def _shares(self, view: View) -> dict[str, FloatArray]:
         return {name: self._share(name, view) for name in self._measures}

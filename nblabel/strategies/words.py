@@ -50,19 +50,15 @@ _OPENINGS = {
 }
 
 
-def reasons(
-    shares: dict[str, FloatArray], picks: IntArray, indices: IntArray, view: View
-) -> tuple[Reason, ...]:
+def reasons(shares: dict[str, FloatArray], indices: IntArray, view: View) -> tuple[Reason, ...]:
     """Say why items are asked.
 
     Parameters
     ----------
     shares : dict
-        For each measure its distribution function among the candidates: "uncertainty", "density",
-        "diversity", "unsettled", "coverage", "reach"; "typicality" among its group; "group": the
-        share of the group that has no answer.
-    picks : ndarray of shape (m,), intp
-        Places in the shares.
+        For each measure the share of the candidates with less of it, each of shape (m,): "uncertainty",
+        "density", "diversity", "unsettled", "coverage", "reach"; "typicality" among its group; "group":
+        the share of the group that has no answer.
     indices : ndarray of shape (m,), intp
         Positions in the pool.
     view : View
@@ -70,10 +66,10 @@ def reasons(
     """
     first, second, p_first, p_second = top_two(view.proba[indices])
     reasons = []
-    for turn, pick in enumerate(picks):
+    for turn in range(len(indices)):
         parts = []
         for name, share in shares.items():
-            value = float(share[pick])
+            value = float(share[turn])
             if name == "uncertainty":
                 one, two = view.classes[first[turn]], view.classes[second[turn]]
                 text = f"{one} {_percent(p_first[turn])} or {two} {_percent(p_second[turn])}"
