@@ -194,6 +194,8 @@ class Engine:
         ------
         LearnerError
             If the learner fails.
+        ValueError
+            If the strategy asks for an item twice, or for one that is no candidate.
         """
         with self._turn:
             start = time.perf_counter()
@@ -258,6 +260,7 @@ class Engine:
         query = Query(first[:0], np.zeros(0, dtype=np.float32))
         if len(first) < n:
             query = self.strategy.query(view, n)  # the drawn ones in place: their reasons agree
+            _check(query, view, self.strategy)
         if len(first):
             query = _led_by(
                 first, query, n, lambda index: told(view, index) if told else Reason("")
@@ -265,6 +268,18 @@ class Engine:
         if told is None or explain is None or explain not in candidates:
             return query, None
         return query, None if explain in query.indices else told(view, explain)
+
+
+def _check(query: Query, view: View, strategy: QueryStrategy) -> None:
+    """Refuse what a strategy of one's own must not ask."""
+    asked = np.unique(query.indices)
+    places = np.searchsorted(view.candidates, asked).clip(max=len(view.candidates) - 1)
+    if len(asked) < len(query) or (view.candidates[places] != asked).any():
+        name = getattr(strategy, "name", type(strategy).__name__)
+        raise ValueError(
+            f"strategy {name} asked for an item twice, or for one that is labeled; "
+            "it may only choose among view.candidates, each once."
+        )
 
 
 def _led_by(first: IntArray, query: Query, n: int, explain: Callable[[int], Reason]) -> Query:

@@ -798,7 +798,8 @@ class Session:
         Raises
         ------
         ValueError
-            If n is not positive.
+            If n is not positive, or a strategy of your own asks for an item twice or for one that is no
+            candidate.
         LearnerError
             If the learner fails on the labels.
         """

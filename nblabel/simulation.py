@@ -265,11 +265,6 @@ def _run(
                 break
             for index in asked:
                 session.tell(index, truth[index])
-            if session.n_labeled != n + len(asked):
-                raise ValueError(
-                    f"strategy {job.strategy_name} asked for an item twice, or for one that is "
-                    "labeled; it may only choose among view.candidates, each once."
-                )
             n += len(asked)
             steps.append({"asked": asked, "n_asked": n_asked, **_measured(job, session)})
             write(steps[-1])

@@ -235,6 +235,34 @@ def test_an_object_with_a_query_method_is_a_strategy():
     assert session.ask(2).indices.tolist() == [8, 7]
 
 
+class Cheat:
+    """Asks for these items, whether they are candidates or not."""
+
+    def __init__(self, *asked):
+        self.asked = np.array(asked, dtype=np.intp)
+
+    def query(self, view, n):
+        scores = np.zeros(len(self.asked), dtype=np.float32)
+        return nb.strategies.Query(self.asked, scores, (Reason("Mine."),) * len(self.asked))
+
+
+@pytest.mark.parametrize("asked", [(0, 3), (3, 3), (3, 10), (-1,)])
+def test_a_strategy_that_asks_for_what_is_no_candidate_is_refused(asked):
+    session = session_of(blobs(10), Cheat(*asked))
+    session.tell(0, "boot")
+    with pytest.raises(ValueError, match=r"strategy Cheat asked .* among view\.candidates"):
+        session.ask(2)
+
+
+@pytest.mark.parametrize("asked", [(0, 3), (3, 3), (3, 10)])
+def test_this_suite_catches_a_strategy_that_cheats(monkeypatch, asked):
+    monkeypatch.setattr("nblabel.engine._check", lambda *_: None)
+    session = session_of(blobs(10), Cheat(*asked))
+    session.tell(0, "boot")
+    with pytest.raises(AssertionError):
+        check(session.ask(2), session, 2)
+
+
 @pytest.mark.parametrize(
     ("strategy", "error", "message"),
     [
