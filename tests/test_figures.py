@@ -233,7 +233,7 @@ def test_the_status_counts(session):
     assert [(one["name"], one["count"]) for one in status["classes"]] == [
         *(("boot", 1), ("bag", 2), ("shirt", 2))
     ]
-    assert status["model"]["text"].startswith("Guesses: similar images · Asks: what settles")
+    assert status["model"]["text"].startswith("Guesses: similar items · Asks: what settles")
     assert "Strategy herding: where most of what is undecided" in status["model"]["title"]
     assert status["store"] == {
         "persistent": False,

@@ -936,6 +936,23 @@ def test_the_error_goes_when_learning_works_again(page, break_learner):
     assert "nothing" in page.panel._queue.error
 
 
+def test_the_last_good_model_stays_while_learning_fails(page, break_learner):
+    def codes():
+        found = [buffers for message, buffers in page.on_map if message["type"] == "colors"]
+        return np.frombuffer(found[-1][0], np.uint8)
+
+    page.label("10", "boot")
+    page.label("20", "bag")
+    good, before = page.panel._items.refit, codes()
+    break_learner(True)
+    page.on_map.clear()
+    page.label("30", "shirt")
+    assert page.panel._items.refit is good
+    others = np.arange(len(before)) != 30
+    assert codes()[others].tolist() == before[others].tolist()
+    assert page.last("queue")["items"][0]["guess"]["label"] in ("boot", "bag")
+
+
 def test_questions_stay_in_place_while_learning_fails(page, break_learner):
     break_learner(True)
     for _ in range(20):
@@ -1133,9 +1150,9 @@ def test_learning_moves_over_to_the_neighbours_and_labels_stay(monkeypatch, n):
         await until(lambda: panel._items.refit is not None)
         page.say("ready")
         page.label("0", "boot")
-        assert "nearest labeled images" in panel._status.status["model"]["text"]
+        assert "nearest labeled items" in panel._status.status["model"]["text"]
         GraphRecorder.begun[0].notify({"done": neighbor_graph(blobs(n), cache=False)})
-        await until(lambda: "similar images" in panel._status.status["model"]["text"])
+        await until(lambda: "similar items" in panel._status.status["model"]["text"])
         assert page.session.engine.learner.name == "graph"
         await until(lambda: panel._items.refit.version == page.session.version)
         assert page.known() == {"0": "boot"}

@@ -227,7 +227,7 @@ def test_typiclust_against_its_definition():
     assert parts["typicality"].text == "the most typical of its group"
     assert parts["group"].text == "no answer in it yet"
     assert query.reasons[0].text == (
-        "It stands for a group of images: the most typical of its group."
+        "It stands for a group of items: the most typical of its group."
     )
 
 

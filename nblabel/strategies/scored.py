@@ -9,7 +9,7 @@ from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.measures import GREEDY, UNCERTAINTIES, cdf, spread
 from nblabel.strategies.words import reasons
 
-START = Reason("A typical image, unlike the others asked: a good place to start.")
+START = Reason("A typical item, unlike the others asked: a good place to start.")
 
 
 class RandomStrategy:

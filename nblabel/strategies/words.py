@@ -20,7 +20,7 @@ class _Words(NamedTuple):
 
 _WORDS = {
     "density": _Words(
-        "Many images are like this one", "more typical than", "the most typical of all"
+        "Many items are like this one", "more typical than", "the most typical of all"
     ),
     "unsettled": _Words(
         "Its answer would settle many others",
@@ -30,14 +30,14 @@ _WORDS = {
     "diversity": _Words("Unlike anything you answered", "farther off than", "the farthest of all"),
     "coverage": _Words(
         "Its answer would cover many others",
-        "near more uncovered images than",
-        "near more uncovered images than any other",
+        "near more uncovered items than",
+        "near more uncovered items than any other",
     ),
     "reach": _Words(
         "Your answers hardly reach it", "less reached than", "the least reached of all"
     ),
     "typicality": _Words(
-        "It stands for a group of images",
+        "It stands for a group of items",
         "more typical than",
         "the most typical of its group",
         "its group",

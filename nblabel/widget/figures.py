@@ -19,9 +19,9 @@ BREAK_SECONDS = 60.0  # a longer pause is a break and does not count as work
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 RECENT = 200  # answers the pace is read from
 LEARNERS = {
-    "knn": ("nearest labeled images", "the nearest labeled images decide"),
-    "knn-cosine": ("nearest labeled images", "the nearest labeled images decide, by angle"),
-    "graph": ("similar images", "labels spread over the graph of similar images"),
+    "knn": ("nearest labeled items", "the nearest labeled items decide"),
+    "knn-cosine": ("nearest labeled items", "the nearest labeled items decide, by angle"),
+    "graph": ("similar items", "labels spread over the graph of similar items"),
     "logreg": ("logistic regression", "one line against the rest for each class"),
     "softmax": ("softmax regression", "one linear model for all classes"),
     "svm": ("support vectors", "a support vector machine with a Gaussian kernel"),
@@ -35,7 +35,7 @@ STRATEGIES = {
     "margin": ("doubtful first", "where the two likeliest classes are closest"),
     "entropy": ("doubtful first", "where the probabilities are most spread, by entropy"),
     "density": ("typical first", "where the pool is densest"),
-    "diversity": ("varied first", "what is least like the labeled images"),
+    "diversity": ("varied first", "what is least like the labeled items"),
     "product": (
         "doubtful, typical and varied first",
         "by the product of uncertainty, density and diversity",

@@ -685,12 +685,12 @@ def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
     book = panel(source)
     status, bar = book.page.locator(".nbl-status"), book.page.locator(".nbl-map-progress")
     expect(bar).to_contain_text("Neighbours")
-    expect(status).to_contain_text("Guesses: nearest labeled images")
+    expect(status).to_contain_text("Guesses: nearest labeled items")
     answer(book, "1")
     answer(book, "2")
     before = wait_for_labels(book, 2)
     question = shown(book)
-    expect(status).to_contain_text("Guesses: similar images", timeout=60_000)
+    expect(status).to_contain_text("Guesses: similar items", timeout=60_000)
     expect(bar).to_be_hidden()
     assert labels(book) == before
     assert shown(book) == question
@@ -700,7 +700,7 @@ def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
 
     book.run_cell(0)
     wait_for_question(book)
-    expect(status).to_contain_text("Guesses: similar images")
+    expect(status).to_contain_text("Guesses: similar items")
     expect(bar).to_be_hidden()
 
 

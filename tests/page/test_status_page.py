@@ -16,7 +16,7 @@ STATUS: dict[str, Any] = {
     "per_hour": 1240.4,
     "seconds_left": 10500.0,
     "refit_ms": 6.2,
-    "model": {"text": "Guesses: nearest labeled images", "title": "Learner knn."},
+    "model": {"text": "Guesses: nearest labeled items", "title": "Learner knn."},
     "store": {"persistent": True, "text": "Labels are kept in labels.sqlite"},
     "classes": [
         {"name": "Sandal", "color": "#4e79a7", "count": 20},
@@ -56,7 +56,7 @@ def test_figures_in_words(browser_page: Page) -> None:
         "Time left": "2 h 55 min",
     }
     expect(status.locator(".nbl-foot")).to_contain_text(
-        "Guesses: nearest labeled images · learned in 6 msLabels are kept in labels.sqlite"
+        "Guesses: nearest labeled items · learned in 6 msLabels are kept in labels.sqlite"
     )
     expect(status.get_by_title("Learner knn.")).to_be_visible()
     assert status.get_by_role("progressbar").evaluate("bar => bar.value") == 1380 / 5000
