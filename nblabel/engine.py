@@ -164,6 +164,7 @@ class Engine:
     def _use(self, graph: NeighborGraph) -> None:
         learner, strategy = self._wanted
         self.graph = graph
+        self._measures = self._measures.on(graph)
         if wants_graph(learner):
             self.learner = make_learner(learner, self.X, self._random_state, graph)
             self._measures = self._measures.alone()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import nblabel as nb
 from nblabel.strategies import measures
 from nblabel.strategies.measures import (
     GREEDY,
@@ -173,6 +174,22 @@ def test_copies_do_not_make_all_others_look_alike():
     assert found.density.max() < 100 * np.median(others)
     shares = cdf(found.density)[60:]
     assert np.abs(shares - exact_cdf(found.density)[60:]).max() < 1 / 50
+
+
+def test_surroundings_on_a_graph_are_those_among_all_distances(monkeypatch):
+    X = blobs(90)
+    distances = ((X[:, None] - X[None]) ** 2).sum(axis=2)
+    who = np.argsort(distances + np.diag(np.full(90, np.inf)), axis=1)[:, : measures.NEIGHBORS]
+    spacing = np.take_along_axis(distances, who, axis=1).mean(axis=1)
+    monkeypatch.setattr(measures, "surroundings", None)  # no sample is searched
+    session = nb.Session(nb.Pool(embeddings=X), ["a", "b"], build_graph=False)
+    session.set_graph(nb.neighbor_graph(X, cache=False))
+    session.ask()
+    found = session.engine._measures.surroundings
+    np.testing.assert_allclose(found.spacing, spacing, rtol=1e-3)
+    np.testing.assert_allclose(
+        found.density, np.sqrt(spacing[who].mean(axis=1) / spacing), rtol=1e-3
+    )
 
 
 @given(hnp.arrays(np.float32, st.integers(1, 100), elements=st.sampled_from([0, 0.5, 2, np.inf])))

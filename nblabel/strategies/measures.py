@@ -6,11 +6,15 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nblabel.neighbors import LabeledNeighbors, centred
 from nblabel.pool import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from nblabel.graph.nearest import NeighborGraph
 
 BINS = 4_096
 FEWEST = 32  # bins that hold all values, at the least
@@ -140,8 +144,7 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
         near += np.einsum("ij,ij->i", block, block)[:, None]
         return among, np.maximum(near, 0).mean(axis=1)
 
-    # copies have no spacing at all, short of rounding
-    tiny = np.float32(max(1e-6 * float(norms.mean()), SMALLEST))
+    tiny = _tiny(anchors)
     _, anchor_spacing = nearest(anchors)
     spacing = np.empty(n, dtype=np.float32)
     around = np.empty(n, dtype=np.float32)
@@ -151,6 +154,35 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
         around[block] = among @ anchor_spacing / among.sum(axis=1)
     density = np.sqrt((around + tiny) / (spacing + tiny))
     return Surroundings(np.maximum(spacing, tiny), density)
+
+
+def surroundings_on(graph: NeighborGraph, X: FloatArray) -> Surroundings:
+    """Measure spacing and density from the ten nearest neighbours on the graph.
+
+    Parameters
+    ----------
+    graph : NeighborGraph
+        Of the same items.
+    X : ndarray of shape (n, dim), float32
+        Embeddings, around the origin.
+
+    Returns
+    -------
+    Surroundings
+        As `surroundings`, with all of the pool in place of a sample.
+    """
+    near, who = graph.distances[:, :NEIGHBORS], graph.indices[:, :NEIGHBORS]
+    tiny = _tiny(X)
+    if not near.shape[1]:
+        return Surroundings(np.full(len(X), tiny), np.ones(len(X), dtype=np.float32))
+    spacing = np.einsum("ij,ij->i", near, near) / np.float32(near.shape[1])
+    around = spacing[who].mean(axis=1)
+    return Surroundings(np.maximum(spacing, tiny), np.sqrt((around + tiny) / (spacing + tiny)))
+
+
+def _tiny(X: FloatArray) -> np.float32:
+    """Return the squared distance of copies, short of rounding."""
+    return np.float32(max(1e-6 * float(np.einsum("ij,ij->", X, X)) / len(X), SMALLEST))
 
 
 class Measures:
@@ -175,6 +207,7 @@ class Measures:
         self._neighbors = neighbors
         self._random_state = random_state
         self._kept = kept
+        self._graph: NeighborGraph | None = None
 
     def alone(self) -> Measures:
         """Return the same measures for another learner, which keeps no neighbours."""
@@ -182,9 +215,18 @@ class Measures:
         other._kept = False  # noqa: SLF001  (one of us)
         return other
 
+    def on(self, graph: NeighborGraph) -> Measures:
+        """Return the same measures with the neighbours that a graph knows."""
+        other = copy.copy(self)
+        other._graph = graph  # noqa: SLF001  (one of us)
+        other.__dict__.pop("surroundings", None)
+        return other
+
     @cached_property
     def surroundings(self) -> Surroundings:
         """Spacing and informational density of each item."""
+        if self._graph is not None:
+            return surroundings_on(self._graph, self._X)
         return surroundings(self._X, self._random_state)
 
     def distance(self, labeled: IntArray) -> FloatArray:
