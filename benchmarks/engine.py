@@ -20,7 +20,7 @@ import numpy as np
 import nblabel as nb
 from benchmarks.report import RESULTS, Row, machine, show, write
 from nblabel.engine import Engine, Snapshot
-from nblabel.graph.nearest import GraphCache
+from nblabel.graph import nearest
 
 FOLDER = Path(__file__).parents[1] / "build" / "bench"
 CLASSES = tuple("0123456789")
@@ -32,6 +32,8 @@ TOO_SLOW_S = 5  # of such steps only a few are taken
 FEW_STEPS = 5
 SEED = 0
 BLOBS, DIM, SPREAD = 50, 64, 0.5
+K = nearest.N_NEIGHBORS + 1  # with the item itself
+TREE_UP_TO = 60_000  # it takes longer than brute force in all these dimensions
 
 Step = Callable[[np.ndarray], np.ndarray]  # from labels, -1 where there is none, to questions
 
@@ -77,6 +79,7 @@ class Sizes:
         self.million = 20_000 if quick else 1_000_000
         self.knn = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000, 5_000_000)
         self.graph = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000)
+        self.neighbours = (1_000,) if quick else (10_000, 100_000, 200_000, 1_000_000)
         self.steps = 5 if quick else STEPS
         self.mnist()  # looked up while the user's cache is still the user's
 
@@ -221,19 +224,10 @@ def times_row(what: str, slower: Row, quicker: Row, least: float) -> Row:
     return Row(what, "times", [ratio], f"at least {least:g}", "median", least, at_least=True)
 
 
-def graph_of(X: np.ndarray, at: str) -> tuple[nb.NeighborGraph, Row]:
-    """Return the neighbour graph, and the seconds it took to find when it was found."""
-    path = GraphCache(X).path
-    assert path is not None
-    seconds = path.with_suffix(".seconds")
-    if not (path.exists() and seconds.exists()):
-        path.unlink(missing_ok=True)
-        print(f"finding the neighbours of {len(X):,} points ...", flush=True)
-        start = time.perf_counter()
-        nb.neighbor_graph(X)
-        seconds.write_text(str(time.perf_counter() - start))
-    took = float(seconds.read_text())
-    return nb.neighbor_graph(X), Row(f"{at}, nblabel finds the neighbour graph", "s", [took])
+def graph_of(X: np.ndarray) -> nb.NeighborGraph:
+    """Return the neighbour graph, from disk where it was found before."""
+    print(f"neighbours of {len(X):,} points ...", flush=True)
+    return nb.neighbor_graph(X)
 
 
 def count(n: int) -> str:
@@ -251,7 +245,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
 
     X, truth = sizes.mnist()
     at = f"MNIST {count(len(X))}"
-    graph, found = graph_of(X, at)
+    graph = graph_of(X)
     steps = sizes.steps
     product = our_rows(
         f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 10
@@ -275,7 +269,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     ratio = times_row(
         f"{at}, scikit-activeml over nblabel, both knn + margin", skactiveml, margin[0], 5
     )
-    return [*product, *margin, *herding, *others.values(), ratio, found], [
+    return [*product, *margin, *herding, *others.values(), ratio], [
         f"MNIST images as {X.shape[1]} principal components",
         f"each learner begins with {FIRST} labels; steps {WARM_UP + 1} to {WARM_UP + steps}",
         *_threads(),
@@ -289,7 +283,7 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
 
     X, truth = blobs(sizes.million)
     at, steps = count(len(X)), sizes.steps
-    graph, found = graph_of(X, at)
+    graph = graph_of(X)
     product = our_rows(
         f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 100
     )
@@ -306,7 +300,7 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"synthetic points: {BLOBS} normal blobs of deviation 1 in {DIM} dimensions, centres normal "
         f"of deviation {SPREAD:g}, {len(CLASSES)} classes, seed {SEED}"
     )
-    return [*product, *margin, *herding, peer, ratio, found], [made, *_threads()]
+    return [*product, *margin, *herding, peer, ratio], [made, *_threads()]
 
 
 def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
@@ -320,12 +314,48 @@ def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
         del X, truth, ours
     for n in sizes.graph:
         X, truth = blobs(n)
-        graph, found = graph_of(X, f"growth, {count(n)}")
+        graph = graph_of(X)
         ours = OurEngine(X, "graph", "herding", graph)
         rows += our_rows(f"growth, graph + herding, {count(n)}", ours, truth, steps)
-        rows.append(found)
         del X, truth, graph, ours
     return rows, []
+
+
+def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure ways to find the neighbours of all items, and how many of them the quick one finds."""
+    from sklearn.neighbors import NearestNeighbors
+
+    def tree(X: np.ndarray, k: int, _: Any) -> Any:
+        return NearestNeighbors(n_neighbors=k, algorithm="ball_tree", n_jobs=2).fit(X).kneighbors()
+
+    exact, descent = nearest._exact, nearest._descent  # noqa: SLF001
+    descent(blobs(2_000)[0], K, lambda _: None)  # compiles
+    rows = []
+    pools = {f"MNIST {count(len(X))}": X for X, _ in [sizes.mnist()]}
+    pools |= {count(n): n for n in sizes.neighbours}
+    for at, points in pools.items():
+        X = blobs(points)[0] if isinstance(points, int) else points
+        ways = {"brute force": exact, "descent": descent}
+        if len(X) <= TREE_UP_TO:
+            ways["ball tree"] = tree
+        if len(X) > 2 * nearest.EXACT_UP_TO:
+            del ways["brute force"]
+        found = {}
+        for name, way in ways.items():
+            print(f"{name}, {at} ...", flush=True)
+            start = time.perf_counter()
+            found[name] = way(X, K, lambda _: None)[0]
+            took = time.perf_counter() - start
+            rows.append(Row(f"neighbours, {at}: {name}", "s", [took]))
+        if "brute force" in found:
+            pairs = zip(found["brute force"], found["descent"], strict=True)
+            share = float(np.mean([np.isin(*pair).mean() for pair in pairs]))
+            rows.append(Row(f"neighbours, {at}: exact ones that descent finds", "", [share]))
+    return rows, [
+        f"the {K - 1} nearest; brute force and ball tree of scikit-learn, descent of pynndescent",
+        "compiled before; MNIST as 50 principal components, the others synthetic as above",
+        f"beyond {nearest.EXACT_UP_TO:,} items nblabel takes descent",
+    ]
 
 
 def bandwidth(sizes: Sizes) -> tuple[list[Row], list[str]]:
@@ -358,6 +388,7 @@ import numpy as np
 import nblabel as nb
 import nblabel.session, nblabel.learners.graph, nblabel.graph.walks, sklearn.neighbors
 from benchmarks.engine import OurEngine, measured
+from nblabel.graph import nearest
 from nblabel.graph.nearest import GraphCache
 def mb(name):
     line = next(line for line in open("/proc/self/status") if line.startswith(name))
@@ -393,7 +424,7 @@ def memory(sizes: Sizes) -> tuple[list[Row], list[str]]:
         Row(f"{at}: memory at the end", "MB", [end]),
     ]
     X, truth = blobs(sizes.million)
-    graph_of(X, "")
+    graph_of(X)
     for kind in ("engine", "session"):
         figures = _memory(sizes, X, truth, kind, os.environ["XDG_CACHE_HOME"])
         peak, end = ((figure * 2**20 - X.nbytes) / len(X) for figure in figures)
@@ -434,7 +465,7 @@ assert (session.engine.graph is not None) == (sys.argv[2] == "graph")
 def first(sizes: Sizes) -> tuple[list[Row], list[str]]:
     """Measure the time to the first questions in fresh processes."""
     X, _ = sizes.mnist()
-    graph_of(X, "")
+    graph_of(X)
     path = sizes.folder / "X.npy"
     np.save(path, X)
     rows = []
@@ -452,6 +483,7 @@ PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
     "mnist": mnist,
     "million": million,
     "growth": growth,
+    "neighbours": neighbours,
     "bandwidth": bandwidth,
     "memory": memory,
     "first": first,
