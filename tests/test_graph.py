@@ -1,5 +1,9 @@
 """The neighbour graph: found exactly, kept on disk, whole for any kind of pool."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -207,3 +211,54 @@ def test_an_isolated_item_has_no_weight():
     graph = NeighborGraph(np.empty((1, 0), np.int32), np.empty((1, 0), np.float32))
     assert graph.weights.nnz == 0
     assert graph.edges.degrees.tolist() == [1]
+
+
+COMPILED = """
+import sys
+from numba.core.dispatcher import Dispatcher
+import numpy as np
+import nblabel as nb
+from nblabel.graph import edges, nearest, propagation, sweeps, walks
+from nblabel.strategies import kernels
+from tests.samples import CLASSES, blobs
+
+
+def signatures():
+    loops = [
+        (name, loop)
+        for module in (edges, sweeps, walks, kernels)
+        for name, loop in vars(module).items()
+        if isinstance(loop, Dispatcher)
+    ]
+    return {name: len(loop.signatures) for name, loop in loops}
+
+
+nearest._compile()
+before = signatures()
+for X in (blobs(300), blobs(21_000, dim=3), np.repeat(blobs(150), 2, axis=0)):
+    graph = nearest.neighbor_graph(X, cache=False, progress=False)
+    for strategy in ("herding", "smallest_norm", "uherding", "maxherding", "probcover", "typiclust"):
+        session = nb.Session(
+            nb.Pool(embeddings=X), CLASSES, "graph", strategy, build_graph=False
+        )
+        session.set_graph(graph)
+        for label in range(5):
+            session.tell(label, CLASSES[label % 3])
+            session.ask(8)
+        session.undo()
+        session.ask(8)
+        now = signatures()
+        assert now == before, {name for name in now if now[name] != before[name]}
+"""
+
+
+def test_no_loop_is_compiled_while_a_person_labels():
+    """In a process of its own: other tests have had everything compiled."""
+    run = subprocess.run(
+        [sys.executable, "-c", COMPILED],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr

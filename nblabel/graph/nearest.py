@@ -359,20 +359,22 @@ def _compile() -> None:
     from nblabel.graph.walks import Walks
     from nblabel.strategies.kernels import similarities
 
-    ring = (np.arange(40)[:, None] + np.arange(1, 4)) % 40
-    graph = NeighborGraph(ring.astype(np.int32), np.ones((40, 3), dtype=np.float32))
-    codes = np.full(40, -1, dtype=np.intp)
+    n = 2_000  # so that cells have several items, and the coarse problem does not solve it all
+    ring = (np.arange(n)[:, None] + np.arange(1, 4)) % n
+    graph = NeighborGraph(ring.astype(np.int32), np.ones((n, 3), dtype=np.float32))
+    codes = np.full(n, -1, dtype=np.intp)
     codes[[0, 20]] = 0, 1
     propagation = Propagation(graph)
+    propagation.solve(codes, 3, 0.1)
     for label in (-1, 2, -1):
         codes[10] = label
         propagation.solve(codes, 3, 0.1, anew=False)
     walks = Walks(graph, 2)
-    walks.spread(np.ones(40, dtype=np.float32))
+    walks.spread(np.ones(n, dtype=np.float32))
     walks.to(3)
     kernel = similarities(graph)
-    ones, covered = np.ones(40, dtype=np.float32), kernel.covered(np.zeros(1, dtype=np.intp))
-    kernel.pick(np.arange(1, 40), kernel.gains(ones, covered), ones, covered, 2)
+    ones, covered = np.ones(n, dtype=np.float32), kernel.covered(np.zeros(1, dtype=np.intp))
+    kernel.pick(np.arange(1, n), kernel.gains(ones, covered), ones, covered, 2)
 
 
 if __name__ == "__main__":
