@@ -89,13 +89,40 @@ def test_nothing_labeled_and_all_labeled():
     assert (solver.solve(codes, 3, 0.1) == np.eye(3)[codes]).all()
 
 
-def test_an_isolated_item_hears_nothing():
-    ring = (np.arange(20)[:, None] + [1, 2]) % 20
-    indices = np.concatenate([ring, [[0, 1]]]).astype(np.int32)
-    distances = np.ones((21, 2), np.float32)
-    distances[20] = 1e9, 1e-9  # its weights vanish
-    u = Propagation(NeighborGraph(indices, distances)).solve(np.array([0, 1] + [-1] * 19), 2, 0.1)
-    assert np.isfinite(u).all()
+class LastAlone(NeighborGraph):
+    """A graph whose last item has no edge: its neighbours are none of its kind."""
+
+    @property
+    def weights(self):
+        weights = super().weights.tolil()
+        weights[-1] = weights[:, -1] = 0
+        return weights.tocsr()
+
+
+@pytest.mark.parametrize("n", [21, 2_001])  # cells of one item, and of several
+def test_an_isolated_item_hears_nothing(n):
+    near = neighbor_graph(blobs(n), cache=False)
+    graph = LastAlone(near.indices, near.distances)
+    codes = np.array([0, 1, 2] + [-1] * (n - 3))
+    u = Propagation(graph).solve(codes, 3, 0.1)
+    assert (u[-1] == 0).all()
+    assert (u[3:-1].sum(axis=1) > 0).all()
+    np.testing.assert_allclose(GraphLearner(blobs(n), graph).update(codes, 3)[-1], 1 / 3)
+
+
+def test_a_label_changes_only_where_it_reaches():
+    apart = np.concatenate([blobs(2_000), blobs(2_000, seed=1) + np.float32(1e3)])
+    propagation = Propagation(neighbor_graph(apart, cache=False, progress=False))
+    codes = np.full(4_000, -1)
+    codes[[0, 1, 2, 2_000, 2_001]] = 0, 1, 2, 0, 1
+    for _ in range(3):  # until nothing is left to set right
+        before = propagation.solve(codes, 3, 0.1, anew=False)
+    for item, code in [(8, 1), (9, 2), (8, -1)]:
+        codes[item] = code
+        after = propagation.solve(codes, 3, 0.1, anew=False)
+        assert (after[2_000:] == before[2_000:]).all()
+        assert np.abs(after[:2_000] - before[:2_000]).max() > 0.1
+        before = after
 
 
 @settings(max_examples=40, deadline=None)
