@@ -59,10 +59,12 @@ class ArrayCache:
                 np.save(file, array)
                 file.write(_hasher(np.ascontiguousarray(array).data).digest())
             part.replace(self.path)
-        except OSError:
+        except BaseException as error:  # also an interrupted kernel leaves nothing behind
             if part is not None:
                 with contextlib.suppress(OSError):
                     part.unlink()
+            if not isinstance(error, OSError):
+                raise
 
 
 def _hasher(start: Any) -> hashlib.blake2b:

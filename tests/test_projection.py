@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +130,24 @@ def test_without_a_place_for_the_cache_nothing_is_kept(tmp_path):
 def test_writing_leaves_nothing_but_the_file():
     cache = UmapCache(blobs(), 0)
     cache.write(project_pca(blobs()))
+    assert list(cache.path.parent.iterdir()) == [cache.path]
+
+
+@pytest.mark.parametrize("error", [OSError("no room"), KeyboardInterrupt()])
+def test_writing_that_breaks_off_leaves_the_old_file(error, monkeypatch):
+    cache, xy = UmapCache(blobs(), 0), project_pca(blobs())
+    cache.write(xy)
+
+    def half(file, array):
+        with nullcontext(file) if hasattr(file, "write") else Path(file).open("wb") as out:
+            out.write(array.tobytes()[:100])
+        raise error
+
+    monkeypatch.setattr(np, "save", half)
+    interrupted = pytest.raises(KeyboardInterrupt)
+    with interrupted if isinstance(error, KeyboardInterrupt) else nullcontext():
+        cache.write(-xy)
+    assert (cache.read() == xy).all()
     assert list(cache.path.parent.iterdir()) == [cache.path]
 
 

@@ -9,6 +9,7 @@ from nblabel.strategies.measures import cdf, margin, surroundings
 from tests.samples import CLASSES, blobs
 
 each = pytest.mark.parametrize("strategy", STRATEGIES)
+each_but_random = pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - {"random"}))
 
 
 def session_of(X: np.ndarray, strategy: str, **options: object) -> nb.Session:
@@ -156,6 +157,16 @@ def test_what_is_asked_does_not_depend_on_where_the_origin_is(strategy):
     assert near.ask().indices.tolist() == far.ask().indices.tolist()
 
 
+@each_but_random
+@pytest.mark.parametrize("learner", ["knn", "graph"])
+@pytest.mark.parametrize("labels", [0, 2])
+def test_a_batch_is_not_copies_of_one(strategy, learner, labels):
+    session = session_of(np.repeat(blobs(40), 10, axis=0), strategy, learner=learner)
+    for place in range(labels):
+        session.tell(10 * place, CLASSES[place])
+    assert len(set(session.ask(8).indices // 10)) >= 4
+
+
 @pytest.mark.parametrize("strategy", ["diversity", "product"])
 @pytest.mark.parametrize("dim", [3, 50, 784])
 def test_copies_of_what_was_answered_can_wait(strategy, dim):
@@ -275,9 +286,9 @@ def test_what_is_no_strategy(strategy, error, message):
         session_of(blobs(10), strategy)
 
 
-@pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "random"])
-def test_explains_a_candidate_as_its_query_does(name):
-    session = nb.Session(nb.Pool(embeddings=blobs(80)), ["a", "b"], strategy=name)
+@each_but_random
+def test_explains_a_candidate_as_its_query_does(strategy):
+    session = nb.Session(nb.Pool(embeddings=blobs(80)), ["a", "b"], strategy=strategy)
     session.tell([0, 1, 2], ["a", "b", "a"])
     snapshot = session.snapshot()
     query = session.engine.refit(snapshot, 5).query
