@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nblabel import datasets as datasets
     from nblabel import encoders as encoders
+    from nblabel import learners as learners
     from nblabel import plots as plots
     from nblabel.clusters import ClusterMatch as ClusterMatch
     from nblabel.clusters import cluster as cluster
@@ -46,6 +47,7 @@ _HOMES = {
     "datasets": "nblabel.datasets",
     "embed": "nblabel.embeddings.methods",
     "encoders": "nblabel.encoders",
+    "learners": "nblabel.learners",
     "match_clusters": "nblabel.clusters",
     "neighbor_graph": "nblabel.graph.nearest",
     "plots": "nblabel.plots",

@@ -15,8 +15,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import nblabel as nb
-from nblabel.learners import CALIBRATED, ESTIMATORS, EstimatorLearner, make_learner
+from nblabel.learners import CALIBRATED, ESTIMATORS, Calibrated, EstimatorLearner, make_learner
 from nblabel.learners.named import BUILDERS, SoftmaxSVC
+from nblabel.widget.figures import describe_model
 from tests.samples import CLASSES, blobs
 
 N = 400
@@ -272,6 +273,19 @@ def test_a_classifier_that_refuses_a_part_of_the_labels_stays_as_it_is():
     proba = learner.update(y, 3)
     assert learner.temperature_ is None
     assert (proba == EstimatorLearner(X, KNeighborsClassifier(6)).update(y, 3)).all()
+
+
+def test_a_classifier_of_ones_own_is_calibrated_by_choice():
+    X, y = overlapping()
+    session = nb.Session(nb.Pool(embeddings=X), [*"abc"], Calibrated(TooSure(max_iter=1_000)))
+    session.tell(range(60), [[*"abc"][code] for code in y[:60]])
+    proba = session.predict_proba()
+    assert session.engine.learner.name == "TooSure-calibrated"
+    assert session.engine.learner.temperature_ > 1
+    assert (proba == calibrated(X, TooSure(max_iter=1_000)).update(first(y, 60), 3)).all()
+    told = describe_model(session.engine.learner.name, "margin")
+    assert told["text"].startswith("Guesses: TooSure ·")
+    assert "probabilities calibrated" in told["title"]
 
 
 def test_new_points_are_calibrated_too():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from nblabel.graph.nearest import NeighborGraph
@@ -13,6 +14,7 @@ from nblabel.pool import FloatArray
 __all__ = [
     "ESTIMATORS",
     "LEARNERS",
+    "Calibrated",
     "EstimatorLearner",
     "KnnLearner",
     "Learner",
@@ -27,6 +29,26 @@ ESTIMATORS = ("logreg", "softmax", "svm", "rf", "hgb", "xgb")
 CALIBRATED = "-calibrated"
 
 
+@dataclass(frozen=True)
+class Calibrated:
+    """A classifier of your own whose probabilities are to be calibrated.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Has ``fit`` and ``predict_proba``. How it is done: see `EstimatorLearner`.
+
+    Examples
+    --------
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> import nblabel as nb
+    >>> data = nb.datasets.load_digits()
+    >>> session = nb.Session(data.images, data.classes, nb.learners.Calibrated(GaussianNB()))
+    """
+
+    estimator: Any
+
+
 def wants_graph(learner: Any) -> bool:
     """Return whether a learner works on the neighbour graph."""
     return isinstance(learner, str) and learner in ("auto", "graph")
@@ -39,7 +61,7 @@ def make_learner(
 
     Parameters
     ----------
-    learner : str or estimator
+    learner : str, estimator or Calibrated
         "graph", "knn" (Euclidean), "knn-cosine", "auto" ("graph"), one of the classifiers below, or
         any scikit-learn classifier with ``predict_proba``, pipelines included.
     X : ndarray of shape (n, dim), float32
@@ -70,8 +92,11 @@ def make_learner(
     - "xgb": XGBoost, from the extra ``nblabel[xgb]``.
 
     With "-calibrated" behind, as in "rf-calibrated", the probabilities are calibrated by
-    temperature scaling; see `EstimatorLearner`.
+    temperature scaling; see `EstimatorLearner`. `Calibrated` does it for a classifier of your own.
     """
+    if isinstance(learner, Calibrated):
+        name = type(learner.estimator).__name__ + CALIBRATED
+        return EstimatorLearner(X, learner.estimator, random_state, calibrate=True, name=name)
     if not isinstance(learner, str):
         return EstimatorLearner(X, learner, random_state)
     base = learner.removesuffix(CALIBRATED)

@@ -168,8 +168,8 @@ def describe_status(
 def describe_model(learner: str, strategy: str) -> dict[str, str]:
     """Return in words how the guesses are made and what is asked first: a short and a long text."""
     base = learner.removesuffix(CALIBRATED)
-    guess, decides = LEARNERS.get(base, (learner, "a classifier of your own"))
-    if base in LEARNERS and base != learner:
+    guess, decides = LEARNERS.get(base, (base, "a classifier of your own"))
+    if base != learner:
         decides += ", its probabilities calibrated"
     order, asked = STRATEGIES.get(strategy, (strategy, "a strategy of your own"))
     return {

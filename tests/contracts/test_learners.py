@@ -17,7 +17,7 @@ from sklearn.svm import SVC, LinearSVC
 
 import nblabel as nb
 from nblabel.graph.nearest import neighbor_graph
-from nblabel.learners import Learner, LearnerError, make_learner
+from nblabel.learners import Calibrated, Learner, LearnerError, make_learner
 from nblabel.learners.knn import KnnLearner
 from nblabel.neighbors import METRICS, LabeledNeighbors
 from tests.samples import CLASSES, blobs
@@ -37,6 +37,7 @@ LEARNERS = {
     "hgb": lambda: "hgb",
     "xgb": lambda: pytest.importorskip("xgboost", reason="XGBoost is not installed") and "xgb",
     "svm-calibrated": lambda: "svm-calibrated",
+    "your own, calibrated": lambda: Calibrated(LogisticRegression(max_iter=1_000)),
 }
 each = pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
 TRUE = np.arange(60) % 3
