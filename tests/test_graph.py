@@ -11,8 +11,16 @@ from scipy.sparse.csgraph import connected_components
 
 import nblabel as nb
 from nblabel.graph import nearest as graphs
-from nblabel.graph.nearest import GraphCache, NeighborGraph, neighbor_graph, pack, unpack
+from nblabel.graph.nearest import (
+    GraphCache,
+    GraphProcess,
+    NeighborGraph,
+    neighbor_graph,
+    pack,
+    unpack,
+)
 from tests.samples import blobs
+from tests.test_projection import Listener, over, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +164,23 @@ def test_approximate_neighbours_of_a_large_pool(monkeypatch, capsys):
     assert np.mean(shared) > 0.95 * 15
 
 
+def test_what_a_descent_did_not_find_is_found_exactly(monkeypatch):
+    X = blobs(600)
+    exact = neighbor_graph(X, cache=False)
+
+    def half(X, k, tell):
+        who, near = graphs._exact(X, X, k, tell)
+        who[3, 5:], near[3, 5:] = -1, np.inf
+        near[7, -1] = np.inf
+        return who, near
+
+    monkeypatch.setattr(graphs, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(graphs, "_descent", half)
+    found = graphs.build_graph(X, lambda _share: None)
+    assert (found.indices == exact.indices).all()
+    np.testing.assert_allclose(found.distances, exact.distances, rtol=1e-5)
+
+
 def test_what_is_no_matrix():
     with pytest.raises(ValueError, match="finite"):
         neighbor_graph(np.full((4, 2), np.nan))
@@ -211,6 +236,52 @@ def test_an_isolated_item_has_no_weight():
     graph = NeighborGraph(np.empty((1, 0), np.int32), np.empty((1, 0), np.float32))
     assert graph.weights.nnz == 0
     assert graph.edges.degrees.tolist() == [1]
+
+
+# in a process of its own
+
+
+def test_built_in_a_second_process(folders):
+    listener, X = Listener(), blobs(300)
+    process = GraphProcess(X, listener)
+    graph = listener.last()["done"]
+    assert (graph.indices == neighbor_graph(X, cache=False).indices).all()
+    assert (GraphCache(X).read().indices == graph.indices).all()
+    steps = [news["progress"] for news in listener.told[:-1]]
+    assert steps == sorted(steps)
+    wait_until(lambda: over(process))
+    assert list(folders.iterdir()) == []
+
+
+def test_cancelled_it_stops_and_says_nothing_more(folders):
+    listener, X = Listener(), blobs(3_000)
+    process = GraphProcess(X, listener)
+    wait_until(lambda: listener.told)
+    process.cancel()
+    wait_until(lambda: over(process))
+    assert process._process.returncode != 0
+    assert all("progress" in news for news in listener.told)
+    assert list(folders.iterdir()) == []
+    assert GraphCache(X).read() is None
+
+
+def test_a_process_that_fails_says_why():
+    X = blobs(200)
+    X[5, 1] = np.nan
+    listener = Listener()
+    GraphProcess(X, listener)
+    assert listener.last() == {"error": "ValueError: Input X contains NaN"}
+
+
+def test_a_graph_that_comes_back_damaged_is_refused(monkeypatch):
+    other = pack(neighbor_graph(blobs(50)))
+    monkeypatch.setattr(GraphProcess, "_made", lambda _process: other)
+    listener = Listener()
+    GraphProcess(blobs(200), listener)
+    assert listener.last() == {"error": "the graph came back damaged"}
+
+
+# compiled
 
 
 COMPILED = """

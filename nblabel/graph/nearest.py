@@ -273,7 +273,13 @@ def _search(X: FloatArray, k: int, tell: Progress) -> NeighborGraph:
     if k < 1:
         empty = np.empty((n, 0))
         return NeighborGraph(empty.astype(np.int32), empty.astype(np.float32))
-    who, near = (_exact if n <= EXACT_UP_TO else _descent)(X, k + 1, tell)
+    if n <= EXACT_UP_TO:
+        who, near = _exact(X, X, k + 1, tell)
+    else:
+        who, near = _descent(X, k + 1, tell)
+        lost = (who < 0).any(axis=1) | ~np.isfinite(near).all(axis=1)
+        if lost.any():  # a descent may find too few for an item that is far from all
+            who[lost], near[lost] = _exact(X, X[lost], k + 1, lambda _share: None)
     # each finds itself, though not always first; where it does not, the last is one too many
     itself = who == np.arange(n)[:, None]
     itself[~itself.any(axis=1), -1] = True
@@ -284,15 +290,15 @@ def _search(X: FloatArray, k: int, tell: Progress) -> NeighborGraph:
     )
 
 
-def _exact(X: FloatArray, k: int, tell: Progress) -> tuple[Any, Any]:
+def _exact(X: FloatArray, asked: FloatArray, k: int, tell: Progress) -> tuple[Any, Any]:
     from sklearn.neighbors import NearestNeighbors
 
     index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(X)
     who, near = [], []
-    step = max(1_000, len(X) // 50)
-    for start in range(0, len(X), step):
-        tell(start / len(X))
-        distances, indices = index.kneighbors(X[start : start + step])
+    step = max(1_000, len(asked) // 50)
+    for start in range(0, len(asked), step):
+        tell(start / len(asked))
+        distances, indices = index.kneighbors(asked[start : start + step])
         near.append(distances)
         who.append(indices)
     return np.concatenate(who), np.concatenate(near)
