@@ -14,12 +14,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 from plotly.callbacks import InputDeviceState, Points
+from sklearn.neighbors import KNeighborsClassifier
 
 import nblabel as nb
 from nblabel.graph.nearest import GraphCache, neighbor_graph
 from nblabel.learners import KnnLearner
 from nblabel.store import LabelStore, StoreError
-from nblabel.widget import Labeler, display, figures, jobs, labeler, projections
+from nblabel.widget import Labeler, display, figures, jobs, labeler, projections, refits
 from nblabel.widget.items import MOST_HELD as LENGTH
 from tests.samples import CLASSES, blobs
 
@@ -959,6 +960,116 @@ def test_questions_stay_in_place_while_learning_fails(page, break_learner):
         before = page.queue
         page.label(before[0], on_screen=before[1])
         assert page.queue[0] == before[1]
+
+
+# a learner that is slow
+
+
+class Stuck(KNeighborsClassifier):
+    """A learner that, from so many labels on, is at work until it is let go."""
+
+    after = 0
+    begun, go = threading.Event(), threading.Event()
+
+    def fit(self, X, y):
+        if len(X) > self.after:
+            self.begun.set()
+            assert self.go.wait(60)
+        return super().fit(X, y)
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    monkeypatch.setattr(refits, "BUDGET_SECONDS", 0.02)
+    monkeypatch.setattr(Stuck, "begun", threading.Event())
+    monkeypatch.setattr(Stuck, "go", threading.Event())
+    yield Stuck(1)
+    Stuck.go.set()
+
+
+def said(page):
+    return [words["text"] for words in page.panel._status.status["words"]]
+
+
+STILL_LEARNING = "Still learning: questions are drawn at random."
+
+
+def test_a_learner_that_takes_for_ever_never_blocks_the_panel(stuck, monkeypatch):
+    monkeypatch.setattr(Stuck, "after", 2)
+    n = labeler.RANKED + 60
+
+    async def answer():
+        page = open_page(picture_pool(n), learner=stuck, strategy="margin")
+        held = []  # as the page does: it knows what it was sent, less what it answered
+        await until(lambda: page.panel._line.held)
+        for turn in range(n):
+            if turn == 5:
+                await asyncio.to_thread(Stuck.begun.wait, 10)
+                await until(lambda: page.panel._refits.is_late)
+                assert STILL_LEARNING not in said(page)  # there are questions left that it chose
+            if "queue" in page.kinds():
+                held = page.queue
+            assert held, f"the page ran dry after {turn} answers"
+            if turn == labeler.RANKED + 10:
+                assert STILL_LEARNING in said(page)
+                assert page.panel._line.reason(int(held[0])) == labeler.LATE
+            page.label(held.pop(0), CLASSES[turn % 2])
+            await asyncio.sleep(0)
+        assert page.last("queue")["done"]
+        assert page.session.n_labeled == n
+        assert page.panel._queue.error == ""
+        Stuck.go.set()
+        await until(lambda: STILL_LEARNING not in said(page))
+        await until(lambda: not page.panel._refits._running)
+
+    asyncio.run(answer())
+
+
+def test_a_first_fit_that_takes_long_is_not_waited_for(stuck):
+    """A notebook opened again: labels are there, and the learner is slow."""
+
+    async def look():
+        pool = picture_pool(200)
+        session = nb.Session(pool, CLASSES)
+        session.tell(range(4), ["boot", "bag"] * 2)
+        page = open_page(pool, learner=stuck, strategy="margin", store=session.store)
+        await until(lambda: page.panel._line.held)
+        assert STILL_LEARNING in said(page)
+        head = page.panel._line.head
+        assert page.last("queue")["items"][0]["id"] == str(head)
+        Stuck.go.set()
+        await until(lambda: page.panel._items.refit is not None)
+        assert STILL_LEARNING not in said(page)
+        held = page.panel._line.held
+        assert held[0] == head  # nothing changes under the answer
+        assert labeler.LATE not in map(page.panel._line.reason, held[1:])
+        await until(lambda: not page.panel._refits._running)
+
+    asyncio.run(look())
+
+
+def test_what_comes_late_goes_before_what_was_drawn_meanwhile(stuck):
+    """Someone answers on while the learner is at work: its choice is better than chance, though old."""
+
+    async def look():
+        pool = picture_pool(400)
+        session = nb.Session(pool, CLASSES)
+        session.tell(range(4), ["boot", "bag"] * 2)
+        page = open_page(pool, learner=stuck, strategy="margin", store=session.store)
+        line = page.panel._line
+        await until(lambda: line.held)
+        Stuck.begun.clear()
+        page.label(str(line.head), "boot")  # what is learned is older than this
+        results = []
+        apply = page.session.apply
+        page.session.apply = lambda refit: results.append(apply(refit)) or results[-1]
+        Stuck.go.set()
+        await until(lambda: results)
+        assert results[0] is False
+        assert labeler.LATE not in map(line.reason, line.held[1:])
+        await until(lambda: not page.panel._refits._running)
+
+    asyncio.run(look())
 
 
 # looked at or not

@@ -33,7 +33,6 @@ def test_an_empty_line():
     assert line.reason(0) is None
     assert not line.fill(is_open)
     assert line.is_short
-    assert not line.is_low
 
 
 def test_the_page_gets_the_first_of_a_ranking(line):
@@ -56,27 +55,26 @@ def test_only_the_question_on_screen_keeps_its_place(line):
 
 def test_answered_items_drop_out_and_others_follow(line):
     assert line.fill(lambda index: index != 3)
-    assert line.held == [0, 1, 2, *range(4, LENGTH + 1)]
+    assert line.held == [0, 1, 2, *range(4, LENGTH)]
     assert not line.fill(lambda index: index != 3)
     line.drop(0)
     assert line.head == 1
     assert not line.fill(lambda index: index > 0)
-    assert len(line.held) == LENGTH
 
 
-def test_when_it_runs_low(line):
+def test_the_page_hears_of_more_once_few_are_left(line):
     for index in range(LENGTH - LOW + 1):
         assert not line.is_short
-        assert not line.is_low
+        assert not line.fill(is_open)
         line.drop(index)
     assert line.is_short
-    assert line.is_low
-    line.fill(is_open)
+    assert line.fill(is_open)
     assert not line.is_short
+    assert len(line.held) == LENGTH
     line.rank(query(90, 91))
-    line.fill(is_open)
+    assert line.fill(is_open)
     assert line.is_short  # there are three, and the ranking has no more
-    assert not line.is_low
+    assert not line.fill(is_open)
 
 
 def test_a_chosen_item_comes_first_and_the_displaced_one_second(line):
@@ -154,3 +152,14 @@ def test_more_than_the_page_holds_may_be_wanted(line):
         answered.add(line.head)
         line.drop(line.head)
     assert answered == {0, *range(102, 201)}
+
+
+def test_more_questions_come_after_all_others_and_keep_known_reasons(line):
+    line.rank(query(0, 1, 2))
+    line.fill(is_open)
+    more = Query(np.array([2, 7, 1, 8]), np.zeros(4, np.float32), (Reason("more"),) * 4)
+    assert line.extend(more)
+    line.fill(is_open)
+    assert line.held == [0, 1, 2, 7, 8]
+    assert [line.reason(index).text for index in (2, 7)] == ["reason 2", "more"]
+    assert not line.extend(more)

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from nblabel.widget import refits
 from nblabel.widget.refits import Refits
 
 
@@ -126,6 +127,65 @@ def test_keys_have_a_rest_between_two_jobs(job):
 
     asyncio.run(type_on())
     assert job.results == ["learned 1", "learned 3"]
+
+
+def test_the_rest_grows_with_the_job(job, monkeypatch):
+    """A slow learner leaves the keys their share of the time."""
+    monkeypatch.setattr(refits, "REST_SECONDS", 0)
+    rests = []
+
+    async def measure():
+        loop = asyncio.get_running_loop()
+        later, now = loop.call_later, loop.time
+        ahead = 0
+
+        def call_later(delay, act, *given):
+            if act == job.refits._rested:
+                rests.append(delay)
+                delay = 0
+            return later(delay, act, *given)
+
+        monkeypatch.setattr(loop, "call_later", call_later)
+        monkeypatch.setattr(loop, "time", lambda: now() + ahead)
+        for turn, seconds in enumerate((1, 50), 1):
+            job.ask(turn)
+            await job.wait_started()
+            ahead += seconds
+            job.go.release()
+            await job.wait_finished(turn)
+            await job.wait_idle()
+        assert rests == pytest.approx([refits.REST_SHARE, 50 * refits.REST_SHARE], rel=0.5)
+
+    asyncio.run(measure())
+
+
+def test_a_job_that_uses_up_its_budget_is_told_of_once_and_runs_on(job, monkeypatch):
+    monkeypatch.setattr(refits, "BUDGET_SECONDS", 0.01)
+    told, rung = [], asyncio.Event()
+
+    def overdue(seconds):
+        told.append((seconds, job.refits.is_late))
+        rung.set()
+
+    job.refits._overdue = overdue
+
+    async def once():
+        job.ask(1)
+        await asyncio.wait_for(rung.wait(), 10)
+        job.go.release()
+        await job.wait_finished(1)
+        assert not job.refits.is_late
+        monkeypatch.setattr(refits, "BUDGET_SECONDS", 600)
+        await job.wait_idle()
+        job.go.release()
+        job.ask(2)
+        await job.wait_finished(2)
+
+    asyncio.run(once())
+    ((seconds, late),) = told
+    assert seconds >= 0.01
+    assert late
+    assert job.results == ["learned 1", "learned 2"]
 
 
 def test_an_error_arrives_like_a_result_and_the_next_job_runs(job):

@@ -44,6 +44,8 @@ REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be 
 RANKED = 160  # questions chosen at a time; the page gets the first of them
 NEIGHBORS = 3
 BY_MODEL = {"accept": "accepted from the model", "withdraw": "taken back from the model"}
+FAILED = Reason("Drawn at random: the learner failed.")
+LATE = Reason("Drawn at random: the learner is still at work.")
 SLOW_SECONDS = 0.5  # a refit that takes longer is shown even if a label came in meanwhile
 
 # logs in memory by pool, so that running the cell again keeps the labels
@@ -151,7 +153,12 @@ class Labeler(ipywidgets.Box):
         )
         self._map = _make_map(map, self._guarded("map", self._hear_map))
         self._status = StatusView(self._guarded("status", self._hear_status))
-        self._refits = Refits(self._work, self._learn, self._guarded("refit", self._learned))
+        self._refits = Refits(
+            self._work,
+            self._learn,
+            self._guarded("refit", self._learned),
+            self._guarded("overdue", self._overdue),
+        )
 
         self._catching_up = False
         self._given = _given.setdefault(self.session.store.key, set())
@@ -536,7 +543,9 @@ class Labeler(ipywidgets.Box):
         self._quality.follow()
         self._display.show_state()
         self._groups.follow()
-        if self._line.fill(self._is_open) or self._line.is_low:
+        moved = self._line.fill(self._is_open)
+        drawn = self._refits.is_late and self._go_on_at_random()
+        if moved or drawn or not self._line.held:
             self._display.show_queue()
         else:
             self._display.show_marks()
@@ -583,14 +592,17 @@ class Labeler(ipywidgets.Box):
             self._not_learned(result)
             return
         refit, deciders = result
+        self._display.say("learning", "", "")
         if not self.session.apply(refit):
             slow = refit.fit_seconds + refit.ask_seconds > SLOW_SECONDS
             if slow and refit.proba.shape[1] == len(self.session.classes):
                 self._items.refit, self._items.deciders = refit, deciders
                 self._display.show_colors()
-            if self._line.is_short:  # the page must not run dry while someone types fast
+            # the page must not run dry while someone types fast
+            if self._line.is_short or LATE in map(self._line.reason, self._line.held):
                 self._line.rank(refit.query)
                 self._line.fill(self._is_open)
+                self._go_on_at_random()
                 self._display.show_queue()
             return
         self._items.refit, self._items.deciders = refit, deciders
@@ -607,26 +619,45 @@ class Labeler(ipywidgets.Box):
 
     def _not_learned(self, error: Exception) -> None:
         """Go on without the learner: what is left is asked in random order."""
+        self._display.say("learning", "", "")
         self._display.show_problem(
             "learning",
             f"Learning failed: {error} The last good model stays; your labels are saved.",
         )
         if self._line.is_short:
-            self._line.rank(self._draw())
+            self._line.rank(self._draw(FAILED))
             self._line.fill(self._is_open)
         self._display.show_colors()
         self._display.show_queue()
         if self._looked_at:
             self._display.jobs.start()
 
-    def _draw(self) -> Query:
+    def _overdue(self, _seconds: float) -> None:
+        """Nobody waits for a slow learner; its result is shown whenever it comes."""
+        if self._go_on_at_random():
+            self._display.show_queue()
+
+    def _go_on_at_random(self) -> bool:
+        """Where few questions are left, draw more at random; return whether there are any."""
+        if not self._line.is_short or not self._line.extend(self._draw(LATE)):
+            return False
+        self._line.fill(self._is_open)
+        self._display.say(
+            "learning",
+            "Still learning: questions are drawn at random.",
+            "The learner is slower than the answers. Its guesses and questions come when it is done; "
+            "the learners knn and graph take less time.",
+        )
+        return True
+
+    def _draw(self, reason: Reason) -> Query:
         """Return questions in an order that needs no learner; skipped ones come at the end."""
         snapshot = self.session.snapshot()
-        left, reason = snapshot.skipped, Reason("You skipped it before; nothing else is left.")
         if len(snapshot.open) or len(snapshot.drawn):
             order = np.random.default_rng(self.session.random_state).permutation(len(snapshot.y))
             left = np.concatenate([snapshot.drawn, order[np.isin(order, snapshot.open)]])
-            reason = Reason("Drawn at random: the learner failed.")
+        else:
+            left, reason = snapshot.skipped, Reason("You skipped it before; nothing else is left.")
         left = left[:RANKED]
         return Query(left, np.zeros(len(left), dtype=np.float32), (reason,) * len(left))
 

@@ -55,13 +55,8 @@ class Line:
         return self._held
 
     @property
-    def is_low(self) -> bool:
-        """Whether the page runs short although the ranking has more."""
-        return len(self._held) < min(self._length // 2, len(self._ranking))
-
-    @property
     def is_short(self) -> bool:
-        """Whether the page runs short, whatever the ranking has."""
+        """Whether the page runs short."""
         return len(self._held) < self._length // 2
 
     def rank(self, query: Query, reason: Reason | None = None, drawn: Collection[int] = ()) -> None:
@@ -78,12 +73,23 @@ class Line:
         ranked = dict(zip(self._ranking, query.reasons, strict=False))
         self._reasons = kept | ranked | self._wanted
 
+    def extend(self, query: Query) -> bool:
+        """Take more questions, to be asked after all others; return whether any are new."""
+        more = dict(zip(query.indices.tolist(), query.reasons, strict=True))
+        known = len(self._ranking)
+        self._ranking = list(dict.fromkeys([*self._ranking, *more]))
+        self._reasons = more | self._reasons
+        return len(self._ranking) > known
+
     def reason(self, index: int) -> Reason | None:
         """Why an item is asked, if the ranking knows."""
         return self._reasons.get(index)
 
     def fill(self, is_open: Callable[[int], bool]) -> bool:
-        """Drop what was answered and fill up from the ranking; return whether anything dropped."""
+        """Drop what was answered, and fill up from the ranking once few are left.
+
+        Returns whether the page has to hear of it: it knows only what it answered itself.
+        """
         before, head = len(self._held), self.head
         self._held = [index for index in self._held if is_open(index)]
         if self.head != head:
@@ -92,11 +98,13 @@ class Line:
         self._first = [index for index in self._first if is_open(index)]
         self._wanted = {index: why for index, why in self._wanted.items() if is_open(index)}
         dropped = len(self._held) < before
+        if not self.is_short:
+            return dropped
         held = set(self._held)
         coming = dict.fromkeys([*self._first, *self._wanted, *self._ranking])
         fresh = [index for index in coming if index not in held]
-        self._held += fresh[: max(0, self._length - len(self._held))]
-        return dropped
+        self._held += fresh[: self._length - len(self._held)]
+        return dropped or bool(fresh)
 
     def want(self, reasons: dict[int, Reason]) -> None:
         """Ask about these after the question on screen, for these reasons, before any ranking."""
