@@ -2,15 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 import nblabel as nb
 from nblabel.graph.nearest import NeighborGraph, neighbor_graph
+from nblabel.graph.walks import Walks
 from nblabel.learners.graph import GraphLearner
 from nblabel.strategies import kmeans as kmeans_module
 from nblabel.strategies import make_strategy
 from nblabel.strategies.clusters import Groups, TypiClustStrategy
+from nblabel.strategies.coverage import spread_by_walks
 from nblabel.strategies.kernels import balls, pure_radius, similarities
 from nblabel.strategies.kmeans import kmeans
+from nblabel.strategies.measures import surroundings
 from tests.samples import CLASSES, blobs
 from tests.test_propagation import directly
 
@@ -300,6 +304,40 @@ def test_the_smallest_norm_finds_the_group_without_an_answer():
 
 
 # what they share
+
+
+@pytest.mark.parametrize("steps", [2, 8])
+def test_spreading_by_walks_against_powers_of_the_transition_matrix(steps):
+    graph = graph_of(blobs(300))
+    weights = graph.weights.toarray().astype(np.float64)
+    power = np.linalg.matrix_power(weights / weights.sum(axis=1, keepdims=True), steps)
+    shares = power / power.max(axis=0)
+    shares[shares < Walks.TOLD] = 0
+    np.fill_diagonal(shares, 1)
+    candidates = np.arange(1, 300, 2)
+    left = np.random.default_rng(0).random(150, dtype=np.float32)
+    picks, scores = spread_by_walks(candidates, left.copy(), Walks(graph, steps), 12)
+    for pick, score in zip(picks, scores, strict=True):  # where two are nearly equal either will do
+        assert score == pytest.approx(left[pick], abs=0.03)
+        assert left[pick] == pytest.approx(left.max(), abs=0.03)
+        left *= 1 - shares[candidates, candidates[pick]]
+        left[pick] = 0
+    assert len(set(picks)) == 12
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_start_against_its_definition(seed):
+    X = blobs(60, seed=seed)
+    around = surroundings(X)
+    typical = (rankdata(around.density) - 0.5) / 60
+    distances = ((X[:, None].astype(np.float64) - X) ** 2).sum(axis=-1)
+    expected = [typical.argmax()]
+    while len(expected) < 12:
+        steps = distances[:, expected].min(axis=1) / around.spacing
+        score = typical * (rankdata(steps) - 0.5) / 60
+        score[expected] = -1
+        expected.append(score.argmax())
+    assert session_of(X, "product", learner="knn").ask(12).indices.tolist() == expected
 
 
 @pytest.mark.parametrize("name", ["maxherding", "probcover", "typiclust"])
