@@ -39,6 +39,16 @@ def by_rows(n: int, loop: Callable[..., Any], *arguments: Any) -> list[Any]:
 
 @cache
 def _threads() -> tuple[int, ThreadPoolExecutor]:
-    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    parts = min(MOST, here or 1)
+    parts = min(MOST, _allowed())
     return parts, ThreadPoolExecutor(max(1, parts - 1), thread_name_prefix="nblabel-rows")
+
+
+def _allowed() -> int:
+    """Return how many processors we may use: all, or as many as OpenMP may.
+
+    joblib says so to its processes, which share the machine with one another.
+    """
+    known = hasattr(os, "sched_getaffinity")
+    here = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+    limit = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()  # "4,2": by nesting level
+    return max(1, min(here, int(limit))) if limit.isdecimal() else here

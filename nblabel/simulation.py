@@ -84,7 +84,8 @@ def simulate(
         may be larger then. With several seeds each has a file of its own: ``curve-seed3.jsonl`` for
         ``curve.jsonl``.
     progress : bool
-        Show a progress bar if it takes more than a second.
+        Show a progress bar if it takes more than a second. With several processes it moves on with
+        each seed that is done.
 
     Returns
     -------

@@ -46,7 +46,10 @@ class MeasureStrategy:
     -----
     Items of a batch are spread out, see `measures.spread`. The product of three measures is the
     approach of "Learn faster with smarter data labeling"; informational density goes back to
-    Settles and Craven, 2008.
+    Settles and Craven, 2008. The farthest from the labeled ones is the greedy choice of centres of
+    Gonzalez, "Clustering to Minimize the Maximum Intercluster Distance", 1985, and of Sener and
+    Savarese, "Active Learning for Convolutional Neural Networks: A Core-Set Approach", ICLR 2018;
+    there the distance is not divided by the spacing.
     """
 
     def __init__(self, name: str, measures: tuple[str, ...], uncertainty: str = "margin") -> None:
@@ -91,7 +94,12 @@ class MeasureStrategy:
 
 
 def cold_start(view: View, n: int) -> Query:
-    """Ask about typical items, each far from the ones before it."""
+    """Ask about typical items, each far from the ones before it.
+
+    Each pick has the largest product of the distribution functions of density and of the distance to
+    the nearest pick over the item's own spacing: farthest-first (Gonzalez, 1985), held to typical
+    items, which are what to begin with (Hacohen, Dekel and Weinshall, ICML 2022).
+    """
     items = view.candidates
     n = min(n, len(items))
     X, spacing = view.X[items], view.surroundings.spacing[items]
