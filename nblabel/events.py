@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time as clock
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Kind = Literal[
     "label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit", "repeat", "withdraw"
@@ -23,7 +23,7 @@ def new_uid() -> str:
     return uuid.uuid4().hex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class LabelEvent:
     """One thing that happened, as it stands in the log for ever.
 
@@ -82,26 +82,34 @@ class LabelEvent:
             raise ValueError("only an audit names the set that was drawn from.")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the log says of one item at present.
 
     Attributes
     ----------
-    kind : str
-        "label", "accept", "skip" or "flag".
-    label : str or None
-        The class name for "label" and "accept".
-    probability : float or None
-        The model's probability of an accepted label.
     event : LabelEvent
         The event that decided.
+    place : int
+        The item's place in the event.
     """
 
-    kind: Kind
-    label: str | None
-    probability: float | None
     event: LabelEvent
+    place: int
+
+    @property
+    def kind(self) -> Kind:
+        """One of "label", "accept", "skip" or "flag"."""
+        return self.event.kind
+
+    @property
+    def label(self) -> str | None:
+        """The class name for "label" and "accept"."""
+        return self.event.labels[self.place] if self.event.labels else None
+
+    @property
+    def probability(self) -> float | None:
+        """The model's probability of an accepted label."""
+        return self.event.probabilities[self.place] if self.event.probabilities else None
 
 
 class LabelState:
@@ -139,7 +147,7 @@ class LabelState:
         self._drawn: dict[str, LabelEvent] = {}
         self._events: dict[str, LabelEvent] = {}
         self._undone: set[str] = set()
-        self._history: dict[str, list[tuple[str, int]]] = {}  # event uid, place in the event
+        self._history: defaultdict[str, list[Answer]] = defaultdict(list)
         self._added: list[str] = []
         self._in_use: Counter[str] = Counter()
         self._undo_stack: dict[str | None, list[str]] = {}
@@ -180,7 +188,7 @@ class LabelState:
 
     def history(self, item: str) -> list[LabelEvent]:
         """Return the answers to an item that were not taken back, oldest first."""
-        told = (self._events[uid] for uid, _ in self._history.get(item, ()))
+        told = (answer.event for answer in self._history.get(item, ()))
         return [event for event in told if event.uid not in self._undone]
 
     def latest(self, n: int) -> list[LabelEvent]:
@@ -208,13 +216,24 @@ class LabelState:
         self.n_questions += event.kind == "label" and event.source == "human"
         if event.kind == "add_class":
             self._added.append(event.uid)
-        for place, item in enumerate(event.ids):
-            self._history.setdefault(item, []).append((event.uid, place))
-            # the last of its history: what came before has been worked out
-            self._set(item, _decide(self.answers.get(item), event, place))
+        else:
+            self._answered(event)
         self._undo_stack.setdefault(event.annotator, []).append(event.uid)
         self._redo_stack.pop(event.annotator, None)
         return event.ids
+
+    def _answered(self, event: LabelEvent) -> None:
+        told = {item: Answer(event, place) for place, item in enumerate(event.ids)}
+        for item, answer in told.items():
+            self._history[item].append(answer)
+        fresh = len(told) == len(event.ids) and self.answers.keys().isdisjoint(told)
+        if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
+            self.answers |= told
+            self._in_use.update(event.labels)
+            return
+        for item, answer in told.items():
+            # the last of its history: what came before has been worked out
+            self._set(item, _decide(self.answers.get(item), answer))
 
     def _reverse(self, event: LabelEvent) -> tuple[str, ...]:
         target = self._events.get(event.target or "")
@@ -236,9 +255,9 @@ class LabelState:
     def _settle(self, item: str) -> None:
         """Work out an item's answer from its own history."""
         answer: Answer | None = None
-        for uid, place in self._history[item]:
-            if uid not in self._undone:
-                answer = _decide(answer, self._events[uid], place)
+        for told in self._history[item]:
+            if told.event.uid not in self._undone:
+                answer = _decide(answer, told)
         self._set(item, answer)
 
     def _set(self, item: str, answer: Answer | None) -> None:
@@ -255,17 +274,14 @@ class LabelState:
         return self._events[stack[-1]] if stack else None
 
 
-def _decide(answer: Answer | None, event: LabelEvent, place: int) -> Answer | None:
-    if event.kind == "withdraw":
+def _decide(answer: Answer | None, told: Answer) -> Answer | None:
+    """Return what stands of an item, after what it was before and what was told last."""
+    kind = told.event.kind
+    if kind == "withdraw":
         return None if answer is None or answer.kind == "accept" else answer
     if answer is not None:
-        if event.kind == "skip" and answer.kind != "skip":
+        if kind == "skip" and answer.kind != "skip":
             return answer
-        if event.kind == "accept" and answer.kind in ("label", "flag"):
+        if kind == "accept" and answer.kind in ("label", "flag"):
             return answer
-    return Answer(
-        kind=event.kind,
-        label=event.labels[place] if event.labels else None,
-        probability=event.probabilities[place] if event.probabilities else None,
-        event=event,
-    )
+    return told

@@ -7,7 +7,7 @@ import numbers
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,8 +30,11 @@ from nblabel.strategies import Query, make_strategy
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
+
 MAX_CLASSES = 200
 STANDINGS = ("open", "human", "model", "import", "skipped", "flagged")
+_CODES = {name: code for code, name in enumerate(STANDINGS)}
 _MODEL = STANDINGS.index("model")
 _NOT_BY_PEOPLE = tuple(STANDINGS.index(name) for name in ("open", "skipped", "model"))
 _NOT_ANSWERED = tuple(STANDINGS.index(name) for name in ("open", "model"))
@@ -136,7 +139,7 @@ class Session:
         self._refit: Refit | None = None
         self._drift: tuple[FloatArray, Drift] | None = None
         self._judged: Record | None = None
-        self._repeated: tuple[int, IntArray] | None = None
+        self._worked_out: dict[str, tuple[int, Any]] = {}  # with the version it was worked out for
         self.refresh()
         if self._state.unknown_classes:
             raise StoreError(
@@ -287,7 +290,7 @@ class Session:
     @property
     def n_labeled(self) -> int:
         """How many items have a label that a person gave or that was imported."""
-        return len(self.labeled)
+        return self._once("n_labeled", lambda: len(self.labeled))
 
     @property
     def n_accepted(self) -> int:
@@ -374,6 +377,9 @@ class Session:
     @property
     def drawn(self) -> IntArray:
         """Positions drawn at random that nobody has answered yet, in the order drawn; asked first."""
+        return self._once("drawn", self._find_drawn).copy()
+
+    def _find_drawn(self) -> IntArray:
         newest = {frames.name_of(draw.frame): draw.frame for draw in self._state.draws}
         ids = dict.fromkeys(
             item
@@ -382,7 +388,7 @@ class Session:
             == newest[frames.name_of(draw.frame)]  # a set that was given up is not asked any more
             for item in draw.ids
         )
-        places = np.array([self.pool.index_of(item) for item in ids], dtype=np.intp)
+        places = self.pool.indices_of(ids)
         return places[np.isin(self._standing[places], _NOT_ANSWERED)]
 
     def audit(self, confidence: float = 0.95) -> AuditReport:
@@ -424,9 +430,7 @@ class Session:
 
         Each has a label, which whoever asks must not show, and which is not learned from meanwhile.
         """
-        if self._repeated is None or self._repeated[0] != self._version:
-            self._repeated = (self._version, twice.pending(self))
-        return self._repeated[1]
+        return self._once("repeated", lambda: twice.pending(self))
 
     def consistency(self, confidence: float = 0.95, *, everyone: bool = False) -> Consistency:
         """Estimate how often people give the same answer again, from questions asked twice.
@@ -617,7 +621,7 @@ class Session:
         ids = self._ids(index)
         named = {} if labels is None else self._labels_of(ids, labels)
         items = tuple(named) if named else tuple(dict.fromkeys(ids))
-        positions = np.array([self.pool.index_of(item) for item in items], dtype=np.intp)
+        positions = self.pool.indices_of(items)
         free = np.isin(self._standing[positions], _NOT_BY_PEOPLE)
         if not free.any():
             raise ValueError("people answered all of these items; the model's labels do not count.")
@@ -775,12 +779,11 @@ class Session:
             # beside those whose answer was just taken back
             changed.update(dict.fromkeys(self._state.answers))
             self._y[:] = -1
-        for item in changed:
-            answer = self._state.answers.get(item)
-            label = None if answer is None else answer.label
-            index = self.pool.index_of(item)
-            self._y[index] = -1 if label is None else self._codes.get(label, -1)
-            self._standing[index] = STANDINGS.index(_standing(answer))
+        answers = [self._state.answers.get(item) for item in changed]
+        labels = [None if answer is None else answer.label for answer in answers]
+        rows = self.pool.indices_of(changed)
+        self._y[rows] = [-1 if label is None else self._codes.get(label, -1) for label in labels]
+        self._standing[rows] = [_CODES[_standing(answer)] for answer in answers]
         if events:
             self._changed()
         return bool(events)
@@ -918,7 +921,7 @@ class Session:
         self._listeners, self._audit_share, self._repeat_share = [], 0.0, 0.0
         self._state, self._codes = self._state.emptied(), {}
         self._uids, self._seq, self._refit = set(), 0, None
-        self._judged = self._repeated = None
+        self._judged, self._worked_out = None, {}
         self._y = np.full(len(self.pool), -1, dtype=np.intp)
         self._standing = np.zeros(len(self.pool), dtype=np.uint8)
         self.refresh()
@@ -927,6 +930,14 @@ class Session:
         engine = Engine(X, self._learner, self._strategy, self._random_state)
         graph = GraphCache(X).read() if engine.wants_graph else None
         return engine if graph is None else engine.with_graph(graph)
+
+    def _once(self, name: str, work: Callable[[], T]) -> T:
+        """Return what follows from the log as it is, worked out once: the panel asks for every item."""
+        known = self._worked_out.get(name)
+        if known is None or known[0] != self._version:
+            known = self._worked_out[name] = (self._version, work())
+        value: T = known[1]
+        return value
 
     def _changed(self) -> None:
         self._version += 1
@@ -1019,9 +1030,8 @@ def _standing(answer: Answer | None) -> str:
     """Return how an item stands: what was done with it, or whose label it has."""
     if answer is None:
         return "open"
-    if answer.label is None:
-        return {"skip": "skipped", "flag": "flagged"}[answer.kind]
-    return answer.event.source
+    event = answer.event
+    return event.source if event.labels else {"skip": "skipped", "flag": "flagged"}[event.kind]
 
 
 def check_classes(classes: Sequence[Any]) -> tuple[str, ...]:

@@ -102,6 +102,8 @@ class LabelStore:
         self._closer = weakref.finalize(self, self._engine.dispose)
         with _explained(self._name, "opened"), self._engine.begin() as connection:
             self.key = self._prepare(connection)
+        # an event never changes: what one session has read the others of this process need not
+        self._known: weakref.WeakValueDictionary[int, LabelEvent] = weakref.WeakValueDictionary()
         self._file = _file_of(address)
         self._file_id = self._identify()
 
@@ -204,15 +206,18 @@ class LabelStore:
             events = connection.execute(
                 sa.select(_event).where(_event.c.seq > after).order_by(_event.c.seq)
             ).all()
-            if not events:
-                return []
+            known = {row.seq: self._known.get(row.seq) for row in events}
+            new = [seq for seq, event in known.items() if event is None]
             items: dict[int, list[Any]] = {}
-            columns = _item.c.seq, _item.c.id, _item.c.label, _item.c.probability
-            query = sa.select(*columns).where(_item.c.seq > after)
-            query = query.order_by(_item.c.seq, _item.c.place)
-            for seq, *row in connection.execute(query).all():  # one by one takes twice as long
-                items.setdefault(seq, []).append(row)
-        return [_as_event(row, items.get(row.seq, [])) for row in events]
+            if new:
+                columns = _item.c.seq, _item.c.id, _item.c.label, _item.c.probability
+                query = sa.select(*columns).where(_item.c.seq >= new[0])
+                query = query.order_by(_item.c.seq, _item.c.place)
+                for seq, *row in connection.execute(query).all():  # one by one takes twice as long
+                    items.setdefault(seq, []).append(row)
+        read = [known[row.seq] or _as_event(row, items.get(row.seq, [])) for row in events]
+        self._known.update((event.seq, event) for event in read)
+        return read
 
     def setting(self, name: str) -> str | None:
         """Return a remembered choice, such as the projection shown."""

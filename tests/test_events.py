@@ -68,6 +68,21 @@ def test_the_last_answer_decides_with_two_exceptions(events, expected):
     assert known(*events) == expected
 
 
+def test_many_at_once_count_like_one_by_one():
+    names = ("boot", "none", "bag")
+    twice = LabelEvent("label", ("a", "b", "a"), names)  # the last one counts
+    state = fold(accept("c", "bag"), twice, label("bd", "bag"))
+    assert {item: answer.label for item, answer in state.answers.items()} == {
+        "c": "bag",
+        "a": "bag",
+        "b": "bag",
+        "d": "bag",
+    }
+    assert list(state.answers) == ["c", "a", "b", "d"]
+    assert state.unknown_classes == ()  # nothing is "none" any more
+    assert fold(twice).unknown_classes == ("none",)
+
+
 def test_an_answer_tells_where_it_comes_from():
     sure = accept("ab", "bag", 0.75, source="model")
     answer = fold(sure).answers["b"]

@@ -126,7 +126,7 @@ class Checks:
 def checks_of(session: Session, draws: list[LabelEvent]) -> Checks:
     """Return what became of some draws, up to the last one that was answered."""
     ids = list(dict.fromkeys(item for draw in draws for item in draw.ids))
-    positions = np.array([session.pool.index_of(item) for item in ids], dtype=np.intp)
+    positions = session.pool.indices_of(ids)
     y = session.y
     y[session.accepted] = NO_ANSWER
     truth = y[positions]
@@ -180,7 +180,7 @@ class Record:
             for item in self._state.apply(event):
                 self._note(session.pool.index_of(item), self._state.answers.get(item))
             if event.kind == "audit" and event.frame == frame:
-                rows = np.array([session.pool.index_of(item) for item in event.ids], np.intp)
+                rows = session.pool.indices_of(event.ids)
                 rows = rows[~self._drawn[rows]]
                 free = (self._people < 0) & ~self._aside & ~self._drawn
                 self.moments.append(Moment(rows, np.packbits(free), self._say()))

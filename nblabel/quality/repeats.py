@@ -109,7 +109,7 @@ def pending(session: Session) -> IntArray:
         and (found := _pair(session, event)) is not None
         and found[1] is None
     ]
-    return np.array([session.pool.index_of(item) for item in waiting], dtype=np.intp)
+    return session.pool.indices_of(waiting)
 
 
 def measure(session: Session, confidence: float, everyone: bool) -> Consistency:

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,23 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
 
 def as_made(event: LabelEvent) -> LabelEvent:
     """The event as it was before the store gave it a position."""
-    parts = {name: getattr(event, name) for name in LabelEvent.__slots__}
-    return LabelEvent(**{**parts, "seq": 0})
+    return replace(event, seq=0)
+
+
+def test_what_somebody_holds_is_read_once(store: LabelStore) -> None:
+    for uid in ("one", "two"):
+        store.append(LabelEvent("label", ("a", "b"), ("boot", "bag"), uid=uid))
+    held = store.read()
+    store.append(LabelEvent("accept", ("c",), ("bag",), probabilities=(0.5,), uid="three"))
+    again = store.read()
+    assert again[:2] == held
+    assert all(one is other for one, other in zip(again, held, strict=False))
+    assert (again[2].ids, again[2].probabilities) == (("c",), (0.5,))
+    del held, again[0]
+    kept = store.read()  # of the three, only the first is made anew
+    assert [event.uid for event in kept] == ["one", "two", "three"]
+    assert [event.ids for event in kept] == [("a", "b"), ("a", "b"), ("c",)]
+    assert kept[1:] == again
 
 
 def test_a_new_log_is_empty(store: LabelStore) -> None:
