@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as clock
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -91,10 +91,13 @@ class Answer(NamedTuple):
         The event that decided.
     place : int
         The item's place in the event.
+    before : Answer or None
+        What was told of the item before, taken back or not.
     """
 
     event: LabelEvent
     place: int
+    before: Answer | None = None
 
     @property
     def kind(self) -> Kind:
@@ -147,7 +150,7 @@ class LabelState:
         self._drawn: dict[str, LabelEvent] = {}
         self._events: dict[str, LabelEvent] = {}
         self._undone: set[str] = set()
-        self._history: defaultdict[str, list[Answer]] = defaultdict(list)
+        self._last: dict[str, Answer] = {}  # what was told of each item last, taken back or not
         self._added: list[str] = []
         self._in_use: Counter[str] = Counter()
         self._undo_stack: dict[str | None, list[str]] = {}
@@ -188,8 +191,7 @@ class LabelState:
 
     def history(self, item: str) -> list[LabelEvent]:
         """Return the answers to an item that were not taken back, oldest first."""
-        told = (answer.event for answer in self._history.get(item, ()))
-        return [event for event in told if event.uid not in self._undone]
+        return [answer.event for answer in self._standing(item)]
 
     def latest(self, n: int) -> list[LabelEvent]:
         """Return the last n answers that stand, newest first."""
@@ -223,9 +225,9 @@ class LabelState:
         return event.ids
 
     def _answered(self, event: LabelEvent) -> None:
-        told = {item: Answer(event, place) for place, item in enumerate(event.ids)}
-        for item, answer in told.items():
-            self._history[item].append(answer)
+        last = self._last.get
+        told = {item: Answer(event, place, last(item)) for place, item in enumerate(event.ids)}
+        self._last |= told
         fresh = len(told) == len(event.ids) and self.answers.keys().isdisjoint(told)
         if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
             self.answers |= told
@@ -255,10 +257,18 @@ class LabelState:
     def _settle(self, item: str) -> None:
         """Work out an item's answer from its own history."""
         answer: Answer | None = None
-        for told in self._history[item]:
-            if told.event.uid not in self._undone:
-                answer = _decide(answer, told)
+        for told in self._standing(item):
+            answer = _decide(answer, told)
         self._set(item, answer)
+
+    def _standing(self, item: str) -> list[Answer]:
+        """Return what was told of an item and not taken back, oldest first."""
+        standing, told = [], self._last.get(item)
+        while told is not None:
+            if told.event.uid not in self._undone:
+                standing.append(told)
+            told = told.before
+        return standing[::-1]
 
     def _set(self, item: str, answer: Answer | None) -> None:
         before = self.answers.pop(item, None)

@@ -34,6 +34,10 @@ def test_ids_that_nobody_gave_are_the_positions_as_text():
     assert pool.ids == named.ids
     assert (pool.ids[3], pool.ids[-1], *pool.ids[2:4]) == ("3", "11", "2", "3")
     assert [pool.index_of(item) for item in pool.ids] == list(range(12))
+    assert pool.indices_of(iter(("7", "11"))).tolist() == [7, 11]
+    assert pool.indices_of([]).dtype == np.intp
+    with pytest.raises(KeyError, match="no item with id '12'"):
+        pool.indices_of(["7", "12"])
     assert pool.index_of(7) == 7
     assert pool.fingerprint == named.fingerprint
     for wrong in ("12", "-1", "07", "", "x", "1.0", "٣", "9" * 5_000):
