@@ -33,7 +33,7 @@ FEW_STEPS = 5
 SEED = 0
 BLOBS, DIM, SPREAD = 50, 64, 0.5
 K = nearest.N_NEIGHBORS + 1  # with the item itself
-TREE_UP_TO = 60_000  # it takes longer than brute force in all these dimensions
+TREE_UP_TO = 10_000  # beyond, it takes minutes in all these dimensions
 
 Step = Callable[[np.ndarray], np.ndarray]  # from labels, -1 where there is none, to questions
 
@@ -79,7 +79,7 @@ class Sizes:
         self.million = 20_000 if quick else 1_000_000
         self.knn = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000, 5_000_000)
         self.graph = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000)
-        self.neighbours = (1_000,) if quick else (10_000, 100_000, 200_000, 1_000_000)
+        self.neighbours = (1_000,) if quick else (10_000, 100_000, 300_000)
         self.steps = 5 if quick else STEPS
         self.mnist()  # looked up while the user's cache is still the user's
 
@@ -325,26 +325,32 @@ def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
     """Measure ways to find the neighbours of all items, and how many of them the quick one finds."""
     from sklearn.neighbors import NearestNeighbors
 
-    def tree(X: np.ndarray, k: int, _: Any) -> Any:
-        return NearestNeighbors(n_neighbors=k, algorithm="ball_tree", n_jobs=2).fit(X).kneighbors()
+    def brute_force(X: np.ndarray) -> np.ndarray:
+        return nearest._exact(X, X, K, lambda _: None)[0]  # noqa: SLF001
 
-    exact, descent = nearest._exact, nearest._descent  # noqa: SLF001
-    descent(blobs(2_000)[0], K, lambda _: None)  # compiles
+    def descent(X: np.ndarray) -> np.ndarray:
+        return nearest._descent(X, K, lambda _: None)[0]  # noqa: SLF001
+
+    def ball_tree(X: np.ndarray) -> np.ndarray:
+        index = NearestNeighbors(n_neighbors=K, algorithm="ball_tree", n_jobs=2).fit(X)
+        return index.kneighbors(X, return_distance=False)
+
+    descent(blobs(2_000)[0])  # compiles
     rows = []
     pools = {f"MNIST {count(len(X))}": X for X, _ in [sizes.mnist()]}
     pools |= {count(n): n for n in sizes.neighbours}
     for at, points in pools.items():
         X = blobs(points)[0] if isinstance(points, int) else points
-        ways = {"brute force": exact, "descent": descent}
+        ways = {"brute force": brute_force, "descent": descent}
         if len(X) <= TREE_UP_TO:
-            ways["ball tree"] = tree
-        if len(X) > 2 * nearest.EXACT_UP_TO:
+            ways["ball tree"] = ball_tree
+        if len(X) > nearest.EXACT_UP_TO:
             del ways["brute force"]
         found = {}
         for name, way in ways.items():
             print(f"{name}, {at} ...", flush=True)
             start = time.perf_counter()
-            found[name] = way(X, K, lambda _: None)[0]
+            found[name] = way(X)
             took = time.perf_counter() - start
             rows.append(Row(f"neighbours, {at}: {name}", "s", [took]))
         if "brute force" in found:

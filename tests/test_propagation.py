@@ -203,6 +203,23 @@ def test_new_points_get_what_their_neighbours_have():
         learner.predict_proba(X[:, :2])
 
 
+def test_points_asked_about_after_each_label_are_looked_up_once(monkeypatch):
+    X = blobs(90)
+    learner = GraphLearner(X, neighbor_graph(X, cache=False))
+    y = np.full(90, -1)
+    y[:3] = 0, 1, 2
+    learner.update(y, 3)
+    points = X[:60].copy()
+    learner.predict_proba(points)
+    y[3] = 2
+    proba = learner.update(y, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(learner, "_voters", None)
+        np.testing.assert_allclose(learner.predict_proba(points), proba[:60], atol=1e-5)
+    points[:] = X[30:]  # the same array, other points
+    np.testing.assert_allclose(learner.predict_proba(points), proba[30:], atol=1e-5)
+
+
 def test_walks_against_powers_of_the_transition_matrix():
     graph = GRAPHS["groups"]
     weights = graph.weights.toarray().astype(np.float64)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.graph.nearest import NeighborGraph
+from nblabel.graph.nearest import Int32Array, NeighborGraph
 from nblabel.learners.base import check_points, no_update
 from nblabel.pool import FloatArray, IntArray
 
@@ -58,6 +59,7 @@ class GraphLearner:
         self._X = X
         self._propagation: Propagation | None = None
         self._proba: FloatArray | None = None
+        self._asked: _Voters | None = None
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         self._proba = None  # an interrupted call begins anew
@@ -79,20 +81,40 @@ class GraphLearner:
         return self._proba
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
-        from sklearn.neighbors import NearestNeighbors
-
         points = check_points(X_new, self._X.shape[1])
         if self._proba is None:
             raise no_update()
-        k = min(VOTERS, len(self._X))
-        index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(self._X)
+        if self._asked is None or not np.array_equal(self._asked.points, points):
+            self._asked = self._voters(points)  # the same points are asked about after each label
         proba = np.empty((len(points), self._proba.shape[1]), dtype=np.float32)
         for start in range(0, len(points), BLOCK):
             here = slice(start, start + BLOCK)
-            near, who = index.kneighbors(points[here])
-            reach = near[:, -1:]
-            weights = np.exp(-4 * (near / np.where(reach > 0, reach, 1)) ** 2)
-            weights[near[:, 0] == 0] = near[near[:, 0] == 0] == 0  # a copy gets what the item has
-            weights /= weights.sum(axis=1, keepdims=True)
-            proba[here] = np.einsum("ij,ijc->ic", weights, self._proba[who])
+            near = self._proba[self._asked.who[here]]
+            proba[here] = np.einsum("ij,ijc->ic", self._asked.weights[here], near)
         return proba
+
+    def _voters(self, points: FloatArray) -> _Voters:
+        """Find the nearest items of new points."""
+        from sklearn.neighbors import NearestNeighbors
+
+        k = min(VOTERS, len(self._X))
+        index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(self._X)
+        who = np.empty((len(points), k), dtype=np.int32)
+        weights = np.empty((len(points), k), dtype=np.float32)
+        for start in range(0, len(points), BLOCK):
+            here = slice(start, start + BLOCK)
+            near, who[here] = index.kneighbors(points[here])
+            reach = near[:, -1:]
+            votes = np.exp(-4 * (near / np.where(reach > 0, reach, 1)) ** 2)
+            votes[near[:, 0] == 0] = near[near[:, 0] == 0] == 0  # a copy gets what the item has
+            weights[here] = votes / votes.sum(axis=1, keepdims=True)
+        return _Voters(points.copy(), who, weights)
+
+
+@dataclass(frozen=True)
+class _Voters:
+    """Who votes on new points, and with which weight; each of shape (m, k)."""
+
+    points: FloatArray
+    who: Int32Array
+    weights: FloatArray
