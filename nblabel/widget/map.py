@@ -91,11 +91,8 @@ class MapView(Protocol):
         """Answer a "group" or "look"."""
 
 
-class CanvasMap(anywidget.AnyWidget):
-    """The map drawn on a canvas: a highlight moves in milliseconds, whatever the pool's size."""
-
-    _esm = script("map.js")
-    _css = style("theme.css", "map.css", "group.css")
+class Side(anywidget.AnyWidget):
+    """What the page shows at the side of any map: the legend, or the dialog for a group."""
 
     classes = t.List(t.Dict()).tag(sync=True)
     clusters = t.Dict().tag(sync=True)
@@ -103,6 +100,14 @@ class CanvasMap(anywidget.AnyWidget):
     color_by = t.Unicode("prediction").tag(sync=True)
     color_modes = t.List(t.Dict()).tag(sync=True)
     legend = t.List(t.Dict()).tag(sync=True)
+
+
+class CanvasMap(Side):
+    """The map drawn on a canvas: a highlight moves in milliseconds, whatever the pool's size."""
+
+    _esm = script("map.js")
+    _css = style("theme.css", "map.css", "group.css")
+
     projection = t.Dict().tag(sync=True)
 
     def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:

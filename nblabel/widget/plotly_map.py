@@ -15,7 +15,7 @@ from nblabel.plots import map_figure
 from nblabel.pool import FloatArray, IntArray
 from nblabel.widget.assets import script, style
 from nblabel.widget.mailbox import Mailbox, at_home
-from nblabel.widget.map import COLOR_MODES, Colors, with_positions
+from nblabel.widget.map import COLOR_MODES, Colors, Side, with_positions
 from nblabel.widget.training import TOLD
 
 
@@ -28,18 +28,11 @@ class PictureCard(anywidget.AnyWidget):
     classes = t.List(t.Dict()).tag(sync=True)
 
 
-class PlotlySide(anywidget.AnyWidget):
+class PlotlySide(Side):
     """The legend and the dialog for groups, below the figure."""
 
     _esm = script("plotly_side.js")
     _css = style("theme.css", "map.css", "group.css", "plotly_side.css")
-
-    classes = t.List(t.Dict()).tag(sync=True)
-    clusters = t.Dict().tag(sync=True)
-    store = t.Dict().tag(sync=True)
-    color_by = t.Unicode("prediction").tag(sync=True)
-    color_modes = t.List(t.Dict()).tag(sync=True)
-    legend = t.List(t.Dict()).tag(sync=True)
 
 
 class PlotlyMap:

@@ -1,8 +1,7 @@
 import { Delay } from "./delay.js";
 import { h, setText } from "./dom.js";
-import { MapState } from "./map_state.js";
 import { SILENCE_TEXT } from "./silence.js";
-import { SideView } from "./side_view.js";
+import { SideView, widgetOf } from "./side_view.js";
 
 // What stands below a map that plotly draws: the legend and the dialog for groups, as beside the canvas map.
 // Plotly tells the kernel what was drawn around, and the kernel has plotly dim all other points.
@@ -12,7 +11,7 @@ const LIT_AFTER_MS = 150;
 
 class PlotlySide extends SideView {
   /**
-   * @param {MapState} state
+   * @param {import("./map_state.js").MapState} state
    * @param {HTMLElement} el
    * @param {AbortSignal} signal
    */
@@ -51,23 +50,4 @@ class PlotlySide extends SideView {
   }
 }
 
-export default () => {
-  /** @type {MapState} */
-  let state;
-
-  /** @param {{model: any}} context */
-  function initialize({ model }) {
-    state = new MapState(model);
-    state.open();
-    return () => state.close();
-  }
-
-  /** @param {{el: HTMLElement}} context */
-  function render({ el }) {
-    const life = new AbortController();
-    new PlotlySide(state, el, life.signal);
-    return () => life.abort();
-  }
-
-  return { initialize, render };
-};
+export default () => widgetOf(PlotlySide);

@@ -2,6 +2,7 @@ import { Delay } from "./delay.js";
 import { h, setText } from "./dom.js";
 import { GroupDialog } from "./group_dialog.js";
 import { MapLegend } from "./map_legend.js";
+import { MapState } from "./map_state.js";
 
 // What every view of the map has at its side, whatever draws the points: the legend, or in its place the
 // dialog for a group. A view that extends this one shows which points stand out.
@@ -11,7 +12,7 @@ const FADE_MS = 400;
 
 export class SideView {
   /**
-   * @param {import("./map_state.js").MapState} state
+   * @param {MapState} state
    * @param {HTMLElement} el
    * @param {AbortSignal} signal
    */
@@ -166,4 +167,29 @@ export class SideView {
 
   /** Show what stands out: `selected`, or the points of a colour. */
   updateLit() {}
+}
+
+/**
+ * One state for the widget, any number of views of it.
+ * @param {new (state: MapState, el: HTMLElement, signal: AbortSignal) => SideView} View
+ */
+export function widgetOf(View) {
+  /** @type {MapState} */
+  let state;
+
+  /** @param {{model: any}} context */
+  function initialize({ model }) {
+    state = new MapState(model);
+    state.open();
+    return () => state.close();
+  }
+
+  /** @param {{el: HTMLElement}} context */
+  function render({ el }) {
+    const life = new AbortController();
+    new View(state, el, life.signal);
+    return () => life.abort();
+  }
+
+  return { initialize, render };
 }
