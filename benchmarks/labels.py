@@ -22,11 +22,13 @@ from tqdm import tqdm
 
 import nblabel as nb
 from benchmarks.report import RESULTS, machine
+from nblabel.strategies import STRATEGIES
 
 CURVES = Path(__file__).parents[1] / "build" / "labels"
 SEEDS = range(5)
 SHARES = (0.8, 0.9, 0.95)
 OURS = "nblabel"
+FROM = 10  # labels, where the mean of a curve begins
 NOTES = [
     f"{len(SEEDS)} runs, each begun with an item drawn at random",
     "64 gradients of the pictures, where nothing else is said",
@@ -67,17 +69,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", nargs="*", default=list(CASES), choices=list(CASES), metavar="C")
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=METHODS, metavar="M")
+    parser.add_argument("--rules", nargs="*", default=RULES, choices=RULES, metavar="R")
     parser.add_argument("--jobs", type=int, default=2)
     chosen = parser.parse_args()
     CURVES.mkdir(parents=True, exist_ok=True)
     tasks = [(c, m, s) for c in chosen.cases for m in chosen.methods for s in SEEDS]
+    rules = [_rule(name) for name in chosen.rules]
+    tasks += [(c, m, s) for c in chosen.cases if c in RULED for m in rules for s in SEEDS]
+    tasks = list(dict.fromkeys(tasks))
     missing = [task for task in tasks if not _path(*task).exists()]
     parallel = joblib.Parallel(chosen.jobs, return_as="generator_unordered")
     for _ in tqdm(
         parallel(joblib.delayed(_measure)(*task) for task in missing), total=len(missing)
     ):
         pass
-    content = {"machine": machine(), "notes": NOTES, "cases": list(_results())}
+    content = {"machine": machine(), "notes": NOTES, "cases": list(_results()), "rules": _ruled()}
     (RESULTS / "labels.json").write_text(json.dumps(content, indent=1) + "\n")
     for case in content["cases"]:
         print(f"\n{case['name']} ({case['n']:,} items, {case['what']})")
@@ -88,6 +94,10 @@ def main() -> None:
             )
             needed = "  ".join(f"{s}: {_told(v)}" for s, v in figures["needed"].items())
             print(f"  {method:40}  {at}  |  {needed}")
+    for pool, means in content["rules"].items():
+        print(f"\n{pool}: mean share right, by strategy")
+        for rule, values in sorted(means.items(), key=lambda row: -np.mean(row[1])):
+            print(f"  {rule:20}  {np.mean(values):.3f} ±{np.std(values):.3f}")
 
 
 # data
@@ -297,6 +307,15 @@ METHODS: dict[str, Callable[[Case, int], Iterator[tuple[int, Any, Any]]]] = {
     "modAL, entropy, logistic regression": _loop(_logistic, _entropy_of_modal),
     "scikit-learn loop, least confidence": _loop(_logistic, _least_confident),
 }
+# Every strategy with the learner that goes by itself, on the smaller pools. Two were measured above.
+MEASURED_ABOVE = {"herding": OURS, "random": "random sampling, our learner"}
+RULES = [name for name in STRATEGIES if name != "auto"]
+RULED = ("digits", "cifar", "fruits", "tail", "rare")
+
+
+def _rule(name: str) -> str:
+    """Return the name under which the curves of a strategy are kept."""
+    return MEASURED_ABOVE.get(name, f"{OURS}, {name}")
 
 
 # figures
@@ -312,7 +331,8 @@ def _measure(name: str, method: str, seed: int) -> None:
     warnings.simplefilter("ignore")  # of the peers: about convergence, about classes not seen yet
     case = _case(name)
     rows = []
-    for n, pool, test in METHODS[method](case, seed):
+    run = METHODS.get(method) or _session(method.removeprefix(f"{OURS}, "))
+    for n, pool, test in run(case, seed):
         right = pool == case.y if case.test is None else test == case.test[1]
         rows.append((n, right.mean()))
     path = _path(name, method, seed)
@@ -339,6 +359,19 @@ def _results() -> Iterator[dict[str, Any]]:
                 "targets": case.targets,
                 "methods": methods,
             }
+
+
+def _ruled() -> dict[str, dict[str, list[float]]]:
+    """Return by pool and strategy the mean of each run's curve, from ten labels to all."""
+    ruled: dict[str, dict[str, list[float]]] = {}
+    for name in RULED:
+        for rule in RULES:
+            paths = [path for seed in SEEDS if (path := _path(name, _rule(rule), seed)).exists()]
+            if len(paths) == len(SEEDS):
+                curves = [np.load(path) for path in paths]
+                means = [float(curve[curve[:, 0] >= FROM, 1].mean()) for curve in curves]
+                ruled.setdefault(_case(name).name, {})[rule] = means
+    return ruled
 
 
 def _figures(name: str, curves: list[Any]) -> dict[str, Any]:
