@@ -27,6 +27,7 @@ TITLES = {
 }
 NOT_IN_README = ("honesty",)  # told there in a sentence
 OURS = "nblabel"
+AUTO = "herding"
 PEERS = ("scikit-", "modAL")
 BUDGETS = ("30", "60", "70", "100", "200", "400")
 SHARES = ("0.8", "0.9", "0.95")
@@ -49,6 +50,8 @@ def with_tables(text: str, *, short: bool) -> str:
         content = json.loads(path.read_text())
         make: Callable[..., list[str]] = _labels if name == "labels" else _rows
         parts += [f"### {title}", "", *make(content, short=short), "", _origin(content), ""]
+        if name == "labels" and not short:
+            parts += ["### Strategies beside one another", "", *_rules(content["rules"]), ""]
     tables = "\n".join(parts)
     return MARKED.sub(lambda found: f"{found[1]}\n{tables}\n{found[2]}", text)
 
@@ -104,6 +107,34 @@ def _labels(content: dict[str, Any], *, short: bool) -> list[str]:
     if short:
         told += " Of random sampling and of other libraries, the one that did best at the end."
     return [*lines, "", told]
+
+
+def _rules(rules: dict[str, dict[str, list[float]]]) -> list[str]:
+    """Return the mean of each strategy's curve on each pool; the best come first."""
+    means = {
+        pool: {name: fmean(values) for name, values in found.items()}
+        for pool, found in rules.items()
+    }
+    ranks: dict[str, list[int]] = {}
+    for found in means.values():
+        for rank, name in enumerate(sorted(found, key=lambda name: -found[name]), start=1):
+            ranks.setdefault(name, []).append(rank)
+    lines = [f"|  | {' | '.join(rules)} | mean rank |", f"|---|{'--:|' * (len(rules) + 1)}"]
+    for name in sorted(ranks, key=lambda name: fmean(ranks[name])):
+        cells = [
+            f"{fmean(found[name]):.3f} ±{pstdev(found[name]):.3f}" if name in found else ""
+            for found in rules.values()
+        ]
+        called = f"{name}, which is auto" if name == AUTO else name
+        lines.append(f"| {called} | {' | '.join(cells)} | {fmean(ranks[name]):.1f} |")
+    return [
+        *lines,
+        "",
+        (
+            "Share of right labels as above, averaged from 10 labels to the last: mean of the runs ± standard "
+            "deviation. All with the learner that goes by itself."
+        ),
+    ]
 
 
 def _best(case: dict[str, Any]) -> list[str]:
