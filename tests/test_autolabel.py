@@ -121,6 +121,50 @@ def test_a_bad_model_is_not_believed():
     assert session.n_labeled > 20
 
 
+@pytest.mark.parametrize("how", ["tell", "skip", "accept"])
+def test_what_leaves_a_set_beside_the_checks_is_no_right_label_of_the_rest(how):
+    """All that is easy is answered by hand: the mistakes are among the few that would be accepted."""
+    n, mistakes = 3_000, np.arange(100, 130)  # one percent
+    session = session_of(n, mistakes)
+    report = nb.auto_label(session, 0.03, share=1.0, accept=False)
+    while not len(report.ready):
+        answer(session, report.ask(), truth_of(n))
+        report = nb.auto_label(session, 0.03, share=1.0, accept=False)
+    easy = np.setdiff1d(session.unanswered, mistakes)[:2_400]
+    if how == "skip":
+        session.skip(easy)
+    else:
+        getattr(session, how)(easy, truth_of(n)[easy])
+    report = nb.auto_label(session, 0.03, accept=False)
+    if how == "accept":  # of all that the model said it holds
+        assert f"of them and {len(easy):,} accepted before wrong" in str(report)
+    else:
+        wrong = np.isin(session.unanswered, mistakes).mean()
+        assert wrong > 0.03
+        assert not len(report.ready)
+
+
+def test_a_few_answers_beside_the_checks_cost_little():
+    session = session_of()
+    report = nb.auto_label(session, 0.05)
+    asked = report.ask()
+    others = np.setdiff1d(session.unanswered, asked)[:5]
+    answer(session, asked[:20])
+    answer(session, others)
+    again = nb.auto_label(session, 0.05)
+    assert len(asked) - 20 <= again.needed <= len(asked) - 18
+    assert again.promises[0].n_gone == 5
+    assert again.promises[0].n_rest == report.promises[0].n_rest - 5 - (
+        again.needed + 20 - len(asked)
+    )
+    answer(session, asked[20:])
+    answer(session, nb.auto_label(session, 0.05, accept=False).ask())
+    report = nb.auto_label(session, 0.05)
+    assert report.n_accepted
+    answer(session, session.accepted[:30])  # bearing out what was accepted breaks no promise
+    assert "accepted before" not in str(nb.auto_label(session, 0.05))
+
+
 def test_a_set_that_turns_out_badly_is_given_up():
     mistakes = range(200, 260)
     session = session_of(mistakes=mistakes)

@@ -194,17 +194,22 @@ def test_the_truth_stays_inside_at_every_look(number):
 
 
 @given(
-    st.integers(20, 400), st.integers(0, 60), st.integers(0, 4), st.sampled_from([0.0, 0.02, 0.1])
+    st.integers(20, 400),
+    st.integers(0, 60),
+    st.integers(0, 4),
+    st.sampled_from([0.0, 0.02, 0.1]),
+    st.sampled_from([(0, 0), (10, 0), (10, 2), (300, 5)]),
 )
-def test_answers_needed_is_the_first_number_that_will_do(size, drawn, wrong, max_error):
+def test_answers_needed_is_the_first_number_that_will_do(size, drawn, wrong, max_error, left):
     drawn, wrong = min(drawn, size - 1), min(drawn, wrong)
-    needed = answers_needed(size, drawn, wrong, max_error, 0.05)
+    gone, gone_wrong = left
+    needed = answers_needed(size, drawn, wrong, max_error, 0.05, gone, gone_wrong)
 
     def will_do(n):
         _, high = wrong_among(size, n, wrong, 0.95, expected_error(max_error))
-        return high - wrong <= max_error * (size - n) + 1e-9
+        return high - wrong - gone_wrong <= max_error * (size - gone - n) + 1e-9
 
-    first = next((n - drawn for n in range(max(drawn, 1), size) if will_do(n)), None)
+    first = next((n - drawn for n in range(max(drawn, 1), size - gone) if will_do(n)), None)
     assert needed == first
 
 

@@ -16,6 +16,9 @@ given up for a smaller one, judged by a model that has learned from the answers.
 of the risk of the one before, two thirds of all risk going to the first, so that the promise holds for all sets
 together.
 
+The promise is about what is accepted: an item of the set that people answer besides, pass over or take
+back leaves it, and is not taken for one more right label of the rest.
+
 It assumes that the annotator is right, that the pool stays as it is, and that embeddings and learner do not
 change between the draw and the acceptance. A change of the last is noticed, and the set is given up. Where the
 annotator is wrong about a share of the items, the promise is about agreement with the annotator. An item that
@@ -28,7 +31,7 @@ the idea of Angelopoulos et al., "Learn then Test", 2021.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,8 +39,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.pool import IntArray
-from nblabel.quality.bounds import answers_needed
-from nblabel.quality.trials import BETTER, END, Trial, Trials, risk_of
+from nblabel.quality.trials import BETTER, END, Trial, Trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +73,9 @@ class Promise:
         None where it cannot be made.
     n_accepted : int
         How many of the set have the label of the model now.
+    n_gone : int
+        Items of the set that were not drawn and are not to be accepted either: people answered them
+        all the same, or passed them over.
     """
 
     name: str
@@ -81,6 +86,12 @@ class Promise:
     bound: float = 1.0
     needed: int | None = None
     n_accepted: int = 0
+    n_gone: int = 0
+
+    @property
+    def n_rest(self) -> int:
+        """How many would be accepted after the answers that are needed."""
+        return max(self.n_items - self.n_checks - self.n_gone - (self.needed or 0), 0)
 
     def __str__(self) -> str:
         what = f"{self.name}: " if self.name else ""
@@ -103,9 +114,8 @@ class Promise:
             return (
                 f"{what}Only checking all {self.n_items:,} by hand could promise that ({checked})."
             )
-        rest = self.n_items - self.n_checks - self.needed
         return (
-            f"{what}{more} would let {rest:,} items be accepted, if the model is right about them "
+            f"{what}{more} would let {self.n_rest:,} items be accepted, if the model is right about them "
             f"({checked}); report.ask() draws them."
         )
 
@@ -127,6 +137,8 @@ class AutoLabelReport:
         unless `auto_label` was told not to accept.
     labels_ready : dict of int to str
         The labels of those.
+    n_before : int
+        Labels of the same sets that were accepted before: the promise holds for all of them together.
     left : ndarray of intp
         Positions that nobody answered and no promise holds for, the most doubtful first.
     changed : ndarray of intp
@@ -152,6 +164,7 @@ class AutoLabelReport:
     _asks: dict[Trial, int] = field(repr=False)
     _trials: Trials = field(repr=False)
     labels_ready: dict[int, str] = field(repr=False)
+    n_before: int = 0
 
     @property
     def n_accepted(self) -> int:
@@ -219,6 +232,7 @@ class AutoLabelReport:
         import pandas as pd
 
         columns = ["n_items", "n_checks", "n_wrong", "n_skipped", "bound", "needed", "n_accepted"]
+        columns += ["n_gone"]
         rows = [[getattr(promise, name) for name in columns] for promise in self.promises]
         names = pd.Index([promise.name or "all" for promise in self.promises], name="class")
         return pd.DataFrame(rows, columns=columns, index=names).astype({"needed": "Int64"})
@@ -232,15 +246,16 @@ class AutoLabelReport:
     def lines(self) -> list[str]:
         """Return the report in sentences."""
         told = []
+        them = f"them and {self.n_before:,} accepted before" if self.n_before else "them"
         if self.n_accepted:
             told.append(
-                f"{self.n_accepted:,} labels accepted: at most {_percent(self.max_error)} of them "
+                f"{self.n_accepted:,} labels accepted: at most {_percent(self.max_error)} of {them} "
                 f"wrong, with {_percent(self.confidence)} confidence. One undo takes them back."
             )
         if len(self.ready):
             told.append(
                 f"{len(self.ready):,} labels can be accepted: at most {_percent(self.max_error)} of "
-                f"them wrong, with {_percent(self.confidence)} confidence."
+                f"{them} wrong, with {_percent(self.confidence)} confidence."
             )
         told += map(str, self.promises)
         if len(self.left):
@@ -356,6 +371,7 @@ def auto_label(
     risk = (1 - confidence) / len(names)
     tried: dict[str, Trial | None] = {}
     taken: dict[int, str] = {}
+    n_before = 0
     for name in names:
         trial = trials.current(name)
         if trial is not None and not trials.stands(trial):
@@ -363,14 +379,16 @@ def auto_label(
         if trial is not None and trial.needed(max_error, risk) == 0 and len(trials.open(trial)):
             codes = trials.opinion(trial.seq).codes
             taken |= {row: session.classes[codes[row]] for row in trials.open(trial).tolist()}
+            n_before += len(np.intersect1d(trial.frame, session.accepted))
         elif _is_done(session, trial, trials, max_error, risk):
             trial = _better(trial, trials.propose(name, max_error, risk, share), max_error, risk)
         tried[name] = trial
     if taken and accept:
         session.accept(list(taken), list(taken.values()))
-    return _report(
+    report = _report(
         session, trials, tried, {} if accept else taken, list(taken), max_error, confidence
     )
+    return replace(report, n_before=n_before)
 
 
 def _is_done(
@@ -381,7 +399,7 @@ def _is_done(
         return True
     if np.isin(trial.frame, session.accepted).any():
         return False  # a promise that does not hold any more comes first
-    return trial.n_wrong > 0 or not len(trials.open(trial))
+    return trial.n_wrong > 0 or len(trial.gone) > 0 or not len(trials.open(trial))
 
 
 def _better(
@@ -424,6 +442,7 @@ def _report(
                 bound=trial.bound(max_error, risk),
                 needed=needed,
                 n_accepted=n_accepted,
+                n_gone=len(trial.gone),
             )
         )
         if needed:
@@ -478,19 +497,16 @@ def _curve(
         sure = trials.opinion(trial.seq).sure[trial.frame]
         surest = trial.frame[np.argsort(-sure, kind="stable")]
         for size in dict.fromkeys(round(share * len(surest)) for share in CURVE):
-            part = surest[:size]
-            inside = np.isin(trial.checks.positions, part)
-            wrong = int((trial.checks.truth != trial.said)[inside].sum())
-            n, own = int(inside.sum()), risk_of(trial.number, risk)
+            part = trial.among(surest[:size])
             rows.append(
                 {
                     "class": name or "all",
                     "share": size / len(session.pool),
                     "n_items": size,
-                    "checks": n,
-                    "wrong": wrong,
-                    "promised_error": trial.bound(max_error, risk, part),
-                    "answers_needed": answers_needed(size, n, wrong, max_error, own),
+                    "checks": len(part.checks),
+                    "wrong": part.n_wrong,
+                    "promised_error": part.bound(max_error, risk),
+                    "answers_needed": part.needed(max_error, risk),
                 }
             )
     columns = ["class", "share", "n_items", "checks", "wrong", "promised_error", "answers_needed"]

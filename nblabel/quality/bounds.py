@@ -208,7 +208,15 @@ def _falling(n: Floats, k: Floats) -> Floats:
     return found
 
 
-def answers_needed(size: int, drawn: int, wrong: int, max_error: float, risk: float) -> int | None:
+def answers_needed(
+    size: int,
+    drawn: int,
+    wrong: int,
+    max_error: float,
+    risk: float,
+    gone: int = 0,
+    gone_wrong: int = 0,
+) -> int | None:
     """Return how many more of a set must be drawn, and be right, before the rest may be accepted.
 
     Parameters
@@ -216,9 +224,11 @@ def answers_needed(size: int, drawn: int, wrong: int, max_error: float, risk: fl
     size, drawn, wrong : int
         As for `wrong_among`.
     max_error : float
-        Share of those not drawn that may be wrong.
+        Share of the rest that may be wrong.
     risk : float
         Probability of a wrong promise, between 0 and 1.
+    gone, gone_wrong : int
+        How many of those not drawn are not in the rest either, and how many of them are known to be wrong.
 
     Returns
     -------
@@ -227,8 +237,9 @@ def answers_needed(size: int, drawn: int, wrong: int, max_error: float, risk: fl
     """
     if risk <= 0:
         return None
-    n = np.arange(drawn, size)
-    least = np.floor(max_error * (size - n) + 1e-9) + wrong + 1  # so many would break the promise
+    n = np.arange(drawn, size - gone)
+    allowed = np.floor(max_error * (size - gone - n) + 1e-9)
+    least = allowed + gone_wrong + wrong + 1  # so many would break the promise
     found = evidence(size, n, wrong, least, expected_error(max_error)) >= -np.log(risk)
     # on the falling side of the likelihood what rules out one number rules out all above it
     found &= least * n >= wrong * size

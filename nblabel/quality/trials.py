@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,11 @@ class Trial:
         Those drawn, up to the last one answered.
     said : ndarray of intp
         What the model said of those, as class numbers.
+    gone : ndarray of intp
+        Positions that are no longer to be accepted, though they were not drawn: answered by people, passed
+        over, or taken back.
+    mistaken : ndarray of intp
+        Of those, where the model is known to be wrong.
     """
 
     name: str
@@ -75,6 +80,8 @@ class Trial:
     number: int = 0
     checks: Checks = field(default_factory=lambda: Checks(_none(), _none()))
     said: IntArray = field(default_factory=_none)
+    gone: IntArray = field(default_factory=_none)
+    mistaken: IntArray = field(default_factory=_none)
 
     @property
     def n_wrong(self) -> int:
@@ -88,21 +95,37 @@ class Trial:
 
     def needed(self, max_error: float, risk: float) -> int | None:
         """Return how many more right answers make the promise; None if no number does."""
-        n, wrong = len(self.checks), self.n_wrong
-        return answers_needed(len(self.frame), n, wrong, max_error, risk_of(self.number, risk))
+        return answers_needed(
+            len(self.frame),
+            len(self.checks),
+            self.n_wrong,
+            max_error,
+            risk_of(self.number, risk),
+            len(self.gone),
+            len(self.mistaken),
+        )
 
-    def bound(self, max_error: float, risk: float, among: IntArray | None = None) -> float:
-        """Return the largest share of wrong ones in the rest of the set, or of a part of it."""
-        inside = np.ones(len(self.checks), bool)
-        if among is not None:
-            inside = np.isin(self.checks.positions, among)
-        size, n = len(self.frame if among is None else among), int(inside.sum())
-        wrong = int((self.checks.truth != self.said)[inside].sum())
-        if not 0 < n < size:
-            return float(n == 0)
+    def bound(self, max_error: float, risk: float) -> float:
+        """Return the largest share of wrong ones in the rest of the set."""
+        size, n, wrong = len(self.frame), len(self.checks), self.n_wrong
+        rest = size - n - len(self.gone)
+        if not n or rest <= 0:
+            return float(not n)
         confidence = 1 - risk_of(self.number, risk)
         _, high = wrong_among(size, n, wrong, confidence, expected_error(max_error))
-        return (high - wrong) / (size - n)
+        return min(max(high - wrong - len(self.mistaken), 0) / rest, 1.0)
+
+    def among(self, rows: IntArray) -> Trial:
+        """Return what is known of a part of the set."""
+        inside = np.isin(self.checks.positions, rows)
+        return replace(
+            self,
+            frame=rows,
+            checks=Checks(self.checks.positions[inside], self.checks.truth[inside]),
+            said=self.said[inside],
+            gone=np.intersect1d(self.gone, rows),
+            mistaken=np.intersect1d(self.mistaken, rows),
+        )
 
 
 def risk_of(number: int, risk: float) -> float:
@@ -152,9 +175,26 @@ class Trials:
         said = [codes.get(label, NO_ANSWER - 1) for draw in last for label in draw.labels]
         frame = frames.from_text(text, len(self._session.pool))
         number = len(draws) - 1
-        return Trial(
+        trial = Trial(
             name, frame, last[0].seq, number, checks, np.array(said[: len(checks)], np.intp)
         )
+        return self._without_gone(trial)
+
+    def _without_gone(self, trial: Trial) -> Trial:
+        """Note what left a set beside its checks: a promise is about what would be accepted.
+
+        Once there is nothing left to accept, it stays what it was about.
+        """
+        left = self.open(trial)
+        if not len(left):
+            return trial
+        kept = np.concatenate([left, self._session.accepted, trial.checks.positions])
+        gone = np.setdiff1d(trial.frame, kept)
+        known = gone[self.labels[gone] >= 0]
+        if not len(known):
+            return replace(trial, gone=gone)
+        unlike = self.labels[known] != self.opinion(trial.seq).codes[known]
+        return replace(trial, gone=gone, mistaken=known[unlike])
 
     def stands(self, trial: Trial) -> bool:
         """Return whether the model still says what it said when the items were drawn."""

@@ -313,14 +313,15 @@ def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]
     kept = sum(one.n_accepted for one in report.promises if one.needed == 0)
     broken = [one for one in report.promises if one.n_accepted and one.needed != 0]
     if ready:
-        head = f"{ready:,} {_nouns(session, ready)} can be accepted: {promise}."
+        more = f", with {report.n_before:,} accepted before" if report.n_before else ""
+        head = f"{ready:,} {_nouns(session, ready)} can be accepted{more}: {promise}."
     elif broken:
         n, bound = broken[0].n_accepted, max(one.bound for one in broken)
         head = f"Of the {n:,} labels accepted before, up to {_percent(bound)} may be wrong by now."
         details.append("Answer the checks that are missing, or take the acceptance back.")
     elif needed:
         trials = [one for one in report.promises if one.needed]
-        n = sum(one.n_items - one.n_checks - (one.needed or 0) for one in trials)
+        n = sum(one.n_rest for one in trials)
         word = "answer" if needed == 1 else "answers"
         head = f"{needed:,} more {word} would let {n:,} {_nouns(session, n)} be accepted."
         details.append("If the model is right about them; nothing is accepted before.")
