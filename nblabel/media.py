@@ -74,7 +74,7 @@ class ImageArray:
         if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape[1:]:
             raise ValueError(
                 f"images have shape {np.shape(images)}; expected (n, height, width) for grey or "
-                "(n, height, width, 3) for colour. Pass other data as embeddings=."
+                f"(n, height, width, 3) for colour. {_shape_advice(array.shape)}"
             )
         self.array = _as_uint8(array)
 
@@ -290,6 +290,14 @@ def _shades(values: npt.NDArray[Any]) -> UInt8Array:
     if values.min() < low or values.max() > high:
         low, high = values.min(), max(values.max(), values.min() + 1)
     return np.rint((values - low) * (255 / (high - low))).astype(np.uint8)
+
+
+def _shape_advice(shape: tuple[int, ...]) -> str:
+    if len(shape) == 4 and shape[3] == 4:
+        return "images[..., :3] leaves out the fourth channel, transparency."
+    if len(shape) == 4 and shape[1] in (1, 3):
+        return "images.transpose(0, 2, 3, 1) puts the channels last."
+    return "Pass other data as embeddings=."
 
 
 def _as_uint8(array: npt.NDArray[Any]) -> UInt8Array:

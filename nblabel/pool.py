@@ -329,7 +329,10 @@ def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:
     except ValueError as error:
         raise ValueError("embeddings are no table: their rows differ in length.") from error
     if array.ndim != 2 or array.shape[1] == 0:
-        raise ValueError(f"embeddings have shape {array.shape}; expected (n, dim).")
+        raise ValueError(
+            f"embeddings have shape {array.shape}; expected (n, dim). nblabel.embed makes them of "
+            "images, texts and tables."
+        )
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_):
         raise ValueError(f"embeddings have dtype {array.dtype}; expected numbers.")
     if np.iscomplexobj(array):

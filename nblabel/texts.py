@@ -37,7 +37,7 @@ class Texts:
     Raises
     ------
     TypeError
-        If it is a single text, or one of them is no text.
+        If it is a single text or a table, or one of them is no text.
     """
 
     kind = "texts"
@@ -45,6 +45,8 @@ class Texts:
     def __init__(self, texts: Sequence[str]) -> None:
         if isinstance(texts, str | bytes):
             raise TypeError("texts is a single text; pass a list of texts.")
+        if hasattr(texts, "columns"):
+            raise TypeError("texts is a table; pass one of its columns, or the table as table=.")
         self.texts = [_checked(text, place) for place, text in enumerate(texts)]
 
     def __len__(self) -> int:

@@ -95,6 +95,21 @@ def test_what_a_function_returns_is_checked(function, error, said):
 def test_what_cannot_embed():
     with pytest.raises(TypeError, match="method is 5; pass a name, a function, an encoder"):
         nb.embed(IMAGES, method=5)
+    with pytest.raises(TypeError, match=r"the class Pool; pass an instance: Pool\(\)"):
+        nb.embed(IMAGES, method=nb.Pool)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "said"),
+    [
+        ("umap", ValueError, "unknown method 'umap'"),
+        (("raw", {}), TypeError, r"method is \{\}"),
+        (5, TypeError, "method is 5"),
+    ],
+)
+def test_a_list_is_checked_before_any_of_it_is_run(wrong, error, said):
+    with pytest.raises(error, match=said):
+        nb.embed(IMAGES, method=[lambda _: pytest.fail("it was run"), wrong])
 
 
 def test_dim_and_options_go_with_a_name():

@@ -58,6 +58,12 @@ def test_a_width_that_is_none(dim):
         nb.embed(NOISE, dim=dim)
 
 
+@pytest.mark.parametrize("dim", [2.5, "3"])
+def test_a_width_that_is_no_whole_number(dim):
+    with pytest.raises(ValueError, match=f"dim is {dim!r}; pass a whole number"):
+        nb.embed(NOISE, dim=dim)
+
+
 def test_raw_is_the_pixels():
     X = nb.embed(NOISE, method="raw")
     np.testing.assert_allclose(X, NOISE.reshape(80, -1) / 255, atol=1e-6)
@@ -112,6 +118,11 @@ def test_identical_items(images):
 def test_features_that_are_not_finite(value):
     with pytest.raises(ValueError, match="embeddings hold NaN, infinite"):
         nb.embed(np.full((4, 3), value))
+
+
+def test_no_features_at_all():
+    with pytest.raises(ValueError, match="no items to embed; pass at least one"):
+        nb.embed(np.zeros((0, 3)))
 
 
 # gradients

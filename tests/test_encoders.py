@@ -208,6 +208,7 @@ def test_an_encoder_that_is_not_trained():
         ({"dim": 0}, "dim is 0"),
         ({"dim": 2.5}, "dim is 2.5"),
         ({"steps": 0}, "steps is 0"),
+        ({"random_state": None}, "random_state is None"),
         ({"max_seconds": 0}, "max_seconds is 0"),
         ({"max_seconds": "long"}, "max_seconds is 'long'"),
         ({"device": "abacus"}, "device 'abacus' cannot be used"),
@@ -337,6 +338,15 @@ def test_a_file_that_does_not_fit_is_refused(changes, tmp_path):
     altered(path, **changes)
     with pytest.raises(ValueError, match="holds no encoder that this version of nblabel can read"):
         encoders.load(path)
+
+
+def test_a_file_goes_into_a_folder_that_is_there(tmp_path):
+    encoder = quick("autoencoder").fit(IMAGES)
+    with pytest.raises(ValueError, match="lies in no folder; make it first"):
+        encoder.save(tmp_path / "new" / "encoder.npz")
+    with pytest.raises(ValueError, match="is a folder; name a file in it"):
+        encoder.save(tmp_path)
+    assert not any(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("cut", [0, 10, 1_000, -30])

@@ -65,7 +65,9 @@ def test_shapes(shape):
 @pytest.mark.parametrize(
     ("images", "message"),
     [
-        (np.zeros((2, 3)), r"shape \(2, 3\)"),
+        (np.zeros((2, 3)), r"shape \(2, 3\).*Pass other data as embeddings="),
+        (np.zeros((2, 5, 5, 4)), r"images\[\.\.\., :3\] leaves out the fourth channel"),
+        (np.zeros((2, 3, 5, 5)), r"transpose\(0, 2, 3, 1\) puts the channels last"),
         (np.zeros((2, 3, 4, 2)), r"shape \(2, 3, 4, 2\)"),
         (np.zeros((2, 0, 4)), r"shape \(2, 0, 4\)"),
         (np.zeros((1, 2, 3, 4, 3)), r"expected \(n, height, width\)"),

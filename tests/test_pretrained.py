@@ -174,6 +174,8 @@ def test_models_that_cannot_be_used(tmp_path):
         nb.embed(nb.Pool(PHOTOS), "pretrained", modle="x")
     with pytest.raises(ValueError, match="batch_size is 0"):
         embed(nb.Pool(PHOTOS), on_images(tmp_path / "again"), batch_size=0)
+    with pytest.raises(ValueError, match="device 'abacus' cannot be used"):
+        embed(nb.Pool(PHOTOS), tmp_path / "again", device="abacus")
 
 
 def test_a_local_model_needs_no_network(tmp_path, monkeypatch):

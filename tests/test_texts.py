@@ -51,6 +51,7 @@ def test_the_index_of_a_series_names_its_texts_where_it_can():
     ("texts", "message"),
     [
         ("one text", "a single text; pass a list"),
+        (pd.DataFrame({"text": ["a", "b"]}), "a table; pass one of its columns"),
         (["a", None], "text 1 is None, a NoneType; every text must be a str. Drop the missing"),
         (["a", float("nan")], "text 1 is nan"),
         ([b"bytes"], "text 0 is b'bytes', a bytes"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import math
+import numbers
 from typing import Any, Protocol
 
 import numpy as np
@@ -119,6 +120,9 @@ def embed(
     ----------
     .. [1] Dalal, Triggs, "Histograms of oriented gradients for human detection", CVPR 2005.
     """
+    _check(method)
+    if dim is not None and not isinstance(dim, numbers.Integral):
+        raise ValueError(f"dim is {dim!r}; pass a whole number.")
     if method is not None and not isinstance(method, str):
         if dim is not None or options:
             told = "dim" if dim is not None else next(iter(options))
@@ -131,9 +135,6 @@ def embed(
 
         encoder = make_encoder(method, dim, random_state=random_state, **options)
         return _own(pool_or_array, encoder, random_state)
-    if method not in METHODS and method not in ELSEWHERE:
-        known = ", ".join((*METHODS, *TRAINED, *ELSEWHERE))
-        raise ValueError(f"unknown method {method!r}; choose one of {known}.")
     if method in ELSEWHERE:
         pool = pool_or_array if isinstance(pool_or_array, Pool) else Pool(pool_or_array)
         return _from_elsewhere(method, pool, dim, random_state, options)
@@ -185,6 +186,34 @@ def _from_elsewhere(
     return _pca(_Rows(X), dim, usual, random_state)
 
 
+def _check(method: Any) -> None:
+    """Say what is wrong with a method, before another one of the same list is trained for minutes."""
+    if isinstance(method, list | tuple):
+        for one in method:
+            _check(one)
+    elif isinstance(method, str):
+        if method not in (*METHODS, *TRAINED, *ELSEWHERE):
+            known = ", ".join((*METHODS, *TRAINED, *ELSEWHERE))
+            raise ValueError(f"unknown method {method!r}; choose one of {known}.")
+    elif isinstance(method, type):
+        name = method.__name__
+        raise TypeError(f"method is the class {name}; pass an instance: {name}().")
+    elif not (
+        method is None or isinstance(method, np.ndarray) or callable(method) or _is_encoder(method)
+    ):
+        raise TypeError(
+            f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of these."
+        )
+
+
+def _is_encoder(method: Any) -> bool:
+    if not hasattr(method, "fit_transform"):
+        return False
+    from nblabel.encoders import Encoder
+
+    return isinstance(method, Encoder)
+
+
 def _own(source: Any, method: Any, random_state: int) -> FloatArray:
     """Embed by what is no name: several methods, an array, an encoder, or a function."""
     if isinstance(method, list | tuple):
@@ -196,16 +225,11 @@ def _own(source: Any, method: Any, random_state: int) -> FloatArray:
         pool = Pool(embeddings=source) if features else Pool(source)
     if isinstance(method, np.ndarray):
         return as_embeddings(method, len(pool))
-    if hasattr(method, "fit_transform"):
-        from nblabel.encoders import Encoder, encode_pool
+    if _is_encoder(method):
+        from nblabel.encoders import encode_pool
 
-        if isinstance(method, Encoder):
-            return encode_pool(pool, method)
-    if callable(method):
-        return embed_by(method, pool)
-    raise TypeError(
-        f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of these."
-    )
+        return encode_pool(pool, method)
+    return embed_by(method, pool)
 
 
 class _Readable(Protocol):
@@ -250,6 +274,8 @@ class _Rows:
         if not isinstance(source, Pool) and getattr(source, "ndim", 0) == 2:
             self._matrix: FloatArray | None = as_embeddings(source)
             self._n = len(self._matrix)
+            if not self._n:
+                raise ValueError("there are no items to embed; pass at least one.")
             return
         pool = source if isinstance(source, Pool) else Pool(source)
         self._n = len(pool)

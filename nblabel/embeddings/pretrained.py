@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.embeddings.networks import Network, as_colour, check_channels, hash_files, run_network
+from nblabel.encoders.torched import choose_device
 from nblabel.pool import FloatArray, Pool
 
 INSTALL = 'method="pretrained" needs transformers and torch: pip install "nblabel[pretrained]"'
@@ -55,7 +56,8 @@ def embed_pretrained(
     ImportError
         If transformers or torch is missing.
     ValueError
-        If the model cannot be found, is not for this kind of pool, or has no safetensors.
+        If the model cannot be found, is not for this kind of pool, or has no safetensors; or there is
+        no such device.
 
     Notes
     -----
@@ -126,13 +128,13 @@ def _load(folder: Path, kind: str, device: str | None) -> Network:
         network = AutoModel.from_pretrained(folder, use_safetensors=True, **local).float().eval()
     except (OSError, ValueError) as error:
         raise ValueError(f"{folder} cannot be loaded: {error}") from error
-    where = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    where = choose_device(torch, device)
     network.to(where)
     build = _on_images if kind == "images" else _on_texts
     return build(network, folder, where, local)
 
 
-def _on_images(network: Any, folder: Path, where: str, local: dict[str, Any]) -> Network:
+def _on_images(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> Network:
     import torch
     import transformers
 
@@ -165,7 +167,7 @@ def _on_images(network: Any, folder: Path, where: str, local: dict[str, Any]) ->
     return embed
 
 
-def _on_texts(network: Any, folder: Path, where: str, local: dict[str, Any]) -> Network:
+def _on_texts(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> Network:
     import torch
     from transformers import AutoTokenizer
 

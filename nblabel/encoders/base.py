@@ -170,7 +170,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If the encoder is not trained.
+            If the encoder is not trained, or the path is that of a folder or lies in none.
 
         See Also
         --------
@@ -263,6 +263,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
     def check(self) -> None:
         """Say what is wrong with the parameters, or that PyTorch is missing, before any work."""
         _whole(self.dim, "dim")
+        _whole(self.random_state, "random_state", 0)
         if self.steps is not None:
             _whole(self.steps, "steps")
         seconds = self.max_seconds
@@ -327,6 +328,6 @@ def _told(shape: tuple[int, ...]) -> str:
     return f"{width} x {height} in {'grey' if channels == 1 else 'colour'}"
 
 
-def _whole(value: Any, name: str) -> None:
-    if not isinstance(value, numbers.Integral) or value < 1:
-        raise ValueError(f"{name} is {value!r}; pass a whole number of at least 1.")
+def _whole(value: Any, name: str, least: int = 1) -> None:
+    if not isinstance(value, numbers.Integral) or value < least:
+        raise ValueError(f"{name} is {value!r}; pass a whole number of at least {least}.")

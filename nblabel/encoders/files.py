@@ -31,6 +31,13 @@ def save_encoder(
 ) -> None:
     """Write an encoder in one atomic step."""
     path = Path(path).expanduser()
+    if path.is_dir() or not path.parent.is_dir():
+        told = (
+            "is a folder; name a file in it"
+            if path.is_dir()
+            else "lies in no folder; make it first"
+        )
+        raise ValueError(f"{path} {told}.")
     settings = {"nblabel_encoder": FORMAT, "kind": kind, "shape": shape, "parameters": parameters}
     arrays: dict[str, Any] = {PREFIX + key: value for key, value in weights.items()}
     arrays[SETTINGS] = np.array(json.dumps(settings))
