@@ -16,6 +16,7 @@ from nblabel.embeddings.methods import embeddings_of
 from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.events import Answer, LabelEvent, LabelState, new_uid
 from nblabel.export import export_labels
+from nblabel.graph.compiling import compile_loops, is_compiled
 from nblabel.graph.nearest import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.imports import ImportReport, match_labels, read_labels
 from nblabel.learners import make_learner
@@ -68,7 +69,7 @@ class Session:
         Find the neighbour graph, with a progress bar, once there is a label to learn from, or at
         once for a strategy whose first questions look at it. If not, nearest labeled neighbours
         learn in its place until `set_graph`; the panel does so and finds it in the background. A
-        graph that is kept on disk is used either way.
+        graph that is kept on disk is used either way, unless what works on it must be compiled first.
     learn_accepted : bool
         Whether labels that the model proposed and that were taken over by `accept` are learned from
         like answers of people. If not, they only leave the questions.
@@ -903,7 +904,7 @@ class Session:
         if done is None or done.version != self._version or done.n_asked < n:
             due = (self._y >= 0).any() or self._engine.starts_on_graph
             if self._build_graph and due and self.wants_graph:
-                self._engine = self._engine.with_graph(neighbor_graph(self.embeddings))
+                self._engine = self._on_graph(self._engine, neighbor_graph(self.embeddings))
             self._refit = done = self._engine.refit(self.snapshot(), n)
         return done
 
@@ -928,8 +929,14 @@ class Session:
 
     def _new_engine(self, X: FloatArray) -> Engine:
         engine = Engine(X, self._learner, self._strategy, self._random_state)
-        graph = GraphCache(X).read() if engine.wants_graph else None
-        return engine if graph is None else engine.with_graph(graph)
+        usable = engine.wants_graph and (self._build_graph or is_compiled())
+        graph = GraphCache(X).read() if usable else None
+        return engine if graph is None else self._on_graph(engine, graph)
+
+    def _on_graph(self, engine: Engine, graph: NeighborGraph) -> Engine:
+        if self._build_graph and not is_compiled():
+            compile_loops(progress=True)
+        return engine.with_graph(graph)
 
     def _once(self, name: str, work: Callable[[], T]) -> T:
         """Return what follows from the log as it is, worked out once: the panel asks for every item."""

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
+from tqdm import tqdm
 
 import nblabel as nb
+from nblabel.graph import compiling
 from nblabel.graph import nearest as graphs
+from nblabel.graph.compiling import compile_loops, is_compiled
 from nblabel.graph.nearest import (
     GraphCache,
     GraphProcess,
@@ -199,6 +202,7 @@ def test_a_session_moves_over_and_keeps_its_labels():
     assert (session.engine.learner.name, session.engine.strategy.name) == ("graph", "herding")
     assert session.labels().equals(labels)
     assert session.predict().tolist() == [*"abc"] * 30
+    compile_loops()
     restarted = nb.Session(nb.Pool(embeddings=blobs(90)), ["a", "b", "c"], build_graph=False)
     assert not restarted.wants_graph  # it was on disk
 
@@ -290,6 +294,7 @@ from numba.core.dispatcher import Dispatcher
 import numpy as np
 import nblabel as nb
 from nblabel.graph import edges, nearest, propagation, sweeps, walks
+from nblabel.graph.compiling import compile_loops
 from nblabel.strategies import kernels
 from tests.samples import CLASSES, blobs
 
@@ -304,7 +309,7 @@ def signatures():
     return {name: len(loop.signatures) for name, loop in loops}
 
 
-nearest._compile()
+compile_loops()
 before = signatures()
 for X in (blobs(300), blobs(21_000, dim=3), np.repeat(blobs(150), 2, axis=0)):
     graph = nearest.neighbor_graph(X, cache=False, progress=False)
@@ -321,6 +326,29 @@ for X in (blobs(300), blobs(21_000, dim=3), np.repeat(blobs(150), 2, axis=0)):
         now = signatures()
         assert now == before, {name for name in now if now[name] != before[name]}
 """
+
+
+def test_a_panel_waits_for_no_compiler():
+    """Also not with a graph on disk: it begins on the nearest labels, as the panel's session does."""
+    pool = nb.Pool(embeddings=blobs(300))
+    neighbor_graph(blobs(300))
+    assert not is_compiled()
+    assert nb.Session(pool, ["a", "b"], build_graph=False).wants_graph
+    compile_loops()
+    assert is_compiled()
+    assert not nb.Session(pool, ["a", "b"], build_graph=False).wants_graph
+
+
+def test_a_script_is_told_once_that_it_compiles(monkeypatch):
+    told = []
+    monkeypatch.setattr(compiling, "tqdm", lambda **bar: told.append(bar) or tqdm(**bar))
+    for seed in (0, 1):
+        session = nb.Session(nb.Pool(embeddings=blobs(90, seed=seed)), ["a", "b"])
+        session.tell(0, "a")
+        session.ask()
+    assert [(bar["desc"], bar["disable"]) for bar in told] == [
+        ("Compiling, once on this machine", False)
+    ]
 
 
 def test_no_loop_is_compiled_while_a_person_labels():

@@ -352,38 +352,16 @@ class _Rounds(io.TextIOBase):
 
 def _run(X: FloatArray) -> np.ndarray[Any, Any]:
     """Run in the second process."""
+    from nblabel.graph.compiling import compile_loops
+
     report(0.01, "compiling")
-    _compile()
+    compile_loops()
     report(0.02, "finding neighbours")
     known = GraphCache(X).read()
     if known is None:
         known = build_graph(X, lambda share: report(0.02 + 0.97 * share, "finding neighbours"))
         GraphCache(X).write(known)
     return pack(known)
-
-
-def _compile() -> None:
-    """Compile every loop that works on graphs, or find it on disk, so that no user waits for it."""
-    from nblabel.graph.propagation import Propagation
-    from nblabel.graph.walks import Walks
-    from nblabel.strategies.kernels import similarities
-
-    n = 2_000  # so that cells have several items, and the coarse problem does not solve it all
-    ring = (np.arange(n)[:, None] + np.arange(1, 4)) % n
-    graph = NeighborGraph(ring.astype(np.int32), np.ones((n, 3), dtype=np.float32))
-    codes = np.full(n, -1, dtype=np.intp)
-    codes[[0, 20]] = 0, 1
-    propagation = Propagation(graph)
-    propagation.solve(codes, 3, 0.1)
-    for label in (-1, 2, -1):
-        codes[10] = label
-        propagation.solve(codes, 3, 0.1, anew=False)
-    walks = Walks(graph, 2)
-    walks.spread(np.ones(n, dtype=np.float32))
-    walks.to(3)
-    kernel = similarities(graph)
-    ones, covered = np.ones(n, dtype=np.float32), kernel.covered(np.zeros(1, dtype=np.intp))
-    kernel.pick(np.arange(1, n), kernel.gains(ones, covered), ones, covered, 2)
 
 
 if __name__ == "__main__":
