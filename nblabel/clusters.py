@@ -149,8 +149,8 @@ def match_clusters(clusters: Any, y: Any) -> ClusterMatch:
     clusters : sequence of n ints
         As `cluster` returns them; -1 is noise.
     y : sequence of n
-        Labels: class names or numbers. -1, None and NaN stand for items without a label, which do
-        not count.
+        Labels: class names or numbers. -1, None, NaN and pandas's NA stand for items without a label,
+        which do not count.
 
     Returns
     -------
@@ -266,10 +266,12 @@ def _best(model: Callable[..., Any], X: FloatArray, options: dict[str, Any], see
     """Fit several times from other beginnings, with a bar, and return the best."""
     from sklearn.exceptions import ConvergenceWarning
 
-    restarts = int(options.pop("n_init", RESTARTS))
-    seeds = np.random.default_rng(seed).integers(2**31, size=restarts)
+    restarts = options.pop("n_init", RESTARTS)
+    if not isinstance(restarts, numbers.Integral) or restarts < 1:
+        raise ValueError(f"n_init is {restarts!r}; pass a whole number of at least 1.")
+    seeds = np.random.default_rng(seed).integers(2**31, size=int(restarts))
     found = []
-    with warnings.catch_warnings(), _bar(restarts, model.__name__, len(X)) as bar:
+    with warnings.catch_warnings(), _bar(int(restarts), model.__name__, len(X)) as bar:
         # fewer groups than asked for are told in other words; the most steps are a limit, not a fault
         warnings.simplefilter("ignore", ConvergenceWarning)
         for each in seeds:
@@ -351,6 +353,10 @@ def _what_to_try(method: str, found: int, wanted: int, setting: str) -> str:
     if found >= wanted or (dense and found > 1):
         return ""
     said = f"{method} found {_counted(found)}"
+    if method == "minibatch":
+        return (
+            f"{said}, not {wanted}. Ask for fewer, or take method='kmeans', which sees all at once."
+        )
     if not dense:
         return (
             f"{said}, not {wanted}: the rest of the items are equal to others. Ask for fewer, or "
@@ -384,6 +390,7 @@ def as_clusters(clusters: Any, n: int, of: str = "items") -> IntArray:
 
 
 def _is_unknown(value: Any) -> bool:
-    if value is None or isinstance(value, str):
-        return value is None
-    return bool(np.isnan(value) or value == NOISE)
+    import pandas as pd
+
+    # NaN and NaT differ from themselves; pandas's NA tells of nothing what it is
+    return value is None or value is pd.NA or bool(value != value or value == NOISE)  # noqa: PLR0124

@@ -89,6 +89,8 @@ def threshold_loop(
     ------
     ValueError
         If a parameter is out of its range, or `y` holds what is no class.
+    TypeError
+        If it is no session: of a panel, pass ``panel.session``.
 
     Notes
     -----
@@ -181,7 +183,10 @@ def self_training(
     ------
     ValueError
         If there are no labels of two classes, or a parameter is out of its range.
+    TypeError
+        If it is no session: of a panel, pass ``panel.session``.
     """
+    _session(session)
     n = _whole(n, "n")
     limit = len(session.pool) if rounds is None else _whole(rounds, "rounds")
     if len(_seen(session)) < 2:
@@ -230,8 +235,9 @@ class Rounds:
         learn: bool | None,
         y: Any,
     ) -> None:
+        _session(session)
         n = len(session.pool)
-        if n_accept is None and not 0 <= upper < 1:
+        if n_accept is None and not (isinstance(upper, numbers.Real) and 0 <= upper < 1):
             raise ValueError(f"upper is {upper!r}; pass a probability from 0 to below 1.")
         if finish not in FINISHES:
             raise ValueError(f"unknown finish {finish!r}; choose 'human' or 'model'.")
@@ -329,24 +335,31 @@ class Rounds:
             self._ledger.note()
 
     def _stalled(self, sure: FloatArray) -> None:
-        if len(_seen(self._session)) < 2:
-            _warn(
-                "labels by hand are of one class alone, so that nothing can be accepted. Raise start= "
-                "or lower=, or label items of other classes, and call again."
-            )
-        else:
+        if not self._knows_one_class(sure):
             _warn(
                 f"the loop ends with {len(sure):,} items left: no prediction is over the threshold "
-                f"{self._upper:g}, the surest has {sure.max():.6g}. Pass a lower upper=, a number to "
-                "accept as n_accept=, or a lower= above 0, and call again."
+                f"{self._upper:.10g}, the surest has {sure.max():.6g}. Pass a lower upper=, a number "
+                "to accept as n_accept=, or a lower= above 0, and call again."
             )
 
     def _out_of_rounds(self, sure: FloatArray) -> None:
-        _warn(
-            f"the loop ends after {self._max_rounds:,} rounds with {len(sure):,} items left, the "
-            f"surest at {sure.max():.6g}. Pass a lower upper=, a higher lower=, a number to accept as "
-            "n_accept=, or more max_rounds=, and call again to go on."
-        )
+        if not self._knows_one_class(sure):
+            _warn(
+                f"the loop ends after {self._max_rounds:,} rounds with {len(sure):,} items left, the "
+                f"surest at {sure.max():.6g}. Pass a lower upper=, a higher lower=, a number to accept "
+                "as n_accept=, or more max_rounds=, and call again to go on."
+            )
+
+    def _knows_one_class(self, sure: FloatArray) -> bool:
+        """Return whether there is nothing to tell apart, and warn of it."""
+        one = len(_seen(self._session)) < 2
+        if one:
+            _warn(
+                f"the loop ends with {len(sure):,} items left: labels by hand are of one class alone, so "
+                "that nothing can be accepted. Raise start= or lower=, or label items of other classes, "
+                "and call again."
+            )
+        return one
 
     def _unseen(self) -> None:
         session = self._session
@@ -434,6 +447,14 @@ def _surest(
             rank[codes == code] = np.arange(np.count_nonzero(codes == code))
         order = order[np.argsort(rank, kind="stable")]
     return left[order[:n]]
+
+
+def _session(session: Any) -> None:
+    """Say so if it is no session."""
+    if not isinstance(session, Session):
+        has_one = isinstance(getattr(session, "session", None), Session)
+        hint = "pass its .session" if has_one else "pass a nblabel.Session"
+        raise TypeError(f"session is a {type(session).__name__}; {hint}.")
 
 
 def _number(value: Any, n: int, name: str) -> int:

@@ -294,7 +294,8 @@ def cluster_pictures(
     Raises
     ------
     ValueError
-        If the pool has no pictures, or `clusters` is not one whole number for each of them.
+        If the pool has no pictures, or `clusters` is not one whole number for each of them; or
+        `samples` is negative.
 
     Notes
     -----
@@ -312,6 +313,8 @@ def cluster_pictures(
     if pool.kind != "images":
         raise ValueError(f"the pool has no pictures to show, only {pool.kind}.")
     groups = as_clusters(clusters, len(pool))
+    if not isinstance(samples, int) or samples < 0:
+        raise ValueError(f"samples is {samples!r}; pass a whole number, such as 9.")
     rng = np.random.default_rng(random_state)
     shown = sorted(set(groups.tolist()), key=lambda number: (number < 0, number))
     tiles, words, ticks = [], [], []

@@ -79,6 +79,12 @@ def test_fewer_kinds_of_items_than_clusters(method):
     assert nb.match_clusters(found, np.repeat([0, 1, 2], 40)).accuracy == 1
 
 
+def test_small_batches_may_miss_a_cluster_and_say_what_to_take():
+    X = np.random.default_rng(0).normal(size=(7, 5))
+    with pytest.warns(UserWarning, match=r"clusters, not 20\..* method='kmeans', which sees all"):
+        nb.cluster(X, 20, "minibatch")
+
+
 @pytest.mark.parametrize(
     ("method", "options", "told"),
     [
@@ -150,11 +156,14 @@ def test_the_options_are_those_of_scikit_learn():
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"X": np.zeros((5, 28, 28))}, r"shape \(5, 28, 28\); expected \(n, dim\)"),
+        ({"X": np.zeros((5, 28, 28))}, r"shape \(5, 28, 28\); expected \(n, dim\). nblabel.embed"),
+        ({"X": nb.Pool(embeddings=np.eye(5))}, r"expected \(n, dim\). nblabel.embed makes them"),
         ({"X": np.zeros((0, 3))}, "no items"),
         ({"X": [[np.nan]]}, "NaN"),
         ({"n_clusters": 0}, "n_clusters is 0"),
         ({"n_clusters": 2.5}, "n_clusters is 2.5"),
+        ({"n_init": 0}, "n_init is 0; pass a whole number"),
+        ({"n_init": "auto", "method": "gmm"}, "n_init is 'auto'; pass a whole number"),
         ({"method": "k-means"}, "unknown method 'k-means'; choose one of kmeans, minibatch"),
     ],
 )
@@ -236,6 +245,8 @@ def test_labels_may_be_a_column_of_a_table():
 
     y = pd.Series(["cat", None, "dog"], index=[7, 8, 9])
     assert nb.match_clusters([0, 0, 1], y).mapping == {0: "cat", 1: "dog"}
+    for known in (pd.Series([3, None, 5], dtype="Int64"), [3, pd.NaT, 5]):
+        assert nb.match_clusters([0, 0, 1], known) == nb.ClusterMatch({0: 3, 1: 5}, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,11 @@ def test_nothing_is_accepted_from_a_model_that_knows_one_class():
     with pytest.warns(UserWarning, match="of one class alone"):
         table = nb.threshold_loop(one, oracle, start=0, upper=0.5, lower=0)
     assert table["n_model"].tolist() == [0]
+    with pytest.warns(
+        UserWarning, match="ends with 297 items left: labels by hand are of one class"
+    ):
+        nb.threshold_loop(one, lambda i: ["boot"] * len(i), start=0, lower=1, max_rounds=1)
+    one.undo()
     table = nb.threshold_loop(one, oracle, start=0, upper=0.9, lower=6, y=NAMES)
     assert table["n_left"].iloc[-1] == 0
 
@@ -205,6 +210,8 @@ def test_a_threshold_that_is_never_met_is_told():
     ):
         table = nb.threshold_loop(one, oracle, start=15, upper=0.99999, lower=0)
     assert table["n_left"].tolist() == [285]
+    with pytest.warns(UserWarning, match=r"over the threshold 0.999999999, the surest has"):
+        nb.threshold_loop(one, oracle, start=15, upper=0.999999999, lower=0)
     with pytest.warns(UserWarning, match=r"ends after 3 rounds with 276 items left, the surest at"):
         nb.threshold_loop(one, oracle, start=15, upper=0.99999, lower=3, max_rounds=3)
     assert one.n_accepted == 0
@@ -230,6 +237,8 @@ def test_rare_classes_get_their_turn_when_balanced():
     [
         ({"upper": 1.0}, "upper is 1.0; pass a probability"),
         ({"upper": -0.1}, "upper is -0.1"),
+        ({"upper": None}, "upper is None; pass a probability"),
+        ({"upper": "high"}, "upper is 'high'"),
         ({"lower": 1.5}, "lower is 1.5; pass a share of 0.0 to 1.0, or a whole number"),
         ({"start": -1}, "start is -1"),
         ({"start": "many"}, "start is 'many'"),
@@ -249,6 +258,15 @@ def test_what_a_loop_refuses(options, message):
     with pytest.raises(ValueError, match=message):
         nb.threshold_loop(one, oracle, **options)
     assert one.store.read() == []
+
+
+@pytest.mark.parametrize("loop", [nb.threshold_loop, nb.self_training])
+def test_a_loop_wants_a_session(loop):
+    panel = nb.Labeler(nb.Pool(embeddings=np.eye(3)), CLASSES)
+    with pytest.raises(TypeError, match="session is a Labeler; pass its .session"):
+        loop(panel)
+    with pytest.raises(TypeError, match="session is a Pool; pass a nblabel.Session"):
+        loop(panel.session.pool)
 
 
 def test_right_answers_as_numbers():
