@@ -553,9 +553,13 @@ class Session:
 
         Raises
         ------
+        ValueError
+            If n is not positive.
         StoreError
             If the log could not be written; nothing changed then.
         """
+        if not isinstance(n, numbers.Integral) or n < 1:
+            raise ValueError(f"n is {n!r}; draw at least one item.")
         self.refresh()
         if among is None:
             rows = np.flatnonzero(np.isin(self._standing, _NOT_BY_PEOPLE))

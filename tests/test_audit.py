@@ -114,6 +114,14 @@ def test_a_draw_from_a_set_writes_down_what_the_model_said():
     assert session.drawn.tolist() == [8]
 
 
+@pytest.mark.parametrize("n", [0, -3, 2.5, "3"])
+def test_a_wrong_number_of_draws_is_told(n):
+    session, _ = session_of()
+    with pytest.raises(ValueError, match="draw at least one item"):
+        session.draw(n)
+    assert not session.state.draws
+
+
 def test_frames_name_a_set_whatever_the_name():
     some = np.array([0, 8, 12])
     text = frames.to_text(some, "it's: <b>")

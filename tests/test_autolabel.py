@@ -1,5 +1,6 @@
 """Labels of the machine with a promise."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -208,7 +209,7 @@ def test_a_class_without_an_item_has_nothing_to_promise():
     session.add_class("hat")
     report = nb.auto_label(session, 0.1, per_class=True)
     assert report.promises[-1].n_items == 0
-    assert "hat: The model is not sure enough" in str(report)
+    assert "hat: The model takes none of what is left for one." in str(report)
 
 
 def test_no_error_at_all_can_hardly_be_promised():
@@ -219,6 +220,10 @@ def test_no_error_at_all_can_hardly_be_promised():
     report = nb.auto_label(session, 0.05, confidence=1, share=1.0)
     assert (report.n_accepted, report.needed) == (0, 0)
     assert "Only checking all" in str(report)
+    for terms in ((0.0, 0.95), (0.001, 0.95), (0.05, 1)):
+        report = nb.auto_label(session, *terms)
+        assert "such a promise" in str(report).lower()
+        assert "label some more" not in str(report)
 
 
 def test_everything_labeled():
@@ -226,7 +231,7 @@ def test_everything_labeled():
     answer(session, np.arange(30))
     report = nb.auto_label(session)
     assert (report.n_accepted, len(report.left), len(report.ask())) == (0, 0, 0)
-    assert str(report)
+    assert str(report) == "Nothing is left to accept."
 
 
 def test_the_rest_comes_back_ordered_by_doubt():
@@ -281,6 +286,30 @@ def test_asking_after_other_labels_came_in_is_told():
         report.ask()
 
 
+def test_draws_that_test_no_labels_do_no_harm():
+    session = session_of()
+    for index in session.draw(10, range(100, 300)):
+        answer(session, [index])
+    assert finish(session).n_accepted
+    with pytest.raises(ValueError, match="n is 0"):
+        nb.auto_label(session_of(), 0.05).ask(0)
+
+
+def test_two_who_draw_at_the_same_moment(tmp_path):
+    """Their draws hold the same items; each is one check."""
+    session = session_of(store=tmp_path / "labels.db")
+    report = nb.auto_label(session, 0.05)
+    report.ask()
+    (first,) = session.state.draws
+    session.store.append(replace(first, uid="again", seq=0))
+    session.refresh()
+    rows = session.pool.indices_of(first.ids)
+    answer(session, rows[1:])
+    session.tell(int(rows[0]), truth_of()[rows[0] + 1])
+    report = nb.auto_label(session, 0.05)
+    assert report.table.loc["all", ["n_checks", "n_wrong"]].tolist() == [len(rows), 1]
+
+
 def test_a_restart_goes_on(tmp_path):
     session = session_of(store=tmp_path / "labels.db")
     asked = nb.auto_label(session, 0.05).ask()
@@ -305,6 +334,8 @@ def test_nothing_learned_yet():
         ({"confidence": 0}, "confidence is 0"),
         ({"confidence": 1.5}, "confidence"),
         ({"share": 0}, "share is 0"),
+        ({"max_error": "1 %"}, "max_error is '1 %'"),
+        ({"confidence": None}, "confidence is None"),
     ],
 )
 def test_numbers_out_of_range_are_told(options, said):

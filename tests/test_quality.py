@@ -165,7 +165,7 @@ def test_the_answer_comes_when_the_dialog_opens(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     assert desk.view.finish == {}
     desk.quality("open", part="finish")
-    assert "not sure enough" in desk.view.finish["headline"]  # of 1 %, in so small a pool
+    assert "Such a promise takes 5" in desk.view.finish["headline"]  # 1 %, in so small a pool
     found = desk.look()
     assert "more answers would let" in found["headline"]
     assert (found["running"], found["ready"], found["curve"]) == ("", 0, [])

@@ -62,7 +62,7 @@ class Promise:
     name : str
         A class, or "" for all.
     n_items : int
-        Size of the set; 0 where no set is worth a try.
+        Size of the set; 0 where no set is worth a try, and `why` says why.
     n_checks, n_wrong, n_skipped : int
         Items drawn from it and answered; of them, those that were not what the model said, and those
         passed over, which count among the wrong ones.
@@ -76,6 +76,8 @@ class Promise:
     n_gone : int
         Items of the set that were not drawn and are not to be accepted either: people answered them
         all the same, or passed them over.
+    why : str
+        Why there is no set.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Promise:
     needed: int | None = None
     n_accepted: int = 0
     n_gone: int = 0
+    why: str = ""
 
     @property
     def n_rest(self) -> int:
@@ -96,7 +99,7 @@ class Promise:
     def __str__(self) -> str:
         what = f"{self.name}: " if self.name else ""
         if not self.n_items:
-            return f"{what}The model is not sure enough of any set of items; label some more."
+            return f"{what}{self.why}"
         checked = f"{self.n_checks:,} checked, {self.n_wrong:,} wrong"
         if self.needed == 0:
             return (
@@ -182,7 +185,7 @@ class AutoLabelReport:
         Parameters
         ----------
         n : int, optional
-            At most so many for each promise; all that are needed if left out.
+            At most so many for each promise, 1 at least; all that are needed if left out.
 
         Returns
         -------
@@ -192,10 +195,12 @@ class AutoLabelReport:
         Raises
         ------
         ValueError
-            If labels have changed since this report; call `auto_label` again.
+            If n is not positive, or labels have changed since this report; call `auto_label` again.
         StoreError
             If the log could not be written; nothing changed then.
         """
+        if n is not None and n < 1:
+            raise ValueError(f"n is {n!r}; it must be at least 1.")
         drawn = [
             self._trials.draw(trial, needed if n is None else min(n, needed))
             for trial, needed in self._asks.items()
@@ -428,7 +433,7 @@ def _report(
     promises, asks = [], {}
     for name, trial in tried.items():
         if trial is None:
-            promises.append(Promise(name))
+            promises.append(Promise(name, why=trials.why_none(name, max_error, risk)))
             continue
         needed = trial.needed(max_error, risk)
         n_accepted = len(np.intersect1d(trial.frame, by_model))
@@ -514,12 +519,16 @@ def _curve(
 
 
 def _check(max_error: float, confidence: float, share: float | None) -> None:
-    if not 0 <= max_error < 1:
+    if not _is_number(max_error) or not 0 <= max_error < 1:
         raise ValueError(f"max_error is {max_error!r}; it must be a share below 1, such as 0.01.")
-    if not 0 < confidence <= 1:
+    if not _is_number(confidence) or not 0 < confidence <= 1:
         raise ValueError(f"confidence is {confidence!r}; it must be between 0 and 1, such as 0.95.")
-    if share is not None and not 0 < share <= 1:
+    if share is not None and not (_is_number(share) and 0 < share <= 1):
         raise ValueError(f"share is {share!r}; it must be between 0 and 1.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number)
 
 
 def _percent(value: float) -> str:

@@ -133,6 +133,11 @@ def risk_of(number: int, risk: float) -> float:
     return risk * FIRST_SHARE * (1 - FIRST_SHARE) ** number
 
 
+def _pays(size: int, needed: int | None) -> bool:
+    """Return whether a set is so large that one had not better label it."""
+    return needed is not None and 2 * needed <= size
+
+
 class Trials:
     """The sets of a session that were put to the test, and those that could be.
 
@@ -165,14 +170,17 @@ class Trials:
         """Return the set of this name that was drawn from last."""
         draws: dict[str, list[LabelEvent]] = {}
         for draw in self._session.state.draws:
-            if draw.frame is not None and frames.name_of(draw.frame) == name:
+            # without labels it is a draw of somebody else, and puts none to the test
+            if draw.frame is not None and draw.labels and frames.name_of(draw.frame) == name:
                 draws.setdefault(draw.frame, []).append(draw)
         if not draws:
             return None
         text, last = list(draws.items())[-1]
         checks = checks_of(self._session, last)
         codes = {label: code for code, label in enumerate(self._session.classes)}
-        said = [codes.get(label, NO_ANSWER - 1) for draw in last for label in draw.labels]
+        # two who draw at the same moment may draw the same
+        labels = {item: draw.labels[at] for draw in last for at, item in enumerate(draw.ids)}
+        said = [codes.get(label, NO_ANSWER - 1) for label in labels.values()]
         frame = frames.from_text(text, len(self._session.pool))
         number = len(draws) - 1
         trial = Trial(
@@ -208,14 +216,19 @@ class Trials:
         rows = np.intersect1d(trial.frame, session.unanswered, assume_unique=True)
         return np.setdiff1d(rows, taken_back, assume_unique=True).astype(np.intp)
 
+    def candidates(self, name: str) -> IntArray:
+        """Return the items that a set of this name could be made of."""
+        among = self._session.unanswered
+        if name:
+            among = among[self.opinion().codes[among] == self._session.classes.index(name)]
+        return among
+
     def propose(
         self, name: str, max_error: float, risk: float, share: float | None
     ) -> Trial | None:
         """Return the largest set of the surest items that is likely to pass, None if there is none."""
         session, opinion = self._session, self.opinion()
-        among = session.unanswered
-        if name:
-            among = among[opinion.codes[among] == session.classes.index(name)]
+        among = self.candidates(name)
         among = among[np.argsort(-opinion.sure[among], kind="stable")]
         number = len({d.frame for d in session.state.draws if frames.name_of(d.frame) == name})
         if share is not None:
@@ -225,14 +238,31 @@ class Trials:
         found = None
         for size in np.unique(np.linspace(0, len(among), STEPS + 1).astype(int))[:0:-1].tolist():
             needed = answers_needed(size, 0, 0, max_error, risk_of(number, risk))
-            if needed is None or 2 * needed > size:
-                break  # so few that one may as well label them
+            if not _pays(size, needed):
+                break
             expected = needed * doubt[size - 1] / size
             if expected <= UNLUCKY:
                 found = Trial(name, np.sort(among[:size]), number=number)
             if found is not None and expected * needed <= SPARE:
                 break
         return found
+
+    def why_none(self, name: str, max_error: float, risk: float) -> str:
+        """Say why there is no set to propose."""
+        left = len(self.candidates(name))
+        if not left:
+            if len(self._session.unanswered):
+                return "The model takes none of what is left for one."
+            return "Nothing is left to accept."
+        needed = answers_needed(left, 0, 0, max_error, risk_of(0, risk))
+        if not _pays(left, needed):
+            head = (
+                f"Such a promise takes {needed:,} right answers, and {left:,} items are left."
+                if needed
+                else f"No number of answers short of all {left:,} makes such a promise."
+            )
+            return f"{head} Answer them by hand, allow more errors, or ask for less confidence."
+        return "The model is not sure enough of any set of items; label some more."
 
     def draw(self, trial: Trial, n: int) -> IntArray:
         """Draw items of a set to be asked next.

@@ -20,6 +20,7 @@ SHOWN = 24  # of the doubtful ones
 QUEUED = 2_000  # of what is left; when these are answered the strategy goes on
 LEFT = Reason("The machine is too unsure of this one: left for you, the most doubtful first.")
 CHANGED = "Labels have changed since; this is how it stands now."
+NOT_SURE = "The model is not sure enough of anything yet. Label some more."
 WRITES = ("draw", "accept", "take_back")  # what is running writes to the log
 STEPS = ("accept", "withdraw")  # that can be taken back here
 NOTHING: dict[str, Any] = {
@@ -334,7 +335,8 @@ def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]
             "This cannot be promised: too many checks went wrong. Label more, or allow more errors."
         )
     else:
-        head = "The model is not sure enough of anything yet. Label some more."
+        told = list(dict.fromkeys(one.why for one in report.promises))
+        head = told[0] if len(told) == 1 else NOT_SURE
     if len(report.corrected):
         details.append(f"People corrected {len(report.corrected):,} accepted labels.")
     return head, details
