@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,10 +23,13 @@ class Drift:
         Items that were added.
     unlike : ndarray of int
         Positions of those that look unlike anything there was before, the strangest first.
+    limit : float
+        Distance up to which two items are like each other.
     """
 
     n_new: int
     unlike: IntArray
+    limit: float = 0.0
 
     @property
     def share(self) -> float:
@@ -41,8 +44,26 @@ class Drift:
         one = len(self.unlike) == 1
         return (
             f"{len(self.unlike):,} of {self.n_new:,} new items ({self.share:.0%}) "
-            f"look{'s' if one else ''} unlike anything there was before."
+            f"look{'s' if one else ''} unlike anything there was before or was labeled since."
         )
+
+    def after(self, X: FloatArray, labeled: IntArray) -> Drift:
+        """Return what is left once some items are labeled: those that are like none of these.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, dim), float32
+            Embeddings, the same as before.
+        labeled : ndarray of int
+            Positions of items with a label.
+        """
+        if not len(self.unlike) or not len(labeled):
+            return self
+        from sklearn.neighbors import NearestNeighbors
+
+        nearest = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(X[labeled])
+        away = nearest.kneighbors(X[self.unlike])[0][:, 0]
+        return replace(self, unlike=self.unlike[away > self.limit])
 
 
 def find_drift(X: FloatArray, n_before: int, random_state: int = 0) -> Drift:
@@ -75,4 +96,4 @@ def find_drift(X: FloatArray, n_before: int, random_state: int = 0) -> Drift:
     # like items may be equal but for rounding
     limit = np.quantile(usual, SURE) + 1e-4 * float(np.abs(X[before]).max())
     order = np.argsort(-strange, kind="stable")
-    return Drift(n_new, n_before + order[strange[order] > limit])
+    return Drift(n_new, n_before + order[strange[order] > limit], float(limit))

@@ -49,7 +49,7 @@ class Pool:
     texts : sequence of n str, optional
         A list, or a Series.
     table : DataFrame of n rows, optional
-        Numbers, categories, dates, booleans; values may be missing.
+        Numbers, categories, dates (also as "2024-12-31"), booleans; values may be missing.
 
     Raises
     ------
@@ -159,13 +159,25 @@ class Pool:
         ------
         ValueError
             If the kinds differ, ids repeat, or the tables have other columns.
+        TypeError
+            If it is no pool.
 
         See Also
         --------
         Session.drift : Which of the new items look unlike anything there was before.
         """
+        if not isinstance(more, Pool):
+            raise TypeError(
+                f"more is a {type(more).__name__}; pass a Pool with other ids: Pool(..., ids=...)."
+            )
         if more.kind != self.kind:
             raise ValueError(f"this pool holds {self.kind} and the other one {more.kind}.")
+        taken = next((item for item in more.ids if item in self), None)
+        if taken is not None:
+            raise ValueError(
+                f"ids must be unique, and {taken!r} is in both pools; give the new items others: "
+                "Pool(..., ids=...)."
+            )
         both = (self.embeddings, more.embeddings)
         X: FloatArray | None = None
         if both[0] is not None and both[1] is not None and both[0].shape[1] == both[1].shape[1]:

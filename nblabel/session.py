@@ -464,7 +464,7 @@ class Session:
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
 
     def drift(self) -> Drift:
-        """Return which items of an extended pool look unlike anything there was before.
+        """Return which items of an extended pool look unlike anything there was before or is labeled.
 
         See Also
         --------
@@ -474,7 +474,8 @@ class Session:
         X = self.embeddings
         if self._drift is None or self._drift[0] is not X:
             self._drift = (X, find_drift(X, self.pool.n_before, self._random_state))
-        return self._drift[1]
+        found = self._drift[1]
+        return self._once("drift", lambda: found.after(X, self.labeled))
 
     # answering
 

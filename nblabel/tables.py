@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +52,8 @@ class Table:
     Parameters
     ----------
     table : DataFrame
-        Numbers, categories, dates, booleans, texts; values may be missing.
+        Numbers, categories, dates, booleans, texts; values may be missing. Texts that are all dates,
+        such as "2024-12-31" or "2024-12-31 18:30", are taken for dates.
 
     Raises
     ------
@@ -127,7 +129,7 @@ class _Column:
     def __init__(self, values: pd.Series[Any]) -> None:
         name = values.name
         self.name = " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)
-        self.series = values
+        self.series = _with_dates(values)
         self._missing = values.isna().to_numpy(dtype=bool)
 
     @cached_property
@@ -246,6 +248,23 @@ class _Column:
 
 
 _DATES = ("datetime64", "datetime", "date", "period")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}.*)?")
+
+
+def _with_dates(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return texts that are all dates, as a file of texts holds them, as dates; else what is given."""
+    import pandas as pd
+
+    if pd.api.types.infer_dtype(values, skipna=True) != "string":
+        return values
+    if not all(_DATE.fullmatch(text) for text in values.dropna()):
+        return values
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # pandas 2 only warns of several time zones
+            return pd.to_datetime(values, format="ISO8601")
+    except (ValueError, FutureWarning):  # no such day, or in several time zones
+        return values
 
 
 def _as_numbers(values: pd.Series[Any]) -> Numbers | None:

@@ -85,8 +85,10 @@ def test_pools_that_do_not_go_together():
     pool = nb.Pool(texts=["a"])
     with pytest.raises(ValueError, match="this pool holds texts and the other one items"):
         pool.extended(blob_pool(3))
-    with pytest.raises(ValueError, match="ids must be unique; 1 repeat, for example '0'"):
+    with pytest.raises(ValueError, match="'0' is in both pools; give the new items others"):
         pool.extended(nb.Pool(texts=["b"]))
+    with pytest.raises(TypeError, match="more is a list; pass a Pool with other ids"):
+        pool.extended(["b"])
     with pytest.raises(ValueError, match="the columns of the two tables differ: x, y"):
         nb.Pool(table=pd.DataFrame({"x": [1]})).extended(
             nb.Pool(table=pd.DataFrame({"y": [1]}), ids="z")
@@ -105,7 +107,26 @@ def test_what_looks_unlike_anything_before_is_found():
     assert set(drift.unlike.tolist()) == slow_find_drift(more.embeddings, 60)
     assert drift.unlike[0] >= 75  # the strangest first
     assert "of 20 new items" in drift.text
-    assert "look unlike anything there was before" in drift.text
+    assert "look unlike anything there was before or was labeled since" in drift.text
+
+
+def test_what_is_like_a_labeled_item_is_new_no_more():
+    _, more = grown()
+    session = nb.Session(more, CLASSES)
+    strange = session.drift().unlike
+    others = [index for index in range(60) if index not in strange]
+    session.tell(others, CLASSES[0])
+    assert session.drift().unlike.tolist() == strange.tolist()
+    first = int(strange[0])
+    session.tell(first, CLASSES[1])
+    left = session.drift()
+    away = np.linalg.norm(more.embeddings[strange] - more.embeddings[first], axis=1)
+    assert left.unlike.tolist() == strange[away > left.limit].tolist()
+    assert first not in left.unlike
+    session.undo()
+    assert session.drift().unlike.tolist() == strange.tolist()
+    session.tell(strange, CLASSES[1])
+    assert session.drift().text.startswith("0 of 20 new items")
 
 
 def test_more_of_the_same_is_no_drift():

@@ -5,6 +5,7 @@ import pytest
 from sklearn.base import clone
 
 import nblabel as nb
+from nblabel.learners import make_learner
 from nblabel.learners.early import EarlyStopping
 from tests.samples import CLASSES, blobs
 
@@ -56,6 +57,21 @@ def test_a_session_learns_with_the_settings_of_article_b():
     again.tell(range(30), [CLASSES[index % 3] for index in range(30)])
     assert (again.predict_proba() == session.predict_proba()).all()
     assert not hasattr(learner, "estimator_")  # a copy was fitted
+
+
+def test_the_learner_with_deep_trees_by_its_name():
+    """The article's settings, and the tenth of the labels that decides when to stop."""
+    X, y = blobs(300), np.arange(300) % 3
+    learner = make_learner("xgb-deep", X, random_state=3)
+    settings = learner._estimator.estimator.get_params()
+    article = {"learning_rate": 0.08, "max_depth": 10, "subsample": 0.8, "colsample_bytree": 0.8}
+    article |= {"reg_alpha": 8, "reg_lambda": 2, "early_stopping_rounds": 100}
+    assert {key: settings[key] for key in article} == article
+    assert settings["random_state"] == 3
+    known = np.where(np.arange(300) < 150, y, -1)
+    first, again = (learner.update(known, 3) for _ in range(2))
+    assert (first == again).all()
+    assert (first.argmax(axis=1) == y)[150:].mean() > 0.9
 
 
 def test_a_share_that_is_none_is_told():

@@ -177,6 +177,35 @@ def test_columns_of_every_kind(values):
     assert pool.fingerprint
 
 
+@pytest.mark.parametrize("clock", ["", " 18:30", "T18:30:05+02:00"])
+def test_texts_that_are_dates_are_dates(clock, tmp_path):
+    days = [f"2024-01-{1 + i % 28:02d}{clock}" for i in range(100)] + ["1924-01-01" + clock, None]
+    pd.DataFrame({"day": days}).to_csv(tmp_path / "days.csv", index=False)
+    read = pd.read_csv(tmp_path / "days.csv")
+    pool = nb.Pool(table=read)
+    assert pool.row(100)[0].note == "unusually early"
+    assert pool.row(101)[0].value is None
+    assert pool.row(0)[0].value.startswith("2024-01-01")
+    X = nb.embed(pool)
+    assert X.shape == (102, 2)  # when it was, and that it is missing
+    assert X[0, 0] < X[20, 0]
+    assert pool.fingerprint == nb.Pool(table=read.assign(day=pd.to_datetime(days))).fingerprint
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ["2024-01-01", "soon", "2024-01-01", "soon"],
+        ["2024-13-01", "2024-12-01", "2024-13-01", "2024-12-01"],
+        ["2024-01-01T10:00+01:00", "2024-01-01T10:00+02:00"] * 2,
+    ],
+)
+def test_texts_that_are_no_dates_stay_categories(days):
+    pool = nb.Pool(table=pd.DataFrame({"day": days}))
+    assert nb.embed(pool).tolist() == [[1, 0], [0, 1]] * 2
+    assert pool.row(1)[0].value == days[1]
+
+
 def test_ten_thousand_categories():
     frame = pd.DataFrame({"id": [f"user {i}" for i in range(10_000)] + ["bot"] * 50, "x": 1})
     X = nb.embed(nb.Pool(table=frame))

@@ -25,7 +25,7 @@ __all__ = [
 
 LEARNERS = ("auto", "graph", "knn", "knn-cosine")
 # classifiers by name: the keys of nblabel.learners.named.BUILDERS, which imports scikit-learn
-ESTIMATORS = ("logreg", "softmax", "svm", "rf", "hgb", "xgb")
+ESTIMATORS = ("logreg", "softmax", "svm", "rf", "hgb", "xgb", "xgb-deep")
 CALIBRATED = "-calibrated"
 
 
@@ -78,7 +78,7 @@ def make_learner(
     TypeError
         If it is neither a name nor a classifier with ``predict_proba``.
     ImportError
-        If "xgb" is asked for and XGBoost is not installed.
+        If "xgb" or "xgb-deep" is asked for and XGBoost is not installed.
 
     Notes
     -----
@@ -90,6 +90,8 @@ def make_learner(
     - "rf": random forest.
     - "hgb": scikit-learn's histogram gradient boosting.
     - "xgb": XGBoost, from the extra ``nblabel[xgb]``.
+    - "xgb-deep": the same with deep trees that stop early, see `nblabel.learners.early`; it begins to
+      learn at some twenty labels of a class, and needs hundreds.
 
     With "-calibrated" behind, as in "rf-calibrated", the probabilities are calibrated by
     temperature scaling; see `EstimatorLearner`. `Calibrated` does it for a classifier of your own.

@@ -28,6 +28,7 @@ LEARNERS = {
     "rf": ("random forest", "the trees of a random forest vote"),
     "hgb": ("boosted trees", "gradient boosting on histograms"),
     "xgb": ("boosted trees", "XGBoost"),
+    "xgb-deep": ("boosted trees", "XGBoost with deep trees; it needs hundreds of labels"),
 }
 STRATEGIES = {
     "random": ("at random", "drawn at random"),
