@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 FILES = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "coco": ".json"}
 FOLDERS = ("folders", "imagefolder")
+# names that some systems keep for devices, whatever their ending
+DEVICES = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)),
+}
+LONGEST = 100  # bytes of a name taken from a class or an id; file systems take 255
 
 
 def export_labels(
@@ -223,7 +232,7 @@ def _file_name(pool: Pool, index: int) -> str:
         ending = path.suffix
         item = item.removesuffix(ending)
     place = f"{index:06d}"
-    words = "" if item == str(index) else _safe(item)[:80]
+    words = "" if item == str(index) else _safe(item)
     return f"{place}-{words}{ending}" if words else f"{place}{ending}"
 
 
@@ -244,7 +253,9 @@ def _write_picture(pool: Pool, index: int, path: Path) -> None:
 
 def _safe(name: str) -> str:
     """Return a name that any file system takes, and that leads nowhere else."""
-    return re.sub(r"[^\w.\- ]", "_", name).strip(" .") or "_"
+    clean = re.sub(r"[^\w.\- ]", "_", name).strip(" .")
+    short = clean.encode()[:LONGEST].decode(errors="ignore").strip(" .") or "_"
+    return f"_{short}" if short.split(".")[0].casefold() in DEVICES else short
 
 
 def _file_names(names: Sequence[str]) -> dict[str, str]:
@@ -252,7 +263,7 @@ def _file_names(names: Sequence[str]) -> dict[str, str]:
     taken: set[str] = {"labels.csv"}
     homes = {}
     for name in names:
-        base = home = _safe(name)[:100]
+        base = home = _safe(name)
         number = 2
         while home.casefold() in taken:
             home, number = f"{base} ({number})", number + 1

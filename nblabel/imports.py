@@ -32,6 +32,8 @@ class ImportReport:
         Names that are no class, and how many rows hold each.
     n_empty : int
         Rows without an id or without a label.
+    n_by_model : int
+        Rows of an exported file whose label is the model's: nobody looked at it, so it is no known label.
     contradictory : tuple of str
         Ids with several labels in the table; none of them was taken.
     kept : tuple of str
@@ -45,6 +47,7 @@ class ImportReport:
     n_empty: int = 0
     contradictory: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    n_by_model: int = 0
 
     def __str__(self) -> str:
         lines = [f"{self.n_imported:,} items labeled from {self.n_rows:,} rows."]
@@ -57,6 +60,11 @@ class ImportReport:
             )
         if self.n_empty:
             lines.append(f"Without an id or a label: {self.n_empty:,} rows.")
+        if self.n_by_model:
+            lines.append(
+                f"Labels of the model, not of people: {self.n_by_model:,} rows, left out. To take them for "
+                "answers all the same, drop the column 'source'."
+            )
         if self.contradictory:
             lines.append(f"More than one label, none taken: {_some(self.contradictory)}.")
         if self.kept:
@@ -70,8 +78,12 @@ def _some(names: Collection[str]) -> str:
     return f"{told} and {more:,} more" if more > 0 else told
 
 
-def read_labels(table: Any, id_column: str, label_column: str) -> tuple[list[str], list[str]]:
+def read_labels(
+    table: Any, id_column: str, label_column: str
+) -> tuple[list[str], list[str], list[bool]]:
     """Return the ids and labels of a table or file as text, "" where there is none.
+
+    And which of the labels a model gave, by the column "source" of an exported file.
 
     Parameters
     ----------
@@ -104,7 +116,9 @@ def read_labels(table: Any, id_column: str, label_column: str) -> tuple[list[str
                 f"the table has no column {name!r}; its columns are "
                 f"{', '.join(map(str, table.columns))}. Name them: import_labels(table, id=, label=)."
             )
-    return _texts(table[id_column]), _texts(table[label_column])
+    sources = _texts(table["source"]) if "source" in table else [""] * len(table)
+    by_model = [source == "model" for source in sources]
+    return _texts(table[id_column]), _texts(table[label_column]), by_model
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -144,17 +158,18 @@ def _text(value: Any) -> str:
     import pandas as pd
 
     if isinstance(value, str):
-        return value.strip()
+        return value
     if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124  NaN
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # a column with gaps holds 7 as 7.0
-    return str(value).strip()
+    return str(value)
 
 
 def match_labels(
     ids: list[str],
     labels: list[str],
+    by_model: list[bool],
     pool: Container[str],
     classes: Container[str],
     present: Callable[[str], str | None],
@@ -164,6 +179,7 @@ def match_labels(
     Parameters
     ----------
     ids, labels : list of str
+    by_model : list of bool
         As `read_labels` returns them.
     pool, classes : container of str
         The ids and the classes there are.
@@ -177,13 +193,16 @@ def match_labels(
         Class names by id, of the items to label.
     report : ImportReport
     """
-    empty = 0
+    empty = n_by_model = 0
     unknown_ids: dict[str, None] = {}
     unknown_classes: Counter[str] = Counter()
     found: dict[str, set[str]] = {}
-    for item, label in zip(ids, labels, strict=True):
+    for told, name, machine in zip(ids, labels, by_model, strict=True):
+        item, label = told if told in pool else told.strip(), name.strip()
         if not item or not label:
             empty += 1
+        elif machine:
+            n_by_model += 1
         elif item not in pool:
             unknown_ids[item] = None
         elif label not in classes:
@@ -203,4 +222,5 @@ def match_labels(
         n_empty=empty,
         contradictory=contradictory,
         kept=kept,
+        n_by_model=n_by_model,
     )

@@ -687,7 +687,8 @@ class Session:
         ----------
         table : DataFrame or path-like
             One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or
-            ``.parquet``. Rows that do not fit are left out and reported.
+            ``.parquet``. Rows that do not fit are left out and reported; so are those of an exported file whose
+            ``source`` is "model": an audit would take them for right.
         id, label : str
             The columns with the ids of the pool's items, and with the names of their classes.
         uid : str, optional
@@ -715,9 +716,11 @@ class Session:
         2 items labeled from 3 rows.
         No item has these ids: 5000.
         """
-        ids, names = read_labels(table, id, label)
+        ids, names, by_model = read_labels(table, id, label)
         self.refresh()  # others may have answered, or added a class, meanwhile
-        taken, report = match_labels(ids, names, self.pool, self._codes, self._kept_from_import)
+        taken, report = match_labels(
+            ids, names, by_model, self.pool, self._codes, self._kept_from_import
+        )
         if taken:
             self._record(
                 LabelEvent(

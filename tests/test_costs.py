@@ -1,6 +1,7 @@
 """What labeling costs."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import nblabel as nb
@@ -78,6 +79,20 @@ def test_money_and_target():
     table = nb.costs(session, 100, 20, target=80, against_random=False).table
     assert table["labels"].tolist() == [30, 50, 300, 220]
     assert nb.costs(session, 100, target=10, against_random=False).table.loc["left", "labels"] == 0
+
+
+def test_labels_that_were_imported_cost_nothing():
+    session = session_of()
+    known = [CLASSES[i % 3] for i in range(100)]
+    session.import_labels(pd.DataFrame({"id": session.pool.ids[:100], "label": known}))
+    session.tell(range(100, 110), "boot")
+    table = nb.costs(session, per_hour=100, against_random=False).table
+    assert table["labels"].to_dict() == {
+        "so far": 10, "left": 190, "all by hand": 200, "saved": 0
+    }  # fmt: skip
+    told = str(nb.costs(session, per_hour=100, wage=0.07, against_random=False))
+    assert "10 labels so far" in told
+    assert "-0" not in told
 
 
 def test_everything_labeled_leaves_nothing():

@@ -223,6 +223,23 @@ def test_class_folders(session, tmp_path):
         assert same_pixels(path, session, index)
 
 
+def test_names_that_no_file_system_takes(tmp_path):
+    names = ["漢" * 100, "漢" * 101, "CON", "con.x", "a\nb", 'a,"b', "."]
+    ids = ["漢" * 200, "aux", *map(str, range(5))]
+    session = nb.Session(nb.Pool(np.zeros((7, 4, 4)), embeddings=blobs(7), ids=ids), names)
+    session.tell(range(7), names)
+    session.export(tmp_path / "sorted", format="folders")
+    session.export(tmp_path / "hub", format="imagefolder")
+    for path in tmp_path.rglob("*"):
+        assert len(path.name.encode()) < 200
+        assert path.name.split(".")[0].casefold() != "con"
+    table = pd.read_csv(tmp_path / "sorted" / "labels.csv")
+    assert table["label"].tolist() == names
+    assert table["file"].map(lambda name: (tmp_path / "sorted" / name).is_file()).all()
+    homes = table["file"].str.split("/").str[0]
+    assert homes.str.casefold().nunique() == len(names)
+
+
 def test_imagefolder_as_hugging_face_documents_it(session, tmp_path):
     session.export(tmp_path / "hub", format="imagefolder")
     train = tmp_path / "hub" / "train"

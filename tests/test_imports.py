@@ -135,6 +135,25 @@ def test_an_exported_file_is_imported(session, tmp_path):
     assert known(fresh) == known(session)
 
 
+def test_labels_of_the_model_come_back_as_no_answers(session, tmp_path):
+    session.tell([0, 1], ["boot", "bag"])
+    session.accept([2, 3, 4])
+    session.export(tmp_path / "labels.csv")
+    fresh = nb.Session(session.pool, CLASSES)
+    report = fresh.import_labels(tmp_path / "labels.csv")
+    assert (report.n_imported, report.n_by_model) == (2, 3)
+    assert "Labels of the model, not of people: 3 rows" in str(report)
+    assert fresh.n_labeled == 2
+    table = pd.read_csv(tmp_path / "labels.csv", dtype=str).drop(columns="source")
+    assert fresh.import_labels(table).n_imported == 3
+
+
+def test_ids_with_spaces_around():
+    session = nb.Session(nb.Pool(embeddings=blobs(3), ids=[" a", "b ", "c"]), CLASSES)
+    table = pd.DataFrame({"id": [" a", "b ", " c "], "label": [" boot", "bag ", "bag"]})
+    assert session.import_labels(table).n_imported == 3
+
+
 @pytest.mark.parametrize(
     ("table", "error", "message"),
     [

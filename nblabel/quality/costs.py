@@ -100,6 +100,8 @@ def costs(
 
     Notes
     -----
+    Labels that were imported cost nothing here, and are left out of all counts.
+
     The pace is the labels of all annotators over the time between their answers, undone ones, skips and flags
     included. Pauses of more than a minute are left out, and so are answers that came quicker than a person
     gives them, from code.
@@ -125,7 +127,7 @@ def costs(
     for name, value in (("per_hour", per_hour), ("wage", wage)):
         if value is not None and not (isinstance(value, int | float | np.number) and value > 0):
             raise ValueError(f"{name} is {value!r}; it must be a positive number.")
-    n, total = session.n_labeled, len(session.pool)
+    total = len(session.pool)
     if target is not None and not (isinstance(target, numbers.Integral) and 0 < target <= total):
         raise ValueError(
             f"target is {target!r}; it must be a number of labels from 1 to {total:,}, all there are."
@@ -136,8 +138,10 @@ def costs(
     if per_hour is not None:
         rate, spent = float(per_hour), np.nan
     pay = np.nan if wage is None else float(wage)
-    left = total - n - session.n_accepted if target is None else max(int(target) - n, 0)
-    times = _times_random(session) if against_random and n >= FEWEST_COMPARED else np.nan
+    known, n_imported = session.n_labeled, int((session.labels()["source"] == "import").sum())
+    left = total - known - session.n_accepted if target is None else max(int(target) - known, 0)
+    times = _times_random(session) if against_random and known >= FEWEST_COMPARED else np.nan
+    n, total = known - n_imported, total - n_imported  # nobody here paid for those
     hours = n / rate if np.isnan(spent) else spent
     rows: dict[str, tuple[float, float]] = {
         "so far": (n, hours),
@@ -158,7 +162,7 @@ def _told(table: pd.DataFrame, rate: float, times: float, total: int) -> Iterabl
         hours, money = float(table["hours"][row]), float(table["money"][row])
         if np.isnan(hours):
             return ""
-        return _time(hours) + ("" if np.isnan(money) else f", {money:,.2f}")
+        return _time(hours) + ("" if np.isnan(money) else f", {round(money, 2) + 0:,.2f}")
 
     labels = dict(zip(table.index, table["labels"].tolist(), strict=True))
     if np.isnan(rate):
