@@ -152,34 +152,24 @@ def _neighbors(data: _Data) -> Row:
 
 def _boosted(data: _Data) -> Iterator[Row]:
     """Yield XGBoost with the article's settings, on the pixels of labels drawn at random."""
-    from xgboost import XGBClassifier
-
-    from nblabel.learners.early import EarlyStopping
+    from nblabel.learners.named import make_estimator
 
     def one(n: int, seed: int) -> dict[str, float]:
-        boosted = XGBClassifier(
-            n_estimators=ROUNDS if n <= REFITTED_UP_TO else FEWER_ROUNDS,
-            learning_rate=0.08,
-            max_depth=10,
-            subsample=0.8,
-            colsample_bytree=0.8,
-            reg_alpha=8,
-            reg_lambda=2,
-            early_stopping_rounds=100,
-            max_bin=BINS,
-            n_jobs=1,  # threads of a machine at work wait for one another
-            random_state=seed,
-        )
+        model = make_estimator("xgb-deep", data.pixels)
+        rounds = ROUNDS if n <= REFITTED_UP_TO else FEWER_ROUNDS
+        model.estimator.set_params(n_estimators=rounds, max_bin=BINS, random_state=seed)
+        model.set_params(random_state=seed)
         some = np.random.default_rng(seed).permutation(data.n)[:n]
         X, y = data.pixels[some], data.y[some]
         start = time.perf_counter()
         if n <= REFITTED_UP_TO:
-            model = EarlyStopping(boosted, random_state=seed).fit(X, y)
+            model.fit(X, y)
             rounds = model.estimator_.get_params()["n_estimators"]
         else:
             held = slice(n // 10)
             rest = slice(n // 10, n)
-            model = boosted.fit(X[rest], y[rest], eval_set=[(X[held], y[held])], verbose=False)
+            model = model.estimator
+            model.fit(X[rest], y[rest], eval_set=[(X[held], y[held])], verbose=False)
             rounds = model.best_iteration + 1
         seconds = time.perf_counter() - start
         accuracy = float((model.predict(data.pixels_test) == data.y_test).mean())
