@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import numpy as np
 import platformdirs
 
 FORMAT = 2
+QUICK = 1.0  # seconds; what takes longer is kept
 DIGEST = 16  # bytes behind the array that tell whether the file is whole
 
 
@@ -48,6 +51,27 @@ class ArrayCache:
         except (OSError, ValueError, EOFError, TypeError):
             return None
         return array if whole else None
+
+    def or_made(
+        self, make: Callable[[], np.ndarray[Any, Any]], is_whole: Callable[[], bool] = lambda: True
+    ) -> np.ndarray[Any, Any]:
+        """Return the array, or make it, and keep it if that took more than a second.
+
+        Parameters
+        ----------
+        make : callable
+            Returns the array.
+        is_whole : callable
+            Asked after that whether the array may be kept.
+        """
+        known = self.read()
+        if known is not None:
+            return known
+        begun = time.perf_counter()
+        array = make()
+        if time.perf_counter() - begun > QUICK and is_whole():
+            self.write(array)
+        return array
 
     def write(self, array: np.ndarray[Any, Any]) -> None:
         """Keep an array, in one atomic step; without a writable disk nothing is kept."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ _UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 TOKEN = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]"
 WIDTH = 100
 MOST_TERMS = 50_000
-QUICK = 1.0  # seconds; what takes longer is kept on disk
 
 
 class Texts:
@@ -108,14 +106,7 @@ def embed_texts(pool: Pool, dim: int | None, random_state: int) -> FloatArray:
     media = pool.media
     assert isinstance(media, Texts)
     kept = ArrayCache("tfidf", np.frombuffer(media.digest(), np.uint8), dim, random_state)
-    known = kept.read()
-    if known is not None:
-        return known
-    begun = time.perf_counter()
-    X = _latent(media.texts, dim, random_state)
-    if time.perf_counter() - begun > QUICK:
-        kept.write(X)
-    return X
+    return kept.or_made(lambda: _latent(media.texts, dim, random_state))
 
 
 def _latent(texts: list[str], dim: int | None, random_state: int) -> FloatArray:

@@ -209,12 +209,14 @@ def test_faint_colours_are_not_magnified():
 
 
 def test_a_large_pool_is_embedded_in_blocks(monkeypatch):
-    whole = nb.embed(NOISE, "gradients", dim=5)
+    monkeypatch.setattr("nblabel.cache.QUICK", np.inf)  # nothing is found again
+    pictures = NOISE[:, ::-1]
+    whole = nb.embed(pictures, "gradients", dim=5)
     monkeypatch.setattr(embedding, "SAMPLE", 70)
     monkeypatch.setattr(embedding, "BLOCK", 32)
-    in_blocks = nb.embed(NOISE, "gradients", dim=5)
-    np.testing.assert_array_equal(in_blocks, nb.embed(NOISE, "gradients", dim=5))
-    assert (in_blocks != nb.embed(NOISE, "gradients", dim=5, random_state=1)).any()
+    in_blocks = nb.embed(pictures, "gradients", dim=5)
+    np.testing.assert_array_equal(in_blocks, nb.embed(pictures, "gradients", dim=5))
+    assert (in_blocks != nb.embed(pictures, "gradients", dim=5, random_state=1)).any()
     assert (in_blocks**2).sum() == pytest.approx((whole**2).sum(), rel=0.1)
 
 
@@ -308,6 +310,35 @@ def test_a_picture_that_cannot_be_read_gets_the_mean_with_a_warning(tmp_path, me
     np.testing.assert_allclose(
         X[broken], np.tile(X[good].mean(axis=0), (len(broken), 1)), atol=1e-4
     )
+
+
+@pytest.mark.parametrize("method", ["pca", "gradients"])
+def test_what_took_long_is_kept_by_content(method, tmp_path, monkeypatch):
+    monkeypatch.setattr("nblabel.cache.QUICK", -1)
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+        save_all(folder, NOISE[:12])
+    pool, moved = (nb.Pool.from_folder(folder) for folder in folders)
+    first, narrow = nb.embed(pool, method), nb.embed(pool, method, dim=3)
+    monkeypatch.setattr("nblabel.embeddings.methods._pca", None)  # not called again
+    assert (nb.embed(moved, method) == first).all()
+    assert (nb.embed(moved, method, dim=3) == narrow).all()
+    for other in ({"dim": 4}, {"random_state": 1}):
+        with pytest.raises(TypeError):
+            nb.embed(moved, method, **other)
+    save_all(folders[1], NOISE[1:13])
+    with pytest.raises(TypeError):
+        nb.embed(moved, method)
+
+
+def test_of_broken_files_one_is_told_every_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("nblabel.cache.QUICK", -1)
+    save_all(tmp_path, NOISE[:12])
+    (tmp_path / "003.png").write_bytes(b"")
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="cannot be read"):
+            nb.embed(nb.Pool.from_folder(tmp_path))
 
 
 def test_a_pool_of_nothing_but_broken_files(tmp_path):

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.embeddings import networks
 
 pytest.importorskip("torch", reason="torch is not installed: pip install 'nblabel[pretrained]'")
 transformers = pytest.importorskip(
@@ -132,7 +131,7 @@ def test_the_first_token_where_the_model_says_so(tmp_path):
 
 
 def test_what_took_long_is_kept_by_content(tmp_path, monkeypatch):
-    monkeypatch.setattr(networks, "QUICK", -1)
+    monkeypatch.setattr("nblabel.cache.QUICK", -1)
     model = on_images(tmp_path / "model")
     first = embed(nb.Pool(PHOTOS), model)
     monkeypatch.setattr("nblabel.embeddings.pretrained._load", None)  # not called again

@@ -131,9 +131,9 @@ def test_width():
 
 
 def test_what_took_long_is_kept_on_disk(monkeypatch):
-    from nblabel import texts
+    from nblabel import cache, texts
 
-    monkeypatch.setattr(texts, "QUICK", -1)
+    monkeypatch.setattr(cache, "QUICK", -1)
     pool = nb.Pool(texts=topics())
     first = nb.embed(pool)
     monkeypatch.setattr(texts, "_latent", None)  # not called again

@@ -13,7 +13,7 @@ import numpy as np
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.embeddings.gradients import describe
 from nblabel.embeddings.pixels import BoolArray, Pixels
-from nblabel.media import UInt8Array
+from nblabel.media import UInt8Array, contents_of
 from nblabel.pool import FloatArray, Pool, as_embeddings
 
 METHODS = ("pca", "gradients", "raw")
@@ -35,6 +35,7 @@ KINDS = {  # method: the kinds of pools it is for
 STANDARD = ("pool", "dim", "random_state")
 USUAL = {"texts": "tfidf", "rows": "table"}
 WIDTH = {"pca": 50, "gradients": 64, "table": 64}
+FORMAT = 1  # grows when the same pictures and settings give other embeddings
 SAMPLE = 10_000  # rows that the principal components are computed from
 BLOCK = 8_192  # rows held as floats at a time
 WEIGHTS = (1.0, 0.5, 0.5)  # of edges, brightness and colours
@@ -109,7 +110,8 @@ def embed(
     that size. Reading files for more than a second shows a progress bar; interrupting the kernel
     cancels it.
 
-    What a network makes of a pool is kept on disk, and found again by the pictures and the settings.
+    What took more than a second is kept on disk, and found again by the contents of the items and the
+    settings; but for what a function of your own makes.
 
     "gradients" joins three descriptions of the cells, 7 along the longer side: histograms of
     oriented gradients [1]_, mean brightness, and opponent colours. Each is scaled to the same
@@ -146,7 +148,17 @@ def embed(
             raise ValueError("method='raw' keeps every pixel; leave dim out, or use method='pca'.")
         return rows.read(np.arange(len(rows)))
     described = _Gradients(rows) if method == "gradients" else rows
-    return _pca(described, dim, WIDTH[method], random_state)
+
+    def reduced() -> FloatArray:
+        return _pca(described, dim, WIDTH[method], random_state)
+
+    if not rows.are_pictures:
+        return reduced()
+    from nblabel.cache import ArrayCache
+
+    kept = ArrayCache("pictures", rows.contents(), FORMAT, method, dim, random_state)
+    # of a picture that cannot be read one is told every time
+    return kept.or_made(reduced, lambda: rows.all_read)
 
 
 def embeddings_of(pool: Pool, random_state: int = 0) -> FloatArray:
@@ -284,7 +296,9 @@ class _Rows:
             raise ValueError(
                 f"these are {pool.kind}, which have no pixels; use method={USUAL[pool.kind]!r}."
             )
+        self._pool = pool
         self._pixels = Pixels(pool)
+        self.all_read = True
         self._mean: FloatArray | None = None
 
     def __len__(self) -> int:
@@ -309,7 +323,14 @@ class _Rows:
 
     def pictures(self, indices: np.ndarray[Any, Any]) -> tuple[UInt8Array, BoolArray]:
         """Return pictures of one shape, (n, height, width, 1 or 3), and which could be read."""
-        return self._pixels.read(indices)
+        pictures, good = self._pixels.read(indices)
+        self.all_read = self.all_read and bool(good.all())
+        return pictures, good
+
+    def contents(self) -> UInt8Array:
+        """Return a hash of all pictures."""
+        assert self._pool.media is not None
+        return np.frombuffer(contents_of(self._pool.media), np.uint8)
 
 
 class _Gradients:

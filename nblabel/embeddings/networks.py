@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -19,8 +18,6 @@ from nblabel.pool import FloatArray, Pool, as_embeddings
 
 # A network takes texts, or pictures of shape (height, width, 1 or 3), and returns a row for each.
 Network = Callable[[Sequence[Any]], npt.NDArray[Any]]
-
-QUICK = 1.0  # seconds; what takes longer is kept on disk
 
 
 def run_network(
@@ -47,14 +44,7 @@ def run_network(
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; it must be at least 1.")
     kept = ArrayCache("networks", np.frombuffer(_contents(pool), np.uint8), key)
-    known = kept.read()
-    if known is not None:
-        return known
-    begun = time.perf_counter()
-    X = _through(pool, load(), batch_size)
-    if time.perf_counter() - begun > QUICK:
-        kept.write(X)
-    return X
+    return kept.or_made(lambda: _through(pool, load(), batch_size))
 
 
 def _through(pool: Pool, network: Network, batch_size: int) -> FloatArray:
