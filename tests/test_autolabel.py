@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
+from nblabel.widget.finish import in_words
 from tests.samples import blobs
 
 CLASSES = ("boot", "bag", "shirt")
@@ -267,6 +268,39 @@ def test_an_annotator_who_contradicts_the_log_is_told():
     report = nb.auto_label(session, 0.05)
     assert "labels accepted before, up to" in str(report)
     assert report.table.loc["all", "n_wrong"] == 6
+
+
+def test_an_earlier_step_that_does_not_hold_any_more_is_told():
+    session = session_of(1_200)
+    truth = truth_of(1_200)
+    asked = nb.auto_label(session, 0.05, share=0.5).ask()
+    answer(session, asked, truth)
+    first = nb.auto_label(session, 0.05)
+    assert first.n_accepted
+    second = nb.auto_label(session, 0.05)
+    answer(session, second.ask()[:5], truth)
+    assert nb.auto_label(session, 0.05).broken == ()
+    for index in asked[:30].tolist():
+        session.tell(index, CLASSES[(index + 1) % 3])
+    report = nb.auto_label(session, 0.05)
+    (broken,) = report.broken
+    assert (broken.n_accepted, broken.n_wrong) == (first.n_accepted, 30)
+    assert f"Of {first.n_accepted} labels accepted in an earlier step, up to" in str(report)
+    _, details = in_words(report, session)
+    assert any("accepted in an earlier step" in one for one in details)
+
+
+def test_sets_that_were_given_up_promised_nothing():
+    session = session_of(1_200)
+    truth = truth_of(1_200)
+    asked = nb.auto_label(session, 0.05, share=1.0).ask()
+    answer(session, asked[12:], truth)
+    session.skip(asked[:12])
+    answer(session, nb.auto_label(session, 0.05, share=0.6).ask(), truth)
+    report = nb.auto_label(session, 0.05, share=0.6)
+    assert len({draw.frame for draw in session.state.draws}) == 2
+    assert report.n_accepted
+    assert report.broken == ()
 
 
 def test_other_embeddings_begin_anew():

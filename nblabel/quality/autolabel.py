@@ -140,6 +140,9 @@ class AutoLabelReport:
         unless `auto_label` was told not to accept.
     labels_ready : dict of int to str
         The labels of those.
+    broken : tuple of Promise
+        Of the sets that labels were accepted from in earlier steps, those of which `max_error` cannot be
+        promised any more, or never was.
     n_before : int
         Labels of the same sets that were accepted before: the promise holds for all of them together.
     left : ndarray of intp
@@ -167,6 +170,7 @@ class AutoLabelReport:
     _asks: dict[Trial, int] = field(repr=False)
     _trials: Trials = field(repr=False)
     labels_ready: dict[int, str] = field(repr=False)
+    broken: tuple[Promise, ...] = ()
     n_before: int = 0
 
     @property
@@ -263,6 +267,11 @@ class AutoLabelReport:
                 f"{them} wrong, with {_percent(self.confidence)} confidence."
             )
         told += map(str, self.promises)
+        for one in self.broken:
+            told.append(
+                f"Of {one.n_accepted:,} labels accepted in an earlier step, up to {_percent(one.bound)} may "
+                f"be wrong ({one.n_checks:,} checked, {one.n_wrong:,} wrong). Session.withdraw takes them back."
+            )
         if len(self.left):
             told.append(
                 f"{len(self.left):,} items are left, the most doubtful first in report.left."
@@ -430,28 +439,18 @@ def _report(
 ) -> AutoLabelReport:
     risk = (1 - confidence) / len(tried)
     by_model = session.accepted
-    promises, asks = [], {}
+    promises, broken, asks = [], [], {}
     for name, trial in tried.items():
+        for before, accepted in trials.earlier(name):
+            if len(accepted) and before.needed(max_error, risk) != 0:
+                broken.append(_promise(before, max_error, risk, len(accepted)))
         if trial is None:
             promises.append(Promise(name, why=trials.why_none(name, max_error, risk)))
             continue
-        needed = trial.needed(max_error, risk)
         n_accepted = len(np.intersect1d(trial.frame, by_model))
-        promises.append(
-            Promise(
-                name=name,
-                n_items=len(trial.frame),
-                n_checks=len(trial.checks),
-                n_wrong=trial.n_wrong,
-                n_skipped=trial.n_skipped,
-                bound=trial.bound(max_error, risk),
-                needed=needed,
-                n_accepted=n_accepted,
-                n_gone=len(trial.gone),
-            )
-        )
-        if needed:
-            asks[trial] = needed
+        promises.append(_promise(trial, max_error, risk, n_accepted))
+        if promises[-1].needed:
+            asks[trial] = promises[-1].needed
     last = max((trial.seq for trial in tried.values() if trial is not None), default=END)
     order = np.argsort(trials.opinion(last).sure, kind="stable")
     unlike = trials.opinion().codes[by_model] != session.y[by_model]
@@ -469,6 +468,21 @@ def _report(
         _asks=asks,
         _trials=trials,
         labels_ready=ready,
+        broken=tuple(broken),
+    )
+
+
+def _promise(trial: Trial, max_error: float, risk: float, n_accepted: int) -> Promise:
+    return Promise(
+        name=trial.name,
+        n_items=len(trial.frame),
+        n_checks=len(trial.checks),
+        n_wrong=trial.n_wrong,
+        n_skipped=trial.n_skipped,
+        bound=trial.bound(max_error, risk),
+        needed=trial.needed(max_error, risk),
+        n_accepted=n_accepted,
+        n_gone=len(trial.gone),
     )
 
 

@@ -168,25 +168,41 @@ class Trials:
 
     def current(self, name: str) -> Trial | None:
         """Return the set of this name that was drawn from last."""
+        started = self._started(name)
+        return self._without_gone(started[-1]) if started else None
+
+    def earlier(self, name: str) -> list[tuple[Trial, IntArray]]:
+        """Return the sets of this name before that one, each with what was accepted of it and stands."""
+        found, later = [], np.zeros(len(self._session.pool), dtype=bool)
+        for trial in reversed(self._started(name)):
+            accepted = np.intersect1d(trial.frame, self._session.accepted)
+            found.append((trial, accepted[~later[accepted]]))
+            later[trial.frame] = True
+        return found[:0:-1]
+
+    def _started(self, name: str) -> list[Trial]:
+        """Return the sets of this name in the order they were begun."""
         draws: dict[str, list[LabelEvent]] = {}
         for draw in self._session.state.draws:
             # without labels it is a draw of somebody else, and puts none to the test
             if draw.frame is not None and draw.labels and frames.name_of(draw.frame) == name:
                 draws.setdefault(draw.frame, []).append(draw)
-        if not draws:
-            return None
-        text, last = list(draws.items())[-1]
-        checks = checks_of(self._session, last)
+        return [self._trial(number, *pair) for number, pair in enumerate(draws.items())]
+
+    def _trial(self, number: int, text: str, draws: list[LabelEvent]) -> Trial:
+        checks = checks_of(self._session, draws)
         codes = {label: code for code, label in enumerate(self._session.classes)}
         # two who draw at the same moment may draw the same
-        labels = {item: draw.labels[at] for draw in last for at, item in enumerate(draw.ids)}
+        labels = {item: draw.labels[at] for draw in draws for at, item in enumerate(draw.ids)}
         said = [codes.get(label, NO_ANSWER - 1) for label in labels.values()]
-        frame = frames.from_text(text, len(self._session.pool))
-        number = len(draws) - 1
-        trial = Trial(
-            name, frame, last[0].seq, number, checks, np.array(said[: len(checks)], np.intp)
+        return Trial(
+            frames.name_of(text) or "",
+            frames.from_text(text, len(self._session.pool)),
+            draws[0].seq,
+            number,
+            checks,
+            np.array(said[: len(checks)], np.intp),
         )
-        return self._without_gone(trial)
 
     def _without_gone(self, trial: Trial) -> Trial:
         """Note what left a set beside its checks: a promise is about what would be accepted.
