@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from benchmarks.articles import __main__ as articles
@@ -79,6 +80,28 @@ def test_the_check_fails_on_what_is_missed_or_absent(
     stored_report(monkeypatch, Row("bad", [0.8], target=0.9, note="too few labels"))
     assert articles.check(["x"]) == 1
     assert "bad: 80.00 %, target ≥ 90.00 %, MISSED, too few labels" in capsys.readouterr().out
+
+
+def test_a_notebook_is_run_and_kept_with_its_outputs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    given, kept_in = tmp_path / "given", tmp_path / "kept"
+    given.mkdir()
+    cells = [nbformat.v4.new_code_cell("from pathlib import Path; sorted(Path().iterdir())")]
+    for name in ("article_x_one.ipynb", "other.ipynb"):
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), given / name)
+    monkeypatch.setattr(articles, "NOTEBOOKS", given)
+    monkeypatch.setattr(articles, "RUN", kept_in)
+    articles.run_notebooks("article_x_*.ipynb")
+    assert [path.name for path in kept_in.iterdir()] == ["article_x_one.ipynb"]
+    (cell,) = nbformat.read(kept_in / "article_x_one.ipynb", as_version=4).cells
+    assert cell.outputs[0]["data"]["text/plain"] == "[]"
+
+
+def test_every_article_has_a_notebook() -> None:
+    for letter in articles.ARTICLES:
+        assert len(list(articles.NOTEBOOKS.glob(f"article_{letter}_*.ipynb"))) == 1
 
 
 def test_what_was_computed_is_not_computed_again(

@@ -93,6 +93,18 @@ def test_the_same_pictures_give_the_same_codes(kind):
 
 
 @every_kind
+def test_on_a_graphics_processor(kind, tmp_path):
+    if not torch.cuda.is_available():
+        pytest.skip("there is no graphics processor that torch can use")
+    encoder = quick(kind, device="cuda").fit(IMAGES)
+    codes = encoder.transform(IMAGES)
+    np.testing.assert_allclose(quick(kind, device="cuda").fit_transform(IMAGES), codes, atol=1e-3)
+    encoder.save(tmp_path / "encoder.npz")
+    on_processor = encoders.load(tmp_path / "encoder.npz").transform(IMAGES)
+    np.testing.assert_allclose(on_processor, codes, atol=1e-3)
+
+
+@every_kind
 def test_the_random_numbers_of_others_are_left_alone(kind):
     torch.manual_seed(7)
     expected = torch.rand(3)

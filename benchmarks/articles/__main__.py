@@ -2,8 +2,8 @@
 
 Each article has a module here, named after its letter: ``b_digits.py``. A module has a ``TITLE`` and
 a function ``run`` that returns the rows, or yields them one by one; and ``NOTES``, if something is to
-be said of all rows. A report is stored as soon as its article is done, and docs/articles.md is
-written anew.
+be said of all rows. A report is stored as soon as its article is done, docs/articles.md is written
+anew, and the article's notebook is run: build/notebooks has it with its outputs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +26,9 @@ ARTICLES = {
     path.stem[0]: f"benchmarks.articles.{path.stem}"
     for path in Path(__file__).parent.glob("[a-z]_*.py")
 }
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+RUN = Path(__file__).parents[2] / "build" / "notebooks"
+LONGEST = 600  # seconds of a cell
 
 
 def main() -> None:
@@ -37,6 +41,26 @@ def main() -> None:
         sys.exit(check(chosen.only))
     for letter in chosen.only:
         report(letter)
+        run_notebooks(f"article_{letter}_*.ipynb")
+    if set(chosen.only) == set(ARTICLES):
+        for name in ("embeddings", "clusters"):
+            run_notebooks(f"{name}.ipynb")
+
+
+def run_notebooks(pattern: str) -> None:
+    """Run notebooks, in an empty folder each, and keep them with their outputs."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    RUN.mkdir(parents=True, exist_ok=True)
+    for path in sorted(NOTEBOOKS.glob(pattern)):
+        start = time.perf_counter()
+        book = nbformat.read(path, as_version=4)
+        with tempfile.TemporaryDirectory() as folder:
+            where = {"metadata": {"path": folder}}
+            NotebookClient(book, timeout=LONGEST, resources=where).execute()
+        nbformat.write(book, RUN / path.name)
+        print(f"{RUN / path.name}, in {time.perf_counter() - start:,.0f} s")
 
 
 def report(letter: str) -> None:

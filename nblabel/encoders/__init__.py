@@ -64,6 +64,11 @@ def load(path: Any) -> Encoder:
     ----------
     path : path-like
 
+    Returns
+    -------
+    Encoder
+        Ready to encode, on the processor; what its training took is not in the file.
+
     Raises
     ------
     FileNotFoundError
