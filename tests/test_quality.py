@@ -139,6 +139,23 @@ def test_the_status_says_whether_it_pays_to_go_on_and_what_it_cost(desk):
     assert any(text.startswith("All 600 by hand would take 3 hours") for text in told)
 
 
+def test_from_which_gain_on_it_pays_is_chosen_and_remembered_beside_the_log(tmp_path):
+    store = tmp_path / "labels.db"
+    desk = Desk(store=store)
+    assert desk.view.checks["stop"] == {"gain": 0.005, "labels": 50}
+    rows = np.random.default_rng(0).permutation(N)
+    for count in (30, 90):
+        desk.session.tell(rows[:count], TRUTH[rows[:count]])
+    desk.quality("gain", gain=0.02)
+    told = [one["text"] for one in desk.panel._status.status["words"]]
+    assert any("expected to gain less than 2 % of accuracy" in text for text in told)
+    again = Desk(store=LabelStore(store))
+    assert again.view.checks["stop"]["gain"] == 0.02
+    again.quality("gain", gain=7)
+    assert "between 0 and 1" in again.panel._queue.error
+    assert again.view.checks["stop"]["gain"] == 0.02
+
+
 def test_the_status_says_which_accepted_labels_the_model_contradicts(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     desk.session.accept([4, 7, 10], "boot")  # all three are bags

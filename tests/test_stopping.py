@@ -88,6 +88,21 @@ def test_the_advisor_says_the_same_without_learning_twice():
     assert len(advisor._before) <= 22
 
 
+def test_the_threshold_may_be_set_later():
+    session, advisor = session_of(), nb.StopAdvisor(n=10, gain=0.01)
+    advisor.threshold = 0.02  # too early to tell, all the same
+    assert not advisor.advice.stop
+    for count in range(1, 26):
+        answer(session, 1)
+        advisor.see(count, session.predict_proba())
+    at_most = advisor.advice.at_most
+    for gain in (at_most + 0.001, max(at_most - 0.001, 1e-6)):
+        advisor.threshold = gain
+        assert advisor.advice == nb.stop_advice(session, 10, gain)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        advisor.threshold = 5
+
+
 def test_the_advisor_goes_back_with_an_undo_and_begins_anew_with_another_model():
     session, advisor = session_of(), nb.StopAdvisor(n=10)
     for count in range(1, 26):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,10 +99,21 @@ class StopAdvisor:
     """
 
     def __init__(self, n: int = 50, gain: float = 0.005) -> None:
-        self.n, self.threshold = _checked(n, gain)
+        self.n, self._threshold = _checked(n, gain)
         self._model: Hashable = None
         self._before: dict[int, IntArray] = {}
         self._advice = _too_early(self.n, self.threshold, 0)
+
+    @property
+    def threshold(self) -> float:
+        """The smallest gain that is worth the labels; may be set, and nothing needs to be learned for it."""
+        return self._threshold
+
+    @threshold.setter
+    def threshold(self, gain: float) -> None:
+        _, self._threshold = _checked(self.n, gain)
+        told = self._advice
+        self._advice = replace(told, threshold=gain, stop=bool(told.at_most < gain))
 
     @property
     def advice(self) -> StopAdvice:

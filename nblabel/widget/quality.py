@@ -23,6 +23,7 @@ from nblabel.widget.palette import class_colors
 from nblabel.widget.review import Review
 
 MOST_CHECKS = 200  # drawn at a time
+GAIN = "gain"  # below which stopping is advised; chosen in the panel, remembered beside the log
 
 Answer = Callable[[dict[str, Any], Callable[[dict[str, Any]], Any]], None]
 
@@ -83,6 +84,9 @@ class Quality:
         aside = Aside(session)
         self._measures = Measures(session, aside, pace, self._measured, complain)
         self._advisor = StopAdvisor()
+        remembered = session.store.setting(GAIN)
+        if remembered is not None:
+            self._advisor.threshold = float(remembered)
         self.review = Review(session, aside, items, panel, self._setter("review"))
         self.curves = Curves(session, self._setter("curves"))
         self._finish = Finish(
@@ -117,6 +121,10 @@ class Quality:
         elif kind == "check":
             text = draw_now(self._session, min(int(content["n"]), MOST_CHECKS))
             self._send({"type": "said", "text": text})
+        elif kind == "gain":
+            self._advisor.threshold = float(content["gain"])
+            self._session.store.set_setting(GAIN, str(self._advisor.threshold))
+            self.follow()
         elif kind == "review":
             self.review.begin(accepted=bool(content.get("accepted")))
         elif kind == "review_end":
@@ -136,6 +144,7 @@ class Quality:
         self.view.checks = {
             "share": self._session.audit_share,
             "waiting": self._measures.n_waiting,
+            "stop": {"gain": self._advisor.threshold, "labels": self._advisor.n},
             "colors": dict(zip(names, class_colors(len(names)), strict=True)),
         }
         self._tell_words()

@@ -34,7 +34,12 @@ CURVES = {
     "sure": [[20, 0.3], [60, 0.8]],
     "threshold": 0.9,
 }
-CHECKS = {"share": 0.1, "waiting": 0, "colors": {"<b>bag</b>": "#0072b2", "boot": "#e69f00"}}
+CHECKS = {
+    "share": 0.1,
+    "waiting": 0,
+    "colors": {"<b>bag</b>": "#0072b2", "boot": "#e69f00"},
+    "stop": {"gain": 0.005, "labels": 50},
+}
 
 
 def item(index: int, said: str) -> dict[str, Any]:
@@ -250,6 +255,17 @@ def test_curves_are_drawn_only_while_they_are_open(browser_page: Page) -> None:
     expect(charts.first).to_be_hidden()
     opened = [message["part"] for message in sent(browser_page) if message["type"] == "open"]
     assert opened == ["curves", None]
+
+
+def test_from_which_gain_on_it_pays_is_told_and_chosen(browser_page: Page) -> None:
+    view = open_view(browser_page, curves=CURVES)
+    press(view, "Curves")
+    choice = view.get_by_label("Advise to stop once 50 more labels gain less accuracy than")
+    expect(choice).to_have_value("0.005")
+    choice.select_option("0.02")
+    assert sent(browser_page)[-1] == {"type": "gain", "gain": 0.02}
+    write(browser_page, checks={**CHECKS, "stop": {"gain": 0.03, "labels": 50}})
+    expect(choice).to_have_value("0.03")  # told from Python, and none of the usual ones
 
 
 def test_a_curve_of_one_point_shows_its_interval_and_each_number_once(browser_page: Page) -> None:

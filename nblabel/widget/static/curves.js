@@ -1,21 +1,35 @@
 // How accuracy and confidence grew with the labels.
 
 import { drawCurve } from "./chart.js";
-import { countText, h, makeUid, shareText } from "./dom.js";
+import { countText, h, makeUid, setText, shareText } from "./dom.js";
+import { choosable } from "./finish.js";
+
+const GAINS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
 
 /** @typedef {{accuracy: number[][], sure: number[][], threshold: number}} CurvesState */
 
 /** @param {import("./quality.js").Office} office */
 export function buildCurves(office) {
-  const { model } = office;
+  const { model, send } = office;
   const title = h("h3", { id: `nbl-curves-${makeUid()}`, text: "Curves" });
   const close = h("button", { type: "button", text: "Close" });
   const charts = h("div", { class: "nbl-charts" });
+  const gain = h("select", {}, ...GAINS.map((share) => h("option", { value: String(share), text: shareText(share) })));
+  gain.addEventListener("change", () => send({ type: "gain", gain: Number(gain.value) }));
+  const words = h("span");
+  const terms = h("div", { class: "nbl-terms" },
+    h("label", { title: "The advice stands in the status. Nothing stops by itself." }, words, gain));
   const node = h("section", { class: "nbl-part", role: "dialog", "aria-labelledby": title.id, tabindex: -1, hidden: true },
-    h("div", { class: "nbl-part-head" }, title, close), charts);
+    h("div", { class: "nbl-part-head" }, title, close), charts, terms);
   close.addEventListener("click", office.close);
   let drawn = "";
   const render = () => {
+    const { stop } = model.get("checks") ?? {};
+    terms.hidden = !stop;
+    if (stop) {
+      setText(words, `Advise to stop once ${countText(stop.labels)} more labels gain less accuracy than`);
+      choosable(gain, stop.gain);
+    }
     const now = /** @type {CurvesState} */ (model.get("curves"));
     const key = JSON.stringify(now ?? {});
     if (key === drawn) return;

@@ -91,7 +91,7 @@ function buildTerms(choose) {
  * @param {HTMLSelectElement} select
  * @param {number} value
  */
-function choosable(select, value) {
+export function choosable(select, value) {
   const known = [...select.options].some((option) => option.value === String(value));
   if (!known) select.append(h("option", { value: String(value), text: shareText(value) }));
   select.value = String(value);
