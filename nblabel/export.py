@@ -66,8 +66,8 @@ def export_labels(
         If the format is unknown, or needs pictures and the pool has none.
     FileNotFoundError
         If the folder around it does not exist.
-    FileExistsError
-        If the folder to be written has something in it.
+    FileExistsError, IsADirectoryError
+        If the folder to be written has something in it, or the file is a folder.
     MediaError
         If a picture is gone or broken.
     ImportError
@@ -97,6 +97,8 @@ def export_labels(
         )
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {target.parent.resolve()} does not exist; make it.")
+    if kind in FILES and target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; name a file in it.")
     if kind in ("csv", "jsonl", "parquet"):
         with whole(target) as part:
             _TABLES[kind](labels, part)

@@ -95,7 +95,7 @@ def read_labels(
     Raises
     ------
     ValueError
-        If the ending is another one, or a column is missing.
+        If the ending is another one, a file cannot be read, or a column is missing or there twice.
     FileNotFoundError
         If there is no such file.
     TypeError
@@ -116,26 +116,37 @@ def read_labels(
                 f"the table has no column {name!r}; its columns are "
                 f"{', '.join(map(str, table.columns))}. Name them: import_labels(table, id=, label=)."
             )
+        if (table.columns == name).sum() > 1:
+            raise ValueError(f"the table has several columns {name!r}; keep one of them.")
     sources = _texts(table["source"]) if "source" in table else [""] * len(table)
     by_model = [source == "model" for source in sources]
     return _texts(table[id_column]), _texts(table[label_column]), by_model
 
 
 def _read(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise ValueError(f"cannot read labels from {path.name}; it must be {_or(SUFFIXES)}.")
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; check the path.")
+    try:
+        return _parsed(path, suffix)
+    except ImportError as error:
+        raise ImportError('Parquet files need pyarrow: pip install "nblabel[parquet]"') from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name} is not in UTF-8; save it in that encoding.") from error
+    except (ValueError, TypeError) as error:
+        told = str(error).strip().rstrip(".")
+        raise ValueError(
+            f"{path.name} cannot be read as {suffix}: {told}. Each row must hold an id and a label."
+        ) from error
+
+
+def _parsed(path: Path, suffix: str) -> pd.DataFrame:
+    import pandas as pd
+
     if suffix == ".parquet":
-        try:
-            return pd.read_parquet(path)
-        except ImportError as error:
-            raise ImportError(
-                'Parquet files need pyarrow: pip install "nblabel[parquet]"'
-            ) from error
+        return pd.read_parquet(path)
     if suffix == ".jsonl":
         lines = path.read_text(encoding="utf-8").split("\n")
         return pd.DataFrame([json.loads(line) for line in lines if line.strip()])

@@ -258,7 +258,7 @@ def test_an_accepted_label_is_what_is_judged():
     assert report.low <= report.accuracy <= report.high
 
 
-@pytest.mark.parametrize("options", [{"confidence": 0}, {"confidence": 1}])
+@pytest.mark.parametrize("options", [{"confidence": 0}, {"confidence": 1}, {"confidence": "95 %"}])
 def test_wrong_settings_are_told(options):
     session, _ = session_of()
     with pytest.raises(ValueError, match=r"must be"):

@@ -72,6 +72,14 @@ def test_a_missing_folder(labels, tmp_path):
         export_labels(labels, tmp_path / "gone" / "labels.csv")
 
 
+@pytest.mark.parametrize("name", ["labels.csv", "labels.jsonl"])
+def test_a_folder_in_the_place_of_a_file(labels, tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(IsADirectoryError, match="name a file in it"):
+        export_labels(labels, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_an_older_file_is_replaced_whole(labels, tmp_path):
     path = tmp_path / "labels.csv"
     path.write_text("old " * 10_000)

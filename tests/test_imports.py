@@ -173,6 +173,30 @@ def test_tables_that_are_none(session, table, error, message):
     assert session.store.read() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "id,label\na,ö\n".encode("latin-1"), "a.csv is not in UTF-8"),
+        ("a.csv", b"", "a.csv cannot be read as .csv"),
+        ("a.csv", b"id,label\na,bag\nb,bag,boot,x\n", "cannot be read as .csv"),
+        ("a.jsonl", b'{"id": "a",\n', "cannot be read as .jsonl"),
+        ("a.jsonl", b"[1, 2]\n3\n", "cannot be read as .jsonl"),
+        ("a.csv", b"id;label\na;bag\n", "its columns are id;label"),
+    ],
+)
+def test_files_that_cannot_be_read(session, tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        session.import_labels(tmp_path / name)
+    assert session.store.read() == []
+
+
+def test_a_column_that_is_there_twice(session):
+    table = pd.DataFrame([["a", "bag", "boot"]], columns=["id", "label", "label"])
+    with pytest.raises(ValueError, match="several columns 'label'"):
+        session.import_labels(table)
+
+
 def test_an_empty_table(session):
     report = session.import_labels(pd.DataFrame({"id": [], "label": []}))
     assert (report.n_rows, report.n_imported) == (0, 0)

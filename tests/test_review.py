@@ -53,3 +53,5 @@ def test_too_little_to_look_at():
         nb.second_look(session)
     with pytest.raises(ValueError, match="n is 0"):
         nb.second_look(session, 0)
+    with pytest.raises(ValueError, match="n is '3'"):
+        nb.second_look(session, "3")

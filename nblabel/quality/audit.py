@@ -41,7 +41,7 @@ from nblabel import progress
 from nblabel.events import Answer, LabelState
 from nblabel.pool import IntArray
 from nblabel.quality import frames
-from nblabel.quality.bounds import Judged, wrong_now
+from nblabel.quality.bounds import Judged, check_confidence, wrong_now
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:
@@ -239,8 +239,7 @@ def estimate(session: Session, confidence: float) -> AuditReport:
     """Return the report of `Session.audit`."""
     import pandas as pd
 
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence!r}; it must be between 0 and 1, such as 0.95.")
+    check_confidence(confidence)
     session.refresh()
     said_now = session.refit(1).predicted[0]  # finds the neighbour graph if it may
     record = session.judged

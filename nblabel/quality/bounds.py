@@ -23,6 +23,18 @@ BEGINNINGS = 2 ** np.arange(20) - 1
 STAKES = np.concatenate([np.full(8, 1 / 9), np.full(12, 1 / 108)])
 
 
+def check_confidence(value: float) -> None:
+    """Say what is wrong with the confidence of an interval.
+
+    Raises
+    ------
+    ValueError
+        If it is not between 0 and 1.
+    """
+    if not isinstance(value, int | float | np.number) or not 0 < value < 1:
+        raise ValueError(f"confidence is {value!r}; it must be between 0 and 1, such as 0.95.")
+
+
 def wrong_among(
     size: int, drawn: int, wrong: int, confidence: float, expected: float = 0.1
 ) -> tuple[int, int]:

@@ -44,14 +44,16 @@ def write(path: Any, title: str, content: str, figure: Any) -> Path:
 
     Raises
     ------
-    FileNotFoundError
-        If the folder does not exist.
+    FileNotFoundError, IsADirectoryError
+        If the folder does not exist, or the path is one.
     """
     target = Path(path).expanduser()
     if not target.parent.is_dir():
         raise FileNotFoundError(
             f"the folder {target.parent.resolve()} does not exist; make it first."
         )
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; name a file in it, such as report.html.")
     drawn = figure.to_html(full_html=False, include_plotlyjs=True)
     page = _PAGE.format(title=escape(title), content=content, figure=drawn)
     with whole(target) as part:

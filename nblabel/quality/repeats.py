@@ -16,6 +16,7 @@ import numpy as np
 
 from nblabel.events import LabelEvent
 from nblabel.pool import IntArray
+from nblabel.quality.bounds import check_confidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,8 +118,7 @@ def measure(session: Session, confidence: float, everyone: bool) -> Consistency:
     import pandas as pd
     from scipy.stats import binomtest
 
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence!r}; it must be between 0 and 1, such as 0.95.")
+    check_confidence(confidence)
     session.refresh()
     rows, skipped = [], 0
     for event in session.state.repeats:

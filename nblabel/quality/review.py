@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,7 +65,7 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if n is not None and n < 1:
+    if n is not None and not (isinstance(n, numbers.Integral) and n >= 1):
         raise ValueError(f"n is {n!r}; it must be at least 1.")
     session.refit(1)  # finds the neighbour graph if it may
     rows = session.labeled
