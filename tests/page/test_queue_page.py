@@ -184,11 +184,11 @@ def test_a_hundred_fast_keys_are_a_hundred_labels_in_order(browser_page: Page) -
     queue.ask(*range(101))
     keys = [str(1 + i % 3) for i in range(100)]
     queue.press(*keys)
-    labels = queue.sent("label")
+    # on a busy machine this takes so long that the first are sent again, for nobody acknowledges them
+    labels = list({one["uid"]: one for one in queue.sent("label")}.values())
     names = [one["name"] for one in CLASSES]
     assert [one["id"] for one in labels] == [f"image-{i}" for i in range(100)]
     assert [one["label"] for one in labels] == [names[int(key) - 1] for key in keys]
-    assert len({one["uid"] for one in labels}) == 100
     expect(queue.saved).to_have_text("●Saving 100…")
 
 
