@@ -66,8 +66,9 @@ def threshold_loop(
     n_accept : int, optional
         Accept that many of the surest predictions in each round, instead of those over `upper`.
     balanced : bool
-        With `n_accept`: the surest of each predicted class in turn, so that frequent or easy classes do
-        not crowd out the others.
+        With `n_accept`: the surest of each predicted class, each with its share of what is left, so that
+        easy classes do not crowd out the others. (As many of each, whatever its share, would run out of
+        a rare class and accept what is none of it.)
     max_rounds : int
         The most rounds; the loop then ends with a warning that says what may be changed.
     learn : bool, optional
@@ -438,13 +439,13 @@ def _left(session: Session) -> tuple[IntArray, FloatArray]:
 def _surest(
     session: Session, left: IntArray, sure: FloatArray, n: int, *, balanced: bool
 ) -> IntArray:
-    """Return the n surest of what is left; if balanced, those of each predicted class in turn."""
+    """Return the n surest of what is left; if balanced, as many of each predicted class as its share."""
     order = np.argsort(-sure, kind="stable")
     if balanced:
         codes = session.refit().predicted[0][left[order]]
-        rank = np.empty(len(order), dtype=np.intp)
-        for code in np.unique(codes):
-            rank[codes == code] = np.arange(np.count_nonzero(codes == code))
+        rank = np.empty(len(order))
+        for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
+            rank[codes == code] = (np.arange(count) + 0.5) / count
         order = order[np.argsort(rank, kind="stable")]
     return left[order[:n]]
 

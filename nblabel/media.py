@@ -16,6 +16,7 @@ from tqdm import tqdm
 UInt8Array = npt.NDArray[np.uint8]
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+TRIED = 100  # of many texts, to tell whether they are files
 
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -259,6 +260,10 @@ def as_pictures(images: Any) -> Pictures:
     """Wrap arrays or file paths as `Pictures`."""
     if isinstance(images, str | Path):
         raise TypeError(f"images is a single path; use Pool.from_folder({str(images)!r}).")
+    if hasattr(images, "columns"):
+        raise TypeError(
+            "images is a table; pass Pool(table=...), or one column of texts as texts=."
+        )
     try:
         array = np.asarray(images)
     except ValueError as error:
@@ -268,8 +273,20 @@ def as_pictures(images: Any) -> Pictures:
     if array.shape == (0,):
         raise ValueError("the pool is empty; pass at least one image.")
     if array.ndim == 1 and all(isinstance(path, str | Path) for path in array.tolist()):
+        if not any(map(_may_be_image, array[:TRIED].tolist())):
+            raise ValueError(
+                f"images holds {array[0]!r}, which is no image file, nor are others; pass texts as "
+                "Pool(texts=...)."
+            )
         return ImageFiles(array.tolist())
     return ImageArray(array)
+
+
+def _may_be_image(path: Any) -> bool:
+    try:
+        return Path(path).suffix.lower() in IMAGE_SUFFIXES or Path(path).is_file()
+    except OSError:  # a text that is too long for a name
+        return False
 
 
 def _decoded(image: Image.Image) -> UInt8Array:

@@ -217,19 +217,31 @@ def test_a_threshold_that_is_never_met_is_told():
     assert one.n_accepted == 0
 
 
-def test_rare_classes_get_their_turn_when_balanced():
+def test_hard_classes_get_their_share_when_balanced():
     rng = np.random.default_rng(0)
-    y = np.r_[np.zeros(540, int), np.ones(40, int), np.full(20, 2)]
-    X = np.array([[0, 0], [6, 0], [0, 6]])[y] + rng.normal(size=(600, 2))
-    names = np.array(CLASSES)[y]
+    y = np.repeat([0, 1, 2], 200)
+    X = np.array([[0, 0], [9, 0], [0, 3]])[y] + rng.normal(size=(600, 2))
     shares = {}
     for balanced in (False, True):
         one = nb.Session(nb.Pool(embeddings=X), CLASSES, "softmax", "random")
-        one.tell([0, 1, 2, 545, 550, 585, 590], names[[0, 1, 2, 545, 550, 585, 590]])
+        one.tell(range(0, 600, 20), np.array(CLASSES)[y[::20]])
+        left = one.predict_proba()[np.arange(600) % 20 > 0]
         nb.self_training(one, n=30, rounds=1, balanced=balanced)
         shares[balanced] = np.bincount(one.y[one.accepted], minlength=3)
-    assert shares[True].tolist() == [10, 10, 10]
-    assert shares[False].max() > 10
+    believed = np.bincount(left.argmax(axis=1), minlength=3)
+    assert np.abs(shares[True] - 30 * believed / len(left)).max() <= 1
+    assert shares[False][1] > 25  # far from the others
+
+
+def test_a_rare_class_does_not_run_out_when_balanced():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], [540, 40, 20])
+    X = np.array([[0, 0], [6, 0], [0, 6]])[y] + rng.normal(size=(600, 2))
+    names = np.array(CLASSES)[y]
+    one = nb.Session(nb.Pool(embeddings=X), CLASSES, "softmax", "random")
+    options = {"start": 60, "n_accept": 30, "lower": 0, "finish": "model", "balanced": True}
+    table = nb.threshold_loop(one, lambda i: names[i], y=names, **options)
+    assert table["n_mislabeled"].iloc[-1] < 6
 
 
 @pytest.mark.parametrize(

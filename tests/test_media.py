@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -109,6 +110,17 @@ def test_paths_from_a_table_with_any_index(tmp_path):
 
     save(tmp_path, "a.png", Image.fromarray(RAMP))
     assert len(nb.Pool(pd.Series([tmp_path / "a.png"], index=[41]))) == 1
+
+
+@pytest.mark.parametrize("texts", [["good day", "bad day."], ["long " * 999], ["a/b", ""]])
+def test_texts_are_no_pictures(texts):
+    with pytest.raises(ValueError, match=r"is no image file, nor are others; pass texts as Pool"):
+        nb.Session(texts, ["good", "bad"])
+
+
+def test_a_table_is_no_picture():
+    with pytest.raises(TypeError, match=r"images is a table; pass Pool\(table=...\)"):
+        nb.Labeler(pd.DataFrame({"x": [1, 2]}), ["a", "b"])
 
 
 @pytest.mark.parametrize("path", ["photos", Path("photos")])

@@ -47,7 +47,7 @@ def run() -> Iterator[Row]:
         _loop(seeds=[0], start=0.01, n_accept=2_000, lower=20, finish="model"),
     )
     for balanced in (False, True):
-        what = "of each class in turn" if balanced else "whatever their class"
+        what = "each class by its share" if balanced else "whatever their class"
         options = {"start": 0.01, "n_accept": 200, "lower": 5, "finish": "model"}
         yield from _told(
             f"classes from 100 % down to 5 % as frequent: the 200 surest in each round, {what}",
@@ -98,6 +98,7 @@ def _loop(
     """Run a loop with each seed; return the counts at its end."""
     told = "-".join(f"{key}{value}" for key, value in sorted(options.items()))
     size = "full" if full_size() else "reduced"
+    told += "-by-share" if options.get("balanced") else ""
     name = f"d-{size}-{learner}-{asked}-{unbalanced}-{told}"
     return [
         kept(f"{name}-{seed}", lambda seed=seed: _run(seed, learner, asked, unbalanced, options))
