@@ -156,6 +156,22 @@ def test_from_which_gain_on_it_pays_is_chosen_and_remembered_beside_the_log(tmp_
     assert again.view.checks["stop"]["gain"] == 0.02
 
 
+def test_a_restart_advises_the_same(tmp_path):
+    desk = Desk(store=tmp_path / "labels.db")
+    rows = np.random.default_rng(0).permutation(N)
+    for count in (30, 90):
+        desk.session.tell(rows[:count], TRUTH[rows[:count]])
+    again = Desk(store=LabelStore(tmp_path / "labels.db"))
+    (told,) = [
+        one for one in again.panel._status.status["words"] if "expected to gain" in one["text"]
+    ]
+    assert "than 0.5 % of accuracy" in told["text"]
+    assert told["title"] == str(nb.stop_advice(again.session))
+    again.quality("gain", gain=0.02)
+    told = [one["text"] for one in again.panel._status.status["words"]]
+    assert any("less than 2 % of accuracy" in text for text in told)
+
+
 def test_the_status_says_which_accepted_labels_the_model_contradicts(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     desk.session.accept([4, 7, 10], "boot")  # all three are bags

@@ -49,6 +49,10 @@ class StopAdvice:
     threshold: float
     n_labels: int
 
+    def at(self, threshold: float) -> StopAdvice:
+        """Return the same advice for another threshold."""
+        return replace(self, threshold=threshold, stop=bool(self.at_most < threshold))
+
     @property
     def words(self) -> str:
         """The advice in a sentence or two, with the rule."""
@@ -112,8 +116,7 @@ class StopAdvisor:
     @threshold.setter
     def threshold(self, gain: float) -> None:
         _, self._threshold = _checked(self.n, gain)
-        told = self._advice
-        self._advice = replace(told, threshold=gain, stop=bool(told.at_most < gain))
+        self._advice = self._advice.at(self._threshold)
 
     @property
     def advice(self) -> StopAdvice:

@@ -14,6 +14,7 @@ from nblabel.quality.audit import AuditReport
 from nblabel.quality.costs import costs
 from nblabel.quality.recheck import recheck
 from nblabel.quality.repeats import Consistency
+from nblabel.quality.stopping import StopAdvice, stop_advice
 from nblabel.session import Session
 from nblabel.store import StoreError
 from nblabel.widget.aside import Aside, Errand
@@ -43,16 +44,21 @@ class Measured:
     costs, recheck : str
         What labeling all by hand would take, and which accepted labels the model contradicts by now; "" where
         that is not known.
+    advice : StopAdvice or None
+        Whether it pays to go on, where it was asked for.
     """
 
     audit: AuditReport | None = None
     consistency: Consistency | None = None
     costs: str = ""
     recheck: str = ""
+    advice: StopAdvice | None = None
 
 
-def measured(session: Session, checked: bool, pace: float | None) -> Measured:
-    """Work out what there is to say of a session."""
+def measured(
+    session: Session, checked: bool, pace: float | None, look: tuple[int, float] | None = None
+) -> Measured:
+    """Work out what there is to say of a session; `look`: labels and gain of the advice to stop."""
     found = recheck(session) if session.n_accepted else None
     again = "" if found is None or not len(found.indices) else AGAIN.format(len(found.indices))
     return Measured(
@@ -60,6 +66,7 @@ def measured(session: Session, checked: bool, pace: float | None) -> Measured:
         session.consistency() if session.state.repeats else None,
         costs(session, pace, against_random=False).lines[-1] if pace else "",
         again,
+        stop_advice(session, *look) if look else None,
     )
 
 
@@ -73,6 +80,8 @@ class Measures:
         Where it is worked out.
     pace : callable
         Returns labels an hour, None where that is not known.
+    look : callable
+        Returns labels and gain of an advice to stop that is wanted, None where it is known without.
     told : callable
         Called on the event loop whenever something was measured.
     failed : callable
@@ -84,10 +93,11 @@ class Measures:
         session: Session,
         aside: Aside,
         pace: Callable[[], float | None],
+        look: Callable[[], tuple[int, float] | None],
         told: Callable[[Measured], None],
         failed: Callable[[str], None],
     ) -> None:
-        self._session, self._aside, self._pace = session, aside, pace
+        self._session, self._aside, self._pace, self._look = session, aside, pace, look
         self._told, self._failed = told, failed
         remembered = session.store.setting(SETTING)
         if remembered is not None:
@@ -109,6 +119,11 @@ class Measures:
         return len(self._session.drawn)
 
     @property
+    def advice(self) -> StopAdvice | None:
+        """Whether it pays to go on, as it was worked out last."""
+        return self._found.advice
+
+    @property
     def words(self) -> dict[str, tuple[str, str]]:
         """What is known, for the status: texts and titles."""
         audit = self._found.audit if self._n_checked() else None
@@ -127,8 +142,8 @@ class Measures:
         """Measure anew, now or once there is time again, if anything changed and was checked."""
         if self._errand is not None or self._measured == self._session.version:
             return
-        checked, pace = bool(self._n_checked()), self._pace()
-        known = checked or pace or self._session.n_accepted or self._session.state.repeats
+        checked, pace, look = bool(self._n_checked()), self._pace(), self._look()
+        known = checked or pace or look or self._session.n_accepted or self._session.state.repeats
         if not (known or self._found != Measured()):
             return
         try:
@@ -155,7 +170,7 @@ class Measures:
             if loop is not None:
                 self.measure()  # if there was a change meanwhile
 
-        self._errand = self._aside.send(lambda twin: measured(twin, checked, pace), done)
+        self._errand = self._aside.send(lambda twin: measured(twin, checked, pace, look), done)
         if loop is None:
             self._errand = None
 

@@ -82,7 +82,7 @@ class Quality:
         self._session, self._panel, self._words = session, panel, words
         self.view = QualityView(receive)
         aside = Aside(session)
-        self._measures = Measures(session, aside, pace, self._measured, complain)
+        self._measures = Measures(session, aside, pace, self._too_early, self._measured, complain)
         self._advisor = StopAdvisor()
         remembered = session.store.setting(GAIN)
         if remembered is not None:
@@ -171,9 +171,17 @@ class Quality:
     def _tell_words(self) -> None:
         for kind, (text, title) in self._measures.words.items():
             self._words(kind, text, title)
-        advice = self._advisor.advice
+        advice, worked_out = self._advisor.advice, self._measures.advice
+        if self._too_early() and worked_out is not None:
+            advice = worked_out.at(self._advisor.threshold)
         # the rule is for those who ask
         self._words("advice", "" if math.isnan(advice.gain) else _first(advice.words), advice.words)
+
+    def _too_early(self) -> tuple[int, float] | None:
+        """Return what to look at where the advisor has not seen enough: after a restart, or a new model."""
+        advisor = self._advisor
+        enough = math.isnan(advisor.advice.gain) and self._session.n_labeled > advisor.n
+        return (advisor.n, advisor.threshold) if enough else None
 
     def _setter(self, name: str) -> Callable[[dict[str, Any]], None]:
         return lambda state: setattr(self.view, name, state)
