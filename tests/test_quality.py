@@ -520,7 +520,7 @@ def test_curves_grow_while_somebody_looks(desk):
     assert desk.view.curves["sure"][-1][0] == 14
 
 
-def test_accuracy_so_far_outlives_the_kernel(tmp_path):
+def test_curves_so_far_outlive_the_kernel(tmp_path):
     desk = Desk(store=tmp_path / "labels.db")
     desk.session.tell([0, 1, 2], CLASSES)
     desk.quality("check", n=3)
@@ -531,6 +531,12 @@ def test_accuracy_so_far_outlives_the_kernel(tmp_path):
     )
     curves.open()
     assert told[-1]["accuracy"][-1][0] == 6
+    assert told[-1]["sure"] == []
+    for index in range(20, 31):
+        desk.session.tell(index, TRUTH[index])
+    again = Desk(store=LabelStore(tmp_path / "labels.db"))
+    again.quality("open", part="curves")
+    assert len(again.view.curves["sure"]) > 5
 
 
 def test_long_curves_are_thinned_and_keep_their_ends():

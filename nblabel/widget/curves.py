@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from nblabel.engine import Refit
 from nblabel.quality.audit import AuditReport
 from nblabel.session import Session
+from nblabel.store import StoreError
 
 SURE = 0.9
 SETTING = "curve"  # where the accuracy so far is kept beside the log
+SURE_SETTING = "sure"  # where the confidence so far is
+KEPT_AFTER = 10  # labels; the confidence of each would be written after every learning
 MOST = 400  # points of a curve; beyond that every second one is dropped
 
 
@@ -28,7 +32,8 @@ class Curves:
     def __init__(self, session: Session, tell: Callable[[dict[str, Any]], None]) -> None:
         self._session, self._tell = session, tell
         self._accuracy: dict[int, list[float]] = _remembered(session.store.setting(SETTING))
-        self._sure: dict[int, float] = {}
+        self._sure: dict[int, float] = _remembered(session.store.setting(SURE_SETTING))
+        self._kept = session.n_labeled
         self.is_open = False
 
     def open(self) -> None:
@@ -47,6 +52,10 @@ class Curves:
             return
         self._sure[n] = round(float((refit.predicted[1] >= SURE).mean()), 4)
         self._sure = _thinned(self._sure)
+        if abs(n - self._kept) >= KEPT_AFTER:
+            self._kept = n
+            with suppress(StoreError):  # a curve that is shorter after a restart is no harm
+                self._session.store.set_setting(SURE_SETTING, json.dumps(self._sure))
         self._show()
 
     def measured(self, report: AuditReport) -> None:
@@ -76,5 +85,5 @@ def _thinned(points: dict[int, Any]) -> dict[int, Any]:
     return {n: points[n] for n in [*order[:-1:2], order[-1]]}
 
 
-def _remembered(text: str | None) -> dict[int, list[float]]:
+def _remembered(text: str | None) -> dict[int, Any]:
     return {} if text is None else {int(n): shares for n, shares in json.loads(text).items()}
