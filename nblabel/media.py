@@ -177,12 +177,17 @@ class JoinedPictures:
     Parameters
     ----------
     parts : sequence of Pictures
+
+    Attributes
+    ----------
+    parts : sequence of Pictures
+        As given.
     """
 
     kind = "images"
 
     def __init__(self, parts: Sequence[Pictures]) -> None:
-        self._parts = parts
+        self.parts = parts
         self._ends = np.cumsum([len(part) for part in parts])
 
     def __len__(self) -> int:
@@ -190,7 +195,7 @@ class JoinedPictures:
 
     def _find(self, index: int) -> tuple[Any, int]:
         number = int(np.searchsorted(self._ends, index, side="right"))
-        part = self._parts[number]
+        part = self.parts[number]
         return part, index - int(self._ends[number]) + len(part)
 
     def name(self, index: int) -> str:
@@ -208,11 +213,11 @@ class JoinedPictures:
         return picture
 
     def digest(self) -> bytes:
-        return _hashed(part.digest() for part in self._parts)
+        return _hashed(part.digest() for part in self.parts)
 
     def contents(self) -> bytes:
         """Return a hash of the pictures themselves."""
-        return _hashed(contents_of(part) for part in self._parts)
+        return _hashed(contents_of(part) for part in self.parts)
 
 
 def contents_of(media: Media) -> bytes:

@@ -301,6 +301,27 @@ def test_a_process_trains_on_pictures_and_files(real, files, tmp_path):
     assert told[0] == {"progress": 0.0, "text": "starting"}
 
 
+@pytest.mark.parametrize("more", ["array", "files", "both", "colour"])
+def test_a_process_trains_on_an_extended_pool(real, more, tmp_path):
+    def pool(first, pictures, files):
+        ids = range(first, first + len(pictures))
+        if not files:
+            return nb.Pool(pictures, ids=ids)
+        for number, picture in zip(ids, pictures, strict=True):
+            Image.fromarray(picture).save(tmp_path / f"{number:02}.png")
+        return nb.Pool([tmp_path / f"{number:02}.png" for number in ids], ids=ids)
+
+    added = np.repeat(PIXELS[40:, ..., None], 3, axis=-1) if more == "colour" else PIXELS[40:]
+    grown = pool(0, PIXELS[:40], more == "files").extended(
+        pool(40, added, more in {"files", "both"})
+    )
+    last, _ = run(real, grown, "autoencoder", {"steps": 2, "dim": 3})
+    assert last["done"].shape == (60, 3)
+    if more == "array":
+        alone, _ = run(real, nb.Pool(PIXELS), "autoencoder", {"steps": 2, "dim": 3})
+        assert (alone["done"] == last["done"]).all()
+
+
 def test_a_process_that_fails_says_why(real):
     last, _ = run(real, nb.Pool(PIXELS[:5]), "vae", {})
     assert "5 pictures are too few" in last["error"]

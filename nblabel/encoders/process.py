@@ -12,6 +12,7 @@ import numpy as np
 
 from nblabel.background import BackgroundProcess, report, serve
 from nblabel.encoders import encode_pool, make_encoder
+from nblabel.encoders.base import all_pixels
 from nblabel.media import ImageArray, ImageFiles
 from nblabel.pool import FloatArray, Pool, as_embeddings
 
@@ -51,16 +52,22 @@ class TrainingProcess(BackgroundProcess):
             notify(news)
 
         arguments = [json.dumps({"name": method, **options})]
-        super().__init__("nblabel.encoders.process", _pictures(pool), arguments, tell)
+        pictures = _pictures(pool.media)
+        if pictures is None:  # of several kinds: they are brought to one shape here
+            pictures, _ = all_pixels(pool)
+        super().__init__("nblabel.encoders.process", pictures, arguments, tell)
 
 
-def _pictures(pool: Pool) -> np.ndarray[Any, Any]:
-    """Return the pixels of a pool, or the paths of its files, which the second process reads."""
-    media = pool.media
+def _pictures(media: Any) -> np.ndarray[Any, Any] | None:
+    """Return pixels, or the paths of files, which the second process reads; None if it is neither."""
     if isinstance(media, ImageFiles):
         return np.array([str(path) for path in media.paths])
-    assert isinstance(media, ImageArray)
-    return media.array
+    if isinstance(media, ImageArray):
+        return media.array
+    parts = [_pictures(part) for part in media.parts]
+    known = [part for part in parts if part is not None]
+    alike = len({(part.dtype.kind, *part.shape[1:]) for part in known}) == 1
+    return np.concatenate(known) if alike and len(known) == len(parts) else None
 
 
 def _run(pictures: np.ndarray[Any, Any], options: str) -> FloatArray:
