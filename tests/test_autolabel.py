@@ -303,6 +303,25 @@ def test_sets_that_were_given_up_promised_nothing():
     assert report.broken == ()
 
 
+def test_corrections_that_break_a_promise_are_told():
+    """Whatever the checks said: so many labels were wrong."""
+    session = session_of()
+    report = finish(session)
+    allowed = int(0.05 * report.n_accepted)
+    rows = report.accepted[: allowed + 1].tolist()
+    for index in rows[:-1]:
+        session.tell(index, CLASSES[(index + 1) % 3])
+    told = nb.auto_label(session, 0.05)
+    assert told.promises[0].needed == 0
+    assert told.promises[0].n_corrected == allowed
+    session.tell(rows[-1], CLASSES[(rows[-1] + 1) % 3])
+    told = nb.auto_label(session, 0.05)
+    assert told.promises[0].needed is None
+    assert told.promises[0].bound > 0.05
+    assert f"people corrected {allowed + 1}" in str(told)
+    assert "up to" in in_words(told, session)[0]
+
+
 def test_other_embeddings_begin_anew():
     session = session_of()
     answer(session, nb.auto_label(session, 0.05).ask())

@@ -76,6 +76,8 @@ class Promise:
     n_gone : int
         Items of the set that were not drawn and are not to be accepted either: people answered them
         all the same, or passed them over.
+    n_corrected : int
+        Labels accepted of the set that people replaced by another since.
     why : str
         Why there is no set.
     """
@@ -89,6 +91,7 @@ class Promise:
     needed: int | None = None
     n_accepted: int = 0
     n_gone: int = 0
+    n_corrected: int = 0
     why: str = ""
 
     @property
@@ -107,6 +110,12 @@ class Promise:
             )
         answers = "more answer" if self.needed == 1 else "more answers"
         more = f"{self.needed:,} {answers}" if self.needed else "Only answers to all of them"
+        if self.n_accepted and self.needed is None and self.n_corrected:
+            return (
+                f"{what}Of the labels accepted before, people corrected {self.n_corrected:,}: of the "
+                f"{self.n_accepted:,} left, more may be wrong than is asked for ({checked}). Take the step "
+                "back with undo, or look at what recheck finds."
+            )
         if self.n_accepted:
             return (
                 f"{what}Of {self.n_accepted:,} labels accepted before, up to {_percent(self.bound)} may "
@@ -462,7 +471,7 @@ def _report(
         ready=order[np.isin(order, list(ready))],
         left=order[np.isin(order, np.setdiff1d(session.unanswered, list(ready)))],
         changed=by_model[unlike],
-        corrected=_corrected(session),
+        corrected=trials.corrected,
         curve=_curve(session, trials, tried, max_error, risk),
         _session=session,
         _asks=asks,
@@ -483,21 +492,8 @@ def _promise(trial: Trial, max_error: float, risk: float, n_accepted: int) -> Pr
         needed=trial.needed(max_error, risk),
         n_accepted=n_accepted,
         n_gone=len(trial.gone),
+        n_corrected=len(trial.corrected),
     )
-
-
-def _corrected(session: Session) -> IntArray:
-    """Return positions of accepted labels that people replaced by another."""
-    found = []
-    for row in session.labeled.tolist():
-        *before, last = session.state.history(session.pool.ids[row])
-        label = session.state.answers[session.pool.ids[row]].label
-        if last.kind == "label" and any(
-            event.kind == "accept" and event.labels[event.ids.index(session.pool.ids[row])] != label
-            for event in before
-        ):
-            found.append(row)
-    return np.array(found, dtype=np.intp)
 
 
 def _curve(

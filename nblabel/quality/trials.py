@@ -72,6 +72,8 @@ class Trial:
         over, or taken back.
     mistaken : ndarray of intp
         Of those, where the model is known to be wrong.
+    corrected : ndarray of intp
+        Once the set is accepted: where people replaced what was accepted by another label.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Trial:
     said: IntArray = field(default_factory=_none)
     gone: IntArray = field(default_factory=_none)
     mistaken: IntArray = field(default_factory=_none)
+    corrected: IntArray = field(default_factory=_none)
 
     @property
     def n_wrong(self) -> int:
@@ -95,6 +98,8 @@ class Trial:
 
     def needed(self, max_error: float, risk: float) -> int | None:
         """Return how many more right answers make the promise; None if no number does."""
+        if len(self.corrected) > max_error * self._n_rest + 1e-9:
+            return None  # whatever is found in the others
         return answers_needed(
             len(self.frame),
             len(self.checks),
@@ -108,12 +113,16 @@ class Trial:
     def bound(self, max_error: float, risk: float) -> float:
         """Return the largest share of wrong ones in the rest of the set."""
         size, n, wrong = len(self.frame), len(self.checks), self.n_wrong
-        rest = size - n - len(self.gone)
+        rest = self._n_rest
         if not n or rest <= 0:
             return float(not n)
         confidence = 1 - risk_of(self.number, risk)
         _, high = wrong_among(size, n, wrong, confidence, expected_error(max_error))
-        return min(max(high - wrong - len(self.mistaken), 0) / rest, 1.0)
+        return min(max(high - wrong - len(self.mistaken), len(self.corrected)) / rest, 1.0)
+
+    @property
+    def _n_rest(self) -> int:
+        return len(self.frame) - len(self.checks) - len(self.gone)
 
     def among(self, rows: IntArray) -> Trial:
         """Return what is known of a part of the set."""
@@ -125,6 +134,7 @@ class Trial:
             said=self.said[inside],
             gone=np.intersect1d(self.gone, rows),
             mistaken=np.intersect1d(self.mistaken, rows),
+            corrected=np.intersect1d(self.corrected, rows),
         )
 
 
@@ -153,6 +163,21 @@ class Trials:
         self._opinions: dict[int, Opinion] = {}
         self.labels = self._labels(END)
 
+    @cached_property
+    def corrected(self) -> IntArray:
+        """Positions of accepted labels that people replaced by another."""
+        session, found = self._session, []
+        for row in session.labeled.tolist():
+            item = session.pool.ids[row]
+            *before, last = session.state.history(item)
+            label = session.state.answers[item].label
+            if last.kind == "label" and any(
+                event.kind == "accept" and event.labels[event.ids.index(item)] != label
+                for event in before
+            ):
+                found.append(row)
+        return np.array(found, dtype=np.intp)
+
     @property
     def is_current(self) -> bool:
         """Whether people have answered nothing since."""
@@ -175,8 +200,9 @@ class Trials:
         """Return the sets of this name before that one, each with what was accepted of it and stands."""
         found, later = [], np.zeros(len(self._session.pool), dtype=bool)
         for trial in reversed(self._started(name)):
-            accepted = np.intersect1d(trial.frame, self._session.accepted)
-            found.append((trial, accepted[~later[accepted]]))
+            own = trial.frame[~later[trial.frame]]
+            looked_at = replace(trial, corrected=np.intersect1d(own, self.corrected))
+            found.append((looked_at, np.intersect1d(own, self._session.accepted)))
             later[trial.frame] = True
         return found[:0:-1]
 
@@ -211,7 +237,8 @@ class Trials:
         """
         left = self.open(trial)
         if not len(left):
-            return trial
+            unasked = np.setdiff1d(self.corrected, trial.checks.positions)
+            return replace(trial, corrected=np.intersect1d(trial.frame, unasked))
         kept = np.concatenate([left, self._session.accepted, trial.checks.positions])
         gone = np.setdiff1d(trial.frame, kept)
         known = gone[self.labels[gone] >= 0]
