@@ -48,7 +48,7 @@ class Drift:
         )
 
     def after(self, X: FloatArray, labeled: IntArray) -> Drift:
-        """Return what is left once some items are labeled: those that are like none of these.
+        """Return what is left once some new items are labeled: those that are like none of these.
 
         Parameters
         ----------

@@ -464,7 +464,7 @@ class Session:
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
 
     def drift(self) -> Drift:
-        """Return which items of an extended pool look unlike anything there was before or is labeled.
+        """Return which items of an extended pool look unlike all earlier ones, and all labeled since.
 
         See Also
         --------
@@ -474,8 +474,9 @@ class Session:
         X = self.embeddings
         if self._drift is None or self._drift[0] is not X:
             self._drift = (X, find_drift(X, self.pool.n_before, self._random_state))
-        found = self._drift[1]
-        return self._once("drift", lambda: found.after(X, self.labeled))
+        found, n_before = self._drift[1], self.pool.n_before
+        # of the earlier items all are known, labeled or not
+        return self._once("drift", lambda: found.after(X, self.labeled[self.labeled >= n_before]))
 
     # answering
 
