@@ -214,6 +214,17 @@ def test_coco(session, tmp_path):
     assert_details(pd.DataFrame(rows), session)
 
 
+def test_coco_with_the_reader_itself(session, tmp_path):
+    reader = pytest.importorskip("pycocotools.coco", reason="pycocotools is not installed")
+    session.export(tmp_path / "labels.json")
+    coco = reader.COCO(str(tmp_path / "labels.json"))
+    names = {one["id"]: one["name"] for one in coco.loadCats(coco.getCatIds())}
+    found = {one["item"]: names[one["category_id"]] for one in coco.loadAnns(coco.getAnnIds())}
+    table = session.labels()
+    assert found == dict(zip(table["id"], table["label"], strict=True))
+    assert len(coco.getImgIds()) == len(table)
+
+
 def test_class_folders(session, tmp_path):
     session.export(tmp_path / "sorted", format="folders")
     table = pd.read_csv(tmp_path / "sorted" / "labels.csv")

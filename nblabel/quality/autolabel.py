@@ -14,7 +14,7 @@ No label that trained the model is used to judge it, and nothing depends on whet
 probabilities mean anything: a badly chosen set costs answers, not the promise. A set that turns out badly is
 given up for a smaller one, judged by a model that has learned from the answers. Each new set has a third
 of the risk of the one before, two thirds of all risk going to the first, so that the promise holds for all sets
-together.
+together. Sets of all classes and sets of single ones share no risk: who asks for both on one log runs that of both.
 
 The promise is about what is accepted: an item of the set that people answer besides, pass over or take
 back leaves it, and is not taken for one more right label of the rest.
@@ -341,7 +341,7 @@ def auto_label(
         Promise it for the labels of each class by itself. Takes answers for each class.
     share : float, optional
         Of the unlabeled items, how many are put to the test, the surest first. Chosen such that a
-        promise needs few answers, if left out.
+        promise needs few answers, if left out. A set that was begun is gone on with, whatever is said here.
     accept : bool
         If not, nothing is written: ``report.ready`` tells what can be accepted, and ``report.accept()``
         does it.
