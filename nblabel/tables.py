@@ -115,6 +115,10 @@ class Table:
         """Return the values of a row in the order of the columns."""
         return [column.cell(index) for column in self._columns]
 
+    def values(self, index: int) -> dict[str, Any]:
+        """Return the values of a row by column, as they are in the table; None where one is missing."""
+        return {column.name: column.value(index) for column in self._columns}
+
     def vectors(self) -> FloatArray:
         """Return the rows as numbers, see `embed_table`; (n, width), no column of it constant."""
         parts = [part for column in self._columns for part in column.vectors()]
@@ -175,6 +179,9 @@ class _Column:
         else:
             hasher.update(np.where(np.isnan(numbers), np.nan, numbers + 0.0).tobytes())
         hasher.update(np.packbits(self._missing).tobytes())
+
+    def value(self, index: int) -> Any:
+        return None if self._missing[index] else self.series.iloc[index]
 
     # shown
 

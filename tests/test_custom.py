@@ -50,7 +50,9 @@ def test_a_function_gets_texts_and_rows_of_a_table():
     table = nb.Pool(table=pd.DataFrame({"price": [1.5, 2.0], "city": ["Oslo", None]}))
     seen = []
     nb.embed(table, method=lambda rows: seen.extend(rows) or np.ones((len(rows), 1)))
-    assert seen == [{"price": "1.5", "city": "Oslo"}, {"price": "2", "city": None}]
+    assert seen == [{"price": 1.5, "city": "Oslo"}, {"price": 2.0, "city": None}]
+    X = nb.embed(table, method=lambda rows: [[row["price"] * 2] for row in rows])
+    assert X.ravel().tolist() == [3, 4]
 
 
 def test_a_function_sees_files_in_their_own_size(tmp_path):

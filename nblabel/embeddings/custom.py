@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from nblabel.media import MediaError
 from nblabel.pool import FloatArray, Pool, as_embeddings
+from nblabel.tables import Table
 
 BATCH = 256  # items that a function gets at a time
 
@@ -23,8 +24,8 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
     ----------
     function : callable
         Called with lists of up to 256 items: pictures, (height, width, 1 or 3) uint8, each in its
-        own size; or texts; or rows of numbers where the pool has embeddings alone. It returns a row
-        of numbers for each.
+        own size; or texts; or the values of a table's row by column, None where one is missing; or rows
+        of numbers where the pool has embeddings alone. It returns a row of numbers for each.
     pool : Pool
 
     Returns
@@ -103,7 +104,8 @@ def _item(pool: Pool, index: int) -> Any:
         assert pool.embeddings is not None
         return pool.embeddings[index]
     if pool.kind == "rows":
-        return {cell.name: cell.value for cell in pool.row(index) or ()}
+        assert isinstance(pool.media, Table)
+        return pool.media.values(index)
     if pool.kind == "texts":
         return pool.text(index)
     try:
