@@ -114,6 +114,24 @@ def test_channels_that_no_picture_has(tmp_path, shape):
         nb.embed(nb.Pool(PHOTOS), "onnx", model=model)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"size": 16}, "takes images of 8 x 8 pixels and no others; leave size out"),
+        ({"size": 0}, "size is 0; pass a whole number of pixels"),
+        ({"size": "8"}, "size is '8'"),
+        ({"mean": [0.1, 0.2]}, r"mean is \[0.1, 0.2\], and the model takes images of 3 channels"),
+        ({"std": [1, 1, 0]}, "std is 0"),
+        ({"batch_size": "2"}, "batch_size is '2'; it must be at least 1"),
+    ],
+)
+def test_options_that_do_not_fit_the_model(tmp_path, options, said):
+    model = channel_means(tmp_path / "m.onnx", ["n", 3, 8, 8])
+    assert nb.embed(nb.Pool(PHOTOS), "onnx", model=model, size=8).shape == (5, 3)
+    with pytest.raises(ValueError, match=said):
+        nb.embed(nb.Pool(PHOTOS), "onnx", model=model, **options)
+
+
 def test_a_fixed_batch_is_filled_up(tmp_path):
     free = channel_means(tmp_path / "free.onnx", ["n", 3, 8, 8])
     fixed = channel_means(tmp_path / "fixed.onnx", [2, 3, 8, 8])

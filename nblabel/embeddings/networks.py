@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import numbers
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -41,8 +42,8 @@ def run_network(
     ValueError
         If `batch_size` is not positive, or the network returns something else than numbers.
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; it must be at least 1.")
+    if not isinstance(batch_size, numbers.Integral) or batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size!r}; it must be at least 1, a whole number.")
     kept = ArrayCache("networks", np.frombuffer(_contents(pool), np.uint8), key)
     return kept.or_made(lambda: _through(pool, load(), batch_size))
 

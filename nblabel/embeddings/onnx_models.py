@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def embed_onnx(
     ImportError
         If ONNX Runtime is missing.
     ValueError
-        If the file cannot be loaded or is not for this kind of pool.
+        If the file cannot be loaded or is not for this kind of pool, or an option does not fit it.
     """
     if model is None:
         raise ValueError("method='onnx' needs model=: an ONNX file.")
@@ -135,11 +136,16 @@ def _on_images(run: _Run, path: Path, size: int | None, mean: Any, std: Any) -> 
     told = shape[1] if first else shape[3]  # a name where the model takes any
     channels = check_channels(told, path) if isinstance(told, int) else 3
     height, width = shape[2:] if first else shape[1:3]
+    _check_size(size, [one for one in (height, width) if isinstance(one, int)], path)
     settings = _read(path.parent / "preprocessor_config.json")
     usual = size or _side(settings) or SIDE
     height, width = (one if isinstance(one, int) else usual for one in (height, width))
-    shift = np.asarray(settings.get("image_mean", 0.0) if mean is None else mean, np.float32)
-    scale = np.asarray(settings.get("image_std", 1.0) if std is None else std, np.float32)
+    shift = _of_channels(
+        "mean", settings.get("image_mean", 0.0) if mean is None else mean, channels
+    )
+    scale = _of_channels("std", settings.get("image_std", 1.0) if std is None else std, channels)
+    if not scale.all():
+        raise ValueError("std is 0, by which no pixel can be divided; leave it out.")
 
     def embed(pictures: Sequence[Any]) -> npt.NDArray[Any]:
         same = [_resized(as_colour(picture, channels), height, width) for picture in pictures]
@@ -157,6 +163,26 @@ def _on_images(run: _Run, path: Path, size: int | None, mean: Any, std: Any) -> 
         return rows.reshape(len(rows), -1)
 
     return embed
+
+
+def _check_size(size: Any, fixed: list[int], path: Path) -> None:
+    if size is None:
+        return
+    if not isinstance(size, numbers.Integral) or size < 1:
+        raise ValueError(f"size is {size!r}; pass a whole number of pixels.")
+    if any(side != size for side in fixed):
+        sides = " x ".join(map(str, fixed))
+        raise ValueError(f"{path} takes images of {sides} pixels and no others; leave size out.")
+
+
+def _of_channels(name: str, values: Any, channels: int) -> npt.NDArray[np.float32]:
+    found = np.asarray(values, np.float32)
+    if found.shape not in ((), (1,), (channels,)):
+        raise ValueError(
+            f"{name} is {values!r}, and the model takes images of {channels} channels; pass one number, "
+            "or one for each."
+        )
+    return found
 
 
 def _on_texts(run: _Run, path: Path) -> Network:
