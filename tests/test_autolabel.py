@@ -316,10 +316,31 @@ def test_corrections_that_break_a_promise_are_told():
     assert told.promises[0].n_corrected == allowed
     session.tell(rows[-1], CLASSES[(rows[-1] + 1) % 3])
     told = nb.auto_label(session, 0.05)
-    assert told.promises[0].needed is None
-    assert told.promises[0].bound > 0.05
+    (broken,) = told.broken or told.promises
+    assert broken.needed is None
+    assert broken.bound > 0.05
     assert f"people corrected {allowed + 1}" in str(told)
-    assert "up to" in in_words(told, session)[0]
+    head, details = in_words(told, session)
+    assert "may be wrong by now" in " ".join([head, *details])
+
+
+def test_a_promise_that_cannot_be_mended_blocks_no_other():
+    session = session_of(1_500)
+    truth = truth_of(1_500)
+    answer(session, nb.auto_label(session, 0.05, share=0.4).ask(), truth)
+    first = nb.auto_label(session, 0.05)
+    wrong = first.accepted[: first.n_accepted // 10]
+    session.tell(wrong, np.array([CLASSES[(index + 1) % 3] for index in wrong]))
+    session.tell(wrong, truth[wrong])  # he had been right before
+    assert nb.auto_label(session, 0.05, accept=False).broken == ()
+    session.undo()
+    report = nb.auto_label(session, 0.05, share=0.5)
+    (broken,) = report.broken
+    assert broken.n_corrected == len(wrong)
+    assert report.needed
+    answer(session, report.ask()[:5], truth)
+    after = nb.auto_label(session, 0.05, share=0.5)
+    assert after.broken[0].n_corrected == len(wrong)
 
 
 def test_other_embeddings_begin_anew():

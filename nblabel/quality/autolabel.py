@@ -99,6 +99,17 @@ class Promise:
         """How many would be accepted after the answers that are needed."""
         return max(self.n_items - self.n_checks - self.n_gone - (self.needed or 0), 0)
 
+    @property
+    def in_retrospect(self) -> str:
+        """What may be said of labels accepted in an earlier step that the promise does not hold for."""
+        what = f"{self.name}: " if self.name else ""
+        checked = f"{self.n_checks:,} checked, {self.n_wrong:,} wrong"
+        corrected = f"; people corrected {self.n_corrected:,}" if self.n_corrected else ""
+        return (
+            f"{what}Of {self.n_accepted:,} labels accepted in an earlier step, up to "
+            f"{_percent(self.bound)} may be wrong by now ({checked}{corrected})."
+        )
+
     def __str__(self) -> str:
         what = f"{self.name}: " if self.name else ""
         if not self.n_items:
@@ -277,10 +288,7 @@ class AutoLabelReport:
             )
         told += map(str, self.promises)
         for one in self.broken:
-            told.append(
-                f"Of {one.n_accepted:,} labels accepted in an earlier step, up to {_percent(one.bound)} may "
-                f"be wrong ({one.n_checks:,} checked, {one.n_wrong:,} wrong). Session.withdraw takes them back."
-            )
+            told.append(f"{one.in_retrospect} Session.withdraw takes them back.")
         if len(self.left):
             told.append(
                 f"{len(self.left):,} items are left, the most doubtful first in report.left."
@@ -418,10 +426,10 @@ def _is_done(
     session: Session, trial: Trial | None, trials: Trials, max_error: float, risk: float
 ) -> bool:
     """Return whether another set may be looked for: one is accepted, or does not go well."""
-    if trial is None or trial.needed(max_error, risk) == 0:
+    if trial is None or trial.needed(max_error, risk) in (0, None):
         return True
     if np.isin(trial.frame, session.accepted).any():
-        return False  # a promise that does not hold any more comes first
+        return False  # a promise that does not hold any more, and can be mended, comes first
     return trial.n_wrong > 0 or len(trial.gone) > 0 or not len(trials.open(trial))
 
 
@@ -450,7 +458,7 @@ def _report(
     by_model = session.accepted
     promises, broken, asks = [], [], {}
     for name, trial in tried.items():
-        for before, accepted in trials.earlier(name):
+        for before, accepted in trials.earlier(name, trial):
             if len(accepted) and before.needed(max_error, risk) != 0:
                 broken.append(_promise(before, max_error, risk, len(accepted)))
         if trial is None:

@@ -196,15 +196,16 @@ class Trials:
         started = self._started(name)
         return self._without_gone(started[-1]) if started else None
 
-    def earlier(self, name: str) -> list[tuple[Trial, IntArray]]:
-        """Return the sets of this name before that one, each with what was accepted of it and stands."""
+    def earlier(self, name: str, but: Trial | None) -> list[tuple[Trial, IntArray]]:
+        """Return the other sets of this name, each with what was accepted of it and stands."""
         found, later = [], np.zeros(len(self._session.pool), dtype=bool)
         for trial in reversed(self._started(name)):
             own = trial.frame[~later[trial.frame]]
-            looked_at = replace(trial, corrected=np.intersect1d(own, self.corrected))
-            found.append((looked_at, np.intersect1d(own, self._session.accepted)))
+            if but is None or trial.seq != but.seq:
+                looked_at = replace(trial, corrected=np.intersect1d(own, self.corrected))
+                found.append((looked_at, np.intersect1d(own, self._session.accepted)))
             later[trial.frame] = True
-        return found[:0:-1]
+        return found[::-1]
 
     def _started(self, name: str) -> list[Trial]:
         """Return the sets of this name in the order they were begun."""

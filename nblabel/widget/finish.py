@@ -337,11 +337,7 @@ def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]
     else:
         told = list(dict.fromkeys(one.why for one in report.promises))
         head = told[0] if len(told) == 1 else NOT_SURE
-    details += [
-        f"Of {one.n_accepted:,} labels accepted in an earlier step, up to {_percent(one.bound)} may be "
-        f"wrong by now: {one.n_checks:,} checked, {one.n_wrong:,} wrong."
-        for one in report.broken
-    ]
+    details += [one.in_retrospect for one in report.broken]
     if len(report.corrected):
         details.append(f"People corrected {len(report.corrected):,} accepted labels.")
     return head, details
