@@ -252,6 +252,82 @@ def confidence_curve(curves: Mapping[str, npt.ArrayLike]) -> go.Figure:
     return figure
 
 
+def progress_curves(
+    accuracy: npt.ArrayLike, sure: npt.ArrayLike, threshold: float = 0.9
+) -> go.Figure:
+    """Draw how the accuracy of all labels, and what the model is sure of, grew with the answers.
+
+    Parameters
+    ----------
+    accuracy : array of shape (m, 4)
+        Labels given, estimated share of right labels, and the ends of its interval.
+    sure : array of shape (m, 2)
+        Labels given, share of the pool that the model is sure of.
+    threshold : float
+        From which probability on it is sure.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Two lines, which differ in colour and in dashes; a band for the interval.
+
+    Raises
+    ------
+    ValueError
+        If there are no points, or they have other columns.
+
+    See Also
+    --------
+    nblabel.Labeler.curves : Those of a panel.
+    """
+    import pandas as pd
+
+    right, grown = _points("accuracy", accuracy, 4), _points("sure", sure, 2)
+    if not right.size and not grown.size:
+        raise ValueError("there is nothing to draw yet; label some items first.")
+    figure = go.Figure()
+    if right.size:
+        band = pd.DataFrame({"min": right[:, 2], "max": right[:, 3]}, index=right[:, 0])
+        figure.add_trace(_band(band, "interval", LINE_COLORS[0]))
+    for number, (name, points) in enumerate(
+        [("right labels, by random checks", right), (f"sure of, {threshold:.0%} or more", grown)]
+    ):
+        if points.size:
+            figure.add_trace(
+                go.Scatter(
+                    x=points[:, 0].tolist(),
+                    y=points[:, 1].tolist(),
+                    name=name,
+                    mode="lines" if len(points) > 1 else "markers",
+                    line={
+                        "color": LINE_COLORS[number],
+                        "dash": LINE_DASHES[number],
+                        "width": 2.5,
+                    },
+                    hovertemplate=f"%{{x}} labels: %{{y:.1%}}<extra>{name}</extra>",
+                )
+            )
+    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
+    figure.update_layout(
+        template="none",
+        margin={"l": 70, "r": 20, "t": 40, "b": 60},
+        xaxis={**plain, "title": {"text": "Labels given"}, "rangemode": "tozero"},
+        yaxis={**plain, "title": {"text": "Share of the pool"}, "tickformat": ".0%"},
+        hovermode="x",
+        showlegend=True,
+    )
+    return figure
+
+
+def _points(name: str, values: npt.ArrayLike, columns: int) -> npt.NDArray[np.float64]:
+    points = np.asarray(values, dtype=np.float64)
+    if not points.size:
+        return np.empty((0, columns))
+    if points.ndim != 2 or points.shape[1] != columns:
+        raise ValueError(f"{name} has the shape {points.shape} instead of (n, {columns}).")
+    return points
+
+
 def _sorted_confidence(name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     sure = np.asarray(values, dtype=np.float64)
     if sure.ndim == 2 and sure.shape[1]:

@@ -15,6 +15,7 @@ from nblabel.plots import (
     cluster_pictures,
     confidence_curve,
     learning_curve,
+    progress_curves,
 )
 from nblabel.widget.palette import class_colors
 from tests.samples import blob_pool
@@ -265,3 +266,36 @@ def test_a_large_pool_is_drawn_with_few_points():
 def test_confidences_that_are_none(curves):
     with pytest.raises(ValueError, match="probabilities"):
         confidence_curve(curves)
+
+
+# progress
+
+
+def test_progress_has_both_curves_and_a_band():
+    figure = progress_curves([[10, 0.8, 0.6, 0.9], [20, 0.9, 0.8, 0.97]], [[10, 0.5], [20, 0.7]])
+    band, right, sure = figure.data
+    assert list(band.y) == [0.9, 0.97, 0.8, 0.6]
+    assert (list(right.x), list(right.y)) == ([10, 20], [0.8, 0.9])
+    assert (list(sure.x), list(sure.y)) == ([10, 20], [0.5, 0.7])
+    assert sure.name == "sure of, 90% or more"
+    assert right.line.color != sure.line.color
+    assert right.line.dash != sure.line.dash
+
+
+def test_progress_with_one_of_the_curves():
+    (sure,) = progress_curves([], [[1, 0.5]]).data
+    assert sure.mode == "markers"
+    assert len(progress_curves([[10, 0.8, 0.6, 0.9]], []).data) == 2
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "sure", "said"),
+    [
+        ([], [], "nothing to draw yet"),
+        ([[1, 0.5]], [], r"accuracy has the shape \(1, 2\) instead of \(n, 4\)"),
+        ([], [1, 0.5], r"sure has the shape \(2,\) instead of \(n, 2\)"),
+    ],
+)
+def test_progress_without_points(accuracy, sure, said):
+    with pytest.raises(ValueError, match=said):
+        progress_curves(accuracy, sure)

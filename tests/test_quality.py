@@ -518,6 +518,9 @@ def test_curves_grow_while_somebody_looks(desk):
     assert desk.view.curves == curves
     desk.quality("open", part="curves")
     assert desk.view.curves["sure"][-1][0] == 14
+    _band, right, sure = desk.panel.curves().data
+    assert list(right.y) == [row[1] for row in desk.view.curves["accuracy"]]
+    assert list(sure.x) == [row[0] for row in desk.view.curves["sure"]]
 
 
 def test_curves_so_far_outlive_the_kernel(tmp_path):

@@ -66,16 +66,18 @@ class Curves:
         self._session.store.set_setting(SETTING, json.dumps(self._accuracy))
         self._show()
 
+    @property
+    def points(self) -> dict[str, Any]:
+        """The curves of docs/wire.md."""
+        return {
+            "accuracy": [[n, *shares] for n, shares in sorted(self._accuracy.items())],
+            "sure": [[n, share] for n, share in sorted(self._sure.items())],
+            "threshold": SURE,
+        }
+
     def _show(self) -> None:
-        if not self.is_open:
-            return
-        self._tell(
-            {
-                "accuracy": [[n, *shares] for n, shares in sorted(self._accuracy.items())],
-                "sure": [[n, share] for n, share in sorted(self._sure.items())],
-                "threshold": SURE,
-            }
-        )
+        if self.is_open:
+            self._tell(self.points)
 
 
 def _thinned(points: dict[int, Any]) -> dict[int, Any]:

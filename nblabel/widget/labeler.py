@@ -37,6 +37,7 @@ from nblabel.widget.training import METHOD, SECONDS
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
 Deciders = dict[int, list[tuple[int, float]]]
 
@@ -213,6 +214,18 @@ class Labeler(ipywidgets.Box):
     def export(self, path: Any, format: str | None = None) -> None:  # noqa: A002
         """Write the labels to a file or a folder; see `Session.export`."""
         self.session.export(path, format)
+
+    def curves(self) -> go.Figure:
+        """Draw how accuracy and confidence grew with the labels, as *Curves* does, with plotly's tools.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            See `nblabel.plots.progress_curves`. What was learned while no panel was there is missing.
+        """
+        from nblabel.plots import progress_curves
+
+        return progress_curves(**self._quality.curves.points)
 
     @property
     def clusters(self) -> IntArray | None:
