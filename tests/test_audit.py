@@ -312,6 +312,30 @@ def test_the_truth_is_inside_at_every_look(learner):
     assert missed / runs <= 1 - confidence
 
 
+def test_mistakes_of_the_annotator_are_allowed_for():
+    """With one in twenty wrong, which the plain limits take for mistakes of the model."""
+    session, truth = session_of(400)
+    given = truth.copy()
+    wrong = np.random.default_rng(0).permutation(400)[:20]
+    given[wrong] = np.where(truth[wrong] == "boot", "bag", "boot")
+    session.tell(range(20), given[:20])
+    rows = session.draw(300)
+    session.tell(rows, given[rows])
+    report = session.audit()
+    right = (session.predict() == truth).mean()
+    low, high = report.allowing(0.05)
+    assert low <= right <= high
+    assert (low, high) == (max(report.low - 0.05, 0), min(report.high + 0.05, 1))
+    assert report.allowing(0) == (report.low, report.high)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, "5 %", None])
+def test_mistakes_that_are_no_share_are_told(share):
+    session, _ = session_of()
+    with pytest.raises(ValueError, match="it must be a share from 0 to 1, such as 0.05"):
+        session.audit().allowing(share)
+
+
 def test_a_restart_tells_the_same(tmp_path):
     session, truth = session_of(n=200, audit=0.5, store=tmp_path / "labels.db")
     reports = []

@@ -18,8 +18,8 @@ is skipped because it is hard to tell does not make the figures better. Only wha
 answer is left out. When the pool grows, checking begins anew: what was drawn before says nothing of the
 new items.
 
-The limits assume that the annotator is right: a wrong one shifts the figures by as much as he is wrong. And
-that embeddings and learner are not chosen by what the audit says of them. They do not assume anything of the
+The limits assume that the annotator is right: a wrong one shifts the figures by as much as he is wrong, which
+`AuditReport.allowing` allows for. And that embeddings and learner are not chosen by what the audit says of them. They do not assume anything of the
 model, the strategy, or the order of questions. Each interval has the stated confidence by itself, not all
 of a table at once.
 
@@ -90,6 +90,32 @@ class AuditReport:
     low: float
     high: float
     table: pd.DataFrame
+
+    def allowing(self, mistakes: float) -> tuple[float, float]:
+        """Return the interval of the accuracy for an annotator who makes mistakes.
+
+        Parameters
+        ----------
+        mistakes : float
+            Largest share of the pool that the annotator would be wrong about, from 0 to 1; see
+            `Session.consistency` for how often the same question gets the same answer.
+
+        Returns
+        -------
+        low, high : float
+            Whether a label is right is seen differently only where the annotator is wrong, so each end moves
+            by that share, and not beyond 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            If the share is not between 0 and 1.
+        """
+        if not isinstance(mistakes, int | float | np.number) or not 0 <= mistakes <= 1:
+            raise ValueError(
+                f"mistakes is {mistakes!r}; it must be a share from 0 to 1, such as 0.05."
+            )
+        return max(self.low - mistakes, 0.0), min(self.high + mistakes, 1.0)
 
     def __str__(self) -> str:
         if not self.n_checks:
