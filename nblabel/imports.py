@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
 SHOWN = 5  # examples in the words of a report
+COLUMNS = 20  # named where one is missing
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class ImportReport:
         if self.unknown_classes:
             names = [f"{name!r} ({n:,} rows)" for name, n in self.unknown_classes.items()]
             lines.append(
-                f"No classes: {_some(names)}. add_class(name) adds one; import again then."
+                f"No classes: {_some(names)}. Add them, by add_class(name) or New class in the panel, "
+                "and import again."
             )
         if self.n_empty:
             lines.append(f"Without an id or a label: {self.n_empty:,} rows.")
@@ -72,9 +74,9 @@ class ImportReport:
         return "\n".join(lines)
 
 
-def _some(names: Collection[str]) -> str:
-    told = ", ".join(list(names)[:SHOWN])
-    more = len(names) - SHOWN
+def _some(names: Collection[str], shown: int = SHOWN) -> str:
+    told = ", ".join(list(names)[:shown])
+    more = len(names) - shown
     return f"{told} and {more:,} more" if more > 0 else told
 
 
@@ -114,7 +116,8 @@ def read_labels(
         if name not in table:
             raise ValueError(
                 f"the table has no column {name!r}; its columns are "
-                f"{', '.join(map(str, table.columns))}. Name them: import_labels(table, id=, label=)."
+                f"{_some([str(one) for one in table.columns], COLUMNS)}. Name those that hold ids and labels: "
+                "import_labels(table, id=, label=), or the two fields in the panel."
             )
         if (table.columns == name).sum() > 1:
             raise ValueError(f"the table has several columns {name!r}; keep one of them.")

@@ -62,7 +62,7 @@ def test_what_does_not_fit_is_told(session):
     assert str(report).splitlines() == [
         "1 items labeled from 15 rows.",
         "No item has these ids: gone 0, gone 1, gone 2, gone 3, gone 4 and 2 more.",
-        "No classes: 'hat' (1 rows). add_class(name) adds one; import again then.",
+        "No classes: 'hat' (1 rows). Add them, by add_class(name) or New class in the panel, and import again.",
         "Without an id or a label: 2 rows.",
         "More than one label, none taken: 8.",
         "Answered before, left as they were: a, f.",

@@ -56,7 +56,7 @@ class Exports:
             self._stop.set()
         elif content["type"] == "export" and not self._running:
             try:
-                target = inside(Path.cwd(), content["path"])
+                target = inside(Path.cwd(), content["path"], "panel.export(path) writes elsewhere")
             except ValueError as error:
                 self._tell(str(error), "error")
                 return
@@ -123,8 +123,8 @@ class Exports:
         }
 
 
-def inside(folder: Path, path: Any) -> Path:
-    """Return where a path leads that was typed in the panel.
+def inside(folder: Path, path: Any, otherwise: str) -> Path:
+    """Return where a path leads that was typed in the panel; `otherwise` says what is to be done with others.
 
     Raises
     ------
@@ -133,10 +133,8 @@ def inside(folder: Path, path: Any) -> Path:
     """
     folder = folder.resolve()
     if not isinstance(path, str) or not path.strip() or "\0" in path:
-        raise ValueError("name a file or folder to write to.")
+        raise ValueError("name a file or folder.")
     target = (folder / path.strip()).resolve()
     if target == folder or not target.is_relative_to(folder):
-        raise ValueError(
-            f"{path.strip()} is not inside the notebook's folder; panel.export(path) writes elsewhere."
-        )
+        raise ValueError(f"{path.strip()} is not inside the notebook's folder; {otherwise}.")
     return target

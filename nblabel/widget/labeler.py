@@ -25,6 +25,7 @@ from nblabel.widget.exports import Exports
 from nblabel.widget.figures import labels_an_hour
 from nblabel.widget.finish import Panel
 from nblabel.widget.groups import MARKED, Groups
+from nblabel.widget.imports import Imports
 from nblabel.widget.items import QUESTION_SIDE, THUMBNAIL_SIDE, Items, Pictures
 from nblabel.widget.line import WANTED, Line
 from nblabel.widget.mailbox import at_home
@@ -171,6 +172,7 @@ class Labeler(ipywidgets.Box):
             self.session, self._items, self._pictures, self._map, lambda: self._display.clusters
         )
         self._exports = Exports(self.session, self._status)
+        self._imports = Imports(self.session, self._status, self._written)
         self._quality = Quality(
             self.session,
             self._items,
@@ -353,7 +355,10 @@ class Labeler(ipywidgets.Box):
             self._answer(content, self._map.acknowledge)
 
     def _hear_status(self, content: dict[str, Any]) -> None:
-        self._exports.hear(content)
+        if content.get("type") == "import":
+            self._imports.hear(content)
+        else:
+            self._exports.hear(content)
 
     def _hear_quality(self, content: dict[str, Any]) -> None:
         kind = content.get("type")

@@ -16,12 +16,14 @@ class StatusView(anywidget.AnyWidget):
     """Counts, pace, and what the last refit took."""
 
     _esm = script("status.js")
-    _css = style("theme.css", "status.css", "export.css")
+    _css = style("theme.css", "status.css", "drawer.css")
 
     status = t.Dict().tag(sync=True)
     """As docs/wire.md says."""
     export = t.Dict().tag(sync=True)
     """How far an export is, as docs/wire.md says."""
+    importing = t.Bool().tag(sync=True)
+    """Whether a file with known labels is being read."""
 
     def __init__(self, receive: Callable[[dict[str, Any]], None], **traits: Any) -> None:
         super().__init__(**traits)

@@ -386,7 +386,9 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
     assert book.cell_count() == 2
 
 
-def test_labels_are_exported_beside_the_notebook(panel: Callable[..., Notebook]) -> None:
+def test_labels_are_exported_and_imported_beside_the_notebook(
+    panel: Callable[..., Notebook],
+) -> None:
     book = panel()
     queue(book).focus()
     given = [answer(book, "1"), answer(book, "2")]
@@ -397,11 +399,26 @@ def test_labels_are_exported_beside_the_notebook(panel: Callable[..., Notebook])
     path.fill("from-the-panel.csv")
     path.press("Enter")
     said = "2 labels written to from-the-panel.csv, beside the notebook."
-    expect(status.locator(".nbl-export-said")).to_have_text(said)
+    expect(status.get_by_role("status")).to_have_text(said)
     written = (book.path.parent / "from-the-panel.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in written[1:]] == given
     path.press("Escape")
     expect(status.get_by_role("button", name="Export…")).to_be_focused()
+
+    # and known ones are read, in one step
+    new = next(str(index) for index in range(3) if str(index) not in given)
+    known = f"id,label\n{given[0]},Bag\n{new},Shirt\nnobody,Shirt\n"
+    (book.path.parent / "known.csv").write_text(known)
+    status.get_by_role("button", name="Import…").press("Enter")
+    path = status.get_by_label("File beside the notebook")
+    path.fill("known.csv")
+    path.press("Enter")
+    expect(status.get_by_role("status")).to_contain_text("1 items labeled from 3 rows.")
+    expect(status.get_by_role("status")).to_contain_text("No item has these ids: nobody.")
+    assert wait_for_labels(book, 3)[2] == [new, "Shirt"]
+    path.press("Escape")
+    queue(book).press("u")
+    wait_for(lambda: len(labels(book)) == 2, 20, lambda: f"undone: {labels(book)}")
     assert book.cell_count() == 2
 
 

@@ -9,7 +9,7 @@
 //             nbl.widget.model.saved                                     traits to the kernel
 
 const STATIC = "/nblabel/widget/static/";
-const MORE_STYLES = { map: ["group.css"], plotly_side: ["map.css", "group.css"], status: ["export.css"] };
+const MORE_STYLES = { map: ["group.css"], plotly_side: ["map.css", "group.css"], status: ["drawer.css"] };
 
 export class FakeModel {
   constructor(traits) {

@@ -227,9 +227,12 @@ def test_labels_are_exported_by_keyboard(browser_page: Page) -> None:
     expect(button).to_be_focused()
 
 
+@pytest.mark.parametrize("door", ["Export…", "Import…"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1100])
-def test_the_export_is_accessible(browser_page: Page, theme: str, width: int) -> None:
+def test_export_and_import_are_accessible(
+    browser_page: Page, theme: str, width: int, door: str
+) -> None:
     status = open_status(browser_page)
     browser_page.evaluate(
         """([theme, width]) => {
@@ -239,7 +242,7 @@ def test_the_export_is_accessible(browser_page: Page, theme: str, width: int) ->
         [theme, width],
     )
     tell_export(browser_page, kind="ask", text="mine.csv is there already.")
-    status.get_by_role("button", name="Export…").click()
+    status.get_by_role("button", name=door).click()
     assert status.evaluate("el => el.scrollWidth <= el.clientWidth")
     for one in status.locator("button:visible, select:visible, input:visible").all():
         box = one.bounding_box()
@@ -257,4 +260,54 @@ def test_a_kernel_that_is_gone_exports_nothing_and_says_so(browser_page: Page) -
     browser_page.evaluate("() => { nbl.widget.model.alive = false; }")
     status.get_by_role("button", name="Export…").click()
     status.get_by_role("button", name="Export", exact=True).click()
+    expect(status.get_by_role("status")).to_have_text("The kernel does not answer.")
+
+
+# Import
+
+
+def test_labels_are_imported_by_keyboard(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    button = status.get_by_role("button", name="Import…")
+    button.focus()
+    browser_page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    path = status.get_by_label("File beside the notebook")
+    expect(path).to_be_focused()
+    path.fill("known.tsv")
+    status.get_by_label("Column of ids").fill("file")
+    status.get_by_label("Column of labels").fill("kind")
+    browser_page.keyboard.press("Enter")
+    (message,) = exports_sent(browser_page)
+    asked = {"type": "import", "path": "known.tsv", "id": "file", "label": "kind"}
+    assert message == {**asked, "uid": message["uid"]}
+    browser_page.evaluate("nbl.widget.model.write({ importing: true })")
+    said = status.get_by_role("status")
+    expect(said).to_have_text("Reading…")
+    browser_page.keyboard.press("Enter")
+    assert len(exports_sent(browser_page)) == 1  # one at a time
+    browser_page.evaluate("nbl.widget.model.write({ importing: false })")
+    expect(said).to_have_count(0)
+    told = "2 items labeled from 3 rows.\nNo item has these ids: <b>x</b>."
+    for uid, text in (("another", "of another page"), (message["uid"], told)):
+        ack = {"type": "ack", "uid": uid, "ok": True, "text": text}
+        browser_page.evaluate("ack => nbl.widget.model.deliver(ack, [])", ack)
+    expect(said).to_have_text(told)
+    expect(said).to_have_attribute("data-kind", "done")
+    browser_page.keyboard.press("Escape")
+    expect(said).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_an_import_that_failed_is_told_as_an_error(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    status.get_by_role("button", name="Import…").click()
+    status.get_by_role("button", name="Import", exact=True).click()
+    (message,) = exports_sent(browser_page)
+    assert (message["path"], message["id"], message["label"]) == ("labels.csv", "id", "label")
+    ack = {"type": "ack", "uid": message["uid"], "ok": False, "text": "there is no file."}
+    browser_page.evaluate("ack => nbl.widget.model.deliver(ack, [])", ack)
+    expect(status.get_by_role("status")).to_have_attribute("data-kind", "error")
+    browser_page.evaluate("() => { nbl.widget.model.alive = false; }")
+    status.get_by_role("button", name="Import", exact=True).click()
     expect(status.get_by_role("status")).to_have_text("The kernel does not answer.")

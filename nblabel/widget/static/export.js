@@ -1,4 +1,5 @@
-import { h, setAttribute, setText } from "./dom.js";
+import { h, setText } from "./dom.js";
+import { drawerButton } from "./drawer.js";
 import { inTurn } from "./turns.js";
 
 // Writing the labels to a file or folder beside the notebook.
@@ -10,25 +11,18 @@ const NAME = "labels";
 
 /** @param {any} model */
 export function buildExport(model) {
-  const toggle = h("button", { type: "button", class: "nbl-export-open", text: "Export…", "aria-expanded": "false" });
   const format = h("select", { "aria-label": "Format" });
   const path = h("input", { type: "text", "aria-label": "File or folder beside the notebook", value: `${NAME}.csv`, spellcheck: "false", autocomplete: "off" });
   const write = h("button", { type: "submit", class: "nbl-primary", text: "Export" });
   const replace = h("button", { type: "button", text: "Replace it", hidden: true });
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Export", hidden: true });
   const cancel = h("button", { type: "button", text: "Cancel", hidden: true });
-  const said = h("p", { class: "nbl-export-said", role: "status" });
-  const form = h("form", { class: "nbl-export", hidden: true, "aria-label": "Export the labels" },
-    h("span", { class: "nbl-export-row" }, format, path, write, replace, bar, cancel), said);
+  const said = h("p", { class: "nbl-drawer-said", role: "status" });
+  const form = h("form", { class: "nbl-drawer", hidden: true, "aria-label": "Export the labels" },
+    h("span", { class: "nbl-drawer-row" }, format, path, write, replace, bar, cancel), said);
 
   /** @returns {Exported | undefined} */
   const state = () => model.get("export");
-  /** @param {boolean} open */
-  const show = (open) => {
-    form.hidden = !open;
-    setAttribute(toggle, "aria-expanded", String(open));
-    (open ? format : toggle).focus({ preventScroll: true });
-  };
   const sendInTurn = inTurn(model);
   /** @param {Record<string, any>} message */
   const tell = (message) => {
@@ -61,22 +55,8 @@ export function buildExport(model) {
     said.dataset.kind = now.kind;
     if (hadFocus && !form.contains(document.activeElement)) (now.running ? cancel : path).focus({ preventScroll: true });
   };
-  toggle.addEventListener("click", () => show(form.hidden));
   format.addEventListener("change", rename);
   replace.addEventListener("click", () => send(true));
   cancel.addEventListener("click", () => tell({ type: "cancel" }));
-  form.addEventListener("submit", (/** @type {Event} */ event) => {
-    event.preventDefault();
-    send(false);
-  });
-  form.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    const writes = event.key === "Enter" && event.target === path;
-    if (!(writes || event.key === "Escape") || event.isComposing) return;
-    // Enter is taken here too: JupyterLab lets no form be submitted by it
-    event.preventDefault();
-    event.stopPropagation();
-    if (writes) send(false);
-    else show(false);
-  });
-  return { toggle, form, render };
+  return { toggle: drawerButton("Export…", form, format, () => send(false)), form, render };
 }

@@ -2,6 +2,7 @@
 
 import { h, patchChildren, setText } from "./dom.js";
 import { buildExport } from "./export.js";
+import { buildImport } from "./import.js";
 import { Lull } from "./lull.js";
 
 /**
@@ -138,8 +139,10 @@ function buildStatus(el, model) {
   const how = h("span");
   const store = h("span");
   const exported = buildExport(model);
-  const foot = h("p", { class: "nbl-foot" }, how, store, exported.toggle);
-  el.append(head, progress, words, numbers.node, counts.node, foot, exported.form, ...notices.nodes);
+  const imported = buildImport(model);
+  const doors = h("span", { class: "nbl-doors" }, imported.toggle, exported.toggle);
+  const foot = h("p", { class: "nbl-foot" }, how, store, doors);
+  el.append(head, progress, words, numbers.node, counts.node, foot, imported.form, exported.form, ...notices.nodes);
   /** @param {Status} status */
   const draw = (status) => {
     setText(labeled, `${count(status.labeled)} labeled`);
@@ -154,7 +157,7 @@ function buildStatus(el, model) {
     store.dataset.persistent = String(status.store.persistent);
     notices.render(status.notices);
   };
-  return { draw, drawExport: exported.render };
+  return { draw, exported, imported };
 }
 
 export default () => ({
@@ -164,7 +167,7 @@ export default () => ({
     el.setAttribute("role", "group");
     el.setAttribute("aria-label", "Status");
     el.dataset.lmSuppressShortcuts = "true";
-    const { draw, drawExport } = buildStatus(el, model);
+    const { draw, exported, imported } = buildStatus(el, model);
     const update = () => {
       const status = model.get("status");
       el.hidden = !status?.store;
@@ -173,11 +176,16 @@ export default () => ({
     const lull = new Lull();
     const updateSoon = () => lull.run("status", update);
     model.on("change:status", updateSoon);
-    model.on("change:export", drawExport);
+    model.on("change:export", exported.render);
+    model.on("change:importing", imported.render);
+    model.on("msg:custom", imported.hear);
     update();
-    drawExport();
+    exported.render();
+    imported.render();
     return () => {
-      model.off("change:export", drawExport);
+      model.off("change:export", exported.render);
+      model.off("change:importing", imported.render);
+      model.off("msg:custom", imported.hear);
       model.off("change:status", updateSoon);
       lull.close();
     };
