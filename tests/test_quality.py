@@ -87,6 +87,29 @@ def test_a_share_chosen_in_the_panel_is_remembered_beside_the_log(tmp_path):
     assert Desk(store=LabelStore(store), audit=0.1).session.audit_share == 0.3
 
 
+def test_the_share_asked_twice_is_chosen_in_the_panel_and_remembered_beside_the_log(tmp_path):
+    store = tmp_path / "labels.db"
+    desk = Desk(store=store, repeats=0.1)
+    assert desk.view.checks["repeats"] == 0.1
+    desk.quality("repeats", share=1)
+    assert desk.session.repeat_share == desk.view.checks["repeats"] == 1
+    for index in range(25):
+        desk.session.tell(index, TRUTH[index])
+    assert len(desk.session.repeated) == 1
+    (index,) = desk.session.repeated.tolist()
+    desk.say("ready")
+    assert str(index) in desk.queue
+    assert desk.label(str(index), str(TRUTH[index]))["ok"]
+    told = [one["text"] for one in desk.panel._status.status["words"]]
+    assert "1 of 1 questions asked twice were answered alike." in told
+    assert Desk(store=LabelStore(store), repeats=0.1).session.repeat_share == 1
+    desk.quality("repeats", share=0)
+    assert Desk(store=LabelStore(store), repeats=0.1).session.repeat_share == 0
+    desk.quality("repeats", share=2)
+    assert "between 0 and 1" in desk.panel._queue.error
+    assert desk.session.repeat_share == 0
+
+
 def test_a_wrong_share_is_refused(desk):
     desk.quality("share", share=2)
     assert "between 0 and 1" in desk.panel._queue.error

@@ -19,7 +19,7 @@ from nblabel.session import Session
 from nblabel.store import StoreError
 from nblabel.widget.aside import Aside, Errand
 
-SETTING = "audit"  # the share chosen in the panel, remembered beside the log
+AUDIT, REPEATS = "audit", "repeats"  # shares chosen in the panel, remembered beside the log
 REST = 4  # measuring may take a fifth of the time of one processor
 LEAST_REST = 5.0  # seconds
 NOT_YET = "Accuracy is not known: nothing was checked at random yet."
@@ -99,9 +99,11 @@ class Measures:
     ) -> None:
         self._session, self._aside, self._pace, self._look = session, aside, pace, look
         self._told, self._failed = told, failed
-        remembered = session.store.setting(SETTING)
-        if remembered is not None:
-            session.audit_share = float(remembered)
+        audit, repeats = session.store.setting(AUDIT), session.store.setting(REPEATS)
+        if audit is not None:
+            session.audit_share = float(audit)
+        if repeats is not None:
+            session.repeat_share = float(repeats)
         self._errand: Errand | None = None
         self._measured = -1  # the version of the session
         self._not_before = -math.inf
@@ -111,7 +113,12 @@ class Measures:
     def choose(self, share: float) -> None:
         """Have such a share of the questions drawn at random, here and when the log is opened again."""
         self._session.audit_share = share
-        self._session.store.set_setting(SETTING, str(share))
+        self._session.store.set_setting(AUDIT, str(share))
+
+    def repeat(self, share: float) -> None:
+        """Have a question asked twice after such a share of the answers, remembered likewise."""
+        self._session.repeat_share = share
+        self._session.store.set_setting(REPEATS, str(share))
 
     @property
     def n_waiting(self) -> int:

@@ -83,7 +83,8 @@ class Labeler(ipywidgets.Box):
         Share of the questions that are drawn at random, as for `Session`; nothing in a question tells which.
         A choice made in the panel is remembered beside the log and goes before this.
     repeats : float
-        Share of the answers after which a question is asked twice, as for `Session`.
+        Share of the answers after which a question is asked twice, as for `Session`. A choice made in the
+        panel is remembered beside the log and goes before this.
 
     Attributes
     ----------

@@ -35,7 +35,7 @@ class QualityView(anywidget.AnyWidget):
     _css = style("theme.css", "quality.css")
 
     checks = t.Dict().tag(sync=True)
-    """How many questions are random checks."""
+    """How many questions are random checks, and how many are asked twice."""
     finish = t.Dict().tag(sync=True)
     """What can be accepted from the machine."""
     review = t.Dict().tag(sync=True)
@@ -118,6 +118,9 @@ class Quality:
         elif kind == "share":
             self._measures.choose(float(content["share"]))
             self.follow()
+        elif kind == "repeats":
+            self._measures.repeat(float(content["share"]))
+            self.follow()
         elif kind == "check":
             text = draw_now(self._session, min(int(content["n"]), MOST_CHECKS))
             self._send({"type": "said", "text": text})
@@ -143,6 +146,7 @@ class Quality:
         names = self._session.classes
         self.view.checks = {
             "share": self._session.audit_share,
+            "repeats": self._session.repeat_share,
             "waiting": self._measures.n_waiting,
             "stop": {"gain": self._advisor.threshold, "labels": self._advisor.n},
             "colors": dict(zip(names, class_colors(len(names)), strict=True)),

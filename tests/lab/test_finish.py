@@ -149,3 +149,7 @@ def test_checks_measure_and_a_second_look_sets_right(
     assert book.evaluate("panel.session.n_accepted") == 0
     dialog.get_by_role("button", name="Undo: accept 1 again").press("Enter")
     wait_until(book, "panel.session.n_accepted == 1")
+
+    # some questions are asked twice from now on
+    quality(book).get_by_label("Asked twice").select_option("0.05")
+    wait_until(book, "panel.session.repeat_share == 0.05")

@@ -36,6 +36,7 @@ CURVES = {
 }
 CHECKS = {
     "share": 0.1,
+    "repeats": 0,
     "waiting": 0,
     "colors": {"<b>bag</b>": "#0072b2", "boot": "#e69f00"},
     "stop": {"gain": 0.005, "labels": 50},
@@ -97,6 +98,16 @@ def test_the_share_of_random_checks_is_told_and_chosen(browser_page: Page) -> No
     expect(view.get_by_role("button", name="Check 20 now")).to_be_disabled()
     deliver(browser_page, {"type": "said", "text": "20 random checks are asked next."})
     expect(view.get_by_role("status")).to_have_text("20 random checks are asked next.")
+
+
+def test_the_share_asked_twice_is_told_and_chosen(browser_page: Page) -> None:
+    view = open_view(browser_page)
+    share = view.get_by_label("Asked twice")
+    expect(share.locator("option:checked")).to_have_text("off")
+    share.select_option("0.05")
+    assert sent(browser_page) == [{"type": "repeats", "share": 0.05}]
+    write(browser_page, checks={**CHECKS, "repeats": 0.04})
+    expect(share.locator("option:checked")).to_have_text("4\u202f% of answers")
 
 
 def test_what_is_missing_is_told_and_asked(browser_page: Page) -> None:

@@ -7,6 +7,7 @@ import { Lull } from "./lull.js";
 import { inTurn } from "./turns.js";
 
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
+const REPEATS = [0, 0.02, 0.05, 0.1, 0.2];
 const CHECKED_NOW = 20;
 const TRAITS = ["checks", "finish", "review", "curves"];
 
@@ -21,28 +22,46 @@ const TRAITS = ["checks", "finish", "review", "curves"];
  */
 
 /**
- * How large a share of the questions is drawn at random, and a few more at once.
+ * How large a share of the questions is drawn at random, and a few more at once; how large a share is asked twice.
  * @param {Office} office
  */
 function buildChecks({ model, send }) {
-  const select = h("select", { "aria-label": "Random checks", title: "Share of the questions drawn at random. Nobody sees which they are." });
+  const checks = shareSelect("Random checks", "Share of the questions drawn at random. Nobody sees which they are.", SHARES, "questions");
+  const repeats = shareSelect("Asked twice", "Share of the answers that bring back, unmarked, a question from some time before. Tells how often you agree with yourself.", REPEATS, "answers");
   const now = h("button", { type: "button", text: `Check ${CHECKED_NOW} now`, title: `Ask ${CHECKED_NOW} items drawn at random next` });
-  select.addEventListener("change", () => send({ type: "share", share: Number(select.value) }));
+  checks.select.addEventListener("change", () => send({ type: "share", share: Number(checks.select.value) }));
+  repeats.select.addEventListener("change", () => send({ type: "repeats", share: Number(repeats.select.value) }));
   now.addEventListener("click", () => send({ type: "check", n: CHECKED_NOW }));
-  const node = h("div", { class: "nbl-checks" }, h("label", {}, h("span", { text: "Random checks" }), select), now);
+  const node = h("div", { class: "nbl-checks" }, checks.node, now, repeats.node);
   const render = () => {
-    const { share = 0, waiting = 0 } = model.get("checks") ?? {};
-    const shares = SHARES.includes(share) ? SHARES : [...SHARES, share].sort((a, b) => a - b);
-    if (select.options.length !== shares.length) select.replaceChildren(...shares.map(shareOption));
-    select.value = String(share);
+    const { share = 0, repeats: again = 0, waiting = 0 } = model.get("checks") ?? {};
+    checks.show(share);
+    repeats.show(again);
     setAttribute(now, "disabled", waiting >= CHECKED_NOW);
   };
   return { node, render };
 }
 
-/** @param {number} share */
-function shareOption(share) {
-  return h("option", { value: String(share), text: share ? `${shareText(share)} of questions` : "off" });
+/**
+ * A choice among shares; the one in force need not be among the usual ones.
+ * @param {string} name
+ * @param {string} title
+ * @param {number[]} usual
+ * @param {string} noun what it is a share of
+ */
+function shareSelect(name, title, usual, noun) {
+  const select = h("select", { "aria-label": name, title });
+  const node = h("label", {}, h("span", { text: name }), select);
+  /** @param {number} share */
+  const option = (share) =>
+    h("option", { value: String(share), text: share ? `${shareText(share)} of ${noun}` : "off" });
+  /** @param {number} share */
+  const show = (share) => {
+    const shares = usual.includes(share) ? usual : [...usual, share].sort((a, b) => a - b);
+    if (select.options.length !== shares.length) select.replaceChildren(...shares.map(option));
+    select.value = String(share);
+  };
+  return { node, select, show };
 }
 
 /**
