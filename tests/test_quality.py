@@ -16,6 +16,7 @@ from nblabel.widget import Labeler, checks, finish
 from nblabel.widget.aside import Aside
 from nblabel.widget.curves import MOST, Curves
 from tests.samples import CLASSES, blobs
+from tests.test_costs import told_at
 from tests.test_labeler import Page, _alone, acked  # noqa: F401  the fixture keeps panels apart
 
 N = 600
@@ -85,6 +86,39 @@ def test_a_share_chosen_in_the_panel_is_remembered_beside_the_log(tmp_path):
     desk = Desk(store=store, audit=0.1)
     desk.quality("share", share=0.3)
     assert Desk(store=LabelStore(store), audit=0.1).session.audit_share == 0.3
+
+
+def pay(desk, wage):
+    desk.panel._status._handle_custom_msg({"type": "wage", "wage": wage}, [])
+    words = [one["text"] for one in desk.panel._status.status["words"]]
+    return desk.panel._status.wage, [one for one in words if "oney" in one]
+
+
+def test_money_so_far_and_left_is_told_at_a_wage_that_is_remembered(tmp_path):
+    store = tmp_path / "labels.db"
+    desk = Desk(store=store)
+    assert desk.panel._status.wage is None
+    assert pay(desk, 20) == (20, [checks.NO_PACE])
+    told_at(desk.session, range(0, 9 * 41, 9))
+    (told,) = pay(desk, 20.0)[1]
+    assert told == (
+        "41 labels so far: 6 minutes, 2.00 of money at 400 labels an hour. 559 left: 1.4 hours, 27.95. "
+        "All 600 by hand would take 1.5 hours, 30.00: 0 minutes and 0.05 are saved if the model does "
+        "the rest."
+    )
+    assert "4.00 of money" in pay(desk, 40)[1][0]
+    again = Desk(store=LabelStore(store))
+    assert again.panel._status.wage == 40
+    assert pay(desk, None) == (None, [])
+    assert Desk(store=LabelStore(store)).panel._status.wage is None
+
+
+@pytest.mark.parametrize("wage", [-1, 0, math.inf, math.nan])
+def test_a_wrong_wage_is_refused(desk, wage):
+    pay(desk, 12)
+    assert pay(desk, wage)[0] == 12
+    assert "positive number" in desk.panel._queue.error
+    assert desk.session.store.setting("wage") == "12.0"
 
 
 def test_the_share_asked_twice_is_chosen_in_the_panel_and_remembered_beside_the_log(tmp_path):

@@ -20,6 +20,7 @@ from nblabel.store import StoreError
 from nblabel.widget.aside import Aside, Errand
 
 AUDIT, REPEATS = "audit", "repeats"  # shares chosen in the panel, remembered beside the log
+WAGE = "wage"  # money an hour, remembered likewise; "" for none
 REST = 4  # measuring may take a fifth of the time of one processor
 LEAST_REST = 5.0  # seconds
 NOT_YET = "Accuracy is not known: nothing was checked at random yet."
@@ -28,6 +29,7 @@ AGAIN = (
     "The model would now label {:,} of the accepted items otherwise; Finish the pool shows them, or "
     "takes them back."
 )
+NO_PACE = "Money so far and left is told once a few labels were given by hand."
 COMING = "The next checks come unmarked among the questions."
 
 
@@ -42,7 +44,7 @@ class Measured:
     consistency : Consistency or None
         None where nothing was asked twice.
     costs, recheck : str
-        What labeling all by hand would take, and which accepted labels the model contradicts by now; "" where
+        What labeling takes and would take, and which accepted labels the model contradicts by now; "" where
         that is not known.
     advice : StopAdvice or None
         Whether it pays to go on, where it was asked for.
@@ -56,7 +58,11 @@ class Measured:
 
 
 def measured(
-    session: Session, checked: bool, pace: float | None, look: tuple[int, float] | None = None
+    session: Session,
+    checked: bool,
+    pace: float | None,
+    look: tuple[int, float] | None = None,
+    wage: float | None = None,
 ) -> Measured:
     """Work out what there is to say of a session; `look`: labels and gain of the advice to stop."""
     found = recheck(session) if session.n_accepted else None
@@ -64,10 +70,22 @@ def measured(
     return Measured(
         session.audit() if checked else None,
         session.consistency() if session.state.repeats else None,
-        costs(session, pace, against_random=False).lines[-1] if pace else "",
+        costs_text(session, pace, wage),
         again,
         stop_advice(session, *look) if look else None,
     )
+
+
+def costs_text(session: Session, pace: float | None, wage: float | None) -> str:
+    """Return what labeling all by hand would take, and with a wage, what was and will be paid."""
+    if wage is None:
+        return costs(session, pace, against_random=False).lines[-1] if pace else ""
+    found = costs(session, wage=wage, against_random=False)  # what was paid is read from the log
+    if math.isnan(found.per_hour):
+        if not pace:
+            return ""
+        found = costs(session, pace, wage, against_random=False)
+    return " ".join(found.lines)
 
 
 class Measures:
@@ -104,8 +122,10 @@ class Measures:
             session.audit_share = float(audit)
         if repeats is not None:
             session.repeat_share = float(repeats)
+        self.wage = float(session.store.setting(WAGE) or 0) or None
+        """Money an hour, None where nobody said."""
         self._errand: Errand | None = None
-        self._measured = -1  # the version of the session
+        self._measured: tuple[int, float | None] = (-1, None)  # version of the session, and wage
         self._not_before = -math.inf
         self._wakes = False
         self._found = Measured()
@@ -119,6 +139,21 @@ class Measures:
         """Have a question asked twice after such a share of the answers, remembered likewise."""
         self._session.repeat_share = share
         self._session.store.set_setting(REPEATS, str(share))
+
+    def pay(self, wage: float | None) -> None:
+        """Tell what labeling costs at this wage from now on, remembered likewise; None: no money.
+
+        Raises
+        ------
+        ValueError
+            If it is no positive number.
+        """
+        if wage is not None and not (math.isfinite(wage) and wage > 0):
+            raise ValueError(f"the wage is {wage:g}; it must be a positive number, or left empty.")
+        self._session.store.set_setting(WAGE, "" if wage is None else str(wage))
+        self.wage = wage
+        self._not_before = -math.inf
+        self.measure()
 
     @property
     def n_waiting(self) -> int:
@@ -135,6 +170,8 @@ class Measures:
         """What is known, for the status: texts and titles."""
         audit = self._found.audit if self._n_checked() else None
         told = {kind: (getattr(self._found, kind), "") for kind in ("costs", "recheck")}
+        if self.wage and not self._found.costs:
+            told["costs"] = (NO_PACE, "")
         told["consistency"] = ("", "")
         again = self._found.consistency
         if again is not None and again.n_repeats:
@@ -147,10 +184,12 @@ class Measures:
 
     def measure(self) -> None:
         """Measure anew, now or once there is time again, if anything changed and was checked."""
-        if self._errand is not None or self._measured == self._session.version:
+        present = (self._session.version, self.wage)
+        if self._errand is not None or self._measured == present:
             return
         checked, pace, look = bool(self._n_checked()), self._pace(), self._look()
-        known = checked or pace or look or self._session.n_accepted or self._session.state.repeats
+        known = checked or pace or look or self.wage
+        known = known or self._session.n_accepted or self._session.state.repeats
         if not (known or self._found != Measured()):
             return
         try:
@@ -163,10 +202,10 @@ class Measures:
                 self._wakes = True
                 loop.call_later(max(wait, 1), self._wake)
             return
-        version, began = self._session.version, time.monotonic()
+        wage, began = self.wage, time.monotonic()
 
         def done(result: Any) -> None:
-            self._errand, self._measured = None, version
+            self._errand, self._measured = None, present
             took = time.monotonic() - began
             self._not_before = time.monotonic() + max(REST * took, LEAST_REST)
             if isinstance(result, Exception):
@@ -177,7 +216,9 @@ class Measures:
             if loop is not None:
                 self.measure()  # if there was a change meanwhile
 
-        self._errand = self._aside.send(lambda twin: measured(twin, checked, pace, look), done)
+        self._errand = self._aside.send(
+            lambda twin: measured(twin, checked, pace, look, wage), done
+        )
         if loop is None:
             self._errand = None
 

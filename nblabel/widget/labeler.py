@@ -184,6 +184,7 @@ class Labeler(ipywidgets.Box):
             self._display.say,
             lambda text: self._display.show_problem("accuracy", f"Measuring failed: {text}"),
         )
+        self._status.wage = self._quality.wage
         columns = ipywidgets.Box([self._queue, self._map.widget])
         columns.add_class("nbl-columns")
         super().__init__([columns, self._status, self._quality.view])
@@ -358,6 +359,10 @@ class Labeler(ipywidgets.Box):
     def _hear_status(self, content: dict[str, Any]) -> None:
         if content.get("type") == "import":
             self._imports.hear(content)
+        elif content.get("type") == "wage":
+            wage = content["wage"]
+            self._quality.pay(None if wage is None else float(wage))
+            self._status.wage = self._quality.wage
         else:
             self._exports.hear(content)
 

@@ -133,6 +133,16 @@ class Quality:
         elif kind == "review_end":
             self.review.end()
 
+    @property
+    def wage(self) -> float | None:
+        """Money an hour, None where nobody said."""
+        return self._measures.wage
+
+    def pay(self, wage: float | None) -> None:
+        """Tell what labeling costs at this wage from now on."""
+        self._measures.pay(wage)
+        self._tell_words()
+
     def _open(self, part: Any) -> None:
         """Show one part, and none of the others."""
         for name, each in (("finish", self._finish), ("curves", self.curves)):

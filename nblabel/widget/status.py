@@ -22,6 +22,8 @@ class StatusView(anywidget.AnyWidget):
     """As docs/wire.md says."""
     export = t.Dict().tag(sync=True)
     """How far an export is, as docs/wire.md says."""
+    wage = t.Float(None, allow_none=True).tag(sync=True)
+    """Money an hour, None where nobody said."""
     importing = t.Bool().tag(sync=True)
     """Whether a file with known labels is being read."""
 

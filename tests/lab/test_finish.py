@@ -153,3 +153,9 @@ def test_checks_measure_and_a_second_look_sets_right(
     # some questions are asked twice from now on
     quality(book).get_by_label("Asked twice").select_option("0.05")
     wait_until(book, "panel.session.repeat_share == 0.05")
+
+    # and with a wage, money is told
+    wage = status.get_by_label("Wage an hour")
+    wage.fill("20")
+    wage.press("Enter")
+    expect(status).to_contain_text(re.compile("labels so far: .* of money at"), timeout=30_000)

@@ -311,3 +311,25 @@ def test_an_import_that_failed_is_told_as_an_error(browser_page: Page) -> None:
     browser_page.evaluate("() => { nbl.widget.model.alive = false; }")
     status.get_by_role("button", name="Import", exact=True).click()
     expect(status.get_by_role("status")).to_have_text("The kernel does not answer.")
+
+
+# Money
+
+
+def test_the_wage_is_told_and_chosen_by_keyboard(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    wage = status.get_by_label("Wage an hour")
+    expect(wage).to_have_value("")
+    wage.fill("-3")
+    wage.press("Enter")
+    assert exports_sent(browser_page) == []
+    wage.fill("12.5")
+    wage.press("Enter")
+    browser_page.evaluate("nbl.widget.model.write({ wage: 12.5 })")
+    wage.press("Tab")  # told once
+    assert exports_sent(browser_page) == [{"type": "wage", "wage": 12.5}]
+    wage.fill("")
+    wage.press("Tab")
+    assert exports_sent(browser_page)[1:] == [{"type": "wage", "wage": None}]
+    browser_page.evaluate("nbl.widget.model.write({ wage: 20 })")
+    expect(wage).to_have_value("20")

@@ -4,6 +4,7 @@ import { h, patchChildren, setText } from "./dom.js";
 import { buildExport } from "./export.js";
 import { buildImport } from "./import.js";
 import { Lull } from "./lull.js";
+import { buildWage } from "./wage.js";
 
 /**
  * @typedef {{labeled: number, accepted: number, skipped: number, flagged: number, left: number,
@@ -141,8 +142,10 @@ function buildStatus(el, model) {
   const exported = buildExport(model);
   const imported = buildImport(model);
   const doors = h("span", { class: "nbl-doors" }, imported.toggle, exported.toggle);
+  const wage = buildWage(model);
+  const pace = h("div", { class: "nbl-pace" }, numbers.node, wage.node);
   const foot = h("p", { class: "nbl-foot" }, how, store, doors);
-  el.append(head, progress, words, numbers.node, counts.node, foot, imported.form, exported.form, ...notices.nodes);
+  el.append(head, progress, words, pace, counts.node, foot, imported.form, exported.form, ...notices.nodes);
   /** @param {Status} status */
   const draw = (status) => {
     setText(labeled, `${count(status.labeled)} labeled`);
@@ -157,7 +160,7 @@ function buildStatus(el, model) {
     store.dataset.persistent = String(status.store.persistent);
     notices.render(status.notices);
   };
-  return { draw, exported, imported };
+  return { draw, exported, imported, wage };
 }
 
 export default () => ({
@@ -167,7 +170,7 @@ export default () => ({
     el.setAttribute("role", "group");
     el.setAttribute("aria-label", "Status");
     el.dataset.lmSuppressShortcuts = "true";
-    const { draw, exported, imported } = buildStatus(el, model);
+    const { draw, exported, imported, wage } = buildStatus(el, model);
     const update = () => {
       const status = model.get("status");
       el.hidden = !status?.store;
@@ -177,13 +180,16 @@ export default () => ({
     const updateSoon = () => lull.run("status", update);
     model.on("change:status", updateSoon);
     model.on("change:export", exported.render);
+    model.on("change:wage", wage.render);
     model.on("change:importing", imported.render);
     model.on("msg:custom", imported.hear);
     update();
     exported.render();
     imported.render();
+    wage.render();
     return () => {
       model.off("change:export", exported.render);
+      model.off("change:wage", wage.render);
       model.off("change:importing", imported.render);
       model.off("msg:custom", imported.hear);
       model.off("change:status", updateSoon);
