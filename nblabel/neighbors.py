@@ -15,6 +15,7 @@ Metric = Literal["euclidean", "cosine"]
 METRICS = ("euclidean", "cosine")
 MANY = 64  # new labels at once, beyond which searching anew is quicker than putting each in
 CELLS = 4_000_000  # distances held at a time
+TOGETHER = 16  # columns of which the smallest value is looked at
 ROUNDING = 1e-4  # generous bound of what a matrix product rounds, relative to the squared norms
 
 
@@ -187,9 +188,14 @@ class LabeledNeighbors:
             return
         items = np.array(labeled, dtype=np.intp)
         targets = np.ascontiguousarray(self._X[items].T)
-        step = max(64, CELLS // len(items))
-        for start in range(0, len(rows), step):
-            block = rows[start : start + step]
+        by_rows(len(rows), self._search_in, rows, items, targets)
+
+    def _search_in(
+        self, begin: int, end: int, rows: IntArray, items: IntArray, targets: FloatArray
+    ) -> None:
+        k, step = min(self._k, len(items)), max(64, CELLS // len(items))
+        for start in range(begin, end, step):
+            block = rows[start : min(start + step, end)]
             found = self._nearest(self._X[block], self._norms[block], items, targets)
             self.indices_[block, :k], self.distances_[block, :k] = found
 
@@ -198,12 +204,12 @@ class LabeledNeighbors:
     ) -> tuple[IntArray, FloatArray]:
         """Return the neighbours of some points among `items`, whose columns `targets` are."""
         k = min(self._k, len(items))
-        rough = -2 * (points @ targets)  # short of what is the same for the whole row
+        rough = (-2 * points) @ targets  # short of what is the same for the whole row
         if self.metric == "euclidean":
             rough += self._norms[items]
-        reach = np.partition(rough, k - 1, axis=1)[:, k - 1]
+        reach = _reached_by(rough, k)
         reach += ROUNDING * float(self._norms[items].max()) + ROUNDING * norms
-        lines, columns = np.nonzero(rough <= reach[:, None])
+        lines, columns = divmod(np.flatnonzero(rough <= reach[:, None]), len(items))
         others = items[columns]
         products = np.einsum("ij,ij->i", points[lines], self._X[others])
         distances = self._as_distances(products, norms[lines], self._norms[others])
@@ -285,6 +291,21 @@ class LabeledNeighbors:
             who[place, rows] = np.where(first, items, its)
             distances = np.where(first, later, distances)
             items = np.where(first, its, items)
+
+
+def _reached_by(values: FloatArray, k: int) -> FloatArray:
+    """Return for each row a number that at least k of its values, and few more, do not exceed.
+
+    The k-th smallest of the minima of some columns each: a tenth of the time that the k-th smallest of all
+    would take among thousands.
+    """
+    width = values.shape[1] // TOGETHER
+    if width < TOGETHER * k:
+        few = values
+    else:
+        few = values[:, : width * TOGETHER].reshape(len(values), TOGETHER, width).min(axis=1)
+    reached: FloatArray = np.partition(few, k - 1, axis=1)[:, k - 1]
+    return reached
 
 
 def centred(X: FloatArray) -> FloatArray:
