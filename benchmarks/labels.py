@@ -310,7 +310,7 @@ METHODS: dict[str, Callable[[Case, int], Iterator[tuple[int, Any, Any]]]] = {
 # Every strategy with the learner that goes by itself, on the smaller pools. Two were measured above.
 MEASURED_ABOVE = {"herding": OURS, "random": "random sampling, our learner"}
 RULES = [name for name in STRATEGIES if name != "auto"]
-RULED = ("digits", "cifar", "fruits", "tail", "rare")
+RULED = ("digits", "cifar", "fruits", "tail")
 
 
 def _rule(name: str) -> str:
