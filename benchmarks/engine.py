@@ -251,8 +251,8 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 10
     )
     margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
-    herding = our_rows(
-        f"{at}, nblabel graph + herding", OurEngine(X, "graph", "herding", graph), truth, steps, 60
+    spread = our_rows(
+        f"{at}, nblabel graph + auto", OurEngine(X, "graph", "auto", graph), truth, steps, 60
     )
     peers: dict[str, Step] = {
         "scikit-activeml k-neighbours + margin": with_skactiveml(X, KNeighborsClassifier()),
@@ -269,7 +269,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     ratio = times_row(
         f"{at}, scikit-activeml over nblabel, both knn + margin", skactiveml, margin[0], 5
     )
-    return [*product, *margin, *herding, *others.values(), ratio], [
+    return [*product, *margin, *spread, *others.values(), ratio], [
         f"MNIST images as {X.shape[1]} principal components",
         f"each learner begins with {FIRST} labels; steps {WARM_UP + 1} to {WARM_UP + steps}",
         *_threads(),
@@ -288,8 +288,8 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 100
     )
     margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
-    herding = our_rows(
-        f"{at}, nblabel graph + herding", OurEngine(X, "graph", "herding", graph), truth, steps,
+    spread = our_rows(
+        f"{at}, nblabel graph + auto", OurEngine(X, "graph", "auto", graph), truth, steps,
         1_000,
     )  # fmt: skip
     name = f"{at}, scikit-activeml k-neighbours + margin"
@@ -300,7 +300,7 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"synthetic points: {BLOBS} normal blobs of deviation 1 in {DIM} dimensions, centres normal "
         f"of deviation {SPREAD:g}, {len(CLASSES)} classes, seed {SEED}"
     )
-    return [*product, *margin, *herding, peer, ratio], [made, *_threads()]
+    return [*product, *margin, *spread, peer, ratio], [made, *_threads()]
 
 
 def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
@@ -315,8 +315,8 @@ def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
     for n in sizes.graph:
         X, truth = blobs(n)
         graph = graph_of(X)
-        ours = OurEngine(X, "graph", "herding", graph)
-        rows += our_rows(f"growth, graph + herding, {count(n)}", ours, truth, steps)
+        ours = OurEngine(X, "graph", "auto", graph)
+        rows += our_rows(f"growth, graph + auto, {count(n)}", ours, truth, steps)
         del X, truth, graph, ours
     return rows, []
 
@@ -409,7 +409,7 @@ if sys.argv[3] == "session":
     session.ask(8)
     assert session.engine.graph is not None
 else:
-    engine = OurEngine(X, "graph", "herding", GraphCache(X).read())
+    engine = OurEngine(X, "graph", "auto", GraphCache(X).read())
     measured(engine, truth, 10)
 # not ru_maxrss: that includes the process which started this one
 print(mb("VmHWM") - imported, mb("VmRSS") - imported)

@@ -22,7 +22,8 @@ import nblabel as nb
 from benchmarks import stopping
 from benchmarks.labels import CASES
 from benchmarks.report import RESULTS, Row, report
-from nblabel.quality.audit import Checks, Moment, accuracy_of
+from nblabel.events import LabelEvent
+from nblabel.quality.audit import Checks, Moment, accuracy_of, toss, weights
 from nblabel.quality.trials import Trial, Trials
 
 KEPT = Path(__file__).parents[1] / "build" / "honesty"
@@ -30,6 +31,7 @@ RUNS = 200
 CONFIDENCE = 0.95
 MISTAKES = 0.05  # of a careless annotator
 FLOORS = {0.01: 299, 0.03: 99}  # faultless answers that any method needs, at 95 %
+JUDGED = (100, 400)  # checks of one model
 AUDITED = 10  # checks for each look at the model of a later moment
 
 
@@ -61,7 +63,7 @@ def main() -> None:
     """Measure the pools asked for, print, and write them beside those measured before."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", nargs="*", default=PARTS, choices=PARTS)
-    parser.add_argument("--seeds", type=int, default=2, help="runs of questions and answers")
+    parser.add_argument("--seeds", type=int, default=5, help="runs of questions and answers")
     parser.add_argument("--runs", type=int, default=RUNS)
     chosen = parser.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
@@ -75,7 +77,9 @@ def main() -> None:
             for one in (setting, careless):
                 rows += _promises(one, chosen.seeds, chosen.runs)
                 rows += _intervals(one, chosen.seeds, chosen.runs)
-            rows += _second_look(setting, chosen.runs)
+            rows += _second_look(
+                setting, chosen.runs
+            )  # by random labels: no strategy has part in it
         for row in rows:
             row.part = case
         report(
@@ -130,6 +134,7 @@ class Taught:
     session: Any
     order: Any
     said: dict[int, Any]  # class of each item, by number of labels
+    sure: dict[int, Any]  # and its probability
 
 
 @cache
@@ -142,18 +147,20 @@ def _taught(setting: Setting, seed: int) -> Taught:
     path = KEPT / f"{setting.case}.{setting.mistakes}.{setting.labels}.{seed}.npz"
     if path.exists():
         with np.load(path) as file:
-            order, said = file["order"], dict(zip(file["at"].tolist(), file["said"], strict=True))
+            order, at = file["order"], file["at"].tolist()
+            said, sure = (dict(zip(at, file[name], strict=True)) for name in ("said", "sure"))
         session.tell(order, [names[c] for c in answers[order]])
-        return Taught(session, order, said)
-    order, said = [], {}
+        return Taught(session, order, said, sure)
+    order, said, sure = [], {}, {}
     for n in tqdm(range(1, setting.labels + 1), f"{setting.name}, {seed}", leave=False):
         index = int(rng.integers(len(y))) if n == 1 else int(session.ask().indices[0])
         session.tell(index, names[answers[index]])
         order.append(index)
         if n % 10 == 0:
-            said[n] = session.predict_proba().argmax(axis=1).astype(np.uint8)
-    np.savez(path, order=order, at=list(said), said=list(said.values()))
-    return Taught(session, np.array(order), said)
+            codes, sure[n] = session.refit().predicted
+            said[n] = codes.astype(np.uint8)
+    np.savez(path, order=order, at=list(said), said=list(said.values()), sure=list(sure.values()))
+    return Taught(session, np.array(order), said, sure)
 
 
 # promises
@@ -257,9 +264,8 @@ def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
             for at, said in taught.said.items():
                 free = np.ones(len(y), dtype=bool)
                 free[np.union1d(order[:at], drawn)] = False
-                rows = rng.permutation(np.flatnonzero(free))[:AUDITED]
-                moments.append(Moment(rows, np.packbits(free), said))
-                drawn = np.concatenate([drawn, rows])
+                moments.append(_drawn(free, said, taught.sure[at], AUDITED, rng))
+                drawn = np.concatenate([drawn, moments[-1].rows[moments[-1].weight > 0]])
                 known = np.where(np.isin(np.arange(len(y)), [*order[:at], *drawn]), answers, -1)
                 handed = np.where(known >= 0, known, said)
                 low, high = accuracy_of(moments, known, handed, CONFIDENCE)
@@ -282,6 +288,50 @@ def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
                   "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
     yield Row(f"{about}: looks at which it holds, the worst", "", [float(seen.mean(0).min())])
     yield Row(f"{about}: width after {AUDITED * seen.shape[1]} checks", "", widths)
+    if not setting.mistakes:
+        yield from _sparing(setting, seeds, runs)
+
+
+def _sparing(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
+    """Judge the last model by many checks: with and without items that are spared."""
+    _, y = _data(setting.case)
+    for checks in JUDGED:
+        widths: dict[bool, list[float]] = {True: [], False: []}
+        held = []
+        for seed in range(seeds):
+            taught = _taught(setting, seed)
+            at = max(taught.said)
+            said, free = taught.said[at], ~np.isin(np.arange(len(y)), taught.order)
+            if checks * 4 > free.sum():
+                return
+            for run in range(seed, runs, seeds):
+                for spares, found in widths.items():
+                    rng = np.random.default_rng([run, 13])
+                    sure = taught.sure[at] if spares else None
+                    moment = _drawn(free, said, sure, checks, rng)
+                    asked = moment.rows[moment.weight > 0]
+                    known = np.where(free & ~np.isin(np.arange(len(y)), asked), -1, y)
+                    handed = np.where(known >= 0, known, said)
+                    low, high = accuracy_of([moment], known, handed, CONFIDENCE)
+                    found.append(high - low)
+                    held += [low <= (handed == y).mean() <= high] if spares else []
+        about = f"{setting.name}, audit of one model, {checks} checks"
+        yield Row(f"{about}: runs in which it holds", "", [float(np.mean(held))],
+                  "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
+        yield Row(f"{about}: width", "", widths[True])
+        yield Row(f"{about}: width if none is spared", "", widths[False])
+
+
+def _drawn(free: Any, said: Any, sure: Any, n: int, rng: Any) -> Moment:
+    """Draw until n are asked about; without `sure` none is spared."""
+    rows, told = np.flatnonzero(free), []
+    if sure is None:
+        rows = rng.permutation(rows)[:n]
+    else:
+        places, told = toss(sure[rows], n, rng)
+        rows = rows[places]
+    event = LabelEvent("audit", tuple(map(str, rows)), probabilities=tuple(told))
+    return Moment(rows, *weights(event), np.packbits(free), said)
 
 
 # second look

@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 import nblabel as nb
 from benchmarks.report import RESULTS, machine
-from nblabel.strategies import STRATEGIES
+from nblabel.strategies import AUTO, STRATEGIES
 
 CURVES = Path(__file__).parents[1] / "build" / "labels"
 SEEDS = range(5)
@@ -76,6 +76,8 @@ def main() -> None:
     tasks = [(c, m, s) for c in chosen.cases for m in chosen.methods for s in SEEDS]
     rules = [_rule(name) for name in chosen.rules]
     tasks += [(c, m, s) for c in chosen.cases if c in RULED for m in rules for s in SEEDS]
+    finalists = [_rule(name) for name in EVERYWHERE if name in chosen.rules]
+    tasks += [(c, m, s) for c in chosen.cases for m in finalists for s in SEEDS]
     tasks = list(dict.fromkeys(tasks))
     missing = [task for task in tasks if not _path(*task).exists()]
     parallel = joblib.Parallel(chosen.jobs, return_as="generator_unordered")
@@ -308,9 +310,10 @@ METHODS: dict[str, Callable[[Case, int], Iterator[tuple[int, Any, Any]]]] = {
     "scikit-learn loop, least confidence": _loop(_logistic, _least_confident),
 }
 # Every strategy with the learner that goes by itself, on the smaller pools. Two were measured above.
-MEASURED_ABOVE = {"herding": OURS, "random": "random sampling, our learner"}
+MEASURED_ABOVE = {AUTO: OURS, "random": "random sampling, our learner"}
 RULES = [name for name in STRATEGIES if name != "auto"]
 RULED = ("digits", "cifar", "fruits", "tail")
+EVERYWHERE = ("turns", "product", "herding")  # on all pools: those that were the default so far
 
 
 def _rule(name: str) -> str:
@@ -364,8 +367,8 @@ def _results() -> Iterator[dict[str, Any]]:
 def _ruled() -> dict[str, dict[str, list[float]]]:
     """Return by pool and strategy the mean of each run's curve, from ten labels to all."""
     ruled: dict[str, dict[str, list[float]]] = {}
-    for name in RULED:
-        for rule in RULES:
+    for name in (*RULED, *(name for name in CASES if name not in RULED)):
+        for rule in RULES if name in RULED else EVERYWHERE:
             paths = [path for seed in SEEDS if (path := _path(name, _rule(rule), seed)).exists()]
             if len(paths) == len(SEEDS):
                 curves = [np.load(path) for path in paths]

@@ -19,6 +19,7 @@ from nblabel.pool import FloatArray, IntArray
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Measures, likeliest
 
+EXPLAINING = 5  # labeled items that tell why a guess was made
 EXPLAINED = 8  # of the items drawn at random, those that may be shown next
 
 
@@ -168,6 +169,7 @@ class Engine:
         if wants_graph(learner):
             self.learner = make_learner(learner, self.X, self._random_state, graph)
             self._measures = self._measures.alone()
+            self._neighbors = self._neighbors.keeping(EXPLAINING)  # what others kept is let go
         self.strategy = make_strategy(strategy, has_graph=True)
         self._memory = {}
 
@@ -255,6 +257,7 @@ class Engine:
             # the same state of the log gives the same questions, also after a restart
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
             graph=self.graph,
+            unreached=getattr(self.learner, "unreached", None),
             memory=self._memory,
         )
         told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time as clock
 import uuid
 from collections import Counter
@@ -34,7 +35,8 @@ class LabelEvent:
         "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an item
         that its annotator is asked once more), or "withdraw" (machine labels are taken back).
     ids : tuple of str
-        The items answered; one, or many in a bulk step. For "audit": those drawn, in the order drawn.
+        The items answered; one, or many in a bulk step. For "audit": those drawn, in the order drawn;
+        the spared ones among them may come again.
     labels : tuple of str
         One class name per id for "label" and "accept"; the new name for "add_class"; for "audit"
         what the model said of each item when it was drawn, or nothing.
@@ -45,7 +47,8 @@ class LabelEvent:
     annotator : str or None
         Who answered.
     probabilities : tuple of float
-        For "accept": the model's probability of each label. For "audit": how sure it was of each.
+        For "accept": the model's probability of each label. For "audit": how sure it was of each; where
+        there are no labels, the chance with which each was to be asked, 0 for one that was spared.
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.quality.frames`.
     uid : str
@@ -68,6 +71,14 @@ class LabelEvent:
     time: float = field(default_factory=clock.time)
     seq: int = 0
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """For "audit": the items drawn that a person is asked about; see `nblabel.quality.audit`."""
+        if self.labels or not self.probabilities:
+            return self.ids
+        chances = zip(self.ids, self.probabilities, strict=True)
+        return tuple(item for item, chance in chances if chance > 0)
+
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of event {self.kind!r}; expected one of {KINDS}.")
@@ -76,6 +87,9 @@ class LabelEvent:
             raise ValueError(f"{len(self.ids)} items but {len(self.labels)} labels in one event.")
         if self.probabilities and len(self.probabilities) != len(self.ids):
             raise ValueError("probabilities must be given for every item or for none.")
+        # a database keeps no NaN, and the log could not be read any more
+        if not all(map(math.isfinite, self.probabilities)):
+            raise ValueError("probabilities must be finite numbers.")
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
         if self.frame is not None and self.kind != "audit":

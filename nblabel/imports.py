@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nblabel import progress
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -211,18 +213,19 @@ def match_labels(
     unknown_ids: dict[str, None] = {}
     unknown_classes: Counter[str] = Counter()
     found: dict[str, set[str]] = {}
-    for told, name, machine in zip(ids, labels, by_model, strict=True):
-        item, label = told if told in pool else told.strip(), name.strip()
-        if not item or not label:
-            empty += 1
-        elif machine:
-            n_by_model += 1
-        elif item not in pool:
-            unknown_ids[item] = None
-        elif label not in classes:
-            unknown_classes[label] += 1
-        else:
-            found.setdefault(item, set()).add(label)
+    for part in progress.parts(len(ids), "Matching"):
+        for told, name, machine in zip(ids[part], labels[part], by_model[part], strict=True):
+            item, label = told if told in pool else told.strip(), name.strip()
+            if not item or not label:
+                empty += 1
+            elif machine:
+                n_by_model += 1
+            elif item not in pool:
+                unknown_ids[item] = None
+            elif label not in classes:
+                unknown_classes[label] += 1
+            else:
+                found.setdefault(item, set()).add(label)
     contradictory = tuple(item for item, names in found.items() if len(names) > 1)
     single = {item: next(iter(names)) for item, names in found.items() if len(names) == 1}
     kept = tuple(item for item, label in single.items() if present(item) in ("", label))

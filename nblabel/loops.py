@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.pool import FloatArray, IntArray
+from nblabel.quality import check_session
 from nblabel.session import STANDINGS, Session
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def self_training(
     TypeError
         If it is no session: of a panel, pass ``panel.session``.
     """
-    _session(session)
+    check_session(session)
     n = _whole(n, "n")
     limit = len(session.pool) if rounds is None else _whole(rounds, "rounds")
     if len(_seen(session)) < 2:
@@ -236,7 +237,7 @@ class Rounds:
         learn: bool | None,
         y: Any,
     ) -> None:
-        _session(session)
+        check_session(session)
         n = len(session.pool)
         if n_accept is None and not (isinstance(upper, numbers.Real) and 0 <= upper < 1):
             raise ValueError(f"upper is {upper!r}; pass a probability from 0 to below 1.")
@@ -448,14 +449,6 @@ def _surest(
             rank[codes == code] = (np.arange(count) + 0.5) / count
         order = order[np.argsort(rank, kind="stable")]
     return left[order[:n]]
-
-
-def _session(session: Any) -> None:
-    """Say so if it is no session."""
-    if not isinstance(session, Session):
-        has_one = isinstance(getattr(session, "session", None), Session)
-        hint = "pass its .session" if has_one else "pass a nblabel.Session"
-        raise TypeError(f"session is a {type(session).__name__}; {hint}.")
 
 
 def _number(value: Any, n: int, name: str) -> int:

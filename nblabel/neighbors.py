@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
 from typing import Literal
 
@@ -68,6 +69,17 @@ class LabeledNeighbors:
     def distances_(self) -> FloatArray:
         """Their distances."""
         return np.full((len(self._X), self._k), np.inf, dtype=np.float32, order="F")
+
+    def keeping(self, k: int) -> LabeledNeighbors:
+        """Return neighbours among the same items, k for each, that know of no label yet.
+
+        The embeddings are shared.
+        """
+        other = copy.copy(self)
+        for name in ("indices_", "distances_"):
+            other.__dict__.pop(name, None)
+        other._k, other._labeled = k, set()  # noqa: SLF001  (one of us)
+        return other
 
     def update(self, labeled: IntArray) -> npt.NDArray[np.bool_]:
         """Make `labeled` the set of labeled items.

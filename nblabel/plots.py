@@ -160,12 +160,11 @@ def learning_curve(frame: pd.DataFrame, value: str = "pool_accuracy") -> go.Figu
             bands.append(_band(table, name, color))
         lines.append(_line(table, name, color, LINE_DASHES[turn % len(LINE_DASHES)], value))
     figure = go.Figure([*bands, *lines])  # no band hides a line
-    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
-    figure.update_layout(
-        template="none",  # plotly's own ones warn, in its 6.0, of what they hold
-        margin={"l": 70, "r": 20, "t": 60, "b": 60},
-        xaxis={**plain, "title": {"text": "Labels given"}, "rangemode": "tozero"},
-        yaxis={**plain, "title": {"text": VALUES.get(value, value.replace("_", " "))}},
+    _lay_out(
+        figure,
+        top=60,
+        xaxis={"title": {"text": "Labels given"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": VALUES.get(value, value.replace("_", " "))}},
         hovermode="x",
         showlegend=bool(apart),
         legend={"title": {"text": " · ".join(apart)}},
@@ -235,13 +234,11 @@ def confidence_curve(curves: Mapping[str, npt.ArrayLike]) -> go.Figure:
             )
         )
     figure = go.Figure(lines)
-    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
-    figure.update_layout(
-        template="none",
-        margin={"l": 70, "r": 20, "t": 40, "b": 60},
-        xaxis={**plain, "title": {"text": "Share of the pool, least sure first"}},
+    _lay_out(
+        figure,
+        top=40,
+        xaxis={"title": {"text": "Share of the pool, least sure first"}},
         yaxis={
-            **plain,
             "title": {"text": "Probability of the likeliest class"},
             "range": [0, 1.02],
         },
@@ -304,19 +301,41 @@ def progress_curves(
                         "dash": LINE_DASHES[number],
                         "width": 2.5,
                     },
-                    hovertemplate=f"%{{x}} labels: %{{y:.1%}}<extra>{name}</extra>",
+                    hovertemplate=f"{name}: %{{y:.1%}}<extra></extra>",
                 )
             )
-    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
-    figure.update_layout(
-        template="none",
-        margin={"l": 70, "r": 20, "t": 40, "b": 60},
-        xaxis={**plain, "title": {"text": "Labels given"}, "rangemode": "tozero"},
-        yaxis={**plain, "title": {"text": "Share of the pool"}, "tickformat": ".0%"},
+    _lay_out(
+        figure,
+        top=40,
+        xaxis={"title": {"text": "Labels given"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": "Share of the pool"}, "tickformat": ".0%"},
         hovermode="x",
         showlegend=True,
+        # above: beside the curves it leaves them no room in a narrow panel
+        legend={
+            "orientation": "h",
+            "traceorder": "normal",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 11},
+        },
     )
     return figure
+
+
+def _lay_out(
+    figure: go.Figure, *, top: int, xaxis: dict[str, Any], yaxis: dict[str, Any], **other: Any
+) -> None:
+    """Lay out a figure of lines: plain axes with a grid, and room for their titles."""
+    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
+    figure.update_layout(
+        template="none",  # plotly's own ones warn, in its 6.0, of what they hold
+        margin={"l": 70, "r": 20, "t": top, "b": 60},
+        xaxis=plain | xaxis,
+        yaxis=plain | yaxis,
+        **other,
+    )
 
 
 def _points(name: str, values: npt.ArrayLike, columns: int) -> npt.NDArray[np.float64]:
@@ -578,12 +597,11 @@ def promise_curve(curve: pd.DataFrame, max_error: float) -> go.Figure:
             )
         )
     figure.add_hline(y=max_error, line_dash="dot", line_color="#7f7f7f")
-    plain = {"automargin": True, "zeroline": False, "gridcolor": "#e5e5e5"}
-    figure.update_layout(
-        template="none",
-        margin={"l": 70, "r": 20, "t": 60, "b": 60},
-        xaxis={**plain, "title": {"text": "Share of the pool"}, "tickformat": ".0%"},
-        yaxis={**plain, "title": {"text": "Error that can be promised"}, "tickformat": ".1%"},
+    _lay_out(
+        figure,
+        top=60,
+        xaxis={"title": {"text": "Share of the pool"}, "tickformat": ".0%"},
+        yaxis={"title": {"text": "Error that can be promised"}, "tickformat": ".1%"},
         showlegend=len(figure.data) > 1,
         title={"text": "Each point holds by itself, not all at once.", "font": {"size": 13}},
     )

@@ -12,6 +12,8 @@ from tqdm import tqdm
 T = TypeVar("T")
 Listener = Callable[[str, float], None]
 
+PART = 20_000  # rows; the work on so many takes less than a second
+
 _listener: ContextVar[Listener | None] = ContextVar("nblabel_progress", default=None)
 
 
@@ -29,6 +31,13 @@ def heard_by(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+def parts(n: int, name: str) -> Iterator[slice]:
+    """Go over n rows, some thousand at a time; what takes no time is not told."""
+    starts = range(0, n, PART)
+    for start in over(starts, name) if n > PART else starts:
+        yield slice(start, start + PART)
 
 
 def over(items: Sequence[T], name: str) -> Iterator[T]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import numbers
 import reprlib
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +24,7 @@ from nblabel.learners import make_learner
 from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
 from nblabel.quality import frames
 from nblabel.quality import repeats as twice
-from nblabel.quality.audit import AuditReport, Record, estimate
+from nblabel.quality.audit import AuditReport, Record, estimate, toss
 from nblabel.quality.repeats import Consistency
 from nblabel.store import LabelStore, StoreError
 from nblabel.strategies import Query, make_strategy
@@ -387,7 +388,7 @@ class Session:
             for draw in self._state.draws
             if draw.frame
             == newest[frames.name_of(draw.frame)]  # a set that was given up is not asked any more
-            for item in draw.ids
+            for item in draw.asked
         )
         places = self.pool.indices_of(ids)
         return places[np.isin(self._standing[places], _NOT_ANSWERED)]
@@ -541,12 +542,13 @@ class Session:
         n : int
             How many; fewer are drawn where fewer are left.
         among : sequence of int, optional
-            The set to draw from, answered or not. If left out, all that no person has answered.
+            The set to draw from, answered or not. If left out, all that no person has answered; of those
+            that the model is sure of, every other is then spared, see `nblabel.quality.audit`.
         said, sure : sequence, optional
-            With `among`: the class that the model says of each item of it, and how sure it is; those of
-            the items drawn are written down with the draw.
+            With `among`, both: the class that the model says of each item of it, and how sure it is; those
+            of the items drawn are written down with the draw.
         name : str
-            Tells sets apart that are drawn from at the same time, such as one for each class.
+            With `among`: tells sets apart that are drawn from at the same time, such as one for each class.
 
         Returns
         -------
@@ -556,12 +558,14 @@ class Session:
         Raises
         ------
         ValueError
-            If n is not positive.
+            If n is not positive, or what goes with a set is incomplete.
         StoreError
             If the log could not be written; nothing changed then.
         """
         if not isinstance(n, numbers.Integral) or n < 1:
             raise ValueError(f"n is {n!r}; draw at least one item.")
+        if len(said) != len(sure) or (among is None and (said or name)):
+            raise ValueError("said, sure and name go with among=, said and sure with each other.")
         self.refresh()
         if among is None:
             rows = np.flatnonzero(np.isin(self._standing, _NOT_BY_PEOPLE))
@@ -569,24 +573,33 @@ class Session:
         else:
             rows = self.positions(among)
             frame = frames.to_text(rows, name)
-        before = {item for draw in self._state.draws if draw.frame == frame for item in draw.ids}
+        before = {item for draw in self._state.draws if draw.frame == frame for item in draw.asked}
         ids = self.pool.ids
-        left = [place for place, row in enumerate(rows.tolist()) if ids[row] not in before]
-        rng = np.random.default_rng([self._random_state, len(self._state.draws)])
-        places = rng.permutation(left)[:n].astype(np.intp)
+        left = np.flatnonzero(~np.isin(rows, self.pool.indices_of(before)))
+        # two who draw at the same moment toss coins of their own
+        who = zlib.crc32((self.annotator or "").encode())
+        rng = np.random.default_rng([self._random_state, len(self._state.draws), who])
+        labels: list[str] = []
+        told: list[float] = []
+        if among is None and self._refit is not None:
+            at, told = toss(self._refit.predicted[1][rows[left]], n, rng)
+            places = left[at]
+        else:
+            places = rng.permutation(left)[:n]
+        if said:
+            labels, told = ([each[at] for at in places.tolist()] for each in (said, sure))
+        event = LabelEvent(
+            "audit",
+            ids=tuple(ids[row] for row in rows[places].tolist()),
+            labels=tuple(labels),
+            probabilities=tuple(told),
+            frame=frame,
+            source="model",
+            annotator=self.annotator,
+        )
         if len(places):
-            self._record(
-                LabelEvent(
-                    "audit",
-                    ids=tuple(ids[row] for row in rows[places].tolist()),
-                    labels=tuple(said[place] for place in places.tolist()) if said else (),
-                    probabilities=tuple(sure[place] for place in places.tolist()) if sure else (),
-                    frame=frame,
-                    source="model",
-                    annotator=self.annotator,
-                )
-            )
-        return rows[places]
+            self._record(event)
+        return self.pool.indices_of(event.asked)
 
     def accept(self, index: Any, labels: Any = None, *, uid: str | None = None) -> LabelEvent:
         """Take over what the model says of one item or many, in one step that one `undo` takes back.

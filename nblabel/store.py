@@ -15,6 +15,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from nblabel import progress
 from nblabel.events import Kind, LabelEvent, Source
 
 SCHEMA_VERSION = 1
@@ -185,14 +186,15 @@ class LabelStore:
                 (seq,) = inserted.inserted_primary_key or (None,)
                 labels = event.labels or (None,) * len(event.ids)
                 probabilities = event.probabilities or (None,) * len(event.ids)
-                rows = zip(event.ids, labels, probabilities, strict=True)
-                connection.execute(
-                    sa.insert(_item),
-                    [
-                        {"seq": seq, "place": place, "id": i, "label": c, "probability": p}
-                        for place, (i, c, p) in enumerate(rows)
-                    ],
-                )
+                rows = list(zip(event.ids, labels, probabilities, strict=True))
+                for part in progress.parts(len(rows), "Writing"):
+                    connection.execute(
+                        sa.insert(_item),
+                        [
+                            {"seq": seq, "place": place, "id": i, "label": c, "probability": p}
+                            for place, (i, c, p) in enumerate(rows[part], part.start)
+                        ],
+                    )
 
     def read(self, after: int = 0) -> list[LabelEvent]:
         """Return the events behind a position in the log, oldest first.

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nblabel as nb
 from nblabel import progress
 from nblabel.quality import frames
+from nblabel.quality.audit import Moment, _compare, accuracy_of, toss
 from nblabel.store import StoreError
 from tests.samples import blobs
 
@@ -33,7 +36,7 @@ def answer(session, truth, n):
 def test_a_share_of_the_questions_is_drawn(share, low, high):
     session, truth = session_of(audit=share)
     answer(session, truth, 30)
-    drawn = [item for draw in session.state.draws for item in draw.ids]
+    drawn = [item for draw in session.state.draws for item in draw.asked]
     assert low <= len(drawn) <= high
     assert len(session.drawn) <= 1
 
@@ -408,3 +411,202 @@ def test_an_annotator_who_contradicts_the_log_changes_the_figures():
     assert after.n_wrong >= before.n_wrong + 10
     assert after.low < before.low
     assert 0 <= after.low <= after.accuracy <= after.high <= 1
+
+
+def test_what_the_model_doubts_is_always_asked_about_and_half_of_the_rest_spared():
+    sure = np.linspace(0.2, 1, 2_000)
+    places, told = map(np.array, toss(sure, 800, np.random.default_rng(1)))
+    asked = places[told > 0]
+    assert len(asked) == len(set(asked.tolist())) == 800
+    assert told[-1] > 0  # nothing is drawn after the last that is asked about
+    doubted = sure[places] <= np.quantile(sure, 0.1)
+    assert set(told[doubted]) == {1}
+    assert set(told[~doubted]) == {0, 0.5}
+    assert 0.45 < (told[~doubted] > 0).mean() < 0.55
+    for place, at in zip(asked.tolist(), np.flatnonzero(told > 0).tolist(), strict=True):
+        assert place not in places[at + 1 :]  # what was asked about is not drawn again
+
+
+@pytest.mark.parametrize(("n", "size"), [(0, 0), (3, 0), (1, 1), (20, 12)])
+def test_all_are_asked_about_where_few_are_left(n, size):
+    places, told = toss(np.linspace(0, 1, size), n, np.random.default_rng(0))
+    assert (
+        sum(chance > 0 for chance in told)
+        == min(n, size)
+        == len({place for place, chance in zip(places, told, strict=True) if chance})
+    )
+
+
+def spared_session(n=600, **options):
+    session, truth = session_of(n=n, **options)
+    answer(session, truth, 10)
+    session.ask()  # now there is a model that is sure of something
+    return session, truth
+
+
+def test_a_spared_item_is_in_the_log_and_not_asked_about(tmp_path):
+    options = {"store": tmp_path / "labels.db"}
+    session, truth = spared_session(**options)
+    asked = session.draw(20)
+    (event,) = session.state.draws
+    assert len(asked) == len(event.asked) == 20 < len(event.ids) == len(event.probabilities)
+    assert session.pool.indices_of(event.asked).tolist() == asked.tolist()
+    assert session.drawn.tolist() == asked.tolist()
+    spared = [item for item in event.ids if item not in event.asked]
+    for index in session.pool.indices_of(spared).tolist():
+        session.tell(index, truth[index])  # answered all the same: that is no check
+    assert session.audit().n_checks == 0
+    for index in asked.tolist():
+        session.tell(index, truth[index])
+    assert session.audit().n_checks == 20
+    told = session.audit()
+    again = session_of(n=600, **options)[0]
+    assert again.state.draws == session.state.draws
+    assert (again.audit().low, again.audit().high) == (told.low, told.high)
+
+
+def test_a_spared_item_may_be_drawn_again():
+    session, truth = spared_session(n=150)
+    asked = []
+    for _ in range(14):
+        asked += session.draw(1).tolist()
+        session.tell(asked[-1], truth[asked[-1]])
+    asked += session.draw(200).tolist()  # all that is left, and none is spared
+    assert len(asked) == 150 - 10
+
+
+def test_each_mistake_counts_once_on_average():
+    """A fixed model, wrong about what it is sure of and what it doubts: drawn again and again."""
+    rng = np.random.default_rng(0)
+    sure = rng.random(1_000)
+    wrong = rng.random(1_000) < np.where(sure < 0.1, 0.5, 0.1)
+    shares = []
+    for seed in range(300):
+        places, told = map(np.array, toss(sure, 100, np.random.default_rng(seed)))
+        weight = np.divide(1, told, out=np.zeros(len(told)), where=told > 0)
+        shares.append((wrong[places] * weight).sum() / len(told))
+    assert np.mean(shares) == pytest.approx(wrong.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("what", [{"said": ["boot"]}, {"sure": [1.0]}, {"name": "boot"}])
+def test_what_goes_with_a_set_is_told_where_there_is_none(what):
+    session, _ = session_of()
+    with pytest.raises(ValueError, match="go with among="):
+        session.draw(1, **what)
+
+
+def slow_counts(moments, y, handed, n_classes):
+    """Every item of the pool looked at for every draw."""
+    found, said = [], []
+    for moment in moments:
+        free = np.unpackbits(moment.free, count=len(y)).astype(bool)
+        for row, weight in zip(moment.rows.tolist(), moment.weight.tolist(), strict=True):
+            counts = np.zeros((5, n_classes), dtype=int)
+            for item in np.flatnonzero(free).tolist():
+                then = moment.said[item]
+                if y[item] < 0:
+                    counts[0 if then == handed[item] else 1, then] += 1
+                else:
+                    counts[2, then] += y[item] != then
+                    counts[3, then] += 1
+                    counts[4, y[item]] += 1
+            found.append(counts)
+            said.append(moment.said[row])
+            free[row] &= not weight
+    return np.array(found), np.array(said)
+
+
+@given(st.integers(0, 10**6))
+def test_labels_of_then_and_now_are_compared_as_one_by_one(seed):
+    rng = np.random.default_rng(seed)
+    n, n_classes = int(rng.integers(3, 30)), 3
+    y = np.where(rng.random(n) < 0.4, rng.integers(n_classes, size=n), -1)
+    handed = np.where(y >= 0, y, rng.integers(n_classes, size=n))
+    moments, said, free = [], rng.integers(n_classes, size=n).astype(np.uint8), np.ones(n, bool)
+    for _ in range(int(rng.integers(1, 6))):
+        some = rng.random(n) < rng.choice([0, 0.2, 1])
+        said = np.where(some, rng.integers(n_classes, size=n), said).astype(np.uint8)
+        free = free ^ (rng.random(n) < 0.2)
+        rows = rng.permutation(np.flatnonzero(free))[:4]
+        weight = rng.choice([0.0, 1.0, 2.0], size=len(rows))
+        moments.append(Moment(rows, weight, 2.0, np.packbits(free), said))
+    counts, then = _compare(moments, y, handed, n_classes)
+    slow, labels = slow_counts(moments, y, handed, n_classes)
+    assert counts.shape == (len(then), 5, n_classes)
+    assert counts.tolist() == slow.tolist()
+    assert then.tolist() == labels.tolist()
+
+
+def at_the_same_moment(first, second, n):
+    """Have two sessions on one log draw, neither knowing of the other's draw."""
+    second.refresh()
+    drawn = first.draw(n)
+    refresh, second.refresh = second.refresh, lambda: setattr(second, "refresh", refresh)
+    return drawn, second.draw(n)
+
+
+@pytest.mark.parametrize("names", [(None, None), ("ann", "bob")])
+def test_who_draws_at_the_same_moment_does_not_count_twice_what_was_spared(names):
+    session, truth = spared_session(annotator=names[0])
+    other = nb.Session(
+        session.pool, CLASSES, "knn", "margin", store=session.store, annotator=names[1]
+    )
+    other.ask()
+    one, two = (drawn.tolist() for drawn in at_the_same_moment(session, other, 5))
+    session.tell([*one, *two], truth[[*one, *two]])
+    spared = [draw.probabilities.count(0) for draw in session.state.draws]
+    session.audit()
+    if names == (None, None):  # the same random numbers
+        assert one == two
+        assert [len(moment.rows) for moment in session.judged.moments] == [5 + spared[0]]
+    else:
+        assert not set(one) & set(two)
+        assert [len(moment.rows) for moment in session.judged.moments] == [5 + n for n in spared]
+
+
+def test_a_draw_that_did_not_know_of_an_answer_says_nothing():
+    session, truth = spared_session()
+    other = nb.Session(session.pool, CLASSES, "knn", "margin", store=session.store)
+    other.ask()
+    rows = np.flatnonzero(session.y < 0)
+    session.tell(rows, truth[rows])
+    other.refresh = lambda: None
+    drawn = other.draw(5)
+    assert len(drawn) == 5
+    report = session.audit()
+    assert not session.judged.moments
+    assert (report.n_checks, report.high) == (0, 1)
+
+
+def test_an_item_whose_class_was_taken_back_could_not_be_drawn_meanwhile():
+    session, truth = spared_session()
+    session.add_class("hat")
+    (index,) = np.flatnonzero(session.y < 0)[:1].tolist()
+    session.tell(index, "hat")
+    drawn = session.draw(20)
+    for _ in range(2):
+        session.undo()
+    assert session.classes == CLASSES
+    session.tell(drawn, truth[drawn])
+    session.audit()
+    (moment,) = session.judged.moments
+    assert not np.unpackbits(moment.free)[index]
+    assert np.unpackbits(moment.free).sum() == 600 - 11
+
+
+def test_a_number_that_no_log_can_keep_is_refused():
+    session, _ = session_of()
+    with pytest.raises(ValueError, match="probabilities must be finite"):
+        session.draw(2, [3, 5], said=["bag", "boot"], sure=[np.nan, 0.5])
+    session.tell(0, "boot")
+    assert not session.state.draws
+
+
+def test_limits_without_a_draw_say_nothing():
+    known, handed = np.array([0, -1, -1, 1]), np.array([0, 1, 0, 1])
+    assert accuracy_of([], known, handed, 0.95) == (0.5, 1)
+    # a class that nothing is handed over of any more
+    moment = Moment(
+        np.array([1]), np.ones(1), 1.0, np.packbits([0, 1, 1, 0]), np.full(4, 7, np.uint8)
+    )
+    assert accuracy_of([moment], np.array([0, 1, -1, 1]), handed, 0.95) == (0.75, 1)

@@ -235,6 +235,16 @@ def test_everything_labeled():
     assert str(report) == "Nothing is left to accept."
 
 
+def test_a_set_that_people_answered_all_of_is_not_asked_about():
+    session = session_of()
+    finish(session)  # a set is begun, checked and accepted
+    answer(session, np.arange(N))
+    for max_error in (0.05, 0.01):  # the second takes more checks than there were
+        report = nb.auto_label(session, max_error)
+        assert (report.needed, len(report.ask())) == (0, 0)
+        assert str(report) == "Nothing is left to accept."
+
+
 def test_the_rest_comes_back_ordered_by_doubt():
     X = blobs(N, dim=4)
     X[30] = (X[0] + X[1]) / 2  # neither here nor there

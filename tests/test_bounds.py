@@ -59,7 +59,7 @@ def unchanged(size, drawn, wrong):
     sizes = size - np.arange(drawn)
     kept = np.full(drawn, size - drawn)
     nothing = np.zeros(drawn, dtype=int)
-    judged = Judged(sizes, since, kept, nothing, found, nothing.astype(bool))
+    judged = Judged(sizes, since, kept, nothing, found, nothing.astype(bool), *np.ones((2, drawn)))
     return size - drawn, judged
 
 
@@ -110,7 +110,8 @@ def slow_fortune(judged, number, total, fewer):
                     share = (known + judged.changed[j] + min(number, kept)) / judged.size[j]
                     wrong = judged.wrong[j]
                 share = min(share, 1)
-                fortune *= (one if wrong else 1) / (1 + share * (one - 1))
+                bet = (one - 1) / judged.heaviest[j] if fewer else one - 1
+                fortune *= (1 + bet * judged.weight[j] * wrong) / (1 + bet * share)
             made.append(fortune)
     return sum(made)
 
@@ -122,7 +123,12 @@ def test_limits_are_those_of_bets_one_by_one(data):
     flags = st.lists(st.booleans(), min_size=m, max_size=m)
     known, kept, changed = (np.array(data.draw(numbers)) for _ in range(3))
     wrong, unknown = np.array(data.draw(flags)), np.array(data.draw(flags))
-    judged = Judged(known + kept + changed + 1, known, kept, changed, wrong & ~unknown, unknown)
+    heaviest = np.where(data.draw(flags), 2.0, 1.0)
+    weight = np.minimum(data.draw(numbers), heaviest)
+    wrong &= ~unknown
+    judged = Judged(
+        known + kept + changed + 1, known, kept, changed, wrong, unknown, weight, heaviest
+    )
     total = int(kept.max()) + data.draw(st.integers(0, 5))
     low, high = wrong_now(total, judged, 0.6)
     limit = 2 / (1 - 0.6)
@@ -134,20 +140,23 @@ def test_limits_are_those_of_bets_one_by_one(data):
         assert (low, high) == (plausible.index(True), total - plausible[::-1].index(True))
 
 
+@pytest.mark.parametrize("spared", [0, 0.5])
 @pytest.mark.parametrize("adverse", [False, True])
-def test_the_truth_stays_inside_while_labels_change(adverse):
+def test_the_truth_stays_inside_while_labels_change(adverse, spared):
     """A model learns from each draw, and forgets; or flatters the draw: right about what it has seen."""
     n, runs, confidence = 120, 150, 0.8
     missed = 0
     for seed in range(runs):
         rng = np.random.default_rng(seed)
         wrong = rng.random(n) < 0.4  # whether the model is wrong about each
+        chance = np.where(rng.random(n) < 0.3, 1, 1 - spared)
         known = np.zeros(n, dtype=bool)
-        said, rows = [], []
+        said, rows, weights = [], [], []
         for step in range(50):
             rows.append(int(rng.choice(np.flatnonzero(~known))))
             said.append((wrong.copy(), known.copy()))
-            known[rows[-1]] = True
+            weights.append((rng.random() < chance[rows[-1]]) / chance[rows[-1]])
+            known[rows[-1]] |= weights[-1] > 0
             some = rng.random(n) < 0.03
             wrong[some] = (rng.random(some.sum()) < 0.6) if adverse and wrong[rows[-1]] else False
             wrong[known] = False
@@ -166,7 +175,9 @@ def test_the_truth_stays_inside_while_labels_change(adverse):
                 for (then, before), row in zip(said, rows, strict=True)
             ]
             *counts, found, unknown = map(np.array, zip(*parts, strict=True))
-            judged = Judged(*counts, found.astype(bool), unknown.astype(bool))
+            flags = found.astype(bool), unknown.astype(bool)
+            heaviest = np.full(len(found), 1 / (1 - spared))
+            judged = Judged(*counts, *flags, np.array(weights), heaviest)
             low, high = wrong_now(int(free.sum()), judged, confidence)
             if not low <= wrong.sum() <= high:
                 missed += 1

@@ -233,8 +233,8 @@ def test_the_status_counts(session):
     assert [(one["name"], one["count"]) for one in status["classes"]] == [
         *(("boot", 1), ("bag", 2), ("shirt", 2))
     ]
-    assert status["model"]["text"].startswith("Guesses: similar items · Asks: what settles")
-    assert "Strategy herding: where most of what is undecided" in status["model"]["title"]
+    assert status["model"]["text"].startswith("Guesses: similar items · Asks: doubtful, ")
+    assert "Strategy turns: by the product of uncertainty" in status["model"]["title"]
     assert status["store"] == {
         "persistent": False,
         "text": "in memory, until this kernel stops",

@@ -1,5 +1,6 @@
 """Labels that were known before."""
 
+import csv
 import json
 
 import numpy as np
@@ -102,6 +103,17 @@ def test_files(session, tmp_path, suffix):
         table.to_csv(path, index=False, sep="," if suffix == "csv" else "\t")
     assert session.import_labels(str(path)).n_imported == 6
     assert known(session) == dict(zip(IDS, table["label"], strict=True))
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+def test_files_of_other_systems(session, tmp_path, end, encoding, quoting):
+    with (tmp_path / "known.csv").open("w", newline="", encoding=encoding) as file:
+        writer = csv.writer(file, quoting=quoting, lineterminator=end)
+        writer.writerows([("id", "label"), *((item, "bag") for item in IDS)])
+    assert session.import_labels(tmp_path / "known.csv").n_imported == 6
+    assert known(session) == dict.fromkeys(IDS, "bag")
 
 
 def test_parquet_without_pyarrow(session, tmp_path, monkeypatch):

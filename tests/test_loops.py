@@ -272,13 +272,19 @@ def test_what_a_loop_refuses(options, message):
     assert one.store.read() == []
 
 
-@pytest.mark.parametrize("loop", [nb.threshold_loop, nb.self_training])
-def test_a_loop_wants_a_session(loop):
+@pytest.mark.parametrize(
+    "work",
+    [
+        nb.threshold_loop, nb.self_training, nb.auto_label, nb.costs, nb.recheck, nb.second_look,
+        nb.stop_advice,
+    ],
+)  # fmt: skip
+def test_what_works_on_a_session_wants_one(work):
     panel = nb.Labeler(nb.Pool(embeddings=np.eye(3)), CLASSES)
     with pytest.raises(TypeError, match="session is a Labeler; pass its .session"):
-        loop(panel)
+        work(panel)
     with pytest.raises(TypeError, match="session is a Pool; pass a nblabel.Session"):
-        loop(panel.session.pool)
+        work(panel.session.pool)
 
 
 def test_right_answers_as_numbers():

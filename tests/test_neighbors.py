@@ -227,3 +227,17 @@ def test_a_look_at_a_few_items_is_what_an_update_would_leave(metric, labels):
         assert ours.tobytes() == theirs[rows].tobytes()
     for ours, theirs in zip(kept.look(rows, labeled), looked, strict=True):
         assert ours.tobytes() == theirs.tobytes()
+
+
+def test_as_many_as_are_wanted_among_the_same_items():
+    X = blobs(60)
+    some = LabeledNeighbors(X, 5)
+    some.update(np.array([3, 9, 30]))
+    nearest = some.keeping(1)
+    assert (nearest.indices_ == -1).all()
+    nearest.update(np.array([3, 9, 30]))
+    assert nearest.indices_.tobytes() == some.indices_[:, :1].tobytes()
+    assert nearest.distances_.tobytes() == some.distances_[:, :1].tobytes()
+    nearest.update(np.array([9]))
+    assert (some.indices_[:, 0] != -1).all()
+    assert set(some.indices_[:, :3].ravel().tolist()) == {3, 9, 30}

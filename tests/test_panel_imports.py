@@ -6,7 +6,7 @@ import threading
 import pandas as pd
 import pytest
 
-from nblabel import imports
+from nblabel import imports, progress
 from nblabel.store import StoreError
 from tests.test_labeler import _alone, open_page, until  # noqa: F401
 
@@ -162,3 +162,61 @@ def test_another_panel_on_the_same_log_follows(panel):
     panel.write()
     panel.read()
     assert other.known() == {"3": "bag", "4": "boot"}
+
+
+@pytest.mark.parametrize("step", ["Matching", "Writing"])
+def test_a_cancelled_import_leaves_nothing(panel, monkeypatch, step):
+    monkeypatch.setattr(progress, "PART", 1)
+    go_on, told = threading.Event(), []
+    over = progress.over
+
+    def slow(items, name):
+        for item in over(items, name):
+            told.append(name)
+            if name == step:
+                go_on.wait(20)
+            yield item
+
+    monkeypatch.setattr(progress, "over", slow)
+    panel.write()
+
+    async def act():
+        assert panel.read() is None
+        await until(lambda: step in told)
+        panel.view._handle_custom_msg({"type": "cancel_import"}, [])
+        go_on.set()
+        await until(lambda: panel.told)
+
+    asyncio.run(act())
+    (ack,) = panel.told
+    assert (ack["ok"], ack["text"]) == (False, "Cancelled: nothing was imported.")
+    assert (panel.session.store.read(), panel.view.importing) == ([], {})
+    monkeypatch.undo()
+    monkeypatch.chdir(panel.folder)
+    assert panel.read()["ok"]  # the same uid: nothing of it stayed
+    panel.view._handle_custom_msg({"type": "cancel_import"}, [])  # nothing runs any more
+    assert panel.page.known() == {"3": "bag", "4": "boot"}
+
+
+def test_a_cancel_that_comes_too_late_is_told(panel, monkeypatch):
+    committed, go_on = threading.Event(), threading.Event()
+    append = panel.session.store.append
+
+    def slow(event):
+        append(event)
+        committed.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(panel.session.store, "append", slow)
+    panel.write()
+
+    async def act():
+        panel.read()
+        await until(committed.is_set)
+        panel.view._handle_custom_msg({"type": "cancel_import"}, [])
+        go_on.set()
+        await until(lambda: panel.told)
+
+    asyncio.run(act())
+    assert panel.told[-1]["ok"]
+    assert panel.page.known() == {"3": "bag", "4": "boot"}

@@ -10,9 +10,10 @@ import pytest
 
 import nblabel as nb
 from nblabel import progress
+from nblabel.plots import progress_curves
 from nblabel.quality.audit import AuditReport
 from nblabel.store import LabelStore, StoreError
-from nblabel.widget import Labeler, checks, finish
+from nblabel.widget import Labeler, checks, finish, plotly_curves
 from nblabel.widget.aside import Aside
 from nblabel.widget.curves import MOST, Curves
 from tests.samples import CLASSES, blobs
@@ -54,6 +55,10 @@ class Desk(Page):
         while len(self.session.drawn):
             index = int(self.session.drawn[0])
             self.session.tell(index, TRUTH[index])
+
+    def tell_another(self):
+        index = int(self.session.snapshot().open[0])
+        self.session.tell(index, TRUTH[index])
 
     def ready(self):
         """Answer what is needed until something can be accepted."""
@@ -249,6 +254,36 @@ def test_the_status_says_how_often_questions_asked_twice_agree():
 
 
 # finishing
+
+
+def test_the_terms_are_remembered_beside_the_log(tmp_path):
+    store = tmp_path / "labels.db"
+    chosen = {"max_error": 0.1, "confidence": 0.9, "per_class": True}
+    desk = Desk(store=store)
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.quality("open", part="finish")
+    assert desk.session.store.setting(finish.TERMS) is None
+    desk.look(**chosen)
+    again = Desk(store=LabelStore(store))
+    again.quality("open", part="finish")
+    assert again.view.finish["terms"] == chosen
+    assert again.view.finish["headline"]
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "", "no JSON", "[]", "7", '{"max_error": 7}', '{"confidence": "high"}', '{"max_error": NaN}',
+        '{"per_class": "yes"}', '{"other": 1}',
+    ],
+)  # fmt: skip
+def test_spoiled_terms_are_the_usual_ones(tmp_path, spoiled):
+    store = tmp_path / "labels.db"
+    LabelStore(store).set_setting(finish.TERMS, spoiled)
+    desk = Desk(store=store)
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.quality("open", part="finish")
+    assert desk.view.finish["terms"] == {**TERMS, "max_error": 0.01}
 
 
 def test_the_answer_comes_when_the_dialog_opens(desk):
@@ -571,13 +606,66 @@ def test_curves_grow_while_somebody_looks(desk):
     assert n == 13
     assert low <= share <= high
     desk.quality("open", part=None)
-    desk.session.tell(50, TRUTH[50])
+    desk.tell_another()
     assert desk.view.curves == curves
     desk.quality("open", part="curves")
     assert desk.view.curves["sure"][-1][0] == 14
     _band, right, sure = desk.panel.curves().data
     assert list(right.y) == [row[1] for row in desk.view.curves["accuracy"]]
     assert list(sure.x) == [row[0] for row in desk.view.curves["sure"]]
+
+
+def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypatch):
+    drawn = []
+
+    def seen(**points):
+        drawn.append(points)
+        return progress_curves(**points)
+
+    monkeypatch.setattr(plotly_curves, "progress_curves", seen)
+    desk = Desk(map="plotly")
+    *_, place = desk.panel.children
+    figure = desk.panel._quality.curves._figure.figure
+    desk.quality("open", part="curves")
+    assert (place.children, desk.view.curves["plotly"]) == ((), True)  # nothing to draw yet
+    desk.session.tell([0, 1, 2], CLASSES)
+    assert (place.children, place.layout.display) == ((figure,), None)
+    (sure,) = figure.data
+    assert (list(sure.x), sure.mode) == ([3], "markers")
+    desk.session.tell(3, TRUTH[3])
+    assert (list(sure.x), sure.mode) == ([3, 4], "lines")  # the same trace, longer
+    desk.quality("check", n=10)
+    desk.answer_drawn()
+    assert [line.name for line in figure.data] == [line.name for line in desk.panel.curves().data]
+    assert figure.layout.yaxis == desk.panel.curves().layout.yaxis
+    assert list(figure.data[-1].x) == [n for n, _ in desk.view.curves["sure"]]
+    n, n_labeled = len(drawn), desk.session.n_labeled
+    desk.quality("open", part=None)
+    assert (place.children, place.layout.display) == ((), "none")
+    desk.tell_another()
+    assert (len(drawn), list(figure.data[-1].x)[-1]) == (n, n_labeled)
+    desk.quality("open", part="curves")
+    assert (place.children, list(figure.data[-1].x)[-1]) == ((figure,), n_labeled + 1)
+    desk.say("ready")  # another page begins, where nothing is open
+    assert place.children == ()
+
+
+def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypatch):
+    monkeypatch.setattr(plotly_curves, "PAUSE", 0.01)
+    curves = plotly_curves.PlotlyCurves()
+
+    async def come():
+        for n in range(1, 4):
+            curves.show({"accuracy": [], "sure": [[k, 0.5] for k in range(n)], "threshold": 0.9})
+        assert curves.figure.data == ()
+        await asyncio.sleep(plotly_curves.PAUSE)  # began later, and ends later
+        assert list(curves.figure.data[0].x) == [0, 1, 2]
+        curves.show({"accuracy": [], "sure": [[9, 0.5]], "threshold": 0.9})
+        curves.hide()
+        await asyncio.sleep(plotly_curves.PAUSE)  # began later, and ends later
+        assert list(curves.figure.data[0].x) == [0, 1, 2]
+
+    asyncio.run(come())
 
 
 def test_curves_so_far_outlive_the_kernel(tmp_path):

@@ -371,3 +371,70 @@ def test_questions_do_not_depend_on_what_was_asked_before(name):
     fresh = nb.Session(nb.Pool(embeddings=X), CLASSES, "graph", name, store=used.store)
     assert used.ask(8).indices.tolist() == fresh.ask(8).indices.tolist()
     assert used.ask(8).reasons == fresh.ask(8).reasons
+
+
+@pytest.mark.parametrize("learner", ["graph", "knn"])
+@pytest.mark.parametrize("n_labeled", [3, 7, 8, 15])
+def test_every_eighth_question_is_asked_where_labels_reach_least(learner, n_labeled):
+    X = blobs(160)
+    store = nb.LabelStore()
+    sessions = [
+        nb.Session(nb.Pool(embeddings=X), CLASSES, learner, name, store=store)
+        for name in ("turns", "product", "smallest_norm")
+    ]
+    sessions[0].tell(np.arange(n_labeled), np.resize(CLASSES, n_labeled))
+    for session in sessions:
+        session.refresh()
+        session.set_graph(nb.neighbor_graph(session.embeddings))  # of which each measures density
+    turns, usual, other = (session.ask(12) for session in sessions)
+    place = -n_labeled % 8
+    expected = [index for index in usual.indices.tolist() if index != other.indices[0]]
+    expected.insert(place, int(other.indices[0]))
+    if place + 8 < 12:
+        expected = [index for index in expected if index != other.indices[1]]
+        expected.insert(place + 8, int(other.indices[1]))
+    assert turns.indices.tolist() == expected[:12]
+    assert (np.diff(turns.scores) <= 0).all()
+    told = dict(zip(usual.indices.tolist(), usual.reasons, strict=True))
+    assert turns.reasons[place] == told.get(int(other.indices[0]), other.reasons[0])
+
+
+def test_the_one_asked_where_labels_reach_least_is_explained_by_that():
+    X = blobs(160)
+    session = session_of(X, "turns")
+    session.tell([0, 1, 2], CLASSES)
+    query = session.ask(12)
+    refit = session.refit(12)
+    engine, snapshot = session.engine, session.snapshot()
+    reached = engine.refit(snapshot, 1, explain=int(query.indices[5]))  # after eight labels
+    assert [part.name for part in reached.reason.parts] == ["reach"]
+    usual = engine.refit(snapshot, 1, explain=int(query.indices[4]))
+    assert [part.name for part in usual.reason.parts] == ["uncertainty", "density", "diversity"]
+    assert refit.query.indices[5] == query.indices[5]
+
+
+def test_a_few_items_that_lie_apart_are_asked_about_soon():
+    rng = np.random.default_rng(0)
+    y = rng.permutation(np.repeat([0, 1, 2], [280, 117, 4]))
+    X = np.array([[0.0, 0], [8, 0], [0, 12]])[y] + rng.normal(size=(401, 2))
+    found = {}
+    for name in ("turns", "product"):
+        session = nb.Session(nb.Pool(embeddings=X), CLASSES, strategy=name)
+        for _ in range(20):
+            index = int(session.ask().indices[0])
+            session.tell(index, CLASSES[y[index]])
+        found[name] = (session.y == 2).any()
+    assert found == {"turns": True, "product": False}
+
+
+def test_the_graph_learner_tells_how_little_labels_reach():
+    """As solving for it anew does, short of rounding."""
+    X = blobs(200)
+    by_learner, anew = (
+        nb.Session(nb.Pool(embeddings=X), CLASSES, learner, "smallest_norm")
+        for learner in ("graph", "knn")
+    )
+    for session in (by_learner, anew):
+        session.tell([3, 40, 77, 120], [*CLASSES, CLASSES[0]])
+    assert by_learner.ask(20).indices.tolist() == anew.ask(20).indices.tolist()
+    assert by_learner.ask(20).scores == pytest.approx(anew.ask(20).scores, abs=1e-4)

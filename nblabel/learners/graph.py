@@ -59,10 +59,11 @@ class GraphLearner:
         self._X = X
         self._propagation: Propagation | None = None
         self._proba: FloatArray | None = None
+        self._total: FloatArray | None = None  # walks that meet a label, and the prior
         self._asked: _Voters | None = None
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
-        self._proba = None  # an interrupted call begins anew
+        self._proba = self._total = None  # an interrupted call begins anew
         n_labeled = int(np.count_nonzero(y >= 0))
         if not n_labeled:
             self._proba = np.full((len(y), n_classes), 1 / n_classes, dtype=np.float32)
@@ -76,9 +77,29 @@ class GraphLearner:
         proba = self._propagation.solve(y, n_classes, decay, anew=len(y) <= ANEW_UP_TO).T
         np.maximum(proba, 0, out=proba)
         proba += np.float32(self.PRIOR / n_classes)
-        proba /= proba.sum(axis=0)
+        self._total = proba.sum(axis=0)
+        proba /= self._total
         self._proba = proba.T
         return self._proba
+
+    def unreached(self) -> FloatArray:
+        """Return how little labels reach each item.
+
+        Returns
+        -------
+        ndarray of shape (n,), float32
+            One minus the Euclidean norm over the classes of the walks that meet them: 0 beside a label, 1 where
+            no walk meets any, and in between where few do or they meet labels that contradict one another.
+        """
+        if self._proba is None or self._total is None:
+            raise no_update()
+        squares = np.zeros(len(self._total), dtype=np.float32)
+        for p in self._proba.T:
+            met = p * self._total
+            met -= np.float32(self.PRIOR / self._proba.shape[1])
+            squares += np.square(met, out=met)
+        unreached: FloatArray = np.maximum(1 - np.sqrt(squares), 0)
+        return unreached
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         points = check_points(X_new, self._X.shape[1])

@@ -13,6 +13,11 @@ or wrong as they were; where the model has changed its mind, either may be right
 model has changed since, and an old one hardly widens the limits nor narrows them. See
 `nblabel.quality.bounds.wrong_now` for the proof.
 
+To need fewer answers, not every item drawn is asked about. Of what the model was sure of when it last
+learned, every other one drawn is spared, by a coin; one that is found wrong counts twice for it. The tenth that it doubts
+the most is always asked about. All of what was drawn is in the log, with the chance it had. So a person's answers go
+where mistakes are likely, and on average each mistake still counts once: the two-phase sampling of Neyman (1938).
+
 A drawn item without an answer is wrong in the lower limit and right in the upper one: an item that
 is skipped because it is hard to tell does not make the figures better. Only what was drawn after the last
 answer is left out. When the pool grows, checking begins anew: what was drawn before says nothing of the
@@ -39,9 +44,9 @@ import numpy.typing as npt
 
 from nblabel import progress
 from nblabel.events import Answer, LabelState
-from nblabel.pool import IntArray
+from nblabel.pool import FloatArray, IntArray
 from nblabel.quality import frames
-from nblabel.quality.bounds import Judged, check_confidence, wrong_now
+from nblabel.quality.bounds import Bools, Floats, Judged, check_confidence, wrong_now
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:
@@ -54,6 +59,8 @@ Codes = npt.NDArray[np.uint8]
 
 EVERYTHING = "all"
 NO_ANSWER = -1
+DOUBTED = 0.1  # share of the pool that is always asked about when drawn
+SPARED = 0.5  # share of the others that is not
 ANEW = 0.05  # share of labels that differ before a draw judges a model that learned anew
 
 
@@ -161,6 +168,42 @@ def checks_of(session: Session, draws: list[LabelEvent]) -> Checks:
     return Checks(positions[:last], truth[:last])
 
 
+def toss(sure: FloatArray, n: int, rng: np.random.Generator) -> tuple[list[int], list[float]]:
+    """Draw items one after the other, and decide by a coin whether a person is asked about each.
+
+    Parameters
+    ----------
+    sure : ndarray of shape (m,)
+        How sure the model is of each.
+    n : int
+        How many to ask about; all, where there are fewer.
+    rng : Generator
+        Draws, and tosses the coins.
+
+    Returns
+    -------
+    places : list of int
+        The items in the order drawn. One that is spared may be drawn again.
+    chances : list of float
+        The chance with which each was to be asked about; 0 for one that is spared.
+    """
+    places: list[int] = []
+    chances: list[float] = []
+    if not len(sure):
+        return places, chances
+    chance = np.where(sure <= np.quantile(sure, DOUBTED), 1, 1 - SPARED)
+    left = np.arange(len(sure))
+    for last in range(len(left) - 1, len(left) - 1 - min(n, len(left)), -1):
+        asked = False
+        while not asked:
+            at = int(rng.integers(last + 1))
+            asked = rng.random() < chance[left[at]]
+            places.append(int(left[at]))
+            chances.append(float(chance[left[at]]) if asked else 0.0)
+        left[at] = left[last]
+    return places, chances
+
+
 class Record:
     """What was said of all items whenever some were drawn; kept from one look to the next.
 
@@ -207,20 +250,26 @@ class Record:
                 self._note(session.pool.index_of(item), self._state.answers.get(item))
             if event.kind == "audit" and event.frame == frame:
                 rows = session.pool.indices_of(event.ids)
-                rows = rows[~self._drawn[rows]]
                 free = (self._people < 0) & ~self._aside & ~self._drawn
-                self.moments.append(Moment(rows, np.packbits(free), self._say()))
-                self._drawn[rows] = True
+                weight, heaviest = weights(event)
+                # else somebody drew without knowing of the draw or the answer before, perhaps with the
+                # same random numbers: what was spared may be spared for the second time
+                if free[rows[weight > 0]].all():
+                    moment = Moment(rows, weight, heaviest, np.packbits(free), self._say())
+                    self.moments.append(moment)
+                self._drawn[rows[weight > 0]] = True
         self._whole = True
 
     def _note(self, row: int, answer: Answer | None) -> None:
         label = None if answer is None else answer.label
-        # a class that was taken back later has no code
         code = self._codes.get(label or "", NO_ANSWER)
         model = answer is not None and answer.kind == "accept"
         self._people[row] = NO_ANSWER if model else code
         self._accepted[row] = code if model else NO_ANSWER
-        self._aside[row] = answer is not None and answer.kind == "flag"
+        # a class that was taken back later has no code; still, the item could not be drawn
+        self._aside[row] = answer is not None and (
+            answer.kind == "flag" or (answer.kind == "label" and code == NO_ANSWER)
+        )
 
     def _say(self) -> Codes:
         """Return the label that each item has at this place in the log, those of the model included."""
@@ -244,7 +293,11 @@ class Moment:
     Attributes
     ----------
     rows : ndarray of intp
-        Positions drawn, in order.
+        Positions drawn, in order; one that was spared may come again.
+    weight : ndarray of float
+        One over the chance with which each was to be asked about; 0 if it was spared.
+    heaviest : float
+        The largest weight that there could have been.
     free : ndarray of uint8
         Bits: whether an item could be drawn.
     said : ndarray of shape (n,), uint8
@@ -252,8 +305,18 @@ class Moment:
     """
 
     rows: IntArray
+    weight: Floats
+    heaviest: float
     free: Codes
     said: Codes
+
+
+def weights(draw: LabelEvent) -> tuple[Floats, float]:
+    """Return the weights of the items of a draw, and the largest that they could have been."""
+    if not draw.probabilities:
+        return np.ones(len(draw.ids)), 1.0
+    chance = np.array(draw.probabilities)
+    return np.divide(1, chance, out=np.zeros(len(chance)), where=chance > 0), 1 / (1 - SPARED)
 
 
 def _differ(y: IntArray, learned: IntArray) -> bool:
@@ -275,12 +338,14 @@ def estimate(session: Session, confidence: float) -> AuditReport:
     y[session.accepted] = NO_ANSWER  # from here on what people say
     n_classes = len(session.classes)
     counts, said = _compare(record.moments, y, handed, n_classes)
-    drawn = np.concatenate([moment.rows for moment in record.moments] or [np.empty(0, np.intp)])
-    answered = np.flatnonzero(y[drawn] >= 0)
+    drawn, weight, heaviest = _in_a_row(record.moments)
+    asked = weight > 0
+    answered = np.flatnonzero(asked & (y[drawn] >= 0))
     # what was drawn after the last one answered waits for its answer
     m = int(answered[-1]) + 1 if len(answered) else 0
     truth, said, counts = y[drawn][:m], said[:m], counts[:m]
-    unknown, wrong = truth < 0, (truth >= 0) & (truth != said)
+    asked, weight, heaviest = asked[:m], weight[:m], heaviest[:m]
+    unknown, wrong = asked & (truth < 0), asked & (truth >= 0) & (truth != said)
     free = y < 0
     rows: list[dict[str, Any]] = []
     for code, name in [(-1, EVERYTHING), *enumerate(session.classes)]:
@@ -288,7 +353,7 @@ def estimate(session: Session, confidence: float) -> AuditReport:
         kept, changed, known, then, of_class = (
             counts[:, :, code] if code >= 0 else counts.sum(axis=2)
         ).T
-        seen, missed = about & ~unknown, int((about & unknown).sum())
+        seen, missed = about & asked & ~unknown, int((about & unknown).sum())
         row: dict[str, Any] = {
             "class": name,
             "checks": int(seen.sum()),
@@ -298,13 +363,13 @@ def estimate(session: Session, confidence: float) -> AuditReport:
         whole = (handed == code) if code >= 0 else np.ones(len(y), dtype=bool)
         left = int((whole & free).sum())
         size = kept + changed + then
-        judged = Judged(size, known, kept, changed, wrong, unknown)[about]
+        judged = Judged(size, known, kept, changed, wrong, unknown, weight, heaviest)[about]
         limits = wrong_now(left, judged, confidence)
         n_handed = max(int(whole.sum()), 1)
         high, low = (1 - number / n_handed for number in limits)
-        row |= {"accuracy": _middle(wrong[seen], left / n_handed, low, high)}
+        row |= {"accuracy": _middle(wrong[seen], weight[seen], left / n_handed, low, high)}
         row |= {"low": low, "high": high}
-        row |= _share(code, y, truth, counts, of_class, confidence)
+        row |= _share(code, y, truth, counts, of_class, weight, heaviest, confidence)
         rows.append(row)
     first = rows[0]
     return AuditReport(
@@ -327,29 +392,50 @@ def accuracy_of(
     Parameters
     ----------
     moments : list of Moment
-        All draws, each item of them answered.
+        All draws, each item of them answered that was asked about.
     y, handed : ndarray of shape (n,), intp
         What people say, -1 where nobody did, and the labels handed over.
     confidence : float
     """
-    counts, said = _compare(moments, y, handed, int(handed.max()) + 1)
+    n_classes = 1 + max([int(handed.max()), *(int(moment.said.max()) for moment in moments)])
+    counts, said = _compare(moments, y, handed, n_classes)
     kept, changed, known, then, _ = counts.sum(axis=2).T
-    truth = y[np.concatenate([moment.rows for moment in moments])]
-    judged = Judged(kept + changed + then, known, kept, changed, truth != said, truth < 0)
+    drawn, weight, heaviest = _in_a_row(moments)
+    size, wrong, unknown = kept + changed + then, y[drawn] != said, np.zeros(len(drawn), dtype=bool)
+    judged = Judged(size, known, kept, changed, wrong, unknown, weight, heaviest)
     low, high = wrong_now(int((y < 0).sum()), judged, confidence)
     return 1 - high / len(y), 1 - low / len(y)
 
 
-def _middle(wrong: Any, unchecked: float, low: float, high: float) -> float:
+def _in_a_row(moments: list[Moment]) -> tuple[IntArray, Floats, Floats]:
+    """Return the items of all draws, their weights, and the largest that these could have been."""
+    if not moments:
+        return np.empty(0, np.intp), np.empty(0), np.empty(0)
+    return (
+        np.concatenate([moment.rows for moment in moments]),
+        np.concatenate([moment.weight for moment in moments]),
+        np.repeat([moment.heaviest for moment in moments], [len(one.rows) for one in moments]),
+    )
+
+
+def _middle(wrong: Bools, weight: Floats, unchecked: float, low: float, high: float) -> float:
     """Return the likeliest accuracy: by the later half of the checks, which judged a later model."""
     if not len(wrong):
         return np.nan
-    later = wrong[len(wrong) // 2 :]
-    return float(np.clip(1 - unchecked * later.mean(), low, high))
+    later = slice(len(wrong) // 2, None)
+    share = np.average(wrong[later], weights=weight[later])
+    return float(np.clip(1 - unchecked * share, low, high))
 
 
 def _share(
-    code: int, y: IntArray, truth: IntArray, counts: Any, of_class: Any, confidence: float
+    code: int,
+    y: IntArray,
+    truth: IntArray,
+    counts: Any,
+    of_class: Any,
+    weight: Floats,
+    heaviest: Floats,
+    confidence: float,
 ) -> dict[str, float]:
     """Return how much of the pool is of a class: likely, at least and at most."""
     names = ("share", "share_low", "share_high")
@@ -358,14 +444,16 @@ def _share(
     known, left = int((y == code).sum()), int((y < 0).sum())
     everything = counts.sum(axis=2)
     kept = everything[:, 0] + everything[:, 1]
-    judged = Judged(
-        kept + everything[:, 3], of_class, kept, np.zeros_like(kept), truth == code, truth < 0
+    size, changed, unknown = (
+        kept + everything[:, 3],
+        np.zeros_like(kept),
+        (weight > 0) & (truth < 0),
     )
+    judged = Judged(size, of_class, kept, changed, truth == code, unknown, weight, heaviest)
     low, high = wrong_now(left, judged, confidence)
-    answers = truth[truth >= 0]
-    middle = (answers == code).mean() * left if len(answers) else np.nan
-    if len(answers):
-        middle = np.clip(middle, low, high)
+    middle, told = np.nan, weight * (truth >= 0)
+    if told.any():
+        middle = np.clip(np.average(truth == code, weights=told) * left, low, high)
     return {
         name: float((known + n) / len(y))
         for name, n in zip(names, (middle, low, high), strict=True)
@@ -386,28 +474,35 @@ def _compare(
         The label that each had.
     """
     found, said = [], []
+    free, then = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=np.uint8)
+    now = np.zeros((5, n_classes), dtype=np.int64)
     for moment in moments:
-        free = np.unpackbits(moment.free, count=len(y)).astype(bool)
-        then = moment.said.astype(np.intp)
-        masks = _kinds(then, y, handed)
-        now = np.array([np.bincount(t[free & mask], minlength=n_classes) for t, mask in masks])
-        for row in moment.rows.tolist():
-            found.append(now.copy())
+        before, free = (free, then), np.unpackbits(moment.free, count=len(y)).astype(bool)
+        then = moment.said
+        # few items are not as they were a draw before, and only those are counted again
+        new = np.flatnonzero((before[0] != free) | (before[1] != then))
+        for sign, (these, labels) in ((-1, before), (1, (free, then))):
+            rows = new[these[new]]
+            now += sign * _count(labels[rows], y[rows], handed[rows], n_classes)
+        left = now.copy()
+        for row, weight in zip(moment.rows.tolist(), moment.weight.tolist(), strict=True):
+            found.append(left.copy())
             said.append(then[row])
-            one = slice(row, row + 1)  # the next of this draw is not drawn from this one
-            for kind, (t, mask) in enumerate(_kinds(then[one], y[one], handed[one])):
-                now[kind] -= np.bincount(t[mask], minlength=n_classes)
+            if weight:  # the next of this draw is not drawn from this one
+                one = slice(row, row + 1)
+                left -= _count(then[one], y[one], handed[one], n_classes)
     shape = (len(found), 5, n_classes)
     return np.array(found, dtype=np.int64).reshape(shape), np.array(said, dtype=np.intp)
 
 
-def _kinds(then: IntArray, y: IntArray, handed: IntArray) -> list[tuple[IntArray, Any]]:
-    """Return what to count items by, and which of them; see `_compare`."""
+def _count(then: Codes, y: IntArray, handed: IntArray, n_classes: int) -> IntArray:
+    """Count some items by label, of five kinds; see `_compare`."""
     answered, same = y >= 0, then == handed
-    return [
+    kinds: list[tuple[Any, Bools]] = [
         (then, ~answered & same),
         (then, ~answered & ~same),
         (then, answered & (y != then)),
         (then, answered),
         (y, answered),
     ]
+    return np.array([np.bincount(labels[those], minlength=n_classes) for labels, those in kinds])

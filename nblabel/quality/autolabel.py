@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.pool import IntArray
+from nblabel.quality import check_session
 from nblabel.quality.trials import BETTER, END, Trial, Trials
 
 if TYPE_CHECKING:
@@ -364,6 +365,8 @@ def auto_label(
     ------
     ValueError
         If a number is out of range, or nothing was labeled yet.
+    TypeError
+        If it is no session: of a panel, pass its ``.session``.
     StoreError
         If the log could not be written; nothing changed then.
     LearnerError
@@ -391,7 +394,8 @@ def auto_label(
     >>> nb.auto_label(session, max_error=0.05).n_accepted > 1_000
     True
     """
-    _check(max_error, confidence, share)
+    check_session(session)
+    check_terms(max_error, confidence, share)
     session.refresh()
     if not session.n_labeled:
         raise ValueError(
@@ -405,8 +409,8 @@ def auto_label(
     n_before = 0
     for name in names:
         trial = trials.current(name)
-        if trial is not None and not trials.stands(trial):
-            trial = None  # other embeddings, or another learner
+        if trial is not None and not (_is_of_use(session, trial, trials) and trials.stands(trial)):
+            trial = None  # other embeddings, or another learner; or people answered all of it
         if trial is not None and trial.needed(max_error, risk) == 0 and len(trials.open(trial)):
             codes = trials.opinion(trial.seq).codes
             taken |= {row: session.classes[codes[row]] for row in trials.open(trial).tolist()}
@@ -420,6 +424,11 @@ def auto_label(
         session, trials, tried, {} if accept else taken, list(taken), max_error, confidence
     )
     return replace(report, n_before=n_before)
+
+
+def _is_of_use(session: Session, trial: Trial, trials: Trials) -> bool:
+    """Return whether there is anything in a set that was accepted or may be."""
+    return bool(len(trials.open(trial)) or np.isin(trial.frame, session.accepted).any())
 
 
 def _is_done(
@@ -536,7 +545,14 @@ def _curve(
     return pd.DataFrame(rows, columns=columns).astype({"answers_needed": "Int64"})
 
 
-def _check(max_error: float, confidence: float, share: float | None) -> None:
+def check_terms(max_error: float, confidence: float, share: float | None = None) -> None:
+    """Say what is wrong with the numbers that `auto_label` takes.
+
+    Raises
+    ------
+    ValueError
+        If one is out of range.
+    """
     if not _is_number(max_error) or not 0 <= max_error < 1:
         raise ValueError(f"max_error is {max_error!r}; it must be a share below 1, such as 0.01.")
     if not _is_number(confidence) or not 0 < confidence <= 1:

@@ -101,7 +101,11 @@ class Judged:
     wrong : ndarray of bool
         Whether the label that the item drawn had then was wrong.
     unknown : ndarray of bool
-        Whether nobody said what the item drawn is.
+        Whether nobody said what the item drawn is, who was asked.
+    weight : ndarray of float
+        One over the chance with which the item drawn was to be asked about; 0 if nobody was asked.
+    heaviest : ndarray of float
+        The largest weight that there could have been.
     """
 
     size: Ints
@@ -110,6 +114,8 @@ class Judged:
     changed: Ints
     wrong: Bools
     unknown: Bools
+    weight: Floats
+    heaviest: Floats
 
     def __getitem__(self, rows: Bools) -> Judged:
         return Judged(*(getattr(self, field.name)[rows] for field in fields(self)))
@@ -144,7 +150,8 @@ def wrong_now(total: int, judged: Judged, confidence: float) -> tuple[int, int]:
     between the draws, so that what is left of 1 exceeds 1 / risk with probability `risk` at most, at
     any time (Ville, 1939). Numbers against which a fortune was made are ruled out. This is the betting of Waudby-Smith and Ramdas,
     "Estimating means of bounded random variables by betting" (JRSS B, 2024), with shares that need not
-    stay the same. The stake is spread over several odds, and over several draws to begin with: early draws
+    stay the same. Where only some of the items drawn are asked about, by a coin whose chance is known, one
+    that is found wrong counts as many times as its weight says: on average over the coin that is once. The stake is spread over several odds, and over several draws to begin with: early draws
     judged labels that have little to do with those of today.
     """
     limit = np.log(2 / (1 - confidence))
@@ -153,28 +160,31 @@ def wrong_now(total: int, judged: Judged, confidence: float) -> tuple[int, int]:
 
     def too_many(number: int) -> bool:
         least = (judged.known + np.maximum(number - (total - judged.kept), 0)) / judged.size
-        return bool(_fortune(judged.wrong | judged.unknown, least, FEWER) >= limit)
+        bets = (FEWER - 1)[:, None] / judged.heaviest  # no draw may cost more than was staked
+        return bool(_fortune((judged.wrong | judged.unknown) * judged.weight, least, bets) >= limit)
 
     def too_few(number: int) -> bool:
         most = judged.known + judged.changed + np.minimum(number, judged.kept)
-        return bool(_fortune(judged.wrong, most / judged.size, MORE) >= limit)
+        bets = np.broadcast_to((MORE - 1)[:, None], (len(MORE), len(most)))
+        return bool(_fortune(judged.wrong * judged.weight, most / judged.size, bets) >= limit)
 
     high = _last(lambda number: not too_many(number), 0, total)
     return min(_first(lambda number: not too_few(number), 0, total), high), high
 
 
-def _fortune(wrong: Bools, share: Floats, odds: Floats) -> float:
+def _fortune(found: Floats, share: Floats, bets: Floats) -> float:
     """Return the logarithm of what bets on draws have made of 1, if wrong ones had those shares.
 
-    Each bet multiplies the odds of finding a wrong one; it is spread over `odds` and over beginnings.
+    What was found weighs as much as `found` says; each bet multiplies what is left by 1 + bet * found, over
+    what that is on average. It is spread over the rows of `bets` and over beginnings.
     """
     share = np.clip(share, 0, 1)
-    gain = np.where(wrong, np.log(odds)[:, None], 0) - np.log1p(share * (odds[:, None] - 1))
-    begun = BEGINNINGS[len(wrong) > BEGINNINGS]
+    gain = np.log1p(bets * found) - np.log1p(bets * share)
+    begun = BEGINNINGS[len(found) > BEGINNINGS]
     backwards = gain[:, ::-1].cumsum(axis=1)[:, ::-1]
-    made = np.zeros((len(odds), len(BEGINNINGS)))
+    made = np.zeros((len(bets), len(BEGINNINGS)))
     made[:, : len(begun)] = backwards[:, begun]
-    return float(np.logaddexp.reduce((made + np.log(STAKES)).ravel()) - np.log(len(odds)))
+    return float(np.logaddexp.reduce((made + np.log(STAKES)).ravel()) - np.log(len(bets)))
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from nblabel import progress
 from nblabel.events import LabelEvent
 from nblabel.pool import IntArray
+from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def costs(
     ------
     ValueError
         If a number is not positive, or the target is more than the pool.
+    TypeError
+        If it is no session: of a panel, pass its ``.session``.
     LearnerError
         If the learner fails.
 
@@ -124,6 +127,7 @@ def costs(
     """
     import pandas as pd
 
+    check_session(session)
     for name, value in (("per_hour", per_hour), ("wage", wage)):
         if value is not None and not (isinstance(value, int | float | np.number) and value > 0):
             raise ValueError(f"{name} is {value!r}; it must be a positive number.")

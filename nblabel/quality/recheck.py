@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel.events import LabelEvent
 from nblabel.pool import IntArray
+from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def recheck(session: Session) -> Recheck:
     ------
     LearnerError
         If the learner fails.
+    TypeError
+        If it is no session: of a panel, pass its ``.session``.
 
     Notes
     -----
@@ -108,6 +111,7 @@ def recheck(session: Session) -> Recheck:
     """
     import pandas as pd
 
+    check_session(session)
     session.refresh()
     proba = session.refit(1).proba
     rows, y, names = session.accepted, session.y, session.classes

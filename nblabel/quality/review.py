@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel import progress
 from nblabel.pool import FloatArray, IntArray
+from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
     ------
     ValueError
         If fewer than two items are labeled, or n is not positive.
+    TypeError
+        If it is no session: of a panel, pass its ``.session``.
     LearnerError
         If the learner fails.
 
@@ -65,6 +68,7 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
+    check_session(session)
     if n is not None and not (isinstance(n, numbers.Integral) and n >= 1):
         raise ValueError(f"n is {n!r}; it must be at least 1.")
     session.refit(1)  # finds the neighbour graph if it may

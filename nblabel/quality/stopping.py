@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.pool import FloatArray, IntArray
+from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ def stop_advice(session: Session, n: int = 50, gain: float = 0.005) -> StopAdvic
     ------
     ValueError
         If n is not positive, or the gain is not between 0 and 1.
+    TypeError
+        If it is no session: of a panel, pass its ``.session``.
     LearnerError
         If the learner fails.
 
@@ -200,6 +203,7 @@ def stop_advice(session: Session, n: int = 50, gain: float = 0.005) -> StopAdvic
     >>> nb.stop_advice(session).stop  # too early to tell
     False
     """
+    check_session(session)
     n, gain = _checked(n, gain)
     proba = session.refit(1).proba
     y = session.snapshot().y

@@ -11,6 +11,7 @@ from nblabel.strategies.coverage import HerdingStrategy
 from nblabel.strategies.maxcover import CoverageStrategy, ball_kernel, similarity_kernel
 from nblabel.strategies.reach import SmallestNormStrategy
 from nblabel.strategies.scored import MeasureStrategy, RandomStrategy
+from nblabel.strategies.turns import TurnsStrategy
 
 __all__ = ["STRATEGIES", "Part", "Query", "QueryStrategy", "Reason", "View", "make_strategy"]
 
@@ -31,9 +32,12 @@ _MAKERS: dict[str, Callable[[], QueryStrategy]] = {
     "probcover": lambda: CoverageStrategy("probcover", ball_kernel),
     "typiclust": TypiClustStrategy,
     "smallest_norm": SmallestNormStrategy,
+    "turns": lambda: TurnsStrategy(_MAKERS[WITHOUT_GRAPH](), SmallestNormStrategy()),
 }
 
 STRATEGIES = ("auto", *_MAKERS)
+WITHOUT_GRAPH = "product"
+AUTO = "turns"  # see "Strategies beside one another" in docs/benchmarks.md
 
 
 def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
@@ -42,14 +46,14 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
     Parameters
     ----------
     strategy : str or QueryStrategy
-        "random", "least_confidence", "margin", "entropy", "density", "diversity", "product" (the
-        product of the distribution functions of margin, density and diversity), "clusters" (the
+        "auto" ("turns"); "random", "least_confidence", "margin", "entropy", "density", "diversity",
+        "product" (the product of the distribution functions of margin, density and diversity), "clusters" (the
         most typical item of each of about twenty clusters, then as "product"); on the neighbour
         graph "herding" (where an answer settles the most), "maxherding" and "probcover" (what covers
         most of the pool, by similarity or within a radius), "uherding" (what covers most of the
         uncertain), "typiclust" (the most typical item of each cluster, the more the finer),
-        "smallest_norm" (where labels reach least); "auto" ("herding"); or an object with a ``query``
-        method.
+        "smallest_norm" (where labels reach least), "turns" (as "product", every eighth question as
+        "smallest_norm"); or an object with a ``query`` method.
     has_graph : bool
         Whether there is a neighbour graph. Without one, "product" stands in for what needs it.
 
@@ -65,9 +69,9 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
             raise ValueError(
                 f"unknown strategy {strategy!r}; choose one of {', '.join(STRATEGIES)}."
             )
-        strategy = _MAKERS["herding" if strategy == "auto" else strategy]()
+        strategy = _MAKERS[AUTO if strategy == "auto" else strategy]()
     if not callable(getattr(strategy, "query", None)):
         raise TypeError(f"strategy {strategy!r} has no query(view, n) method.")
     if getattr(strategy, "needs_graph", False) and not has_graph:
-        return _MAKERS["product"]()
+        return _MAKERS[WITHOUT_GRAPH]()
     return strategy  # type: ignore[no-any-return]

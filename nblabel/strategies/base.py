@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -85,6 +86,8 @@ class View:
         Seeded by the session and the state of the log.
     graph : NeighborGraph or None
         The neighbour graph, always there for a strategy whose ``needs_graph`` is true.
+    unreached : callable, optional
+        Returns how little labels reach each item, (n,) float32 from 0 to 1, where the learner knows it.
     memory : dict
         What a strategy wants to find again at the next query on the same embeddings: a speed-up
         only, the questions must not depend on it.
@@ -99,6 +102,7 @@ class View:
     classes: tuple[str, ...]
     rng: np.random.Generator
     graph: NeighborGraph | None = None
+    unreached: Callable[[], FloatArray] | None = None
     memory: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -212,7 +212,8 @@ class Measures:
     def alone(self) -> Measures:
         """Return the same measures for another learner, which keeps no neighbours."""
         other = copy.copy(self)
-        other._kept = False  # noqa: SLF001  (one of us)
+        # the distance to the nearest is all that is asked for
+        other._kept, other._neighbors = False, self._neighbors.keeping(1)  # noqa: SLF001  (one of us)
         return other
 
     def on(self, graph: NeighborGraph) -> Measures:

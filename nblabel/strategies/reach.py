@@ -32,8 +32,7 @@ class SmallestNormStrategy:
     -----
     PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty Sampling for
     Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023), without the
-    Poisson reweighting. Solved anew after every label, to within the tolerance of the solver, so that
-    the questions depend on the labels alone.
+    Poisson reweighting. The solution is that of the graph learner where it learns, and else solved for.
     """
 
     name = "smallest_norm"
@@ -64,10 +63,12 @@ class SmallestNormStrategy:
         from nblabel.learners.graph import GraphLearner  # compiled: half a second to load
 
         assert view.graph is not None, "this strategy looks at the neighbour graph"
-        if "propagation" not in view.memory:
-            view.memory["propagation"] = Propagation(view.graph)
+        if view.unreached is not None:
+            return view.unreached()
         known, unreached = view.memory.get("unreached", (None, None))
         if known is not view:
+            if "propagation" not in view.memory:
+                view.memory["propagation"] = Propagation(view.graph)
             decay = GraphLearner.DECAY / len(view.labeled)
             u = view.memory["propagation"].solve(view.y, len(view.classes), decay)
             unreached = np.maximum(1 - np.sqrt(np.einsum("ij,ij->i", u, u)), 0)

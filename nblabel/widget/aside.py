@@ -14,11 +14,11 @@ from nblabel.session import Session
 
 
 class CancelledError(Exception):
-    """Raised within an errand that nobody waits for any more."""
+    """Raised within an errand that is to give up."""
 
 
 class Errand:
-    """One question on its way; `cancel` makes its thread give up at the next step.
+    """One question on its way; `cancel` and `stop` make its thread give up at the next step.
 
     Parameters
     ----------
@@ -39,19 +39,21 @@ class Errand:
         self.job, self.done = job, done
         self.heard = heard or (lambda _name, _share: None)
         self._stop = threading.Event()
+        self.is_cancelled = False
+        """Whether nobody waits for it."""
 
     def cancel(self) -> None:
         """Want no answer any more."""
+        self.is_cancelled = True
+        self.stop()
+
+    def stop(self) -> None:
+        """Give up, unless it is done by then; `done` hears which of both."""
         self._stop.set()
 
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether nobody waits for it."""
-        return self._stop.is_set()
-
     def check(self) -> None:
-        """Stop the thread here if nobody waits."""
-        if self.is_cancelled:
+        """Stop the thread here if it is to give up."""
+        if self._stop.is_set():
             raise CancelledError
 
 

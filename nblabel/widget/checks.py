@@ -229,7 +229,7 @@ class Measures:
     def _n_checked(self) -> int:
         whole = frames.whole(len(self._session.pool))
         answers = self._session.state.answers
-        drawn = {i for draw in self._session.state.draws if draw.frame == whole for i in draw.ids}
+        drawn = {i for draw in self._session.state.draws if draw.frame == whole for i in draw.asked}
         given = (answers[item] for item in drawn if item in answers)
         return sum(answer.kind == "label" for answer in given)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from nblabel.engine import Refit
 from nblabel.quality.audit import AuditReport
@@ -19,6 +19,16 @@ KEPT_AFTER = 10  # labels; the confidence of each would be written after every l
 MOST = 400  # points of a curve; beyond that every second one is dropped
 
 
+class CurvesFigure(Protocol):
+    """Draws the curves in place of the page, as `nblabel.widget.plotly_curves.PlotlyCurves` does."""
+
+    def show(self, points: dict[str, Any]) -> None:
+        """Draw these points."""
+
+    def hide(self) -> None:
+        """Nobody looks any more."""
+
+
 class Curves:
     """Collects a point after each refit and each measured accuracy; tells them while somebody looks.
 
@@ -27,10 +37,17 @@ class Curves:
     session : Session
     tell : callable
         Called with the curves of docs/wire.md.
+    figure : CurvesFigure, optional
+        Draws them; the page does without.
     """
 
-    def __init__(self, session: Session, tell: Callable[[dict[str, Any]], None]) -> None:
-        self._session, self._tell = session, tell
+    def __init__(
+        self,
+        session: Session,
+        tell: Callable[[dict[str, Any]], None],
+        figure: CurvesFigure | None = None,
+    ) -> None:
+        self._session, self._tell, self._figure = session, tell, figure
         self._accuracy: dict[int, list[float]] = _remembered(session.store.setting(SETTING))
         self._sure: dict[int, float] = _remembered(session.store.setting(SURE_SETTING))
         self._kept = session.n_labeled
@@ -44,6 +61,8 @@ class Curves:
     def close(self) -> None:
         """Nobody looks any more."""
         self.is_open = False
+        if self._figure is not None:
+            self._figure.hide()
 
     def learned(self, refit: Refit) -> None:
         """Take a point of the confidence curve."""
@@ -68,7 +87,7 @@ class Curves:
 
     @property
     def points(self) -> dict[str, Any]:
-        """The curves of docs/wire.md."""
+        """The curves, as `nblabel.plots.progress_curves` takes them."""
         return {
             "accuracy": [[n, *shares] for n, shares in sorted(self._accuracy.items())],
             "sure": [[n, share] for n, share in sorted(self._sure.items())],
@@ -76,8 +95,11 @@ class Curves:
         }
 
     def _show(self) -> None:
-        if self.is_open:
-            self._tell(self.points)
+        if not self.is_open:
+            return
+        self._tell({**self.points, "plotly": self._figure is not None})
+        if self._figure is not None:
+            self._figure.show(self.points)
 
 
 def _thinned(points: dict[int, Any]) -> dict[int, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from nblabel.export import FILES, FOLDERS, export_labels
 from nblabel.progress import heard_by
 from nblabel.session import Session
+from nblabel.widget.aside import CancelledError
 from nblabel.widget.status import StatusView
 
 TEXTS = {
@@ -22,10 +23,6 @@ TEXTS = {
     "imagefolder": "folder for Hugging Face",
 }
 TABLES = ("csv", "jsonl", "parquet")
-
-
-class CancelledError(Exception):
-    """Raised where an export is to stop; nothing of it stays."""
 
 
 class Exports:

@@ -41,6 +41,10 @@ STRATEGIES = {
         "doubtful, typical and varied first",
         "by the product of uncertainty, density and diversity",
     ),
+    "turns": (
+        "doubtful, typical and varied first",
+        "by the product of uncertainty, density and diversity; every eighth where labels reach least",
+    ),
     "clusters": (
         "every cluster first",
         "the most typical of each cluster, then the product of uncertainty, density and diversity",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from nblabel.events import LabelEvent
 from nblabel.pool import IntArray
 from nblabel.quality import frames
-from nblabel.quality.autolabel import AutoLabelReport, Promise, auto_label
+from nblabel.quality.autolabel import AutoLabelReport, Promise, auto_label, check_terms
 from nblabel.quality.recheck import recheck
 from nblabel.session import Session
 from nblabel.strategies import Reason
@@ -21,6 +22,7 @@ QUEUED = 2_000  # of what is left; when these are answered the strategy goes on
 LEFT = Reason("The machine is too unsure of this one: left for you, the most doubtful first.")
 CHANGED = "Labels have changed since; this is how it stands now."
 NOT_SURE = "The model is not sure enough of anything yet. Label some more."
+TERMS = "terms"  # chosen in the panel, remembered beside the log
 WRITES = ("draw", "accept", "take_back")  # what is running writes to the log
 STEPS = ("accept", "withdraw")  # that can be taken back here
 NOTHING: dict[str, Any] = {
@@ -94,7 +96,7 @@ class Finish:
         self._session, self._aside, self._panel = session, aside, panel
         self._items, self._pictures = items, pictures
         self._tell, self._send = tell, send
-        self._terms = Terms()
+        self._terms = _remembered(session.store.setting(TERMS))
         self._errand: Errand | None = None
         self._seen = -1  # the version of the session that the answer is of
         self._answer: dict[str, Any] = {}
@@ -112,6 +114,11 @@ class Finish:
         self.is_open = False
         if self._answer.get("running") not in WRITES:
             self.cancel()
+
+    def choose(self, terms: Terms) -> None:
+        """Find out what can be accepted on these terms, remembered for when the log is opened again."""
+        self.look(terms)
+        self._session.store.set_setting(TERMS, json.dumps(asdict(self._terms)))
 
     def look(self, terms: Terms) -> None:
         """Find out what can be accepted on these terms."""
@@ -302,6 +309,16 @@ class Finish:
             for index in indices.tolist()
         ]
         self._send({"type": "preview", "items": items}, packet.buffers)
+
+
+def _remembered(text: str | None) -> Terms:
+    """Return the terms that were chosen before; the usual ones where there are none, or they are spoiled."""
+    try:
+        terms = Terms(**json.loads(text or "{}"))
+        check_terms(terms.max_error, terms.confidence)
+    except (ValueError, TypeError):
+        return Terms()
+    return terms if isinstance(terms.per_class, bool) else Terms()
 
 
 def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nblabel.imports import ImportReport
 from nblabel.session import Session
-from nblabel.widget.aside import Aside
+from nblabel.widget.aside import Aside, CancelledError, Errand
 from nblabel.widget.exports import inside
 from nblabel.widget.status import StatusView
 
@@ -33,9 +33,14 @@ class Imports:
         self._session, self._view, self._written = session, view, written
         # of its own: nobody who imports waits for what Finish works out
         self._aside = Aside(session)
+        self._errand: Errand | None = None
 
     def hear(self, content: dict[str, Any]) -> None:
-        """Take an "import" of docs/wire.md."""
+        """Take an "import" or "cancel_import" of docs/wire.md."""
+        if content["type"] == "cancel_import":
+            if self._errand is not None:
+                self._errand.stop()
+            return
         if self._view.importing:
             return  # sent twice
         uid, columns = content["uid"], {name: content[name].strip() for name in ("id", "label")}
@@ -53,7 +58,10 @@ class Imports:
             return
 
         def done(result: ImportReport | Exception) -> None:
-            self._view.importing = False
+            self._errand, self._view.importing = None, {}
+            if isinstance(result, CancelledError):
+                say("Cancelled: nothing was imported.")
+                return
             if isinstance(result, Exception):
                 say(f"Nothing was imported: {result}")
                 return
@@ -62,5 +70,11 @@ class Imports:
             undo = f"\n{UNDO}" if result.n_imported else ""
             say(f"{result}{undo}", ok=bool(result.n_imported))
 
-        self._view.importing = True
-        self._aside.send(lambda twin: twin.import_labels(source, **columns, uid=uid), done)
+        def heard(step: str, share: float) -> None:
+            self._view.importing = {"text": step, "progress": round(share, 2)}
+
+        heard("Reading", 0)
+        errand = self._aside.send(
+            lambda twin: twin.import_labels(source, **columns, uid=uid), done, heard
+        )
+        self._errand = errand if self._view.importing else None

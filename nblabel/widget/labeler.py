@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from nblabel.widget.plotly_curves import PlotlyCurves
+
 Deciders = dict[int, list[tuple[int, float]]]
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
@@ -71,7 +73,8 @@ class Labeler(ipywidgets.Box):
         As for `Session`. Without a store the labels live until the kernel stops; running the cell
         again keeps them.
     map : {"canvas", "plotly"}
-        How the map is drawn. "plotly" is one FigureWidget: slower, with plotly's own tools.
+        How the map is drawn. "plotly" is one FigureWidget: slower, with plotly's own tools. *Curves* are
+        then drawn live by another one; else the page draws them, which takes less time.
     projection : {"umap", "pca"}
         What the map shows once it is ready; PCA comes first in any case. A choice made in the panel
         is remembered beside the log and goes before this.
@@ -174,6 +177,7 @@ class Labeler(ipywidgets.Box):
         )
         self._exports = Exports(self.session, self._status)
         self._imports = Imports(self.session, self._status, self._written)
+        curves = _make_curves(map)
         self._quality = Quality(
             self.session,
             self._items,
@@ -183,11 +187,13 @@ class Labeler(ipywidgets.Box):
             lambda: labels_an_hour(self.session, self._given),
             self._display.say,
             lambda text: self._display.show_problem("accuracy", f"Measuring failed: {text}"),
+            curves,
         )
         self._status.wage = self._quality.wage
         columns = ipywidgets.Box([self._queue, self._map.widget])
         columns.add_class("nbl-columns")
-        super().__init__([columns, self._status, self._quality.view])
+        figures = [] if curves is None else [curves.widget]
+        super().__init__([columns, self._status, self._quality.view, *figures])
         self.add_class("nbl-panel")
         self.session.subscribe(self._told)
         _panels.add(self)
@@ -327,6 +333,7 @@ class Labeler(ipywidgets.Box):
         if kind == "ready":
             self._items.forget()
             self._line.revisit = None  # a page begins with the questions
+            self._quality.open(None)
             self._display.show_queue()
         elif kind == "need":
             self._display.send_pixels(content["ids"])
@@ -357,7 +364,7 @@ class Labeler(ipywidgets.Box):
             self._answer(content, self._map.acknowledge)
 
     def _hear_status(self, content: dict[str, Any]) -> None:
-        if content.get("type") == "import":
+        if content.get("type") in ("import", "cancel_import"):
             self._imports.hear(content)
         elif content.get("type") == "wage":
             wage = content["wage"]
@@ -740,3 +747,11 @@ def _make_map(kind: str, receive: Callable[[dict[str, Any]], None]) -> MapView:
 
         return PlotlyMap(receive)
     raise ValueError(f"unknown map {kind!r}; choose 'canvas' or 'plotly'.")
+
+
+def _make_curves(kind: str) -> PlotlyCurves | None:
+    if kind == "canvas":
+        return None  # the page draws them
+    from nblabel.widget.plotly_curves import PlotlyCurves
+
+    return PlotlyCurves()

@@ -19,6 +19,16 @@ from nblabel.widget.map import COLOR_MODES, Colors, Side, with_positions
 from nblabel.widget.training import TOLD
 
 
+def live_figure(figure: Any) -> go.FigureWidget:
+    """Return a figure for the panel: as wide as its place, with buttons seen in a light and a dark theme."""
+    live = go.FigureWidget(figure)
+    live._config = live._config | {"responsive": True}  # noqa: SLF001  no other way
+    live.layout.modebar = {
+        "bgcolor": "rgba(0,0,0,0)", "color": "#8c8c8c", "activecolor": "#d55e00"
+    }  # fmt: skip
+    return live
+
+
 class PictureCard(anywidget.AnyWidget):
     """Shows the picture of the point under the pointer, over the figure."""
 
@@ -56,12 +66,7 @@ class PlotlyMap:
         self._side = PlotlySide(color_modes=modes)
         self._side.on_msg(Mailbox(self._hear))
         self._quiet = False
-        self.figure = go.FigureWidget(map_figure())
-        self.figure._config = self.figure._config | {"responsive": True}  # noqa: SLF001  no other way
-        # buttons that are seen in a light and in a dark theme
-        self.figure.layout.modebar = {
-            "bgcolor": "rgba(0,0,0,0)", "color": "#8c8c8c", "activecolor": "#d55e00"
-        }  # fmt: skip
+        self.figure = live_figure(map_figure())
         points = self.figure.data[0]
         points.hovertemplate, points.hoverinfo = None, "none"  # the card says it
         points.on_hover(self._hovered)

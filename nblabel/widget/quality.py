@@ -15,7 +15,7 @@ from nblabel.session import Session
 from nblabel.widget.aside import Aside
 from nblabel.widget.assets import script, style
 from nblabel.widget.checks import Measured, Measures, draw_now
-from nblabel.widget.curves import Curves
+from nblabel.widget.curves import Curves, CurvesFigure
 from nblabel.widget.finish import Finish, Panel, Terms
 from nblabel.widget.items import Items, Pictures
 from nblabel.widget.mailbox import Mailbox
@@ -66,6 +66,8 @@ class Quality:
         Called with what the status is to say of something, and more of it for those who ask.
     complain : callable
         Called with the reason where a measurement failed.
+    figure : CurvesFigure, optional
+        Draws the curves in place of the view.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Quality:
         pace: Callable[[], float | None],
         words: Callable[[str, str, str], None],
         complain: Callable[[str], None],
+        figure: CurvesFigure | None = None,
     ) -> None:
         self._session, self._panel, self._words = session, panel, words
         self.view = QualityView(receive)
@@ -88,7 +91,7 @@ class Quality:
         if remembered is not None:
             self._advisor.threshold = float(remembered)
         self.review = Review(session, aside, items, panel, self._setter("review"))
-        self.curves = Curves(session, self._setter("curves"))
+        self.curves = Curves(session, self._setter("curves"), figure)
         self._finish = Finish(
             session, aside, items, pictures, panel, self._setter("finish"), self._send
         )
@@ -98,9 +101,9 @@ class Quality:
         """Do what a person wants."""
         kind = content.get("type")
         if kind == "open":
-            self._open(content.get("part"))
+            self.open(content.get("part"))
         elif kind == "look":
-            self._finish.look(
+            self._finish.choose(
                 Terms(
                     float(content["max_error"]),
                     float(content["confidence"]),
@@ -143,8 +146,8 @@ class Quality:
         self._measures.pay(wage)
         self._tell_words()
 
-    def _open(self, part: Any) -> None:
-        """Show one part, and none of the others."""
+    def open(self, part: Any) -> None:
+        """Show one part, and none of the others; None: no part."""
         for name, each in (("finish", self._finish), ("curves", self.curves)):
             if name == part:
                 each.open()

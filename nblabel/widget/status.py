@@ -24,8 +24,8 @@ class StatusView(anywidget.AnyWidget):
     """How far an export is, as docs/wire.md says."""
     wage = t.Float(None, allow_none=True).tag(sync=True)
     """Money an hour, None where nobody said."""
-    importing = t.Bool().tag(sync=True)
-    """Whether a file with known labels is being read."""
+    importing = t.Dict().tag(sync=True)
+    """How far it is with a file with known labels that is being read; empty if none is."""
 
     def __init__(self, receive: Callable[[dict[str, Any]], None], **traits: Any) -> None:
         super().__init__(**traits)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from nblabel import progress
 from nblabel.events import LabelEvent
 from nblabel.store import LabelStore, StoreError
 
@@ -69,6 +70,27 @@ def empty_postgres() -> None:
 
 def label(*ids: str, **options: object) -> LabelEvent:
     return LabelEvent("label", ids, ("boot",) * len(ids), **options)
+
+
+def test_long_events_are_written_in_parts_and_whole_or_not_at_all(
+    store: LabelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PART", 2)
+    made = label(*"edcba")
+    shares: list[float] = []
+
+    def stop(_name: str, share: float) -> None:
+        shares.append(share)
+        if share > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), progress.heard_by(stop):
+        store.append(made)
+    assert shares == [0, 1 / 3, 2 / 3]
+    assert store.read() == []
+    store.append(made)
+    (read,) = store.read()
+    assert read.ids == made.ids
 
 
 def test_events_come_back_as_they_were(store: LabelStore) -> None:

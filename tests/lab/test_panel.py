@@ -729,6 +729,40 @@ def test_the_plotly_map(panel: Callable[..., Notebook]) -> None:
     wait_for(lambda: book.evaluate("len(panel._map.figure.data[1].x)") == 1, 10, lambda: "the mark")
 
 
+def test_plotly_draws_the_curves_while_they_are_open(panel: Callable[..., Notebook]) -> None:
+    book = panel(cell(None, "map='plotly', projection='pca'"))
+    figure = book.page.locator(".nbl-plotly-curves .js-plotly-plot")
+    line = figure.locator(".scatterlayer .js-line")
+    points = figure.locator(".scatterlayer .point")
+
+    def open_curves() -> None:
+        book.page.get_by_role("button", name="Curves", exact=True).click()
+
+    answer(book, "1")
+    wait_for_labels(book, 1)
+    expect(figure).to_have_count(0)
+    open_curves()
+    expect(points).to_have_count(1)
+    answer(book, "2")
+    expect(line).to_have_count(1)
+    before = line.get_attribute("d")
+    answer(book, "3")
+    wait_for_labels(book, 3)
+    expect(line).not_to_have_attribute("d", str(before))
+    trace = "list(panel._quality.curves._figure.figure.data[-1].x)"
+    wait_for(lambda: book.evaluate(trace) == [1, 2, 3], 10, lambda: str(book.evaluate(trace)))
+    place = book.page.locator(".nbl-plotly-curves")
+    width = place.bounding_box()
+    assert width is not None
+    drawn = figure.locator(".main-svg").first.bounding_box()
+    assert drawn is not None
+    assert width["width"] - 40 < drawn["width"] <= width["width"]
+    no_violations(book)
+    open_curves()
+    expect(figure).to_have_count(0)
+    expect(place).to_be_hidden()
+
+
 def test_clusters_and_selections_on_the_plotly_map(panel: Callable[..., Notebook]) -> None:
     book = panel(cell(None, "map='plotly', projection='pca'"))
     figure = book.page.locator(".nbl-plotly-map .js-plotly-plot")

@@ -268,6 +268,18 @@ def test_curves_are_drawn_only_while_they_are_open(browser_page: Page) -> None:
     assert opened == ["curves", None]
 
 
+def test_curves_that_plotly_draws_are_not_drawn_twice(browser_page: Page) -> None:
+    view = open_view(browser_page, curves={**CURVES, "accuracy": [], "plotly": True})
+    press(view, "Curves")
+    dialog = view.get_by_role("dialog", name="Curves")
+    expect(dialog).to_contain_text("drawn here once random checks are answered")
+    write(browser_page, curves={**CURVES, "plotly": True})
+    expect(dialog.locator(".nbl-charts")).to_be_empty()
+    expect(dialog.get_by_label("Advise to stop")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Close")).to_be_visible()
+    assert view.locator("svg").count() == 0
+
+
 def test_from_which_gain_on_it_pays_is_told_and_chosen(browser_page: Page) -> None:
     view = open_view(browser_page, curves=CURVES)
     press(view, "Curves")

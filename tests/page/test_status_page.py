@@ -281,12 +281,13 @@ def test_labels_are_imported_by_keyboard(browser_page: Page) -> None:
     (message,) = exports_sent(browser_page)
     asked = {"type": "import", "path": "known.tsv", "id": "file", "label": "kind"}
     assert message == {**asked, "uid": message["uid"]}
-    browser_page.evaluate("nbl.widget.model.write({ importing: true })")
+    now = {"text": "Reading", "progress": 0}
+    browser_page.evaluate("importing => nbl.widget.model.write({ importing })", now)
     said = status.get_by_role("status")
     expect(said).to_have_text("Reading…")
     browser_page.keyboard.press("Enter")
     assert len(exports_sent(browser_page)) == 1  # one at a time
-    browser_page.evaluate("nbl.widget.model.write({ importing: false })")
+    browser_page.evaluate("nbl.widget.model.write({ importing: {} })")
     expect(said).to_have_count(0)
     told = "2 items labeled from 3 rows.\nNo item has these ids: <b>x</b>."
     for uid, text in (("another", "of another page"), (message["uid"], told)):
@@ -297,6 +298,29 @@ def test_labels_are_imported_by_keyboard(browser_page: Page) -> None:
     browser_page.keyboard.press("Escape")
     expect(said).to_be_hidden()
     expect(button).to_be_focused()
+
+
+def test_an_import_is_cancelled(browser_page: Page) -> None:
+    status = open_status(browser_page)
+    status.get_by_role("button", name="Import…").click()
+    cancel = status.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_hidden()
+    status.get_by_role("button", name="Import", exact=True).click()
+    now = {"text": "Writing", "progress": 0.4}
+    browser_page.evaluate("importing => nbl.widget.model.write({ importing })", now)
+    said = status.get_by_role("status")
+    expect(said).to_have_text("Writing…")
+    expect(status.get_by_role("progressbar", name="Import")).to_have_js_property("value", 0.4)
+    cancel.press("Enter")
+    first, second = exports_sent(browser_page)
+    assert (first["type"], second) == ("import", {"type": "cancel_import"})
+    browser_page.evaluate("nbl.widget.model.write({ importing: {} })")
+    ack = {"type": "ack", "uid": first["uid"], "ok": False, "text": "Cancelled."}
+    browser_page.evaluate("ack => nbl.widget.model.deliver(ack, [])", ack)
+    expect(said).to_have_text("Cancelled.")
+    expect(said).to_have_attribute("data-kind", "info")
+    expect(cancel).to_be_hidden()
+    expect(status.get_by_label("File beside the notebook")).to_be_focused()
 
 
 def test_an_import_that_failed_is_told_as_an_error(browser_page: Page) -> None:

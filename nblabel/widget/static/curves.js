@@ -6,7 +6,10 @@ import { choosable } from "./finish.js";
 
 const GAINS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
 
-/** @typedef {{accuracy: number[][], sure: number[][], threshold: number}} CurvesState */
+/**
+ * What there is to draw; with `plotly`, a figure below does, and here is said what it cannot show yet.
+ * @typedef {{accuracy: number[][], sure: number[][], threshold: number, plotly?: boolean}} CurvesState
+ */
 
 /** @param {import("./quality.js").Office} office */
 export function buildCurves(office) {
@@ -34,7 +37,7 @@ export function buildCurves(office) {
     const key = JSON.stringify(now ?? {});
     if (key === drawn) return;
     drawn = key;
-    charts.replaceChildren(...(now?.accuracy ? [accuracyChart(now), sureChart(now)] : [none("Loading…")]));
+    charts.replaceChildren(...(now?.accuracy ? [accuracyChart(now), sureChart(now)].flat() : [none("Loading…")]));
   };
   return { node, render };
 }
@@ -45,8 +48,9 @@ function none(text) {
 }
 
 /** @param {CurvesState} curves */
-function accuracyChart({ accuracy }) {
+function accuracyChart({ accuracy, plotly }) {
   if (!accuracy.length) return none("Accuracy over the labels is drawn here once random checks are answered.");
+  if (plotly) return [];
   const points = accuracy.map(([n, share, low, high]) => ({
     x: n,
     y: share,
@@ -64,8 +68,9 @@ function accuracyChart({ accuracy }) {
 }
 
 /** @param {CurvesState} curves */
-function sureChart({ sure, threshold }) {
+function sureChart({ sure, threshold, plotly }) {
   if (!sure.length) return none("How sure the model is of the pool is drawn here after the next label.");
+  if (plotly) return [];
   const points = sure.map(([n, share]) => ({ x: n, y: share, text: `${countText(n)} labels: sure of ${shareText(share)}` }));
   return drawCurve({
     title: `Share of the pool that the model is over ${shareText(threshold)} sure of`,

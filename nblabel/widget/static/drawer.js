@@ -3,6 +3,25 @@
 import { h, setAttribute } from "./dom.js";
 
 /**
+ * How far it is with something that a form began, and a button that stops it.
+ * @param {string} name
+ * @param {() => void} stop
+ * @param {HTMLElement} back gets the focus when the button goes
+ */
+export function drawerBar(name, stop, back) {
+  const bar = h("progress", { max: 1, value: 0, "aria-label": name, hidden: true });
+  const cancel = h("button", { type: "button", text: "Cancel", hidden: true, onClick: stop });
+  /** @param {number | null} share null: nothing runs */
+  const show = (share) => {
+    const hadFocus = document.activeElement === cancel;
+    bar.hidden = cancel.hidden = share === null;
+    bar.value = share ?? 0;
+    if (hadFocus && cancel.hidden) back.focus({ preventScroll: true });
+  };
+  return { bar, cancel, show };
+}
+
+/**
  * @param {string} text of the button
  * @param {HTMLFormElement} form
  * @param {HTMLElement} first gets the focus

@@ -1,5 +1,5 @@
 import { h, setText } from "./dom.js";
-import { drawerButton } from "./drawer.js";
+import { drawerBar, drawerButton } from "./drawer.js";
 import { inTurn } from "./turns.js";
 
 // Writing the labels to a file or folder beside the notebook.
@@ -15,8 +15,7 @@ export function buildExport(model) {
   const path = h("input", { type: "text", "aria-label": "File or folder beside the notebook", value: `${NAME}.csv`, spellcheck: "false", autocomplete: "off" });
   const write = h("button", { type: "submit", class: "nbl-primary", text: "Export" });
   const replace = h("button", { type: "button", text: "Replace it", hidden: true });
-  const bar = h("progress", { max: 1, value: 0, "aria-label": "Export", hidden: true });
-  const cancel = h("button", { type: "button", text: "Cancel", hidden: true });
+  const { bar, cancel, show } = drawerBar("Export", () => tell({ type: "cancel" }), path);
   const said = h("p", { class: "nbl-drawer-said", role: "status" });
   const form = h("form", { class: "nbl-drawer", hidden: true, "aria-label": "Export the labels" },
     h("span", { class: "nbl-drawer-row" }, format, path, write, replace, bar, cancel), said);
@@ -49,14 +48,12 @@ export function buildExport(model) {
     const hadFocus = form.contains(document.activeElement);
     for (const field of [format, path, write]) field.disabled = now.running;
     replace.hidden = now.running || now.kind !== "ask";
-    bar.hidden = cancel.hidden = !now.running;
-    bar.value = now.progress;
+    show(now.running ? now.progress : null);
     setText(said, now.text);
     said.dataset.kind = now.kind;
     if (hadFocus && !form.contains(document.activeElement)) (now.running ? cancel : path).focus({ preventScroll: true });
   };
   format.addEventListener("change", rename);
   replace.addEventListener("click", () => send(true));
-  cancel.addEventListener("click", () => tell({ type: "cancel" }));
   return { toggle: drawerButton("Export…", form, format, () => send(false)), form, render };
 }

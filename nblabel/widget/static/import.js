@@ -1,5 +1,5 @@
 import { h, makeUid, setAttribute, setText } from "./dom.js";
-import { drawerButton } from "./drawer.js";
+import { drawerBar, drawerButton } from "./drawer.js";
 import { inTurn } from "./turns.js";
 
 // Reading labels that are known already from a file beside the notebook.
@@ -13,37 +13,51 @@ export function buildImport(model) {
   const label = field("label");
   const read = h("button", { type: "submit", class: "nbl-primary", text: "Import" });
   const said = h("p", { class: "nbl-drawer-said", role: "status" });
+  const { bar, cancel, show } = drawerBar("Import", () => stop(), path);
   const columns = h("span", { class: "nbl-drawer-columns" },
     h("label", {}, h("span", { text: "Column of ids" }), id), h("label", {}, h("span", { text: "Column of labels" }), label));
   const form = h("form", { class: "nbl-drawer", hidden: true, "aria-label": "Import labels" },
-    h("span", { class: "nbl-drawer-row" }, path, columns, read), said);
+    h("span", { class: "nbl-drawer-row" }, path, columns, read, bar, cancel), said);
   const sendInTurn = inTurn(model);
   let awaited = "";
+  let stopped = false;
 
   /** @param {string} text @param {string} [kind] */
   const say = (text, kind = "info") => {
     setText(said, text);
     said.dataset.kind = kind;
   };
-  const send = () => {
-    if (model.get("importing")) return;
-    awaited = makeUid();
-    say("");
+  /** @returns {{text: string, progress: number} | null} */
+  const running = () => (model.get("importing")?.text ? model.get("importing") : null);
+  /** @param {Record<string, any>} message */
+  const tell = (message) => {
     try {
-      sendInTurn({ type: "import", uid: awaited, path: path.value, id: id.value, label: label.value });
+      sendInTurn(message);
     } catch {
       say("The kernel does not answer.");
     }
   };
+  const send = () => {
+    if (running()) return;
+    awaited = makeUid();
+    stopped = false;
+    say("");
+    tell({ type: "import", uid: awaited, path: path.value, id: id.value, label: label.value });
+  };
+  const stop = () => {
+    stopped = true;
+    tell({ type: "cancel_import" });
+  };
   const render = () => {
-    const running = Boolean(model.get("importing"));
-    setAttribute(read, "aria-disabled", running ? "true" : null);
-    if (running) say("Reading…");
-    else if (said.textContent === "Reading…") say("");
+    const now = running();
+    setAttribute(read, "aria-disabled", now ? "true" : null);
+    show(now ? now.progress : null);
+    if (now) say(`${now.text}…`);
+    else if (said.textContent?.endsWith("…")) say("");
   };
   /** @param {{type: string, uid: string, ok: boolean, text: string}} message */
   const hear = ({ type, uid, ok, text }) => {
-    if (type === "ack" && uid === awaited) say(text, ok ? "done" : "error");
+    if (type === "ack" && uid === awaited) say(text, ok ? "done" : stopped ? "info" : "error");
   };
   return { toggle: drawerButton("Import…", form, path, send), form, render, hear };
 }
