@@ -102,7 +102,7 @@ class BackgroundProcess:
 
 def report(progress: float, text: str) -> None:
     """Say, in the second process, how far it is: 0 to 1, and what it does."""
-    print(json.dumps({"progress": round(progress, 3), "text": text}), flush=True)  # noqa: T201
+    _say({"progress": round(progress, 3), "text": text})
 
 
 def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> None:
@@ -120,14 +120,19 @@ def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> Non
         os.nice(19)  # labeling comes first
     folder = Path(source).parent
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
-    X = np.load(source, allow_pickle=False)
     try:
-        made = run(X, *rest)
+        np.save(target, run(np.load(source, allow_pickle=False), *rest))
     except Exception as error:  # noqa: BLE001  whatever it is, the panel tells it
         said = (str(error).splitlines() or [""])[0].rstrip(".")
-        print(json.dumps({"failed": f"{type(error).__name__}: {said}"}), flush=True)  # noqa: T201
+        _say({"failed": f"{type(error).__name__}: {said}"})
         sys.exit(1)
-    np.save(target, made)
+
+
+def _say(news: dict[str, Any]) -> None:
+    try:
+        print(json.dumps(news), flush=True)  # noqa: T201
+    except BrokenPipeError:  # the kernel is gone
+        threading.Event().wait()  # for `_end_with_parent`; ended here, the folder would stay
 
 
 def _parsed(line: str) -> dict[str, Any]:

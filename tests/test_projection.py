@@ -318,6 +318,40 @@ def test_the_process_ends_when_its_parent_is_killed(folders):
     assert list(folders.iterdir()) == []
 
 
+# clearing up takes longer here than the failing work
+SLOW_TO_CLEAR = """
+import shutil, sys, threading, time
+from nblabel.background import report, serve
+clearing, clear = threading.Event(), shutil.rmtree
+def slowly(*args, **options):
+    clearing.set()
+    time.sleep(0.3)
+    clear(*args, **options)
+shutil.rmtree = slowly
+def work(X):
+    report(0, "begun")
+    clearing.wait()
+    {then}
+serve(work, sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("then", ["report(1, 'nobody hears it')", "print('a library', flush=True)"])
+def test_work_whose_parent_is_gone_waits_until_the_folder_is_cleared(tmp_path, then):
+    folder = tmp_path / "nblabel-"
+    folder.mkdir()
+    np.save(folder / "X.npy", np.zeros(3))
+    child = subprocess.Popen(
+        [sys.executable, "-c", SLOW_TO_CLEAR.format(then=then), folder / "X.npy", folder / "made"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with child:
+        child.stdout.readline()
+    assert child.returncode == 1
+    assert not folder.exists()
+
+
 def test_a_disk_without_room_is_reported_at_once(folders):
     shutil.rmtree(folders)
     with pytest.raises(OSError, match="No such file"):
