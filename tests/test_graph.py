@@ -88,6 +88,21 @@ def test_edges_are_the_weights_in_another_order():
     assert np.count_nonzero(np.diff(group)) < 150  # 466 in the order of the pool
 
 
+@pytest.mark.parametrize(("n", "n_cells"), [(1, 1), (64, 64), (65, 64), (700, 87), (6_000, 512)])
+def test_cells_are_stretches_that_few_edges_leave(n, n_cells):
+    edges = neighbor_graph(blobs(n), cache=False).edges
+    assert edges.cells[0] == 0
+    assert set(np.diff(edges.cells)) <= {0, 1}
+    sizes = np.bincount(edges.cells)
+    assert len(sizes) == n_cells
+    assert sizes.max() <= 4 * n / n_cells
+    if n >= 700:
+        rows = np.repeat(np.arange(n), np.diff(edges.pointers))
+        leave = edges.cells[rows] != edges.cells[edges.neighbors]
+        # 0.57 before the cells settle
+        assert edges.weights[leave].sum() < 0.4 * edges.weights.sum()
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 15, 16, 17])
 def test_small_pools(n):
     check(neighbor_graph(blobs(n)), n)

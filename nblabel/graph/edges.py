@@ -12,7 +12,9 @@ import scipy.sparse as sp
 from nblabel.graph.nearest import Int32Array
 from nblabel.pool import FloatArray
 
-SEEDS = 512  # parts that the communities grow from
+CELLS = 512  # unknowns of the coarse problem
+FEWEST_IN_CELL = 8
+SINGLE_UP_TO = 64  # items, each its own cell
 PASSES = 4
 
 _jit = numba.njit(cache=True, nogil=True, fastmath=True)
@@ -39,6 +41,8 @@ class Edges:
         The same in both directions.
     degrees : ndarray of shape (n,), float32
         Sum of the weights of each place; 1 where there are none, which will do to divide by.
+    cells : ndarray of shape (n,), int32
+        Communities, numbered in the order of the places: few edges lead from one to another.
     """
 
     order: Int32Array
@@ -47,6 +51,7 @@ class Edges:
     neighbors: Int32Array
     weights: FloatArray
     degrees: FloatArray
+    cells: Int32Array
 
     @classmethod
     def of(cls, weights: sp.csr_matrix) -> Edges:
@@ -56,8 +61,10 @@ class Edges:
         connected parts of one size.
         """
         n = weights.shape[0]
-        parts = grow_cells(weights.indptr, weights.indices, min(n, SEEDS))
-        _settle_communities(weights.indptr, weights.indices, weights.data, parts, PASSES)
+        n_cells = max(min(n, SINGLE_UP_TO), min(CELLS, n // FEWEST_IN_CELL))
+        parts = _grow(weights.indptr, weights.indices, n_cells)
+        if n_cells < n:
+            _settle(weights.indptr, weights.indices, weights.data, parts, PASSES)
         order = np.argsort(parts, kind="stable").astype(np.int32)
         place = np.empty_like(order)
         place[order] = np.arange(n, dtype=np.int32)
@@ -73,6 +80,7 @@ class Edges:
             ordered.indices.astype(np.int32, copy=False),
             ordered.data,
             np.where(degrees > 0, degrees, np.float32(1)),
+            np.unique(parts[order], return_inverse=True)[1].astype(np.int32),
         )
 
 
@@ -118,7 +126,7 @@ def both_ways(
 
 
 @_jit
-def grow_cells(pointers: Any, neighbors: Any, n_cells: int) -> Any:  # pragma: no cover (compiled)
+def _grow(pointers: Any, neighbors: Any, n_cells: int) -> Any:  # pragma: no cover (compiled)
     """Divide a graph into connected cells, grown evenly from evenly numbered items.
 
     Whatever no cell reaches becomes one more cell.
@@ -150,19 +158,29 @@ def grow_cells(pointers: Any, neighbors: Any, n_cells: int) -> Any:  # pragma: n
 
 
 @_jit
-def _settle_communities(
+def _settle(
     pointers: Any, neighbors: Any, weights: Any, parts: Any, passes: int
 ) -> None:  # pragma: no cover (compiled)
-    """Let each item join the part that most of its weight leads to, a few times over."""
-    totals = np.zeros(len(parts) + 1, np.float32)
+    """Let each item join the part that most of its weight leads to, a few times over.
+
+    Parts stay between half and twice their mean size, short of those that began beyond.
+    """
+    n, n_parts = len(parts), parts.max() + 1
+    totals = np.zeros(n_parts, np.float32)
+    sizes = np.bincount(parts, minlength=n_parts)
+    fewest, most = max(1, n // (2 * n_parts)), 2 * n // n_parts
     for _ in range(passes):
-        for item in range(len(parts)):
-            best = parts[item]
+        for item in range(n):
+            own = best = parts[item]
             for edge in range(pointers[item], pointers[item + 1]):
-                part = parts[neighbors[edge]]
-                totals[part] += weights[edge]
-                if totals[part] > totals[best]:
-                    best = part
+                totals[parts[neighbors[edge]]] += weights[edge]
+            if sizes[own] > fewest:
+                for edge in range(pointers[item], pointers[item + 1]):
+                    part = parts[neighbors[edge]]
+                    if totals[part] > totals[best] and sizes[part] < most:
+                        best = part
             for edge in range(pointers[item], pointers[item + 1]):
                 totals[parts[neighbors[edge]]] = 0
+            sizes[own] -= 1
+            sizes[best] += 1
             parts[item] = best

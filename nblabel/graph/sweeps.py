@@ -172,32 +172,48 @@ def raise_cells(
     weights: Any,
     diagonal: Any,
     cells: Any,
-    lift: Any,
+    near: Any,
+    first: Any,
+    columns: Any,
+    lifts: Any,
     u: Any,
     r: Any,
-) -> Any:  # pragma: no cover (compiled)
-    """Raise u by the lift of each cell, and r by what that changes; return the sums of r by cell."""
-    columns = u.shape[1]
-    sums = np.zeros((len(lift), columns))
-    beyond = np.zeros(columns, np.float32)
+) -> None:  # pragma: no cover (compiled)
+    """Raise u by the lifts of each cell, and r by what that changes.
+
+    Lifts and their columns are in CSR form: most cells rise in one or two columns. Items of cells
+    that are near no lift are left out. Cells are -1 at the labels.
+    """
     for item in range(begin, end):
         cell = cells[item]
-        if cell < 0:
+        if cell < 0 or not near[cell]:
             continue
-        beyond[:] = 0
         inside = -diagonal[item]
         for edge in range(pointers[item], pointers[item + 1]):
             other, weight = cells[neighbors[edge]], weights[edge]
-            if other == cell:  # of most neighbours, whose values need not be read
+            if other == cell:  # as most are in a large pool
                 inside += weight
             elif other >= 0:
-                for column in range(columns):
-                    beyond[column] += weight * lift[other, column]
-        for column in range(columns):
-            u[item, column] += lift[cell, column]
-            r[item, column] += inside * lift[cell, column] + beyond[column]
-            sums[cell, column] += r[item, column]
-    return sums
+                for place in range(first[other], first[other + 1]):
+                    r[item, columns[place]] += weight * lifts[place]
+        for place in range(first[cell], first[cell + 1]):
+            u[item, columns[place]] += lifts[place]
+            r[item, columns[place]] += inside * lifts[place]
+
+
+@_jit
+def too_large(begin: int, end: int, limits: Any, r: Any) -> Any:  # pragma: no cover (compiled)
+    """Return the items whose residual is beyond its limit in some column."""
+    found = np.empty(end - begin, np.int32)
+    n_found = 0
+    for item in range(begin, end):
+        worst = np.float32(0)
+        for column in range(r.shape[1]):
+            worst = max(worst, abs(r[item, column]))
+        if worst > limits[item]:
+            found[n_found] = item
+            n_found += 1
+    return found[:n_found].copy()
 
 
 @_jit
@@ -207,13 +223,13 @@ def set_right(
     weights: Any,
     diagonal: Any,
     cells: Any,
-    tolerance: Any,
+    limits: Any,
+    items: Any,
     turns: int,
     u: Any,
     r: Any,
-    sums: Any,
 ) -> int:  # pragma: no cover (compiled)
-    """Bring r to 0 at each item where it is too large, as often as it is; u, r and sums change.
+    """Bring r to 0 at some items, then wherever that made it too large, and so on.
 
     Cells are -1 at the labels. Returns how many turns are left; -1 if there were not enough.
     """
@@ -221,15 +237,9 @@ def set_right(
     queue = np.empty(n, np.int32)
     waits = np.zeros(n, np.bool_)
     change = np.empty(columns, np.float32)
-    waiting = 0
-    for item in range(n):
-        worst = np.float32(0)
-        for column in range(columns):
-            worst = max(worst, abs(r[item, column]))
-        if worst > tolerance * diagonal[item]:
-            queue[waiting] = item
-            waits[item] = True
-            waiting += 1
+    waiting = len(items)
+    queue[:waiting] = items
+    waits[items] = True
     head, tail = 0, waiting % n
     while waiting > 0:
         if turns == 0:
@@ -243,23 +253,33 @@ def set_right(
         for column in range(columns):
             change[column] = r[item, column] * inverse
             u[item, column] += change[column]
-            sums[cells[item], column] -= r[item, column]
             r[item, column] = 0
         for edge in range(pointers[item], pointers[item + 1]):
             other, weight = neighbors[edge], weights[edge]
-            cell, worst = cells[other], np.float32(0)
-            if cell < 0:
+            if cells[other] < 0:
                 continue
+            worst = np.float32(0)
             for column in range(columns):
                 r[other, column] += weight * change[column]
-                sums[cell, column] += weight * change[column]
                 worst = max(worst, abs(r[other, column]))
-            if worst > tolerance * diagonal[other] and not waits[other]:
+            if worst > limits[other] and not waits[other]:
                 queue[tail] = other
                 waits[other] = True
                 tail = tail + 1 if tail + 1 < n else 0
                 waiting += 1
     return turns
+
+
+@_jit
+def cell_sums(
+    begin: int, end: int, cells: Any, n_cells: int, r: Any
+) -> Any:  # pragma: no cover (compiled)
+    """Return the sums of r by cell, in float64."""
+    sums = np.zeros((n_cells, r.shape[1]))
+    for item in range(begin, end):
+        for column in range(r.shape[1]):
+            sums[cells[item], column] += r[item, column]
+    return sums
 
 
 @_jit
