@@ -10,15 +10,16 @@ import pytest
 
 import nblabel as nb
 from nblabel import progress
+from nblabel.learners import LearnerError
 from nblabel.plots import progress_curves
 from nblabel.quality.audit import AuditReport
 from nblabel.store import LabelStore, StoreError
-from nblabel.widget import Labeler, checks, finish, plotly_curves
+from nblabel.widget import Labeler, checks, comparison, finish, plotly_curves
 from nblabel.widget.aside import Aside
 from nblabel.widget.curves import MOST, Curves
 from tests.samples import CLASSES, blobs
 from tests.test_costs import told_at
-from tests.test_labeler import Page, _alone, acked  # noqa: F401  the fixture keeps panels apart
+from tests.test_labeler import Page, _alone, acked, until  # noqa: F401  the fixture keeps panels apart
 
 N = 600
 TRUTH = np.array(CLASSES, dtype=object)[np.arange(N) % 3]
@@ -613,6 +614,60 @@ def test_curves_grow_while_somebody_looks(desk):
     _band, right, sure = desk.panel.curves().data
     assert list(right.y) == [row[1] for row in desk.view.curves["accuracy"]]
     assert list(sure.x) == [row[0] for row in desk.view.curves["sure"]]
+
+
+def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered(tmp_path):
+    store = tmp_path / "labels.db"
+    desk = Desk(store=store)
+    assert desk.view.compared == {"progress": None, "text": ""}
+    desk.quality("compare")
+    assert desk.view.compared == {"progress": None, "text": comparison.TOO_FEW}
+    told_at(desk.session, range(0, 9 * 41, 9))
+    told = []
+    desk.view.observe(lambda change: told.append(change["new"]["progress"]), "compared")
+    desk.quality("compare")
+    text = desk.view.compared["text"]
+    assert text.startswith("41 labels so far. Labels drawn at random would have")
+    assert text.endswith("if the labels handed over now are right.")
+    assert told[0] == 0
+    assert told[-1] is None
+    assert Desk(store=LabelStore(store)).view.compared == {"progress": None, "text": text}
+
+
+def test_a_comparison_can_be_cancelled_and_keeps_what_was_told_before(desk, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*_args):
+        for _ in progress.over(range(3), "At random"):
+            begun.set()
+            assert go_on.wait(10)
+        raise AssertionError("it should have given up")
+
+    async def asked():
+        desk.session.tell(range(30), TRUTH[:30])
+        desk.quality("compare")
+        assert desk.view.compared["progress"] == 0
+        assert await asyncio.to_thread(begun.wait, 10)
+        desk.quality("cancel_compare")
+        go_on.set()
+        await until(lambda: desk.panel._quality._comparison._aside.is_idle)
+
+    desk.panel._quality._comparison._text = "as before"
+    monkeypatch.setattr(comparison, "costs", slow)
+    asyncio.run(asked())
+    assert desk.view.compared == {"progress": None, "text": "as before"}
+
+
+def test_a_comparison_that_fails_says_why(desk, monkeypatch):
+    def fail(*_args):
+        raise LearnerError("it cannot learn")
+
+    monkeypatch.setattr(comparison, "costs", fail)
+    desk.session.tell(range(30), TRUTH[:30])
+    desk.quality("compare")
+    assert desk.view.compared == {"progress": None, "text": "it cannot learn"}
+    desk.quality("compare")  # nothing is left of the one before
+    assert desk.view.compared["text"] == "it cannot learn"
 
 
 def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypatch):

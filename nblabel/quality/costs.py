@@ -190,9 +190,13 @@ def _told(table: pd.DataFrame, rate: float, times: float, total: int) -> Iterabl
     if np.isinf(times):
         yield f"Labels drawn at random are not as good, up to {MOST} times as many or half the pool."
     elif not np.isnan(times):
+        more, spared = labels["saved against random"], cost("saved against random")
+        if round(more) < 1:
+            yield "Labels drawn at random would have done as well, if the labels handed over now are right."
+            return
         yield (
-            f"Labels drawn at random would have taken about {times:.1f} times as many, if the labels "
-            "handed over now are right."
+            f"Labels drawn at random would have taken about {times:.1f} times as many: {more:,.0f} more"
+            f"{spared and f', {spared}'}. That is if the labels handed over now are right."
         )
 
 

@@ -15,6 +15,7 @@ from nblabel.session import Session
 from nblabel.widget.aside import Aside
 from nblabel.widget.assets import script, style
 from nblabel.widget.checks import Measured, Measures, draw_now
+from nblabel.widget.comparison import Comparison
 from nblabel.widget.curves import Curves, CurvesFigure
 from nblabel.widget.finish import Finish, Panel, Terms
 from nblabel.widget.items import Items, Pictures
@@ -42,6 +43,8 @@ class QualityView(anywidget.AnyWidget):
     """How far the second look is."""
     curves = t.Dict().tag(sync=True)
     """Accuracy and confidence over the labels; sent while they are on screen."""
+    compared = t.Dict().tag(sync=True)
+    """What labels drawn at random would have taken, once somebody asked."""
 
     def __init__(self, receive: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
@@ -92,6 +95,9 @@ class Quality:
             self._advisor.threshold = float(remembered)
         self.review = Review(session, aside, items, panel, self._setter("review"))
         self.curves = Curves(session, self._setter("curves"), figure)
+        self._comparison = Comparison(
+            session, aside, pace, lambda: self.wage, self._setter("compared")
+        )
         self._finish = Finish(
             session, aside, items, pictures, panel, self._setter("finish"), self._send
         )
@@ -131,6 +137,10 @@ class Quality:
             self._advisor.threshold = float(content["gain"])
             self._session.store.set_setting(GAIN, str(self._advisor.threshold))
             self.follow()
+        elif kind == "compare":
+            self._comparison.begin()
+        elif kind == "cancel_compare":
+            self._comparison.cancel()
         elif kind == "review":
             self.review.begin(accepted=bool(content.get("accepted")))
         elif kind == "review_end":

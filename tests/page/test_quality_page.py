@@ -280,6 +280,30 @@ def test_curves_that_plotly_draws_are_not_drawn_twice(browser_page: Page) -> Non
     assert view.locator("svg").count() == 0
 
 
+def test_random_sampling_is_compared_with_when_asked(browser_page: Page) -> None:
+    view = open_view(browser_page, curves=CURVES, compared={"progress": None, "text": ""})
+    press(view, "Curves")
+    dialog = view.get_by_role("dialog", name="Curves")
+    begin = dialog.get_by_role("button", name="Compare with random sampling")
+    bar, cancel = dialog.get_by_role("progressbar"), dialog.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_hidden()
+    begin.focus()
+    browser_page.keyboard.press("Enter")
+    assert sent(browser_page)[-1] == {"type": "compare"}
+    write(browser_page, compared={"progress": 0.4, "text": ""})
+    expect(begin).to_be_disabled()
+    expect(bar).to_have_js_property("value", 0.4)
+    expect(cancel).to_be_focused()  # the keyboard goes on from here
+    browser_page.keyboard.press("Enter")
+    assert sent(browser_page)[-1] == {"type": "cancel_compare"}
+    told = "41 labels so far. Labels drawn at random would have taken about 2.4 times as many: 57 more."
+    write(browser_page, compared={"progress": None, "text": told})
+    expect(begin).to_be_focused()
+    expect(bar).to_be_hidden()
+    expect(dialog).to_contain_text(told)
+    expect(view.get_by_role("status")).to_have_text(told)
+
+
 def test_from_which_gain_on_it_pays_is_told_and_chosen(browser_page: Page) -> None:
     view = open_view(browser_page, curves=CURVES)
     press(view, "Curves")

@@ -2,6 +2,7 @@
 
 import { drawCurve } from "./chart.js";
 import { countText, h, makeUid, setText, shareText } from "./dom.js";
+import { drawerBar } from "./drawer.js";
 import { choosable } from "./finish.js";
 
 const GAINS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
@@ -10,6 +11,8 @@ const GAINS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
  * What there is to draw; with `plotly`, a figure below does, and here is said what it cannot show yet.
  * @typedef {{accuracy: number[][], sure: number[][], threshold: number, plotly?: boolean}} CurvesState
  */
+
+/** @typedef {{progress: number | null, text: string}} ComparedState progress: null where nothing runs */
 
 /** @param {import("./quality.js").Office} office */
 export function buildCurves(office) {
@@ -22,11 +25,13 @@ export function buildCurves(office) {
   const words = h("span");
   const terms = h("div", { class: "nbl-terms" },
     h("label", { title: "The advice stands in the status. Nothing stops by itself." }, words, gain));
+  const comparison = buildComparison(office);
   const node = h("section", { class: "nbl-part", role: "dialog", "aria-labelledby": title.id, tabindex: -1, hidden: true },
-    h("div", { class: "nbl-part-head" }, title, close), charts, terms);
+    h("div", { class: "nbl-part-head" }, title, close), charts, terms, comparison.node);
   close.addEventListener("click", office.close);
   let drawn = "";
   const render = () => {
+    comparison.render();
     const { stop } = model.get("checks") ?? {};
     terms.hidden = !stop;
     if (stop) {
@@ -38,6 +43,30 @@ export function buildCurves(office) {
     if (key === drawn) return;
     drawn = key;
     charts.replaceChildren(...(now?.accuracy ? [accuracyChart(now), sureChart(now)].flat() : [none("Loading…")]));
+  };
+  return { node, render };
+}
+
+/**
+ * What labels drawn at random would have taken.
+ * @param {import("./quality.js").Office} office
+ */
+function buildComparison({ model, send, say }) {
+  const begin = h("button", { type: "button", text: "Compare with random sampling", title: "How many labels drawn at random would have done as well. The model learns some twenty times for that." });
+  const { bar, cancel, show } = drawerBar("Comparing with random sampling", () => send({ type: "cancel_compare" }), begin);
+  const words = h("span");
+  const node = h("div", { class: "nbl-comparison" }, begin, bar, cancel, words);
+  begin.addEventListener("click", () => send({ type: "compare" }));
+  let running = false;
+  const render = () => {
+    const { progress = null, text = "" } = /** @type {ComparedState} */ (model.get("compared") ?? {});
+    const hadFocus = document.activeElement === begin;
+    begin.disabled = progress !== null;
+    show(progress);
+    if (begin.disabled && hadFocus) cancel.focus({ preventScroll: true });
+    setText(words, progress === null ? text : "");
+    if (running && progress === null) say(text);
+    running = progress !== null;
   };
   return { node, render };
 }

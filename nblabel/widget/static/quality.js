@@ -9,7 +9,7 @@ import { inTurn } from "./turns.js";
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
 const REPEATS = [0, 0.02, 0.05, 0.1, 0.2];
 const CHECKED_NOW = 20;
-const TRAITS = ["checks", "finish", "review", "curves"];
+const TRAITS = ["checks", "finish", "review", "curves", "compared"];
 
 /**
  * A part of the view that a button opens.
