@@ -163,7 +163,8 @@ def _settle(
 ) -> None:  # pragma: no cover (compiled)
     """Let each item join the part that most of its weight leads to, a few times over.
 
-    Parts stay between half and twice their mean size, short of those that began beyond.
+    Parts stay between half and twice their mean size, short of those that began beyond: bounds as in
+    Meyerhenke, Sanders and Schulz (2014).
     """
     n, n_parts = len(parts), parts.max() + 1
     totals = np.zeros(n_parts, np.float32)
