@@ -115,6 +115,9 @@ def test_labels_that_are_worth_more_than_random_ones():
     assert found.times_random > 1.5
     assert found.table.loc["saved against random", "labels"] > 10
     assert "times as many" in str(found)
+    more, minutes = found.table.loc["saved against random", ["labels", "hours"]] * [1, 60]
+    assert f": {more:,.0f} more, {minutes:.0f} minutes. That is" in str(found)
+    assert " of money. That is" in nb.costs(session, 60, 15).lines[-1]
     assert found._repr_html_()
     assert np.isnan(nb.costs(session, 60, against_random=False).times_random)
 

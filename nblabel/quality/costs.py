@@ -169,20 +169,20 @@ def _told(table: pd.DataFrame, rate: float, times: float, total: int) -> Iterabl
         return _time(hours) + ("" if np.isnan(money) else f", {round(money, 2) + 0:,.2f}")
 
     labels = dict(zip(table.index, table["labels"].tolist(), strict=True))
+    of_money = "" if table["money"].isna().all() else " of money"
     if np.isnan(rate):
         yield (
             f"{labels['so far']:,.0f} labels so far, {labels['left']:,.0f} left of {total:,}. How many "
             "an hour is not known: too few were given by hand; pass per_hour=."
         )
     else:
-        of_money = "" if table["money"].isna().all() else " of money"
         yield (
             f"{labels['so far']:,.0f} labels so far: {cost('so far')}{of_money} at {rate:,.0f} labels "
             "an hour."
         )
         yield f"{labels['left']:,.0f} left: {cost('left')}."
         saved = cost("saved").replace(", ", " and ")
-        one = "is" if table["money"].isna().all() else "are"
+        one = "are" if of_money else "is"
         yield (
             f"All {total:,} by hand would take {cost('all by hand')}: {saved} {one} saved if the "
             "model does the rest."
@@ -196,7 +196,7 @@ def _told(table: pd.DataFrame, rate: float, times: float, total: int) -> Iterabl
             return
         yield (
             f"Labels drawn at random would have taken about {times:.1f} times as many: {more:,.0f} more"
-            f"{spared and f', {spared}'}. That is if the labels handed over now are right."
+            f"{spared and f', {spared}{of_money}'}. That is if the labels handed over now are right."
         )
 
 
