@@ -11,6 +11,7 @@ import nblabel as nb
 from nblabel.cluster_process import ClusterProcess
 from nblabel.widget import clustering, groups
 from tests.test_labeler import CLASSES, UmapRecorder, _alone, acked, open_page, until  # noqa: F401
+from tests.test_projection import Listener
 
 CLUSTERS = np.arange(60) % 3  # 0, 1, 2, 0, …
 CLUSTERS[-6:] = -1
@@ -346,15 +347,11 @@ def test_a_projection_is_divided_where_there_is_one(recorder, monkeypatch):
 
 def test_the_process_finds_what_cluster_finds():
     X = nb.datasets.load_digits().images[:300].reshape(300, -1).astype(np.float32)
-    heard = []
-
-    async def wait():
-        ClusterProcess(X, 5, "kmeans", 0, heard.append)
-        await until(lambda: any("done" in news or "error" in news for news in heard))
-
-    asyncio.run(wait())
-    assert heard[-1]["done"].tolist() == nb.cluster(X, 5, "kmeans", 0).tolist()
-    assert heard[-2]["text"] == "3 of 3 rounds"
+    listener = Listener()  # it has patience with a process that everything else goes before
+    ClusterProcess(X, 5, "kmeans", 0, listener)
+    found = listener.last()["done"]
+    assert found.tolist() == nb.cluster(X, 5, "kmeans", 0).tolist()
+    assert listener.told[-2]["text"] == "3 of 3 rounds"
 
 
 def test_some_more_clusters_than_classes_are_suggested():
