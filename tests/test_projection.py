@@ -292,6 +292,14 @@ def test_a_listener_that_fails_ends_the_process(folders, monkeypatch):
     assert list(folders.iterdir()) == []
 
 
+def is_gone(process):
+    """Whether a process that is no child of ours has ended."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return True
+
+
 PARENT = """
 import sys, time
 from nblabel.projection import UmapProcess
@@ -314,7 +322,7 @@ def test_the_process_ends_when_its_parent_is_killed(folders):
         assert child.is_running()
         assert list(folders.iterdir())
         parent.kill()
-    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: is_gone(child))
     assert list(folders.iterdir()) == []
 
 
