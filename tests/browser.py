@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserType, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, Page, sync_playwright
 
 ARGS = [
     "--no-sandbox",
@@ -37,3 +37,12 @@ def _launch(chromium: BrowserType) -> Browser:
         if path is None:
             raise
         return chromium.launch(args=ARGS, executable_path=path)
+
+
+def stop_clock(page: Page) -> None:
+    """Let time pass in a page only when `page.clock` is told so.
+
+    Until it is paused the clock runs, and it cannot be paused in its past: far ahead is safe.
+    """
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser import stop_clock
 from tests.page.test_group_page import CLUSTERS, FOUND, LEGEND, tile
 from tests.page.test_map_page import Map
 
@@ -134,8 +135,7 @@ def test_a_colour_is_shown_alone(browser_page: Page) -> None:
 
 
 def test_it_is_said_when_the_kernel_is_gone(browser_page: Page) -> None:
-    browser_page.clock.install(time=0)
-    browser_page.clock.pause_at(1)
+    stop_clock(browser_page)
     Map(browser_page, "plotly_side")
     browser_page.clock.run_for(5_100)
     expect(browser_page.locator(".nbl-plotly-side")).to_contain_text("The kernel does not answer")

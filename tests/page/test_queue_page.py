@@ -1,10 +1,13 @@
 """The queue view in a browser, against a fake anywidget model."""
 
+import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import stop_clock
 
 CLASSES = [
     {"name": "Sandal", "key": "1", "color": "#4e79a7"},
@@ -79,11 +82,21 @@ class Queue:
     def kernel(self, *, alive: bool) -> None:
         self.page.evaluate("alive => { nbl.widget.model.alive = alive; }", alive)
 
-    def sent(self, *types: str) -> list[dict[str, Any]]:
+    def sent(self, *types: str, again: bool = False) -> list[dict[str, Any]]:
+        """Messages to the kernel, and `again` those that were sent again as nobody acknowledged them.
+
+        On a busy machine two seconds pass within a test, and an event counts once for its kernel, too.
+        """
         messages = self.page.evaluate(
             "nbl.widget.model.sent.map(({ buffers, page, turn, ...content }) => content)"
         )
-        return [one for one in messages if not types or one["type"] in types]
+        wanted = [one for one in messages if not types or one["type"] in types]
+        uids = [one.get("uid") for one in wanted]
+        return [
+            one
+            for place, one in enumerate(wanted)
+            if again or "uid" not in one or one["uid"] not in uids[:place]
+        ]
 
     def press(self, *keys: str) -> None:
         self.root.focus()
@@ -184,12 +197,12 @@ def test_a_hundred_fast_keys_are_a_hundred_labels_in_order(browser_page: Page) -
     queue.ask(*range(101))
     keys = [str(1 + i % 3) for i in range(100)]
     queue.press(*keys)
-    # on a busy machine this takes so long that the first are sent again, for nobody acknowledges them
-    labels = list({one["uid"]: one for one in queue.sent("label")}.values())
+    labels = queue.sent("label")
     names = [one["name"] for one in CLASSES]
     assert [one["id"] for one in labels] == [f"image-{i}" for i in range(100)]
     assert [one["label"] for one in labels] == [names[int(key) - 1] for key in keys]
-    expect(queue.saved).to_have_text("●Saving 100…")
+    # on a busy machine this takes so long that the first are late, for nobody acknowledges them
+    expect(queue.saved).to_have_text(re.compile("^(●Saving 100…|▲100 unsaved)$"))
 
 
 def test_messages_are_numbered_without_gaps(queue: Queue) -> None:
@@ -668,8 +681,8 @@ def test_a_dead_kernel_is_noticed_and_everything_is_sent_again(queue: Queue) -> 
     queue.page.wait_for_function(
         "nbl.widget.model.sent.filter((one) => one.type === 'label').length >= 2"
     )
-    assert [one["id"] for one in queue.sent("label")][:2] == ["image-0", "image-1"]
-    for event in queue.sent("label")[:2]:
+    assert [one["id"] for one in queue.sent("label")] == ["image-0", "image-1"]
+    for event in queue.sent("label"):
         queue.acknowledge(event["uid"])
     expect(queue.saved).to_have_text("✓Saved")
     expect(queue.root.locator(".nbl-messages")).not_to_contain_text("unsaved")
@@ -679,8 +692,7 @@ SILENCE = "The kernel does not answer. Run this cell again, unless the kernel is
 
 
 def test_a_saved_question_is_said_to_be_without_a_kernel(browser_page: Page) -> None:
-    browser_page.clock.install(time=0)
-    browser_page.clock.pause_at(1)
+    stop_clock(browser_page)
     queue = Queue(browser_page, snapshot=item(7, image=None))
     messages = queue.root.locator(".nbl-messages")
     browser_page.clock.run_for(4_900)
@@ -704,8 +716,7 @@ def test_a_saved_question_is_said_to_be_without_a_kernel(browser_page: Page) -> 
 
 
 def test_a_kernel_that_answers_in_time_is_not_said_to_be_silent(browser_page: Page) -> None:
-    browser_page.clock.install(time=0)
-    browser_page.clock.pause_at(1)
+    stop_clock(browser_page)
     queue = Queue(browser_page)
     queue.ask(*range(3))
     browser_page.clock.run_for(10_000)
@@ -725,9 +736,9 @@ def test_a_kernel_that_answers_in_time_is_not_said_to_be_silent(browser_page: Pa
 def test_a_resent_event_keeps_its_uid(queue: Queue) -> None:
     queue.press("1")
     queue.page.wait_for_function(
-        "nbl.widget.model.sent.filter((one) => one.type === 'label').length === 2"
+        "nbl.widget.model.sent.filter((one) => one.type === 'label').length >= 2"
     )
-    first, second = queue.sent("label")
+    first, second, *_ = queue.sent("label", again=True)
     assert first == second
     queue.acknowledge(first["uid"])
     queue.acknowledge(first["uid"])
@@ -996,8 +1007,14 @@ def test_an_answer_flashes_unless_motion_is_reduced(
     queue: Queue, motion: Any, flashes: int
 ) -> None:
     queue.page.emulate_media(reduced_motion=motion)
-    queue.press("1")
-    assert queue.page.evaluate("document.getAnimations().length") == flashes
+    # looked at within the key handler: a flash is soon over
+    seen = queue.root.evaluate(
+        """root => {
+          root.dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }));
+          return document.getAnimations().length;
+        }"""
+    )
+    assert seen == flashes
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
