@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +55,8 @@ STACKS_PY = """
 import faulthandler as _faulthandler, os as _os, signal as _signal
 _faulthandler.register(_signal.SIGUSR1, open("{folder}/stacks-%d" % _os.getpid(), "w"))
 """
+# The main thread comes last, and ends with where it began, or where it is too deep to be told.
+STACKS_END = re.compile(r"in _run_module_as_main\n|^  \.\.\.\n", re.MULTILINE)
 
 # The open notebook, whichever widget has the focus.
 PANEL_JS = """
@@ -167,16 +169,22 @@ class LabServer:
         """Return what each thread of a kernel is doing."""
         process = self.kernel_process(kernel_id)
         path = self._home / f"stacks-{process.pid}"
+        known = len(path.read_text())
         process.send_signal(STACKS_SIGNAL)
-        wait_for(lambda: path.stat().st_size, 5, lambda: "the kernel to tell where it hangs")
-        return path.read_text()
+
+        def told() -> str:
+            text = path.read_text()[known:]
+            return text if STACKS_END.search(text) else ""  # else it is still at it
+
+        return str(wait_for(told, 5, lambda: "the kernel to tell where it hangs"))
 
     def kernel_process(self, kernel_id: str) -> psutil.Process:
         """Return the process of a kernel."""
         file = str(self.connection_file(kernel_id))
         for child in psutil.Process(self._process.pid).children(recursive=True):
-            if file in child.cmdline():
-                return child
+            with suppress(psutil.NoSuchProcess):  # work of a panel may end at any time
+                if file in child.cmdline():
+                    return child
         raise LookupError(f"no process runs kernel {kernel_id}")
 
     def close(self) -> None:
@@ -189,7 +197,8 @@ class LabServer:
             self._process.kill()
             self._process.wait()
         for child in psutil.wait_procs(children, timeout=5)[1]:
-            child.kill()
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         self._log.close()
 
 

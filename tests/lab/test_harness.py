@@ -96,8 +96,11 @@ def test_problems_of_a_page_are_seen(notebook: Callable[..., Notebook]) -> None:
     book.page.evaluate(
         """() => {
             console.error("broken");
-            setTimeout(() => { throw new Error("thrown"); });
-            return fetch("http://127.0.0.1:9/elsewhere").catch(() => {});
+            const thrown = new Promise((done) => setTimeout(() => {
+                setTimeout(done);
+                throw new Error("thrown");
+            }));
+            return Promise.all([thrown, fetch("http://127.0.0.1:9/elsewhere").catch(() => {})]).then(() => {});
         }"""
     )
     problems = " | ".join(book.problems)

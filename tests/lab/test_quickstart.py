@@ -1,8 +1,10 @@
 """The quickstart notebook, as a person opens it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -22,5 +24,9 @@ def test_quickstart_shows_the_panel_within_one_gigabyte(notebook: Callable[..., 
     assert book.evaluate("len(panel.labels())") == 10
 
     kernel = book.server.kernel_process(book.kernel_id())
-    processes = [kernel, *kernel.children(recursive=True)]
-    assert sum(process.memory_info().rss for process in processes) < MEMORY_LIMIT
+    used = 0
+    for process in [kernel, *kernel.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):  # work in the background may end at any time
+            used += process.memory_info().rss
+    assert kernel.is_running()
+    assert used < MEMORY_LIMIT
