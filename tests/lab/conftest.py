@@ -7,9 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.lab.notebook import LabServer, Notebook, open_notebook
+from tests.lab.notebook import TIMEOUT_S, LabServer, Notebook, open_notebook
+
+PAGE_TIMEOUT_MS = 5_000  # Playwright's own, which does for pages without a kernel
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """What is expected of a page waits for its kernel, as long as the rest of the harness does."""
+    expect.set_options(timeout=TIMEOUT_S * 1_000)
+    yield
+    expect.set_options(timeout=PAGE_TIMEOUT_MS)
 
 
 @pytest.fixture(scope="session")
