@@ -125,6 +125,10 @@ def test_checks_measure_and_a_second_look_sets_right(
     expect(status).to_contain_text(re.compile(r"% right, .* 20 random checks"), timeout=30_000)
     quality(book).get_by_role("button", name="Curves").click()
     expect(quality(book).locator("svg.nbl-chart")).to_have_count(2)
+    compare = quality(book).get_by_role("button", name="Compare with random sampling")
+    compare.press("Enter")
+    expect(quality(book)).to_contain_text(re.compile(r"\d labels so far\. Labels drawn at random"))
+    expect(compare).to_be_focused()
 
     # a label that model and neighbours contradict is asked again, with the model's word as the guess
     wrong = book.evaluate("int(panel.session.labeled[3])")
