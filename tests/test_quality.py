@@ -616,6 +616,21 @@ def test_curves_grow_while_somebody_looks(desk):
     assert list(sure.x) == [row[0] for row in desk.view.curves["sure"]]
 
 
+def test_checks_that_are_asked_for_while_it_looks_are_asked_once(desk):
+    async def ask():
+        desk.session.tell([0, 1, 2], CLASSES)
+        desk.quality("open", part="finish")
+        assert desk.look()["running"] == "look"
+        desk.quality("draw")
+        assert desk.view.finish["running"] == "draw"
+        desk.quality("draw")
+        await until(lambda: not desk.view.finish["running"])
+
+    asyncio.run(ask())
+    assert len(desk.session.drawn) == desk.view.finish["waiting"] > 0
+    assert len(desk.session.state.draws) == 1
+
+
 def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)

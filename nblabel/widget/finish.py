@@ -130,8 +130,9 @@ class Finish:
 
     def draw(self) -> None:
         """Have the answers asked that are needed."""
-        if self._answer.get("running") or waiting(self._session):
+        if self._answer.get("running") in WRITES or waiting(self._session):
             return  # pressed twice
+        self.cancel()
 
         def job(twin: Session) -> Any:
             report = self._examine(twin, self._terms)
