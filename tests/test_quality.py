@@ -642,7 +642,7 @@ def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered
     desk.view.observe(lambda change: told.append(change["new"]["progress"]), "compared")
     desk.quality("compare")
     text = desk.view.compared["text"]
-    assert text.startswith("41 labels so far. Labels drawn at random would have")
+    assert text.startswith("After 41 labels: labels drawn at random would have")
     assert text.endswith("if the labels handed over now are right.")
     assert told[0] == 0
     assert told[-1] is None

@@ -25,9 +25,7 @@ Float64Array = npt.NDArray[np.float64]
 # MNIST, and be off by up to 0.03.
 TOLERANCE = 5e-4
 RISE = 2e-3  # of a cell's mean; what is less stays as it is
-WARM_RISE = (
-    1e-3  # going on from the last solution; with five times that it would be off by up to 0.08
-)
+WARM_RISE = 1e-3  # going on from the last solution; five times that would be off by up to 0.08
 FOLLOWED = 64  # solutions whose residual is brought up to date; then it is computed again
 FEW = 8  # one item of so many; of more that changed, the residual is computed as well
 ROUNDS = 6  # of relaxing, at most; what needs more would end up less exact

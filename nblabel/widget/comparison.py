@@ -57,7 +57,8 @@ class Comparison:
             if isinstance(result, Exception):
                 self._done(str(result))
                 return
-            self._done(f"{n:,} labels so far. {result.lines[-1]}")
+            told = result.lines[-1]  # which stays there when more labels are given
+            self._done(f"After {n:,} labels: {told[0].lower()}{told[1:]}")
             with suppress(StoreError):  # it can be asked again
                 self._session.store.set_setting(SETTING, self._text)
 

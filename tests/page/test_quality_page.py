@@ -296,7 +296,9 @@ def test_random_sampling_is_compared_with_when_asked(browser_page: Page) -> None
     expect(cancel).to_be_focused()  # the keyboard goes on from here
     browser_page.keyboard.press("Enter")
     assert sent(browser_page)[-1] == {"type": "cancel_compare"}
-    told = "41 labels so far. Labels drawn at random would have taken about 2.4 times as many: 57 more."
+    told = (
+        "After 41 labels: labels drawn at random would have taken about 2.4 times as many: 57 more."
+    )
     write(browser_page, compared={"progress": None, "text": told})
     expect(begin).to_be_focused()
     expect(bar).to_be_hidden()
