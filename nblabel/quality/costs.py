@@ -183,10 +183,8 @@ def _told(table: pd.DataFrame, rate: float, times: float, total: int) -> Iterabl
         yield f"{labels['left']:,.0f} left: {cost('left')}."
         saved = cost("saved").replace(", ", " and ")
         one = "are" if of_money else "is"
-        yield (
-            f"All {total:,} by hand would take {cost('all by hand')}: {saved} {one} saved if the "
-            "model does the rest."
-        )
+        spared = f": {saved} {one} saved if the model does the rest" if labels["saved"] > 0 else ""
+        yield f"All {total:,} by hand would take {cost('all by hand')}{spared}."
     if np.isinf(times):
         yield f"Labels drawn at random are not as good, up to {MOST} times as many or half the pool."
     elif not np.isnan(times):
