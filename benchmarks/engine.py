@@ -19,8 +19,8 @@ import numpy as np
 
 import nblabel as nb
 from benchmarks.report import RESULTS, Row, machine, show, write
-from nblabel.engine import Engine, Snapshot
-from nblabel.graph import nearest
+from nblabel.graph import neighbor_graph as nearest
+from nblabel.session.engine import Engine, Snapshot
 
 FOLDER = Path(__file__).parents[1] / "build" / "bench"
 CLASSES = tuple("0123456789")

@@ -22,7 +22,7 @@ import nblabel as nb
 from benchmarks import stopping
 from benchmarks.labels import CASES
 from benchmarks.report import RESULTS, Row, report
-from nblabel.events import LabelEvent
+from nblabel.log.events import LabelEvent
 from nblabel.quality.audit import Checks, Moment, accuracy_of, toss, weights
 from nblabel.quality.trials import Trial, Trials
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from nblabel._version import __version__
+
 if TYPE_CHECKING:
     from nblabel import datasets as datasets
     from nblabel import encoders as encoders
     from nblabel import learners as learners
     from nblabel import plots as plots
-    from nblabel.clusters import ClusterMatch as ClusterMatch
-    from nblabel.clusters import cluster as cluster
-    from nblabel.clusters import match_clusters as match_clusters
-    from nblabel.embeddings.methods import embed as embed
-    from nblabel.graph.nearest import neighbor_graph as neighbor_graph
+    from nblabel.embeddings.registry import embed as embed
+    from nblabel.explore.clusters import ClusterMatch as ClusterMatch
+    from nblabel.explore.clusters import cluster as cluster
+    from nblabel.explore.clusters import match_clusters as match_clusters
+    from nblabel.explore.projection import project as project
+    from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
+    from nblabel.log.store import LabelStore as LabelStore
     from nblabel.loops import self_training as self_training
     from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
-    from nblabel.projection import project as project
     from nblabel.quality.autolabel import auto_label as auto_label
     from nblabel.quality.costs import costs as costs
     from nblabel.quality.recheck import recheck as recheck
@@ -27,31 +30,28 @@ if TYPE_CHECKING:
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
-    from nblabel.store import LabelStore as LabelStore
     from nblabel.widget import Labeler as Labeler
-
-__version__ = "0.1.0"
 
 # name: module. Loaded on first use, so that `import nblabel` is quick and a script without a
 # notebook never loads the panel.
 _HOMES = {
-    "ClusterMatch": "nblabel.clusters",
+    "ClusterMatch": "nblabel.explore.clusters",
     "Labeler": "nblabel.widget",
-    "LabelStore": "nblabel.store",
+    "LabelStore": "nblabel.log.store",
     "Pool": "nblabel.pool",
     "Session": "nblabel.session",
     "StopAdvisor": "nblabel.quality.stopping",
-    "cluster": "nblabel.clusters",
+    "cluster": "nblabel.explore.clusters",
     "auto_label": "nblabel.quality.autolabel",
     "costs": "nblabel.quality.costs",
     "datasets": "nblabel.datasets",
-    "embed": "nblabel.embeddings.methods",
+    "embed": "nblabel.embeddings.registry",
     "encoders": "nblabel.encoders",
     "learners": "nblabel.learners",
-    "match_clusters": "nblabel.clusters",
-    "neighbor_graph": "nblabel.graph.nearest",
+    "match_clusters": "nblabel.explore.clusters",
+    "neighbor_graph": "nblabel.graph.neighbor_graph",
     "plots": "nblabel.plots",
-    "project": "nblabel.projection",
+    "project": "nblabel.explore.projection",
     "recheck": "nblabel.quality.recheck",
     "self_training": "nblabel.loops",
     "second_look": "nblabel.quality.review",

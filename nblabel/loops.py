@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.quality import check_session
-from nblabel.session import STANDINGS, Session
+from nblabel.session import Session
+from nblabel.session.session import STANDINGS
 
 if TYPE_CHECKING:
     import pandas as pd

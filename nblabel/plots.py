@@ -12,10 +12,11 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from PIL import Image
 
-from nblabel.clusters import as_clusters
-from nblabel.media import MediaError, UInt8Array
+from nblabel.arrays import UInt8Array
+from nblabel.explore.clusters import as_clusters
 from nblabel.pool import Pool
-from nblabel.tiles import mean_tile, tile
+from nblabel.pool.mosaic import mean_tile, tile
+from nblabel.pool.pictures import MediaError
 
 if TYPE_CHECKING:
     import pandas as pd

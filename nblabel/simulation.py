@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.embeddings.methods import embeddings_of
-from nblabel.events import new_uid
+from nblabel.arrays import FloatArray, IntArray, as_embeddings
+from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
-from nblabel.pool import FloatArray, IntArray, Pool, as_embeddings
-from nblabel.session import Session, check_classes
-from nblabel.store import LabelStore
+from nblabel.log.events import new_uid
+from nblabel.log.store import LabelStore
+from nblabel.pool import Pool
+from nblabel.session import Session
+from nblabel.session.session import check_classes
 from nblabel.strategies import make_strategy
 
 if TYPE_CHECKING:

@@ -1,12 +1,13 @@
 """Make the bundled excerpt of Fashion-MNIST.
 
-It writes nblabel/data/fashion_mnist_sample.npz: 500 training images of each class in mixed order,
+It writes nblabel/datasets/data/fashion_mnist_sample.npz: 500 training images of each class in mixed order,
 in the layout of the full set. The same choice comes out on every run.
 """
 
 import numpy as np
 
-from nblabel.datasets import SAMPLE_PATH, Dataset, load_fashion_mnist
+from nblabel.datasets import Dataset, load_fashion_mnist
+from nblabel.datasets.loaders import SAMPLE_PATH
 
 N_PER_CLASS = 500
 

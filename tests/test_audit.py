@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nblabel as nb
-from nblabel import progress
-from nblabel.quality import frames
+from nblabel.log.store import StoreError
 from nblabel.quality.audit import Moment, _compare, accuracy_of, toss
-from nblabel.store import StoreError
+from nblabel.session import frames
+from nblabel.system import progress
 from tests.samples import blobs
 
 CLASSES = ("boot", "bag")

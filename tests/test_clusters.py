@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nblabel as nb
-from nblabel import clusters as module
-from nblabel.clusters import METHODS
+from nblabel.explore import clusters as module
+from nblabel.explore.clusters import METHODS
 
 SIZES = (120, 80, 40)
 

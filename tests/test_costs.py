@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.events import LabelEvent
+from nblabel.log.events import LabelEvent
 from tests.samples import blobs
 
 CLASSES = ("boot", "bag", "shirt")

@@ -7,7 +7,7 @@ from PIL import Image
 
 import nblabel as nb
 from nblabel.embeddings import custom
-from nblabel.media import MediaError
+from nblabel.pool.pictures import MediaError
 from tests.samples import blobs
 
 IMAGES = np.random.default_rng(0).integers(0, 255, (600, 5, 4), dtype=np.uint8)

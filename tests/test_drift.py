@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.drift import NEAREST, find_drift
-from nblabel.media import JoinedPictures
-from nblabel.store import StoreError
+from nblabel.explore.drift import NEAREST, find_drift
+from nblabel.log.store import StoreError
+from nblabel.pool.pictures import JoinedPictures
 from tests.samples import CLASSES, blob_pool, blobs
 
 
@@ -138,7 +138,7 @@ def test_more_of_the_same_is_no_drift():
 
 
 def test_a_sample_stands_for_a_large_pool(monkeypatch):
-    monkeypatch.setattr("nblabel.drift.REFERENCE", 500)
+    monkeypatch.setattr("nblabel.explore.drift.REFERENCE", 500)
     rng = np.random.default_rng(0)
     X = rng.normal(size=(4_000, 5)).astype(np.float32)
     X[-10:] += 50

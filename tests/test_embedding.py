@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel.embeddings import methods as embedding
+from nblabel.embeddings import registry as embedding
 from nblabel.embeddings.gradients import describe
-from nblabel.embeddings.methods import SAMPLE
-from nblabel.embeddings.pixels import SIDE
-from nblabel.media import MediaError
+from nblabel.embeddings.registry import SAMPLE
+from nblabel.pool.pictures import MediaError
+from nblabel.pool.pixels import SIDE
 from tests.samples import blobs
 
 NOISE = np.random.default_rng(0).integers(0, 255, (80, 9, 7), dtype=np.uint8)
@@ -209,7 +209,7 @@ def test_faint_colours_are_not_magnified():
 
 
 def test_a_large_pool_is_embedded_in_blocks(monkeypatch):
-    monkeypatch.setattr("nblabel.cache.QUICK", np.inf)  # nothing is found again
+    monkeypatch.setattr("nblabel.system.cache.QUICK", np.inf)  # nothing is found again
     pictures = NOISE[:, ::-1]
     whole = nb.embed(pictures, "gradients", dim=5)
     monkeypatch.setattr(embedding, "SAMPLE", 70)
@@ -314,14 +314,14 @@ def test_a_picture_that_cannot_be_read_gets_the_mean_with_a_warning(tmp_path, me
 
 @pytest.mark.parametrize("method", ["pca", "gradients"])
 def test_what_took_long_is_kept_by_content(method, tmp_path, monkeypatch):
-    monkeypatch.setattr("nblabel.cache.QUICK", -1)
+    monkeypatch.setattr("nblabel.system.cache.QUICK", -1)
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
         folder.mkdir()
         save_all(folder, NOISE[:12])
     pool, moved = (nb.Pool.from_folder(folder) for folder in folders)
     first, narrow = nb.embed(pool, method), nb.embed(pool, method, dim=3)
-    monkeypatch.setattr("nblabel.embeddings.methods._pca", None)  # not called again
+    monkeypatch.setattr("nblabel.embeddings.registry._pca", None)  # not called again
     assert (nb.embed(moved, method) == first).all()
     assert (nb.embed(moved, method, dim=3) == narrow).all()
     for other in ({"dim": 4}, {"random_state": 1}):
@@ -333,7 +333,7 @@ def test_what_took_long_is_kept_by_content(method, tmp_path, monkeypatch):
 
 
 def test_of_broken_files_one_is_told_every_time(tmp_path, monkeypatch):
-    monkeypatch.setattr("nblabel.cache.QUICK", -1)
+    monkeypatch.setattr("nblabel.system.cache.QUICK", -1)
     save_all(tmp_path, NOISE[:12])
     (tmp_path / "003.png").write_bytes(b"")
     for _ in range(2):

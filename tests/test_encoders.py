@@ -13,7 +13,7 @@ from nblabel import encoders
 from nblabel.encoders import ENCODERS, ContrastiveEncoder, make_encoder, training
 from nblabel.encoders.base import FEWEST
 from nblabel.encoders.changes import changed
-from nblabel.media import MediaError
+from nblabel.pool.pictures import MediaError
 
 torch = pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
 

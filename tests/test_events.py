@@ -2,7 +2,7 @@
 
 import pytest
 
-from nblabel.events import LabelEvent, LabelState
+from nblabel.log.events import LabelEvent, LabelState
 
 CLASSES = ("boot", "bag")
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel import evidence
-from nblabel.evidence import Evidence
+from nblabel.explore import word_scores as evidence
+from nblabel.explore.word_scores import Evidence
 from tests.test_labeler import _alone, open_page  # noqa: F401
 
 TEXTS = ["a Great film", "great fun 🎉", "such a bore", "what a bore"] * 5

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel import export
-from nblabel.export import export_labels
-from nblabel.media import MediaError
+from nblabel.log import exporting as export
+from nblabel.log.exporting import export_labels
+from nblabel.pool.pictures import MediaError
 from tests.samples import blobs
 
 IDS = ["plain", 'quote"s and, commas', "línea\nnueva", "长靴 👢", "<b>", "=1+1"]

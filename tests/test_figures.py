@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.events import LabelEvent
 from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
-from nblabel.session import STANDINGS
+from nblabel.log.events import LabelEvent
+from nblabel.session.session import STANDINGS
 from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget.figures import (
     BREAK_SECONDS,

@@ -11,17 +11,11 @@ from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
 import nblabel as nb
-from nblabel.graph import compiling
-from nblabel.graph import nearest as graphs
-from nblabel.graph.compiling import compile_loops, is_compiled
-from nblabel.graph.nearest import (
-    GraphCache,
-    GraphProcess,
-    NeighborGraph,
-    neighbor_graph,
-    pack,
-    unpack,
-)
+from nblabel.graph import neighbor_graph as graphs
+from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph, pack, unpack
+from nblabel.jobs.graph import GraphProcess
+from nblabel.session import compiling
+from nblabel.session.compiling import compile_loops, is_compiled
 from tests.samples import blobs
 from tests.test_projection import Listener, over, wait_until
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel.cluster_process import ClusterProcess
+from nblabel.jobs.clusters import ClusterProcess
 from nblabel.widget import clustering, groups
 from tests.test_labeler import CLASSES, UmapRecorder, _alone, acked, open_page, until  # noqa: F401
 from tests.test_projection import Listener
@@ -280,7 +280,7 @@ class ClusterRecorder(UmapRecorder):
 
 @pytest.fixture
 def recorder(monkeypatch):
-    monkeypatch.setattr("nblabel.cluster_process.ClusterProcess", ClusterRecorder)
+    monkeypatch.setattr("nblabel.jobs.clusters.ClusterProcess", ClusterRecorder)
     monkeypatch.setattr(ClusterRecorder, "begun", [])
     return ClusterRecorder
 

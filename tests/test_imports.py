@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.export import export_labels
+from nblabel.log.exporting import export_labels
 from tests.samples import CLASSES, blobs
 
 IDS = ["a", "b", "007", "8", "it's, é", "f"]

@@ -17,9 +17,9 @@ from plotly.callbacks import InputDeviceState, Points
 from sklearn.neighbors import KNeighborsClassifier
 
 import nblabel as nb
-from nblabel.graph.nearest import GraphCache, neighbor_graph
+from nblabel.graph.neighbor_graph import GraphCache, neighbor_graph
 from nblabel.learners import KnnLearner
-from nblabel.store import LabelStore, StoreError
+from nblabel.log.store import LabelStore, StoreError
 from nblabel.widget import Labeler, display, figures, jobs, labeler, projections, refits
 from nblabel.widget.items import MOST_HELD as LENGTH
 from tests.samples import CLASSES, blobs

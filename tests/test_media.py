@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel.media import ImageArray, ImageFiles, MediaError, find_images
+from nblabel.pool.pictures import ImageArray, ImageFiles, MediaError, find_images
 
 RAMP = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nblabel.neighbors import METRICS, LabeledNeighbors
+from nblabel.learners.labeled_neighbors import METRICS, LabeledNeighbors
 from tests.samples import blobs
 
 # few values and few dimensions: many duplicates and ties
@@ -204,7 +204,7 @@ def test_the_neighbours_of_new_points(metric, n_labeled):
 
 
 def test_new_points_are_searched_in_blocks(monkeypatch):
-    monkeypatch.setattr("nblabel.neighbors.CELLS", 1)
+    monkeypatch.setattr("nblabel.learners.labeled_neighbors.CELLS", 1)
     X = blobs(300)
     kept = LabeledNeighbors(X)
     kept.update(np.arange(0, 300, 3))

@@ -6,8 +6,9 @@ import threading
 import pandas as pd
 import pytest
 
-from nblabel import imports, progress
-from nblabel.store import StoreError
+from nblabel.log import importing as imports
+from nblabel.log.store import StoreError
+from nblabel.system import progress
 from tests.test_labeler import _alone, open_page, until  # noqa: F401
 
 ADD = "Add them, by add_class(name) or New class in the panel, and import again."

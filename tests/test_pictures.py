@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nblabel.media import MediaError
 from nblabel.pool import Pool
+from nblabel.pool.pictures import MediaError
 from nblabel.widget import items
 from nblabel.widget.items import Packet, Pictures
 from tests.samples import blob_pool

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.pool import as_embeddings
+from nblabel.arrays import as_embeddings
 
 IMAGES = np.zeros((3, 4, 5), dtype=np.uint8)
 POINTS = np.arange(6, dtype=np.float64).reshape(3, 2)

@@ -131,7 +131,7 @@ def test_the_first_token_where_the_model_says_so(tmp_path):
 
 
 def test_what_took_long_is_kept_by_content(tmp_path, monkeypatch):
-    monkeypatch.setattr("nblabel.cache.QUICK", -1)
+    monkeypatch.setattr("nblabel.system.cache.QUICK", -1)
     model = on_images(tmp_path / "model")
     first = embed(nb.Pool(PHOTOS), model)
     monkeypatch.setattr("nblabel.embeddings.pretrained._load", None)  # not called again

@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 import nblabel as nb
-from nblabel.projection import UmapCache, UmapProcess, fit_square, project_pca
+from nblabel.explore.projection import UmapCache, fit_square, project_pca
+from nblabel.jobs.umap import UmapProcess
 from tests.samples import blobs
 
 PATIENCE = 120  # seconds; UMAP takes ten to load and compile on a busy machine
@@ -225,7 +226,9 @@ def test_from_python_it_is_the_one_that_the_panel_shows(monkeypatch):
     X, listener = blobs(300), Listener()
     UmapProcess(X, listener, 3)
     assert (nb.project(X, random_state=3) == listener.last()["done"]).all()
-    monkeypatch.setattr("nblabel.projection.unfold", lambda *_, **__: pytest.fail("not from disk"))
+    monkeypatch.setattr(
+        "nblabel.explore.projection.unfold", lambda *_, **__: pytest.fail("not from disk")
+    )
     nb.project(X, random_state=3)
 
 

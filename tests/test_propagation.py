@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse.linalg import splu
 
 import nblabel as nb
-from nblabel.graph.nearest import NeighborGraph, neighbor_graph
+from nblabel.graph.neighbor_graph import NeighborGraph, neighbor_graph
 from nblabel.graph.propagation import Propagation
 from nblabel.graph.walks import Walks
 from nblabel.learners.graph import GraphLearner
@@ -75,7 +75,7 @@ def test_rows_in_several_threads_against_one(graph, monkeypatch):
     codes[[1, 2, 4]] = 0, 1, 2
     values = np.random.default_rng(0).random(len(graph), dtype=np.float32)
     alone = Propagation(graph).solve(codes, 3, 0.1), Walks(graph, 4).spread(values)
-    monkeypatch.setattr("nblabel.rows.ALONE_UP_TO", 0)
+    monkeypatch.setattr("nblabel.system.parallel.ALONE_UP_TO", 0)
     several = Propagation(graph).solve(codes, 3, 0.1), Walks(graph, 4).spread(values)
     for one, other in zip(alone, several, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)

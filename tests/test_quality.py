@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel import progress
 from nblabel.learners import LearnerError
+from nblabel.log.store import LabelStore, StoreError
 from nblabel.plots import progress_curves
 from nblabel.quality.audit import AuditReport
-from nblabel.store import LabelStore, StoreError
+from nblabel.system import progress
 from nblabel.widget import Labeler, checks, comparison, finish, plotly_curves
 from nblabel.widget.aside import Aside
 from nblabel.widget.curves import MOST, Curves

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import beta
 
 import nblabel as nb
+from nblabel.log.store import StoreError
 from nblabel.quality.repeats import AFTER
-from nblabel.store import StoreError
 from nblabel.widget.items import Packet
 from tests.samples import blobs
 

@@ -5,7 +5,7 @@ import os
 import joblib
 import pytest
 
-from nblabel import rows
+from nblabel.system import parallel as rows
 
 
 def parts(n):

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.events import LabelEvent
-from nblabel.session import MAX_CLASSES, STANDINGS
-from nblabel.store import LabelStore, StoreError
+from nblabel.log.events import LabelEvent
+from nblabel.log.store import LabelStore, StoreError
+from nblabel.session.session import MAX_CLASSES, STANDINGS
 from tests.samples import CLASSES, blob_pool, blobs
 
 

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 import nblabel as nb
-from nblabel.events import LabelEvent
-from nblabel.store import SCHEMA_VERSION, LabelStore, StoreError
+from nblabel.log.events import LabelEvent
+from nblabel.log.store import SCHEMA_VERSION, LabelStore, StoreError
 from tests.samples import CLASSES, blob_pool
 
 NOBODY = 65_534

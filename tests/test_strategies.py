@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import rankdata
 
 import nblabel as nb
-from nblabel.graph.nearest import NeighborGraph, neighbor_graph
+from nblabel.graph.neighbor_graph import NeighborGraph, neighbor_graph
 from nblabel.graph.walks import Walks
 from nblabel.learners.graph import GraphLearner
 from nblabel.strategies import kmeans as kmeans_module

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.tables import LEVELS, Cell
+from nblabel.pool.tables import LEVELS, Cell
 
 N = 400
 

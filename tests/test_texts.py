@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.texts import TOKEN, Texts
+from nblabel.pool.texts import TOKEN, Texts
 
 STRANGE = [
     "",
@@ -131,7 +131,8 @@ def test_width():
 
 
 def test_what_took_long_is_kept_on_disk(monkeypatch):
-    from nblabel import cache, texts
+    from nblabel.pool import texts
+    from nblabel.system import cache
 
     monkeypatch.setattr(cache, "QUICK", -1)
     pool = nb.Pool(texts=topics())

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nblabel.tiles import mean_tile, tile
+from nblabel.pool.mosaic import mean_tile, tile
 
 
 def test_a_picture_stands_in_the_middle_of_its_square():

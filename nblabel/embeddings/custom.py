@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from nblabel.media import MediaError
-from nblabel.pool import FloatArray, Pool, as_embeddings
-from nblabel.tables import Table
+from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.pool import Pool
+from nblabel.pool.pictures import MediaError
+from nblabel.pool.tables import Table
 
 BATCH = 256  # items that a function gets at a time
 

@@ -7,8 +7,7 @@ import math
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nblabel.media import UInt8Array
-from nblabel.pool import FloatArray
+from nblabel.arrays import FloatArray, UInt8Array
 
 CELLS = 7  # along the longer side of a picture
 ORIENTATIONS = 8  # over half a turn: an edge from dark to light counts as one from light to dark

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from nblabel.cache import ArrayCache
-from nblabel.media import MediaError, UInt8Array, contents_of
-from nblabel.pool import FloatArray, Pool, as_embeddings
+from nblabel.arrays import FloatArray, UInt8Array, as_embeddings
+from nblabel.pool import Pool
+from nblabel.pool.pictures import MediaError, contents_of
+from nblabel.system.cache import ArrayCache
 
 # A network takes texts, or pictures of shape (height, width, 1 or 3), and returns a row for each.
 Network = Callable[[Sequence[Any]], npt.NDArray[Any]]

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nblabel.arrays import FloatArray
 from nblabel.embeddings.networks import Network, as_colour, check_channels, hash_files, run_network
 from nblabel.encoders.torched import choose_device
-from nblabel.pool import FloatArray, Pool
+from nblabel.pool import Pool
 
 INSTALL = 'method="pretrained" needs transformers and torch: pip install "nblabel[pretrained]"'
 # Weights are read from safetensors only: any other kind may run code as it is opened.

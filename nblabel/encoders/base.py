@@ -11,12 +11,13 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from tqdm import tqdm
 
-from nblabel.embeddings.pixels import BoolArray, Pixels
+from nblabel.arrays import BoolArray, FloatArray, UInt8Array
 from nblabel.encoders.files import save_encoder
 from nblabel.encoders.torched import choose_device, import_torch, repeatable, require_torch
 from nblabel.encoders.training import Result, train
-from nblabel.media import ImageArray, UInt8Array
-from nblabel.pool import FloatArray, Pool
+from nblabel.pool import Pool
+from nblabel.pool.pictures import ImageArray
+from nblabel.pool.pixels import Pixels
 
 FEWEST = 10  # pictures to learn from
 BLOCK = 1_024  # pictures encoded at a time

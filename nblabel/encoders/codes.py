@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sklearn.base import clone
 
-from nblabel.cache import ArrayCache
+from nblabel.arrays import FloatArray
 from nblabel.encoders.base import Encoder, Tell, all_pixels
-from nblabel.pool import FloatArray, Pool
+from nblabel.pool import Pool
+from nblabel.system.cache import ArrayCache
 
 FORMAT = 2  # grows when the same settings give other codes
 INDIFFERENT = ("device", "progress")  # settings that the codes do not depend on

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from nblabel.arrays import UInt8Array
 from nblabel.encoders.base import Encoder, Tell
 from nblabel.encoders.changes import changed
-from nblabel.graph.nearest import build_graph
-from nblabel.media import UInt8Array
+from nblabel.graph.neighbor_graph import build_graph
 
 NEIGHBORS = 5  # of a picture, one of which is to have a code like its own
 HEAD = 64  # width of what the loss compares; the code is taken before it
@@ -68,7 +68,7 @@ class ContrastiveEncoder(Encoder):
         )
 
     def _prepare(self, torch: Any, pictures: UInt8Array, tell: Tell) -> None:
-        from nblabel.embeddings.methods import embed  # which knows the encoders
+        from nblabel.embeddings.registry import embed  # which knows the encoders
 
         tell(0.0, "finding neighbours")
         graph = build_graph(embed(pictures, method="gradients"), lambda _: None)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.embeddings.pixels import SIDE
 from nblabel.encoders.torched import import_torch
-from nblabel.events import new_uid
+from nblabel.log.events import new_uid
+from nblabel.pool.pixels import SIDE
 
 if TYPE_CHECKING:
     from nblabel.encoders.base import Encoder

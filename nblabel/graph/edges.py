@@ -9,8 +9,7 @@ import numba
 import numpy as np
 import scipy.sparse as sp
 
-from nblabel.graph.nearest import Int32Array
-from nblabel.pool import FloatArray
+from nblabel.arrays import FloatArray, Int32Array
 
 CELLS = 512  # unknowns of the coarse problem
 FEWEST_IN_CELL = 8

@@ -12,11 +12,11 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from threadpoolctl import ThreadpoolController
 
+from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.graph import sweeps
 from nblabel.graph.edges import Edges
-from nblabel.graph.nearest import Int32Array, NeighborGraph
-from nblabel.pool import FloatArray, IntArray
-from nblabel.rows import by_rows
+from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.system.parallel import by_rows
 
 Mask = npt.NDArray[np.bool_]
 Float64Array = npt.NDArray[np.float64]

@@ -8,9 +8,9 @@ from typing import Any
 import numba
 import numpy as np
 
-from nblabel.graph.nearest import Int32Array, NeighborGraph
-from nblabel.pool import FloatArray
-from nblabel.rows import by_rows
+from nblabel.arrays import FloatArray, Int32Array
+from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.system.parallel import by_rows
 
 REMEMBERED = 256  # ends of walks: the next questions are mostly those of the time before
 

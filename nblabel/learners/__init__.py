@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from nblabel.graph.nearest import NeighborGraph
+from nblabel.arrays import FloatArray
+from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import Learner, LearnerError
 from nblabel.learners.estimator import EstimatorLearner
 from nblabel.learners.knn import KnnLearner
-from nblabel.pool import FloatArray
 
 __all__ = [
     "ESTIMATORS",

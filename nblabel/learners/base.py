@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from nblabel.pool import FloatArray, IntArray, as_embeddings
+from nblabel.arrays import FloatArray, IntArray, as_embeddings
 
 
 class LearnerError(RuntimeError):

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.base import LearnerError, check_points, no_update
-from nblabel.pool import FloatArray, IntArray
 
 FOLDS = 5  # refits that a temperature is read from
 FLOOR = 1e-3  # held-out probabilities are never quite 0: one mistake of a forest would decide all

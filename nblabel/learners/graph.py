@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.graph.nearest import Int32Array, NeighborGraph
+from nblabel.arrays import FloatArray, Int32Array, IntArray
+from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import check_points, no_update
-from nblabel.pool import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from nblabel.graph.propagation import Propagation

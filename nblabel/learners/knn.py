@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.base import check_points, no_update
-from nblabel.neighbors import LabeledNeighbors, Metric
-from nblabel.pool import FloatArray, IntArray
-from nblabel.rows import by_rows
+from nblabel.learners.labeled_neighbors import LabeledNeighbors, Metric
+from nblabel.system.parallel import by_rows
 
 BLOCK = 8_192  # columns that stay in the processor's cache
 SAMPLE = 1_000  # items the distance scale is read from

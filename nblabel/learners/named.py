@@ -15,8 +15,8 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.early import EarlyStopping
-from nblabel.pool import FloatArray, IntArray
 
 
 def make_estimator(name: str, X: FloatArray) -> Any:

@@ -42,17 +42,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from nblabel import progress
-from nblabel.events import Answer, LabelState
-from nblabel.pool import FloatArray, IntArray
-from nblabel.quality import frames
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.log.events import Answer, LabelState
 from nblabel.quality.bounds import Bools, Floats, Judged, check_confidence, wrong_now
+from nblabel.session import frames
 from nblabel.strategies.measures import likeliest
+from nblabel.system import progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nblabel.events import LabelEvent
+    from nblabel.log.events import LabelEvent
     from nblabel.session import Session
 
 Codes = npt.NDArray[np.uint8]

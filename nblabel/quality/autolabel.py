@@ -38,14 +38,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.pool import IntArray
+from nblabel.arrays import IntArray
 from nblabel.quality import check_session
 from nblabel.quality.trials import BETTER, END, Trial, Trials
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nblabel.events import LabelEvent
+    from nblabel.log.events import LabelEvent
     from nblabel.session import Session
 
 ALL = ""  # the name of a set of all classes

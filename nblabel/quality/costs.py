@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel import progress
-from nblabel.events import LabelEvent
-from nblabel.pool import IntArray
+from nblabel.arrays import IntArray
+from nblabel.log.events import LabelEvent
 from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
+from nblabel.system import progress
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from nblabel import progress
-from nblabel.graph.nearest import NeighborGraph
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.system import progress
 
 N_FOLDS = 2
 N_TAUGHT = 3_000  # items that the second opinion learns from; more change the order little

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from nblabel.export import whole
-from nblabel.media import UInt8Array
+from nblabel.arrays import UInt8Array
+from nblabel.log.exporting import whole
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.events import LabelEvent
-from nblabel.pool import IntArray
+from nblabel.arrays import IntArray
+from nblabel.log.events import LabelEvent
 from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.events import LabelEvent
-from nblabel.pool import IntArray
+from nblabel.arrays import IntArray
+from nblabel.log.events import LabelEvent
 from nblabel.quality.bounds import check_confidence
 
 if TYPE_CHECKING:

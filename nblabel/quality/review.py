@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel import progress
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
+from nblabel.system import progress
 
 if TYPE_CHECKING:
     import pandas as pd

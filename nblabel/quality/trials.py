@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.events import LabelEvent, LabelState
-from nblabel.pool import FloatArray, IntArray
-from nblabel.quality import frames
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.log.events import LabelEvent, LabelState
 from nblabel.quality.audit import NO_ANSWER, Checks, checks_of
 from nblabel.quality.bounds import answers_needed, expected_error, wrong_among
 from nblabel.quality.doubt import sureness
+from nblabel.session import frames
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nblabel.graph.nearest import NeighborGraph
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.strategies.measures import Measures, Surroundings
 
 

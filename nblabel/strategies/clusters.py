@@ -6,8 +6,7 @@ import heapq
 
 import numpy as np
 
-from nblabel.graph.nearest import Int32Array
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.kmeans import clusters_of
 from nblabel.strategies.scored import MeasureStrategy

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.graph.nearest import Int32Array
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.measures import GREEDY, margin, ranks
 from nblabel.strategies.scored import START, cold_start

@@ -8,9 +8,9 @@ import numba
 import numpy as np
 import scipy.sparse as sp
 
-from nblabel.graph.nearest import Int32Array, NeighborGraph
-from nblabel.pool import FloatArray, IntArray
-from nblabel.rows import by_rows
+from nblabel.arrays import FloatArray, Int32Array, IntArray
+from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.system.parallel import by_rows
 
 PURE = 0.95  # of the balls
 

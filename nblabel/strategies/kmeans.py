@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nblabel.graph.nearest import Int32Array
-from nblabel.pool import FloatArray
+from nblabel.arrays import FloatArray, Int32Array
 from nblabel.strategies.base import View
 
 SAMPLE = 20_000  # items that the centres are found from; more move them little

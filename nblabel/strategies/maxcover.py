@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.kmeans import clusters_of
 from nblabel.strategies.measures import margin, ranks

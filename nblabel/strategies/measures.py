@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.neighbors import LabeledNeighbors, centred
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
 
 if TYPE_CHECKING:
-    from nblabel.graph.nearest import NeighborGraph
+    from nblabel.graph.neighbor_graph import NeighborGraph
 
 BINS = 4_096
 FEWEST = 32  # bins that hold all values, at the least

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.pool import FloatArray
+from nblabel.arrays import FloatArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.coverage import spread_by_walks
 from nblabel.strategies.measures import ranks

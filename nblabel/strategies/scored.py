@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nblabel.pool import FloatArray
+from nblabel.arrays import FloatArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.measures import GREEDY, UNCERTAINTIES, cdf, spread
 from nblabel.strategies.words import reasons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.strategies.base import Part, Reason, View
 from nblabel.strategies.measures import top_two
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from nblabel import progress
 from nblabel.session import Session
+from nblabel.system import progress
 
 
 class CancelledError(Exception):

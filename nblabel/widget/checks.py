@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nblabel.quality import frames
+from nblabel.log.store import StoreError
 from nblabel.quality.audit import AuditReport
 from nblabel.quality.costs import costs
 from nblabel.quality.recheck import recheck
 from nblabel.quality.repeats import Consistency
 from nblabel.quality.stopping import StopAdvice, stop_advice
-from nblabel.session import Session
-from nblabel.store import StoreError
+from nblabel.session import Session, frames
 from nblabel.widget.aside import Aside, Errand
 
 AUDIT, REPEATS = "audit", "repeats"  # shares chosen in the panel, remembered beside the log

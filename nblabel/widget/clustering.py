@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.session import Session
 from nblabel.widget.jobs import Notify, Process
 
@@ -64,7 +64,7 @@ class ClusteringJob:
         return self._wanted > 0
 
     def begin(self, notify: Notify) -> Process:
-        from nblabel.cluster_process import ClusterProcess
+        from nblabel.jobs.clusters import ClusterProcess
 
         X = self._projection()
         # on a UMAP projection groups are oblong, and nothing else comes as near the classes

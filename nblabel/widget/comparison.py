@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from nblabel.log.store import StoreError
 from nblabel.quality.costs import FEWEST_COMPARED, costs
 from nblabel.session import Session
-from nblabel.store import StoreError
 from nblabel.widget.aside import Aside, Errand
 
 SETTING = "random"  # where the last answer is kept beside the log

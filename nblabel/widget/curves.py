@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
-from nblabel.engine import Refit
+from nblabel.log.store import StoreError
 from nblabel.quality.audit import AuditReport
 from nblabel.session import Session
-from nblabel.store import StoreError
+from nblabel.session.engine import Refit
 
 SURE = 0.9
 SETTING = "curve"  # where the accuracy so far is kept beside the log

@@ -6,8 +6,9 @@ from collections.abc import Collection
 
 import numpy as np
 
-from nblabel.pool import FloatArray, IntArray
-from nblabel.session import STANDINGS, Session
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.session import Session
+from nblabel.session.session import STANDINGS
 from nblabel.strategies import Reason
 from nblabel.widget.clustering import ClusteringJob
 from nblabel.widget.figures import color_points, describe_status

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from nblabel.export import FILES, FOLDERS, export_labels
-from nblabel.progress import heard_by
+from nblabel.log.exporting import FILES, FOLDERS, export_labels
 from nblabel.session import Session
+from nblabel.system.progress import heard_by
 from nblabel.widget.aside import CancelledError
 from nblabel.widget.status import StatusView
 

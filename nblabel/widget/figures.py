@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.engine import Refit
+from nblabel.arrays import IntArray
 from nblabel.learners import CALIBRATED
-from nblabel.pool import IntArray
-from nblabel.session import STANDINGS, Session
+from nblabel.session import Session
+from nblabel.session.engine import Refit
+from nblabel.session.session import STANDINGS
 from nblabel.widget.map import Colors
 from nblabel.widget.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nblabel.events import LabelEvent
-from nblabel.pool import IntArray
-from nblabel.quality import frames
+from nblabel.arrays import IntArray
+from nblabel.log.events import LabelEvent
 from nblabel.quality.autolabel import AutoLabelReport, Promise, auto_label, check_terms
 from nblabel.quality.recheck import recheck
-from nblabel.session import Session
+from nblabel.session import Session, frames
 from nblabel.strategies import Reason
 from nblabel.widget.aside import Aside, Errand
 from nblabel.widget.items import NOUNS, THUMBNAIL_SIDE, Items, Packet, Pictures

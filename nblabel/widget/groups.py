@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from nblabel.media import UInt8Array
-from nblabel.pool import FloatArray, IntArray
-from nblabel.session import STANDINGS, Session
+from nblabel.arrays import FloatArray, IntArray, UInt8Array
+from nblabel.pool.mosaic import mean_tile
+from nblabel.session import Session
+from nblabel.session.session import STANDINGS
 from nblabel.strategies import Reason
-from nblabel.tiles import mean_tile
 from nblabel.widget.items import THUMBNAIL_SIDE, Items, Packet, Pictures
 from nblabel.widget.map import MapView
 from nblabel.widget.palette import class_colors

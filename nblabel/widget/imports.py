@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nblabel.imports import ImportReport
+from nblabel.log.importing import ImportReport
 from nblabel.session import Session
 from nblabel.widget.aside import Aside, CancelledError, Errand
 from nblabel.widget.exports import inside

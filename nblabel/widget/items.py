@@ -8,14 +8,15 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from nblabel.engine import Refit
-from nblabel.evidence import Evidence
-from nblabel.media import MediaError, UInt8Array
+from nblabel.arrays import UInt8Array
+from nblabel.explore.word_scores import Evidence
 from nblabel.pool import Pool
+from nblabel.pool.pictures import MediaError
+from nblabel.pool.tables import Cell
+from nblabel.pool.texts import Texts
 from nblabel.session import Session
+from nblabel.session.engine import Refit
 from nblabel.strategies import Reason
-from nblabel.tables import Cell
-from nblabel.texts import Texts
 
 QUESTION_SIDE = 512  # pixels a side; more is not seen in the panel
 THUMBNAIL_SIDE = 96

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from nblabel.graph.nearest import GraphProcess
+from nblabel.jobs.graph import GraphProcess
 from nblabel.session import Session
 
 Notify = Callable[[dict[str, Any]], None]
 
 
 class Process(Protocol):
-    """Work in a second process, as `nblabel.background.BackgroundProcess` does it."""
+    """Work in a second process, as `nblabel.system.process.BackgroundProcess` does it."""
 
     def cancel(self) -> None:
         """Stop it; nothing is reported any more."""

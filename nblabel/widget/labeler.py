@@ -13,12 +13,13 @@ import ipywidgets
 import numpy as np
 from IPython.display import display
 
-from nblabel.clusters import as_clusters
-from nblabel.engine import Engine, Refit, Snapshot
-from nblabel.events import LabelEvent
-from nblabel.pool import IntArray, Pool
+from nblabel.arrays import IntArray
+from nblabel.explore.clusters import as_clusters
+from nblabel.log.events import LabelEvent
+from nblabel.log.store import LabelStore, StoreError
+from nblabel.pool import Pool
 from nblabel.session import Session
-from nblabel.store import LabelStore, StoreError
+from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.strategies import Query, Reason
 from nblabel.widget.display import EXPLAINED, Display
 from nblabel.widget.exports import Exports

@@ -11,7 +11,7 @@ import ipywidgets
 import numpy as np
 import traitlets as t
 
-from nblabel.pool import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.widget.assets import script, style
 from nblabel.widget.mailbox import Mailbox
 

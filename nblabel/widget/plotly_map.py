@@ -11,8 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 import traitlets as t
 
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.plots import map_figure
-from nblabel.pool import FloatArray, IntArray
 from nblabel.widget.assets import script, style
 from nblabel.widget.mailbox import Mailbox, at_home
 from nblabel.widget.map import COLOR_MODES, Colors, Side, with_positions

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nblabel.pool import FloatArray
-from nblabel.projection import UmapCache, UmapProcess, project_pca
-from nblabel.store import LabelStore
+from nblabel.arrays import FloatArray
+from nblabel.explore.projection import UmapCache, project_pca
+from nblabel.jobs.umap import UmapProcess
+from nblabel.log.store import LabelStore
 from nblabel.widget.jobs import Notify, Process
 
 FEWEST = 200  # images; of fewer, UMAP shows nothing that PCA does not

@@ -9,9 +9,9 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from nblabel.engine import Engine, Refit, Snapshot
 from nblabel.quality.stopping import StopAdvisor
 from nblabel.session import Session
+from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.widget.aside import Aside
 from nblabel.widget.assets import script, style
 from nblabel.widget.checks import Measured, Measures, draw_now

@@ -60,7 +60,7 @@ class TrainingJob:
         return self._wanted is not None
 
     def begin(self, notify: Notify) -> Process:
-        from nblabel.encoders.process import TrainingProcess
+        from nblabel.jobs.encoder import TrainingProcess
 
         assert self._wanted is not None
         method, options, _ = self._wanted

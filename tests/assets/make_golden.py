@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nblabel.events import LabelEvent
+from nblabel.log.events import LabelEvent
+from nblabel.log.store import SCHEMA_VERSION, LabelStore
 from nblabel.pool import Pool
-from nblabel.store import SCHEMA_VERSION, LabelStore
 
 CLASSES = ("boot", "it's a <b>bag</b>")
 POOL = Pool(np.arange(6 * 4 * 4, dtype=np.uint8).reshape(6, 4, 4), ids=["a", "b", "c", "d", "é", 5])

@@ -16,10 +16,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 import nblabel as nb
-from nblabel.graph.nearest import neighbor_graph
+from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.learners import Calibrated, Learner, LearnerError, make_learner
 from nblabel.learners.knn import KnnLearner
-from nblabel.neighbors import METRICS, LabeledNeighbors
+from nblabel.learners.labeled_neighbors import METRICS, LabeledNeighbors
 from tests.samples import CLASSES, blobs
 
 LEARNERS = {

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from nblabel import progress
-from nblabel.events import LabelEvent
-from nblabel.store import LabelStore, StoreError
+from nblabel.log.events import LabelEvent
+from nblabel.log.store import LabelStore, StoreError
+from nblabel.system import progress
 
 POSTGRES = os.environ.get("NBLABEL_TEST_POSTGRES")
 ODD = (

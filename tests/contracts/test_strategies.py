@@ -267,7 +267,7 @@ def test_a_strategy_that_asks_for_what_is_no_candidate_is_refused(asked):
 
 @pytest.mark.parametrize("asked", [(0, 3), (3, 3), (3, 10)])
 def test_this_suite_catches_a_strategy_that_cheats(monkeypatch, asked):
-    monkeypatch.setattr("nblabel.engine._check", lambda *_: None)
+    monkeypatch.setattr("nblabel.session.engine._check", lambda *_: None)
     session = session_of(blobs(10), Cheat(*asked))
     session.tell(0, "boot")
     with pytest.raises(AssertionError):

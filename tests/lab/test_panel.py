@@ -246,7 +246,7 @@ class Plane:
 
     def __init__(self, book: Notebook) -> None:
         self.book = book
-        book.execute("from nblabel.projection import project_pca")
+        book.execute("from nblabel.explore.projection import project_pca")
         xy = np.array(book.evaluate("project_pca(panel.session.embeddings).tolist()"))
         plane = book.page.locator(".nbl-map-plane")
         plane.scroll_into_view_if_needed()

@@ -1,0 +1,90 @@
+"""The words of texts as vectors: TF-IDF and a truncated singular value decomposition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from nblabel.arrays import FloatArray
+from nblabel.pool import Pool
+from nblabel.pool.texts import TOKEN, Texts
+from nblabel.system.cache import ArrayCache
+
+WIDTH = 100
+MOST_TERMS = 50_000
+
+
+def embed_texts(pool: Pool, dim: int | None, random_state: int) -> FloatArray:
+    """Describe texts by their words and pairs of words.
+
+    Each word or pair counts by the logarithm of its frequency in the text and by its rarity in the
+    pool (TF-IDF); the `dim` directions that hold most of it are kept (truncated singular value
+    decomposition), and each row is scaled to length 1, so that distances are those of the angle
+    (latent semantic analysis [1]_).
+
+    Parameters
+    ----------
+    pool : Pool
+        Of texts.
+    dim : int, optional
+        Width; 100 unless the texts have fewer different words.
+    random_state : int
+        Seed of the decomposition.
+
+    Returns
+    -------
+    ndarray of shape (n, dim), float32
+        A text without words has a row of zeros.
+
+    References
+    ----------
+    .. [1] Deerwester et al., "Indexing by latent semantic analysis", JASIS 1990.
+    """
+    media = pool.media
+    assert isinstance(media, Texts)
+    kept = ArrayCache("tfidf", np.frombuffer(media.digest(), np.uint8), dim, random_state)
+    return kept.or_made(lambda: _latent(media.texts, dim, random_state))
+
+
+def _latent(texts: list[str], dim: int | None, random_state: int) -> FloatArray:
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+
+    counts = _weigh(texts)
+    most = 1 if counts is None else min(counts.shape)
+    if dim is not None and not 1 <= dim <= most:
+        raise ValueError(f"dim is {dim}; it must be between 1 and {most} for these texts.")
+    width = min(WIDTH, most) if dim is None else dim
+    if counts is None:
+        return np.zeros((len(texts), width), dtype=np.float32)
+    if most == 1:  # nothing to decompose, and scikit-learn wants two columns
+        codes = np.asarray(counts.todense())[:, :1]
+    else:
+        solver = "arpack" if width < most <= 500 else "randomized"  # exact where that is quick
+        svd = TruncatedSVD(width, algorithm=solver, random_state=random_state)
+        with np.errstate(all="ignore"):  # texts that are all alike have no variance to divide by
+            codes = svd.fit_transform(counts)
+    return np.ascontiguousarray(normalize(codes), dtype=np.float32)
+
+
+def _weigh(texts: list[str]) -> Any:
+    """Return TF-IDF weights, a sparse (n, terms) matrix; None where no text has a word."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    # a term that only one text has tells nothing of its likeness to others
+    for at_least in (2, 1):
+        vectorizer = TfidfVectorizer(
+            ngram_range=(1, 2),
+            token_pattern=TOKEN,
+            min_df=at_least,
+            max_features=MOST_TERMS,
+            sublinear_tf=True,
+            dtype=np.float32,
+        )
+        try:
+            return vectorizer.fit_transform(tqdm(texts, "Reading texts", delay=1, leave=False))
+        except ValueError:  # no term is left
+            continue
+    return None

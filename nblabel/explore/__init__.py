@@ -1,0 +1,1 @@
+"""What is seen of a pool without labels: clusters, projections, drift, telling words."""

@@ -1,0 +1,188 @@
+"""Two-dimensional pictures of the embeddings, to look at. PCA at once, UMAP from a second process."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.graph.neighbor_graph import NeighborGraph, neighbor_graph
+from nblabel.system.cache import ArrayCache
+
+N_NEIGHBORS = 15
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+EXACT_UP_TO_DIM = 500  # dimensions; beyond, all principal axes take longer than the first two
+
+
+def project(X: Any, method: str = "umap", random_state: int = 0) -> FloatArray:
+    """Project embeddings to two dimensions, as the panel's map does.
+
+    Parameters
+    ----------
+    X : array of shape (n, dim)
+        Embeddings.
+    method : {"umap", "pca"}
+        "umap" keeps neighbours together [1]_. "pca": the first two principal components.
+    random_state : int
+        Seed of UMAP.
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        Within [-1, 1], with one scale for both axes.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown, or X is no matrix of finite numbers.
+
+    Notes
+    -----
+    UMAP starts at PCA and works on the neighbour graph. Both are kept on disk, as for the panel: of
+    embeddings that a panel showed, the projection is there at once. If it takes over a second,
+    progress bars show how far it is; interrupting the kernel cancels it.
+
+    References
+    ----------
+    .. [1] McInnes, Healy and Melville, "UMAP: uniform manifold approximation and projection for
+       dimension reduction", 2018.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> X = nb.embed(nb.datasets.load_digits().images)
+    >>> nb.project(X, method="pca").shape
+    (1797, 2)
+    """
+    if method not in ("umap", "pca"):
+        raise ValueError(f"unknown method {method!r}; choose 'umap' or 'pca'.")
+    X = as_embeddings(X)
+    if method == "pca":
+        return project_pca(X)
+    kept = UmapCache(X, random_state)
+    known = kept.read()
+    if known is None:
+        bar = {
+            "disable": False,
+            "delay": 1,
+            "leave": False,
+            "bar_format": BAR,
+            "desc": "Projecting",
+        }
+        known = unfold(X, neighbor_graph(X), random_state, tqdm_kwds=bar)
+        kept.write(known)
+    return known
+
+
+def project_pca(X: FloatArray) -> FloatArray:
+    """Project onto the first two principal components.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        Within [-1, 1], with one scale for both axes.
+    """
+    centred = X - X.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centred /= np.abs(centred).max() or 1  # whose squares neither overflow nor vanish
+    if X.shape[1] <= EXACT_UP_TO_DIM:
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        top = axes[:, ::-1][:, :2]
+    else:
+        from sklearn.utils.extmath import randomized_svd
+
+        top = randomized_svd(centred, 2, n_iter=7, random_state=0)[2].T
+    xy = np.zeros((len(X), 2), dtype=np.float32)
+    # an eigenvector's sign is arbitrary; fixed here so that a map looks the same every time
+    top = top * np.where(top.sum(axis=0) < 0, -1, 1)
+    xy[:, : top.shape[1]] = centred @ top.astype(np.float32)
+    return fit_square(xy)
+
+
+def fit_square(xy: FloatArray) -> FloatArray:
+    """Centre points and scale them into [-1, 1], keeping their proportions."""
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    half = float((high - low).max()) / 2 or 1.0
+    return np.ascontiguousarray((xy - (low + high) / 2) / half, dtype=np.float32)
+
+
+class UmapCache:
+    """UMAP projections on disk, found again by the content they were made of.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    random_state : int
+        Seed of the projection.
+    """
+
+    def __init__(self, X: FloatArray, random_state: int) -> None:
+        self._n = len(X)
+        self._cache = ArrayCache("umap", X, N_NEIGHBORS, random_state)
+        self.path = self._cache.path
+
+    def read(self) -> FloatArray | None:
+        """Return the projection, or None if there is none or the file is damaged."""
+        return as_points(self._cache.read(), self._n)
+
+    def write(self, xy: FloatArray) -> None:
+        """Keep a projection, in one atomic step; without a writable disk nothing is kept."""
+        self._cache.write(xy)
+
+
+def as_points(xy: Any, n: int) -> FloatArray | None:
+    """Return points that can be n items on a map; None for anything else."""
+    whole = xy is not None and xy.shape == (n, 2) and xy.dtype == np.float32
+    return xy if whole and np.isfinite(xy).all() else None
+
+
+def unfold(X: FloatArray, graph: NeighborGraph, random_state: int, **options: Any) -> FloatArray:
+    """Project to two dimensions by UMAP, from the neighbours that are known, starting at PCA.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    graph : NeighborGraph
+        Of the same embeddings.
+    random_state : int
+        Seed.
+    **options
+        Of ``umap.UMAP``.
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        Within [-1, 1], with one scale for both axes.
+    """
+    if len(X) < 4:
+        return project_pca(X)
+    k = min(N_NEIGHBORS, len(X) - 1)
+    # UMAP counts an item as its own first neighbour
+    itself = np.arange(len(X), dtype=np.int32)[:, None]
+    who = np.hstack([itself, graph.indices[:, : k - 1]])
+    near = np.hstack([np.zeros_like(itself, dtype=np.float32), graph.distances[:, : k - 1]])
+    start = project_pca(X) * 10
+    start += np.random.default_rng(random_state).normal(scale=1e-3, size=start.shape)
+    with warnings.catch_warnings():
+        # UMAP warns that TensorFlow is not there, that a seed means one thread, and that given
+        # neighbours forbid new points: all as meant
+        warnings.simplefilter("ignore")
+        import umap
+
+        model = umap.UMAP(
+            n_neighbors=k,
+            init=start,
+            random_state=random_state,
+            n_jobs=1,
+            precomputed_knn=(who, near, None),
+            **options,
+        )
+        return fit_square(np.asarray(model.fit_transform(X), dtype=np.float32))

@@ -1,0 +1,1 @@
+"""Work in second processes, so that labeling goes on meanwhile."""

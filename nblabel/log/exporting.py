@@ -1,0 +1,290 @@
+"""Labels as files and folders that other tools read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from nblabel.log.events import new_uid
+from nblabel.pool import Pool
+from nblabel.pool.pictures import ImageFiles, MediaError
+from nblabel.system.progress import over
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILES = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "coco": ".json"}
+FOLDERS = ("folders", "imagefolder")
+# names that some systems keep for devices, whatever their ending
+DEVICES = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)),
+}
+LONGEST = 100  # bytes of a name taken from a class or an id; file systems take 255
+
+
+def export_labels(
+    labels: pd.DataFrame,
+    path: Any,
+    format: str | None = None,  # noqa: A002  what users of pandas and Pillow call it
+    *,
+    pool: Pool | None = None,
+    classes: Sequence[str] = (),
+    progress: bool = True,
+) -> None:
+    """Write labels to a file or a folder, whole or not at all.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        As `Session.labels` returns it; with its details, each label comes with the model's
+        probability and the uid of the step in the log that decided.
+    path : path-like
+        The file, which is replaced if it is there; or a folder, which must be empty or new.
+    format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
+        The ending of a file decides if it is not given; a folder has none. See the notes.
+    pool : Pool, optional
+        Its pictures; needed for the last three formats.
+    classes : sequence of str
+        Class names in order, for "coco"; those without a label included.
+    progress : bool
+        Show a progress bar if copying takes more than a second.
+
+    Raises
+    ------
+    ValueError
+        If the format is unknown, or needs pictures and the pool has none.
+    FileNotFoundError
+        If the folder around it does not exist.
+    FileExistsError, IsADirectoryError
+        If the folder to be written has something in it, or the file is a folder.
+    MediaError
+        If a picture is gone or broken.
+    ImportError
+        If "parquet" is asked for and pyarrow is not installed.
+
+    Notes
+    -----
+    - "csv" (``.csv``), "jsonl" (``.jsonl``, one JSON object a line) and "parquet" (``.parquet``; extra
+      ``nblabel[parquet]``) hold the table. Text is UTF-8.
+    - "coco" (``.json``): the images, categories and annotations of COCO's format, for whole images: an
+      annotation has no box. What else the table holds stands in each annotation.
+    - "folders": a folder for each class with its pictures, and ``labels.csv``. Files are copied as they
+      are, pictures in memory become PNG. Characters that no file name can hold become "_".
+    - "imagefolder": ``train/`` with the pictures and a ``metadata.jsonl``, which
+      ``datasets.load_dataset("imagefolder", data_dir=path)`` of Hugging Face reads.
+
+    A picture's file is named after its position in the pool and its id, so that none hides another.
+    """
+    target = Path(path).expanduser()
+    kind = format or {ending: name for name, ending in FILES.items()}.get(target.suffix.lower())
+    if kind not in (*FILES, *FOLDERS):
+        endings = ", ".join(FILES.values())
+        raise ValueError(
+            f"cannot export to {target.name}"
+            + (f" as {format!r}" if format else "")
+            + f"; use a name in {endings}, or format= one of {', '.join((*FILES, *FOLDERS))}."
+        )
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"the folder {target.parent.resolve()} does not exist; make it.")
+    if kind in FILES and target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; name a file in it.")
+    if kind in ("csv", "jsonl", "parquet"):
+        with whole(target) as part:
+            _TABLES[kind](labels, part)
+        return
+    if pool is None or pool.kind != "images":
+        raise ValueError(
+            f"the format {kind!r} holds pictures, and this pool has none; use 'csv', 'jsonl' or "
+            "'parquet'."
+        )
+    if kind == "coco":
+        with whole(target) as part:
+            text = json.dumps(_coco(labels, pool, classes), ensure_ascii=False, indent=1)
+            part.write_text(text, encoding="utf-8", newline="")
+        return
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise FileExistsError(f"{target} is there already; remove it, or name another folder.")
+    with whole(target) as part:
+        part.mkdir()
+        (_class_folders if kind == "folders" else _imagefolder)(labels, pool, part, progress)
+
+
+# tables
+
+
+def _csv(labels: pd.DataFrame, path: Path) -> None:
+    path.write_text(labels.to_csv(index=False), encoding="utf-8", newline="")
+
+
+def _jsonl(labels: pd.DataFrame, path: Path) -> None:
+    text = labels.to_json(
+        orient="records", lines=True, force_ascii=False, date_format="iso", date_unit="us"
+    )
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def _parquet(labels: pd.DataFrame, path: Path) -> None:
+    try:
+        labels.to_parquet(path, engine="pyarrow", index=False)
+    except ImportError as error:
+        raise ImportError('Parquet files need pyarrow: pip install "nblabel[parquet]"') from error
+
+
+_TABLES: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "parquet": _parquet,
+}
+
+
+def _rows(labels: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as JSON can hold them."""
+    rows: list[dict[str, Any]] = json.loads(
+        labels.to_json(orient="records", date_format="iso", date_unit="us")
+    )
+    return rows
+
+
+# pictures
+
+
+def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str, Any]:
+    names = list(dict.fromkeys([*classes, *labels["label"]]))
+    numbers = {name: number for number, name in enumerate(names, start=1)}
+    images, annotations = [], []
+    for number, row in enumerate(_rows(labels), start=1):
+        width, height = _size(pool, row["index"])
+        images.append(
+            {
+                "id": number,
+                "file_name": pool.name(row["index"]),
+                "width": width,
+                "height": height,
+            }
+        )
+        category = numbers[row.pop("label")]
+        known = {"id": number, "image_id": number, "category_id": category, "item": row.pop("id")}
+        annotations.append({**known, **row})
+    return {
+        "info": {"description": "whole-image labels, written by nblabel"},
+        "images": images,
+        "categories": [{"id": number, "name": name} for name, number in numbers.items()],
+        "annotations": annotations,
+    }
+
+
+def _size(pool: Pool, index: int) -> tuple[int, int]:
+    """Return width and height, of a file without decoding it."""
+    if isinstance(pool.media, ImageFiles):
+        try:
+            with Image.open(pool.media.paths[index]) as image:
+                return image.size
+        except (OSError, SyntaxError, ValueError) as error:
+            raise MediaError(f"{pool.name(index)} cannot be read: {error}") from error
+    picture = pool.image(index)
+    assert picture is not None
+    return picture.shape[1], picture.shape[0]
+
+
+def _class_folders(labels: pd.DataFrame, pool: Pool, folder: Path, progress: bool) -> None:
+    homes = _file_names(list(dict.fromkeys(labels["label"])))
+    for home in homes.values():
+        (folder / home).mkdir()
+    written = []
+    for index, label in _with_bar(labels, progress):
+        name = f"{homes[label]}/{_file_name(pool, index)}"
+        _write_picture(pool, index, folder / name)
+        written.append(name)
+    table = labels.copy()
+    table.insert(0, "file", written)
+    _csv(table, folder / "labels.csv")
+
+
+def _imagefolder(labels: pd.DataFrame, pool: Pool, folder: Path, progress: bool) -> None:
+    (folder / "train").mkdir()
+    written = []
+    for index, _ in _with_bar(labels, progress):
+        written.append(_file_name(pool, index))
+        _write_picture(pool, index, folder / "train" / written[-1])
+    table = labels.copy()
+    table.insert(0, "file_name", written)  # the column that the reader looks for
+    _jsonl(table, folder / "train" / "metadata.jsonl")
+
+
+def _with_bar(labels: pd.DataFrame, progress: bool) -> Iterator[tuple[int, str]]:
+    pairs = list(zip(labels["index"].tolist(), labels["label"].tolist(), strict=True))
+    return over(pairs, "Writing pictures") if progress else iter(pairs)
+
+
+def _file_name(pool: Pool, index: int) -> str:
+    item, ending = pool.ids[index], ".png"
+    if isinstance(pool.media, ImageFiles):
+        path = pool.media.paths[index]
+        ending = path.suffix
+        item = item.removesuffix(ending)
+    place = f"{index:06d}"
+    words = "" if item == str(index) else _safe(item)
+    return f"{place}-{words}{ending}" if words else f"{place}{ending}"
+
+
+def _write_picture(pool: Pool, index: int, path: Path) -> None:
+    if isinstance(pool.media, ImageFiles):
+        try:
+            shutil.copyfile(pool.media.paths[index], path)
+        except FileNotFoundError as error:
+            raise MediaError(
+                f"{pool.name(index)} is gone, so nothing was exported; put it back, or flag the item."
+            ) from error
+        return
+    picture = pool.image(index)
+    assert picture is not None
+    grey = picture.shape[2] == 1
+    Image.fromarray(picture[..., 0] if grey else picture).save(path)
+
+
+def _safe(name: str) -> str:
+    """Return a name that any file system takes, and that leads nowhere else."""
+    clean = re.sub(r"[^\w.\- ]", "_", name).strip(" .")
+    short = clean.encode()[:LONGEST].decode(errors="ignore").strip(" .") or "_"
+    return f"_{short}" if short.split(".")[0].casefold() in DEVICES else short
+
+
+def _file_names(names: Sequence[str]) -> dict[str, str]:
+    """Return a folder's name for each class; none hides another, also where case does not count."""
+    taken: set[str] = {"labels.csv"}
+    homes = {}
+    for name in names:
+        base = home = _safe(name)
+        number = 2
+        while home.casefold() in taken:
+            home, number = f"{base} ({number})", number + 1
+        taken.add(home.casefold())
+        homes[name] = home
+    return homes
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the target's place in one step, or is removed."""
+    part = target.with_name(f".{new_uid()}.part")
+    try:
+        yield part
+        if part.is_dir() and target.is_dir():
+            target.rmdir()  # it is empty; not every system puts a folder in its place
+        part.replace(target)
+    finally:
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)

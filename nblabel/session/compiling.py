@@ -1,0 +1,84 @@
+"""The loops over graphs, compiled ahead of time: nobody shall wait for that while labeling."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from tqdm import tqdm
+
+from nblabel.graph.neighbor_graph import NeighborGraph
+
+SOURCES = ("graph/edges.py", "graph/sweeps.py", "graph/walks.py", "strategies/kernels.py")
+STEPS = 4
+
+
+def is_compiled() -> bool:
+    """Return whether all loops were compiled on this machine before, as a mark on disk tells."""
+    return _mark().exists()
+
+
+def compile_loops(*, progress: bool = False) -> None:
+    """Compile every loop that works on graphs, or find it on disk where numba keeps it.
+
+    Parameters
+    ----------
+    progress : bool
+        Show a progress bar if it takes over a second: half a minute, once on a machine.
+    """
+    with tqdm(
+        total=STEPS,
+        desc="Compiling, once on this machine",
+        delay=1,
+        leave=False,
+        disable=not progress,
+    ) as bar:
+        for _ in _steps():
+            bar.update()
+    mark = _mark()
+    with contextlib.suppress(OSError):  # then they are looked for again the next time
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+
+
+def _mark() -> Path:
+    """Return the file that is there once the loops, as they are now, were compiled."""
+    folder = Path(__file__).parents[1]
+    stamps = [(folder / name).stat() for name in SOURCES]  # as numba tells its own files apart
+    known = [(stamp.st_mtime_ns, stamp.st_size) for stamp in stamps]
+    about = f"{folder} {known} {version('numba')} {platform.python_version()} {platform.machine()}"
+    digest = hashlib.blake2b(about.encode(), digest_size=16).hexdigest()
+    return Path(platformdirs.user_cache_dir("nblabel")) / "compiled" / digest
+
+
+def _steps() -> Iterator[None]:
+    from nblabel.graph.propagation import Propagation
+    from nblabel.graph.walks import Walks
+    from nblabel.strategies.kernels import similarities
+
+    n = 2_000  # so that cells have several items, and the coarse problem does not solve it all
+    ring = (np.arange(n)[:, None] + np.arange(1, 4)) % n
+    graph = NeighborGraph(ring.astype(np.int32), np.ones((n, 3), dtype=np.float32))
+    codes = np.full(n, -1, dtype=np.intp)
+    codes[[0, 20]] = 0, 1
+    propagation = Propagation(graph)
+    propagation.solve(codes, 3, 0.1)
+    yield
+    for label in (-1, 2, -1):
+        codes[10] = label
+        propagation.solve(codes, 3, 0.1, anew=False)
+    yield
+    walks = Walks(graph, 2)
+    walks.spread(np.ones(n, dtype=np.float32))
+    walks.to(3)
+    yield
+    kernel = similarities(graph)
+    ones, covered = np.ones(n, dtype=np.float32), kernel.covered(np.zeros(1, dtype=np.intp))
+    kernel.pick(np.arange(1, n), kernel.gains(ones, covered), ones, covered, 2)
+    yield

@@ -1,0 +1,303 @@
+"""The model side of a session: from labels to probabilities and the next questions."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
+from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
+from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
+from nblabel.strategies.measures import Measures, likeliest
+
+EXPLAINING = 5  # labeled items that tell why a guess was made
+EXPLAINED = 8  # of the items drawn at random, those that may be shown next
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The labels at one moment: all that a refit depends on.
+
+    Attributes
+    ----------
+    version : int
+        Grows with every change of the session.
+    y : ndarray of shape (n,), intp
+        Class numbers to learn from, -1 where there are none.
+    open : ndarray of intp
+        Positions nobody answered.
+    skipped : ndarray of intp
+        Positions skipped, longest ago first; asked again once nothing else is open.
+    classes : tuple of str
+        Class names.
+    accepted : ndarray of intp
+        Positions whose label is the model's. They may be learned from; no guess is explained by
+        them, and no question avoids their surroundings.
+    drawn : ndarray of intp
+        Positions drawn at random that wait for an answer, in the order drawn, and those asked once more;
+        asked first. `open` does not hold them.
+    """
+
+    version: int
+    y: IntArray
+    open: IntArray
+    skipped: IntArray
+    classes: tuple[str, ...]
+    accepted: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    drawn: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+
+
+@dataclass(frozen=True)
+class Refit:
+    """What was learned from one snapshot.
+
+    Attributes
+    ----------
+    version : int
+        Of the snapshot.
+    proba : ndarray of shape (n, n_classes), float32
+    query : Query
+        What to ask next.
+    n_asked : int
+        How many questions were asked for; fewer may have been left.
+    fit_seconds, ask_seconds : float
+        Wall time of learning and of choosing.
+    reason : Reason or None
+        What speaks for the item to be explained, where the query does not hold it.
+    """
+
+    version: int
+    proba: FloatArray
+    query: Query
+    n_asked: int
+    fit_seconds: float
+    ask_seconds: float
+    reason: Reason | None = None
+
+    @cached_property
+    def predicted(self) -> tuple[IntArray, FloatArray]:
+        """Likeliest class number and its probability, each of shape (n,)."""
+        return likeliest(self.proba)
+
+
+class Engine:
+    """Learner, strategy and neighbours on one set of embeddings.
+
+    `refit` may run in a worker thread; calls take turns. It reads nothing but its snapshot.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    learner : str or estimator
+        See `nblabel.learners.make_learner`.
+    strategy : str or QueryStrategy
+        See `nblabel.strategies.make_strategy`.
+    random_state : int
+        Seed of everything random.
+
+    Attributes
+    ----------
+    graph : NeighborGraph or None
+        The neighbour graph. Without one, nearest labeled neighbours stand in for a learner that
+        needs it, and "product" for such a strategy; see `with_graph`.
+    learner : Learner
+        What learns now.
+    strategy : QueryStrategy
+        What asks now.
+    """
+
+    def __init__(self, X: FloatArray, learner: Any, strategy: Any, random_state: int) -> None:
+        self.X = X
+        self.graph: NeighborGraph | None = None
+        self._centred = centred(X)
+        self._wanted = learner, strategy
+        self.learner: Learner = make_learner(learner, X, random_state)
+        self.strategy: QueryStrategy = make_strategy(strategy)
+        self._random_state = random_state
+        self._memory: dict[str, Any] = {}
+        # the measures are Euclidean; a learner that keeps the same neighbours shares them
+        near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
+        shared = near is not None and near.metric == "euclidean"
+        self._neighbors = near if near is not None and shared else LabeledNeighbors(X)
+        self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
+        self._labeled: IntArray = np.empty(0, dtype=np.intp)
+        self._turn = threading.Lock()
+
+    @property
+    def wants_graph(self) -> bool:
+        """Whether the learner or the strategy would use a neighbour graph and has none yet."""
+        learner, strategy = self._wanted
+        return self.graph is None and (
+            wants_graph(learner)
+            or getattr(make_strategy(strategy, has_graph=True), "needs_graph", False)
+        )
+
+    @property
+    def starts_on_graph(self) -> bool:
+        """Whether the strategy looks at the graph before the first label."""
+        strategy = make_strategy(self._wanted[1], has_graph=True)
+        return getattr(strategy, "starts_on_graph", False)
+
+    def with_graph(self, graph: NeighborGraph) -> Engine:
+        """Return an engine that learns and asks on the graph, and shares all else with this one.
+
+        Raises
+        ------
+        ValueError
+            If it is the graph of a pool of another size.
+        """
+        if len(graph) != len(self.X):
+            raise ValueError(f"the graph has {len(graph):,} items, the pool {len(self.X):,}.")
+        other = copy.copy(self)  # the same lock, too: the two share the neighbours
+        other._use(graph)  # noqa: SLF001  (one of us)
+        return other
+
+    def _use(self, graph: NeighborGraph) -> None:
+        learner, strategy = self._wanted
+        self.graph = graph
+        self._measures = self._measures.on(graph)
+        if wants_graph(learner):
+            self.learner = make_learner(learner, self.X, self._random_state, graph)
+            self._measures = self._measures.alone()
+            self._neighbors = self._neighbors.keeping(EXPLAINING)  # what others kept is let go
+        self.strategy = make_strategy(strategy, has_graph=True)
+        self._memory = {}
+
+    @cached_property
+    def _scale(self) -> float:
+        return float(self._neighbors.scale(1_000, self._random_state))
+
+    def learner_anew(self) -> Learner:
+        """Return a learner like the present one that has learned nothing yet."""
+        return make_learner(self._wanted[0], self.X, self._random_state, self.graph)
+
+    def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
+        """Learn from a snapshot and choose up to n questions.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The labels to learn from.
+        n : int
+            How many questions to choose.
+        explain : int, optional
+            An item to give the reason of, also if it is not chosen: the one on screen.
+
+        Raises
+        ------
+        LearnerError
+            If the learner fails.
+        ValueError
+            If the strategy asks for an item twice, or for one that is no candidate.
+        """
+        with self._turn:
+            start = time.perf_counter()
+            proba = self.learner.update(snapshot.y, len(snapshot.classes))
+            self._labeled = labeled = np.setdiff1d(
+                np.flatnonzero(snapshot.y >= 0), snapshot.accepted, assume_unique=True
+            )
+            fitted = time.perf_counter()
+            query, reason = self._query(snapshot, labeled, proba, n, explain)
+            asked = time.perf_counter()
+        return Refit(snapshot.version, proba, query, n, fitted - start, asked - fitted, reason)
+
+    def deciders(self, indices: IntArray) -> tuple[IntArray, FloatArray]:
+        """Return the nearest labeled items of some items, and their similarity.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (m,), intp
+
+        Returns
+        -------
+        who : ndarray of shape (m, k), intp
+            Positions, nearest first, -1 where there are none.
+        closeness : ndarray of shape (m, k), float32
+            1 / (1 + squared distance / scale): 1 for a copy, falling to 0.
+        """
+        with self._turn:
+            who, distances = self._neighbors.look(indices, self._labeled)
+        closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
+        return who, closeness
+
+    def _query(
+        self,
+        snapshot: Snapshot,
+        labeled: IntArray,
+        proba: FloatArray,
+        n: int,
+        explain: int | None,
+    ) -> tuple[Query, Reason | None]:
+        first = snapshot.drawn[:n]
+        # a union takes longer than all else, and nearly always nothing was drawn
+        candidates = np.union1d(snapshot.open, first) if len(first) else snapshot.open
+        if not len(candidates):
+            again = snapshot.skipped[:n]
+            reason = Reason("You skipped it before; nothing else is left.")
+            scores = np.zeros(len(again), dtype=np.float32)
+            return Query(again, scores, (reason,) * len(again)), None
+        view = View(
+            X=self._centred,
+            proba=proba,
+            candidates=candidates,
+            labeled=labeled,
+            y=snapshot.y,
+            measures=self._measures,
+            classes=snapshot.classes,
+            # the same state of the log gives the same questions, also after a restart
+            rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
+            graph=self.graph,
+            unreached=getattr(self.learner, "unreached", None),
+            memory=self._memory,
+        )
+        told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it
+        query = Query(first[:0], np.zeros(0, dtype=np.float32))
+        if len(first) < n:
+            query = self.strategy.query(view, n)  # the drawn ones in place: their reasons agree
+            _check(query, view, self.strategy)
+        if len(first):
+            query = _led_by(
+                first, query, n, lambda index: told(view, index) if told else Reason("")
+            )
+        if told is None or explain is None or explain not in candidates:
+            return query, None
+        return query, None if explain in query.indices else told(view, explain)
+
+
+def _check(query: Query, view: View, strategy: QueryStrategy) -> None:
+    """Refuse what a strategy of one's own must not ask."""
+    asked = np.unique(query.indices)
+    places = np.searchsorted(view.candidates, asked).clip(max=len(view.candidates) - 1)
+    if len(asked) < len(query) or (view.candidates[places] != asked).any():
+        name = getattr(strategy, "name", type(strategy).__name__)
+        raise ValueError(
+            f"strategy {name} asked for an item twice, or for one that is labeled; "
+            "it may only choose among view.candidates, each once."
+        )
+
+
+def _led_by(first: IntArray, query: Query, n: int, explain: Callable[[int], Reason]) -> Query:
+    """Return a query that begins with the items drawn at random, and looks like any other.
+
+    Only the few that can be on screen are given a reason.
+    """
+    known = dict(zip(query.indices.tolist(), query.reasons, strict=True))
+    told = [known.get(index) or explain(index) for index in first[:EXPLAINED].tolist()]
+    told += [Reason("")] * (len(first) - len(told))
+    rest = np.flatnonzero(~np.isin(query.indices, first))[: n - len(first)]
+    best = query.scores[rest[0]] if len(rest) else 1
+    return Query(
+        np.concatenate([first, query.indices[rest]]),
+        np.concatenate([np.full(len(first), best, dtype=np.float32), query.scores[rest]]),
+        (*told, *(query.reasons[place] for place in rest.tolist())),
+    )
