@@ -13,7 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from nblabel import datasets
+from nblabel.datasets import loaders as datasets
 
 ARRAYS = {
     "x_train": np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5),

@@ -9,7 +9,7 @@ from PIL import Image
 
 import nblabel as nb
 from nblabel.embeddings import custom
-from nblabel.encoders import process
+from nblabel.jobs import encoder as process
 from nblabel.graph.neighbor_graph import GraphCache
 from nblabel.widget import Labeler, jobs, labeler, projections, training
 from tests.samples import CLASSES, blob_pool, blobs
