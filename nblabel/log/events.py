@@ -50,7 +50,7 @@ class LabelEvent:
         For "accept": the model's probability of each label. For "audit": how sure it was of each; where
         there are no labels, the chance with which each was to be asked, 0 for one that was spared.
     frame : str or None
-        For "audit": the set that was drawn from, see `nblabel.session.frames`.
+        For "audit": the set that was drawn from, see `nblabel.log.frames`.
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float

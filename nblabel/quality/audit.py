@@ -45,7 +45,7 @@ import numpy.typing as npt
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log.events import Answer, LabelState
 from nblabel.quality.bounds import Bools, Floats, Judged, check_confidence, wrong_now
-from nblabel.session import frames
+from nblabel.log import frames
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 

@@ -13,7 +13,7 @@ from nblabel.log.events import LabelEvent, LabelState
 from nblabel.quality.audit import NO_ANSWER, Checks, checks_of
 from nblabel.quality.bounds import answers_needed, expected_error, wrong_among
 from nblabel.quality.doubt import sureness
-from nblabel.session import frames
+from nblabel.log import frames
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from nblabel.pool import Pool
 from nblabel.quality import repeats as twice
 from nblabel.quality.audit import AuditReport, Record, estimate, toss
 from nblabel.quality.repeats import Consistency
-from nblabel.session import frames
+from nblabel.log import frames
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.strategies import Query, make_strategy
