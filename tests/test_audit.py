@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nblabel as nb
+from nblabel.log import frames
 from nblabel.log.store import StoreError
 from nblabel.quality.audit import Moment, _compare, accuracy_of, toss
-from nblabel.log import frames
 from nblabel.system import progress
 from tests.samples import blobs
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 import nblabel as nb
 from nblabel.embeddings import custom
-from nblabel.jobs import encoder as process
 from nblabel.graph.neighbor_graph import GraphCache
+from nblabel.jobs import encoder as process
 from nblabel.widget import Labeler, jobs, labeler, projections, training
 from tests.samples import CLASSES, blob_pool, blobs
 from tests.test_projection import over, wait_until

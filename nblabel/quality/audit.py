@@ -43,9 +43,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray
+from nblabel.log import frames
 from nblabel.log.events import Answer, LabelState
 from nblabel.quality.bounds import Bools, Floats, Judged, check_confidence, wrong_now
-from nblabel.log import frames
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
+from nblabel.log import frames
 from nblabel.log.events import LabelEvent, LabelState
 from nblabel.quality.audit import NO_ANSWER, Checks, checks_of
 from nblabel.quality.bounds import answers_needed, expected_error, wrong_among
 from nblabel.quality.doubt import sureness
-from nblabel.log import frames
 from nblabel.strategies.measures import likeliest
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from nblabel.embeddings.registry import embeddings_of
 from nblabel.explore.drift import Drift, find_drift
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import make_learner
+from nblabel.log import frames
 from nblabel.log.events import Answer, LabelEvent, LabelState, new_uid
 from nblabel.log.exporting import export_labels
 from nblabel.log.importing import ImportReport, match_labels, read_labels
@@ -25,7 +26,6 @@ from nblabel.pool import Pool
 from nblabel.quality import repeats as twice
 from nblabel.quality.audit import AuditReport, Record, estimate, toss
 from nblabel.quality.repeats import Consistency
-from nblabel.log import frames
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.strategies import Query, make_strategy

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from nblabel.log import frames
 from nblabel.log.store import StoreError
 from nblabel.quality.audit import AuditReport
 from nblabel.quality.costs import costs
 from nblabel.quality.recheck import recheck
 from nblabel.quality.repeats import Consistency
 from nblabel.quality.stopping import StopAdvice, stop_advice
-from nblabel.session import Session, frames
+from nblabel.session import Session
 from nblabel.widget.aside import Aside, Errand
 
 AUDIT, REPEATS = "audit", "repeats"  # shares chosen in the panel, remembered beside the log

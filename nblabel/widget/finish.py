@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from nblabel.arrays import IntArray
+from nblabel.log import frames
 from nblabel.log.events import LabelEvent
 from nblabel.quality.autolabel import AutoLabelReport, Promise, auto_label, check_terms
 from nblabel.quality.recheck import recheck
-from nblabel.session import Session, frames
+from nblabel.session import Session
 from nblabel.strategies import Reason
 from nblabel.widget.aside import Aside, Errand
 from nblabel.widget.items import NOUNS, THUMBNAIL_SIDE, Items, Packet, Pictures
