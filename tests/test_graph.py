@@ -302,8 +302,8 @@ import sys
 from numba.core.dispatcher import Dispatcher
 import numpy as np
 import nblabel as nb
-from nblabel.graph import edges, nearest, propagation, sweeps, walks
-from nblabel.graph.compiling import compile_loops
+from nblabel.graph import edges, propagation, sweeps, walks
+from nblabel.session.compiling import compile_loops
 from nblabel.strategies import kernels
 from tests.samples import CLASSES, blobs
 

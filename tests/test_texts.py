@@ -131,7 +131,7 @@ def test_width():
 
 
 def test_what_took_long_is_kept_on_disk(monkeypatch):
-    from nblabel.pool import texts
+    from nblabel.embeddings import texts
     from nblabel.system import cache
 
     monkeypatch.setattr(cache, "QUICK", -1)
