@@ -321,7 +321,7 @@ def signatures():
 compile_loops()
 before = signatures()
 for X in (blobs(300), blobs(21_000, dim=3), np.repeat(blobs(150), 2, axis=0)):
-    graph = nearest.neighbor_graph(X, cache=False, progress=False)
+    graph = nb.neighbor_graph(X, cache=False, progress=False)
     for strategy in ("herding", "smallest_norm", "uherding", "maxherding", "probcover", "typiclust"):
         session = nb.Session(
             nb.Pool(embeddings=X), CLASSES, "graph", strategy, build_graph=False
