@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.explore import word_scores as evidence
-from nblabel.explore.word_scores import Evidence
+from nblabel.explore import word_scores as scores
+from nblabel.explore.word_scores import WordScores
 from tests.test_labeler import _alone, open_page  # noqa: F401
 
 TEXTS = ["a Great film", "great fun 🎉", "such a bore", "what a bore"] * 5
@@ -22,8 +22,8 @@ def by_hand(texts, weights, word):
 
 @pytest.fixture
 def learned():
-    told = Evidence(TEXTS)
-    told.learn(PROBA)
+    told = WordScores(TEXTS)
+    told.fit(PROBA)
     return told
 
 
@@ -38,39 +38,39 @@ def test_words_of_the_class_are_told_strongest_first(learned):
 def test_the_measure_is_that_of_the_paper(learned):
     rng = np.random.default_rng(0)
     weights = rng.random(len(TEXTS)).astype(np.float32)
-    learned.learn(np.column_stack([weights, 1 - weights]))
+    learned.fit(np.column_stack([weights, 1 - weights]))
     _, places = learned._count()
     both = set()
     for word in ("great", "a", "bore", "film"):
         for code, share in enumerate((weights, 1 - weights)):
             found = learned._stands_out[code, places[word]]
             odds, expected = by_hand(TEXTS, share, word)
-            assert found == pytest.approx(expected if odds >= evidence.ODDS else 0, rel=1e-4)
+            assert found == pytest.approx(expected if odds >= scores.ODDS else 0, rel=1e-4)
             both.add(found > 0)
     assert both == {True, False}
 
 
 def test_before_anything_was_learned_there_is_none():
-    assert Evidence(TEXTS).words("great", 0) == []
+    assert WordScores(TEXTS).words("great", 0) == []
 
 
 @pytest.mark.parametrize("texts", [["", "  "], [""] * 3])
 def test_texts_without_words(texts):
-    told = Evidence(texts)
-    told.learn(np.full((len(texts), 2), 0.5, dtype=np.float32))
+    told = WordScores(texts)
+    told.fit(np.full((len(texts), 2), 0.5, dtype=np.float32))
     assert told.words("great", 0) == []
 
 
 def test_of_a_large_pool_a_sample_is_counted(monkeypatch):
-    monkeypatch.setattr(evidence, "SAMPLE", 12)
-    told = Evidence(TEXTS, 1)
-    told.learn(PROBA)
+    monkeypatch.setattr(scores, "SAMPLE", 12)
+    told = WordScores(TEXTS, 1)
+    told.fit(PROBA)
     assert told._count()[0].shape[0] == 12
 
 
 def test_scripts_without_spaces_and_emoji():
-    told = Evidence(["好看 🎉", "很好 🎉", "难看", "难吃"] * 5)
-    told.learn(PROBA)
+    told = WordScores(["好看 🎉", "很好 🎉", "难看", "难吃"] * 5)
+    told.fit(PROBA)
     assert set(told.words("好 🎉 难", 0)) == {"好", "🎉"}
     assert told.words("好 🎉 难", 1) == ["难"]
 
@@ -79,15 +79,15 @@ def test_the_panel_tells_the_words_of_its_questions():
     page = open_page(
         nb.Pool(texts=[f"{text} {i}" for i, text in enumerate(TEXTS)]), ["good", "bad"]
     )
-    assert all(item["evidence"] == [] for item in page.last("queue")["items"])
+    assert all(item["scores"] == [] for item in page.last("queue")["items"])
     for i, name in [(0, "good"), (1, "good"), (2, "bad"), (3, "bad")]:
         page.label(str(i), name)
     asked = page.last("queue")["items"][0]
     sign = {"good": "great", "bad": "bore"}[asked["guess"]["label"]]
-    assert asked["evidence"][0] == sign
+    assert asked["scores"][0] == sign
 
 
 def test_pictures_have_no_words():
     page = open_page()
     page.label("0", "bag")
-    assert page.last("queue")["items"][0]["evidence"] == []
+    assert page.last("queue")["items"][0]["scores"] == []

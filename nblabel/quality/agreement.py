@@ -1,35 +1,29 @@
-"""Questions asked twice: how far an annotator agrees with himself.
+"""How often people agree with themselves, from items asked twice.
 
-A share of the answers brings back an item that the same person labeled at least `AFTER` items before, drawn at
-random. The question is written to the log before it is asked. Until it is answered the model does not learn from
-the earlier label, so that neither its guess nor its reasons give that away. The newer answer stands; both
-stay in the log.
+See `nblabel.session.sampling` for how the items are chosen.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.arrays import IntArray
-from nblabel.log.events import LabelEvent
+from nblabel.quality import check_session
 from nblabel.quality.bounds import check_confidence
+from nblabel.session.sampling import AFTER, answers_around
+from nblabel.system.format import count, counted, interval, percent
+from nblabel.system.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nblabel.session import Session
 
-AFTER = 20  # items answered since, at least: nobody shall remember
-_COINS = 0x74776963  # keeps these random numbers apart from others
-_ANSWERS = ("label", "skip", "flag")
 
-
-@dataclass(frozen=True)
-class Consistency:
+@dataclass(frozen=True, repr=False, eq=False)
+class SelfAgreement(Report):
     """How often people gave the same answer twice. ``print`` it.
 
     Attributes
@@ -37,17 +31,17 @@ class Consistency:
     confidence : float
         Of the interval.
     n_repeats : int
-        Questions asked again and answered with a label.
+        Items asked twice and labeled both times.
     n_same : int
-        Of those, how many got the same label as before.
+        Of those, how many got the same label both times.
     n_skipped : int
-        Questions asked again and passed over; they do not count.
+        Items asked twice that were skipped or flagged the second time; they do not count.
     agreement : float
-        Share of the same answers; NaN before there are any.
+        Share of equal answers; NaN before there are any.
     low, high : float
         Its interval: exact (Clopper and Pearson, 1934), for a single look.
     table : DataFrame
-        A row for each repeat: index, id, first, second, same, annotator, time (UTC).
+        A row for each item asked twice: index, id, first, second, same, annotator, time (UTC).
     """
 
     confidence: float
@@ -60,78 +54,75 @@ class Consistency:
     table: pd.DataFrame
 
     @property
-    def slips(self) -> float:
-        """Share of single answers that are wrong, if slips are rare and independent of one another."""
+    def error_rate(self) -> float:
+        """Share of single answers that are wrong, if mistakes are rare and independent."""
         return float((1 - np.sqrt(max(2 * self.agreement - 1, 0))) / 2)
 
-    def __str__(self) -> str:
+    @property
+    def lines(self) -> list[str]:
+        """The report in sentences."""
         if not self.n_repeats:
-            return (
-                "consistency not known: nothing was asked twice yet. Session(..., repeats=0.05) asks a "
-                f"twentieth of the questions again, {AFTER} answers later at the earliest."
-            )
-        return (
-            f"{self.n_same:,} of {self.n_repeats:,} answers were given again: {100 * self.agreement:.1f} % "
-            f"({100 * self.low:.1f}-{100 * self.high:.1f}). About {100 * self.slips:.1f} % of single answers "
-            "are slips, if slips are independent."
-        )
+            return [
+                "Self-agreement not known: no item was asked twice yet. Session(..., repeats=0.05) "
+                f"repeats an item after a twentieth of the answers, {AFTER} answers later at the "
+                "earliest."
+            ]
+        return [
+            f"{count(self.n_same)} of {counted(self.n_repeats, 'item')} asked twice got the same "
+            f"answer: {percent(self.agreement)}, {interval(self.low, self.high)} with "
+            f"{percent(self.confidence)} confidence. About {percent(self.error_rate, 2)} of single "
+            "answers are mistakes, if mistakes are independent."
+        ]
 
 
-def choose(session: Session, share: float) -> LabelEvent | None:
-    """Return the question to repeat after the last answer, if one is due and there is one."""
-    state = session.state
-    coin = np.random.default_rng([session.random_state, _COINS, state.n_questions])
-    if coin.random() >= share or len(pending(session)):
-        return None
-    before = {item for event in state.repeats for item in event.ids}
-    own = [
-        (answer.event.seq, item)
-        for item, answer in state.answers.items()
-        if answer.kind == "label"
-        and answer.event.source == "human"
-        and answer.event.annotator == session.annotator
-    ]
-    old = [item for _, item in sorted(own)[:-AFTER] if item not in before]
-    # a class that would be forgotten meanwhile gives the question away
-    names = Counter(answer.label for answer in state.answers.values())
-    old = [item for item in old if names[state.answers[item].label] > 1]
-    if not old:
-        return None
-    item = old[int(coin.integers(len(old)))]
-    return LabelEvent("repeat", ids=(item,), annotator=session.annotator)
+def self_agreement(
+    session: Session, *, confidence: float = 0.95, everyone: bool = False
+) -> SelfAgreement:
+    """Estimate how often people give the same answer again, from items asked twice.
 
+    Parameters
+    ----------
+    session : Session
+        With some items asked twice, see ``Session(..., repeats=0.05)``.
+    confidence : float
+        Of the interval, between 0 and 1. It is exact, for a single look.
+    everyone : bool
+        All annotators of this log; if not, the one of this session.
 
-def pending(session: Session) -> IntArray:
-    """Return positions of items that this annotator is asked again and has not answered yet."""
-    waiting = [
-        event.ids[0]
-        for event in session.state.repeats
-        if event.annotator == session.annotator
-        and (found := _pair(session, event)) is not None
-        and found[1] is None
-    ]
-    return session.pool.indices_of(waiting)
+    Returns
+    -------
+    SelfAgreement
+        ``print`` it; ``.table`` has a row for each item asked twice.
 
+    Raises
+    ------
+    ValueError
+        If the confidence is not between 0 and 1.
+    TypeError
+        If it is no session: of a panel, pass its ``.session``.
 
-def measure(session: Session, confidence: float, everyone: bool) -> Consistency:
-    """Return the report of `Session.consistency`."""
+    Notes
+    -----
+    Of two answers that differ, the newer one counts; both are in the log.
+    """
     import pandas as pd
     from scipy.stats import binomtest
 
+    check_session(session)
     check_confidence(confidence)
     session.refresh()
     rows, skipped = [], 0
     for event in session.state.repeats:
         if not everyone and event.annotator != session.annotator:
             continue
-        first, second = _pair(session, event) or (None, None)
+        first, second = answers_around(session, event) or (None, None)
         if first is None or second is None:
             continue
         if second.kind != "label":
             skipped += 1
             continue
         (item,) = event.ids
-        one, other = (told.labels[told.ids.index(item)] for told in (first, second))
+        one, other = (answer.labels[answer.ids.index(item)] for answer in (first, second))
         time = np.datetime64(round(1e6 * second.time), "us")
         index = session.pool.index_of(item)
         rows.append((index, item, one, other, one == other, event.annotator, time))
@@ -143,18 +134,4 @@ def measure(session: Session, confidence: float, everyone: bool) -> Consistency:
     if n:
         low, high = binomtest(same, n).proportion_ci(confidence, method="exact")
     share = same / n if n else np.nan
-    return Consistency(confidence, n, same, skipped, share, float(low), float(high), table)
-
-
-def _pair(session: Session, repeat: LabelEvent) -> tuple[LabelEvent, LabelEvent | None] | None:
-    """Return the answer before a repeat and the one after it; None where the first was taken back."""
-    told = [
-        event
-        for event in session.state.history(repeat.ids[0])
-        if event.annotator == repeat.annotator
-        and event.source == "human"
-        and event.kind in _ANSWERS
-    ]
-    before = [event for event in told if event.seq < repeat.seq and event.kind == "label"]
-    after = [event for event in told if event.seq > repeat.seq]
-    return (before[-1], after[0] if after else None) if before else None
+    return SelfAgreement(confidence, n, same, skipped, share, float(low), float(high), table)
