@@ -1,12 +1,10 @@
-"""Words that speak for what a model says of a text."""
+"""Words of a text that support a prediction."""
 
 import numpy as np
 import pytest
 
-import nblabel as nb
-from nblabel.explore import word_scores as scores
+from nblabel.explore import word_scores
 from nblabel.explore.word_scores import WordScores
-from tests.test_labeler import _alone, open_page  # noqa: F401
 
 TEXTS = ["a Great film", "great fun 🎉", "such a bore", "what a bore"] * 5
 PROBA = np.array([[1, 0], [1, 0], [0, 1], [0, 1]] * 5, dtype=np.float32)
@@ -22,12 +20,12 @@ def by_hand(texts, weights, word):
 
 @pytest.fixture
 def learned():
-    told = WordScores(TEXTS)
-    told.fit(PROBA)
-    return told
+    scored = WordScores(TEXTS)
+    scored.fit(PROBA)
+    return scored
 
 
-def test_words_of_the_class_are_told_strongest_first(learned):
+def test_words_of_the_class_are_scored_strongest_first(learned):
     assert learned.words("Great FUN, and a bore of a film", 0) == ["great", "film", "fun"]
     assert learned.words("GREAT fun, and a bore", 1) == ["bore", "a"]
     assert learned.words("words nobody used", 0) == []
@@ -43,9 +41,9 @@ def test_the_measure_is_that_of_the_paper(learned):
     both = set()
     for word in ("great", "a", "bore", "film"):
         for code, share in enumerate((weights, 1 - weights)):
-            found = learned._stands_out[code, places[word]]
+            found = learned._scores[code, places[word]]
             odds, expected = by_hand(TEXTS, share, word)
-            assert found == pytest.approx(expected if odds >= scores.ODDS else 0, rel=1e-4)
+            assert found == pytest.approx(expected if odds >= word_scores.ODDS else 0, rel=1e-4)
             both.add(found > 0)
     assert both == {True, False}
 
@@ -56,38 +54,20 @@ def test_before_anything_was_learned_there_is_none():
 
 @pytest.mark.parametrize("texts", [["", "  "], [""] * 3])
 def test_texts_without_words(texts):
-    told = WordScores(texts)
-    told.fit(np.full((len(texts), 2), 0.5, dtype=np.float32))
-    assert told.words("great", 0) == []
+    scored = WordScores(texts)
+    scored.fit(np.full((len(texts), 2), 0.5, dtype=np.float32))
+    assert scored.words("great", 0) == []
 
 
 def test_of_a_large_pool_a_sample_is_counted(monkeypatch):
-    monkeypatch.setattr(scores, "SAMPLE", 12)
-    told = WordScores(TEXTS, 1)
-    told.fit(PROBA)
-    assert told._count()[0].shape[0] == 12
+    monkeypatch.setattr(word_scores, "SAMPLE", 12)
+    scored = WordScores(TEXTS, 1)
+    scored.fit(PROBA)
+    assert scored._count()[0].shape[0] == 12
 
 
 def test_scripts_without_spaces_and_emoji():
-    told = WordScores(["好看 🎉", "很好 🎉", "难看", "难吃"] * 5)
-    told.fit(PROBA)
-    assert set(told.words("好 🎉 难", 0)) == {"好", "🎉"}
-    assert told.words("好 🎉 难", 1) == ["难"]
-
-
-def test_the_panel_tells_the_words_of_its_questions():
-    page = open_page(
-        nb.Pool(texts=[f"{text} {i}" for i, text in enumerate(TEXTS)]), ["good", "bad"]
-    )
-    assert all(item["scores"] == [] for item in page.last("queue")["items"])
-    for i, name in [(0, "good"), (1, "good"), (2, "bad"), (3, "bad")]:
-        page.label(str(i), name)
-    asked = page.last("queue")["items"][0]
-    sign = {"good": "great", "bad": "bore"}[asked["guess"]["label"]]
-    assert asked["scores"][0] == sign
-
-
-def test_pictures_have_no_words():
-    page = open_page()
-    page.label("0", "bag")
-    assert page.last("queue")["items"][0]["scores"] == []
+    scored = WordScores(["好看 🎉", "很好 🎉", "难看", "难吃"] * 5)
+    scored.fit(PROBA)
+    assert set(scored.words("好 🎉 难", 0)) == {"好", "🎉"}
+    assert scored.words("好 🎉 难", 1) == ["难"]

@@ -51,9 +51,11 @@ class Drift(Report):
             return ["No items were added to the pool."]
         look = "looks" if len(self.unlike) == 1 else "look"
         return [
-            f"{count(len(self.unlike))} of {counted(self.n_new, 'new item')} "
-            f"({percent(self.share, 2)}) {look} unlike all earlier items and all new ones that "
-            "were labeled."
+            (
+                f"{count(len(self.unlike))} of {counted(self.n_new, 'new item')} "
+                f"({percent(self.share, 2)}) {look} unlike all earlier items and all new ones that "
+                "were labeled."
+            )
         ]
 
     @property

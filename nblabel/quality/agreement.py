@@ -63,15 +63,22 @@ class SelfAgreement(Report):
         """The report in sentences."""
         if not self.n_repeats:
             return [
-                "Self-agreement not known: no item was asked twice yet. Session(..., repeats=0.05) "
-                f"repeats an item after a twentieth of the answers, {AFTER} answers later at the "
-                "earliest."
+                (
+                    "Self-agreement not known: no item was asked twice yet. Session(..., repeats=0.05) "
+                    f"repeats an item after a twentieth of the answers, {AFTER} answers later at the "
+                    "earliest."
+                )
             ]
         return [
-            f"{count(self.n_same)} of {counted(self.n_repeats, 'item')} asked twice got the same "
-            f"answer: {percent(self.agreement)}, {interval(self.low, self.high)} with "
-            f"{percent(self.confidence)} confidence. About {percent(self.error_rate, 2)} of single "
-            "answers are mistakes, if mistakes are independent."
+            (
+                f"{count(self.n_same)} of {counted(self.n_repeats, 'item')} asked twice got the same "
+                f"answer: {percent(self.agreement)}, {interval(self.low, self.high)} with "
+                f"{percent(self.confidence)} confidence."
+            ),
+            (
+                f"About {percent(self.error_rate, 2)} of single answers are mistakes, if mistakes are "
+                "independent."
+            ),
         ]
 
 

@@ -79,14 +79,17 @@ class AuditReport(Report):
         """The report in sentences."""
         if not self.n_checks:
             return [
-                "Accuracy not known: there are no audit labels yet. Session(..., audit=0.1) draws "
-                "a tenth of the questions at random; session.draw(30) draws 30 items now."
+                (
+                    "Accuracy not known: there are no audit labels yet. Session(..., audit=0.1) draws "
+                    "a tenth of the questions at random; session.draw(30) draws 30 items now."
+                )
             ]
-        skipped = (
-            f" {count(self.n_skipped)} more were drawn and got no label." if self.n_skipped else ""
-        )
-        return [
-            f"Accuracy {percent(self.accuracy)}, {interval(self.low, self.high)} with "
-            f"{percent(self.confidence)} confidence, from {counted(self.n_checks, 'audit label')}."
-            f"{skipped}"
+        lines = [
+            (
+                f"Accuracy {percent(self.accuracy)}, {interval(self.low, self.high)} with "
+                f"{percent(self.confidence)} confidence, from {counted(self.n_checks, 'audit label')}."
+            )
         ]
+        if self.n_skipped:
+            lines.append(f"{count(self.n_skipped)} more were drawn and got no label.")
+        return lines

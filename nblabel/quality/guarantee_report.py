@@ -87,11 +87,7 @@ class ErrorGuarantee:
                 f"{self._prefix}{self._checked} of {count(self.n_items)}: at most "
                 f"{percent(self.bound)} of the rest are wrong."
             )
-        more = (
-            counted(self.needed, "more answer")
-            if self.needed
-            else "Only answers to all of them"
-        )
+        more = counted(self.needed, "more answer") if self.needed else "Only answers to all of them"
         if self.n_accepted and self.needed is None and self.n_corrected:
             return (
                 f"{self._prefix}Of the labels accepted before, people corrected "

@@ -50,9 +50,11 @@ class LabelIssues(Report):
         """The report in sentences."""
         unlike = int((self.table["label"] != self.table["suggestion"]).sum())
         return [
-            f"{counted(len(self.indices), 'label')} of {count(self.n_labeled)}, the least trusted "
-            f"first. For {count(unlike)} of them the model predicts another class. Look at them "
-            "with panel.show_next(issues.indices)."
+            (
+                f"{counted(len(self.indices), 'label')} of {count(self.n_labeled)}, the least trusted "
+                f"first. For {count(unlike)} of them the model predicts another class."
+            ),
+            "To look at them in a panel: panel.show_next(issues.indices).",
         ]
 
 

@@ -73,10 +73,15 @@ class StaleLabels(Report):
         if not n:
             return [f"The model still agrees with all {count(self.n_accepted)} accepted labels."]
         return [
-            f"The model now predicts another class for {count(n)} of {count(self.n_accepted)} "
-            f"accepted labels ({percent(n / self.n_accepted, 2)}): it, or what it has learned "
-            "from, has changed since. Look at them with panel.show_next(stale.indices), or "
-            "stale.withdraw() withdraws them, in one step."
+            (
+                f"The model now predicts another class for {count(n)} of {count(self.n_accepted)} "
+                f"accepted labels ({percent(n / self.n_accepted, 2)}): it, or what it has learned "
+                "from, has changed since."
+            ),
+            (
+                "To look at them in a panel: panel.show_next(stale.indices). To withdraw them all in one "
+                "step: stale.withdraw()."
+            ),
         ]
 
 

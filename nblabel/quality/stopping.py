@@ -65,8 +65,10 @@ class StopAdvice(Report):
         n = counted(self.n, "label")
         if np.isnan(self.gain):
             return [
-                "Too early to say whether more labels pay. That takes the predictions from "
-                f"{n} ago, and there are {counted(self.n_labels, 'label')}."
+                (
+                    "Too early to say whether more labels pay. That takes the predictions from "
+                    f"{n} ago, and there are {counted(self.n_labels, 'label')}."
+                )
             ]
         rule = (
             f"With the last {n} the prediction changed for {percent(self.changed, 2)} of the pool "
@@ -75,8 +77,10 @@ class StopAdvice(Report):
         )
         if self.stop:
             return [
-                f"You may stop: the next {n} are expected to gain less than "
-                f"{percent(self.threshold, 2)} of accuracy.",
+                (
+                    f"You may stop: the next {n} are expected to gain less than "
+                    f"{percent(self.threshold, 2)} of accuracy."
+                ),
                 rule,
             ]
         return [
