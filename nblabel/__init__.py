@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from nblabel.explore.clusters import ClusterMatch as ClusterMatch
     from nblabel.explore.clusters import cluster as cluster
     from nblabel.explore.clusters import match_clusters as match_clusters
+    from nblabel.explore.drift import drift as drift
     from nblabel.explore.projection import project as project
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
     from nblabel.log.store import LabelStore as LabelStore
     from nblabel.loops import self_training as self_training
     from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
-    from nblabel.quality.autolabel import auto_label as auto_label
+    from nblabel.quality.agreement import self_agreement as self_agreement
+    from nblabel.quality.audit import audit as audit
     from nblabel.quality.costs import costs as costs
-    from nblabel.quality.recheck import recheck as recheck
-    from nblabel.quality.review import second_look as second_look
+    from nblabel.quality.guarantee import auto_label as auto_label
+    from nblabel.quality.review import find_label_issues as find_label_issues
+    from nblabel.quality.stale import find_stale_labels as find_stale_labels
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.session import Session as Session
@@ -41,20 +44,23 @@ _HOMES = {
     "Pool": "nblabel.pool",
     "Session": "nblabel.session",
     "StopAdvisor": "nblabel.quality.stopping",
+    "audit": "nblabel.quality.audit",
+    "auto_label": "nblabel.quality.guarantee",
     "cluster": "nblabel.explore.clusters",
-    "auto_label": "nblabel.quality.autolabel",
     "costs": "nblabel.quality.costs",
     "datasets": "nblabel.datasets",
+    "drift": "nblabel.explore.drift",
     "embed": "nblabel.embeddings.registry",
     "encoders": "nblabel.encoders",
+    "find_label_issues": "nblabel.quality.review",
+    "find_stale_labels": "nblabel.quality.stale",
     "learners": "nblabel.learners",
     "match_clusters": "nblabel.explore.clusters",
     "neighbor_graph": "nblabel.graph.neighbor_graph",
     "plots": "nblabel.plots",
     "project": "nblabel.explore.projection",
-    "recheck": "nblabel.quality.recheck",
+    "self_agreement": "nblabel.quality.agreement",
     "self_training": "nblabel.loops",
-    "second_look": "nblabel.quality.review",
     "simulate": "nblabel.simulation",
     "stop_advice": "nblabel.quality.stopping",
     "threshold_loop": "nblabel.loops",

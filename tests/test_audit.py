@@ -1,4 +1,7 @@
-"""Questions drawn at random, and what they say of the labels."""
+"""Questions drawn at random, and what they say about the labels."""
+
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -8,7 +11,9 @@ from hypothesis import strategies as st
 import nblabel as nb
 from nblabel.log import frames
 from nblabel.log.store import StoreError
-from nblabel.quality.audit import Moment, _compare, accuracy_of, toss
+from nblabel.quality.audit import _compare, accuracy_limits
+from nblabel.quality.history import DrawSnapshot, PredictionHistory, history_of
+from nblabel.session.sampling import two_phase_draw
 from nblabel.system import progress
 from tests.samples import blobs
 
@@ -165,13 +170,13 @@ def test_a_wrong_share_is_told(share):
 
 def test_no_checks_yet():
     session, truth = session_of()
-    report = session.audit()
+    report = nb.audit(session)
     assert np.isnan(report.accuracy)
     assert (report.low, report.high, report.n_checks) == (0, 1, 0)
-    assert "nothing was checked" in str(report)
+    assert "no audit labels yet" in str(report)
     answer(session, truth, 3)
     session.draw(3)
-    assert session.audit().n_checks == 0  # drawn, not answered yet
+    assert nb.audit(session).n_checks == 0  # drawn, not answered yet
 
 
 def test_the_report_counts_what_was_drawn_and_answered():
@@ -179,12 +184,12 @@ def test_the_report_counts_what_was_drawn_and_answered():
     answer(session, truth, 10)
     for index in session.draw(40):
         session.tell(int(index), truth[index])
-    report = session.audit()
+    report = nb.audit(session)
     right = (session.predict() == truth).mean()
     assert report.n_checks == 40
     assert report.low <= right <= report.high
     assert report.low <= report.accuracy <= report.high
-    assert str(report).endswith("from 40 random checks")
+    assert str(report).endswith("from 40 audit labels.")
     table = report.table
     assert table.index.tolist() == ["all", *CLASSES]
     assert table.loc["boot", "checks"] + table.loc["bag", "checks"] == 40
@@ -195,7 +200,7 @@ def test_the_report_counts_what_was_drawn_and_answered():
         handed = session.predict() == name
         right = (truth[handed] == name).mean()
         assert table.loc[name, "low"] <= right <= table.loc[name, "high"]
-    less = session.audit(confidence=0.5)
+    less = nb.audit(session, confidence=0.5)
     assert report.low < less.low < less.high <= report.high
 
 
@@ -205,7 +210,7 @@ def test_a_class_without_a_check_is_not_known():
     answer(session, truth, 5)
     for index in session.draw(10):
         session.tell(int(index), truth[index])
-    row = session.audit().table.loc["hat"]
+    row = nb.audit(session).table.loc["hat"]
     assert row["checks"] == 0
     assert np.isnan(row["accuracy"])
     assert row["share_low"] == 0 < row["share_high"] < 1
@@ -217,7 +222,7 @@ def test_an_item_judges_only_a_model_that_has_not_seen_its_label():
     truth = np.array(CLASSES, dtype=object)[np.random.default_rng(0).integers(2, size=300)]
     for index in session.draw(150):
         session.tell(int(index), truth[index])
-    report = session.audit()
+    report = nb.audit(session)
     assert 0.3 < report.n_wrong / report.n_checks < 0.7
     assert report.low <= (session.predict() == truth).mean() <= report.high
 
@@ -231,10 +236,10 @@ def test_passing_over_what_is_hard_makes_nothing_better():
             session.skip(index) if place % 8 == 1 else session.flag(index)
         else:
             session.tell(index, truth[index])
-    report = session.audit()
+    report = nb.audit(session)
     assert (report.n_checks, report.n_skipped) == (30, 10)
     assert report.low < 0.75 < report.high
-    assert "10 more passed over" in str(report)
+    assert "10 more were drawn and got no label." in str(report)
 
 
 def test_what_was_drawn_and_left_out_counts_as_passed_over():
@@ -243,7 +248,7 @@ def test_what_was_drawn_and_left_out_counts_as_passed_over():
     drawn = session.draw(20).tolist()
     for index in drawn[10:15]:  # somebody chose
         session.tell(index, truth[index])
-    report = session.audit()
+    report = nb.audit(session)
     assert (report.n_checks, report.n_skipped) == (5, 10)
 
 
@@ -255,7 +260,7 @@ def test_an_accepted_label_is_what_is_judged():
     session.accept(rest, wrong)
     for index in session.draw(20):
         session.tell(int(index), truth[index])
-    report = session.audit()
+    report = nb.audit(session)
     assert report.n_wrong == 20
     assert report.low == pytest.approx(0.3)
     assert report.low <= report.accuracy <= report.high
@@ -265,14 +270,14 @@ def test_an_accepted_label_is_what_is_judged():
 def test_wrong_settings_are_told(options):
     session, _ = session_of()
     with pytest.raises(ValueError, match=r"must be"):
-        session.audit(**options)
+        nb.audit(session, **options)
 
 
 def test_everything_labeled():
     session, truth = session_of(n=30, audit=0.5)
     answer(session, truth, 30)
     assert len(session.ask()) == 0
-    report = session.audit()
+    report = nb.audit(session)
     assert report.high == 1
     assert report.low > 0.9  # those labeled at the query's choice are right, too
     assert not len(session.draw(5))
@@ -281,13 +286,13 @@ def test_everything_labeled():
 def test_a_pool_that_grows_is_checked_anew():
     session, truth = session_of(n=60, audit=0.5)
     answer(session, truth, 20)
-    assert session.audit().n_checks
+    assert nb.audit(session).n_checks
     X = blobs(60, dim=2)
     more = session.pool.extended(
         nb.Pool(embeddings=X[:20] + 0.1, ids=[f"new {i}" for i in range(20)])
     )
     grown = nb.Session(more, CLASSES, "knn", "margin", store=session.store, audit=0.5)
-    assert grown.audit().n_checks == 0
+    assert nb.audit(grown).n_checks == 0
     drawn = grown.draw(80)
     assert len(drawn) == 80 - grown.n_labeled
     assert (drawn >= 60).any()
@@ -307,7 +312,7 @@ def test_the_truth_is_inside_at_every_look(learner):
         held = True
         for _ in range(10):
             answer(session, np.array(names)[truth], 4)
-            report = session.audit(confidence)
+            report = nb.audit(session, confidence=confidence)
             right = (session.predict().astype(int) == truth).mean()
             held &= report.low <= right <= report.high
         missed += not held
@@ -324,7 +329,7 @@ def test_mistakes_of_the_annotator_are_allowed_for():
     session.tell(range(20), given[:20])
     rows = session.draw(300)
     session.tell(rows, given[rows])
-    report = session.audit()
+    report = nb.audit(session)
     right = (session.predict() == truth).mean()
     low, high = report.allowing(0.05)
     assert low <= right <= high
@@ -336,7 +341,7 @@ def test_mistakes_of_the_annotator_are_allowed_for():
 def test_mistakes_that_are_no_share_are_told(share):
     session, _ = session_of()
     with pytest.raises(ValueError, match="it must be a share from 0 to 1, such as 0.05"):
-        session.audit().allowing(share)
+        nb.audit(session).allowing(share)
 
 
 def test_a_restart_tells_the_same(tmp_path):
@@ -347,10 +352,10 @@ def test_a_restart_tells_the_same(tmp_path):
         session.accept(np.flatnonzero(session.y < 0)[:10])
         session.undo()
         session.flag(int(np.flatnonzero(session.y < 0)[-1]))
-        reports.append(session.audit())
+        reports.append(nb.audit(session))
         again, _ = session_of(n=200, audit=0.5, store=tmp_path / "labels.db")
-        assert str(again.audit()) == str(reports[-1])
-        assert again.audit().table.equals(reports[-1].table)
+        assert str(nb.audit(again)) == str(reports[-1])
+        assert nb.audit(again).table.equals(reports[-1].table)
 
 
 def test_checks_of_a_model_that_changed_its_mind_say_less():
@@ -361,11 +366,40 @@ def test_checks_of_a_model_that_changed_its_mind_say_less():
         for index in session.draw(60):
             session.tell(int(index), truth[index])
     early.tell(range(20), truth[:20])
-    first, second = early.audit(), late.audit()
+    first, second = nb.audit(early), nb.audit(late)
     assert first.n_checks == second.n_checks == 60
     assert first.high - first.low > 2 * (second.high - second.low)
-    late.set_embeddings(late.embeddings[:, ::-1].copy())  # the record is made anew
-    assert late.audit().n_checks == 60
+    late.set_embeddings(late.embeddings[:, ::-1].copy())  # the history is made anew
+    assert nb.audit(late).n_checks == 60
+
+
+def test_what_was_predicted_is_kept_with_the_session_and_freed_with_it():
+    session, truth = session_of(n=200, audit=0.5)
+    answer(session, truth, 10)
+    history = history_of(session)
+    answer(session, truth, 10)
+    nb.audit(session)
+    assert history_of(session) is history
+    assert isinstance(history, PredictionHistory)
+    freed = weakref.ref(session), weakref.ref(history)
+    del session, history
+    gc.collect()
+    assert [one() for one in freed] == [None, None]
+
+
+def test_the_report_reads_well_everywhere():
+    session, truth = session_of(n=200)
+    answer(session, truth, 10)
+    rows = session.draw(30)
+    session.tell(rows, truth[rows])
+    report = nb.audit(session)
+    assert repr(report) == str(report) == "\n".join(report.lines)
+    assert "with 95 % confidence, from 30 audit labels." in str(report)
+    html = report._repr_html_()
+    assert "<table" in html
+    assert "audit labels" in html
+    with pytest.raises(TypeError, match="pass a nblabel.Session"):
+        nb.audit(report)
 
 
 def test_a_class_that_was_taken_back_does_no_harm():
@@ -377,9 +411,9 @@ def test_a_class_that_was_taken_back_does_no_harm():
     session.undo()
     session.undo()
     assert session.classes == CLASSES
-    assert session.audit().n_checks == 0
+    assert nb.audit(session).n_checks == 0
     answer(session, truth, 3)
-    assert session.audit().n_checks == 3
+    assert nb.audit(session).n_checks == 3
 
 
 def test_an_interrupted_audit_begins_anew():
@@ -393,8 +427,8 @@ def test_an_interrupted_audit_begins_anew():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), progress.heard_by(stop):
-        session.audit()
-    assert session.audit().table.equals(other.audit().table)
+        nb.audit(session)
+    assert nb.audit(session).table.equals(nb.audit(other).table)
 
 
 def test_an_annotator_who_contradicts_the_log_changes_the_figures():
@@ -403,10 +437,10 @@ def test_an_annotator_who_contradicts_the_log_changes_the_figures():
     drawn = session.draw(30).tolist()
     for index in drawn:
         session.tell(index, truth[index])
-    before = session.audit()
+    before = nb.audit(session)
     for index in drawn[:15]:
         session.tell(index, CLASSES[truth[index] == CLASSES[0]])
-    after = session.audit()
+    after = nb.audit(session)
     assert after.n_checks == before.n_checks == 30
     assert after.n_wrong >= before.n_wrong + 10
     assert after.low < before.low
@@ -415,7 +449,7 @@ def test_an_annotator_who_contradicts_the_log_changes_the_figures():
 
 def test_what_the_model_doubts_is_always_asked_about_and_half_of_the_rest_spared():
     sure = np.linspace(0.2, 1, 2_000)
-    places, told = map(np.array, toss(sure, 800, np.random.default_rng(1)))
+    places, told = map(np.array, two_phase_draw(sure, 800, np.random.default_rng(1)))
     asked = places[told > 0]
     assert len(asked) == len(set(asked.tolist())) == 800
     assert told[-1] > 0  # nothing is drawn after the last that is asked about
@@ -429,7 +463,7 @@ def test_what_the_model_doubts_is_always_asked_about_and_half_of_the_rest_spared
 
 @pytest.mark.parametrize(("n", "size"), [(0, 0), (3, 0), (1, 1), (20, 12)])
 def test_all_are_asked_about_where_few_are_left(n, size):
-    places, told = toss(np.linspace(0, 1, size), n, np.random.default_rng(0))
+    places, told = two_phase_draw(np.linspace(0, 1, size), n, np.random.default_rng(0))
     assert (
         sum(chance > 0 for chance in told)
         == min(n, size)
@@ -455,14 +489,14 @@ def test_a_spared_item_is_in_the_log_and_not_asked_about(tmp_path):
     spared = [item for item in event.ids if item not in event.asked]
     for index in session.pool.indices_of(spared).tolist():
         session.tell(index, truth[index])  # answered all the same: that is no check
-    assert session.audit().n_checks == 0
+    assert nb.audit(session).n_checks == 0
     for index in asked.tolist():
         session.tell(index, truth[index])
-    assert session.audit().n_checks == 20
-    told = session.audit()
+    assert nb.audit(session).n_checks == 20
+    told = nb.audit(session)
     again = session_of(n=600, **options)[0]
     assert again.state.draws == session.state.draws
-    assert (again.audit().low, again.audit().high) == (told.low, told.high)
+    assert (nb.audit(again).low, nb.audit(again).high) == (told.low, told.high)
 
 
 def test_a_spared_item_may_be_drawn_again():
@@ -482,7 +516,7 @@ def test_each_mistake_counts_once_on_average():
     wrong = rng.random(1_000) < np.where(sure < 0.1, 0.5, 0.1)
     shares = []
     for seed in range(300):
-        places, told = map(np.array, toss(sure, 100, np.random.default_rng(seed)))
+        places, told = map(np.array, two_phase_draw(sure, 100, np.random.default_rng(seed)))
         weight = np.divide(1, told, out=np.zeros(len(told)), where=told > 0)
         shares.append((wrong[places] * weight).sum() / len(told))
     assert np.mean(shares) == pytest.approx(wrong.mean(), abs=0.01)
@@ -503,7 +537,7 @@ def slow_counts(moments, y, handed, n_classes):
         for row, weight in zip(moment.rows.tolist(), moment.weight.tolist(), strict=True):
             counts = np.zeros((5, n_classes), dtype=int)
             for item in np.flatnonzero(free).tolist():
-                then = moment.said[item]
+                then = moment.labels[item]
                 if y[item] < 0:
                     counts[0 if then == handed[item] else 1, then] += 1
                 else:
@@ -511,7 +545,7 @@ def slow_counts(moments, y, handed, n_classes):
                     counts[3, then] += 1
                     counts[4, y[item]] += 1
             found.append(counts)
-            said.append(moment.said[row])
+            said.append(moment.labels[row])
             free[row] &= not weight
     return np.array(found), np.array(said)
 
@@ -529,7 +563,7 @@ def test_labels_of_then_and_now_are_compared_as_one_by_one(seed):
         free = free ^ (rng.random(n) < 0.2)
         rows = rng.permutation(np.flatnonzero(free))[:4]
         weight = rng.choice([0.0, 1.0, 2.0], size=len(rows))
-        moments.append(Moment(rows, weight, 2.0, np.packbits(free), said))
+        moments.append(DrawSnapshot(rows, weight, 2.0, np.packbits(free), said))
     counts, then = _compare(moments, y, handed, n_classes)
     slow, labels = slow_counts(moments, y, handed, n_classes)
     assert counts.shape == (len(then), 5, n_classes)
@@ -555,13 +589,13 @@ def test_who_draws_at_the_same_moment_does_not_count_twice_what_was_spared(names
     one, two = (drawn.tolist() for drawn in at_the_same_moment(session, other, 5))
     session.tell([*one, *two], truth[[*one, *two]])
     spared = [draw.probabilities.count(0) for draw in session.state.draws]
-    session.audit()
+    nb.audit(session)
     if names == (None, None):  # the same random numbers
         assert one == two
-        assert [len(moment.rows) for moment in session.judged.moments] == [5 + spared[0]]
+        assert [len(one.rows) for one in history_of(session).snapshots] == [5 + spared[0]]
     else:
         assert not set(one) & set(two)
-        assert [len(moment.rows) for moment in session.judged.moments] == [5 + n for n in spared]
+        assert [len(one.rows) for one in history_of(session).snapshots] == [5 + n for n in spared]
 
 
 def test_a_draw_that_did_not_know_of_an_answer_says_nothing():
@@ -573,8 +607,8 @@ def test_a_draw_that_did_not_know_of_an_answer_says_nothing():
     other.refresh = lambda: None
     drawn = other.draw(5)
     assert len(drawn) == 5
-    report = session.audit()
-    assert not session.judged.moments
+    report = nb.audit(session)
+    assert not history_of(session).snapshots
     assert (report.n_checks, report.high) == (0, 1)
 
 
@@ -588,8 +622,8 @@ def test_an_item_whose_class_was_taken_back_could_not_be_drawn_meanwhile():
         session.undo()
     assert session.classes == CLASSES
     session.tell(drawn, truth[drawn])
-    session.audit()
-    (moment,) = session.judged.moments
+    nb.audit(session)
+    (moment,) = history_of(session).snapshots
     assert not np.unpackbits(moment.free)[index]
     assert np.unpackbits(moment.free).sum() == 600 - 11
 
@@ -604,9 +638,9 @@ def test_a_number_that_no_log_can_keep_is_refused():
 
 def test_limits_without_a_draw_say_nothing():
     known, handed = np.array([0, -1, -1, 1]), np.array([0, 1, 0, 1])
-    assert accuracy_of([], known, handed, 0.95) == (0.5, 1)
+    assert accuracy_limits([], known, handed, 0.95) == (0.5, 1)
     # a class that nothing is handed over of any more
-    moment = Moment(
+    moment = DrawSnapshot(
         np.array([1]), np.ones(1), 1.0, np.packbits([0, 1, 1, 0]), np.full(4, 7, np.uint8)
     )
-    assert accuracy_of([moment], np.array([0, 1, -1, 1]), handed, 0.95) == (0.75, 1)
+    assert accuracy_limits([moment], np.array([0, 1, -1, 1]), handed, 0.95) == (0.75, 1)

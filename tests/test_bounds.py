@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nblabel.quality import bounds
 from nblabel.quality.bounds import (
-    Judged,
+    CheckedDraws,
     answers_needed,
     evidence,
     expected_error,
@@ -59,8 +59,8 @@ def unchanged(size, drawn, wrong):
     sizes = size - np.arange(drawn)
     kept = np.full(drawn, size - drawn)
     nothing = np.zeros(drawn, dtype=int)
-    judged = Judged(sizes, since, kept, nothing, found, nothing.astype(bool), *np.ones((2, drawn)))
-    return size - drawn, judged
+    draws = CheckedDraws(sizes, since, kept, nothing, found, nothing.astype(bool), *np.ones((2, drawn)))
+    return size - drawn, draws
 
 
 def now(size, drawn, wrong, confidence):
@@ -94,24 +94,24 @@ def test_labels_that_change_cost_little_where_they_did_not():
         assert high - low < 1.25 * (most - least)
 
 
-def slow_fortune(judged, number, total, fewer):
+def slow_fortune(draws, number, total, fewer):
     """The bets of `wrong_now`, one after the other."""
     odds = bounds.FEWER if fewer else bounds.MORE
     made = []
     for begin, stake in zip(bounds.BEGINNINGS, bounds.STAKES, strict=True):
         for one in odds:
             fortune = stake / len(odds)
-            for j in range(begin, len(judged.size)):
-                kept, known = judged.kept[j], judged.known[j]
+            for j in range(begin, len(draws.size)):
+                kept, known = draws.kept[j], draws.known[j]
                 if fewer:
-                    share = (known + max(number - (total - kept), 0)) / judged.size[j]
-                    wrong = judged.wrong[j] or judged.unknown[j]
+                    share = (known + max(number - (total - kept), 0)) / draws.size[j]
+                    wrong = draws.wrong[j] or draws.unknown[j]
                 else:
-                    share = (known + judged.changed[j] + min(number, kept)) / judged.size[j]
-                    wrong = judged.wrong[j]
+                    share = (known + draws.changed[j] + min(number, kept)) / draws.size[j]
+                    wrong = draws.wrong[j]
                 share = min(share, 1)
-                bet = (one - 1) / judged.heaviest[j] if fewer else one - 1
-                fortune *= (1 + bet * judged.weight[j] * wrong) / (1 + bet * share)
+                bet = (one - 1) / draws.heaviest[j] if fewer else one - 1
+                fortune *= (1 + bet * draws.weight[j] * wrong) / (1 + bet * share)
             made.append(fortune)
     return sum(made)
 
@@ -126,14 +126,14 @@ def test_limits_are_those_of_bets_one_by_one(data):
     heaviest = np.where(data.draw(flags), 2.0, 1.0)
     weight = np.minimum(data.draw(numbers), heaviest)
     wrong &= ~unknown
-    judged = Judged(
+    draws = CheckedDraws(
         known + kept + changed + 1, known, kept, changed, wrong, unknown, weight, heaviest
     )
     total = int(kept.max()) + data.draw(st.integers(0, 5))
-    low, high = wrong_now(total, judged, 0.6)
+    low, high = wrong_now(total, draws, 0.6)
     limit = 2 / (1 - 0.6)
     plausible = [
-        max(slow_fortune(judged, number, total, fewer) for fewer in (True, False)) < limit
+        max(slow_fortune(draws, number, total, fewer) for fewer in (True, False)) < limit
         for number in range(total + 1)
     ]
     if any(plausible):
@@ -177,8 +177,8 @@ def test_the_truth_stays_inside_while_labels_change(adverse, spared):
             *counts, found, unknown = map(np.array, zip(*parts, strict=True))
             flags = found.astype(bool), unknown.astype(bool)
             heaviest = np.full(len(found), 1 / (1 - spared))
-            judged = Judged(*counts, *flags, np.array(weights), heaviest)
-            low, high = wrong_now(int(free.sum()), judged, confidence)
+            draws = CheckedDraws(*counts, *flags, np.array(weights), heaviest)
+            low, high = wrong_now(int(free.sum()), draws, confidence)
             if not low <= wrong.sum() <= high:
                 missed += 1
                 break

@@ -6,6 +6,7 @@ import pytest
 
 import nblabel as nb
 from nblabel.log.events import LabelEvent
+from nblabel.quality.costs import labels_per_hour
 from tests.samples import blobs
 
 CLASSES = ("boot", "bag", "shirt")
@@ -34,7 +35,7 @@ def test_the_pace_is_read_from_the_log_without_pauses():
     assert found.table.loc["left", "labels"] == 291
     assert found.table.loc["left", "hours"] == pytest.approx(291 / 1_800)
     assert found.table["money"].isna().all()
-    assert "1,800 labels an hour" in str(found)
+    assert "1,800 labels per hour" in str(found)
 
 
 def test_annotators_work_beside_each_other():
@@ -42,6 +43,19 @@ def test_annotators_work_beside_each_other():
     told_at(session, range(0, 60, 10), "ann")
     told_at(session, range(5, 65, 10), "bob", first=10)
     assert nb.costs(session).per_hour == pytest.approx(360)
+
+
+def test_the_pace_of_some_answers_alone():
+    session = session_of()
+    told_at(session, [0, 2, 4, 6, 8])
+    in_the_panel = {event.uid for event in session.store.read()}
+    told_at(session, range(9, 20), first=10)
+    assert labels_per_hour(session, in_the_panel) == pytest.approx(1_800)
+    assert labels_per_hour(session) == nb.costs(session).per_hour != 1_800
+    session.undo()
+    assert labels_per_hour(session, in_the_panel) == pytest.approx(1_800)
+    for few in ((), list(in_the_panel)[:4], ["of no event"]):
+        assert np.isnan(labels_per_hour(session, few))
 
 
 def test_an_answer_taken_back_took_its_time_and_many_at_once_count_each():
@@ -61,7 +75,7 @@ def test_what_code_told_gives_no_pace():
         session.store.append(
             LabelEvent("label", (session.pool.ids[index],), ("boot",), time=index * 0.01)
         )
-    found = nb.costs(session, wage=15)
+    found = nb.costs(session, hourly_rate=15)
     assert np.isnan(found.per_hour)
     assert found.table["hours"].isna().all()
     assert "pass per_hour=" in str(found)
@@ -71,14 +85,14 @@ def test_money_and_target():
     session = session_of()
     session.tell(range(30), [CLASSES[i % 3] for i in range(30)])
     session.accept(np.arange(100, 200))
-    table = nb.costs(session, per_hour=100, wage=20, against_random=False).table
+    table = nb.costs(session, per_hour=100, hourly_rate=20, against_random=False).table
     assert table["labels"].to_dict() == {
         "so far": 30, "left": 170, "all by hand": 300, "saved": 100
     }  # fmt: skip
     assert table["money"].tolist() == pytest.approx([6, 34, 60, 20])
-    table = nb.costs(session, 100, 20, target=80, against_random=False).table
+    table = nb.costs(session, per_hour=100, hourly_rate=20, target=80, against_random=False).table
     assert table["labels"].tolist() == [30, 50, 300, 220]
-    assert nb.costs(session, 100, target=10, against_random=False).table.loc["left", "labels"] == 0
+    assert nb.costs(session, per_hour=100, target=10, against_random=False).table.loc["left", "labels"] == 0
 
 
 def test_labels_that_were_imported_cost_nothing():
@@ -90,7 +104,7 @@ def test_labels_that_were_imported_cost_nothing():
     assert table["labels"].to_dict() == {
         "so far": 10, "left": 190, "all by hand": 200, "saved": 0
     }  # fmt: skip
-    told = str(nb.costs(session, per_hour=100, wage=0.07, against_random=False))
+    told = str(nb.costs(session, per_hour=100, hourly_rate=0.07, against_random=False))
     assert "10 labels so far" in told
     assert "-0" not in told
 
@@ -116,10 +130,10 @@ def test_labels_that_are_worth_more_than_random_ones():
     assert found.table.loc["saved against random", "labels"] > 10
     assert "times as many" in str(found)
     more, minutes = found.table.loc["saved against random", ["labels", "hours"]] * [1, 60]
-    assert f": {more:,.0f} more, {minutes:.0f} minutes. That is" in str(found)
-    assert " of money. That is" in nb.costs(session, 60, 15).lines[-1]
+    assert f"That is {more:,.0f} more labels: {minutes:.0f} min." in str(found)
+    assert ", cost " in nb.costs(session, per_hour=60, hourly_rate=15).lines[-1]
     assert found._repr_html_()
-    assert np.isnan(nb.costs(session, 60, against_random=False).times_random)
+    assert np.isnan(nb.costs(session, per_hour=60, against_random=False).times_random)
 
 
 def test_random_labels_are_worth_what_random_labels_are():
@@ -140,7 +154,7 @@ def test_looking_changes_nothing():
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"per_hour": 0}, "per_hour is 0"), ({"wage": "much"}, "wage is 'much'"),
+    [({"per_hour": 0}, "per_hour is 0"), ({"hourly_rate": "much"}, "hourly_rate is 'much'"),
      ({"target": 301}, "target is 301"), ({"target": 0.5}, "target is 0.5")],
 )  # fmt: skip
 def test_wrong_numbers_are_told(options, said):

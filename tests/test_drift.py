@@ -101,32 +101,33 @@ def test_pools_that_do_not_go_together():
 
 def test_what_looks_unlike_anything_before_is_found():
     _, more = grown()
-    drift = nb.Session(more, CLASSES).drift()
+    drift = nb.drift(nb.Session(more, CLASSES))
     assert drift.n_new == 20
     assert set(range(75, 80)) <= set(drift.unlike.tolist())
     assert set(drift.unlike.tolist()) == slow_find_drift(more.embeddings, 60)
     assert drift.unlike[0] >= 75  # the strangest first
-    assert "of 20 new items" in drift.text
-    assert "look unlike anything there was before or was labeled since" in drift.text
+    assert "of 20 new items" in str(drift)
+    assert "look unlike all earlier items and all new ones that were labeled." in str(drift)
+    assert drift.table["n_unlike"].tolist() == [len(drift.unlike)]
 
 
 def test_what_is_like_a_labeled_item_is_new_no_more():
     _, more = grown()
     session = nb.Session(more, CLASSES)
-    strange = session.drift().unlike
+    strange = nb.drift(session).unlike
     others = [index for index in range(60) if index not in strange]
     session.tell(others, CLASSES[0])
-    assert session.drift().unlike.tolist() == strange.tolist()
+    assert nb.drift(session).unlike.tolist() == strange.tolist()
     first = int(strange[0])
     session.tell(first, CLASSES[1])
-    left = session.drift()
+    left = nb.drift(session)
     away = np.linalg.norm(more.embeddings[strange] - more.embeddings[first], axis=1)
     assert left.unlike.tolist() == strange[away > left.limit].tolist()
     assert first not in left.unlike
     session.undo()
-    assert session.drift().unlike.tolist() == strange.tolist()
+    assert nb.drift(session).unlike.tolist() == strange.tolist()
     session.tell(strange, CLASSES[1])
-    assert session.drift().text.startswith("0 of 20 new items")
+    assert str(nb.drift(session)).startswith("0 of 20 new items")
 
 
 def test_more_of_the_same_is_no_drift():
@@ -161,7 +162,7 @@ def test_items_that_are_all_alike():
 def test_other_embeddings_are_looked_at_anew():
     _, more = grown()
     session = nb.Session(more, CLASSES)
-    assert len(session.drift().unlike) >= 5
+    assert len(nb.drift(session).unlike) >= 5
     session.set_embeddings(np.random.default_rng(0).normal(size=(80, 3)))
-    assert len(session.drift().unlike) < 5
-    assert nb.Session(blob_pool(), CLASSES).drift().text == ""
+    assert len(nb.drift(session).unlike) < 5
+    assert str(nb.drift(nb.Session(blob_pool(), CLASSES))) == "No items were added to the pool."

@@ -17,7 +17,6 @@ from nblabel.plots import (
     learning_curve,
     progress_curves,
 )
-from nblabel.widget.palette import class_colors
 from tests.samples import blob_pool
 
 
@@ -45,7 +44,7 @@ def test_one_seed_is_a_line_without_a_band():
     assert line.mode == "lines"
     assert list(line.x) == [1, 2, 3, 4]
     assert list(line.y) == [0.1, 0.2, 0.3, 0.4]
-    assert line.text[0] == "10.0\u00a0%"
+    assert line.text[0] == "10 %"
     assert figure.layout.title.text is None
 
 
@@ -53,7 +52,7 @@ def test_several_seeds_are_a_mean_in_a_band():
     figure = learning_curve(table(seeds=(0, 1, 5)))
     (line,), (band,) = lines(figure), bands(figure)
     assert line.y == pytest.approx([0.3, 0.4, 0.5, 0.6])
-    assert line.text[0] == "30.0\u00a0%, 10.0\u00a0% to 60.0\u00a0% over 3 seeds"
+    assert line.text[0] == "30 %, 10 % to 60 % over 3 seeds"
     assert list(band.x) == [1, 2, 3, 4, 4, 3, 2, 1]
     assert band.y == pytest.approx([0.6, 0.7, 0.8, 0.9, 0.4, 0.3, 0.2, 0.1])
     assert band.legendgroup == line.legendgroup
@@ -67,7 +66,7 @@ def test_a_seed_that_is_not_done_counts_as_far_as_it_is():
     frame = table(seeds=(0, 1))
     (line,) = lines(learning_curve(frame[:-1]))
     assert line.y[-1] == pytest.approx(0.4)
-    assert line.text[-1] == "40.0\u00a0%"
+    assert line.text[-1] == "40 %"
     assert "over 2 seeds" in line.text[-2]
 
 
@@ -83,14 +82,14 @@ def test_seconds():
     figure = learning_curve(table(), "fit_seconds")
     assert figure.layout.yaxis.title.text == "Seconds to learn from the labels"
     assert figure.layout.yaxis.tickformat is None
-    assert lines(figure)[0].text[0] == "1\u00a0ms"
-    assert lines(learning_curve(table(), "ask_seconds"))[0].text[0] == "2.0\u00a0s"
+    assert lines(figure)[0].text[0] == "1 ms"
+    assert lines(learning_curve(table(), "ask_seconds"))[0].text[0] == "2 s"
 
 
 def test_a_column_of_ones_own():
     figure = learning_curve(table(cost_in_euro=1234.5), "cost_in_euro")
     assert figure.layout.yaxis.title.text == "cost in euro"
-    assert lines(figure)[0].text[0] == "1234"
+    assert lines(figure)[0].text[0] == "1,234"
 
 
 def test_each_strategy_and_learner_has_a_line_in_order():
@@ -114,6 +113,8 @@ def test_colour_is_never_the_only_sign():
 
 
 def test_the_colours_are_those_of_the_panel():
+    from nblabel.widget.palette import class_colors
+
     assert set(LINE_COLORS) < set(class_colors(15))
 
 
@@ -277,7 +278,7 @@ def test_progress_has_both_curves_and_a_band():
     assert list(band.y) == [0.9, 0.97, 0.8, 0.6]
     assert (list(right.x), list(right.y)) == ([10, 20], [0.8, 0.9])
     assert (list(sure.x), list(sure.y)) == ([10, 20], [0.5, 0.7])
-    assert sure.name == "sure of, 90% or more"
+    assert sure.name == "predicted with confidence above 90 %"
     assert right.line.color != sure.line.color
     assert right.line.dash != sure.line.dash
 
@@ -293,7 +294,7 @@ def test_progress_with_one_of_the_curves():
     [
         ([], [], "nothing to draw yet"),
         ([[1, 0.5]], [], r"accuracy has the shape \(1, 2\) instead of \(n, 4\)"),
-        ([], [1, 0.5], r"sure has the shape \(2,\) instead of \(n, 2\)"),
+        ([], [1, 0.5], r"confident has the shape \(2,\) instead of \(n, 2\)"),
     ],
 )
 def test_progress_without_points(accuracy, sure, said):

@@ -1,4 +1,4 @@
-"""Labels to look at once more."""
+"""Labels of people that are probably wrong."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,12 @@ def test_planted_mistakes_come_first(learner):
     session.tell(rows, truth)
     wrong = rows[:5]
     session.tell(wrong, [CLASSES[(row + 1) % 3] for row in wrong])
-    table = nb.second_look(session)
-    assert len(table) == 100
+    issues = nb.find_label_issues(session)
+    table = issues.table
+    assert issues.n_labeled == len(table) == 100
+    assert issues.indices.tolist() == table["index"].tolist()
+    unlike = (table["label"] != table["suggestion"]).sum()
+    assert f"100 labels of 100, the least trusted first. For {unlike} of them" in str(issues)
     assert set(table["index"][:5]) == set(wrong)
     assert table["suggestion"][:5].tolist() == [CLASSES[row % 3] for row in table["index"][:5]]
     assert table["id"].tolist() == [session.pool.ids[row] for row in table["index"]]
@@ -27,31 +31,31 @@ def test_planted_mistakes_come_first(learner):
     assert table["trust"].is_monotonic_increasing
     assert table["trust"].between(0, 1).all()
     assert table["neighbors"].isna().all() == (learner == "knn")
-    assert nb.second_look(session, 3)["index"].tolist() == table["index"][:3].tolist()
+    assert nb.find_label_issues(session, n=3).indices.tolist() == table["index"][:3].tolist()
 
 
 def test_looking_changes_nothing():
     session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, "knn", "margin")
     session.tell([0, 1, 2, 3], [*CLASSES, CLASSES[0]])
     proba, log = session.predict_proba(), session.store.read()
-    nb.second_look(session)
+    nb.find_label_issues(session)
     assert session.store.read() == log
     assert (session.predict_proba() == proba).all()
 
 
-def test_labels_of_the_machine_are_not_looked_at():
+def test_labels_of_the_model_are_not_looked_at():
     session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, "knn", "margin")
     session.tell([0, 1, 2], CLASSES)
     session.accept([6, 7])
-    assert sorted(nb.second_look(session)["index"]) == [0, 1, 2]
+    assert sorted(nb.find_label_issues(session).indices) == [0, 1, 2]
 
 
 def test_too_little_to_look_at():
     session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, "knn", "margin")
     session.tell(0, "boot")
-    with pytest.raises(ValueError, match="two labels at least"):
-        nb.second_look(session)
+    with pytest.raises(ValueError, match="at least two labels"):
+        nb.find_label_issues(session)
     with pytest.raises(ValueError, match="n is 0"):
-        nb.second_look(session, 0)
+        nb.find_label_issues(session, n=0)
     with pytest.raises(ValueError, match="n is '3'"):
-        nb.second_look(session, "3")
+        nb.find_label_issues(session, n="3")

@@ -28,7 +28,7 @@ def test_once_all_is_learned_one_may_stop(learner):
     answer(session, 40)
     advice = nb.stop_advice(session, n=10, gain=0.02)
     assert advice.stop
-    assert advice.words == str(advice)
+    assert repr(advice) == str(advice)
     assert 0 <= advice.gain <= advice.at_most < 0.02
     assert "You may stop: the next 10 labels are expected to gain less than 2 %" in str(advice)
     before = session.store.read()
@@ -41,7 +41,7 @@ def test_it_is_too_early_before_there_is_something_to_compare():
     advice = nb.stop_advice(session, n=5)
     assert not advice.stop
     assert np.isnan(advice.gain)
-    assert "Too early to tell" in str(advice)
+    assert "Too early to say" in str(advice)
     answer(session, 5)
     assert "there are 5 labels" in str(nb.stop_advice(session, n=5))
     answer(session, 1)
@@ -80,10 +80,10 @@ def test_the_advisor_says_the_same_without_learning_twice():
     session, advisor = session_of(), nb.StopAdvisor(n=10, gain=0.01)
     for count in range(1, 41):
         answer(session, 1)
-        seen = advisor.see(count, session.predict_proba(), session.engine)
+        seen = advisor.update(count, session.predict_proba(), session.engine)
         assert seen is advisor.advice
         if count > 10:
-            assert seen == nb.stop_advice(session, 10, 0.01)
+            assert seen == nb.stop_advice(session, n=10, gain=0.01)
     assert advisor.advice.stop
     assert len(advisor._before) <= 22
 
@@ -94,11 +94,11 @@ def test_the_threshold_may_be_set_later():
     assert not advisor.advice.stop
     for count in range(1, 26):
         answer(session, 1)
-        advisor.see(count, session.predict_proba())
+        advisor.update(count, session.predict_proba())
     at_most = advisor.advice.at_most
     for gain in (at_most + 0.001, max(at_most - 0.001, 1e-6)):
         advisor.threshold = gain
-        assert advisor.advice == nb.stop_advice(session, 10, gain)
+        assert advisor.advice == nb.stop_advice(session, n=10, gain=gain)
     with pytest.raises(ValueError, match="between 0 and 1"):
         advisor.threshold = 5
 
@@ -107,44 +107,44 @@ def test_the_advisor_goes_back_with_an_undo_and_begins_anew_with_another_model()
     session, advisor = session_of(), nb.StopAdvisor(n=10)
     for count in range(1, 26):
         answer(session, 1)
-        advisor.see(count, session.predict_proba(), "knn")
+        advisor.update(count, session.predict_proba(), "knn")
     for _ in range(8):
         session.undo()
     proba = session.predict_proba()
-    assert advisor.see(17, proba, "knn") == nb.stop_advice(session, 10)
-    assert np.isnan(advisor.see(17, proba, "another").gain)
-    assert np.isnan(advisor.see(18, proba[:200], "another").gain)  # another pool
-    assert "Too early" in str(nb.StopAdvisor(n=10).see(30, proba))  # after a restart
+    assert advisor.update(17, proba, "knn") == nb.stop_advice(session, n=10)
+    assert np.isnan(advisor.update(17, proba, "another").gain)
+    assert np.isnan(advisor.update(18, proba[:200], "another").gain)  # another pool
+    assert "Too early" in str(nb.StopAdvisor(n=10).update(30, proba))  # after a restart
 
 
 def test_many_labels_at_once_are_compared_with_those_before():
     session, advisor = session_of(), nb.StopAdvisor(n=10)
     answer(session, 5)
-    advisor.see(5, session.predict_proba())
+    advisor.update(5, session.predict_proba())
     rest = np.flatnonzero(session.y < 0)[:100]
     session.tell(rest, [CLASSES[i % 3] for i in rest])
-    assert advisor.see(105, session.predict_proba()).changed >= 0
+    assert advisor.update(105, session.predict_proba()).changed >= 0
 
 
-def test_machine_labels_are_no_labels():
+def test_accepted_labels_are_no_labels():
     session = session_of()
     answer(session, 12)
-    before = nb.stop_advice(session, 5)
+    before = nb.stop_advice(session, n=5)
     session.accept(np.flatnonzero(session.y < 0)[:50])
-    assert nb.stop_advice(session, 5) == before
+    assert nb.stop_advice(session, n=5) == before
 
 
 def test_a_restart_advises_the_same(tmp_path):
     session = session_of(store=tmp_path / "labels.db")
     answer(session, 20)
     again = session_of(store=tmp_path / "labels.db")
-    assert nb.stop_advice(again, 10) == nb.stop_advice(session, 10)
+    assert nb.stop_advice(again, n=10) == nb.stop_advice(session, n=10)
 
 
 def test_everything_labeled():
     session = session_of(n=30)
     answer(session, 30)
-    assert nb.stop_advice(session, 10, gain=0.1).stop
+    assert nb.stop_advice(session, n=10, gain=0.1).stop
 
 
 @pytest.mark.parametrize("make", [nb.StopAdvisor, lambda **o: nb.stop_advice(session_of(), **o)])
@@ -165,6 +165,6 @@ def test_a_look_costs_little():
     advisor, took = nb.StopAdvisor(n=2), []
     for count in range(1, 12):
         start = time.thread_time()
-        advisor.see(count, proba[:, np.roll(np.arange(10), count)])
+        advisor.update(count, proba[:, np.roll(np.arange(10), count)])
         took.append(time.thread_time() - start)
     assert min(took[3:]) < 0.05

@@ -1,1 +1,1 @@
-"""What is seen of a pool without labels: clusters, projections, drift, telling words."""
+"""What can be seen in a pool without labels: clusters, projections, drift, typical words."""

@@ -1,4 +1,4 @@
-"""Which words speak for what a model says of a text."""
+"""Which words of a text support the prediction of a model."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ WORDS = 6  # of a text
 MANY = 1_000  # texts, of which the rarest words are not counted
 
 
-class Evidence:
-    """Words that are more frequent in what the model takes for a class than in the rest.
+class WordScores:
+    """Words that are more frequent in texts predicted to be of a class than in the others.
 
-    It looks at guesses only, so it does for any learner on any embedding, and tells what goes with them
-    rather than how they were made.
+    It looks at predictions alone, so it works with any learner on any embedding. It shows which
+    words go with the predictions, not how the model made them.
 
     Parameters
     ----------
     texts : sequence of str
         Of the pool.
     random_state : int
-        Of larger pools 10,000 texts are counted, drawn with this seed.
+        From larger pools 10,000 texts are drawn with this seed, and counted.
 
     Notes
     -----
-    The measure is the log odds ratio of a text of the class, and of another text, to have the word,
-    divided by its standard error [1]_. Each text counts for each class by the model's probability.
+    The score is the log odds ratio of having the word, for a text of the class against another
+    text, divided by its standard error [1]_. Each text counts for each class with the model's
+    probability.
 
     References
     ----------
@@ -45,11 +46,11 @@ class Evidence:
     Examples
     --------
     >>> import numpy as np
-    >>> from nblabel.explore.word_scores import Evidence
+    >>> from nblabel.explore.word_scores import WordScores
     >>> texts = ["a great film", "great fun", "such a bore", "what a bore"] * 5
-    >>> evidence = Evidence(texts)
-    >>> evidence.learn(np.array([[1, 0], [1, 0], [0, 1], [0, 1]] * 5))
-    >>> evidence.words("Great, and not a bore", 0)
+    >>> scores = WordScores(texts)
+    >>> scores.fit(np.array([[1, 0], [1, 0], [0, 1], [0, 1]] * 5))
+    >>> scores.words("Great, and not a bore", 0)
     ['great']
     """
 
@@ -58,10 +59,10 @@ class Evidence:
         rows = np.random.default_rng(random_state).permutation(len(texts))[:SAMPLE]
         self._rows = np.sort(rows)
         self._counted: tuple[Any, dict[str, int]] | None = None
-        self._stands_out: FloatArray | None = None
+        self._scores: FloatArray | None = None
 
-    def learn(self, proba: FloatArray) -> None:
-        """Take what a model says: probabilities of shape (n, n_classes), one row for each text."""
+    def fit(self, proba: FloatArray) -> None:
+        """Score words by probabilities of shape (n, n_classes), one row for each text."""
         has, _ = self._count()
         weights = np.asarray(proba, dtype=np.float32)[self._rows]
         inside = weights.T @ has  # (n_classes, terms): texts of the class that have the word
@@ -73,17 +74,17 @@ class Evidence:
         inside, outside = inside + PRIOR, outside + PRIOR
         odds = np.log(inside / without) - np.log(outside / without_outside)
         error = np.sqrt(1 / inside + 1 / without + 1 / outside + 1 / without_outside)
-        self._stands_out = np.where(odds >= np.log(ODDS), odds / error, 0).astype(np.float32)
+        self._scores = np.where(odds >= np.log(ODDS), odds / error, 0).astype(np.float32)
 
     def words(self, text: str, code: int) -> list[str]:
-        """Return the words of a text that speak for a class, the strongest first, in lower case."""
-        if self._stands_out is None or code >= len(self._stands_out):
+        """Return the words of a text that support a class, the strongest first, in lower case."""
+        if self._scores is None or code >= len(self._scores):
             return []
         _, places = self._count()
-        z = self._stands_out[code]
+        z = self._scores[code]
         known = {word for word in re.findall(TOKEN, text.lower()) if word in places}
-        told = [word for word in known if z[places[word]] >= LEAST]
-        return sorted(told, key=lambda word: (-z[places[word]], word))[:WORDS]
+        strong = [word for word in known if z[places[word]] >= LEAST]
+        return sorted(strong, key=lambda word: (-z[places[word]], word))[:WORDS]
 
     def _count(self) -> tuple[Any, dict[str, int]]:
         """Return which text has which word, a sparse (n, terms) matrix, and the words' columns."""

@@ -1,8 +1,10 @@
-"""What may be said about labels: audits, promises, doubt and second looks."""
+"""How good the labels are: audits, error guarantees, label issues, costs and when to stop."""
 
 from __future__ import annotations
 
 from typing import Any
+
+NO_ANSWER = -1  # in arrays of class numbers, where no person has labeled an item
 
 
 def check_session(session: Any) -> None:

@@ -1,4 +1,4 @@
-"""How many of a finite set can be wrong, after some drawn from it at random were looked at."""
+"""How many labels of a finite set can be wrong, after a random sample of them was checked."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# the mixture's Beta(SHAPE, SHAPE / rate - SHAPE); see wrong_among
+# see wrong_among: the mixture is Beta(SHAPE, SHAPE / rate - SHAPE)
 SHAPE = 0.5
-# see wrong_now: by how much a bet changes the odds of a wrong one; the draws that bets begin with, as equals
-# up to the 128th; what is staked on each
+# see wrong_now: by how much a bet changes the odds of a wrong label; the draws that bets begin
+# with, with equal stakes up to the 128th; and the stakes
 FEWER = np.array([1 / 64, 1 / 32, 1 / 16, 1 / 8, 0.25, 0.4, 0.55, 0.7, 0.85])
 MORE = np.array([1.2, 1.5, 2.0, 3.0, 6.0, 12.0, 25.0, 50.0])
 BEGINNINGS = 2 ** np.arange(20) - 1
@@ -38,37 +38,36 @@ def check_confidence(value: float) -> None:
 def wrong_among(
     size: int, drawn: int, wrong: int, confidence: float, expected: float = 0.1
 ) -> tuple[int, int]:
-    """Return the least and the largest number of wrong ones that a set can plausibly hold.
+    """Return the least and the largest number of wrong labels that a set can plausibly hold.
 
     Parameters
     ----------
     size : int
         Size of the set.
     drawn : int
-        How many of it were drawn at random, without putting any back, and looked at.
+        How many of it were drawn at random, without replacement, and checked.
     wrong : int
         How many of those were wrong.
     confidence : float
         Between 0 and 1, of both limits together.
     expected : float
-        A share of wrong ones, chosen beforehand, for which the limits shall be tight. They hold
-        whatever it is.
+        An error rate, chosen beforehand, at which the limits are tight. They hold at any other.
 
     Returns
     -------
     low, high : int
-        Those drawn are counted in: ``wrong <= low <= high <= size - drawn + wrong``.
+        The checked items are included: ``wrong <= low <= high <= size - drawn + wrong``.
 
     Notes
     -----
-    The limits hold at every look: with probability `confidence`, the true number is never outside them,
-    however often they are looked at while more is drawn, and whatever makes one stop. They are a
-    confidence sequence: for each number of wrong ones that the set may hold, the likelihood of what
-    was seen under a mixture of rates is divided by its likelihood under that number, when drawing
-    without replacement. Under the true number this is a nonnegative martingale that begins with 1,
-    and so exceeds 1 / (1 - confidence) at any time with probability 1 - confidence at most (Ville,
-    1939). The mixture is that of Robbins (1970), with a beta distribution; drawing without
-    replacement is after Waudby-Smith and Ramdas, "Confidence sequences for sampling without
+    The limits are a confidence sequence: they hold at every look. With probability `confidence` the
+    true number is never outside them, however often you look while more items are drawn, and for
+    whatever reason you stop. For each number of wrong labels that the set may hold, the likelihood
+    of what was seen under a mixture of rates is divided by its likelihood under that number, when
+    drawing without replacement. Under the true number this ratio is a nonnegative martingale that
+    begins at 1, so it ever exceeds 1 / (1 - confidence) with probability 1 - confidence at most
+    (Ville, 1939). The mixture is that of Robbins (1970), with a beta distribution; drawing without
+    replacement follows Waudby-Smith and Ramdas, "Confidence sequences for sampling without
     replacement", NeurIPS 2020.
     """
     if not drawn or confidence >= 1:
@@ -85,25 +84,25 @@ def wrong_among(
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Draws that judged labels which have changed since; each of shape (m,), in the order drawn.
+class CheckedDraws:
+    """Random draws, each checked against the labels at its time; each of shape (m,), in order.
 
     Attributes
     ----------
     size : ndarray of int
-        How many items each was drawn from at random.
+        How many items each was drawn from, at random.
     known : ndarray of int
-        Of those, how many are known by now, and were wrong then.
+        Of those, how many have an answer now and had a wrong label then.
     kept : ndarray of int
-        Of those, how many are not known yet, and have the same label now as then.
+        Of those, how many have no answer yet, and the same label now as then.
     changed : ndarray of int
-        Of those, how many are not known yet, and have another label now.
+        Of those, how many have no answer yet, and another label now.
     wrong : ndarray of bool
-        Whether the label that the item drawn had then was wrong.
+        Whether the label that the drawn item had then was wrong.
     unknown : ndarray of bool
-        Whether nobody said what the item drawn is, who was asked.
+        Whether a person was asked about the drawn item and gave no label.
     weight : ndarray of float
-        One over the chance with which the item drawn was to be asked about; 0 if nobody was asked.
+        One over the chance with which the drawn item was to be asked about; 0 if nobody was asked.
     heaviest : ndarray of float
         The largest weight that there could have been.
     """
@@ -117,18 +116,18 @@ class Judged:
     weight: Floats
     heaviest: Floats
 
-    def __getitem__(self, rows: Bools) -> Judged:
-        return Judged(*(getattr(self, field.name)[rows] for field in fields(self)))
+    def __getitem__(self, rows: Bools) -> CheckedDraws:
+        return CheckedDraws(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def wrong_now(total: int, judged: Judged, confidence: float) -> tuple[int, int]:
-    """Return the least and the largest number of wrong ones among labels that keep changing.
+def wrong_now(total: int, draws: CheckedDraws, confidence: float) -> tuple[int, int]:
+    """Return the least and the largest number of wrong labels, where labels keep changing.
 
     Parameters
     ----------
     total : int
         How many labels there are now that nobody checked.
-    judged : Judged
+    draws : CheckedDraws
         What was drawn at random and checked.
     confidence : float
         Between 0 and 1, of both limits together.
@@ -140,43 +139,49 @@ def wrong_now(total: int, judged: Judged, confidence: float) -> tuple[int, int]:
 
     Notes
     -----
-    The limits hold at every look, whatever the labels were learned from, the answers to earlier draws
-    included. A draw is made at random after the labels that it judges were fixed, so that whether it
-    finds a wrong one is a coin whose bias is the share of wrong ones at that moment. If `number` labels are wrong
-    now, that share lies between ``(known + number - (total - kept)) / size`` and
-    ``(known + changed + min(number, kept)) / size``: labels that are the same now as then are wrong or
-    right both times, and the others may be either. A bet on each draw, at odds that are fair for the end of that range
-    nearer to the bet, multiplies what was staked on it; it gains nothing on average, whatever the labels do
-    between the draws, so that what is left of 1 exceeds 1 / risk with probability `risk` at most, at
-    any time (Ville, 1939). Numbers against which a fortune was made are ruled out. This is the betting of Waudby-Smith and Ramdas,
-    "Estimating means of bounded random variables by betting" (JRSS B, 2024), with shares that need not
-    stay the same. Where only some of the items drawn are asked about, by a coin whose chance is known, one
-    that is found wrong counts as many times as its weight says: on average over the coin that is once. The stake is spread over several odds, and over several draws to begin with: early draws
-    judged labels that have little to do with those of today.
+    The limits hold at every look, whatever the labels were learned from, the answers to earlier
+    draws included. A draw is made at random after the labels that it checks were fixed. So whether
+    it finds a wrong label is a coin whose bias is the share of wrong labels at that moment. If
+    `number` labels are wrong now, that share lies between
+    ``(known + number - (total - kept)) / size`` and
+    ``(known + changed + min(number, kept)) / size``: a label that is the same now as then is wrong
+    or right both times, and any other may be either.
+
+    For each candidate `number`, bets are placed on each draw, at odds that are fair for the nearer
+    end of that range. A bet multiplies what was staked on it, and gains nothing on average,
+    whatever the labels do between the draws. So a stake of 1 ever exceeds 1 / risk with probability
+    `risk` at most (Ville, 1939), and a number against which the bets won more is ruled out. This is
+    the betting of Waudby-Smith and Ramdas, "Estimating means of bounded random variables by
+    betting" (JRSS B, 2024), with shares that need not stay the same.
+
+    Where only some of the drawn items are asked about, by a coin whose chance is known, a wrong one
+    counts as many times as its weight says: on average over the coin that is once. The stake is
+    spread over several odds, and over several draws to begin with: early draws checked labels that
+    have little to do with those of today.
     """
     limit = np.log(2 / (1 - confidence))
-    if not len(judged.size):
+    if not len(draws.size):
         return 0, total
 
     def too_many(number: int) -> bool:
-        least = (judged.known + np.maximum(number - (total - judged.kept), 0)) / judged.size
-        bets = (FEWER - 1)[:, None] / judged.heaviest  # no draw may cost more than was staked
-        return bool(_fortune((judged.wrong | judged.unknown) * judged.weight, least, bets) >= limit)
+        least = (draws.known + np.maximum(number - (total - draws.kept), 0)) / draws.size
+        bets = (FEWER - 1)[:, None] / draws.heaviest  # no draw may cost more than was staked
+        return bool(_fortune((draws.wrong | draws.unknown) * draws.weight, least, bets) >= limit)
 
     def too_few(number: int) -> bool:
-        most = judged.known + judged.changed + np.minimum(number, judged.kept)
+        most = draws.known + draws.changed + np.minimum(number, draws.kept)
         bets = np.broadcast_to((MORE - 1)[:, None], (len(MORE), len(most)))
-        return bool(_fortune(judged.wrong * judged.weight, most / judged.size, bets) >= limit)
+        return bool(_fortune(draws.wrong * draws.weight, most / draws.size, bets) >= limit)
 
     high = _last(lambda number: not too_many(number), 0, total)
     return min(_first(lambda number: not too_few(number), 0, total), high), high
 
 
 def _fortune(found: Floats, share: Floats, bets: Floats) -> float:
-    """Return the logarithm of what bets on draws have made of 1, if wrong ones had those shares.
+    """Return the logarithm of what bets have made of a stake of 1, if errors had those shares.
 
-    What was found weighs as much as `found` says; each bet multiplies what is left by 1 + bet * found, over
-    what that is on average. It is spread over the rows of `bets` and over beginnings.
+    Each bet multiplies what is left by 1 + bet * found, over what that is on average. The stake is
+    spread over the rows of `bets` and over the draws to begin with.
     """
     share = np.clip(share, 0, 1)
     gain = np.log1p(bets * found) - np.log1p(bets * share)
@@ -204,7 +209,7 @@ def evidence(
     number: npt.ArrayLike,
     expected: float,
 ) -> Floats:
-    """Return the logarithm of the evidence against numbers of wrong ones; see `wrong_among`.
+    """Return the logarithm of the evidence against numbers of wrong labels; see `wrong_among`.
 
     Infinite where what was drawn rules the number out. Arguments are broadcast.
     """
@@ -239,7 +244,7 @@ def answers_needed(
     gone: int = 0,
     gone_wrong: int = 0,
 ) -> int | None:
-    """Return how many more of a set must be drawn, and be right, before the rest may be accepted.
+    """Return how many more of a set must be checked, and be right, before the rest is accepted.
 
     Parameters
     ----------
@@ -248,20 +253,22 @@ def answers_needed(
     max_error : float
         Share of the rest that may be wrong.
     risk : float
-        Probability of a wrong promise, between 0 and 1.
+        Probability that the error guarantee is wrong, between 0 and 1.
     gone, gone_wrong : int
-        How many of those not drawn are not in the rest either, and how many of them are known to be wrong.
+        How many of those not drawn are not in the rest either, and how many of them are known to be
+        wrong.
 
     Returns
     -------
     int or None
-        0 if the promise holds already; None if only looking at all of them could make it hold.
+        0 if the error guarantee holds already; None if only checking all of them could make it
+        hold.
     """
     if risk <= 0:
         return None
     n = np.arange(drawn, size - gone)
     allowed = np.floor(max_error * (size - gone - n) + 1e-9)
-    least = allowed + gone_wrong + wrong + 1  # so many would break the promise
+    least = allowed + gone_wrong + wrong + 1  # so many would break the guarantee
     found = evidence(size, n, wrong, least, expected_error(max_error)) >= -np.log(risk)
     # on the falling side of the likelihood what rules out one number rules out all above it
     found &= least * n >= wrong * size
@@ -269,5 +276,5 @@ def answers_needed(
 
 
 def expected_error(max_error: float) -> float:
-    """Return the rate of errors for which a promise of `max_error` shall need few answers."""
+    """Return the error rate at which a guarantee of `max_error` is to need few answers."""
     return max(0.2 * max_error, 1e-6)

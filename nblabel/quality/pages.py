@@ -1,4 +1,4 @@
-"""Reports as HTML: in a notebook's output, or as a file."""
+"""Pictures in a report, and reports as HTML files."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import base64
 import io
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 
 from nblabel.arrays import UInt8Array
 from nblabel.log.exporting import whole
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -26,17 +23,10 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def part(
-    lines: list[str],
-    table: pd.DataFrame,
-    title: str = "",
-    pictures: list[tuple[str, UInt8Array]] | None = None,
-) -> str:
-    """Return sentences, a table, and named pictures below a title, as HTML."""
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    shown = "".join(_figure(name, pixels) for name, pixels in pictures or ())
-    grid = f"<h4>{escape(title)}</h4><div>{shown}</div>" if shown else ""
-    return f"<div>{paragraphs}{table.to_html(border=0, na_rep='')}{grid}</div>"
+def pictures(title: str, shown: list[tuple[str, UInt8Array]]) -> str:
+    """Return named pictures below a title, as HTML; nothing without a picture."""
+    figures = "".join(_figure(name, pixels) for name, pixels in shown)
+    return f"<h4>{escape(title)}</h4><div>{figures}</div>" if figures else ""
 
 
 def write(path: Any, title: str, content: str, figure: Any) -> Path:
@@ -56,8 +46,8 @@ def write(path: Any, title: str, content: str, figure: Any) -> Path:
         raise IsADirectoryError(f"{target} is a folder; name a file in it, such as report.html.")
     drawn = figure.to_html(full_html=False, include_plotlyjs=True)
     page = _PAGE.format(title=escape(title), content=content, figure=drawn)
-    with whole(target) as part:
-        part.write_text(page, encoding="utf-8")
+    with whole(target) as file:
+        file.write_text(page, encoding="utf-8")
     return target
 
 

@@ -1,8 +1,9 @@
-"""Labels to look at once more: those that the model and the neighbours contradict."""
+"""Labels to review: those that the model and the neighbours contradict."""
 
 from __future__ import annotations
 
 import numbers
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from nblabel.arrays import FloatArray, IntArray
 from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
+from nblabel.system.format import count, counted
+from nblabel.system.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,22 +24,55 @@ N_FOLDS = 10
 LONE = 0.01  # where no neighbour agrees, the model still puts the labels in order
 
 
-def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
-    """Return the labels that people gave, the most doubtful first.
+@dataclass(frozen=True, repr=False, eq=False)
+class LabelIssues(Report):
+    """Labels of people, the least trusted first. ``print`` it.
+
+    Attributes
+    ----------
+    n_labeled : int
+        Labels that were looked at.
+    indices : ndarray of intp
+        Positions, the least trusted label first. `Labeler.show_next` asks about them again.
+    table : DataFrame
+        A row for each: index, id, label, suggestion (what the model predicts without this label),
+        probability (of the suggestion), trust (how far model and neighbours support the label, from
+        0 to 1), neighbors (the share of the neighbours with the same label or prediction; NaN
+        without a neighbour graph), annotator.
+    """
+
+    n_labeled: int
+    indices: IntArray
+    table: pd.DataFrame
+
+    @property
+    def lines(self) -> list[str]:
+        """The report in sentences."""
+        unlike = int((self.table["label"] != self.table["suggestion"]).sum())
+        return [
+            (
+                f"{counted(len(self.indices), 'label')} of {count(self.n_labeled)}, the least trusted "
+                f"first. For {count(unlike)} of them the model predicts another class."
+            ),
+            "To look at them in a panel: panel.show_next(issues.indices).",
+        ]
+
+
+def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
+    """Find labels of people that are probably wrong: the least trusted first.
 
     Parameters
     ----------
     session : Session
+        With at least two labels.
     n : int, optional
-        How many; all if left out.
+        How many labels to return; all if left out.
 
     Returns
     -------
-    DataFrame
-        Columns index, id, label, suggestion (what the model says without this label), probability (of the
-        suggestion), trust (how far model and neighbours bear the label out, from 0 to 1), neighbors (the share of them with the same label, or guess;
-        NaN without a neighbour graph), annotator. `Labeler.ask` asks for the items in ``index``
-        again; every change is a new step in the log.
+    LabelIssues
+        ``print`` it; ``.table`` has a row for each label. Correct one with `Session.tell`; every
+        change is a new step in the log.
 
     Raises
     ------
@@ -49,11 +85,11 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
 
     Notes
     -----
-    A label that the model has learned from vouches for itself. So the model is learned ten times without a
-    tenth of the labels, and asked about those: the out-of-sample probabilities of confident learning
-    (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 2021).
-    Trust is the probability of the label over that of the likeliest class, times the share of the
-    neighbours that agree.
+    A label that the model has learned from supports itself. So the model learns ten times without a
+    tenth of the labels, and predicts those: the out-of-sample probabilities of confident learning
+    (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels",
+    JAIR 2021). Trust is the probability of the label over that of the likeliest class, times the
+    share of the neighbours that agree.
 
     Examples
     --------
@@ -63,7 +99,8 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
     >>> truth = [data.classes[code] for code in data.labels]
     >>> _ = session.tell(range(200), truth[:200])
     >>> _ = session.tell(7, "3")  # it is a 7
-    >>> nb.second_look(session, n=1)[["index", "label", "suggestion"]].values.tolist()
+    >>> issues = nb.find_label_issues(session, n=1)
+    >>> issues.table[["index", "label", "suggestion"]].values.tolist()
     [[7, '3', '7']]
     """
     import pandas as pd
@@ -75,7 +112,7 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
     rows = session.labeled
     if len(rows) < 2:
         raise ValueError(
-            "a second look needs two labels at least: one to doubt and one to learn from."
+            "finding label issues takes at least two labels: one to check and one to learn from."
         )
     given = session.y[rows]
     proba = _without_own_label(session, rows)
@@ -87,7 +124,7 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
     order = np.argsort(trust, kind="stable")[:n]
     names, ids = session.classes, session.pool.ids
     events = [session.state.answers[ids[row]].event for row in rows[order].tolist()]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "index": rows[order],
             "id": [ids[row] for row in rows[order].tolist()],
@@ -99,6 +136,7 @@ def second_look(session: Session, n: int | None = None) -> pd.DataFrame:
             "annotator": [event.annotator for event in events],
         }
     )
+    return LabelIssues(len(rows), rows[order], table)
 
 
 def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
@@ -107,7 +145,7 @@ def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
     proba = np.empty((len(rows), n_classes), dtype=np.float32)
     learner = session.engine.learner_anew()
     part = np.random.default_rng([session.random_state, N_FOLDS]).permutation(len(rows)) % N_FOLDS
-    for fold in progress.over(np.unique(part).tolist(), "Second look"):
+    for fold in progress.over(np.unique(part).tolist(), "Checking labels"):
         without = y.copy()
         without[rows[part == fold]] = -1
         proba[part == fold] = learner.update(without, n_classes)[rows[part == fold]]
@@ -115,7 +153,7 @@ def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
 
 
 def _agreement(session: Session, rows: IntArray) -> FloatArray | None:
-    """Return the share of each item's neighbours with its label, or with it as their guess."""
+    """Return the share of each item's neighbours with its label, or predicted to have it."""
     graph, y = session.engine.graph, session.y
     if graph is None:
         return None

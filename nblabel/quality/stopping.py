@@ -1,10 +1,10 @@
-"""Whether it pays to go on: what the next labels are expected to gain. Advice only; nothing stops by itself."""
+"""When to stop: what the next labels are expected to gain. Advice only, nothing stops by itself."""
 
 from __future__ import annotations
 
 import numbers
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,16 +12,20 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
+from nblabel.system.format import counted, percent
+from nblabel.system.report import Report
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nblabel.session import Session
 
 KEPT = 10  # earlier predictions that are kept for each n labels
-CAUTION = 0.2  # of the changes that the model does not claim to be better for, how many may be
+CAUTION = 0.2  # share of the changes without a claimed gain that may be gains all the same
 
 
-@dataclass(frozen=True)
-class StopAdvice:
+@dataclass(frozen=True, repr=False)
+class StopAdvice(Report):
     """What the next labels are expected to gain. ``print`` it.
 
     Attributes
@@ -29,15 +33,16 @@ class StopAdvice:
     stop : bool
         Whether they are likely to gain less than `threshold`.
     gain : float
-        Expected gain of the next `n` labels, as a share of the pool; NaN where it is too early to tell.
+        Expected gain of the next `n` labels, as a share of the pool; NaN where it is too early to
+        say.
     at_most : float
-        A cautious guess of the same; it is this that is compared with `threshold`.
+        A cautious estimate of the same; it is this that is compared with `threshold`.
     changed : float
-        Share of the pool of which the model says something else than `n` labels ago.
+        Share of the pool with another prediction than `n` labels ago.
     n : int
         How many labels all this is about.
     threshold : float
-        The smallest gain that is worth `n` labels, as a share of the pool.
+        The stopping threshold: the smallest gain that is worth `n` labels, as a share of the pool.
     n_labels : int
         Labels given.
     """
@@ -55,29 +60,40 @@ class StopAdvice:
         return replace(self, threshold=threshold, stop=bool(self.at_most < threshold))
 
     @property
-    def words(self) -> str:
-        """The advice in a sentence or two, with the rule."""
+    def lines(self) -> list[str]:
+        """The advice in sentences, with the rule."""
+        n = counted(self.n, "label")
         if np.isnan(self.gain):
-            return (
-                f"Too early to tell whether it pays to go on: that takes the predictions of {self.n:,} "
-                f"labels ago, and there are {self.n_labels:,} labels."
-            )
+            return [
+                (
+                    "Too early to say whether more labels pay. That takes the predictions from "
+                    f"{n} ago, and there are {counted(self.n_labels, 'label')}."
+                )
+            ]
         rule = (
-            f"by the last {self.n:,} labels the model said something else of {_percent(self.changed)} of the "
-            f"pool and improved on about {_percent(self.gain)}; labels gain less the more there are"
+            f"With the last {n} the prediction changed for {percent(self.changed, 2)} of the pool "
+            f"and improved for about {percent(self.gain, 2)}. The more labels there are, the less "
+            "new ones gain."
         )
         if self.stop:
-            return (
-                f"You may stop: the next {self.n:,} labels are expected to gain less than "
-                f"{_percent(self.threshold)} of accuracy ({rule})."
-            )
-        return (
-            f"Go on: the next {self.n:,} labels may gain up to {_percent(self.at_most)} of accuracy "
-            f"({rule})."
-        )
+            return [
+                (
+                    f"You may stop: the next {n} are expected to gain less than "
+                    f"{percent(self.threshold, 2)} of accuracy."
+                ),
+                rule,
+            ]
+        return [
+            f"Go on: the next {n} may gain up to {percent(self.at_most, 2)} of accuracy.",
+            rule,
+        ]
 
-    def __str__(self) -> str:
-        return self.words
+    @property
+    def table(self) -> pd.DataFrame:
+        """The figures, in one row."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(self)])
 
 
 class StopAdvisor:
@@ -88,7 +104,8 @@ class StopAdvisor:
     n : int
         How many labels to look ahead, and back.
     gain : float
-        The smallest gain of accuracy that is worth them, as a share of the pool.
+        The stopping threshold: the smallest gain of accuracy that is worth them, as a share of the
+        pool.
 
     Raises
     ------
@@ -97,13 +114,13 @@ class StopAdvisor:
 
     Notes
     -----
-    See `stop_advice` for the rule. `see` takes some milliseconds at 60,000 items, and may be called in the
-    thread that learns; a byte for each item is kept of some twenty earlier predictions. After a restart the advice
-    begins anew, and says that it is too early, until `n` more labels are there; `stop_advice` does not
-    need to wait.
+    See `stop_advice` for the rule. `update` takes some milliseconds at 60,000 items, and may be
+    called in the thread that learns; a byte for each item is kept of some twenty earlier
+    predictions. After a restart the advice begins anew, and says that it is too early, until `n`
+    more labels are there; `stop_advice` does not need to wait.
     """
 
-    def __init__(self, n: int = 50, gain: float = 0.005) -> None:
+    def __init__(self, *, n: int = 50, gain: float = 0.005) -> None:
         self.n, self._threshold = _checked(n, gain)
         self._model: Hashable = None
         self._before: dict[int, IntArray] = {}
@@ -111,7 +128,7 @@ class StopAdvisor:
 
     @property
     def threshold(self) -> float:
-        """The smallest gain that is worth the labels; may be set, and nothing needs to be learned for it."""
+        """The smallest gain that is worth the labels. It may be set, without learning anew."""
         return self._threshold
 
     @threshold.setter
@@ -121,11 +138,11 @@ class StopAdvisor:
 
     @property
     def advice(self) -> StopAdvice:
-        """The advice after what was seen last."""
+        """The advice after the last `update`."""
         return self._advice
 
-    def see(self, n_labels: int, proba: FloatArray, model: Hashable = None) -> StopAdvice:
-        """Take in what was learned, and return the advice.
+    def update(self, n_labels: int, proba: FloatArray, model: Hashable = None) -> StopAdvice:
+        """Take in what a model learned, and return the advice.
 
         Parameters
         ----------
@@ -134,8 +151,8 @@ class StopAdvisor:
         proba : ndarray of shape (n_items, n_classes), float32
             Probability of each class.
         model : hashable, optional
-            Who learned. Predictions of another learner, or on other embeddings, do not compare: a new one
-            begins anew.
+            What learned. Predictions of another learner, or on other embeddings, cannot be compared:
+            a new one begins anew.
         """
         if model != self._model:
             self._model, self._before = model, {}
@@ -157,7 +174,7 @@ class StopAdvisor:
         return self._advice
 
 
-def stop_advice(session: Session, n: int = 50, gain: float = 0.005) -> StopAdvice:
+def stop_advice(session: Session, *, n: int = 50, gain: float = 0.005) -> StopAdvice:
     """Say whether the next labels are likely to be worth it. Nothing stops by itself.
 
     Parameters
@@ -166,7 +183,8 @@ def stop_advice(session: Session, n: int = 50, gain: float = 0.005) -> StopAdvic
     n : int
         How many labels to look ahead, and back.
     gain : float
-        The smallest gain of accuracy that is worth them, as a share of the pool: 0.005 is half a percent.
+        The stopping threshold: the smallest gain of accuracy that is worth them, as a share of the
+        pool; 0.005 is half a percent.
 
     Returns
     -------
@@ -184,16 +202,18 @@ def stop_advice(session: Session, n: int = 50, gain: float = 0.005) -> StopAdvic
 
     Notes
     -----
-    The model learns once without the last `n` labels. Of each item of which it then says something else, the
-    model of now knows how much likelier it finds its present label than that other: the sum over the
-    pool is what the last `n` labels gained, by the model's own account, and the next `n` are taken to gain
-    no more. That watches predictions that stabilize, like Bloodgood and Vijay-Shanker, "A method for
-    stopping active learning based on stabilizing predictions and the need for user-adjustable stopping" (CoNLL
-    2009), but in the unit that a person cares about: a model that keeps changing its mind where one class is
-    as good as the other gains nothing by it. As models are too sure or not sure enough, a fifth of all
-    other changes is added before the gain is compared with the threshold. On the pools of
-    ``make bench-honesty`` the account was close to the truth, though no theorem says so: a class
-    that was never met cannot be foreseen.
+    The model learns once without the last `n` labels. For each item whose prediction then differs,
+    the model of now knows how much likelier it finds its prediction than that other one. The sum
+    over the pool is what the last `n` labels gained, by the model's own account, and the next `n`
+    are assumed to gain no more.
+
+    This watches predictions that stabilize, like Bloodgood and Vijay-Shanker, "A method for
+    stopping active learning based on stabilizing predictions and the need for user-adjustable
+    stopping" (CoNLL 2009), but in the unit that a person cares about: a model that keeps changing
+    its prediction where one class is as likely as the other gains nothing by it. As models are
+    over- or underconfident, a fifth of all other changes is added before the gain is compared with
+    the threshold. On the pools of ``make bench-honesty`` the estimate was close to the truth, but
+    no theorem says so: a class without any label yet cannot be foreseen.
 
     Examples
     --------
@@ -208,12 +228,12 @@ def stop_advice(session: Session, n: int = 50, gain: float = 0.005) -> StopAdvic
     proba = session.refit(1).proba
     y = session.snapshot().y
     table = session.labels()
-    told = table["index"].to_numpy()[table["source"].to_numpy() != "model"]
-    if len(told) <= n:
-        return _too_early(n, gain, len(told))
-    y[told[-n:]] = -1
+    labeled = table["index"].to_numpy()[table["source"].to_numpy() != "model"]
+    if len(labeled) <= n:
+        return _too_early(n, gain, len(labeled))
+    y[labeled[-n:]] = -1
     before = session.engine.learner_anew().update(y, len(session.classes))
-    return _advise(likeliest(before)[0], proba, n, gain, len(told))
+    return _advise(likeliest(before)[0], proba, n, gain, len(labeled))
 
 
 def _advise(
@@ -246,7 +266,3 @@ def _checked(n: Any, gain: Any) -> tuple[int, float]:
     if not isinstance(gain, int | float | np.number) or not 0 < gain < 1:
         raise ValueError(f"gain is {gain!r}; it must be a share between 0 and 1, such as 0.005.")
     return int(n), float(gain)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"

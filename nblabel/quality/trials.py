@@ -1,4 +1,4 @@
-"""Sets of machine labels that are put to the test: what the log says of them, and which to try next."""
+"""Sets of predictions that are tested: what the log holds about them, and which to test next."""
 
 from __future__ import annotations
 
@@ -11,38 +11,70 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent, LabelState
-from nblabel.quality.audit import NO_ANSWER, Checks, checks_of
+from nblabel.quality import NO_ANSWER
 from nblabel.quality.bounds import answers_needed, expected_error, wrong_among
-from nblabel.quality.doubt import sureness
+from nblabel.quality.trust import trust_scores
 from nblabel.strategies.measures import likeliest
+from nblabel.system.format import count
 
 if TYPE_CHECKING:
     from nblabel.session import Session
 
 FIRST_SHARE = 2 / 3  # of the risk, for the first set; of what is left, for each after it
-UNLUCKY = 0.5  # wrong ones to expect at most among the answers that a faultless set needs
+UNLUCKY = 0.5  # errors to expect at most among the answers that a faultless set needs
 SPARE = 50  # answers to lose by them: each costs nearly as many as a faultless set needs
-BETTER = 0.6  # a new set must need so much fewer answers before a started one is given up
-WRONG, DOUBT = (
-    1.0,
-    4.0,
-)  # a prior on how the doubts of `sureness` compare with mistakes: they overstate
+BETTER = 0.6  # a new set must need so many times the answers before a started one is given up
+# a prior on how lacks of trust compare with errors: trust scores are too low
+PRIOR_WRONG, PRIOR_DOUBT = 1.0, 4.0
 STEPS = 200  # sizes of sets that are considered
 END = np.iinfo(np.int64).max
 
 
-class Opinion:
-    """What a model says of each item, and how far it can be trusted; each of shape (n,)."""
+class Predictions:
+    """The class that a model predicts for each item, and how far to trust it; each of shape (n,).
+
+    A label of a person stands in place of the prediction.
+    """
 
     def __init__(self, session: Session, codes: IntArray) -> None:
         self._session = session
         self.codes = codes
 
     @cached_property
-    def sure(self) -> FloatArray:
-        """Worked out when asked for: it takes some seconds for a large pool."""
-        session = self._session
-        return sureness(session.embeddings, self.codes, session.engine.graph, session.random_state)
+    def trust(self) -> FloatArray:
+        """Computed when asked for: it takes some seconds for a large pool."""
+        session, graph = self._session, self._session.engine.graph
+        return trust_scores(session.embeddings, self.codes, graph, session.random_state)
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Items drawn at random, in the order drawn.
+
+    Attributes
+    ----------
+    positions : ndarray of shape (m,), intp
+    truth : ndarray of shape (m,), intp
+        The label of a person, as a class number; -1 where the item was skipped or flagged.
+    """
+
+    positions: IntArray
+    truth: IntArray
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+def checks_of(session: Session, draws: list[LabelEvent]) -> Checks:
+    """Return what became of some draws, up to the last one that was answered."""
+    ids = list(dict.fromkeys(item for draw in draws for item in draw.ids))
+    positions = session.pool.indices_of(ids)
+    y = session.y
+    y[session.accepted] = NO_ANSWER
+    truth = y[positions]
+    answered = np.flatnonzero(truth >= 0)
+    last = int(answered[-1]) + 1 if len(answered) else 0
+    return Checks(positions[:last], truth[:last])
 
 
 def _none() -> IntArray:
@@ -51,7 +83,7 @@ def _none() -> IntArray:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A set of items, what a model said of them, and what came of those drawn from it.
+    """A set of items, what a model predicted for them, and the checks drawn from it.
 
     Attributes
     ----------
@@ -65,15 +97,15 @@ class Trial:
         How many sets of this name there were before.
     checks : Checks
         Those drawn, up to the last one answered.
-    said : ndarray of intp
-        What the model said of those, as class numbers.
+    predicted : ndarray of intp
+        What the model predicted for those, as class numbers.
     gone : ndarray of intp
-        Positions that are no longer to be accepted, though they were not drawn: answered by people, passed
-        over, or taken back.
+        Positions that will not be accepted any more, though they were not drawn: labeled, skipped
+        or flagged by people, or withdrawn.
     mistaken : ndarray of intp
         Of those, where the model is known to be wrong.
     corrected : ndarray of intp
-        Once the set is accepted: where people replaced what was accepted by another label.
+        Once the set is accepted: where people replaced an accepted label by another.
     """
 
     name: str
@@ -81,23 +113,23 @@ class Trial:
     seq: int = END
     number: int = 0
     checks: Checks = field(default_factory=lambda: Checks(_none(), _none()))
-    said: IntArray = field(default_factory=_none)
+    predicted: IntArray = field(default_factory=_none)
     gone: IntArray = field(default_factory=_none)
     mistaken: IntArray = field(default_factory=_none)
     corrected: IntArray = field(default_factory=_none)
 
     @property
     def n_wrong(self) -> int:
-        """How many were not what the model said; those passed over count among them."""
-        return int((self.checks.truth != self.said).sum())
+        """How many checks are not what the model predicted; those without a label count too."""
+        return int((self.checks.truth != self.predicted).sum())
 
     @property
     def n_skipped(self) -> int:
-        """How many were passed over."""
+        """How many checks were skipped or flagged."""
         return int((self.checks.truth == NO_ANSWER).sum())
 
     def needed(self, max_error: float, risk: float) -> int | None:
-        """Return how many more right answers make the promise; None if no number does."""
+        """Return how many more right answers give the guarantee; None if no number does."""
         if len(self.corrected) > max_error * self._n_rest + 1e-9:
             return None  # whatever is found in the others
         return answers_needed(
@@ -111,7 +143,7 @@ class Trial:
         )
 
     def bound(self, max_error: float, risk: float) -> float:
-        """Return the largest share of wrong ones in the rest of the set."""
+        """Return the largest plausible error rate in the rest of the set."""
         size, n, wrong = len(self.frame), len(self.checks), self.n_wrong
         rest = self._n_rest
         if not n or rest <= 0:
@@ -125,13 +157,13 @@ class Trial:
         return len(self.frame) - len(self.checks) - len(self.gone)
 
     def among(self, rows: IntArray) -> Trial:
-        """Return what is known of a part of the set."""
+        """Return what is known about a part of the set."""
         inside = np.isin(self.checks.positions, rows)
         return replace(
             self,
             frame=rows,
             checks=Checks(self.checks.positions[inside], self.checks.truth[inside]),
-            said=self.said[inside],
+            predicted=self.predicted[inside],
             gone=np.intersect1d(self.gone, rows),
             mistaken=np.intersect1d(self.mistaken, rows),
             corrected=np.intersect1d(self.corrected, rows),
@@ -139,17 +171,17 @@ class Trial:
 
 
 def risk_of(number: int, risk: float) -> float:
-    """Return how much of all risk the set with this number has; the first has number 0."""
+    """Return how much of the total risk the set with this number has; the first has number 0."""
     return risk * FIRST_SHARE * (1 - FIRST_SHARE) ** number
 
 
 def _pays(size: int, needed: int | None) -> bool:
-    """Return whether a set is so large that one had not better label it."""
+    """Return whether testing a set takes clearly fewer answers than labeling it."""
     return needed is not None and 2 * needed <= size
 
 
 class Trials:
-    """The sets of a session that were put to the test, and those that could be.
+    """The sets of a session that were tested, and those that could be.
 
     Parameters
     ----------
@@ -160,7 +192,7 @@ class Trials:
     def __init__(self, session: Session) -> None:
         self._session = session
         session.refit(1)  # finds the neighbour graph if it may
-        self._opinions: dict[int, Opinion] = {}
+        self._predictions: dict[int, Predictions] = {}
         self.labels = self._labels(END)
 
     @cached_property
@@ -183,13 +215,14 @@ class Trials:
         """Whether people have answered nothing since."""
         return np.array_equal(self._labels_now(), self.labels)
 
-    def opinion(self, seq: int = END) -> Opinion:
-        """Return what the model says after learning what people answered before a place in the log."""
-        if seq not in self._opinions:
+    def predictions(self, seq: int = END) -> Predictions:
+        """Return the predictions of a model that learned what people answered up to a place."""
+        if seq not in self._predictions:
             session, y = self._session, self._labels(seq)
             proba = session.engine.learner_anew().update(y, len(session.classes))
-            self._opinions[seq] = Opinion(session, np.where(y >= 0, y, likeliest(proba)[0]))
-        return self._opinions[seq]
+            codes = np.where(y >= 0, y, likeliest(proba)[0])
+            self._predictions[seq] = Predictions(session, codes)
+        return self._predictions[seq]
 
     def current(self, name: str) -> Trial | None:
         """Return the set of this name that was drawn from last."""
@@ -197,13 +230,13 @@ class Trials:
         return self._without_gone(started[-1]) if started else None
 
     def earlier(self, name: str, but: Trial | None) -> list[tuple[Trial, IntArray]]:
-        """Return the other sets of this name, each with what was accepted of it and stands."""
+        """Return the other sets of this name, each with its labels that are still accepted."""
         found, later = [], np.zeros(len(self._session.pool), dtype=bool)
         for trial in reversed(self._started(name)):
             own = trial.frame[~later[trial.frame]]
             if but is None or trial.seq != but.seq:
-                looked_at = replace(trial, corrected=np.intersect1d(own, self.corrected))
-                found.append((looked_at, np.intersect1d(own, self._session.accepted)))
+                own_trial = replace(trial, corrected=np.intersect1d(own, self.corrected))
+                found.append((own_trial, np.intersect1d(own, self._session.accepted)))
             later[trial.frame] = True
         return found[::-1]
 
@@ -211,7 +244,7 @@ class Trials:
         """Return the sets of this name in the order they were begun."""
         draws: dict[str, list[LabelEvent]] = {}
         for draw in self._session.state.draws:
-            # without labels it is a draw of somebody else, and puts none to the test
+            # without labels it is a draw of somebody else, and tests nothing
             if draw.frame is not None and draw.labels and frames.name_of(draw.frame) == name:
                 draws.setdefault(draw.frame, []).append(draw)
         return [self._trial(number, *pair) for number, pair in enumerate(draws.items())]
@@ -221,18 +254,18 @@ class Trials:
         codes = {label: code for code, label in enumerate(self._session.classes)}
         # two who draw at the same moment may draw the same
         labels = {item: draw.labels[at] for draw in draws for at, item in enumerate(draw.ids)}
-        said = [codes.get(label, NO_ANSWER - 1) for label in labels.values()]
+        predicted = [codes.get(label, NO_ANSWER - 1) for label in labels.values()]
         return Trial(
             frames.name_of(text) or "",
             frames.from_text(text, len(self._session.pool)),
             draws[0].seq,
             number,
             checks,
-            np.array(said[: len(checks)], np.intp),
+            np.array(predicted[: len(checks)], np.intp),
         )
 
     def _without_gone(self, trial: Trial) -> Trial:
-        """Note what left a set beside its checks: a promise is about what would be accepted.
+        """Note what left a set beside its checks: a guarantee is about what would be accepted.
 
         Once there is nothing left to accept, it stays what it was about.
         """
@@ -245,40 +278,40 @@ class Trials:
         known = gone[self.labels[gone] >= 0]
         if not len(known):
             return replace(trial, gone=gone)
-        unlike = self.labels[known] != self.opinion(trial.seq).codes[known]
+        unlike = self.labels[known] != self.predictions(trial.seq).codes[known]
         return replace(trial, gone=gone, mistaken=known[unlike])
 
     def stands(self, trial: Trial) -> bool:
-        """Return whether the model still says what it said when the items were drawn."""
-        codes = self.opinion(trial.seq).codes
-        return bool((codes[trial.checks.positions] == trial.said).all())
+        """Return whether the model still predicts what it predicted when the items were drawn."""
+        codes = self.predictions(trial.seq).codes
+        return bool((codes[trial.checks.positions] == trial.predicted).all())
 
     def open(self, trial: Trial) -> IntArray:
-        """Return those of a set that have no label, were not passed over, and not taken back."""
+        """Return those of a set that can be accepted: no answer yet, and not withdrawn."""
         session = self._session
-        taken_back = [session.pool.index_of(item) for item in session.state.taken_back]
+        withdrawn = [session.pool.index_of(item) for item in session.state.taken_back]
         rows = np.intersect1d(trial.frame, session.unanswered, assume_unique=True)
-        return np.setdiff1d(rows, taken_back, assume_unique=True).astype(np.intp)
+        return np.setdiff1d(rows, withdrawn, assume_unique=True).astype(np.intp)
 
     def candidates(self, name: str) -> IntArray:
         """Return the items that a set of this name could be made of."""
         among = self._session.unanswered
         if name:
-            among = among[self.opinion().codes[among] == self._session.classes.index(name)]
+            among = among[self.predictions().codes[among] == self._session.classes.index(name)]
         return among
 
     def propose(
         self, name: str, max_error: float, risk: float, share: float | None
     ) -> Trial | None:
-        """Return the largest set of the surest items that is likely to pass, None if there is none."""
-        session, opinion = self._session, self.opinion()
+        """Return the largest set of most trusted predictions that is likely to pass, if any."""
+        session, trust = self._session, self.predictions().trust
         among = self.candidates(name)
-        among = among[np.argsort(-opinion.sure[among], kind="stable")]
+        among = among[np.argsort(-trust[among], kind="stable")]
         number = len({d.frame for d in session.state.draws if frames.name_of(d.frame) == name})
         if share is not None:
             size = max(round(share * len(among)), 1)
             return Trial(name, np.sort(among[:size]), number=number) if len(among) else None
-        doubt = self._scale() * np.cumsum(1 - opinion.sure[among], dtype=np.float64)
+        doubt = self._scale() * np.cumsum(1 - trust[among], dtype=np.float64)
         found = None
         for size in np.unique(np.linspace(0, len(among), STEPS + 1).astype(int))[:0:-1].tolist():
             needed = answers_needed(size, 0, 0, max_error, risk_of(number, risk))
@@ -296,17 +329,18 @@ class Trials:
         left = len(self.candidates(name))
         if not left:
             if len(self._session.unanswered):
-                return "The model takes none of what is left for one."
+                return "The model predicts this class for none of the unlabeled items."
             return "Nothing is left to accept."
         needed = answers_needed(left, 0, 0, max_error, risk_of(0, risk))
         if not _pays(left, needed):
             head = (
-                f"Such a promise takes {needed:,} right answers, and {left:,} items are left."
+                f"Such a guarantee takes {count(needed)} right answers, and {count(left)} items "
+                "are left."
                 if needed
-                else f"No number of answers short of all {left:,} makes such a promise."
+                else f"Such a guarantee takes answers to all {count(left)} items that are left."
             )
-            return f"{head} Answer them by hand, allow more errors, or ask for less confidence."
-        return "The model is not sure enough of any set of items; label some more."
+            return f"{head} Label them by hand, allow more errors, or ask for less confidence."
+        return "The model is not confident enough about any set of items; label some more."
 
     def draw(self, trial: Trial, n: int) -> IntArray:
         """Draw items of a set to be asked next.
@@ -319,22 +353,22 @@ class Trials:
         session = self._session
         session.refresh()
         if trial.seq == END and not self.is_current:
-            raise ValueError("labels have changed since; call auto_label again before asking.")
-        opinion = self.opinion(trial.seq)
-        said = [session.classes[code] for code in opinion.codes[trial.frame].tolist()]
-        sure = opinion.sure[trial.frame].tolist()
-        return session.draw(n, trial.frame, said=said, sure=sure, name=trial.name)
+            raise ValueError("labels have changed since; call auto_label again before drawing.")
+        predictions = self.predictions(trial.seq)
+        labels = [session.classes[code] for code in predictions.codes[trial.frame].tolist()]
+        trust = predictions.trust[trial.frame].tolist()
+        return session.draw(n, trial.frame, said=labels, sure=trust, name=trial.name)
 
     def _scale(self) -> float:
-        """Return by what factor doubts told too little or too much of mistakes so far."""
-        wrong, doubt = WRONG, DOUBT
+        """Return how many errors there were so far for each unit of missing trust."""
+        wrong, doubt = PRIOR_WRONG, PRIOR_DOUBT
         codes, y = {c: i for i, c in enumerate(self._session.classes)}, self.labels
         for draw in self._session.state.draws:
-            for item, label, sure in zip(draw.ids, draw.labels, draw.probabilities, strict=False):
+            for item, label, trust in zip(draw.ids, draw.labels, draw.probabilities, strict=False):
                 truth = y[self._session.pool.index_of(item)]
                 if truth >= 0:
                     wrong += codes.get(label) != truth
-                    doubt += 1 - sure
+                    doubt += 1 - trust
         return wrong / doubt
 
     def _labels(self, seq: int) -> IntArray:

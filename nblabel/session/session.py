@@ -14,7 +14,6 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray, as_embeddings
 from nblabel.embeddings.registry import embeddings_of
-from nblabel.explore.drift import Drift, find_drift
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import make_learner
 from nblabel.log import frames
@@ -23,11 +22,9 @@ from nblabel.log.exporting import export_labels
 from nblabel.log.importing import ImportReport, match_labels, read_labels
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.pool import Pool
-from nblabel.quality import repeats as twice
-from nblabel.quality.audit import AuditReport, Record, estimate, toss
-from nblabel.quality.repeats import Consistency
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
+from nblabel.session.sampling import choose_repeat, pending_repeats, two_phase_draw
 from nblabel.strategies import Query, make_strategy
 
 if TYPE_CHECKING:
@@ -77,10 +74,11 @@ class Session:
         like answers of people. If not, they only leave the questions.
     audit : float
         Share of the questions that are drawn at random from what no person has answered, between 0
-        and 1. Nothing in a question tells which they are. `audit` reads from them how good the labels are.
+        and 1. Nothing in a question tells which they are. `nblabel.audit` reads from them how good the labels are.
     repeats : float
         Share of the answers after which a question is asked once more that the same annotator answered at
-        least 20 items before. `consistency` reads from them how often people agree with themselves.
+        least 20 items before. `nblabel.self_agreement` reads from them how often people agree
+        with themselves.
 
     Raises
     ------
@@ -140,8 +138,6 @@ class Session:
         self._standing = np.zeros(len(self.pool), dtype=np.uint8)
         self._codes: dict[str, int] = {}
         self._refit: Refit | None = None
-        self._drift: tuple[FloatArray, Drift] | None = None
-        self._judged: Record | None = None
         self._worked_out: dict[str, tuple[int, Any]] = {}  # with the version it was worked out for
         self.refresh()
         if self._state.unknown_classes:
@@ -394,91 +390,17 @@ class Session:
         places = self.pool.indices_of(ids)
         return places[np.isin(self._standing[places], _NOT_ANSWERED)]
 
-    def audit(self, confidence: float = 0.95) -> AuditReport:
-        """Estimate how many labels are right, and how the classes are shared out, from random draws.
-
-        Parameters
-        ----------
-        confidence : float
-            Of each interval, between 0 and 1. The intervals hold however often one looks.
-
-        Returns
-        -------
-        AuditReport
-            ``print`` it; ``.table`` has a row for each class.
-
-        Raises
-        ------
-        ValueError
-            If the confidence is not between 0 and 1.
-        LearnerError
-            If the learner fails.
-
-        Notes
-        -----
-        See `nblabel.quality.audit`.
-        """
-        return estimate(self, confidence)
-
-    @property
-    def judged(self) -> Record:
-        """What the model said whenever items were drawn at random, for `audit`."""
-        if self._judged is None or not self._judged.fits(self):
-            self._judged = Record(self)
-        return self._judged
-
     @property
     def repeated(self) -> IntArray:
         """Positions that this annotator is asked once more and has not answered yet; asked first.
 
         Each has a label, which whoever asks must not show, and which is not learned from meanwhile.
         """
-        return self._once("repeated", lambda: twice.pending(self))
-
-    def consistency(self, confidence: float = 0.95, *, everyone: bool = False) -> Consistency:
-        """Estimate how often people give the same answer again, from questions asked twice.
-
-        Parameters
-        ----------
-        confidence : float
-            Of the interval, between 0 and 1. It is exact, for a single look.
-        everyone : bool
-            All annotators of this log; if not, the one of this session.
-
-        Returns
-        -------
-        Consistency
-            ``print`` it; ``.table`` has a row for each question asked twice.
-
-        Raises
-        ------
-        ValueError
-            If the confidence is not between 0 and 1.
-
-        Notes
-        -----
-        Of two answers that differ, the newer stands; both are in the log. See `nblabel.quality.repeats`.
-        """
-        return twice.measure(self, confidence, everyone)
+        return self._once("repeated", lambda: pending_repeats(self))
 
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
-
-    def drift(self) -> Drift:
-        """Return which items of an extended pool look unlike all earlier ones, and all labeled since.
-
-        See Also
-        --------
-        Pool.extended : A pool with new items behind the known ones.
-        nblabel.explore.drift.find_drift : How it is told.
-        """
-        X = self.embeddings
-        if self._drift is None or self._drift[0] is not X:
-            self._drift = (X, find_drift(X, self.pool.n_before, self._random_state))
-        found, n_before = self._drift[1], self.pool.n_before
-        # of the earlier items all are known, labeled or not
-        return self._once("drift", lambda: found.after(X, self.labeled[self.labeled >= n_before]))
 
     # answering
 
@@ -544,7 +466,7 @@ class Session:
             How many; fewer are drawn where fewer are left.
         among : sequence of int, optional
             The set to draw from, answered or not. If left out, all that no person has answered; of those
-            that the model is sure of, every other is then spared, see `nblabel.quality.audit`.
+            that the model is sure of, every other is then skipped, see `nblabel.session.sampling`.
         said, sure : sequence, optional
             With `among`, both: the class that the model says of each item of it, and how sure it is; those
             of the items drawn are written down with the draw.
@@ -583,7 +505,7 @@ class Session:
         labels: list[str] = []
         told: list[float] = []
         if among is None and self._refit is not None:
-            at, told = toss(self._refit.predicted[1][rows[left]], n, rng)
+            at, told = two_phase_draw(self._refit.predicted[1][rows[left]], n, rng)
             places = left[at]
         else:
             places = rng.permutation(left)[:n]
@@ -674,7 +596,7 @@ class Session:
 
         See Also
         --------
-        nblabel.recheck : Finds accepted labels that the model of now contradicts.
+        nblabel.find_stale_labels : Finds accepted labels that the model of now contradicts.
         """
         known = self._sent(uid)
         if known is not None:
@@ -945,7 +867,7 @@ class Session:
         self._listeners, self._audit_share, self._repeat_share = [], 0.0, 0.0
         self._state, self._codes = self._state.emptied(), {}
         self._uids, self._seq, self._refit = set(), 0, None
-        self._judged, self._worked_out = None, {}
+        self._worked_out = {}
         self._y = np.full(len(self.pool), -1, dtype=np.intp)
         self._standing = np.zeros(len(self.pool), dtype=np.uint8)
         self.refresh()
@@ -985,7 +907,7 @@ class Session:
 
     def _repeat_due(self) -> None:
         """Ask a question once more if the coin for the last answer says so."""
-        due = twice.choose(self, self._repeat_share) if self._repeat_share else None
+        due = choose_repeat(self, self._repeat_share) if self._repeat_share else None
         if due is not None:
             self._record(due)
 

@@ -17,12 +17,12 @@ def session_of(n=300, **options):
 
 def test_a_model_that_agrees_is_told():
     session = session_of()
-    assert str(nb.recheck(session)) == "No label was accepted from the model."
+    assert str(nb.find_stale_labels(session)) == "No label was accepted from the model."
     session.accept(np.arange(10, 200))
-    found = nb.recheck(session)
+    found = nb.find_stale_labels(session)
     assert str(found) == "The model still agrees with all 190 accepted labels."
-    assert found.take_back() is None
-    assert " ".join(found.table) == "index id label suggestion probability trust sure"
+    assert found.withdraw() is None
+    assert " ".join(found.table) == "index id label suggestion probability trust probability_then"
 
 
 @pytest.mark.parametrize("learn_accepted", [False, True])
@@ -32,48 +32,48 @@ def test_a_model_that_changed_its_mind_is_found_and_taken_back_in_one_step(learn
     boots = np.arange(201, 300, 3)
     session.tell(boots, "shirt")  # a bad day: what was a boot is a shirt now
     session.tell(0, "shirt")
-    found = nb.recheck(session)
+    found = nb.find_stale_labels(session)
     expected = [row for row in range(10, 200) if row % 3 == 0]
     assert sorted(found.indices) == expected
     assert found.n_accepted == 190
-    assert f"{len(expected)} of 190 accepted items otherwise (33 %)" in str(found)
+    assert f"another class for {len(expected)} of 190 accepted labels (33 %)" in str(found)
     assert (found.table["label"] == "boot").all()
     assert (found.table["suggestion"] == "shirt").all()
     assert found.table["trust"].between(0, 1).all()
     assert (found.table["probability"] > 0.5).all()
     assert found.table["trust"].is_monotonic_increasing
     before = session.y
-    event = found.take_back()
+    event = found.withdraw()
     assert sorted(session.pool.index_of(item) for item in event.ids) == expected
     assert session.n_accepted == 190 - len(expected)
     assert set(expected) <= set(session.unanswered)
-    assert found.take_back() is None  # they are gone
+    assert found.withdraw() is None  # they are gone
     session.undo()
     assert (session.y == before).all()
     session.redo()
     session.undo()
     session.tell(12, "boot")  # a person said so meanwhile
-    found.take_back()
+    found.withdraw()
     assert session.y[12] == 0
 
 
 def test_the_report_of_auto_label_says_the_same():
     session = session_of()
     for _ in range(6):
-        report = nb.auto_label(session, 0.05)
+        report = nb.auto_label(session, max_error=0.05)
         if report.n_accepted:
             break
-        asked = report.ask()
+        asked = report.draw_checks()
         session.tell(asked, [CLASSES[index % 3] for index in asked])
     accepted = session.accepted
     session.tell(accepted[accepted % 3 == 0][:40], "shirt")
-    report = nb.auto_label(session, 0.05)
-    found = nb.recheck(session)
+    report = nb.auto_label(session, max_error=0.05)
+    found = nb.find_stale_labels(session)
     assert sorted(report.changed) == sorted(found.indices)
     assert len(report.changed)
     left = session.n_accepted - len(found.indices)
-    found.take_back()
-    nb.auto_label(session, 0.05)
+    found.withdraw()
+    nb.auto_label(session, max_error=0.05)
     assert not np.isin(found.indices, session.accepted).any()  # not accepted anew at once
     assert session.n_accepted == left
 
@@ -99,4 +99,4 @@ def test_there_must_be_something_to_take_back():
     session.accept(9)
     event = session.withdraw(9, uid="once")
     assert session.withdraw(9, uid="once") == event
-    assert nb.recheck(session).take_back(uid="once") == event
+    assert nb.find_stale_labels(session).withdraw(uid="once") == event

@@ -1,4 +1,4 @@
-"""Labels accepted from the model, looked at again by the model of now."""
+"""Labels accepted from the model that the model, as it is now, contradicts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from nblabel.arrays import IntArray
 from nblabel.log.events import LabelEvent
 from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
+from nblabel.system.format import count, percent
+from nblabel.system.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,19 +20,21 @@ if TYPE_CHECKING:
     from nblabel.session import Session
 
 
-@dataclass(frozen=True)
-class Recheck:
+@dataclass(frozen=True, repr=False, eq=False)
+class StaleLabels(Report):
     """Accepted labels that the model of now contradicts. ``print`` it.
 
     Attributes
     ----------
     n_accepted : int
-        Labels accepted from the model that stand.
+        Labels accepted from the model, as they are now.
     indices : ndarray of intp
-        Positions of those that it would label otherwise, the most doubtful first. `Labeler.ask` shows them.
+        Positions of those for which it now predicts another class, the least trusted label first.
+        `Labeler.show_next` asks about them.
     table : DataFrame
-        A row for each: index, id, label, suggestion, probability (of the suggestion), trust (probability of
-        the label over that of the suggestion), sure (the probability when it was accepted).
+        A row for each: index, id, label, suggestion, probability (of the suggestion), trust
+        (probability of the label over that of the suggestion), probability_then (of the label, when
+        it was accepted).
     """
 
     n_accepted: int
@@ -38,7 +42,7 @@ class Recheck:
     table: pd.DataFrame
     _session: Session = field(repr=False)
 
-    def take_back(self, *, uid: str | None = None) -> LabelEvent | None:
+    def withdraw(self, *, uid: str | None = None) -> LabelEvent | None:
         """Withdraw these labels, in one step that one `undo` takes back; None if there are none.
 
         The items are asked about again. Those that people answered meanwhile stay as they are.
@@ -60,21 +64,29 @@ class Recheck:
         rows = self.indices[np.isin(self.indices, session.accepted)]
         return session.withdraw(rows, uid=uid) if len(rows) else None
 
-    def __str__(self) -> str:
+    @property
+    def lines(self) -> list[str]:
+        """The report in sentences."""
         if not self.n_accepted:
-            return "No label was accepted from the model."
+            return ["No label was accepted from the model."]
         n = len(self.indices)
         if not n:
-            return f"The model still agrees with all {self.n_accepted:,} accepted labels."
-        return (
-            f"The model of now would label {n:,} of {self.n_accepted:,} accepted items otherwise "
-            f"({100 * n / self.n_accepted:.2g} %): it, or what it has learned from, has changed since. Look at "
-            "them with panel.ask(recheck.indices), or recheck.take_back() withdraws them, in one step."
-        )
+            return [f"The model still agrees with all {count(self.n_accepted)} accepted labels."]
+        return [
+            (
+                f"The model now predicts another class for {count(n)} of {count(self.n_accepted)} "
+                f"accepted labels ({percent(n / self.n_accepted, 2)}): it, or what it has learned "
+                "from, has changed since."
+            ),
+            (
+                "To look at them in a panel: panel.show_next(stale.indices). To withdraw them all in one "
+                "step: stale.withdraw()."
+            ),
+        ]
 
 
-def recheck(session: Session) -> Recheck:
-    """Find accepted labels that the model, after all it has learned since, contradicts.
+def find_stale_labels(session: Session) -> StaleLabels:
+    """Find accepted labels that the model contradicts, after all it has learned since.
 
     Parameters
     ----------
@@ -82,8 +94,8 @@ def recheck(session: Session) -> Recheck:
 
     Returns
     -------
-    Recheck
-        ``print`` it; ``.take_back()`` withdraws the labels it found.
+    StaleLabels
+        ``print`` it; ``.withdraw()`` withdraws the labels that it found.
 
     Raises
     ------
@@ -94,10 +106,11 @@ def recheck(session: Session) -> Recheck:
 
     Notes
     -----
-    The model has learned from the labels of people alone, whatever `Session.learn_accepted` says: a label that
-    it has learned from vouches for itself. Which of the two is right is for a person to say: a model
-    that got worse contradicts labels that were right. What was promised by `auto_label` still holds for the
-    labels as they were accepted, not for those that are left when some are taken back.
+    The model here has learned from the labels of people alone, whatever `Session.learn_accepted`
+    says: a label that it has learned from supports itself. Which of the two is right is for a
+    person to say: a model that got worse contradicts labels that were right. The error guarantee of
+    `auto_label` still holds for the labels as they were accepted, not for those that are left when
+    some are withdrawn.
 
     Examples
     --------
@@ -106,7 +119,7 @@ def recheck(session: Session) -> Recheck:
     >>> session = nb.Session(data.images, classes=data.classes)
     >>> _ = session.tell(range(100), [data.classes[code] for code in data.labels[:100]])
     >>> _ = session.accept(range(100, 1_000))
-    >>> print(nb.recheck(session))
+    >>> print(nb.find_stale_labels(session))
     The model still agrees with all 900 accepted labels.
     """
     import pandas as pd
@@ -125,6 +138,7 @@ def recheck(session: Session) -> Recheck:
     order = np.argsort(trust, kind="stable")
     unlike = unlike[order]
     ids = [session.pool.ids[row] for row in unlike.tolist()]
+    then = [session.state.answers[item].probability for item in ids]
     table = pd.DataFrame(
         {
             "index": unlike,
@@ -133,7 +147,7 @@ def recheck(session: Session) -> Recheck:
             "suggestion": [names[code] for code in codes[unlike].tolist()],
             "probability": best[unlike].astype(np.float64),
             "trust": trust[order].astype(np.float64),
-            "sure": np.array([session.state.answers[item].probability for item in ids], np.float64),
+            "probability_then": np.array(then, np.float64),
         }
     )
-    return Recheck(len(rows), unlike, table, session)
+    return StaleLabels(len(rows), unlike, table, session)

@@ -6,8 +6,7 @@ from scipy.stats import beta
 
 import nblabel as nb
 from nblabel.log.store import StoreError
-from nblabel.quality.repeats import AFTER
-from nblabel.widget.items import Packet
+from nblabel.session.sampling import AFTER
 from tests.samples import blobs
 
 CLASSES = ("boot", "bag", "shirt")
@@ -76,8 +75,8 @@ def test_a_question_asked_again_looks_like_any_other():
 
 def test_agreement_is_counted_with_an_exact_interval():
     session = session_of()
-    assert "nothing was asked twice yet" in str(session.consistency())
-    assert (session.consistency().low, session.consistency().high) == (0, 1)
+    assert "no item was asked twice yet" in str(nb.self_agreement(session))
+    assert (nb.self_agreement(session).low, nb.self_agreement(session).high) == (0, 1)
     turns = []
     for _ in range(120):
         index = int(session.ask().indices[0])
@@ -85,16 +84,16 @@ def test_agreement_is_counted_with_an_exact_interval():
         if index in session.repeated:
             turns.append(wrong)
         session.tell(index, truth(index + 1) if wrong else truth(index))
-    found = session.consistency(0.9)
+    found = nb.self_agreement(session, confidence=0.9)
     n, same = len(turns), len(turns) - sum(turns)
     assert (found.n_repeats, found.n_same, found.n_skipped) == (n, same, 0)
     assert found.low == pytest.approx(beta.ppf(0.05, same, n - same + 1))
     assert found.high == pytest.approx(beta.ppf(0.95, same + 1, n - same))
-    assert f"{same} of {n} answers were given again" in str(found)
+    assert f"{same} of {n} items asked twice got the same answer" in str(found)
     table = found.table
     assert table["same"].tolist() == [not wrong for wrong in turns]
     assert (table["first"] == [truth(index) for index in table["index"]]).all()
-    assert 2 * found.slips * (1 - found.slips) == pytest.approx(1 - found.agreement)
+    assert 2 * found.error_rate * (1 - found.error_rate) == pytest.approx(1 - found.agreement)
 
 
 def test_the_newer_answer_stands_and_both_are_in_the_log():
@@ -104,19 +103,19 @@ def test_the_newer_answer_stands_and_both_are_in_the_log():
     assert session.predict()[index] == truth(index + 1)
     told = session.state.history(session.pool.ids[index])
     assert [event.labels[0] for event in told] == [truth(index), truth(index + 1)]
-    assert session.consistency().n_same == 0
+    assert nb.self_agreement(session).n_same == 0
 
 
 def test_an_undo_asks_again():
     session = session_of()
     index = until_repeated(session)
     session.tell(index, truth(index))
-    before = session.consistency().n_repeats
+    before = nb.self_agreement(session).n_repeats
     session.undo()
     assert index in session.repeated
-    assert session.consistency().n_repeats == before - 1
+    assert nb.self_agreement(session).n_repeats == before - 1
     session.redo()
-    assert session.consistency().n_repeats == before
+    assert nb.self_agreement(session).n_repeats == before
 
 
 def test_a_first_answer_taken_back_is_no_repeat():
@@ -125,7 +124,7 @@ def test_a_first_answer_taken_back_is_no_repeat():
     while truth(index) is not None and session.y[index] >= 0:
         session.undo()
     assert session.repeated.tolist() == []
-    assert session.consistency().n_repeats == 0
+    assert nb.self_agreement(session).n_repeats == 0
     assert len(session.ask())
 
 
@@ -134,7 +133,7 @@ def test_what_is_passed_over_does_not_count(how):
     session = session_of()
     index = until_repeated(session)
     getattr(session, how)(index)
-    found = session.consistency()
+    found = nb.self_agreement(session)
     assert (found.n_repeats, found.n_skipped) == (0, 1)
     assert index not in session.repeated
     assert (session.y[index] >= 0) == (how == "skip")  # a skip leaves the label
@@ -147,7 +146,7 @@ def test_a_restart_goes_on(tmp_path):
     assert again.repeated.tolist() == [index] == again.ask().indices.tolist()
     again.tell(index, truth(index))
     session.refresh()
-    assert session.consistency().n_repeats == again.consistency().n_repeats == 1
+    assert nb.self_agreement(session).n_repeats == nb.self_agreement(again).n_repeats == 1
 
 
 def test_each_annotator_is_asked_what_they_answered(tmp_path):
@@ -160,16 +159,16 @@ def test_each_annotator_is_asked_what_they_answered(tmp_path):
     assert ann.repeated.tolist() == [index]
     ann.tell(index, truth(index))
     bob.refresh()
-    assert ann.consistency().n_same == 1
-    assert bob.consistency().n_repeats == 0
-    assert bob.consistency(everyone=True).n_repeats == 1
+    assert nb.self_agreement(ann).n_same == 1
+    assert nb.self_agreement(bob).n_repeats == 0
+    assert nb.self_agreement(bob, everyone=True).n_repeats == 1
 
 
 def test_repeats_and_audits_go_together():
     session = session_of(audit=0.3)
     answer(session, 100)
-    assert session.consistency().n_repeats > 5
-    report = session.audit()
+    assert nb.self_agreement(session).n_repeats > 5
+    report = nb.audit(session)
     assert report.n_checks > 10
     assert report.low <= np.mean(session.predict() == [truth(i) for i in range(300)]) <= report.high
 
@@ -203,7 +202,7 @@ def test_everything_labeled():
     while len(query := session.ask()):
         session.tell(int(query.indices[0]), truth(int(query.indices[0])))
     assert session.n_labeled == 40
-    assert session.consistency().agreement == 1
+    assert nb.self_agreement(session).agreement == 1
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.5, "many", None])
@@ -214,10 +213,12 @@ def test_a_wrong_share_is_told(share):
 
 def test_a_wrong_confidence_is_told():
     with pytest.raises(ValueError, match="confidence is 1"):
-        session_of().consistency(1)
+        nb.self_agreement(session_of(), confidence=1)
 
 
 def test_the_panel_asks_again_as_if_nobody_had_answered():
+    from nblabel.widget.items import Packet
+
     pool = nb.Pool(np.zeros((90, 4, 4), dtype=np.uint8), embeddings=blobs(90))
     panel = nb.Labeler(pool, CLASSES, "knn", "margin", projection="pca", repeats=1)
     heard = []

@@ -1,0 +1,154 @@
+"""What the model predicted whenever items were drawn at random: found again from the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from nblabel.arrays import IntArray, UInt8Array
+from nblabel.log import frames
+from nblabel.log.events import Answer, LabelState
+from nblabel.quality import NO_ANSWER
+from nblabel.session.sampling import weights
+from nblabel.strategies.measures import likeliest
+from nblabel.system import progress
+
+if TYPE_CHECKING:
+    from nblabel.session import Session
+
+RELEARN = 0.05  # share of labels that must differ before the model of a draw is learned anew
+
+
+@dataclass(frozen=True)
+class DrawSnapshot:
+    """A draw, and what was known before it.
+
+    Attributes
+    ----------
+    rows : ndarray of intp
+        Positions drawn, in order; one that nobody was asked about may come again.
+    weight : ndarray of float
+        One over the chance with which each was to be asked about; 0 if nobody was asked.
+    heaviest : float
+        The largest weight that there could have been.
+    free : ndarray of uint8
+        Bits: whether an item could be drawn.
+    labels : ndarray of shape (n,), uint8
+        The label that each item of the pool had, a person's or the model's, as a class number.
+    """
+
+    rows: IntArray
+    weight: npt.NDArray[np.float64]
+    heaviest: float
+    free: UInt8Array
+    labels: UInt8Array
+
+
+class PredictionHistory:
+    """The labels of all items at each random draw; it grows with the log.
+
+    Parameters
+    ----------
+    session : Session
+        Its learner, embeddings and classes are those of the whole history; see `fits`.
+
+    Attributes
+    ----------
+    snapshots : list of DrawSnapshot
+        One for each draw, oldest first.
+    """
+
+    def __init__(self, session: Session) -> None:
+        n = len(session.pool)
+        self._engine, self._classes = session.engine, session.classes
+        self._learn_accepted = session.learn_accepted
+        self._learner = session.engine.learner_anew()
+        self._state = LabelState(session.classes)
+        self._codes = {name: code for code, name in enumerate(session.classes)}
+        self._seq = 0
+        self._whole = True  # an interrupt in the middle of a draw leaves nothing to go on with
+        self._people = np.full(n, NO_ANSWER, dtype=np.intp)  # labels of people
+        self._accepted = np.full(n, NO_ANSWER, dtype=np.intp)
+        self._aside = np.zeros(n, dtype=bool)  # flagged
+        self._drawn = np.zeros(n, dtype=bool)
+        self._learned: IntArray | None = None
+        self._predicted = np.zeros(n, dtype=np.uint8)
+        self.snapshots: list[DrawSnapshot] = []
+
+    def fits(self, session: Session) -> bool:
+        """Return whether the history goes on, or has to be made anew."""
+        return (
+            self._whole
+            and session.engine is self._engine
+            and session.classes == self._classes
+            and session.learn_accepted == self._learn_accepted
+        )
+
+    def catch_up(self, session: Session) -> None:
+        """Read on in the log, and learn as the model did at the time of each draw."""
+        events = session.store.read(after=self._seq)
+        frame = frames.whole(len(session.pool))
+        self._whole = False
+        for event in progress.over(events, "Auditing"):
+            self._seq = event.seq
+            for item in self._state.apply(event):
+                self._note(session.pool.index_of(item), self._state.answers.get(item))
+            if event.kind == "audit" and event.frame == frame:
+                rows = session.pool.indices_of(event.ids)
+                free = (self._people < 0) & ~self._aside & ~self._drawn
+                weight, heaviest = weights(event)
+                # else somebody drew without knowing of the draw or the answer before, perhaps with
+                # the same random numbers: an item may be skipped for the second time
+                if free[rows[weight > 0]].all():
+                    bits = np.packbits(free)
+                    self.snapshots.append(
+                        DrawSnapshot(rows, weight, heaviest, bits, self._labels())
+                    )
+                self._drawn[rows[weight > 0]] = True
+        self._whole = True
+
+    def _note(self, row: int, answer: Answer | None) -> None:
+        label = None if answer is None else answer.label
+        code = self._codes.get(label or "", NO_ANSWER)
+        model = answer is not None and answer.kind == "accept"
+        self._people[row] = NO_ANSWER if model else code
+        self._accepted[row] = code if model else NO_ANSWER
+        # a class that was taken back later has no code; still, the item could not be drawn
+        self._aside[row] = answer is not None and (
+            answer.kind == "flag" or (answer.kind == "label" and code == NO_ANSWER)
+        )
+
+    def _labels(self) -> UInt8Array:
+        """Return the label that each item has at this place in the log, predictions included."""
+        y = self._people
+        if self._learn_accepted:
+            y = np.where(y >= 0, y, self._accepted)
+        if self._learned is None or _differ(y, self._learned):
+            self._learned = y.copy()
+            proba = self._learner.update(self._learned, len(self._classes))
+            self._predicted = likeliest(proba)[0].astype(np.uint8)
+        accepted = self._accepted >= 0
+        if not accepted.any():
+            return self._predicted  # one array for many draws
+        return np.where(accepted, self._accepted, self._predicted).astype(np.uint8)
+
+
+_histories: WeakKeyDictionary[Session, PredictionHistory] = WeakKeyDictionary()
+
+
+def history_of(session: Session) -> PredictionHistory:
+    """Return the history of a session, up to date; it is freed with the session."""
+    history = _histories.get(session)
+    if history is None or not history.fits(session):
+        history = _histories[session] = PredictionHistory(session)
+    history.catch_up(session)
+    return history
+
+
+def _differ(y: IntArray, learned: IntArray) -> bool:
+    """Return whether labels are so different that it is worth learning from them anew."""
+    return bool((y != learned).sum() > RELEARN * (learned >= 0).sum())

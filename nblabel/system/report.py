@@ -1,0 +1,46 @@
+"""What all reports have in common: sentences to print, figures in a table, both in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Report:
+    """A result in sentences and figures. ``print`` it; a notebook shows the table as well.
+
+    Attributes
+    ----------
+    lines : sequence of str
+        The sentences.
+    table : DataFrame
+        The figures.
+    """
+
+    if TYPE_CHECKING:  # a field of some reports, a property of others
+
+        @property
+        def lines(self) -> Sequence[str]: ...
+
+        @property
+        def table(self) -> pd.DataFrame: ...
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.lines, self.table)
+
+
+def as_html(lines: Sequence[str], table: pd.DataFrame, more: str = "") -> str:
+    """Return sentences, a table and more HTML below them."""
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    shown = table.round(4).to_html(border=0, na_rep="") if len(table.columns) else ""
+    return f"<div>{paragraphs}{shown}{more}</div>"
