@@ -18,11 +18,11 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray, as_embeddings
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
+from nblabel.log.classes import check_classes
 from nblabel.log.events import new_uid
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
 from nblabel.session import Session
-from nblabel.session.session import check_classes
 from nblabel.strategies import make_strategy
 
 if TYPE_CHECKING:

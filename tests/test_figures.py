@@ -8,7 +8,7 @@ import pytest
 import nblabel as nb
 from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
 from nblabel.log.events import LabelEvent
-from nblabel.session.session import STANDINGS
+from nblabel.log.labels import STATUSES
 from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget.figures import (
     BREAK_SECONDS,
@@ -151,7 +151,7 @@ def test_sources(session):
     assert counts(colors) == {
         "not answered": 25, "human": 2, "model": 1, "skipped": 1, "flagged": 1,
     }  # fmt: skip
-    assert [STANDINGS[code] for code in colors.codes[:5]] == [
+    assert [STATUSES[code] for code in colors.codes[:5]] == [
         *("human", "human", "skipped", "flagged", "model")
     ]
 

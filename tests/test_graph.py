@@ -241,7 +241,7 @@ def test_a_graph_of_another_pool_is_refused():
 )
 def test_who_wants_a_graph(learner, strategy, wants):
     pool = nb.Pool(embeddings=blobs(60))
-    session = nb.Session(pool, ["a", "b"], learner, strategy, build_graph=False)
+    session = nb.Session(pool, ["a", "b"], learner=learner, strategy=strategy, build_graph=False)
     assert session.wants_graph == wants
 
 

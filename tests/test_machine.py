@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import nblabel as nb
-from nblabel.log.events import LabelState
-from nblabel.session.session import STANDINGS
+from nblabel.log.labels import STATUSES
+from nblabel.log.state import LabelState
 from tests.samples import blobs
 
 N = 6  # few, so that steps meet
@@ -105,7 +105,9 @@ class Machine(RuleBasedStateMachine):
         self.sent = []  # how to send each event again
 
     def open(self, name):
-        return nb.Session(POOL, CLASSES, "knn", "product", store=self.path, annotator=name)
+        return nb.Session(
+            POOL, CLASSES, learner="knn", strategy="product", store=self.path, annotator=name
+        )
 
     def teardown(self):
         if hasattr(self, "folder"):
@@ -275,7 +277,7 @@ class Machine(RuleBasedStateMachine):
                 for item, answer in session.state.answers.items()
             }
             assert kinds == answers
-            standing = [STANDINGS[code] for code in session.standing]
+            standing = [STATUSES[code] for code in session.status]
             words = {"skip": "skipped", "flag": "flagged"}
             assert standing == [
                 words.get(source, source)

@@ -757,7 +757,7 @@ def test_curves_so_far_outlive_the_kernel(tmp_path):
 
 
 def test_long_curves_are_thinned_and_keep_their_ends():
-    session = nb.Session(nb.Pool(embeddings=blobs(N)), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=blobs(N)), CLASSES, learner="knn", strategy="margin")
     told, refit = [], session.refit(1)
     curves = Curves(session, told.append)
     for index in range(N):
@@ -773,7 +773,9 @@ def test_long_curves_are_thinned_and_keep_their_ends():
 
 
 def session_of(**options):
-    session = nb.Session(nb.Pool(embeddings=blobs(N, dim=4)), CLASSES, "knn", "margin", **options)
+    session = nb.Session(
+        nb.Pool(embeddings=blobs(N, dim=4)), CLASSES, learner="knn", strategy="margin", **options
+    )
     session.tell([0, 1, 2], CLASSES)
     return session
 
@@ -782,7 +784,7 @@ def test_a_twin_agrees_and_shares_nothing_that_changes():
     session = session_of()
     heard = []
     session.subscribe(lambda: heard.append(1))
-    twin = session.twin()
+    twin = session.replica()
     assert (twin.y == session.y).all()
     assert (twin.predict_proba() == session.predict_proba()).all()
     twin.accept([10, 11])
@@ -791,7 +793,7 @@ def test_a_twin_agrees_and_shares_nothing_that_changes():
     assert session.n_accepted == 2
     session.tell(5, TRUTH[5])
     session.set_embeddings(blobs(N, dim=7))
-    twin.follow(session)
+    twin.sync_from(session)
     assert (twin.n_labeled, twin.embeddings.shape) == (4, (N, 7))
     assert (twin.predict_proba() == session.predict_proba()).all()
 

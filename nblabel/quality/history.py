@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from nblabel.arrays import IntArray, UInt8Array
 from nblabel.log import frames
-from nblabel.log.events import Answer, LabelState
+from nblabel.log.state import Answer, LabelState
 from nblabel.quality import NO_ANSWER
 from nblabel.session.sampling import weights
 from nblabel.strategies.measures import likeliest

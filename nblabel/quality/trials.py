@@ -10,7 +10,8 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log import frames
-from nblabel.log.events import LabelEvent, LabelState
+from nblabel.log.events import LabelEvent
+from nblabel.log.state import LabelState
 from nblabel.quality import NO_ANSWER
 from nblabel.quality.bounds import answers_needed, expected_error, wrong_among
 from nblabel.quality.trust import trust_scores

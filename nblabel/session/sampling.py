@@ -14,14 +14,18 @@ the log.
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray
+from nblabel.log import frames
 from nblabel.log.events import LabelEvent
+from nblabel.log.labels import NOT_ANSWERED, NOT_BY_PEOPLE
 
 if TYPE_CHECKING:
     from nblabel.session import Session
@@ -30,6 +34,7 @@ ALWAYS_ASKED = 0.1  # share of the pool, the least confident, that is asked abou
 SKIP_CHANCE = 0.5  # of the others, when drawn
 AFTER = 20  # items answered since, at least, before one is asked again: nobody shall remember
 _COINS = 0x74776963  # keeps the random numbers of repeats apart from others
+_AUDIT_COINS = 0x61756469  # and those that decide on audits
 _ANSWERS = ("label", "skip", "flag")
 
 
@@ -81,6 +86,76 @@ def weights(draw: LabelEvent) -> tuple[npt.NDArray[np.float64], float]:
     chance = np.array(draw.probabilities)
     weight = np.divide(1, chance, out=np.zeros(len(chance)), where=chance > 0)
     return weight, 1 / (1 - SKIP_CHANCE)
+
+
+def audit_due(session: Session, share: float) -> bool:
+    """Return whether the coin for the last answer says to draw one; the log alone decides."""
+    n = session.state.n_questions
+    if not n or len(session.drawn):
+        return False
+    coins = np.random.default_rng([session.random_state, _AUDIT_COINS]).random(n)
+    return bool(coins[-1] < share)
+
+
+def audit_event(
+    session: Session,
+    n: int,
+    among: Any,
+    said: Sequence[str],
+    sure: Sequence[float],
+    name: str,
+    confidence: FloatArray | None,
+) -> LabelEvent:
+    """Draw items for `Session.draw`, and return the event to log; without ids if none are left.
+
+    `confidence` is that of the model in each item of the pool, None before it has learned.
+    """
+    pool, draws = session.pool, session.state.draws
+    if among is None:
+        rows = np.flatnonzero(np.isin(session.status, NOT_BY_PEOPLE))
+        frame = frames.whole(len(pool))
+    else:
+        rows = session.positions(among)
+        frame = frames.to_text(rows, name)
+    before = {item for draw in draws if draw.frame == frame for item in draw.asked}
+    left = np.flatnonzero(~np.isin(rows, pool.indices_of(before)))
+    # two who draw at the same moment toss coins of their own
+    who = zlib.crc32((session.annotator or "").encode())
+    rng = np.random.default_rng([session.random_state, len(draws), who])
+    labels: list[str] = []
+    probabilities: list[float] = []
+    if among is None and confidence is not None:
+        at, probabilities = two_phase_draw(confidence[rows[left]], n, rng)
+        places = left[at]
+    else:
+        places = rng.permutation(left)[:n]
+    if said:
+        labels = [said[at] for at in places.tolist()]
+        probabilities = [sure[at] for at in places.tolist()]
+    return LabelEvent(
+        "audit",
+        ids=tuple(pool.ids[row] for row in rows[places].tolist()),
+        labels=tuple(labels),
+        probabilities=tuple(probabilities),
+        frame=frame,
+        source="model",
+        annotator=session.annotator,
+    )
+
+
+def pending_draws(session: Session) -> IntArray:
+    """Return positions drawn at random that nobody has answered yet, in the order drawn."""
+    draws = session.state.draws
+    newest = {frames.name_of(draw.frame): draw.frame for draw in draws}
+    ids = dict.fromkeys(
+        item
+        for draw in draws
+        # a set that was given up is not asked any more
+        if draw.frame == newest[frames.name_of(draw.frame)]
+        for item in draw.asked
+    )
+    places = session.pool.indices_of(ids)
+    return places[np.isin(session.status[places], NOT_ANSWERED)]
 
 
 def choose_repeat(session: Session, share: float) -> LabelEvent | None:
@@ -136,3 +211,10 @@ def answers_around(
     before = [event for event in answers if event.seq < repeat.seq and event.kind == "label"]
     after = [event for event in answers if event.seq > repeat.seq]
     return (before[-1], after[0] if after else None) if before else None
+
+
+def check_share(name: str, value: Any) -> float:
+    """Return a share of the questions, or say what is wrong with it."""
+    if not isinstance(value, int | float | np.number) or not 0 <= value <= 1:
+        raise ValueError(f"{name} is {value!r}; it must be a share between 0 and 1, such as 0.1.")
+    return float(value)
