@@ -9,7 +9,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.system.format import count, counted, percent
-from nblabel.system.report import Report
+from nblabel.system.report import Report, check_session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,10 +108,7 @@ def drift(session: Session) -> Drift:
     Pool.extended : A pool with new items behind the known ones.
     nblabel.explore.drift.find_drift : The method.
     """
-    if not hasattr(session, "embeddings"):
-        raise TypeError(
-            f"session is a {type(session).__name__}; pass a nblabel.Session, of a panel its .session."
-        )
+    check_session(session)
     session.refresh()
     n_known, X, labeled = session.pool.n_before, session.embeddings, session.labeled
     # the earlier items all count as known, labeled or not

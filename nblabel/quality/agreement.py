@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.quality import check_session
 from nblabel.quality.bounds import check_confidence
 from nblabel.session.sampling import AFTER, answers_around
 from nblabel.system.format import count, counted, interval, percent
-from nblabel.system.report import Report
+from nblabel.system.report import Report, check_session
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -43,10 +43,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import IntArray, UInt8Array
-from nblabel.quality import NO_ANSWER, check_session
+from nblabel.quality import NO_ANSWER
 from nblabel.quality.audit_report import AuditReport
 from nblabel.quality.bounds import Bools, CheckedDraws, Floats, check_confidence, wrong_now
 from nblabel.quality.history import DrawSnapshot, history_of
+from nblabel.system.report import check_session
 
 if TYPE_CHECKING:
     from nblabel.session import Session

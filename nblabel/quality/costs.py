@@ -12,11 +12,10 @@ import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.log.events import LabelEvent
-from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 from nblabel.system.format import count, counted, duration, money
-from nblabel.system.report import Report
+from nblabel.system.report import Report, check_session
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -39,9 +39,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.quality import check_session
 from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
 from nblabel.quality.trials import BETTER, END, Trial, Trials
+from nblabel.system.report import check_session
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 from nblabel.system.format import count, counted
-from nblabel.system.report import Report
+from nblabel.system.report import Report, check_session
 
 if TYPE_CHECKING:
     import pandas as pd

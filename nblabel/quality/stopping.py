@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.quality import check_session
 from nblabel.strategies.measures import likeliest
 from nblabel.system.format import counted, percent
-from nblabel.system.report import Report
+from nblabel.system.report import Report, check_session
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,3 +44,16 @@ def as_html(lines: Sequence[str], table: pd.DataFrame, more: str = "") -> str:
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
     shown = table.round(4).to_html(border=0, na_rep="") if len(table.columns) else ""
     return f"<div>{paragraphs}{shown}{more}</div>"
+
+
+def check_session(session: Any) -> None:
+    """Say so if what a report is asked of is no session, but a panel, say.
+
+    Raises
+    ------
+    TypeError
+        If it cannot do what a session can.
+    """
+    if not hasattr(session, "refit"):  # the class itself is not known here
+        hint = "pass its .session" if hasattr(session, "session") else "pass a nblabel.Session"
+        raise TypeError(f"session is a {type(session).__name__}; {hint}.")

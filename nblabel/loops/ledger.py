@@ -1,0 +1,106 @@
+"""What a loop notes down: counts after each round, and the computer's time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nblabel.arrays import IntArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nblabel.session import Session
+
+
+class Ledger:
+    """Counts after each round, and the computer's time."""
+
+    def __init__(self, session: Session, y: Any) -> None:
+        self._session = session
+        self._truth = None if y is None else _codes(y, session)
+        self._rows: list[dict[str, Any]] = []
+        self._seconds, self._since = 0.0, time.perf_counter()
+
+    def stop(self) -> None:
+        """Stop the clock: a person is asked."""
+        self._seconds += time.perf_counter() - self._since
+
+    def go_on(self) -> None:
+        """Start the clock again."""
+        self._since = time.perf_counter()
+
+    def note(self) -> None:
+        """Count what there is after a round."""
+        self.stop()
+        session = self._session
+        row: dict[str, Any] = {
+            "round": len(self._rows),
+            "n_human": session.n_labeled,
+            "n_model": session.n_accepted,
+            "n_left": len(open_or_skipped(session)),
+        }
+        if self._truth is not None:
+            y = session.y
+            row["n_mislabeled"] = int(((y >= 0) & (y != self._truth)).sum())
+        self._rows.append({**row, "seconds": self._seconds})
+        self._seconds = 0.0
+        self.go_on()
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The rounds so far."""
+        import pandas as pd
+
+        truth = [] if self._truth is None else ["n_mislabeled"]
+        columns = ["round", "n_human", "n_model", "n_left", *truth, "seconds"]
+        return pd.DataFrame(self._rows, columns=columns)
+
+
+def open_or_skipped(session: Session) -> IntArray:
+    """Return the positions that have no label yet, and that nobody flagged."""
+    return np.sort(np.concatenate([session.unanswered, session.snapshot().skipped]))
+
+
+def _codes(y: Any, session: Session) -> IntArray:
+    """Return right answers as class numbers."""
+    values = np.asarray(y)
+    if values.shape != (len(session.pool),):
+        raise ValueError(
+            f"y has shape {values.shape}; pass one right answer for each of the "
+            f"{len(session.pool):,} items."
+        )
+    places = {name: code for code, name in enumerate(session.classes)}
+    if np.issubdtype(values.dtype, np.integer):
+        named = all(str(value) in places for value in np.unique(values).tolist())
+        if not named and values.min() >= 0 and values.max() < len(places):
+            return values.astype(np.intp)
+    codes = [places.get(str(value).strip(), -1) for value in values.tolist()]
+    if -1 in codes:
+        unknown = values[codes.index(-1)]
+        raise ValueError(
+            f"y holds {unknown.item()!r}, which is no class; the classes are "
+            f"{', '.join(session.classes)}."
+        )
+    return np.array(codes, dtype=np.intp)
+
+
+@contextmanager
+def labeling_bar(session: Session, shown: bool) -> Iterator[Callable[[], None]]:
+    """Show a progress bar; what it yields moves it on to the labels of now."""
+    from tqdm import tqdm
+
+    total = len(session.pool)
+    with tqdm(
+        total=total, desc="Labeling", unit="item", delay=1, leave=False, disable=not shown
+    ) as bar:
+
+        def advance() -> None:
+            bar.update(session.n_labeled + session.n_accepted - bar.n)
+
+        advance()
+        yield advance
