@@ -20,6 +20,7 @@ import numpy as np
 import nblabel as nb
 from benchmarks.report import RESULTS, Row, machine, show, write
 from nblabel.graph import neighbor_graph as nearest
+from nblabel.graph import search
 from nblabel.session.engine import Engine, Snapshot
 
 FOLDER = Path(__file__).parents[1] / "build" / "bench"
@@ -326,10 +327,10 @@ def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
     from sklearn.neighbors import NearestNeighbors
 
     def brute_force(X: np.ndarray) -> np.ndarray:
-        return nearest._exact(X, X, K, lambda _: None)[0]  # noqa: SLF001
+        return search._exact(X, X, K, lambda _: None)[0]  # noqa: SLF001
 
     def descent(X: np.ndarray) -> np.ndarray:
-        return nearest._descent(X, K, lambda _: None)[0]  # noqa: SLF001
+        return search._descent(X, K, lambda _: None)[0]  # noqa: SLF001
 
     def ball_tree(X: np.ndarray) -> np.ndarray:
         index = NearestNeighbors(n_neighbors=K, algorithm="ball_tree", n_jobs=2).fit(X)
@@ -344,7 +345,7 @@ def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
         ways = {"brute force": brute_force, "descent": descent}
         if len(X) <= TREE_UP_TO:
             ways["ball tree"] = ball_tree
-        if len(X) > nearest.EXACT_UP_TO:
+        if len(X) > search.EXACT_UP_TO:
             del ways["brute force"]
         found = {}
         for name, way in ways.items():
@@ -360,7 +361,7 @@ def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
     return rows, [
         f"the {K - 1} nearest; brute force and ball tree of scikit-learn, descent of pynndescent",
         "compiled before; MNIST as 50 principal components, the others synthetic as above",
-        f"beyond {nearest.EXACT_UP_TO:,} items nblabel takes descent",
+        f"beyond {search.EXACT_UP_TO:,} items nblabel takes descent",
     ]
 
 
