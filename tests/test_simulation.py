@@ -113,7 +113,16 @@ def test_pictures_are_embedded_as_a_session_would():
 def test_seeds_differ(pool):
     frames = [run(pool, strategy="random", random_state=seed) for seed in (0, 1)]
     assert frames[0]["pool_accuracy"].tolist() != frames[1]["pool_accuracy"].tolist()
-    same(run(pool, strategy="random", random_state=None), frames[0])
+    same(run(pool, strategy="random"), frames[0])
+
+
+def test_no_seed_draws_one_that_is_told(pool, tmp_path):
+    frames = [run(pool, strategy="random", random_state=None) for _ in range(2)]
+    seeds = [frame["seed"].iloc[0] for frame in frames]
+    assert seeds[0] != seeds[1]
+    same(run(pool, strategy="random", random_state=[seeds[0]]), frames[0])
+    with pytest.raises(ValueError, match="resume= needs a seed"):
+        run(pool, random_state=None, resume=tmp_path / "run.jsonl")
 
 
 def test_learner_and_strategy_stay_untouched(pool):

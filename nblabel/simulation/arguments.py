@@ -1,0 +1,122 @@
+"""The arguments of `simulate`: what they mean, and what is wrong with them."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import FloatArray, IntArray, as_embeddings
+from nblabel.pool import Pool
+
+
+def whole(value: Any, name: str) -> int:
+    """Return a whole number of at least 1, or say what is wrong with it."""
+    if not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(f"{name} is {value!r}; pass a whole number of at least 1.")
+    return int(value)
+
+
+def seeds_of(random_state: Any) -> tuple[list[int], bool]:
+    """Return the seeds, and whether a list of them was given; without one, a seed at random."""
+    several = isinstance(random_state, Iterable) and not isinstance(random_state, str)
+    if random_state is None:
+        return [int(np.random.default_rng().integers(2**31))], False
+    seeds = list(random_state) if several else [random_state]
+    if not seeds or not all(
+        isinstance(seed, numbers.Integral) and int(seed) >= 0 for seed in seeds
+    ):
+        raise ValueError(
+            f"random_state is {random_state!r}; pass a whole number that is not negative, or a list "
+            "of them for a run with each."
+        )
+    seeds = [int(seed) for seed in seeds]
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(f"random_state names a seed twice: {seeds}; name each once.")
+    return seeds, several
+
+
+def values_of(y: Any, n: int, name: str) -> list[int] | list[str]:
+    """Return answers as whole numbers, or else as text, one for each of n items."""
+    import pandas as pd
+
+    if isinstance(y, str) or not isinstance(y, Iterable):
+        raise ValueError(f"{name} is {y!r}; pass the right answer for each item.")  # noqa: TRY004
+    values = list(y)
+    if len(values) != n:
+        raise ValueError(
+            f"{name} holds {len(values):,} answers for {n:,} items; pass one for each, in the same "
+            "order."
+        )
+    if not all(isinstance(value, str) or np.ndim(value) == 0 for value in values):
+        raise ValueError(
+            f"{name} holds rows instead of single answers; for one column a class: "
+            f"{name}.argmax(axis=1)."
+        )
+    missing = np.flatnonzero([value is None or pd.isna(value) for value in values])
+    if missing.size:
+        raise ValueError(
+            f"{name} lacks the answer for {missing.size:,} of {n:,} items (first: position "
+            f"{missing[0]}); the oracle must know each. Leave those items out."
+        )
+    if not all(isinstance(value, numbers.Real | np.bool_) for value in values):
+        return [str(value).strip() for value in values]
+    broken = [value for value in values if value != int(value)]
+    if broken:
+        raise ValueError(f"{name} holds {broken[0]!r}, which is no class: pass names or numbers.")
+    return [int(value) for value in values]
+
+
+def distinct(values: list[int] | list[str]) -> list[Any]:
+    """Return each value once, sorted."""
+    return sorted(set(values))
+
+
+def codes_of(
+    values: list[int] | list[str], given: list[Any], names: tuple[str, ...], name: str
+) -> IntArray:
+    """Return class numbers."""
+    table: dict[Any, int] = {value: code for code, value in enumerate(names)}
+    if values and not isinstance(values[0], str):
+        numbered = all(isinstance(value, numbers.Real) for value in given)
+        given = given if numbered else list(range(len(names)))
+        table = {value: code for code, value in enumerate(given)}
+    unknown = [value for value in values if value not in table]
+    if unknown:
+        raise ValueError(
+            f"{name} holds {unknown[0]!r}, which is no class; the classes are {', '.join(names)}. "
+            "Pass all of them as classes=."
+        )
+    return np.array([table[value] for value in values], dtype=np.intp)
+
+
+def as_test_set(
+    pool: Pool, X_test: Any, y_test: Any, given: list[Any], names: tuple[str, ...]
+) -> tuple[FloatArray, IntArray] | None:
+    """Return embeddings and class numbers of the test items; None without any."""
+    if (X_test is None) != (y_test is None):
+        raise ValueError("X_test and y_test belong together; pass both or neither.")
+    if X_test is None:
+        return None
+    together = (
+        "Embed all items together, X = nb.embed(images), and divide X: "
+        "Pool(images[:n], embeddings=X[:n]) and X_test=X[n:]."
+    )
+    if pool.embeddings is None:
+        raise ValueError(
+            f"X_test needs a pool with embeddings, to be in the same space as they. {together}"
+        )
+    if np.ndim(X_test) != 2 or np.shape(X_test)[1] != pool.embeddings.shape[1]:
+        raise ValueError(
+            f"X_test has shape {np.shape(X_test)}; expected embeddings of width "
+            f"{pool.embeddings.shape[1]}, as the pool has. {together}"
+        )
+    try:
+        X = as_embeddings(X_test)
+    except ValueError as error:
+        raise ValueError(f"X_test: {error}") from error
+    if not len(X):
+        raise ValueError("X_test is empty; pass at least one item, or leave it out.")
+    return X, codes_of(values_of(y_test, len(X), "y_test"), given, names, "y_test")
