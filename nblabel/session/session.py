@@ -290,6 +290,10 @@ class Session:
         """Have a function called whenever the log or the embeddings changed."""
         self._listeners.append(listener)
 
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        """Call a function no more that was subscribed."""
+        self._listeners = [one for one in self._listeners if one != listener]
+
     @property
     def n_labeled(self) -> int:
         """How many items have a label that a person gave or that was imported."""
