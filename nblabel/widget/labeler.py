@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
-from IPython.display import display
 
 from nblabel.arrays import IntArray
 from nblabel.explore.clusters import as_clusters
@@ -17,9 +16,10 @@ from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
 from nblabel.widget.panel.dispatch import Dispatch
+from nblabel.widget.panel.figures import describe_classes, describe_store
 from nblabel.widget.panel.items import NOUNS
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.view.cell import keep_advice, progress_in_cell
+from nblabel.widget.view.cell import display, keep_advice, progress_in_cell
 from nblabel.widget.view.inbox import Inbox
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.home import Home
@@ -123,6 +123,8 @@ class Labeler(PanelWidget):
             given = registry.given_in_panels(self._session.store)
             self._answers = Answers(self._session, given)
             super().__init__(
+                classes=describe_classes(self._session),
+                store=describe_store(self._session),
                 pool={"total": len(pool), "noun": NOUNS[pool.kind]},
                 show_prediction=show_prediction,
                 highlight=highlight,

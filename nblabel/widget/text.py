@@ -12,7 +12,9 @@ from nblabel.system.format import count, counted, percent
 
 CLOSED = "This panel is closed. Run its cell again to label on."
 REPLACED = "The cell was run again: the newer panel goes on with the same labels."
-IN_MEMORY = "Labels are kept in memory until the kernel stops. store='labels.db' keeps them in a file."
+IN_MEMORY = (
+    "Labels are kept in memory until the kernel stops. store='labels.db' keeps them in a file."
+)
 NO_BACKGROUND = (
     "nothing runs in the background of a script; there: "
     "session.set_embeddings(nblabel.embed(session.pool, method={method!r}))."
@@ -278,7 +280,9 @@ def accuracy(share: float, low: float, high: float, confidence: float, n: int) -
 
 def accuracy_title(n_wrong: int, n_skipped: int) -> str:
     """Return what the estimate is of, and what it assumes."""
-    skipped = f" {count(n_skipped)} more were skipped, as two-phase sampling has it." if n_skipped else ""
+    skipped = (
+        f" {count(n_skipped)} more were skipped, as two-phase sampling has it." if n_skipped else ""
+    )
     return (
         "Of the labels of all items: those of people, and those of the model for the rest. Estimated "
         f"from the audit sample alone, {count(n_wrong)} of which the model had wrong.{skipped} It "
@@ -321,7 +325,9 @@ LEARNING = "Learning"
 STOPPED = "Cancelled."
 AUTO_LABEL_RUNS = "Labels are being accepted or reverted already."
 NOTHING_LEFT = "Nothing is left to accept."
-NO_GUARANTEE = "No guarantee is possible: too many checks went wrong. Label more, or allow more errors."
+NO_GUARANTEE = (
+    "No guarantee is possible: too many checks went wrong. Label more, or allow more errors."
+)
 ANSWER_CHECKS = "Label the checks that are missing, or undo the acceptance."
 ONLY_IF_RIGHT = "If the model is right about them; nothing is accepted before."
 
@@ -336,7 +342,9 @@ def can_accept(n: int, noun: str, n_before: int, terms: str) -> str:
 
 
 def may_be_wrong(n: int, bound: float) -> str:
-    return f"Of the {counted(n, 'label')} accepted before, up to {percent(bound)} may be wrong by now."
+    return (
+        f"Of the {counted(n, 'label')} accepted before, up to {percent(bound)} may be wrong by now."
+    )
 
 
 def would_let(n_answers: int, n: int, noun: str) -> str:
@@ -351,9 +359,7 @@ def corrected(n: int) -> str:
     return f"People corrected {counted(n, 'accepted label')}."
 
 
-def checked(
-    name: str, n_checks: int, n: int, n_wrong: int, n_skipped: int, bound: float
-) -> str:
+def checked(name: str, n_checks: int, n: int, n_wrong: int, n_skipped: int, bound: float) -> str:
     """Return what the checks of one set of labels say."""
     skipped = f", {count(n_skipped)} of them skipped" if n_skipped else ""
     head = f"{name}: " if name else ""

@@ -25,7 +25,7 @@ class Dispatch:
     """
 
     def __init__(self, panel: Panel, train: Callable[[], None]) -> None:
-        self._panel = panel
+        self._panel, self._train = panel, train
         self._handlers: dict[str, Handler] = {
             **dict.fromkeys(EVENTS, self._answer),
             "front": lambda _page, _m: panel.publisher.changed(),
@@ -36,9 +36,9 @@ class Dispatch:
             "browse": lambda page, m: panel.browse(page, m["id"], m["steps"], m["request"]),
             "hover": lambda page, m: panel.hover(page, m["index"]),
             "project": lambda _page, m: panel.mapping.choose(m["name"]),
-            "train": lambda _page, _m: train(),
+            "train": lambda _page, _m: self._train(),
             "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),
-            "group": lambda page, m: panel.groups.open(page, m),
+            "group": panel.groups.open,
             "look": lambda page, m: panel.groups.look(page, m["indices"]),
             "leave": lambda page, _m: panel.groups.leave(page),
             "lit": lambda _page, m: panel.map.light(m["code"], m.get("indices")),

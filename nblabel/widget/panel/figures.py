@@ -28,7 +28,9 @@ def color_points(
 ) -> Colors:
     """Return the colours of all points in one of the modes of the map."""
     if model is None and mode in ("prediction", "confidence"):
-        return _coded(mode, np.zeros(len(session.pool), np.uint8), [text.NO_PREDICTION], [UNLABELED])
+        return _coded(
+            mode, np.zeros(len(session.pool), np.uint8), [text.NO_PREDICTION], [UNLABELED]
+        )
     if mode == "confidence":
         assert model is not None
         return _confidence(model)
@@ -142,9 +144,7 @@ def describe_status(
         "per_hour": pace,
         "seconds_left": None if not pace else left / pace * 3600,
         "refit_ms": None if seconds is None else round(seconds * 1e3, 1),
-        "model": text.model(
-            session.engine.learner.name, session.engine.strategy.name, CALIBRATED
-        ),
+        "model": text.model(session.engine.learner.name, session.engine.strategy.name, CALIBRATED),
         "store": {"persistent": session.store.persistent, "text": session.store.text},
         "classes": count_labels(session, y[y >= 0]),
         "notices": [{"kind": "info", "text": notice} for notice in notices if notice],

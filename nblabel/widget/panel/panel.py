@@ -92,9 +92,7 @@ class Panel:
             *(widget, self.map, session, self.state, self._ranking, self.items, self.pages, given),
         )
         replica = Replica(session, self._worker, "reports")
-        self.measures = Measures(
-            session, self.state, self.home, replica, self._pace, self._audited
-        )
+        self.measures = Measures(session, self.state, self.home, replica, self._pace, self._audited)
         self.learning = Learning(
             *(session, self.state, self._ranking, self.items, self.pictures, self._worker),
             on_screen=self._on_screen,
@@ -109,9 +107,7 @@ class Panel:
         self.imports = Imports(session, self.state, self._worker, self._written, send)
         self.review = Review(session, self.state, replica, self.want)
         self.comparison = Comparison(session, self.state, replica, self._pace)
-        self.curves = Curves(
-            session, self.state, lambda: self.pages.have_open("curves"), figure
-        )
+        self.curves = Curves(session, self.state, lambda: self.pages.have_open("curves"), figure)
         self.auto_label = AutoLabel(
             *(session, self.state, self.items, self.pictures, replica),
             is_open=lambda: self.pages.have_open("auto_label"),
@@ -135,13 +131,13 @@ class Panel:
     # what pages do
 
     def begin(self, page_id: str) -> None:
-        """A page opened."""
+        """Begin with a page that opened."""
         self.look(self.pages.begin(page_id))
         self.publisher.forget()
         self._parts_opened()
 
     def end(self, page_id: str) -> None:
-        """A page has no view any more."""
+        """Forget a page that has no view any more."""
         self.pages.end(page_id)
         self._parts_opened()
         if not len(self.pages):
@@ -173,12 +169,12 @@ class Panel:
         self._tell_others()
 
     def open(self, page: Page, part: str | None) -> None:
-        """A page opened a dialog, or closed it."""
+        """Note that a page opened a dialog, or closed it."""
         page.part = part
         self._parts_opened()
 
     def more(self, held: list[int]) -> None:
-        """A page runs short of questions."""
+        """Offer more to a page that runs short of questions."""
         self.learning.more([index for index in held if isinstance(index, int)])
 
     def need(self, page: Page, ids: list[str]) -> None:

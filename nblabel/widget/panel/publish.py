@@ -73,7 +73,7 @@ class Publisher:
             self._home.soon(self.publish)
 
     def forget(self) -> None:
-        """A page opened that holds nothing: send everything again."""
+        """Send everything again: a page opened that holds nothing."""
         self._sent.clear()
         self._is_anew = True
         self._items.forget()
@@ -175,7 +175,7 @@ class Publisher:
         packet = Packet()
         item = None if index is None else self._items.thumbnail(index, packet)
         with self._widget.hold_sync():
-            self._widget.snapshot = item
+            self._widget.snapshot = item  # type: ignore[assignment]  # None is allowed
             self._widget.snapshot_bytes = packet.buffers[0] if packet.buffers else b""
 
     def _indices(self, ids: Collection[str]) -> list[int]:

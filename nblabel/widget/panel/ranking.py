@@ -88,7 +88,7 @@ class Ranking:
         self.offer()
 
     def choose(self, index: int) -> None:
-        """An item was put on screen by hand."""
+        """Note that an item was put on screen by hand."""
         self._reasons[index] = text.CHOSEN
 
     def reason(self, index: int) -> Reason | None:

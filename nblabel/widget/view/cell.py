@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.getipython import get_ipython
-from IPython.display import display
+from IPython.display import display as _display
 
 from nblabel.system import progress
 from nblabel.widget import text
+
+display: Any = _display  # it has no types
 
 DELAY = 1.0  # seconds; work that takes less is not told
 PAUSE = 0.1  # from one step of the bar to the next

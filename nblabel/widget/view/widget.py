@@ -7,6 +7,11 @@ import traitlets as t
 
 from nblabel.widget.view.assets import script, style
 
+_NO_PROJECTION = {
+    **{"name": "pca", "choices": [], "running": False},
+    **{"progress": 0.0, "text": "", "train": False},
+}
+
 
 class PanelWidget(anywidget.AnyWidget):
     """What kernel and page share of a panel, as docs/wire.md has it; it knows nothing else."""
@@ -40,9 +45,9 @@ class PanelWidget(anywidget.AnyWidget):
     """What they may mean."""
     legend = t.List(t.Dict()).tag(sync=True)
     """What the colours mean, one by one."""
-    clustering = t.Dict().tag(sync=True)
+    clustering = t.Dict(default_value={"n": 0, "finding": False, "suggested": 0}).tag(sync=True)
     """How many clusters there are, and whether some are being found."""
-    projection = t.Dict().tag(sync=True)
+    projection = t.Dict(default_value=_NO_PROJECTION).tag(sync=True)
     """Which projection is shown, and how far it is with what runs for the map."""
     status = t.Dict().tag(sync=True)
     """Counts, pace, and what is to be said."""

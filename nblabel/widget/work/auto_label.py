@@ -94,7 +94,7 @@ class AutoLabel:
     # what a person does
 
     def open_or_close(self) -> None:
-        """The dialog was opened or closed in a page; what is being accepted goes on."""
+        """Follow a page that opened or closed the dialog; an acceptance goes on."""
         if self._is_open():
             self.follow()
         elif not self._writes:
@@ -137,7 +137,9 @@ class AutoLabel:
 
     def revert(self, uid: str) -> None:
         """Withdraw the accepted labels that the model of now contradicts, as one step with this uid."""
-        self._write("revert", lambda replica: (recheck(replica).take_back(uid=uid),), self._reverted, uid)
+        self._write(
+            "revert", lambda replica: (recheck(replica).take_back(uid=uid),), self._reverted, uid
+        )
 
     def cancel(self) -> None:
         """Stop what is being worked out."""
@@ -323,7 +325,9 @@ def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]
         head = text.may_be_wrong(broken[0].n_accepted, max(one.bound for one in broken))
         details.append(text.ANSWER_CHECKS)
     elif needed:
-        head = text.would_let(needed, sum(one.n_rest for one in report.promises if one.needed), noun)
+        head = text.would_let(
+            needed, sum(one.n_rest for one in report.promises if one.needed), noun
+        )
         details.append(text.ONLY_IF_RIGHT)
     elif kept:
         head = text.are_accepted(kept, noun, terms)
@@ -348,9 +352,7 @@ def waiting(session: Session) -> int:
 
 
 def _detail(one: Promise) -> str:
-    return text.checked(
-        one.name, one.n_checks, one.n_items, one.n_wrong, one.n_skipped, one.bound
-    )
+    return text.checked(one.name, one.n_checks, one.n_items, one.n_wrong, one.n_skipped, one.bound)
 
 
 def _plain(rows: list[list[Any]]) -> list[list[float | None]]:

@@ -73,7 +73,7 @@ class Groups:
             self._average(page, request, members)
 
     def leave(self, page: Page) -> None:
-        """A page looks at its group no longer."""
+        """Note that a page looks at its group no longer."""
         page.group = None
 
     def look(self, page: Page, indices: list[int]) -> None:

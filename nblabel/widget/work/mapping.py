@@ -25,7 +25,9 @@ class Mapping:
         What the map shows where no choice is remembered.
     """
 
-    def __init__(self, session: Session, state: PanelState, worker: Worker, projection: str) -> None:
+    def __init__(
+        self, session: Session, state: PanelState, worker: Worker, projection: str
+    ) -> None:
         self._session, self._state, self._worker = session, state, worker
         self._default = projection
         self._projected: FloatArray | None = None
@@ -91,21 +93,22 @@ class Mapping:
 
     def _begin(self) -> None:
         """Show what is there of the present embeddings; jobs make the rest once they are started."""
-        again = self._projected is not None
         self._projected = self._session.embeddings
         self._projections = Projections(
             self._projected,
             store=self._session.store,
             default=self._default,
             random_state=self._session.random_state,
-            show=lambda xy, glides: self._state.place(xy, glides or again),
+            show=self._place,
         )
         # UMAP takes over the neighbours that the graph is made of
         graph = GraphJob(self._session, lambda said: self._state.complain("neighbours", said))
-        self._jobs = Jobs(
-            self._worker, [graph, self._projections], lambda: self._show(self._jobs)
-        )
+        self._jobs = Jobs(self._worker, [graph, self._projections], lambda: self._show(self._jobs))
         self._show(self._jobs)
+
+    def _place(self, xy: FloatArray) -> None:
+        """Show points; they glide from where they are."""
+        self._state.place(xy, glides=self._state.points is not None)
 
     def _take_clusters(self, clusters: IntArray | None) -> None:
         self._state.is_finding = False

@@ -197,9 +197,10 @@ class Measures:
         if self._task is not None or self._present == present:
             return
         checked, pace, look = bool(self._n_checked()), self._pace(), self._too_early()
-        known = checked or pace or look or self._state.hourly_rate
-        known = known or self._session.n_accepted or self._session.state.repeats
-        if not (known or self._found != Measured()):
+        known = (checked, pace, look, self._state.hourly_rate)
+        if not any((*known, self._session.n_accepted, self._session.state.repeats)) and (
+            self._found == Measured()
+        ):
             return
         wait = self._not_before - time.monotonic()
         if self._home.loop is not None and (wait > 0 or not self._replica.is_idle):

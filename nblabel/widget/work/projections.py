@@ -29,7 +29,7 @@ class Projections:
     default : {"umap", "pca"}
         What to show where nothing is remembered; a small pool begins with PCA in any case.
     show : callable
-        Called with the points and whether they should glide.
+        Called with the points, at once and whenever others are shown.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Projections:
         store: LabelStore,
         default: str,
         random_state: int,
-        show: Callable[[FloatArray, bool], None],
+        show: Callable[[FloatArray], None],
     ) -> None:
         self._X, self._store, self._random_state = X, store, random_state
         self._show = show
@@ -57,7 +57,7 @@ class Projections:
             if known is not None:
                 self._points["umap"] = known
                 self.shown = "umap"
-        show(self._points[self.shown], False)
+        show(self._points[self.shown])
 
     @property
     def umap(self) -> FloatArray | None:
@@ -98,4 +98,4 @@ class Projections:
     def _go(self, name: str) -> None:
         if name != self.shown:
             self.shown = name
-            self._show(self._points[name], True)
+            self._show(self._points[name])

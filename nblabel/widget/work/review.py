@@ -125,7 +125,8 @@ class Review:
             for index, answer in known.items()
             if answer is not None and answer.label == labels[index]  # else it was changed meanwhile
         }
-        rows = [row for row in table.to_dict("records") if row["index"] in self._before]
+        found: list[dict[str, Any]] = [*table.to_dict("records")]  # type: ignore[list-item]
+        rows = [row for row in found if row["index"] in self._before]
         if not rows:
             self._text = text.NO_ISSUES
             self._show()

@@ -193,7 +193,9 @@ class Worker:
             self._end(lane, task, prepared, loop)
             return
         began = loop.time()
-        forget = self._home.later(BUDGET_SECONDS, lambda: self._ring(task)) if task.overdue else None
+        forget = (
+            self._home.later(BUDGET_SECONDS, lambda: self._ring(task)) if task.overdue else None
+        )
 
         def hear(name: str, share: float) -> None:
             task.check()
