@@ -200,7 +200,7 @@ class PoolLabels:
 
     def unsubscribe(self, listener: Callable[[], None]) -> None:
         """Stop calling a function that was given to `subscribe`."""
-        self._listeners.remove(listener)
+        self._listeners = [one for one in self._listeners if one != listener]
 
     # answering
 

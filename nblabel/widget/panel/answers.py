@@ -1,0 +1,144 @@
+"""One event of the log, from its message to its acknowledgement. No model work happens here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nblabel.log.store import StoreError
+from nblabel.session import Session
+from nblabel.widget import text
+
+REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
+
+EVENTS = ("label", "skip", "flag", "undo", "redo", "add_class")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an event.
+
+    Attributes
+    ----------
+    ack : dict
+        The acknowledgement of docs/wire.md.
+    shown : int or None
+        An item to put back on screen.
+    excluded : list of int
+        Items that were marked as not belonging to their group; they are asked next.
+    """
+
+    ack: dict[str, Any]
+    shown: int | None = None
+    excluded: list[int] = field(default_factory=list)
+
+
+class Answers:
+    """Writes events to the log, each before it is acknowledged.
+
+    Parameters
+    ----------
+    session : Session
+    given : set of str
+        Gets the uids of what was answered in the panel.
+    """
+
+    def __init__(self, session: Session, given: set[str]) -> None:
+        self._session, self._given = session, given
+        self._refused: tuple[str, float] | None = None
+        self.is_telling = False
+        """Whether the change of the log at hand is made here."""
+
+    def apply(self, content: dict[str, Any]) -> Outcome:
+        """Commit one event, and say what became of it; whatever goes wrong is said, too."""
+        uid = content["uid"]
+        self._given.add(uid)
+        if self._must_wait(uid):
+            return Outcome(refusal(uid, text.WAITING, retry=True))
+        self._refused = None
+        self.is_telling = True
+        try:
+            if self._session.knows(uid):  # sent twice
+                return Outcome(acknowledgement(uid, text.SAVED))
+            said, shown, excluded = self._record(content)
+        except StoreError as error:
+            self._refused = (uid, time.monotonic())
+            return Outcome(refusal(uid, str(error), retry=True))
+        except Exception as error:  # noqa: BLE001  without an answer the page would send it for ever
+            return Outcome(refusal(uid, words_of(error)))
+        finally:
+            self.is_telling = False
+        return Outcome(acknowledgement(uid, said), shown, excluded)
+
+    def _must_wait(self, uid: str) -> bool:
+        """Whether an earlier event must be committed first: an undo must not overtake its label."""
+        if self._refused is None:
+            return False
+        refused, since = self._refused
+        return refused != uid and time.monotonic() - since < REFUSED_SECONDS
+
+    def _record(self, content: dict[str, Any]) -> tuple[str, int | None, list[int]]:
+        """Tell the session; return what to say, what to show again, and what was excluded."""
+        session, kind, uid = self._session, content["type"], content["uid"]
+        if kind == "add_class":
+            event = session.add_class(content["name"], uid=uid)
+            return text.class_added(event.labels[0]), None, []
+        if kind in ("undo", "redo"):
+            return (*self._reverse(kind, uid, content.get("of")), [])
+        if "indices" in content:
+            said, excluded = self._label_group(content)
+            return said, None, excluded
+        index = session.pool.index_of(content["id"])
+        if kind == "label":
+            session.tell(index, content["label"], uid=uid)
+            return text.saved(content["label"], session.n_labeled), None, []
+        if kind == "skip":
+            session.skip(index, uid=uid)
+            return text.SKIPPED, None, []
+        session.flag(index, uid=uid)
+        return text.FLAGGED, None, []
+
+    def _label_group(self, content: dict[str, Any]) -> tuple[str, list[int]]:
+        """Label a selection or a cluster; what was marked as not belonging to it is asked next."""
+        session, indices = self._session, content["indices"]
+        if not content.get("relabel"):
+            indices = indices[~np.isin(indices, session.labeled)]
+        if not len(indices):
+            raise ValueError(text.ALL_LABELED)
+        marked = content.get("marked")
+        some = marked is not None and len(marked) > 0
+        excluded = [int(one) for one in session.positions(marked)] if some else []
+        session.tell(indices, content["label"], uid=content["uid"])
+        return text.group_labeled(len(indices), content["label"]), excluded
+
+    def _reverse(self, kind: str, uid: str, of: str | None) -> tuple[str, int | None]:
+        """Undo or redo; return what to say, and the item to put back on screen."""
+        session = self._session
+        last = session.state.undo_target(session.annotator)
+        if of and (last is None or last.uid != of):
+            raise ValueError(text.NOT_LAST)
+        target = (session.undo if kind == "undo" else session.redo)(uid=uid)
+        if target is None:
+            return text.nothing_to(kind), None
+        label = target.labels[0] if target.labels else None
+        said = text.reversed_step(kind, target.kind, len(target.ids), label)
+        alone = kind == "undo" and len(target.ids) == 1 and target.kind in ("label", "skip", "flag")
+        return said, session.pool.index_of(target.ids[0]) if alone else None
+
+
+def acknowledgement(uid: str, said: str) -> dict[str, Any]:
+    """Return the message that an event was committed."""
+    return {"type": "ack", "uid": uid, "ok": True, "text": said}
+
+
+def refusal(uid: str, said: str, *, retry: bool = False) -> dict[str, Any]:
+    """Return the message that an event was not committed, for now or for good."""
+    return {"type": "ack", "uid": uid, "ok": False, "retry": retry, "text": said}
+
+
+def words_of(error: Exception) -> str:
+    """Return what an error says; a KeyError puts its words in quotes."""
+    return str(error.args[0] if isinstance(error, KeyError) and error.args else error)

@@ -1,0 +1,100 @@
+"""Which part of a panel each message of docs/wire.md goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nblabel.widget.panel.answers import EVENTS
+from nblabel.widget.panel.pages import Page
+from nblabel.widget.panel.panel import Panel
+from nblabel.widget.work.auto_label import Terms
+
+Content = dict[str, Any]
+Handler = Callable[[Page, Content], None]
+
+
+class Dispatch:
+    """Hands each message of a page to the part of the panel that it is for.
+
+    Parameters
+    ----------
+    panel : Panel
+    train : callable
+        Begins to train an encoder.
+    """
+
+    def __init__(self, panel: Panel, train: Callable[[], None]) -> None:
+        self._panel, self._train = panel, train
+        self._handlers: dict[str, Handler] = {
+            **dict.fromkeys(EVENTS, self._answer),
+            "front": lambda _page, _m: panel.publisher.changed(),
+            "more": lambda _page, m: panel.more(m["held"]),
+            "need": lambda page, m: panel.need(page, m["ids"]),
+            "explain": lambda page, m: panel.explain(page, m["ids"]),
+            "show": lambda page, m: panel.show_point(page, m["index"]),
+            "browse": lambda page, m: panel.browse(page, m["id"], m["steps"], m["request"]),
+            "hover": lambda page, m: panel.hover(page, m["index"]),
+            "project": lambda _page, m: panel.mapping.choose(m["name"]),
+            "train": lambda _page, _m: self._train(),
+            "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),
+            "group": panel.groups.open,
+            "look": lambda page, m: panel.groups.look(page, m["indices"]),
+            "leave": lambda page, _m: panel.groups.leave(page),
+            "lit": lambda _page, m: panel.map.light(m["code"], m.get("indices")),
+            "export": lambda _page, m: panel.exports.begin(
+                m["path"], m["format"], replace=m["replace"]
+            ),
+            "import": lambda _page, m: panel.imports.begin(
+                m["uid"], m["path"], m["id"], m["label"]
+            ),
+            "rate": lambda _page, m: panel.measures.pay(_number(m["rate"])),
+            "open": lambda page, m: panel.open(page, m["part"]),
+            "audit": lambda _page, m: panel.measures.choose(float(m["share"])),
+            "repeats": lambda _page, m: panel.measures.repeat(float(m["share"])),
+            "threshold": lambda _page, m: panel.measures.advise_below(float(m["gain"])),
+            "draw": self._draw,
+            "compare": lambda _page, _m: panel.comparison.begin(),
+            "estimate": lambda _page, m: panel.auto_label.choose(
+                Terms(float(m["max_error"]), float(m["confidence"]), bool(m["per_class"]))
+            ),
+            "queue_checks": lambda _page, _m: panel.auto_label.queue_checks(),
+            "accept": lambda _page, m: panel.auto_label.accept(m["uid"]),
+            "revert": lambda _page, m: panel.auto_label.revert(m["uid"]),
+            "review": lambda _page, m: panel.review.begin(accepted=bool(m["accepted"])),
+            "end_review": lambda _page, _m: panel.review.end(),
+            "cancel": lambda _page, m: self._cancels[m["task"]](),
+        }
+        self._cancels: dict[str, Callable[[], None]] = {
+            "map": panel.mapping.cancel,
+            "export": panel.exports.cancel,
+            "import": panel.imports.cancel,
+            "auto_label": panel.auto_label.cancel,
+            "comparison": panel.comparison.cancel,
+        }
+
+    def __call__(self, page_id: str, content: Content) -> None:
+        """Do what a message says."""
+        kind, panel = str(content.get("type")), self._panel
+        if kind == "ready":
+            panel.begin(page_id)
+        elif kind == "gone":
+            panel.end(page_id)
+        else:
+            handler = self._handlers.get(kind)
+            if handler is None:
+                raise ValueError(f"unknown message {kind!r}.")
+            page = panel.look(panel.pages.page(page_id))
+            panel.pages.take_front(page, content.get("front"))
+            handler(page, content)
+
+    def _answer(self, page: Page, content: Content) -> None:
+        self._panel.answer(page, content, self._panel.send)
+
+    def _draw(self, page: Page, content: Content) -> None:
+        said = self._panel.measures.draw(int(content["n"]))
+        self._panel.send({"type": "announce", "text": said, "to": page.id})
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,167 @@
+"""Figures of a session as the panel shows them: colours of the points, counts, pace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import IntArray
+from nblabel.learners import CALIBRATED
+from nblabel.session import Session
+from nblabel.session.engine import Refit
+from nblabel.session.session import STANDINGS
+from nblabel.widget import text
+from nblabel.widget.view.map import Colors
+from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
+
+BREAK_SECONDS = 60.0  # a longer pause is a break and does not count as work
+MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
+RECENT = 200  # answers the pace is read from
+KEYS = "1234567890qetyiopadjklzxcvbgm"  # of the classes; less those of the panel's own commands
+
+
+def color_points(
+    session: Session, model: Refit | None, mode: str, clusters: IntArray | None = None
+) -> Colors:
+    """Return the colours of all points in one of the modes of the map."""
+    if model is None and mode in ("prediction", "confidence"):
+        return _coded(
+            mode, np.zeros(len(session.pool), np.uint8), [text.NO_PREDICTION], [UNLABELED]
+        )
+    if mode == "confidence":
+        assert model is not None
+        return _confidence(model)
+    if mode == "source":
+        return _source(session)
+    if mode == "cluster":
+        return _cluster(len(session.pool), clusters)
+    names = [*session.classes, text.NO_LABEL]
+    palette = [*class_colors(len(session.classes)), UNLABELED]
+    y = session.y
+    if mode == "prediction" and model is not None:
+        if not (y >= 0).any():
+            y[:] = -1
+        else:
+            y = np.where(y >= 0, y, model.predicted[0])
+    # a class of the model may have been taken back a moment ago
+    known = (y >= 0) & (y < len(session.classes))
+    codes = np.where(known, y, len(session.classes)).astype(np.uint8)
+    return _coded(mode, codes, names, palette)
+
+
+def _confidence(model: Refit) -> Colors:
+    palette = confidence_colors()
+    steps = len(palette)
+    codes = np.minimum(model.predicted[1] * steps, steps - 1).astype(np.uint8)
+    names = [f"{10 * step}–{10 * step + 10}\u00a0%" for step in range(steps)]
+    return _coded("confidence", codes, names, palette)
+
+
+def _cluster(n: int, clusters: IntArray | None) -> Colors:
+    if clusters is None:
+        names = [text.NO_CLUSTERS]
+        return _coded("cluster", np.zeros(n, dtype=np.uint8), names, [UNLABELED])
+    count = min(int(clusters.max()) + 1, MOST_CLUSTERS)
+    names = [*map(text.cluster, range(count)), text.SMALLER_CLUSTERS, text.NOISE]
+    codes = np.where(clusters < 0, count + 1, np.minimum(clusters, count)).astype(np.uint8)
+    colors = _coded("cluster", codes, names, [*class_colors(count), UNLABELED, UNLABELED])
+    for entry in colors.legend:  # the number of the cluster that it opens
+        entry["cluster"] = -1 if entry["code"] > count else entry["code"]
+    return colors
+
+
+def _source(session: Session) -> Colors:
+    names = [text.NOT_ANSWERED, *STANDINGS[1:]]
+    palette = [UNLABELED, *(SOURCES[name] for name in STANDINGS[1:])]
+    return _coded("source", session.standing, names, palette)
+
+
+def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Colors:
+    counts = np.bincount(codes, minlength=len(names))
+    legend = [
+        {"code": code, "name": name, "color": palette[code], "count": int(counts[code])}
+        for code, name in enumerate(names)
+        if counts[code] or (mode in ("prediction", "label") and code < len(names) - 1)
+    ]
+    return Colors(mode, codes, palette, legend)
+
+
+def describe_classes(session: Session) -> list[dict[str, str]]:
+    """Return the classes of docs/wire.md, with their keys and colours."""
+    names = session.classes
+    keys = [*KEYS, *[""] * len(names)]
+    return [
+        {"name": name, "key": key, "color": color}
+        for name, key, color in zip(names, keys, class_colors(len(names)), strict=False)
+    ]
+
+
+def describe_store(session: Session) -> dict[str, Any]:
+    """Return where the labels are kept, as docs/wire.md has it."""
+    store = session.store
+    return {
+        "key": f"{store.key}:{session.pool.fingerprint}",
+        "persistent": store.persistent,
+        "text": store.text,
+    }
+
+
+def count_labels(session: Session, y: IntArray) -> list[dict[str, Any]]:
+    """Return how many have each class, of class numbers without -1."""
+    counts = np.bincount(y, minlength=len(session.classes))
+    colors = class_colors(len(session.classes))
+    return [
+        {"name": name, "color": color, "count": int(count)}
+        for name, color, count in zip(session.classes, colors, counts, strict=False)
+    ]
+
+
+def describe_status(
+    session: Session, model: Refit | None, drift: str = "", given: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the status of docs/wire.md without its messages.
+
+    `drift` is to be said of the items that an extended pool was extended by, `given` are the uids of
+    what was answered in the panel.
+    """
+    standing = np.bincount(session.standing, minlength=len(STANDINGS)).tolist()
+    n = dict(zip(STANDINGS, standing, strict=True))
+    left = n["open"] + n["skipped"]
+    pace = labels_per_hour(session, given)
+    y = session.y
+    notices = ["" if session.store.persistent else text.IN_MEMORY, drift]
+    seconds = None if model is None else model.fit_seconds + model.ask_seconds
+    return {
+        "labeled": n["human"] + n["import"],
+        "accepted": n["model"],
+        "skipped": n["skipped"],
+        "flagged": n["flagged"],
+        "left": left,
+        "total": len(session.pool),
+        "per_hour": pace,
+        "seconds_left": None if not pace else left / pace * 3600,
+        "refit_ms": None if seconds is None else round(seconds * 1e3, 1),
+        "model": text.model(session.engine.learner.name, session.engine.strategy.name, CALIBRATED),
+        "store": {"persistent": session.store.persistent, "text": session.store.text},
+        "classes": count_labels(session, y[y >= 0]),
+        "notices": [{"kind": "info", "text": notice} for notice in notices if notice],
+    }
+
+
+def labels_per_hour(session: Session, given: Collection[str]) -> float | None:
+    """Return the pace of the last labels given in the panel; None before there are five.
+
+    Breaks are left out, and so is what was told from code: it says nothing about a person's pace.
+    """
+    times = [
+        event.time
+        for event in reversed(session.state.latest(RECENT))
+        if event.uid in given and event.kind == "label" and event.annotator == session.annotator
+    ]
+    gaps = [after - before for before, after in pairwise(times) if after - before < BREAK_SECONDS]
+    if len(gaps) < 4 or sum(gaps) < 1:
+        return None
+    return len(gaps) / sum(gaps) * 3600

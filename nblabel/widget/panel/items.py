@@ -1,0 +1,157 @@
+"""What the page is told about an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nblabel.explore.word_scores import Evidence
+from nblabel.pool.texts import Texts
+from nblabel.session import Session
+from nblabel.session.engine import Refit
+from nblabel.strategies import Reason
+from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.view.packet import Packet
+
+CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
+NOUNS = {"images": "image", "texts": "text", "rows": "row", "items": "item"}
+
+
+class Items:
+    """Describes items to the page, which keeps the bytes it was sent once.
+
+    Parameters
+    ----------
+    session : Session
+        Labels and classes.
+    state : PanelState
+        What was learned.
+    pictures : Pictures
+        Pixels.
+    """
+
+    def __init__(self, session: Session, state: PanelState, pictures: Pictures) -> None:
+        self._session, self._state, self._pictures = session, state, pictures
+        texts = session.pool.media.texts if isinstance(session.pool.media, Texts) else None
+        self._word_scores = None if texts is None else Evidence(texts, session.random_state)
+        self.forget()
+
+    @property
+    def noun(self) -> str:
+        """What one item is called."""
+        return NOUNS[self._session.pool.kind]
+
+    def weigh(self, model: Refit) -> None:
+        """Count which words of texts go with what was learned; takes a moment, once some seconds."""
+        if self._word_scores is not None:
+            self._word_scores.learn(model.proba)
+
+    def forget(self) -> None:
+        """Start with a page that holds nothing."""
+        self._held: set[str] = set()
+        self._held_neighbors: set[str] = set()
+
+    def send_again(self, ids: Iterable[str]) -> None:
+        """Take it that a page no longer has the bytes of some items."""
+        self._held.difference_update(ids)
+        self._held_neighbors.difference_update(ids)
+
+    def question(self, index: int, packet: Packet, reason: Reason | None) -> dict[str, Any]:
+        """Describe an item with its reason and the neighbours that decide; `packet` takes the bytes."""
+        return {
+            **self.plain(index, packet),
+            "words": self._words_for(index),
+            "why": _why(reason),
+            "neighbors": self._neighbors(index, packet),
+        }
+
+    def plain(self, index: int, packet: Packet) -> dict[str, Any]:
+        """Describe an item of the queue without reasons."""
+        item_id = self._session.pool.ids[index]
+        described = self._describe(index, packet, QUESTION_SIDE, send=item_id not in self._held)
+        self._held.add(item_id)
+        return described
+
+    def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
+        """Describe an item with a small picture, sent in any case."""
+        return self._describe(index, packet, THUMBNAIL_SIDE, send=True)
+
+    def _describe(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
+        item_id = self._session.pool.ids[index]
+        answer = self._session.state.answers.get(item_id)
+        if index in self._session.repeated:
+            answer = None  # asked once more, as if nobody had answered
+        label = None if answer is None else answer.label
+        return {
+            "id": item_id,
+            "index": index,
+            **self._media(index, packet, side, send=send),
+            "label": label,
+            "source": None if answer is None or label is None else answer.event.source,
+            "prediction": self._prediction(index),
+            "words": [],
+            "why": None,
+            "neighbors": [],
+        }
+
+    def _media(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
+        """Return what is shown of an item: the fields image, text, row and error."""
+        pool = self._session.pool
+        media = {"image": None, "text": None, "row": None, "error": None}
+        text, row = pool.text(index), pool.row(index)
+        if text is not None:
+            return {**media, "text": packet.text(text, CHARACTERS[side], send)}
+        if row is not None:
+            return {**media, "row": packet.row(row, send)}
+        return {**media, **packet.picture(self._pictures.read(index, side), send)}
+
+    def _prediction(self, index: int) -> dict[str, Any] | None:
+        if index in self._state.hints:
+            return self._state.hints[index]
+        model = self._state.model
+        if model is None or not self._session.n_labeled:
+            return None
+        code, p = (part[index] for part in model.predicted)
+        if code >= len(self._session.classes):
+            return None  # its class was taken back a moment ago
+        return {"label": self._session.classes[code], "confidence": round(float(p), 4)}
+
+    def _words_for(self, index: int) -> list[str]:
+        """Return the words of a text that speak for its prediction."""
+        text, model = self._session.pool.text(index), self._state.model
+        if self._word_scores is None or text is None or model is None:
+            return []
+        if self._prediction(index) is None:
+            return []
+        return self._word_scores.words(text, int(model.predicted[0][index]))
+
+    def _neighbors(self, index: int, packet: Packet) -> list[dict[str, Any]]:
+        neighbors = []
+        for other, similarity in self._state.deciders.get(index, []):
+            item_id = self._session.pool.ids[other]
+            answer = self._session.state.answers.get(item_id)
+            if answer is None or answer.label is None:
+                continue  # taken back a moment ago
+            new = item_id not in self._held_neighbors
+            media = self._media(other, packet, THUMBNAIL_SIDE, send=new)
+            self._held_neighbors.add(item_id)
+            neighbors.append(
+                {
+                    "id": item_id,
+                    "label": answer.label,
+                    "similarity": round(similarity, 3),
+                    **{kind: media[kind] for kind in ("image", "text", "row")},
+                }
+            )
+        return neighbors
+
+
+def _why(reason: Reason | None) -> dict[str, Any] | None:
+    if reason is None:
+        return None
+    parts = [
+        {"name": part.name, "value": round(part.value, 3), "text": part.text}
+        for part in reason.parts
+    ]
+    return {"text": reason.text, "parts": parts}

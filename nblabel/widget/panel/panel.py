@@ -1,0 +1,403 @@
+"""The parts of a live panel, and what follows when something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nblabel.quality.audit import AuditReport
+from nblabel.session import Session
+from nblabel.session.engine import Refit
+from nblabel.strategies import Reason
+from nblabel.widget import text
+from nblabel.widget.panel.answers import Answers, words_of
+from nblabel.widget.panel.figures import labels_per_hour
+from nblabel.widget.panel.items import Items
+from nblabel.widget.panel.learning import Learning
+from nblabel.widget.panel.pages import Page, Pages
+from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
+from nblabel.widget.panel.publish import Publisher
+from nblabel.widget.panel.ranking import Ranking
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.view.map import CanvasMap, MapView
+from nblabel.widget.view.packet import Packet
+from nblabel.widget.view.widget import PanelWidget
+from nblabel.widget.work.auto_label import AutoLabel
+from nblabel.widget.work.comparison import Comparison
+from nblabel.widget.work.curves import Curves
+from nblabel.widget.work.exporting import Exports
+from nblabel.widget.work.groups import Groups
+from nblabel.widget.work.home import Home
+from nblabel.widget.work.importing import Imports
+from nblabel.widget.work.mapping import Mapping
+from nblabel.widget.work.measuring import Measures
+from nblabel.widget.work.replica import Replica
+from nblabel.widget.work.review import Review
+from nblabel.widget.work.worker import Task, Worker
+
+if TYPE_CHECKING:
+    from nblabel.widget.view.plotly_curves import PlotlyCurves
+    from nblabel.widget.view.plotly_map import PlotlyMap
+
+
+class Panel:
+    """A live panel: one session, one state, one worker, and the pages that show it.
+
+    Parameters
+    ----------
+    widget : PanelWidget
+        Has the traits, and the channel to the pages.
+    session : Session
+    answers : Answers
+        Writes to the log.
+    map : {"canvas", "plotly"}
+        Who draws the points.
+    projection : {"umap", "pca"}
+        What the map shows where no choice is remembered.
+    given : set of str
+        Uids of the answers given in panels on this log.
+    tell_others : callable
+        Has the other panels on this log take in what is new.
+    """
+
+    def __init__(
+        self,
+        widget: PanelWidget,
+        session: Session,
+        answers: Answers,
+        map: str,  # noqa: A002  the field's word
+        projection: str,
+        given: set[str],
+        tell_others: Callable[[], None],
+    ) -> None:
+        self.session, self.answers, self._given = session, answers, given
+        self._widget, self._tell_others = widget, tell_others
+        self.home = Home(lambda error: self.state.complain("background", words_of(error)))
+        self.state = PanelState()
+        self.pages = Pages()
+        self._worker = Worker(self.home)
+        self.pictures = Pictures(session.pool)
+        self.items = Items(session, self.state, self.pictures)
+        self._hovered = 0
+        self._is_catching_up = False
+
+        send = self.send
+        self.figures: list[Any] = []
+        self.map, figure = self._make_map(map)
+        self._ranking = Ranking(
+            self.pictures.in_budget(), self._is_open, self._first, self._on_screen
+        )
+        self.publisher = Publisher(
+            self.home,
+            *(widget, self.map, session, self.state, self._ranking, self.items, self.pages, given),
+        )
+        replica = Replica(session, self._worker, "reports")
+        self.measures = Measures(session, self.state, self.home, replica, self._pace, self._audited)
+        self.learning = Learning(
+            *(session, self.state, self._ranking, self.items, self.pictures, self._worker),
+            on_screen=self._on_screen,
+            seen=self.measures.see,
+            learned=self._learned,
+        )
+        self.mapping = Mapping(session, self.state, self._worker, projection)
+        self.groups = Groups(
+            session, self.state, self.items, self.pictures, self.pages, self._worker, send
+        )
+        self.exports = Exports(session, self.state, self._worker)
+        self.imports = Imports(session, self.state, self._worker, self._written, send)
+        self.review = Review(session, self.state, replica, self.want)
+        self.comparison = Comparison(session, self.state, replica, self._pace)
+        self.curves = Curves(session, self.state, lambda: self.pages.have_open("curves"), figure)
+        self.auto_label = AutoLabel(
+            *(session, self.state, self.items, self.pictures, replica),
+            is_open=lambda: self.pages.have_open("auto_label"),
+            written=self._written,
+            want=self.want,
+            send=send,
+        )
+        self.state.on_change = self.publisher.changed
+        session.subscribe(self._log_changed)
+        self.learning.request()
+        self.publisher.publish()
+
+    def close(self) -> None:
+        """End all of it: threads, processes, figures, and what is sent."""
+        self.session.unsubscribe(self._log_changed)
+        self._worker.close()
+        self.home.leave()
+        for figure in self.figures:
+            figure.close()
+
+    # what pages do
+
+    def begin(self, page_id: str) -> None:
+        """Begin with a page that opened."""
+        self.look(self.pages.begin(page_id))
+        self.publisher.forget()
+        self._parts_opened()
+
+    def end(self, page_id: str) -> None:
+        """Forget a page that has no view any more."""
+        self.pages.end(page_id)
+        self._parts_opened()
+        if not len(self.pages):
+            self.mapping.pause()
+
+    def look(self, page: Page) -> Page:
+        """Somebody looks at a page: catch up with what was left while nobody did."""
+        if self.learning.is_due:
+            self.learning.request()
+        if self.state.model is not None:
+            self.mapping.start()
+        return page
+
+    def answer(
+        self, page: Page | None, content: dict[str, Any], send: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Commit an event of the log, acknowledge it, and show what follows."""
+        outcome = self.answers.apply(content)
+        send(outcome.ack)
+        if not outcome.ack["ok"]:
+            return
+        if outcome.excluded:
+            self.want(outcome.excluded, [text.EXCLUDED] * len(outcome.excluded))
+        if outcome.shown is not None and page is not None:
+            self.show(page, outcome.shown, outcome.ack["text"])
+        # the page that answered knows what it answered, but not what it had taken back
+        knows = page is not None and len(self.pages) < 2 and content["type"] != "redo"
+        self._changed(knows)
+        self._tell_others()
+
+    def open(self, page: Page, part: str | None) -> None:
+        """Note that a page opened a dialog, or closed it."""
+        page.part = part
+        self._parts_opened()
+
+    def more(self, held: list[int]) -> None:
+        """Offer more to a page that runs short of questions."""
+        self.learning.more([index for index in held if isinstance(index, int)])
+
+    def need(self, page: Page, ids: list[str]) -> None:
+        """Send a page bytes that it does not hold."""
+        indices = self._indices(ids)
+
+        def send(_: object) -> None:
+            self.items.send_again(ids)
+            packet = Packet()
+            items = [self.items.plain(index, packet) for index in indices]
+            self.send({"type": "media", "items": items, "to": page.id}, packet.buffers)
+
+        self._read(indices, QUESTION_SIDE, send)
+
+    def explain(self, page: Page, ids: list[str]) -> None:
+        """Tell a page why it is asked about some items, and which neighbours decide."""
+        indices = self._indices(ids)
+
+        def send() -> None:
+            packet = Packet()
+            items = [self.items.question(index, packet, self._reason(index)) for index in indices]
+            self.send({"type": "explained", "items": items, "to": page.id}, packet.buffers)
+
+        self.learning.explain(indices, send)
+
+    def show(
+        self,
+        page: Page | None,
+        index: int,
+        said: str,
+        request: str | None = None,
+        *,
+        browsing: bool = False,
+    ) -> None:
+        """Put an item on screen now; in all pages, where nobody knows which."""
+        item_id = self.session.pool.ids[index]
+        answered = item_id in self.session.state.answers
+        # a skipped item that is asked again is a question, unless it is only passed by
+        revisit = answered and (browsing or not self._is_open(index))
+        if not revisit:
+            self._ranking.choose(index)
+
+        def send(_: object) -> None:
+            packet = Packet()
+            reason = text.ANSWERED_BEFORE if revisit else self._ranking.reason(index)
+            item = self.items.question(index, packet, reason)
+            content = {"type": "show", "item": item, "text": said, "revisit": revisit}
+            self.send(content | _addressed(page, request), packet.buffers)
+            if page is not None and index not in self.state.deciders:
+                self.explain(page, [item_id])
+
+        self._read([index], QUESTION_SIDE, send)
+
+    def show_point(self, page: Page | None, index: Any) -> None:
+        """Put a point of the map on screen; a page may be older than the pool it shows."""
+        if self._is_index(index):
+            self.show(page, index, text.SHOWN)
+
+    def browse(self, page: Page, item: str | None, steps: int, request: str) -> None:
+        """Show the item that a person answered so many steps before or after another."""
+        answers = self.session.state.answers
+        given = (one for one, answer in answers.items() if answer.kind != "accept")
+        order = sorted(given, key=lambda one: answers[one].event.seq)
+        place = (order.index(item) if item in order else len(order)) + steps
+        if order and place < len(order):
+            shown = self.session.pool.index_of(order[max(place, 0)])
+            said = text.FIRST_ANSWER if place < 0 else ""
+            self.show(page, shown, said, request, browsing=True)
+            return
+        said = text.BACK_TO_QUESTIONS if order else text.NO_ANSWERS
+        content = {"type": "show", "item": None, "text": said, "revisit": False}
+        self._read([], QUESTION_SIDE, lambda _: self.send(content | _addressed(page, request)))
+
+    def hover(self, page: Page | None, index: Any) -> None:
+        """Show the small picture of a point; none where there is no such point."""
+        if not self._is_index(index):
+            at = index if isinstance(index, int) and index >= 0 else self._hovered
+            content = {"type": "picture", "index": at, "item": None, "text": ""}
+            self.send(content | _addressed(page))
+            return
+        self._hovered = index
+
+        def send(_: object) -> None:
+            packet = Packet()
+            item = self.items.thumbnail(index, packet)
+            guess = item["prediction"]
+            said = text.hovered(
+                self.session.pool.name(index),
+                item["label"],
+                item["source"],
+                guess and (guess["label"], guess["confidence"]),
+            )
+            content = {"type": "picture", "index": index, "item": item, "text": said}
+            self.send(content | _addressed(page), packet.buffers)
+
+        self._read([index], THUMBNAIL_SIDE, send)
+
+    # what follows
+
+    def want(self, indices: Sequence[int], reasons: Sequence[Reason]) -> None:
+        """Ask about these next, for these reasons."""
+        self._ranking.want(dict(zip(indices, reasons, strict=True)))
+        self.publisher.changed()
+
+    def send(self, content: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
+        """Send a message of docs/wire.md."""
+        if not self.home.is_left:
+            self._widget.send(content, list(buffers))
+
+    def _log_changed(self) -> None:
+        """Follow what the session was told from Python, or what others wrote to its log."""
+        if not self.answers.is_telling and not self._is_catching_up:
+            self._is_catching_up = True  # a loop of a hundred labels is one change
+            self.home.soon(self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._is_catching_up = False
+        if self.mapping.follow() and len(self.pages):
+            self.mapping.start()
+        self._changed()
+
+    def _changed(self, page_knows: bool = False) -> None:
+        """Show what is known at once of a changed log, and learn.
+
+        `page_knows`: the only page did it, and needs no list before the next that was learned.
+        """
+        answered = self._ranking.drop_answered()
+        if self._ranking.is_empty or not page_knows:
+            self._ranking.offer()
+        self.measures.follow()
+        self.review.follow()
+        self.auto_label.follow()
+        self.groups.follow()
+        if answered:
+            self.learning.keep_up()
+        self.publisher.changed()
+        if len(self.pages) or self.state.model is None:
+            self.learning.request()
+        else:
+            self.learning.is_due = True
+
+    def _learned(self, model: Refit | None) -> None:
+        if model is not None:
+            self.curves.learned(model)
+            self.measures.follow()
+            self.measures.measure()
+        if len(self.pages):
+            self.mapping.start()
+
+    def _audited(self, report: AuditReport) -> None:
+        self.curves.measured(report)
+
+    def _written(self) -> None:
+        """Follow what a replica of the session wrote to the log."""
+        self.session.refresh()
+        self._tell_others()
+
+    def _parts_opened(self) -> None:
+        self.auto_label.open_or_close()
+        self.curves.open_or_close()
+
+    # what is known
+
+    def _pace(self) -> float | None:
+        return labels_per_hour(self.session, self._given)
+
+    def _first(self) -> list[int]:
+        """Return what is asked before all else: drawn for the audit, or repeated."""
+        return [*self.session.drawn.tolist(), *self.session.repeated.tolist()]
+
+    def _is_open(self, index: int) -> bool:
+        """Whether an item is still to be asked; skipped ones are, once nothing else is left."""
+        answers = self.session.state.answers
+        answer = answers.get(self.session.pool.ids[index])
+        if answer is None or self.review.is_open(index) or index in self._first():
+            return True
+        return answer.kind == "skip" and len(answers) == len(self.session.pool)
+
+    def _on_screen(self) -> list[int]:
+        """Return what pages have on screen and next, beginning with what was on screen last."""
+        others = (item for page in self.pages for item in page.front)
+        return self._indices(dict.fromkeys([*self.pages.front, *others]))
+
+    def _reason(self, index: int) -> Reason | None:
+        answered = self.session.pool.ids[index] in self.session.state.answers
+        if answered and not self._is_open(index):
+            return text.ANSWERED_BEFORE
+        return self._ranking.reason(index)
+
+    def _indices(self, ids: Any) -> list[int]:
+        pool = self.session.pool
+        return [pool.index_of(item) for item in ids if item in pool]
+
+    def _is_index(self, index: Any) -> bool:
+        return isinstance(index, int) and 0 <= index < len(self.session.pool)
+
+    def _read(self, indices: list[int], side: int, then: Callable[[object], None]) -> None:
+        """Read pictures aside, so that files do not delay a key, then call a function."""
+
+        def read(_: object) -> None:
+            for index in indices:
+                self.pictures.read(index, side)
+
+        self._worker.run("show", Task(work=read, done=then))
+
+    def _make_map(self, kind: str) -> tuple[MapView, PlotlyCurves | None]:
+        """Return the map, and what draws the curves if the page does not."""
+        if kind == "canvas":
+            return CanvasMap(self.send), None
+        # plotly takes a while to load
+        from nblabel.widget.view.plotly_curves import PlotlyCurves
+        from nblabel.widget.view.plotly_map import PlotlyMap
+
+        def act(what: str, index: int) -> None:
+            self.home.call(self.hover if what == "hover" else self.show_point, None, index)
+
+        drawn: PlotlyMap = PlotlyMap(self.send, self.home, act)
+        curves = PlotlyCurves(self.home)
+        self.figures = [drawn.figure, curves.widget, curves.figure]
+        return drawn, curves
+
+
+def _addressed(page: Page | None, request: str | None = None) -> dict[str, str]:
+    """Return whom a message is for, and which request it answers."""
+    to = {} if page is None else {"to": page.id}
+    return to if request is None else {**to, "request": request}

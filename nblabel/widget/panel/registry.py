@@ -1,0 +1,56 @@
+"""What outlives a panel in its kernel: logs in memory, who answered, and the other panels."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from nblabel.log.store import LabelStore
+from nblabel.pool import Pool
+
+if TYPE_CHECKING:
+    from nblabel.widget.labeler import Labeler
+
+# logs in memory by pool, so that running the cell again keeps the labels
+_logs: dict[str, LabelStore] = {}
+# uids of the answers given in a panel, by log: the pace of a person is read from them
+_given: dict[str, set[str]] = {}
+_panels: weakref.WeakSet[Labeler] = weakref.WeakSet()
+
+
+def log_in_memory(pool: Pool) -> LabelStore:
+    """Return the log that labels of this pool are kept in where no store is named."""
+    known = (_logs[name] for name in (pool.fingerprint, *pool.known_as) if name in _logs)
+    return _logs.setdefault(pool.fingerprint, next(known, None) or LabelStore())
+
+
+def given_in_panels(store: LabelStore) -> set[str]:
+    """Return the uids of what was answered in panels on this log; it may grow."""
+    return _given.setdefault(store.key, set())
+
+
+def register(panel: Labeler) -> None:
+    """Note a panel that is complete."""
+    _panels.add(panel)
+
+
+def others(panel: Labeler) -> list[Labeler]:
+    """Return the other live panels of this kernel on the same log."""
+    key = panel.session.store.key
+    return [
+        one
+        for one in list(_panels)
+        if one is not panel and not one.closed and one.session.store.key == key
+    ]
+
+
+def earlier(panel: Labeler) -> list[Labeler]:
+    """Return those that a panel takes the place of: of the same log, pool and annotator."""
+    return [one for one in list(_panels) if one is not panel and one.place == panel.place]
+
+
+def forget() -> None:
+    """Forget all panels and logs, as a new kernel would."""
+    _logs.clear()
+    _given.clear()
+    _panels.clear()

@@ -1,0 +1,471 @@
+"""All that the kernel puts on screen, in the words of docs/glossary.md."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nblabel.strategies import Reason
+from nblabel.system.format import count, counted, percent
+
+# the panel
+
+CLOSED = "This panel is closed. Run its cell again to label on."
+REPLACED = "The cell was run again: the newer panel goes on with the same labels."
+IN_MEMORY = (
+    "Labels are kept in memory until the kernel stops. store='labels.db' keeps them in a file."
+)
+NO_BACKGROUND = (
+    "nothing runs in the background of a script; there: "
+    "session.set_embeddings(nblabel.embed(session.pool, method={method!r}))."
+)
+
+
+def kernel_gone(store: str | None) -> str:
+    """Return what to do once the kernel of a notebook is gone; `store` keeps the labels."""
+    kept = f"the labels in {store} are kept." if store else "a new panel opens."
+    return f"If no panel is shown here, its kernel has stopped. Run this cell again: {kept}"
+
+
+# answers
+
+SAVED = "Saved."
+SKIPPED = "Skipped."
+FLAGGED = "Flagged: set aside."
+WAITING = "Waiting for the answer before it."
+NOT_LAST = "something else was answered since; Undo in the queue goes back."
+ALL_LABELED = "every selected point has a label already."
+SHOWN = "Asked now."
+FIRST_ANSWER = "This was the first answer."
+NO_ANSWERS = "Nothing was answered yet."
+BACK_TO_QUESTIONS = "Back to the questions."
+CLOSED_FOR_THIS = "This panel is closed; nothing was done. Run its cell again."
+
+CHOSEN = Reason("You chose this one.")
+WANTED = Reason("Queued from Python.")
+EXCLUDED = Reason("You excluded it from its group.")
+ANSWERED_BEFORE = Reason("You answered this one before.")
+SKIPPED_BEFORE = Reason("You skipped it before; nothing else is left.")
+DRAWN_FAILED = Reason("Drawn at random: the learner failed.")
+DRAWN_LATE = Reason("Drawn at random: the learner is still at work.")
+LEFT_OVER = Reason("The model is too unsure of this one: left for you, the least confident first.")
+
+_WORDS = {"undo": "Undone", "redo": "Redone"}
+_STEPS = {"accept": "accepted from the model", "withdraw": "reverted to no label"}
+
+
+def saved(label: str, n_labeled: int) -> str:
+    return f"Saved: {label}. {count(n_labeled)} labeled."
+
+
+def class_added(name: str) -> str:
+    return f"Class added: {name}."
+
+
+def group_labeled(n: int, label: str) -> str:
+    return f"{counted(n, 'point')} labeled as {label}."
+
+
+def nothing_to(kind: str) -> str:
+    return f"Nothing to {kind}."
+
+
+def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
+    """Return what an undo or redo did: to a step of the model, to many points, to one, or to a class."""
+    word = _WORDS[kind]
+    if step in _STEPS:
+        return f"{word}: {count(n)} {_STEPS[step]}."
+    if n > 1:
+        return f"{word}: {count(n)} points."
+    if not n:
+        return f"{word}: class {label}."
+    return f"{word}: {label or step}."
+
+
+# learning
+
+STILL_LEARNING = "Still learning: questions are drawn at random."
+STILL_LEARNING_TITLE = (
+    "The learner is slower than the answers. Its predictions and questions come when it is done; the "
+    "learners knn and graph take less time."
+)
+
+
+def learning_failed(error: object) -> str:
+    return f"Learning failed: {error} The last good model stays; your labels are saved."
+
+
+# the map
+
+COLOR_MODES = {
+    "prediction": "Prediction",
+    "label": "Label",
+    "confidence": "Confidence",
+    "cluster": "Cluster",
+    "source": "Source",
+}
+PROJECTIONS = {"pca": "PCA", "umap": "UMAP"}
+NO_PREDICTION = "no prediction yet"
+NO_LABEL = "no label yet"
+NOT_ANSWERED = "not answered"
+NO_CLUSTERS = "none yet: panel.clusters = nblabel.cluster(…)"
+SMALLER_CLUSTERS = "smaller clusters"
+NOISE = "noise"
+
+
+def cluster(number: int) -> str:
+    return f"cluster {number}"
+
+
+def hovered(
+    name: str, label: str | None, source: str | None, prediction: tuple[str, float] | None
+) -> str:
+    """Return what is said of a point: its name, and its label or what is predicted."""
+    said = ""
+    if label:
+        said = f"{'accepted as' if source == 'model' else 'labeled'} {label}"
+    elif prediction:
+        said = f"predicted {prediction[0]}, {100 * prediction[1]:.0f}\u00a0%"
+    return " · ".join(part for part in (name, said) if part)
+
+
+# jobs
+
+NEIGHBORS = "Neighbours"
+NEIGHBORS_FOUND = "Neighbours found."
+NEIGHBORS_FAILED = "Finding neighbours failed."
+UMAP = "UMAP"
+CLUSTERS = "Clusters"
+CLUSTERS_FAILED = "Finding clusters failed."
+TRAINING = "Training"
+TRAINED = "Moved over to the trained encoder."
+TRAINING_FAILED = "Training failed."
+TRAINING_RUNS = "a training is running already; cancel it on the map first."
+
+
+def starting(job: str) -> str:
+    return f"{job}: starting"
+
+
+def cancelled(job: str) -> str:
+    return f"{job} cancelled."
+
+
+def neighbors_failed(reason: str) -> str:
+    return f"Finding neighbours failed: {reason}. Predictions go on without them."
+
+
+def umap_not_started(reason: object) -> str:
+    return f"UMAP could not be started: {reason}."
+
+
+def clusters_found(n: int) -> str:
+    return f"{counted(n, 'cluster')} found."
+
+
+def clusters_failed(reason: str) -> str:
+    return f"Finding clusters failed: {reason}."
+
+
+def wrong_clusters(n: object, most: int) -> str:
+    return f"the number of clusters is {n}; choose one from 1 to {most}."
+
+
+def training_failed(reason: str) -> str:
+    return f"Training failed: {reason}. The embeddings stay as they are."
+
+
+def no_images(kind: str) -> str:
+    return f"encoders are trained on images, and this pool holds {kind}."
+
+
+# groups
+
+NO_CLUSTERS_YET = "there are no clusters yet; find some first."
+
+
+def cluster_gone(number: int) -> str:
+    return f"there is no cluster {number} any more."
+
+
+def cluster_name(number: int) -> str:
+    return "Noise" if number < 0 else f"Cluster {number}"
+
+
+def unknown_order(order: object, orders: Sequence[str]) -> str:
+    return f"unknown order {order!r}; choose one of {', '.join(orders)}."
+
+
+def contradiction(counts: Sequence[tuple[str, int]]) -> str:
+    """Return what is said of a group whose labels differ: names and counts, the most frequent first."""
+    (most, n), (other, m), *more = counts
+    return (
+        f"Its labels contradict: {count(n)} {most}, {count(m)} {other}"
+        f"{' and others' if more else ''}. Look at the outliers first."
+    )
+
+
+def mean_of(n: int, of: int | None) -> str:
+    return f"mean of {count(n)}" + (f" of {count(of)}" if of else "")
+
+
+# files
+
+FORMATS = {
+    "csv": "CSV",
+    "jsonl": "JSON lines",
+    "parquet": "Parquet",
+    "coco": "COCO",
+    "folders": "a folder for each class",
+    "imagefolder": "folder for Hugging Face",
+}
+NO_PATH = "name a file or folder."
+EXPORT_ELSEWHERE = "panel.export(path) writes elsewhere"
+IMPORT_ELSEWHERE = "panel.session.import_labels(path) reads from elsewhere"
+WRITING = "Writing…"
+WRITING_PICTURES = "Writing pictures…"
+EXPORT_CANCELLED = "Cancelled: nothing was written."
+READING = "Reading"
+IMPORTED_BEFORE = "Imported before."
+IMPORT_CANCELLED = "Cancelled: nothing was imported."
+IMPORT_RUNS = "Another file is being read."
+ONE_UNDO = "One undo takes this back."
+
+
+def outside(path: str, otherwise: str) -> str:
+    return f"{path} is not inside the notebook's folder; {otherwise}."
+
+
+def file_exists(name: str) -> str:
+    return f"{name} is there already."
+
+
+def exported(n: int, where: object) -> str:
+    return f"{counted(n, 'label')} written to {where}, in the notebook's folder."
+
+
+def not_exported(error: object) -> str:
+    return f"Nothing was written: {error}"
+
+
+def not_imported(error: object) -> str:
+    return f"Nothing was imported: {error}"
+
+
+def imported(report: object, n: int) -> str:
+    return f"{report}\n{ONE_UNDO}" if n else str(report)
+
+
+# accuracy and costs
+
+NOT_YET = "Accuracy is not known: no audit sample was labeled yet."
+AUDIT_HINT = "Set “Audit sample” to some share of the questions; nobody sees which they are."
+AUDIT_COMES = "The next ones come unmarked among the questions."
+NO_PACE = "Money so far and left is told once a few labels were given by hand."
+NOTHING_TO_DRAW = "Nothing is left to draw."
+
+
+def audit_drawn(n: int) -> str:
+    return f"{counted(n, 'audit item')} {'is' if n == 1 else 'are'} asked next."
+
+
+def accuracy(share: float, low: float, high: float, confidence: float, n: int) -> str:
+    """Return the estimate in words, its limits rounded outwards."""
+    low, high = math.floor(1000 * low) / 10, math.ceil(1000 * high) / 10
+    return (
+        f"{percent(share)} right, {low:g} to {high:g}\u00a0% with {100 * confidence:g}\u00a0% "
+        f"confidence; {counted(n, 'audit label')}"
+    )
+
+
+def accuracy_title(n_wrong: int, n_skipped: int) -> str:
+    """Return what the estimate is of, and what it assumes."""
+    skipped = (
+        f" {count(n_skipped)} more were skipped, as two-phase sampling has it." if n_skipped else ""
+    )
+    return (
+        "Of the labels of all items: those of people, and those of the model for the rest. Estimated "
+        f"from the audit sample alone, {count(n_wrong)} of which the model had wrong.{skipped} It "
+        "assumes that the annotator is right."
+    )
+
+
+def self_agreement(n_same: int, n: int) -> str:
+    return f"{count(n_same)} of {counted(n, 'repeated item')} were answered alike."
+
+
+def stale_labels(n: int) -> str:
+    return (
+        f"The model would now label {count(n)} of the accepted items otherwise; Auto-label the rest "
+        "shows them, or reverts them."
+    )
+
+
+def measuring_failed(error: object) -> str:
+    return f"Measuring failed: {error}"
+
+
+def bad_rate(rate: float) -> str:
+    return f"the hourly rate is {rate:g}; it must be a positive number, or left empty."
+
+
+def too_few_to_compare(n: int) -> str:
+    return f"It can be told once {n} labels are there."
+
+
+def compared(n: int, line: str) -> str:
+    return f"After {counted(n, 'label')}: {line[0].lower()}{line[1:]}"
+
+
+# labeling the rest
+
+STALE = "Labels have changed since; this is how it stands now."
+NOT_CONFIDENT = "The model is not confident enough of anything yet. Label some more."
+LEARNING = "Learning"
+STOPPED = "Cancelled."
+AUTO_LABEL_RUNS = "Labels are being accepted or reverted already."
+NOTHING_LEFT = "Nothing is left to accept."
+NO_GUARANTEE = (
+    "No guarantee is possible: too many checks went wrong. Label more, or allow more errors."
+)
+ANSWER_CHECKS = "Label the checks that are missing, or undo the acceptance."
+ONLY_IF_RIGHT = "If the model is right about them; nothing is accepted before."
+
+
+def guaranteed(max_error: float, confidence: float) -> str:
+    return f"at most {percent(max_error)} wrong, {percent(confidence)} confidence"
+
+
+def can_accept(n: int, noun: str, n_before: int, terms: str) -> str:
+    before = f", with {count(n_before)} accepted before" if n_before else ""
+    return f"{counted(n, noun)} can be accepted{before}: {terms}."
+
+
+def may_be_wrong(n: int, bound: float) -> str:
+    return (
+        f"Of the {counted(n, 'label')} accepted before, up to {percent(bound)} may be wrong by now."
+    )
+
+
+def would_let(n_answers: int, n: int, noun: str) -> str:
+    return f"{counted(n_answers, 'more check')} would let {counted(n, noun)} be accepted."
+
+
+def are_accepted(n: int, noun: str, terms: str) -> str:
+    return f"{counted(n, noun)} are accepted: {terms}."
+
+
+def corrected(n: int) -> str:
+    return f"People corrected {counted(n, 'accepted label')}."
+
+
+def checked(name: str, n_checks: int, n: int, n_wrong: int, n_skipped: int, bound: float) -> str:
+    """Return what the checks of one set of labels say."""
+    skipped = f", {count(n_skipped)} of them skipped" if n_skipped else ""
+    head = f"{name}: " if name else ""
+    said = f"{head}{count(n_checks)} of {count(n)} checked, {count(n_wrong)} wrong{skipped}"
+    return f"{said}; so at most {percent(bound)} of the rest." if n_checks else f"{said}."
+
+
+def accepted(n: int, noun: str, n_left: int) -> str:
+    left = f" {count(n_left)} are left for you, the least confident first." if n_left else ""
+    return f"{counted(n, noun)} accepted from the model. One undo takes them back.{left}"
+
+
+def reverted(n: int, noun: str) -> str:
+    return f"{counted(n, noun)} reverted: without a label again. One undo accepts them again."
+
+
+# reviewing labels
+
+NO_ISSUES = "No label is contradicted by the model."
+
+
+def review_done(n: int, of: int) -> str:
+    return f"Review done: {changed(n, of)}"
+
+
+def review_on(n_done: int, of: int, n: int) -> str:
+    return f"{count(n_done)} of {count(of)} looked at again; {changed(n, of)}"
+
+
+def changed(n: int, of: int) -> str:
+    return f"{count(n)} of {counted(of, 'label')} changed."
+
+
+def accepted_then(label: str, confidence: float, suggestion: str) -> Reason:
+    then = "" if math.isnan(confidence) else f", with a confidence of {100 * confidence:.0f}\u00a0%"
+    return Reason(f"Accepted from the model as {label}{then}; now it predicts {suggestion}.")
+
+
+def doubted(label: str, share: float, suggestion: str) -> Reason:
+    """Return why a label is reviewed; `share` of its neighbours agree with it."""
+    agree = "" if math.isnan(share) else f", and {100 * share:.0f}\u00a0% of its neighbours agree"
+    if suggestion == label:
+        return Reason(f"Labeled {label}: the model predicts that, too{agree}.")
+    return Reason(f"Labeled {label}{agree}; without this label the model predicts {suggestion}.")
+
+
+# model and strategy, by name: in a few words, and in more
+
+LEARNERS = {
+    "knn": ("nearest neighbours", "the nearest labeled items decide"),
+    "knn-cosine": ("nearest neighbours", "the nearest labeled items decide, by angle"),
+    "graph": ("label propagation", "labels spread over the graph of similar items"),
+    "logreg": ("logistic regression", "one line against the rest for each class"),
+    "softmax": ("softmax regression", "one linear model for all classes"),
+    "svm": ("support vectors", "a support vector machine with a Gaussian kernel"),
+    "rf": ("random forest", "the trees of a random forest vote"),
+    "hgb": ("boosted trees", "gradient boosting on histograms"),
+    "xgb": ("boosted trees", "XGBoost"),
+    "xgb-deep": ("boosted trees", "XGBoost with deep trees; it needs hundreds of labels"),
+}
+_PRODUCT = ("uncertainty × density × diversity", "the product of the three")
+STRATEGIES = {
+    "random": ("random", "drawn at random"),
+    "least_confidence": ("least confidence", "where the likeliest class is least likely"),
+    "margin": ("margin", "where the two likeliest classes are closest"),
+    "entropy": ("entropy", "where the probabilities are most spread"),
+    "density": ("density", "where the pool is densest"),
+    "diversity": ("diversity", "what is least like the labeled items"),
+    "product": _PRODUCT,
+    "turns": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
+    "alternating": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
+    "clusters": ("clusters first", f"the most typical of each cluster, then {_PRODUCT[1]}"),
+    "maxherding": ("coverage", "what lies near most of the pool: MaxHerding"),
+    "uherding": (
+        "uncertainty coverage",
+        "what lies near most of what is uncertain: Uncertainty Herding on the neighbours alone",
+    ),
+    "probcover": ("coverage", "what has most of the pool in reach: ProbCover"),
+    "typiclust": (
+        "typical items",
+        "the most typical of each cluster, with ever more clusters: TypiClust",
+    ),
+    "smallest_norm": (
+        "label reach",
+        "where the labels spread over the neighbour graph arrive weakest: PWLL-τ, smallest norm",
+    ),
+    "herding": (
+        "uncertainty coverage",
+        "where most of what is uncertain lies near: Uncertainty Herding on the neighbour graph",
+    ),
+}
+OWN_LEARNER = "a classifier of your own"
+OWN_STRATEGY = "a strategy of your own"
+
+
+def model(learner: str, strategy: str, calibrated: str) -> dict[str, str]:
+    """Return how is predicted and what is asked first: a short and a long text.
+
+    `calibrated` ends the names of learners with calibrated probabilities.
+    """
+    base = learner.removesuffix(calibrated)
+    name, decides = LEARNERS.get(base, (base, OWN_LEARNER))
+    if base != learner:
+        decides += ", its probabilities calibrated"
+    order, asked = STRATEGIES.get(strategy, (strategy, OWN_STRATEGY))
+    return {
+        "text": f"Model: {name} · Strategy: {order}",
+        "title": f"Learner {learner}: {decides}. Strategy {strategy}: {asked}.",
+    }

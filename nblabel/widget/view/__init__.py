@@ -1,0 +1,1 @@
+"""What the page shows and says: the widget, its wire, and plotly's figures."""

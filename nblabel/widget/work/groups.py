@@ -1,0 +1,190 @@
+"""Groups of items that a person looks through before one label goes to all but a few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import FloatArray, IntArray, UInt8Array
+from nblabel.pool.mosaic import mean_tile
+from nblabel.session import Session
+from nblabel.session.session import STANDINGS
+from nblabel.widget import text
+from nblabel.widget.panel.figures import count_labels
+from nblabel.widget.panel.items import Items
+from nblabel.widget.panel.pages import Page, Pages
+from nblabel.widget.panel.pictures import THUMBNAIL_SIDE, Pictures
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.view.packet import Packet
+from nblabel.widget.work.worker import Task, Worker
+
+ORDERS = ("random", "outliers", "central")
+MOST_LOOKED_AT = 64  # pictures sent at a time
+AVERAGED = 300  # pictures; more change their mean little, and files take a while to open
+BY_PEOPLE = tuple(STANDINGS.index(name) for name in ("human", "import"))
+
+
+class Groups:
+    """Answers a page's dialog for clusters and selections: who belongs, in which order, what is known.
+
+    The page gets the positions of all members, so that what it labels does not depend on what is
+    remembered here, the mean of their pictures, and the pictures of those on screen only.
+
+    Parameters
+    ----------
+    session, state, items, pictures, pages, worker
+    send : callable
+        Called with a message and its buffers.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        state: PanelState,
+        items: Items,
+        pictures: Pictures,
+        pages: Pages,
+        worker: Worker,
+        send: Callable[[dict[str, Any], list[Any]], None],
+    ) -> None:
+        self._session, self._state, self._items = session, state, items
+        self._pictures, self._pages, self._worker, self._send = pictures, pages, worker, send
+
+    def open(self, page: Page, content: dict[str, Any]) -> None:
+        """Answer a "group"."""
+        request = content["request"]
+        try:
+            members, named = self._members(content)
+            ordered = self._ordered(members, content["order"])
+        except (IndexError, ValueError) as error:  # the page may be older than pool and clusters
+            self._tell(page, {"type": "no_group", "request": request, "text": str(error)})
+            return
+        page.group = (request, members)
+        central = members[np.argmin(_distances(self._session.embeddings[members]))]
+        opened = {"type": "group", "request": request, "central": int(central)}
+        self._tell(
+            page,
+            {**opened, **named, **self._facts(members)},
+            [ordered.astype(np.uint32).tobytes()],
+        )
+        if self._session.pool.kind == "images":
+            self._average(page, request, members)
+
+    def leave(self, page: Page) -> None:
+        """Note that a page looks at its group no longer."""
+        page.group = None
+
+    def look(self, page: Page, indices: list[int]) -> None:
+        """Send small pictures."""
+        n = len(self._session.pool)
+        wanted = [i for i in indices[:MOST_LOOKED_AT] if isinstance(i, int) and 0 <= i < n]
+
+        def send(_: object) -> None:
+            packet = Packet()
+            items = [self._items.thumbnail(index, packet) for index in wanted]
+            self._tell(page, {"type": "pictures", "items": items}, packet.buffers)
+
+        read = Task(work=lambda _: [self._read(index) for index in wanted], done=send)
+        self._worker.run("pictures", read)
+
+    def follow(self) -> None:
+        """Tell what is known of the open groups, after the labels have changed."""
+        for page in self._pages:
+            if page.group is not None:
+                request, members = page.group
+                self._tell(page, {"type": "facts", "request": request, **self._facts(members)})
+
+    def _members(self, content: dict[str, Any]) -> tuple[IntArray, dict[str, Any]]:
+        """Return who is in a group, and what it is called."""
+        if "indices" in content:
+            named = {"cluster": None, "name": "", "previous": None, "next": None}
+            return self._session.positions(content["indices"]), named
+        number, clusters = content["cluster"], self._state.clusters
+        if clusters is None:
+            raise ValueError(text.NO_CLUSTERS_YET)
+        numbers = np.unique(clusters)
+        order = [*numbers[numbers >= 0].tolist(), *numbers[numbers < 0].tolist()]  # noise last
+        if number is None:  # the first of which most have no label yet
+            known = np.isin(self._session.standing, BY_PEOPLE)
+            left = (one for one in order if known[clusters == one].mean() < 0.5)
+            number = next(left, order[0])
+        if number not in order:
+            raise ValueError(text.cluster_gone(number))
+        place = order.index(number)
+        return np.flatnonzero(clusters == number), {
+            "cluster": number,
+            "name": text.cluster_name(number),
+            "previous": order[place - 1] if place else None,
+            "next": order[place + 1] if place + 1 < len(order) else None,
+        }
+
+    def _ordered(self, members: IntArray, order: str) -> IntArray:
+        """Return the members as they are looked at."""
+        if order not in ORDERS:
+            raise ValueError(text.unknown_order(order, ORDERS))
+        if order == "random":  # each page is a fair sample
+            rng = np.random.default_rng([self._session.random_state, len(members)])
+            return rng.permutation(members)
+        distances = _distances(self._session.embeddings[members])
+        if order == "central":
+            return members[np.argsort(distances, kind="stable")]
+        return members[np.lexsort((-distances, -self._doubts(members)))]
+
+    def _doubts(self, members: IntArray) -> FloatArray:
+        """Return how much the model doubts that each is of the class that most are of, in hundredths."""
+        model = self._state.model
+        if model is None or not self._session.n_labeled:
+            return np.zeros(len(members), dtype=np.float32)
+        main = np.bincount(model.predicted[0][members]).argmax()
+        doubts: FloatArray = np.round(1 - model.proba[members, main], 2)
+        return doubts
+
+    def _facts(self, members: IntArray) -> dict[str, Any]:
+        """Return how many of a group have a label, which, and a warning where those disagree."""
+        session = self._session
+        known = members[np.isin(session.standing[members], BY_PEOPLE)]
+        labels = [one for one in count_labels(session, session.y[known]) if one["count"]]
+        labels.sort(key=lambda one: -one["count"])
+        counts = [(one["name"], one["count"]) for one in labels]
+        warning = text.contradiction(counts) if len(counts) > 1 else ""
+        return {"n": len(members), "labeled": len(known), "labels": labels, "warning": warning}
+
+    def _average(self, page: Page, request: str, members: IntArray) -> None:
+        """Send the mean of the pictures, or of some drawn at random."""
+
+        def is_open() -> bool:
+            return page.group is not None and page.group[0] == request
+
+        def average(_: object) -> tuple[UInt8Array | None, int]:
+            # nobody waits for it any more once another group is open
+            read = (self._read(index) for index in chosen if is_open())
+            found = [picture for picture in read if isinstance(picture, np.ndarray)]
+            return mean_tile(found), len(found)
+
+        def send(made: tuple[UInt8Array | None, int] | Exception) -> None:
+            if isinstance(made, Exception):
+                raise made
+            mean, n = made
+            if mean is None or n == 1 or not is_open():
+                return
+            packet = Packet()
+            said = text.mean_of(n, len(members) if len(members) > AVERAGED else None)
+            content = {"type": "mean", "request": request, "text": said}
+            self._tell(page, {**content, "image": packet.image(mean)}, packet.buffers)
+
+        chosen = self._ordered(members, "random")[:AVERAGED].tolist()
+        self._worker.run("mean", Task(work=average, done=send))
+
+    def _read(self, index: int) -> UInt8Array | str | None:
+        return self._pictures.read(index, THUMBNAIL_SIDE)
+
+    def _tell(self, page: Page, content: dict[str, Any], buffers: list[Any] | None = None) -> None:
+        self._send({**content, "to": page.id}, buffers or [])
+
+
+def _distances(X: FloatArray) -> FloatArray:
+    """Return how far each is from the mean of all."""
+    distances: FloatArray = np.linalg.norm(X - X.mean(axis=0), axis=1)
+    return distances

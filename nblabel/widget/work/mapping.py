@@ -1,0 +1,128 @@
+"""What is made for the map in the background: neighbours, projections, clusters, a trained encoder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.session import Session
+from nblabel.widget import text
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.work.clusters import ClusterJob
+from nblabel.widget.work.jobs import GraphJob, Jobs
+from nblabel.widget.work.projections import Projections
+from nblabel.widget.work.training import TrainingJob
+from nblabel.widget.work.worker import Worker
+
+
+class Mapping:
+    """Makes what the map shows, one job after another, and tells the state how far it is.
+
+    Parameters
+    ----------
+    session, state, worker
+    projection : {"umap", "pca"}
+        What the map shows where no choice is remembered.
+    """
+
+    def __init__(
+        self, session: Session, state: PanelState, worker: Worker, projection: str
+    ) -> None:
+        self._session, self._state, self._worker = session, state, worker
+        self._default = projection
+        self._projected: FloatArray | None = None
+        self._training = TrainingJob(session, lambda said: state.complain("training", said))
+        # apart from the other jobs: it goes on while they begin anew, and while nobody looks
+        self._trainings = Jobs(worker, [self._training], lambda: self._show(self._trainings))
+        self._clustering = ClusterJob(
+            session,
+            lambda: self._projections.umap,
+            self._take_clusters,
+            lambda said: state.complain("clusters", said),
+        )
+        self._clusterings = Jobs(worker, [self._clustering], lambda: self._show(self._clusterings))
+        state.n_suggested = self._clustering.suggested
+        self._begin()
+
+    def start(self) -> None:
+        """Somebody looks: begin what is due."""
+        self._jobs.start()
+
+    def pause(self) -> None:
+        """Nobody looks: stop until `start`, but for what was asked for."""
+        self._jobs.pause()
+
+    def choose(self, name: str) -> None:
+        """Show a projection, or begin to make it."""
+        if name not in text.PROJECTIONS:
+            return
+        try:
+            self._projections.choose(name)
+        finally:  # also where the choice cannot be remembered
+            self._jobs.hush()
+            self._jobs.start()
+
+    def train(self, method: str, options: dict[str, Any], beside: bool) -> None:
+        """Begin to train an encoder; errors as for `nblabel.Labeler.train`."""
+        if self._training.is_due:
+            raise ValueError(text.TRAINING_RUNS)
+        self._training.want(method, options, beside)
+        self._state.solve("training")
+        self._trainings.start()
+
+    def find_clusters(self, n: int) -> None:
+        """Begin to find so many clusters, unless some are being found."""
+        self._state.solve("clusters")
+        self._clustering.want(n)
+        self._clusterings.start()
+        self._state.show(is_finding=self._clustering.is_due)
+
+    def cancel(self) -> None:
+        """Cancel what the bar tells of."""
+        asked = (self._clusterings, self._trainings)
+        next((jobs for jobs in asked if jobs.bar.running), self._jobs).cancel()
+
+    def follow(self) -> bool:
+        """Begin anew if the embeddings are others by now; return whether they are."""
+        if self._session.embeddings is self._projected:
+            return False
+        self._jobs.pause()
+        self._state.solve("neighbours")
+        self._begin()
+        return True
+
+    def _begin(self) -> None:
+        """Show what is there of the present embeddings; jobs make the rest once they are started."""
+        self._projected = self._session.embeddings
+        self._projections = Projections(
+            self._projected,
+            store=self._session.store,
+            default=self._default,
+            random_state=self._session.random_state,
+            show=self._place,
+        )
+        # UMAP takes over the neighbours that the graph is made of
+        graph = GraphJob(self._session, lambda said: self._state.complain("neighbours", said))
+        self._jobs = Jobs(self._worker, [graph, self._projections], lambda: self._show(self._jobs))
+        self._show(self._jobs)
+
+    def _place(self, xy: FloatArray) -> None:
+        """Show points; they glide from where they are."""
+        self._state.place(xy, glides=self._state.points is not None)
+
+    def _take_clusters(self, clusters: IntArray | None) -> None:
+        self._state.is_finding = False
+        if clusters is not None:
+            self._state.group(clusters)
+
+    def _show(self, changed: Jobs) -> None:
+        """Show how far it is with what was asked for, or else with the jobs whose bar has changed."""
+        training = self._trainings.bar.running
+        asked = (self._clusterings, self._trainings)
+        shown = next((jobs for jobs in asked if jobs.bar.running), changed)
+        self._state.show(
+            bar=shown.bar,
+            projection=self._projections.shown,
+            offers_training=self._training.is_offered and not training,
+            is_finding=self._clustering.is_due,
+        )

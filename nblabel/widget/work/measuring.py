@@ -1,0 +1,273 @@
+"""What the status says of the labels: how many are right, by an audit sample, and what they cost."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nblabel.log import frames
+from nblabel.log.store import StoreError
+from nblabel.quality.audit import AuditReport
+from nblabel.quality.costs import costs
+from nblabel.quality.recheck import recheck
+from nblabel.quality.repeats import Consistency
+from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
+from nblabel.session import Session
+from nblabel.session.engine import Engine, Refit, Snapshot
+from nblabel.widget import text
+from nblabel.widget.panel.answers import words_of
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.view.palette import class_colors
+from nblabel.widget.work.home import Home
+from nblabel.widget.work.replica import Replica
+from nblabel.widget.work.worker import Task
+
+AUDIT, REPEATS = "audit", "repeats"  # shares chosen in the panel, remembered beside the log
+RATE = "wage"  # money per hour, remembered likewise; "" for none
+GAIN = "gain"  # below which stopping is advised, remembered likewise
+MOST_DRAWN = 200  # at a time
+REST = 4  # measuring may take a fifth of the time of one processor
+LEAST_REST = 5.0  # seconds
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was worked out of one state of the log.
+
+    Attributes
+    ----------
+    audit : AuditReport or None
+        None without answered audit items.
+    agreement : Consistency or None
+        None where nothing was repeated.
+    costs, stale : str
+        What labeling takes and would take, and which accepted labels the model contradicts by now; "" where
+        that is not known.
+    advice : StopAdvice or None
+        Whether it pays to go on, where it was asked for.
+    """
+
+    audit: AuditReport | None = None
+    agreement: Consistency | None = None
+    costs: str = ""
+    stale: str = ""
+    advice: StopAdvice | None = None
+
+
+def measured(
+    session: Session,
+    checked: bool,
+    pace: float | None,
+    look: tuple[int, float] | None = None,
+    rate: float | None = None,
+) -> Measured:
+    """Work out what there is to say of a session; `look`: labels and gain of the advice to stop."""
+    found = recheck(session) if session.n_accepted else None
+    n = 0 if found is None else len(found.indices)
+    return Measured(
+        session.audit() if checked else None,
+        session.consistency() if session.state.repeats else None,
+        costs_text(session, pace, rate),
+        text.stale_labels(n) if n else "",
+        stop_advice(session, *look) if look else None,
+    )
+
+
+def costs_text(session: Session, pace: float | None, rate: float | None) -> str:
+    """Return what labeling all by hand would take, and with a rate, what was and will be paid."""
+    if rate is None:
+        return costs(session, pace, against_random=False).lines[-1] if pace else ""
+    found = costs(session, wage=rate, against_random=False)  # what was paid is read from the log
+    if math.isnan(found.per_hour):
+        if not pace:
+            return ""
+        found = costs(session, pace, rate, against_random=False)
+    return " ".join(found.lines)
+
+
+class Measures:
+    """Measures, whenever there is time, how many labels are right, and what they cost.
+
+    Parameters
+    ----------
+    session, state, home
+    replica : Replica
+        With which it is worked out.
+    pace : callable
+        Returns labels per hour, None where that is not known.
+    audited : callable
+        Called at home with each report of an audit.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        state: PanelState,
+        home: Home,
+        replica: Replica,
+        pace: Callable[[], float | None],
+        audited: Callable[[AuditReport], None],
+    ) -> None:
+        self._session, self._state, self._home = session, state, home
+        self._replica, self._pace, self._audited = replica, pace, audited
+        share, repeats, gain = map(session.store.setting, (AUDIT, REPEATS, GAIN))
+        if share is not None:
+            session.audit_share = float(share)
+        if repeats is not None:
+            session.repeat_share = float(repeats)
+        state.hourly_rate = float(session.store.setting(RATE) or 0) or None
+        self._advisor = StopAdvisor()
+        if gain is not None:
+            self._advisor.threshold = float(gain)
+        self._task: Task | None = None
+        self._present: tuple[int, float | None] = (-1, None)  # version of the session, and rate
+        self._not_before = -math.inf
+        self._wakes = False
+        self._found = Measured()
+        self.follow()
+
+    def choose(self, share: float) -> None:
+        """Have such a share of the questions drawn at random, here and when the log is opened again."""
+        self._session.audit_share = share
+        self._session.store.set_setting(AUDIT, str(share))
+        self.follow()
+
+    def repeat(self, share: float) -> None:
+        """Have an item repeated after such a share of the answers, remembered likewise."""
+        self._session.repeat_share = share
+        self._session.store.set_setting(REPEATS, str(share))
+        self.follow()
+
+    def advise_below(self, gain: float) -> None:
+        """Advise to stop below such a gain of accuracy, remembered likewise."""
+        self._advisor.threshold = gain
+        self._session.store.set_setting(GAIN, str(self._advisor.threshold))
+        self.follow()
+
+    def pay(self, rate: float | None) -> None:
+        """Tell what labeling costs at this rate from now on, remembered likewise; None: no money.
+
+        Raises
+        ------
+        ValueError
+            If it is no positive number.
+        """
+        if rate is not None and not (math.isfinite(rate) and rate > 0):
+            raise ValueError(text.bad_rate(rate))
+        self._session.store.set_setting(RATE, "" if rate is None else str(rate))
+        self._state.show(hourly_rate=rate)
+        self._not_before = -math.inf
+        self.measure()
+        self.follow()
+
+    def draw(self, n: int) -> str:
+        """Draw items for the audit, to be asked next; return what to say."""
+        try:
+            drawn = self._session.draw(min(n, MOST_DRAWN))
+        except StoreError as error:
+            return str(error)
+        return text.audit_drawn(len(drawn)) if len(drawn) else text.NOTHING_TO_DRAW
+
+    def see(self, snapshot: Snapshot, model: Refit, engine: Engine) -> None:
+        """In the thread that learns: whether it pays to go on."""
+        y = snapshot.y.copy()
+        y[snapshot.accepted] = -1
+        self._advisor.see(int((y >= 0).sum()), model.proba, engine)
+
+    def follow(self) -> None:
+        """Show what is known of the present state of the log."""
+        names = self._session.classes
+        self._state.show(
+            audit={
+                "share": self._session.audit_share,
+                "repeats": self._session.repeat_share,
+                "waiting": len(self._session.drawn),
+                "stopping": {"gain": self._advisor.threshold, "labels": self._advisor.n},
+                "colors": dict(zip(names, class_colors(len(names)), strict=True)),
+            }
+        )
+        self._say()
+
+    def measure(self) -> None:
+        """Measure anew, now or once there is time again, if anything changed and was checked."""
+        present = (self._session.version, self._state.hourly_rate)
+        if self._task is not None or self._present == present:
+            return
+        checked, pace, look = bool(self._n_checked()), self._pace(), self._too_early()
+        known = (checked, pace, look, self._state.hourly_rate)
+        if not any((*known, self._session.n_accepted, self._session.state.repeats)) and (
+            self._found == Measured()
+        ):
+            return
+        wait = self._not_before - time.monotonic()
+        if self._home.loop is not None and (wait > 0 or not self._replica.is_idle):
+            if not self._wakes:
+                self._wakes = True
+                self._home.later(max(wait, 1), self._wake)
+            return
+        rate, began = self._state.hourly_rate, time.monotonic()
+
+        def done(result: Any) -> None:
+            self._task, self._present = None, present
+            took = time.monotonic() - began
+            self._not_before = time.monotonic() + max(REST * took, LEAST_REST)
+            if isinstance(result, Exception):
+                self._state.complain("accuracy", text.measuring_failed(words_of(result)))
+                return
+            self._found = result
+            if result.audit is not None and result.audit.n_checks:
+                self._audited(result.audit)
+            self._say()
+            if self._home.loop is not None:
+                self.measure()  # if there was a change meanwhile
+
+        task = self._replica.work_out(
+            lambda replica: measured(replica, checked, pace, look, rate), done
+        )
+        if self._home.loop is not None:
+            self._task = task
+
+    def _wake(self) -> None:
+        self._wakes = False
+        self.measure()
+
+    def _say(self) -> None:
+        """Have the status say what is known."""
+        say, found = self._state.say, self._found
+        audit = found.audit if self._n_checked() else None
+        if audit is not None and audit.n_checks:
+            ends = audit.low, audit.high, audit.confidence
+            title = text.accuracy_title(audit.n_wrong, audit.n_skipped)
+            say("accuracy", text.accuracy(audit.accuracy, *ends, audit.n_checks), title)
+        else:
+            comes = len(self._session.drawn) or self._session.audit_share
+            say("accuracy", f"{text.NOT_YET} {text.AUDIT_COMES if comes else text.AUDIT_HINT}")
+        say("costs", found.costs or (text.NO_PACE if self._state.hourly_rate else ""))
+        say("stale", found.stale)
+        again = found.agreement
+        if again is not None and again.n_repeats:
+            say("agreement", text.self_agreement(again.n_same, again.n_repeats), str(again))
+        else:
+            say("agreement", "")
+        advice = self._advisor.advice
+        if self._too_early() and found.advice is not None:
+            advice = found.advice.at(self._advisor.threshold)
+        # the rule is for those who ask
+        known = not math.isnan(advice.gain)
+        say("advice", advice.words.partition(" (")[0] + "." if known else "", advice.words)
+
+    def _too_early(self) -> tuple[int, float] | None:
+        """Return what to look at where the advisor has not seen enough: after a restart, or a new model."""
+        advisor = self._advisor
+        enough = math.isnan(advisor.advice.gain) and self._session.n_labeled > advisor.n
+        return (advisor.n, advisor.threshold) if enough else None
+
+    def _n_checked(self) -> int:
+        whole = frames.whole(len(self._session.pool))
+        answers = self._session.state.answers
+        drawn = {i for draw in self._session.state.draws if draw.frame == whole for i in draw.asked}
+        given = (answers[item] for item in drawn if item in answers)
+        return sum(answer.kind == "label" for answer in given)

@@ -1,0 +1,54 @@
+"""Panels for tests, and how to wait for what happens in them."""
+
+import asyncio
+
+import numpy as np
+
+import nblabel as nb
+from nblabel.widget import Labeler
+from tests.samples import CLASSES, blobs
+from tests.wire import Page
+
+
+def picture_pool(n=60, **options):
+    pixels = np.random.default_rng(1).integers(0, 256, (n, 4, 4), dtype=np.uint8)
+    return nb.Pool(pixels, embeddings=blobs(n, **options))
+
+
+def open_page(pool=None, classes=CLASSES, **options):
+    """Open a panel in a page. In a plain process no event loop runs: what follows from a message is there
+    when it was handled."""
+    options = {"projection": "pca", **options}
+    return Page(Labeler(picture_pool() if pool is None else pool, classes, **options))
+
+
+async def until(happened):
+    async with asyncio.timeout(20):
+        while not happened():  # noqa: ASYNC110  what is waited for tells nobody
+            await asyncio.sleep(0.005)
+
+
+async def shown(**options):
+    """Open a panel in the event loop, and wait for its first questions."""
+    page = open_page(**options)
+    await until(lambda: page.ids)
+    return page
+
+
+class UmapRecorder:
+    """Stands in for the second process that makes UMAP."""
+
+    begun = []  # noqa: RUF012  replaced for each test
+
+    def __init__(self, X, notify, random_state=0):
+        self.X, self.notify, self.cancelled = X, notify, False
+        self.begun.append(self)
+
+    def cancel(self):
+        self.cancelled = True
+
+
+class GraphRecorder(UmapRecorder):
+    """Stands in for the process that finds neighbours."""
+
+    begun = []  # noqa: RUF012  replaced for each test
