@@ -63,6 +63,7 @@ class PoolLabels:
         self._version = 0
         self._codes: dict[str, int] = {}
         self._seq = 0
+        self._listeners: list[Callable[[], None]] = []
         self._read_anew(LabelState(names))
         if self._state.unknown_classes:
             raise StoreError(
@@ -395,7 +396,7 @@ class PoolLabels:
     def _read_anew(self, state: LabelState) -> None:
         """Read the log from its beginning, and share nothing that changes."""
         self._state = state
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = []
         self._uids: set[str] = set()
         self._codes, self._seq = {}, 0
         self._y: IntArray = np.full(len(self.pool), -1, dtype=np.intp)

@@ -188,7 +188,9 @@ class Labeler(PanelWidget):
         from nblabel.plots import progress_curves
 
         points = self._live().curves.points
-        return progress_curves(points["accuracy"], points["confident"], points["threshold"])
+        return progress_curves(
+            points["accuracy"], points["confident"], threshold=points["threshold"]
+        )
 
     @property
     def clusters(self) -> IntArray | None:

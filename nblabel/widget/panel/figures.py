@@ -10,9 +10,9 @@ import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.learners import CALIBRATED
+from nblabel.log.labels import STATUSES
 from nblabel.session import Session
 from nblabel.session.engine import Refit
-from nblabel.session.session import STANDINGS
 from nblabel.widget import text
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
@@ -74,9 +74,9 @@ def _cluster(n: int, clusters: IntArray | None) -> Colors:
 
 
 def _source(session: Session) -> Colors:
-    names = [text.NOT_ANSWERED, *STANDINGS[1:]]
-    palette = [UNLABELED, *(SOURCES[name] for name in STANDINGS[1:])]
-    return _coded("source", session.standing, names, palette)
+    names = [text.NOT_ANSWERED, *STATUSES[1:]]
+    palette = [UNLABELED, *(SOURCES[name] for name in STATUSES[1:])]
+    return _coded("source", session.status, names, palette)
 
 
 def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Colors:
@@ -127,8 +127,8 @@ def describe_status(
     `drift` is to be said of the items that an extended pool was extended by, `given` are the uids of
     what was answered in the panel.
     """
-    standing = np.bincount(session.standing, minlength=len(STANDINGS)).tolist()
-    n = dict(zip(STANDINGS, standing, strict=True))
+    standing = np.bincount(session.status, minlength=len(STATUSES)).tolist()
+    n = dict(zip(STATUSES, standing, strict=True))
     left = n["open"] + n["skipped"]
     pace = labels_per_hour(session, given)
     y = session.y

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nblabel.explore.word_scores import Evidence
+from nblabel.explore.word_scores import WordScores
 from nblabel.pool.texts import Texts
 from nblabel.session import Session
 from nblabel.session.engine import Refit
@@ -34,7 +34,7 @@ class Items:
     def __init__(self, session: Session, state: PanelState, pictures: Pictures) -> None:
         self._session, self._state, self._pictures = session, state, pictures
         texts = session.pool.media.texts if isinstance(session.pool.media, Texts) else None
-        self._word_scores = None if texts is None else Evidence(texts, session.random_state)
+        self._word_scores = None if texts is None else WordScores(texts, session.random_state)
         self.forget()
 
     @property
@@ -45,7 +45,7 @@ class Items:
     def weigh(self, model: Refit) -> None:
         """Count which words of texts go with what was learned; takes a moment, once some seconds."""
         if self._word_scores is not None:
-            self._word_scores.learn(model.proba)
+            self._word_scores.fit(model.proba)
 
     def forget(self) -> None:
         """Start with a page that holds nothing."""

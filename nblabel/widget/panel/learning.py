@@ -145,8 +145,11 @@ class Learning:
         """In the thread: say how many items of an extended pool look unlike all that was known."""
         if self._drift is None or self._drift[0] is not X:
             self._drift = (X, find_drift(X, self._n_before, self._seed))
+        drift = self._drift[1]
+        if not drift.n_new:
+            return ""
         labeled: IntArray = np.flatnonzero(snapshot.y >= 0)
-        return self._drift[1].after(X, labeled[labeled >= self._n_before]).text
+        return drift.after(X, labeled[labeled >= self._n_before]).lines[0]
 
     def _done(self, result: object) -> None:
         """Back home: show what was learned, unless newer labels came in meanwhile.

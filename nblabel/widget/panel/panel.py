@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nblabel.quality.audit import AuditReport
+from nblabel.quality.audit_report import AuditReport
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.strategies import Reason

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nblabel.log.labels import STATUSES
 from nblabel.session import Session
-from nblabel.session.session import STANDINGS
 from nblabel.widget import text
 from nblabel.widget.panel.figures import (
     color_points,
@@ -27,7 +27,7 @@ from nblabel.widget.work.home import Home
 
 EXPLAINED = 9  # questions that come with reason and neighbours: the one on screen and eight more
 CHOICES = [{"value": value, "text": name} for value, name in text.PROJECTIONS.items()]
-_OPEN = tuple(STANDINGS.index(name) for name in ("open", "skipped"))
+_OPEN = tuple(STATUSES.index(name) for name in ("open", "skipped"))
 
 
 class Publisher:
@@ -166,7 +166,7 @@ class Publisher:
 
     def _is_left(self) -> bool:
         """Whether there is anything to ask, skipped items included."""
-        return bool(np.isin(self._session.standing, _OPEN).any())
+        return bool(np.isin(self._session.status, _OPEN).any())
 
     def _keep_snapshot(self, offer: Offer) -> None:
         """Keep the question on screen in a trait, for a notebook opened again."""

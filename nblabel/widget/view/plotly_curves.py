@@ -59,7 +59,10 @@ class PlotlyCurves:
         self._waits = False
         if not self._is_open or not (self._points["accuracy"] or self._points["confident"]):
             return
-        drawn = progress_curves(*(self._points[name] for name in POINTS))
+        points = self._points
+        drawn = progress_curves(
+            points["accuracy"], points["confident"], threshold=points["threshold"]
+        )
         figure = self.figure
         if [line.name for line in figure.data] == [line.name for line in drawn.data]:
             with figure.batch_update():

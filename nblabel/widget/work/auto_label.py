@@ -10,8 +10,9 @@ from typing import Any
 from nblabel.arrays import IntArray
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
-from nblabel.quality.autolabel import AutoLabelReport, Promise, auto_label, check_terms
-from nblabel.quality.recheck import recheck
+from nblabel.quality.guarantee import auto_label, check_terms
+from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
+from nblabel.quality.stale import find_stale_labels
 from nblabel.session import Session
 from nblabel.strategies import Reason
 from nblabel.widget import text
@@ -121,7 +122,7 @@ class AutoLabel:
 
         def job(replica: Session) -> AutoLabelReport:
             report = self._examine(replica, self._terms)
-            report.ask()
+            report.draw_checks()
             return report
 
         self._run("draw", job, self._drawn)
@@ -138,7 +139,10 @@ class AutoLabel:
     def revert(self, uid: str) -> None:
         """Withdraw the accepted labels that the model of now contradicts, as one step with this uid."""
         self._write(
-            "revert", lambda replica: (recheck(replica).take_back(uid=uid),), self._reverted, uid
+            "revert",
+            lambda replica: (find_stale_labels(replica).withdraw(uid=uid),),
+            self._reverted,
+            uid,
         )
 
     def cancel(self) -> None:
@@ -316,9 +320,9 @@ def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]
     """Return the answer in one sentence, and what there is to know beside it."""
     ready, needed, noun = len(report.ready), report.needed, NOUNS[session.pool.kind]
     terms = text.guaranteed(report.max_error, report.confidence)
-    details = [_detail(one) for one in report.promises if one.n_items]
-    kept = sum(one.n_accepted for one in report.promises if one.needed == 0)
-    broken = [one for one in report.promises if one.n_accepted and one.needed != 0]
+    details = [_detail(one) for one in report.guarantees if one.n_items]
+    kept = sum(one.n_accepted for one in report.guarantees if one.needed == 0)
+    broken = [one for one in report.guarantees if one.n_accepted and one.needed != 0]
     if ready:
         head = text.can_accept(ready, noun, report.n_before, terms)
     elif broken:
@@ -326,17 +330,17 @@ def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]
         details.append(text.ANSWER_CHECKS)
     elif needed:
         head = text.would_let(
-            needed, sum(one.n_rest for one in report.promises if one.needed), noun
+            needed, sum(one.n_rest for one in report.guarantees if one.needed), noun
         )
         details.append(text.ONLY_IF_RIGHT)
     elif kept:
         head = text.are_accepted(kept, noun, terms)
     elif not len(report.left):
         head = text.NOTHING_LEFT
-    elif any(one.n_items for one in report.promises):
+    elif any(one.n_items for one in report.guarantees):
         head = text.NO_GUARANTEE
     else:
-        reasons = list(dict.fromkeys(one.why for one in report.promises))
+        reasons = list(dict.fromkeys(one.why for one in report.guarantees))
         head = reasons[0] if len(reasons) == 1 else text.NOT_CONFIDENT
     details += [one.in_retrospect for one in report.broken]
     if len(report.corrected):
@@ -351,7 +355,7 @@ def waiting(session: Session) -> int:
     return sum(session.pool.ids[row] in tested for row in session.drawn.tolist())
 
 
-def _detail(one: Promise) -> str:
+def _detail(one: ErrorGuarantee) -> str:
     return text.checked(one.name, one.n_checks, one.n_items, one.n_wrong, one.n_skipped, one.bound)
 
 

@@ -62,7 +62,9 @@ class Comparison:
 
         self._show(0.0)
         task = self._replica.work_out(
-            lambda replica: costs(replica, pace, rate), done, lambda _step, share: self._show(share)
+            lambda replica: costs(replica, per_hour=pace, hourly_rate=rate),
+            done,
+            lambda _step, share: self._show(share),
         )
         if self._running:
             self._task = task

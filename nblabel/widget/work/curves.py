@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from nblabel.log.store import StoreError
-from nblabel.quality.audit import AuditReport
+from nblabel.quality.audit_report import AuditReport
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.widget.panel.state import PanelState

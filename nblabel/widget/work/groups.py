@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray, UInt8Array
+from nblabel.log.labels import STATUSES
 from nblabel.pool.mosaic import mean_tile
 from nblabel.session import Session
-from nblabel.session.session import STANDINGS
 from nblabel.widget import text
 from nblabel.widget.panel.figures import count_labels
 from nblabel.widget.panel.items import Items
@@ -23,7 +23,7 @@ from nblabel.widget.work.worker import Task, Worker
 ORDERS = ("random", "outliers", "central")
 MOST_LOOKED_AT = 64  # pictures sent at a time
 AVERAGED = 300  # pictures; more change their mean little, and files take a while to open
-BY_PEOPLE = tuple(STANDINGS.index(name) for name in ("human", "import"))
+BY_PEOPLE = tuple(STATUSES.index(name) for name in ("human", "import"))
 
 
 class Groups:
@@ -107,7 +107,7 @@ class Groups:
         numbers = np.unique(clusters)
         order = [*numbers[numbers >= 0].tolist(), *numbers[numbers < 0].tolist()]  # noise last
         if number is None:  # the first of which most have no label yet
-            known = np.isin(self._session.standing, BY_PEOPLE)
+            known = np.isin(self._session.status, BY_PEOPLE)
             left = (one for one in order if known[clusters == one].mean() < 0.5)
             number = next(left, order[0])
         if number not in order:
@@ -144,7 +144,7 @@ class Groups:
     def _facts(self, members: IntArray) -> dict[str, Any]:
         """Return how many of a group have a label, which, and a warning where those disagree."""
         session = self._session
-        known = members[np.isin(session.standing[members], BY_PEOPLE)]
+        known = members[np.isin(session.status[members], BY_PEOPLE)]
         labels = [one for one in count_labels(session, session.y[known]) if one["count"]]
         labels.sort(key=lambda one: -one["count"])
         counts = [(one["name"], one["count"]) for one in labels]

@@ -10,10 +10,11 @@ from typing import Any
 
 from nblabel.log import frames
 from nblabel.log.store import StoreError
-from nblabel.quality.audit import AuditReport
+from nblabel.quality.agreement import SelfAgreement, self_agreement
+from nblabel.quality.audit import audit
+from nblabel.quality.audit_report import AuditReport
 from nblabel.quality.costs import costs
-from nblabel.quality.recheck import recheck
-from nblabel.quality.repeats import Consistency
+from nblabel.quality.stale import find_stale_labels
 from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
 from nblabel.session import Session
 from nblabel.session.engine import Engine, Refit, Snapshot
@@ -41,7 +42,7 @@ class Measured:
     ----------
     audit : AuditReport or None
         None without answered audit items.
-    agreement : Consistency or None
+    agreement : SelfAgreement or None
         None where nothing was repeated.
     costs, stale : str
         What labeling takes and would take, and which accepted labels the model contradicts by now; "" where
@@ -51,7 +52,7 @@ class Measured:
     """
 
     audit: AuditReport | None = None
-    agreement: Consistency | None = None
+    agreement: SelfAgreement | None = None
     costs: str = ""
     stale: str = ""
     advice: StopAdvice | None = None
@@ -65,26 +66,28 @@ def measured(
     rate: float | None = None,
 ) -> Measured:
     """Work out what there is to say of a session; `look`: labels and gain of the advice to stop."""
-    found = recheck(session) if session.n_accepted else None
+    found = find_stale_labels(session) if session.n_accepted else None
     n = 0 if found is None else len(found.indices)
     return Measured(
-        session.audit() if checked else None,
-        session.consistency() if session.state.repeats else None,
+        audit(session) if checked else None,
+        self_agreement(session) if session.state.repeats else None,
         costs_text(session, pace, rate),
         text.stale_labels(n) if n else "",
-        stop_advice(session, *look) if look else None,
+        stop_advice(session, n=look[0], gain=look[1]) if look else None,
     )
 
 
 def costs_text(session: Session, pace: float | None, rate: float | None) -> str:
     """Return what labeling all by hand would take, and with a rate, what was and will be paid."""
     if rate is None:
-        return costs(session, pace, against_random=False).lines[-1] if pace else ""
-    found = costs(session, wage=rate, against_random=False)  # what was paid is read from the log
+        return costs(session, per_hour=pace, against_random=False).lines[-1] if pace else ""
+    found = costs(
+        session, hourly_rate=rate, against_random=False
+    )  # what was paid is read from the log
     if math.isnan(found.per_hour):
         if not pace:
             return ""
-        found = costs(session, pace, rate, against_random=False)
+        found = costs(session, per_hour=pace, hourly_rate=rate, against_random=False)
     return " ".join(found.lines)
 
 
@@ -175,7 +178,7 @@ class Measures:
         """In the thread that learns: whether it pays to go on."""
         y = snapshot.y.copy()
         y[snapshot.accepted] = -1
-        self._advisor.see(int((y >= 0).sum()), model.proba, engine)
+        self._advisor.update(int((y >= 0).sum()), model.proba, engine)
 
     def follow(self) -> None:
         """Show what is known of the present state of the log."""
@@ -256,8 +259,7 @@ class Measures:
         if self._too_early() and found.advice is not None:
             advice = found.advice.at(self._advisor.threshold)
         # the rule is for those who ask
-        known = not math.isnan(advice.gain)
-        say("advice", advice.words.partition(" (")[0] + "." if known else "", advice.words)
+        say("advice", "" if math.isnan(advice.gain) else advice.lines[0], str(advice))
 
     def _too_early(self) -> tuple[int, float] | None:
         """Return what to look at where the advisor has not seen enough: after a restart, or a new model."""

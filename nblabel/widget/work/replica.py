@@ -47,6 +47,6 @@ class Replica:
     def _followed(self) -> Session:
         """In the thread: the replica, in step with the session."""
         if self._replica is None:
-            self._replica = self._session.twin()
-        self._replica.follow(self._session)
+            self._replica = self._session.replica()
+        self._replica.sync_from(self._session)
         return self._replica

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nblabel.quality.recheck import recheck
-from nblabel.quality.review import second_look
+from nblabel.quality.review import find_label_issues
+from nblabel.quality.stale import find_stale_labels
 from nblabel.session import Session
 from nblabel.strategies import Reason
 from nblabel.widget import text
@@ -154,16 +154,16 @@ class Review:
 
 def _doubtful(replica: Session) -> pd.DataFrame:
     """In the thread: labels that the model and the neighbours contradict."""
-    table = second_look(replica, MOST_BY_PEOPLE)
+    table = find_label_issues(replica, n=MOST_BY_PEOPLE).table
     return table[table["trust"] < DOUBTFUL]
 
 
 def _stale(replica: Session) -> pd.DataFrame:
     """In the thread: accepted labels that the model of now contradicts."""
-    return recheck(replica).table[:MOST_ACCEPTED]
+    return find_stale_labels(replica).table[:MOST_ACCEPTED]
 
 
 def _reason(row: dict[str, Any]) -> Reason:
-    if "sure" in row:
-        return text.accepted_then(row["label"], row["sure"], row["suggestion"])
+    if "probability_then" in row:
+        return text.accepted_then(row["label"], row["probability_then"], row["suggestion"])
     return text.doubted(row["label"], row["neighbors"], row["suggestion"])
