@@ -39,12 +39,12 @@ export class ClusterSetup {
   }
 
   get isFinding() {
-    return Boolean(this.view.context.model.get("clusters")?.finding);
+    return Boolean(this.view.context.model.get("clustering")?.finding);
   }
 
   open() {
     this.el.hidden = false;
-    this.input.value = this.input.value || String(this.view.context.model.get("clusters")?.suggested ?? 10);
+    this.input.value = this.input.value || String(this.view.context.model.get("clustering")?.suggested ?? 10);
     this.update();
     (this.isFinding ? this.stop : this.input).focus({ preventScroll: true });
   }

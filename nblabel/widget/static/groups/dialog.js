@@ -80,7 +80,7 @@ export class GroupDialog {
     answer("no_group", ({ text }) => setText(this.problem, text));
     view.context.on("ack", ({ ack, event }) => event && this.hear(ack, event), signal);
     view.onTrait("classes", () => this.listClasses());
-    view.onTrait("clusters", () => this.clustersChanged());
+    view.onTrait("clustering", () => this.clustersChanged());
     view.on("labeled", () => this.isOpen && this.recount());
     view.on("pictures", () => this.isOpen && this.pictured());
   }
@@ -163,7 +163,7 @@ export class GroupDialog {
     this.indices = new Uint32Array(0);
     this.cluster = cluster;
     this.name = "";
-    if (!this.view.context.model.get("clusters")?.n) return this.enter("find");
+    if (!this.view.context.model.get("clustering")?.n) return this.enter("find");
     this.enter("choose");
     this.ask();
   }
@@ -240,7 +240,7 @@ export class GroupDialog {
   clustersChanged() {
     this.setup.update();
     if (!this.isOpen || this.phase !== "find") return;
-    const { n, finding } = this.view.context.model.get("clusters") ?? {};
+    const { n, finding } = this.view.context.model.get("clustering") ?? {};
     if (this.wasFinding && !finding && n) this.view.openCluster(null);
     this.wasFinding = Boolean(finding);
   }

@@ -33,7 +33,7 @@ export function buildCurves(host) {
       setText(words, TEXT.quality.threshold(stopping.labels));
       selectShare(gain, stopping.gain);
     }
-    const now = context.model.get("curves") ?? {};
+    const now = context.model.get("learning_curves") ?? {};
     const key = JSON.stringify(now);
     if (key === drawn) return;
     drawn = key;

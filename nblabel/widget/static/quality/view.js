@@ -10,7 +10,7 @@ import { buildShareSelect } from "./shares.js";
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
 const REPEATS = [0, 0.02, 0.05, 0.1, 0.2];
 const AUDITED_NOW = 20;
-const QUALITY_TRAITS = /** @type {const} */ (["audit", "auto_label", "review", "curves", "comparison"]);
+const QUALITY_TRAITS = /** @type {const} */ (["audit", "auto_label", "review", "learning_curves", "comparison"]);
 
 /** @typedef {import("../shared/context.js").PanelContext} PanelContext */
 /** @typedef {import("../shared/wire.js").Ack} Ack */

@@ -306,6 +306,8 @@ export class QueueController {
     if (!ack.ok && ack.retry) return;
     const { context } = this;
     this.queue.settle(ack.uid, ack.ok);
+    // what was shown by an undo may have its answer again; the list that follows knows
+    if (event.type === "redo") this.queue.byHand.clear();
     if (ack.ok) context.say([ack.text, this.nextText].filter(Boolean).join(" "));
     else if (event.id) this.refusal = TEXT.queue.notSaved(ack.text);
     else context.say(ack.text);

@@ -166,8 +166,8 @@ const MAP_TEXT = {
   /** @param {string} name */
   ready: (name) => `${name} ready`,
   /** @param {string} name */
-  next: (name) => `Next: ${name}`,
-  thisPoint: "this point",
+  next: (name) => `${name} is asked next`,
+  thisPoint: "This point",
   notShown: "Kernel not responding: nothing was shown",
   noPointsInside: "No points inside",
   scrollHint: "Click the map, then scroll to zoom",

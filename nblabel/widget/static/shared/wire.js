@@ -48,10 +48,10 @@
  *   store: {key: string, persistent: boolean, text: string},
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView | null,
  *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes: Choice[],
- *   legend: LegendEntry[], clusters: {n: number, finding: boolean, suggested: number}, projection: Projection,
+ *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number}, projection: Projection,
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
  *   importing: {text?: string, progress?: number}, audit: Partial<Audit>, auto_label: Partial<AutoLabel>,
- *   review: Partial<Review>, curves: Partial<Curves>, comparison: Partial<Comparison>}} Traits
+ *   review: Partial<Review>, learning_curves: Partial<Curves>, comparison: Partial<Comparison>}} Traits
  */
 /** @typedef {import("@anywidget/types").AnyModel<Traits>} Model */
 /** @typedef {{uid: string, ok: boolean, retry?: boolean, text: string}} Ack */
