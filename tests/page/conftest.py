@@ -1,5 +1,6 @@
 """Fixtures of the page tests: the repository over localhost and a browser page that tolerates no error."""
 
+import runpy
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,10 +11,33 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from tests.page.wire import check_wire, take_wire
+
 ROOT = Path(__file__).parents[2]
+# by its path: the page needs no kernel, and no module of one
+ASSETS = runpy.run_path(str(ROOT / "nblabel/widget/assets.py"))
+JOINED = {
+    "/panel.js": ("text/javascript", lambda: ASSETS["script"]("panel.js")),
+    "/panel.css": ("text/css", lambda: ASSETS["style"]("panel.css")),
+}
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves the repository, and the page code as users get it: joined."""
+
+    def do_GET(self) -> None:
+        joined = JOINED.get(urlsplit(self.path).path)
+        if joined is None:
+            super().do_GET()
+            return
+        kind, text = joined
+        body = text().encode()
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def log_message(self, *args: object) -> None:
         pass
 
@@ -35,12 +59,18 @@ def page_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def browser_page(browser: Browser, page_server: str) -> Iterator[Page]:
+def problems() -> list[str]:
+    """What went wrong in the page; a test that has caused something takes it from here."""
+    return []
+
+
+@pytest.fixture
+def browser_page(browser: Browser, page_server: str, problems: list[str]) -> Iterator[Page]:
     """Fresh page at `tests/page/page.html` (no stored state of other tests).
 
-    The test fails on console errors, page errors and requests that leave localhost.
+    The test fails on console errors, page errors, requests that leave localhost, and on whatever crosses
+    the wire otherwise than docs/wire.schema.json has it.
     """
-    problems: list[str] = []
 
     def guard(route: Route) -> None:
         if urlsplit(route.request.url).hostname == "127.0.0.1":
@@ -62,4 +92,12 @@ def browser_page(browser: Browser, page_server: str) -> Iterator[Page]:
         )
         page.goto(f"{page_server}/tests/page/page.html")
         yield page
+        crossed = take_wire(page)
     assert not problems
+    check_wire(crossed)
+
+
+def reload(page: Page) -> None:
+    """Load the page anew, after a check of what crossed the wire until now."""
+    check_wire(take_wire(page))
+    page.reload()

@@ -1,15 +1,26 @@
 // A stand-in for anywidget's model and host. The page side behaves as anywidget 0.11 does, except that
 // nothing is cleaned up for a view: what a view leaves behind is counted.
 //
-// In a test:  await nbl.open("queue", {classes: [...], ...})   -> window.nbl.widget
+// In a test:  await nbl.open({classes: [...], ...})             -> window.nbl.widget, of the joined bundle
 //             const view = await nbl.widget.render()           -> view.el, view.remove()
-//             nbl.widget.model.deliver({type: "queue", ...}, [bytes])    a message from the kernel
+//             nbl.widget.model.deliver({type: "show", ...}, [bytes])     a message from the kernel
 //             nbl.widget.model.write({error: "..."})                     traits from the kernel
 //             nbl.widget.model.sent                                      messages to the kernel
 //             nbl.widget.model.saved                                     traits to the kernel
+//             nbl.wire                    all that crossed the wire, checked against docs/wire.schema.json
 
-const STATIC = "/nblabel/widget/static/";
-const MORE_STYLES = { map: ["group.css"], plotly_side: ["map.css", "group.css"], status: ["drawer.css"] };
+/** All that crossed the wire: [side, content, number of buffers]. */
+const wire = [];
+
+function record(side, content, buffers = []) {
+  wire.push([side, JSON.parse(JSON.stringify(content)), buffers.length]);
+}
+
+function recordTraits(traits) {
+  for (const [name, value] of Object.entries(traits)) {
+    if (name !== "snapshot_bytes") record("trait", { name, value: value ?? null });
+  }
+}
 
 export class FakeModel {
   constructor(traits) {
@@ -20,6 +31,7 @@ export class FakeModel {
     this.saved = [];
     this.alive = true;
     this.onSend = () => {};
+    recordTraits(traits);
   }
 
   get(name) {
@@ -35,12 +47,14 @@ export class FakeModel {
   }
 
   save_changes() {
+    recordTraits(this.dirty);
     if (Object.keys(this.dirty).length) this.saved.push(this.dirty);
     this.dirty = {};
   }
 
   send(content, _callbacks, buffers = []) {
     if (!this.alive) throw new Error("the kernel is gone");
+    record("page", content, buffers);
     // what crosses the wire is a copy
     this.sent.push({ ...structuredClone(content), buffers: buffers.map((buffer) => buffer.slice(0)) });
     this.onSend(content, buffers);
@@ -60,19 +74,29 @@ export class FakeModel {
     for (const [n, callback] of [...this.listeners]) if (n === name) callback(...args);
   }
 
-  /** A message from the kernel; buffers arrive as DataViews. */
+  /** The name of the page, as its messages carry it. */
+  get page() {
+    return this.sent[0]?.page;
+  }
+
+  /** A message from the kernel; buffers arrive as DataViews. What answers a page goes to this one. */
   deliver(content, buffers = []) {
+    const message = TO.has(content.type) && !("to" in content) ? { ...content, to: this.page } : content;
+    record("kernel", message, buffers);
     const views = buffers.map((buffer) => new DataView(Uint8Array.from(bytesIn(buffer)).buffer));
-    this.fire("msg:custom", structuredClone(content), views);
+    this.fire("msg:custom", structuredClone(message), views);
   }
 
   /** Traits written by the kernel. */
   write(traits) {
+    recordTraits(traits);
     Object.assign(this.traits, traits);
     for (const [name, value] of Object.entries(traits)) this.fire(`change:${name}`, this, value);
     this.fire("change", this);
   }
 }
+
+const TO = new Set(["media", "explained", "group", "mean", "facts", "no_group", "pictures"]);
 
 function bytesIn(buffer) {
   return ArrayBuffer.isView(buffer) ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength) : new Uint8Array(buffer);
@@ -111,26 +135,36 @@ class FakeWidget {
   }
 }
 
-function loadStyle(name) {
-  return new Promise((resolve, reject) => {
+let styled = null;
+
+function loadStyle() {
+  styled ??= new Promise((resolve, reject) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
-    link.href = STATIC + name;
+    link.href = "/panel.css";
     link.onload = resolve;
-    link.onerror = () => reject(new Error(`no ${name}`));
+    link.onerror = () => reject(new Error("no panel.css"));
     document.head.append(link);
   });
+  return styled;
 }
 
-/** Load a view's module and styles, and initialize it on a new fake model. */
-export async function open(name, traits = {}) {
-  const styles = ["theme.css", `${name}.css`, ...(MORE_STYLES[name] ?? [])].map(loadStyle);
-  const [module] = await Promise.all([import(`${STATIC}${name}.js`), ...styles]);
+let opened = 0;
+
+/** Load the joined page code, anew for each model as anywidget does, and initialize it on a new fake model. */
+export async function open(traits = {}) {
+  const [module] = await Promise.all([import(`/panel.js?${opened++}`), loadStyle()]);
   const definition = typeof module.default === "function" ? await module.default() : module.default;
   const widget = new FakeWidget(new FakeModel(traits), definition);
-  await widget.initialize();
   window.nbl.widget = widget;
+  await widget.initialize();
   return widget;
 }
 
-window.nbl = { open, FakeModel, widget: null };
+/** Two answers in quick succession: what can wait is drawn in the next pause. The queue needs questions. */
+export function answerFast() {
+  const queue = document.querySelector(".nbl-queue");
+  for (const key of ["1", "2"]) queue.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}
+
+window.nbl = { open, answerFast, FakeModel, wire, widget: null };

@@ -1,4 +1,4 @@
-"""The map view in a browser, against a fake anywidget model."""
+"""The map in a browser, against a fake anywidget model."""
 
 import json
 import math
@@ -13,6 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import stop_clock
+from tests.page.conftest import reload
+from tests.page.panel import PROJECTION, Panel, item, questions
 
 Spot = tuple[float, float]
 
@@ -22,26 +24,14 @@ CLASSES = [
     {"name": "Boot", "key": "2", "color": GREEN},
     {"name": "Bag", "key": "3", "color": BLUE},
 ]
-PROJECTION = {
-    "name": "pca",
-    "running": False,
-    "progress": 0,
-    "text": "",
-    "choices": [{"value": "pca", "text": "PCA"}, {"value": "umap", "text": "UMAP"}],
-}
-TRAITS = {
+LEGEND = [
+    {"code": code, "name": one["name"], "color": one["color"], "count": 1000 + code}
+    for code, one in enumerate(CLASSES)
+]
+MAP_TRAITS = {
     "classes": CLASSES,
     "store": {"key": "log-1", "persistent": False, "text": "in memory"},
-    "color_by": "prediction",
-    "color_modes": [
-        {"value": "prediction", "text": "Prediction"},
-        {"value": "label", "text": "Label"},
-    ],
-    "legend": [
-        {"code": code, "name": one["name"], "color": one["color"], "count": 1000 + code}
-        for code, one in enumerate(CLASSES)
-    ],
-    "projection": PROJECTION,
+    "legend": LEGEND,
 }
 # The plane shows the points' bounding box with this much room around it.
 MARGIN = 24
@@ -66,18 +56,19 @@ GROUPS = """() => {
   const { model } = nbl.widget;
   const image = (k) => ({ buffer: k, width: 2, height: 2, channels: 1 });
   const item = (index, k) => ({ id: `image-${index}`, index, image: image(k), error: null,
-    label: (nbl.given ?? {})[index] ?? null, guess: null, why: null, neighbors: [] });
+    text: null, row: null, label: (nbl.given ?? {})[index] ?? null, source: null, prediction: null,
+    words: [], why: null, neighbors: [] });
   const group = ({ request, cluster, order }, buffers) => {
     const all = nbl.clusters ?? [];
     const place = cluster ?? 0;
     const members = buffers.length ? Array.from(new Uint32Array(buffers[0])) : all[place];
     if (!members) return model.deliver({ type: "no_group", request, text: "there is no such cluster." });
-    if (order === "odd") members.reverse();
+    if (order === "outliers") members.reverse();
     const named = buffers.length ? { cluster: null, name: "", previous: null, next: null } : {
       cluster: place, name: `Cluster ${place}`, previous: place ? place - 1 : null,
       next: place + 1 < all.length ? place + 1 : null };
-    const facts = nbl.facts ?? { labeled: 0, said: [], warning: "" };
-    model.deliver({ type: "group", request, typical: members[0], n: members.length, ...named, ...facts },
+    const facts = nbl.facts ?? { labeled: 0, labels: [], warning: "" };
+    model.deliver({ type: "group", request, central: members[0], n: members.length, ...named, ...facts },
       [new Uint8Array(Uint32Array.from(members).buffer)]);
   };
   const look = ({ indices }) => model.deliver({ type: "pictures", items: indices.map(item) },
@@ -89,71 +80,52 @@ GROUPS = """() => {
 }"""
 
 
-class Map:
-    """One open map and the kernel at its other end."""
+class Map(Panel):
+    """The map of an open panel."""
 
-    def __init__(self, page: Page, view: str = "map", **traits: Any) -> None:
-        self.page = page
+    part = ".nbl-map"
+
+    def __init__(self, page: Page, **traits: Any) -> None:
         self.points: Sequence[Spot] = []
-        page.evaluate(
-            "([view, traits]) => nbl.open(view, traits).then(() => {})",
-            [view, {**TRAITS, **traits}],
-        )
+        # wide enough for a map as large as users have it, beside the questions
+        page.set_viewport_size({"width": 1280, "height": 1000})
+        super().__init__(page, **{**MAP_TRAITS, **traits})
         page.evaluate(GROUPS)
-        self.add_view()
-        self.root = page.locator(".nbl-map").first
         self.plane = self.root.locator(".nbl-map-plane")
         self.dialog = self.root.locator(".nbl-map-dialog")
         self.note = self.root.get_by_role("status")
+        self.card = self.root.locator(".nbl-map-card")
 
-    def add_view(self) -> None:
-        self.page.evaluate("async () => { (nbl.views ??= []).push(await nbl.widget.render()); }")
-
-    def deliver(self, message: dict[str, Any], *buffers: bytes) -> None:
-        self.page.evaluate(
-            "([m, b]) => nbl.widget.model.deliver(m, b.map((x) => Uint8Array.from(x)))",
-            [message, [list(buffer) for buffer in buffers]],
-        )
+    def send(self, message: dict[str, Any], *buffers: bytes) -> None:
+        self.deliver(message, [list(buffer) for buffer in buffers])
 
     def place(self, points: Sequence[Spot], *, animate: bool = False) -> None:
         self.points = points
         flat = [value for point in points for value in point]
         message = {"type": "points", "n": len(points), "animate": animate}
-        self.deliver(message, struct.pack(f"<{len(flat)}f", *flat))
+        self.send(message, struct.pack(f"<{len(flat)}f", *flat))
 
     def color(self, codes: Sequence[int]) -> None:
-        self.deliver({"type": "colors", "palette": [RED, GREEN, BLUE]}, bytes(codes))
+        self.send({"type": "colors", "palette": [RED, GREEN, BLUE]}, bytes(codes))
 
-    def mark(
-        self,
-        current: int | None = None,
-        queries: Sequence[int] = (),
-        labeled: Sequence[int] = (),
-    ) -> None:
-        message = {"type": "marks", "current": current, "queries": list(queries)}
-        self.deliver(message, struct.pack(f"<{len(labeled)}I", *labeled))
+    def mark(self, labeled: Sequence[int] = ()) -> None:
+        self.send({"type": "labeled"}, struct.pack(f"<{len(labeled)}I", *labeled))
+
+    def ring(self, current: int | None = None, queries: Sequence[int] = ()) -> None:
+        """Ask these, so that they have the mark of the current one and rings; without pictures."""
+        asked = [*([] if current is None else [current]), *queries]
+        self.deliver(questions([item(index, image=None) for index in asked]))
 
     def picture(self, index: int, text: str = "") -> None:
         image = {"buffer": 0, "width": 2, "height": 2, "channels": 1}
-        item = {"id": f"image-{index}", "index": index, "image": image, "error": None}
-        guess = {"label": "Boot", "confidence": 0.83}
-        item |= {"label": None, "guess": guess, "why": None, "neighbors": []}
         text = text or f"image-{index} · Boot, 83 %"
-        message = {"type": "picture", "index": index, "item": item, "text": text}
-        self.deliver(message, bytes([0, 80, 160, 255]))
+        message = {"type": "picture", "index": index, "item": item(index, image=image), "text": text}
+        self.send(message, bytes([0, 80, 160, 255]))
 
-    def acknowledge(
-        self, uid: str, text: str = "", *, ok: bool = True, retry: bool = False
-    ) -> None:
-        self.deliver({"type": "ack", "uid": uid, "ok": ok, "retry": retry, "text": text})
-
-    def write(self, **traits: Any) -> None:
-        self.page.evaluate("traits => nbl.widget.model.write(traits)", traits)
-
-    def sent(self, kind: str, *, again: bool = False) -> list[dict[str, Any]]:
-        """Messages of a type, with their buffer read as positions; see `SENT`."""
+    def messages(self, kind: str, *, again: bool = False) -> list[dict[str, Any]]:
+        """Messages of a type, with their buffers read as positions; see `SENT`."""
         return self.page.evaluate(
-            f"""(asked) => ({SENT})(asked).map(({{page, turn, ...m}}) =>
+            f"""(asked) => ({SENT})(asked).map(({{page, seq, front, ...m}}) =>
                  ({{...m, buffers: m.buffers.map((b) => Array.from(new Uint32Array(b)))}}))""",
             [kind, again],
         )
@@ -162,9 +134,12 @@ class Map:
         self.page.wait_for_function(
             f"([n, ...asked]) => ({SENT})(asked).length >= n", arg=[count, kind, False]
         )
-        messages = self.sent(kind)
+        messages = self.messages(kind)
         assert len(messages) == count
         return messages
+
+    def focus(self) -> None:
+        self.plane.focus()
 
     @property
     def box(self) -> dict[str, float]:
@@ -205,6 +180,7 @@ class Map:
         self.page.mouse.up()
 
     def press(self, *keys: str) -> None:
+        """Press keys where the focus is."""
         for key in keys:
             self.page.keyboard.press(key)
 
@@ -292,12 +268,13 @@ def test_says_that_it_waits_and_asks_once_for_two_views(browser_page: Page) -> N
     opened = Map(browser_page)
     opened.add_view()
     expect(opened.plane.get_by_text("Preparing the map…")).to_be_visible()
-    assert len(opened.sent("ready")) == 1
+    assert len(opened.messages("ready")) == 1
     opened.place(CORNERS)
     opened.color([0] * 4)
     for view in browser_page.locator(".nbl-map").all():
         expect(view.get_by_text("Preparing the map…")).to_be_hidden()
-        expect(view).to_have_attribute("aria-label", "Map of 4 points")
+        plane = view.get_by_role("application")
+        expect(plane).to_have_attribute("aria-label", "Map of 4 points")
 
 
 def test_a_kernel_that_does_not_answer_is_named(browser_page: Page) -> None:
@@ -306,10 +283,10 @@ def test_a_kernel_that_does_not_answer_is_named(browser_page: Page) -> None:
     browser_page.clock.run_for(4_900)
     expect(opened.plane.get_by_text("Preparing the map…")).to_be_visible()
     browser_page.clock.run_for(200)
-    silence = opened.plane.get_by_text("The kernel does not answer. Run this cell again")
+    silence = opened.plane.get_by_text("Kernel not responding. Run this cell again")
     expect(silence).to_be_visible()
     opened.add_view()
-    expect(browser_page.locator(".nbl-map").last).to_contain_text("The kernel does not answer.")
+    expect(browser_page.locator(".nbl-map").last).to_contain_text("Kernel not responding.")
     opened.place(CORNERS)
     expect(silence).to_be_hidden()
 
@@ -356,7 +333,7 @@ def test_no_class_hides_the_others(browser_page: Page) -> None:
 
 def test_labeled_points_are_outlined_in_ink(nbmap: Map) -> None:
     x, y = nbmap.spot(0, 0)
-    edge = (x + 7.5, y)
+    edge = (x + 7, y)
     before = nbmap.pixel(edge)
     nbmap.mark(labeled=[4])
     nbmap.await_pixel((x, y), GREEN)
@@ -367,7 +344,8 @@ def test_labeled_points_are_outlined_in_ink(nbmap: Map) -> None:
 
 
 def test_rings_move_without_repainting_the_points(nbmap: Map) -> None:
-    nbmap.mark(queries=[4], labeled=[0])
+    nbmap.mark(labeled=[0])
+    nbmap.ring(current=3, queries=[4])
     ring = [(x - 9, y) for x, y in [nbmap.spot(0, 0), nbmap.spot(1, 1)]]
     nbmap.await_pixel(ring[0], "#000000", "marks")
     nbmap.page.evaluate(
@@ -380,23 +358,25 @@ def test_rings_move_without_repainting_the_points(nbmap: Map) -> None:
           };
         }"""
     )
-    nbmap.mark(queries=[2], labeled=[0])
+    nbmap.ring(current=3, queries=[2])
     nbmap.await_pixel(ring[1], "#000000", "marks")
     assert nbmap.pixel(ring[0], "marks") == ""
     assert nbmap.page.evaluate("puts") == 0
 
 
-QUICK_ANSWERS = """() => {
-  for (let k = 0; k < 2; k++) dispatchEvent(new CustomEvent("nblabel:answered"));
-}"""
+@pytest.fixture
+def asking(nbmap: Map) -> Map:
+    """A map beside questions enough for fast answers."""
+    nbmap.deliver(questions([item(i, image=None) for i in range(400)]))
+    return nbmap
 
 
-def test_while_answers_come_fast_the_map_waits(nbmap: Map) -> None:
-    counts = nbmap.root.locator(".nbl-map-legend-count")
-    legend = [{**entry, "count": 7} for entry in TRAITS["legend"]]
-    drawn = nbmap.page.evaluate(
+def test_while_answers_come_fast_the_map_waits(asking: Map) -> None:
+    counts = asking.root.locator(".nbl-map-legend-count")
+    legend = [{**entry, "count": 7} for entry in LEGEND]
+    drawn = asking.page.evaluate(
         f"""legend => {{
-          ({QUICK_ANSWERS})();
+          nbl.answerFast();
           nbl.widget.model.deliver({{ type: "colors", palette: ["{BLUE}"] }}, [new Uint8Array(5)]);
           nbl.widget.model.write({{ legend }});
           return document.querySelector(".nbl-map-legend-count").textContent;
@@ -404,17 +384,17 @@ def test_while_answers_come_fast_the_map_waits(nbmap: Map) -> None:
         legend,
     )
     assert drawn == "1,000"
-    nbmap.await_pixel(nbmap.spot(0, 0), BLUE)
+    asking.await_pixel(asking.spot(0, 0), BLUE)
     expect(counts).to_have_text(["7", "7", "7"])
 
 
-def test_the_map_does_not_wait_for_ever_while_answers_come_fast(nbmap: Map) -> None:
-    still_typing = nbmap.page.evaluate(
+def test_the_map_does_not_wait_for_ever_while_answers_come_fast(asking: Map) -> None:
+    still_typing = asking.page.evaluate(
         f"""() => new Promise((done) => {{
           const count = document.querySelector(".nbl-map-legend-count");
           const legend = [{{ code: 0, name: "Sandal", color: "{RED}", count: 7 }}];
-          const typing = setInterval({QUICK_ANSWERS}, 20);
-          ({QUICK_ANSWERS})();
+          const typing = setInterval(nbl.answerFast, 20);
+          nbl.answerFast();
           nbl.widget.model.write({{ legend }});
           const waited = count.textContent === "1,000";
           new MutationObserver(() => {{
@@ -426,28 +406,28 @@ def test_the_map_does_not_wait_for_ever_while_answers_come_fast(nbmap: Map) -> N
     assert still_typing
 
 
-def test_points_labeled_in_a_burst_are_repainted_after_it(nbmap: Map) -> None:
-    spot = nbmap.spot(0.02, 0)
-    before = nbmap.pixel(spot)
-    nbmap.page.evaluate(QUICK_ANSWERS)
-    nbmap.mark(labeled=[4])
-    nbmap.mark(labeled=[4], current=0)
-    nbmap.page.wait_for_function(f"([c, s, b]) => ({PIXEL})([c, s]) !== b", arg=[
-        nbmap.plane.locator(".nbl-map-points").element_handle(), spot, before])  # fmt: skip
+def test_points_labeled_in_a_burst_are_repainted_after_it(asking: Map) -> None:
+    spot = asking.spot(0.02, 0)
+    before = asking.pixel(spot)
+    asking.page.evaluate("nbl.answerFast()")
+    asking.mark(labeled=[4])
+    asking.mark(labeled=[0, 4])
+    asking.page.wait_for_function(f"([c, s, b]) => ({PIXEL})([c, s]) !== b", arg=[
+        asking.plane.locator(".nbl-map-points").element_handle(), spot, before])  # fmt: skip
 
 
 def test_the_current_point_has_a_mark_of_its_own(nbmap: Map) -> None:
     x, y = nbmap.spot(0, 0)
-    nbmap.mark(current=4)
+    nbmap.ring(current=4)
     nbmap.await_pixel((x + 18, y), "#1976d2", "marks")
 
 
 def test_queries_out_of_view_are_shown_at_the_edge(nbmap: Map) -> None:
-    nbmap.mark(queries=[2])
+    nbmap.ring(current=4, queries=[2])
     edge = (nbmap.box["width"] - 22, 17)
     nbmap.painted()
     assert nbmap.pixel(edge, "marks") == ""
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.press("+", "+", "+")
     nbmap.await_pixel(edge, "#000000", "marks")
 
@@ -461,9 +441,9 @@ def test_drag_pans_and_survives_a_recolour(nbmap: Map) -> None:
     nbmap.await_pixel((x + 40, y + 30), GREEN)
     nbmap.color([0, 0, 0, 0, 2])
     nbmap.await_pixel((x + 40, y + 30), BLUE)
-    nbmap.button("Show all").click()
+    nbmap.button("Reset view").click()
     nbmap.await_pixel((x, y), BLUE)
-    assert nbmap.sent("pick") == []
+    assert nbmap.messages("show") == []
 
 
 def test_zoom_survives_new_points_of_the_same_view(nbmap: Map) -> None:
@@ -481,7 +461,7 @@ def test_double_click_shows_all_and_asks_nothing(nbmap: Map) -> None:
     nbmap.page.mouse.dblclick(*nbmap.client((x + 40, y + 30)))
     nbmap.await_pixel((x, y), GREEN)
     nbmap.click((x, y))
-    nbmap.await_sent("pick", 1)
+    nbmap.await_sent("show", 1)
 
 
 def test_the_wheel_belongs_to_the_page_until_the_map_has_the_focus(nbmap: Map) -> None:
@@ -493,7 +473,7 @@ def test_the_wheel_belongs_to_the_page_until_the_map_has_the_focus(nbmap: Map) -
     page.wait_for_function("scrollY === 40")
     expect(nbmap.note).to_have_text("Click the map, then scroll to zoom")
     page.evaluate("scrollTo(0, 0)")
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.move_to(nbmap.spot(1, 1))
     page.mouse.wheel(0, -300)
     # what was under the pointer stays under it, the rest moves away
@@ -521,7 +501,7 @@ def test_two_fingers_zoom(nbmap: Map) -> None:
 
     nbmap.place([*CORNERS, (0.3, 0.0)])
     nbmap.await_pixel(nbmap.spot(0.3, 0), GREEN)
-    nbmap.root.focus()
+    nbmap.focus()
     touch("touchStart", 30)
     touch("touchMove", 45)
     touch("touchMove", 60)
@@ -533,7 +513,7 @@ def test_two_fingers_zoom(nbmap: Map) -> None:
 
 
 def test_hover_asks_once_for_a_picture_until_the_colours_change(nbmap: Map) -> None:
-    card = nbmap.plane.locator(".nbl-map-card")
+    card = nbmap.card
     x, y = nbmap.spot(0, 0)
     nbmap.move_to((x + 3, y))
     (message,) = nbmap.await_sent("hover")
@@ -570,10 +550,10 @@ def test_hover_tells_a_text_or_row_in_a_few_words(
     x, y = nbmap.spot(0, 0)
     nbmap.move_to((x + 3, y))
     nbmap.await_sent("hover")
-    item = {"id": "7", "index": 4, "image": None, "error": None, "label": None, "guess": None}
-    message = {"type": "picture", "index": 4, "item": {**item, **media}, "text": "7 · Boot"}
-    nbmap.deliver(message, json.dumps(words).encode())
-    card = nbmap.plane.locator(".nbl-map-card")
+    shown = item(4, id="7", image=None, **media)
+    message = {"type": "picture", "index": 4, "item": shown, "text": "7 · Boot"}
+    nbmap.send(message, json.dumps(words).encode())
+    card = nbmap.card
     expect(card.locator(".nbl-map-card-words")).to_have_text(told)
     expect(card.locator(".nbl-map-card-line")).to_have_text("7 · Boot")
     expect(card.locator("canvas")).to_be_hidden()
@@ -582,31 +562,25 @@ def test_hover_tells_a_text_or_row_in_a_few_words(
 def test_click_asks_about_a_point_and_shows_that_it_did(nbmap: Map) -> None:
     x, y = nbmap.spot(0, 0)
     nbmap.click((x + 2, y + 2))
-    (message,) = nbmap.await_sent("pick")
+    (message,) = nbmap.await_sent("show")
     assert message["index"] == 4
     expect(nbmap.note).to_contain_text("next")
     nbmap.click(nbmap.spot(0.5, 0.5))
     nbmap.move_to(nbmap.spot(1, 1))
     nbmap.await_sent("hover", 2)
-    assert len(nbmap.sent("pick")) == 1
+    assert len(nbmap.messages("show")) == 1
 
 
 def test_the_keys_answer_what_was_picked(nbmap: Map) -> None:
-    nbmap.page.evaluate(
-        """() => {
-          document.getElementById("cell").classList.add("nbl-panel");
-          document.getElementById("cell").insertAdjacentHTML("beforeend", '<div class="nbl-queue" tabindex="0"></div>');
-        }"""
-    )
-    queue = nbmap.page.locator(".nbl-queue")
+    queue = nbmap.panel.locator(".nbl-queue")
     nbmap.click(nbmap.spot(0, 0))
     expect(queue).to_be_focused()
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.press("c")
-    expect(nbmap.root).to_be_focused()
+    expect(nbmap.plane).to_be_focused()
     nbmap.press("Enter")
     expect(queue).to_be_focused()
-    assert [m["index"] for m in nbmap.sent("pick")] == [4, 4]
+    assert [m["index"] for m in nbmap.messages("show")] == [4, 4]
 
 
 def test_notes_lie_at_the_top_and_fade(nbmap: Map) -> None:
@@ -621,14 +595,16 @@ def test_notes_lie_at_the_top_and_fade(nbmap: Map) -> None:
 def test_a_click_that_the_kernel_cannot_hear_says_so(nbmap: Map) -> None:
     nbmap.page.evaluate("nbl.widget.model.alive = false")
     nbmap.click(nbmap.spot(0, 0))
-    expect(nbmap.note).to_contain_text("The kernel does not answer")
+    expect(nbmap.note).to_contain_text("Kernel not responding")
 
 
 def test_recolouring_and_ringing_60_000_points_is_quick(browser_page: Page) -> None:
     opened = Map(browser_page)
+    asked = [item(index, image=None) for index in range(20)]
     best = browser_page.evaluate(
-        """async () => {
+        """async (asked) => {
           const { model } = nbl.widget;
+          const items = (k) => asked.slice(k).concat(asked.slice(0, k));
           const n = 60000;
           const coords = Float32Array.from({ length: 2 * n }, () => 2 * Math.random() - 1);
           model.deliver({ type: "points", n, animate: false }, [coords]);
@@ -655,10 +631,12 @@ def test_recolouring_and_ringing_60_000_points_is_quick(browser_page: Page) -> N
             return Math.min(...times);
           };
           const recolour = await best(() => model.deliver({ type: "colors", palette }, [codes]));
-          const rings = await best((k) =>
-            model.deliver({ type: "marks", current: k, queries: [9, 8, 7, 6, k] }, [labeled]));
+          model.deliver({ type: "labeled" }, [labeled]);
+          const rings = await best((k) => model.deliver({ type: "questions", items: items(k), first: 0,
+            done: false, reset: true }));
           return { recolour, rings };
-        }"""
+        }""",
+        asked,
     )
     opened.painted()
     assert best["recolour"] < 25
@@ -674,8 +652,8 @@ def test_points_in_an_outline_are_those_it_winds_around(crowd: Map, seed: int) -
     corners = [(numbers.uniform(-1.2, 1.2), numbers.uniform(-1.2, 1.2)) for _ in range(12)]
     found = crowd.page.evaluate(
         """async ([points, outline]) => {
-          const { PointGrid } = await import("/nblabel/widget/static/spatial.js");
-          const { boundsOf } = await import("/nblabel/widget/static/camera.js");
+          const { PointGrid } = await import("/nblabel/widget/static/map/spatial.js");
+          const { boundsOf } = await import("/nblabel/widget/static/map/camera.js");
           const coords = Float32Array.from(points.flat());
           return Array.from(new PointGrid(coords, boundsOf(coords)).inside(outline.flat()));
         }""",
@@ -696,7 +674,7 @@ def test_lasso_takes_exactly_the_points_inside(crowd: Map, start: str) -> None:
     outline = [
         crowd.world(*spot) for spot in path
     ]  # the plane makes room for the pictures after it
-    crowd.root.focus()
+    crowd.focus()
     if start == "l":
         crowd.press("l")
         expect(crowd.button("Lasso")).to_have_attribute("aria-pressed", "true")
@@ -734,9 +712,9 @@ def test_selection_dims_the_rest_until_it_is_left(crowd: Map) -> None:
     crowd.await_pixel(crowd.spot(-1, 1), "#f7e7e8")
     crowd.press("Escape")
     expect(crowd.dialog).to_be_hidden()
-    expect(crowd.root).to_be_focused()
+    expect(crowd.plane).to_be_focused()
     crowd.await_pixel(corner, RED)
-    assert crowd.sent("label") == []
+    assert crowd.messages("label") == []
 
 
 def test_an_empty_outline_says_so(nbmap: Map) -> None:
@@ -766,7 +744,7 @@ def test_dialog_counts_and_labels_in_one_step(selection: Map) -> None:
     dialog.get_by_role("checkbox").check()
     expect(dialog).to_contain_text("Label 5 points as")
     dialog.get_by_role("button", name="Boot").click()
-    (message,) = selection.sent("label")
+    (message,) = selection.messages("label")
     assert message["buffers"] == [[0, 1, 2, 3, 4]]
     assert message["relabel"] is True
     expect(dialog).to_contain_text("Saving…")
@@ -774,7 +752,7 @@ def test_dialog_counts_and_labels_in_one_step(selection: Map) -> None:
     expect(dialog.get_by_role("heading")).to_have_text("5 points labeled as Boot")
     expect(selection.note).to_have_text("5 points labeled as Boot")
     dialog.get_by_role("button", name="Undo").click()
-    (undo,) = selection.sent("undo")
+    (undo,) = selection.messages("undo")
     assert undo["uid"] != message["uid"]
     assert undo["of"] == message["uid"]
     selection.acknowledge(undo["uid"], "Undone")
@@ -790,8 +768,8 @@ def test_selection_can_be_labeled_by_keys_alone(selection: Map) -> None:
     selection.acknowledge(message["uid"], "3 points labeled as Bag")
     expect(selection.button("Close")).to_be_focused()
     selection.press("Enter")
-    expect(selection.root).to_be_focused()
-    assert len(selection.sent("label")) == 1
+    expect(selection.plane).to_be_focused()
+    assert len(selection.messages("label")) == 1
 
 
 def test_a_refused_label_can_be_given_again(selection: Map) -> None:
@@ -807,12 +785,12 @@ def test_a_label_that_is_not_saved_is_sent_again(selection: Map) -> None:
     selection.acknowledge(message["uid"], "The disk is full.", ok=False, retry=True)
     alert = selection.dialog.get_by_role("alert")
     expect(alert).to_have_text("The disk is full. Trying again…")
-    expect(selection.root).to_contain_text("1 change is not saved yet")
+    expect(selection.panel.locator(".nbl-saved")).to_have_text("▲1 unsaved")
     selection.page.wait_for_function(f"(asked) => ({SENT})(asked).length >= 2", arg=["label", True])
-    first, second, *_ = selection.sent("label", again=True)
+    first, second, *_ = selection.messages("label", again=True)
     assert first == second
     selection.acknowledge(message["uid"], "3 points labeled as Boot")
-    expect(selection.root).not_to_contain_text("not saved yet")
+    expect(selection.panel.locator(".nbl-saved")).to_have_text("○In memory only")
 
 
 def test_undo_is_withdrawn_when_something_else_was_labeled_since(selection: Map) -> None:
@@ -838,7 +816,7 @@ def test_an_unsaved_label_of_an_earlier_page_is_sent_again(browser_page: Page) -
     opened.button("Box").click()
     opened.drag(opened.spot(-0.5, 0.5), opened.spot(0.5, -0.5))
     message = confirm(opened)
-    browser_page.reload()
+    reload(browser_page)
     again = Map(browser_page, store=store).await_sent("label")
     assert again == [message]
 
@@ -848,7 +826,7 @@ def test_an_unsaved_label_of_an_earlier_page_is_sent_again(browser_page: Page) -
 
 def test_arrows_pan_and_zoom_keys_zoom(nbmap: Map) -> None:
     x, y = nbmap.spot(0, 0)
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.press("ArrowLeft", "ArrowUp")
     nbmap.await_pixel((x + 60, y + 60), GREEN)
     nbmap.press("0")
@@ -860,14 +838,15 @@ def test_arrows_pan_and_zoom_keys_zoom(nbmap: Map) -> None:
 
 
 def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.press("c")
     nbmap.await_pixel((20, nbmap.box["height"] / 2), "#1976d2", "marks")
     assert nbmap.await_sent("hover")[0]["index"] == 4
     nbmap.picture(4)
     expect(nbmap.note).to_have_text("image-4 · Boot, 83 %")
     nbmap.press("Enter")
-    assert nbmap.await_sent("pick")[0]["index"] == 4
+    assert nbmap.await_sent("show")[0]["index"] == 4
+    nbmap.focus()
     nbmap.press("ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
     expect(nbmap.dialog.get_by_role("button", name="image-")).to_be_focused()
     expect(nbmap.dialog).to_contain_text("1 point")
@@ -877,20 +856,20 @@ def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
 
 def test_crosshair_pushes_the_map_at_its_edge(nbmap: Map) -> None:
     x, y = nbmap.spot(0, 0)
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.press("c", *["Shift+ArrowLeft"] * 12)
     steps = 12 * 40 - nbmap.box["width"] / 2
     nbmap.await_pixel((x + steps, y), GREEN)
 
 
 def test_escape_leaves_one_thing_after_the_other(nbmap: Map) -> None:
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.press("x", "c", "?")
-    keys = nbmap.root.get_by_role("dialog", name="Keys of the map")
+    keys = nbmap.root.get_by_role("dialog", name="Shortcuts of the map")
     expect(keys).to_be_focused()
     nbmap.press("Escape")
     expect(keys).to_be_hidden()
-    expect(nbmap.root).to_be_focused()
+    expect(nbmap.plane).to_be_focused()
     nbmap.press("Escape")
     nbmap.await_pixel((20, nbmap.box["height"] / 2), "", "marks")
     expect(nbmap.button("Box")).to_have_attribute("aria-pressed", "true")
@@ -906,7 +885,7 @@ def test_only_keys_that_mean_something_are_kept(nbmap: Map) -> None:
             leaked.push(e.key + (e.defaultPrevented ? " prevented" : "")));
         }"""
     )
-    nbmap.root.focus()
+    nbmap.focus()
     nbmap.press("ArrowLeft", "+", "-", "0", "l", "x", "m", "c", "c", "?", "?")
     assert nbmap.page.evaluate("leaked") == []
     nbmap.press("q", "d", "1", "Enter", "Escape")
@@ -914,7 +893,7 @@ def test_only_keys_that_mean_something_are_kept(nbmap: Map) -> None:
     nbmap.press("Alt+l", "Control+b")
     expect(nbmap.button("Move")).to_have_attribute("aria-pressed", "true")
     assert nbmap.page.evaluate("leaked.slice(5)") == ["Alt", "l", "Control", "b"]
-    expect(nbmap.root).to_have_attribute("data-lm-suppress-shortcuts", "true")
+    expect(nbmap.panel).to_have_attribute("data-lm-suppress-shortcuts", "true")
 
 
 def test_choice_lists_and_buttons_keep_their_keys(nbmap: Map) -> None:
@@ -930,17 +909,15 @@ def test_choice_lists_and_buttons_keep_their_keys(nbmap: Map) -> None:
 
 def test_tab_goes_through_and_leaves(nbmap: Map) -> None:
     page = nbmap.page
-    page.locator("#before").focus()
-    page.keyboard.press("Tab")
-    expect(nbmap.root).to_be_focused()
+    nbmap.focus()
     stops = 0
-    while page.evaluate("document.activeElement.id") != "after":
+    while page.evaluate("document.activeElement.closest('.nbl-map') !== null"):
         page.keyboard.press("Tab")
         stops += 1
         assert stops < 30
     for _ in range(stops):
         page.keyboard.press("Shift+Tab")
-    expect(nbmap.root).to_be_focused()
+    expect(nbmap.plane).to_be_focused()
 
 
 # Legend and toolbar
@@ -960,7 +937,7 @@ def test_legend_isolates_a_colour(nbmap: Map) -> None:
     nbmap.color([0, 0, 0, 1, 1])
     nbmap.await_pixel(nbmap.spot(-1, 1), GREEN)
     nbmap.await_pixel(nbmap.spot(1, 1), "#f7e7e8")
-    nbmap.write(legend=TRAITS["legend"][:1])
+    nbmap.write(legend=LEGEND[:1])
     nbmap.await_pixel(nbmap.spot(1, 1), RED)
 
 
@@ -983,8 +960,8 @@ def test_an_entry_that_comes_to_lie_under_a_resting_pointer_is_not_meant(nbmap: 
 
 def test_legend_entries_are_equally_high_and_say_what_is_no_class_in_one_line(nbmap: Map) -> None:
     extra = {"code": 3, "name": "no label yet", "color": "#888888", "count": 4998}
-    long = {**TRAITS["legend"][0], "name": "A rather long name of a class"}
-    nbmap.write(legend=[long, *TRAITS["legend"][1:], extra])
+    long = {**LEGEND[0], "name": "A rather long name of a class"}
+    nbmap.write(legend=[long, *LEGEND[1:], extra])
     entries = nbmap.root.locator(".nbl-map-legend-entry")
     heights = entries.evaluate_all("all => all.map((one) => one.offsetHeight)")
     assert len(heights) == 4
@@ -996,9 +973,9 @@ def test_legend_entries_are_equally_high_and_say_what_is_no_class_in_one_line(nb
 def test_legend_keeps_its_buttons_when_the_counts_change(nbmap: Map) -> None:
     entry = nbmap.button(re.compile("^Bag"))
     entry.focus()
-    nbmap.write(legend=[{**one, "count": 5} for one in reversed(TRAITS["legend"])])
+    nbmap.write(legend=[{**one, "count": 5} for one in reversed(LEGEND)])
     expect(nbmap.root.locator(".nbl-map-legend-entry").first).to_contain_text("Bag")
-    nbmap.write(legend=[{**one, "count": 6} for one in reversed(TRAITS["legend"])])
+    nbmap.write(legend=[{**one, "count": 6} for one in reversed(LEGEND)])
     expect(nbmap.button("Bag 6")).to_be_visible()
 
 
@@ -1014,7 +991,7 @@ def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
     progress = nbmap.root.get_by_role("progressbar")
     expect(progress).to_be_hidden()
     select.select_option("umap")
-    assert nbmap.sent("project")[0]["name"] == "umap"
+    assert nbmap.messages("project")[0]["name"] == "umap"
     before = nbmap.box
     nbmap.write(projection={**PROJECTION, "running": True, "progress": 0.4, "text": "UMAP 40 %"})
     expect(progress).to_have_js_property("value", 0.4)
@@ -1022,7 +999,7 @@ def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
     expect(select).to_have_value("umap")
     assert nbmap.box == before
     nbmap.button("Cancel").click()
-    assert len(nbmap.sent("cancel")) == 1
+    assert len(nbmap.messages("cancel")) == 1
     nbmap.write(projection={**PROJECTION, "text": "UMAP cancelled"})
     expect(progress).to_be_hidden()
     expect(select).to_have_value("pca")
@@ -1033,17 +1010,17 @@ def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
 
 
 def test_a_training_is_offered_asked_for_and_not_offered_while_one_runs(nbmap: Map) -> None:
-    train = nbmap.button("Train")
+    train = nbmap.button("Train encoder")
     expect(train).to_be_hidden()
     nbmap.write(projection={**PROJECTION, "train": True})
     train.click()
-    assert len(nbmap.sent("train")) == 1
+    assert len(nbmap.messages("train")) == 1
     told = {"running": True, "progress": 0.4, "text": "Training: loss 3.2, 2 min left"}
     nbmap.write(projection={**PROJECTION, "train": False, **told})
     expect(train).to_be_hidden()
     expect(nbmap.root).to_contain_text("Training: loss 3.2, 2 min left")
     nbmap.button("Cancel").click()
-    assert len(nbmap.sent("cancel")) == 1
+    assert len(nbmap.messages("cancel")) == 1
 
 
 def test_names_are_text_and_nothing_else(browser_page: Page) -> None:
@@ -1058,7 +1035,7 @@ def test_names_are_text_and_nothing_else(browser_page: Page) -> None:
     opened.move_to(opened.spot(0, 0))
     opened.await_sent("hover")
     opened.picture(4, text=name)
-    expect(opened.plane.locator(".nbl-map-card")).to_contain_text(name)
+    expect(opened.card).to_contain_text(name)
     opened.button("Box").click()
     opened.drag(opened.spot(-0.5, 0.5), opened.spot(0.5, -0.5))
     message = confirm(opened, "1")
@@ -1083,7 +1060,7 @@ def test_canvases_have_the_pixels_of_the_screen(nbmap: Map) -> None:
     session = page.context.new_cdp_session(page)
     metrics = {"width": 800, "height": 900, "deviceScaleFactor": 2, "mobile": False}
     session.send("Emulation.setDeviceMetricsOverride", metrics)
-    nbmap.mark(queries=[4])
+    nbmap.ring(current=4)
     page.wait_for_function(
         "c => c.width === 2 * c.clientWidth && c.height === 2 * c.clientHeight",
         arg=canvas.element_handle(),
@@ -1122,7 +1099,7 @@ def test_points_jump_where_motion_is_unwanted(nbmap: Map) -> None:
     assert nbmap.pixel(nbmap.spot(0.5, 0.5)) != "#ffffff"
     assert nbmap.pixel(nbmap.spot(0, 0)) == "#ffffff"
     nbmap.click(nbmap.spot(0.5, 0.5))
-    assert nbmap.await_sent("pick")[0]["index"] == 4
+    assert nbmap.await_sent("show")[0]["index"] == 4
 
 
 def test_plane_follows_the_theme(nbmap: Map) -> None:
@@ -1179,7 +1156,7 @@ def test_the_tools_take_two_rows_in_the_narrowest_panel(nbmap: Map) -> None:
 def test_two_views_show_the_same_state(nbmap: Map) -> None:
     nbmap.add_view()
     second = nbmap.page.locator(".nbl-map").nth(1)
-    nbmap.mark(queries=[4])
+    nbmap.ring(current=3, queries=[4])
     for view in (nbmap.root, second):
         canvas = view.locator(".nbl-map-marks").element_handle()
         nbmap.page.wait_for_function(
@@ -1235,7 +1212,8 @@ def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
     opened = Map(browser_page)
     opened.place([*CORNERS, (0.0, 0.0)])
     opened.color([0] * 5)
-    opened.mark(current=4)
+    opened.mark()
+    opened.ring(current=4)
     opened.painted()
     opened.click(opened.spot(0, 0))
     opened.place([*CORNERS, (0.5, 0.0)], animate=True)

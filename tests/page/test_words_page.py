@@ -7,7 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.page.test_queue_page import Queue, item, settle_double_press
+from tests.page.panel import Queue, item, questions
+from tests.page.test_queue_page import settle_double_press
 
 HOSTILE = "<img src=x onerror=document.title='broken'> & <script>document.title='broken'</script>"
 HEBREW = "שלום עולם, זה טקסט מימין לשמאל"
@@ -40,13 +41,15 @@ def ask_texts(
         item(i, image=None, text={"buffer": i, "length": (lengths or {}).get(i, len(text))})
         for i, text in enumerate(texts)
     ]
-    content = {"type": "queue", "items": items, "done": False, "total": 9, "noun": "text"}
+    queue.write(pool={"total": 9, "noun": "text"})
+    content = questions(items)
     queue.deliver(content, [coded(text) for text in texts])
 
 
 def ask_rows(queue: Queue, n: int = 9) -> None:
     items = [item(i, image=None, row={"buffer": i, "columns": 300}) for i in range(n)]
-    content = {"type": "queue", "items": items, "done": False, "total": n, "noun": "row"}
+    queue.write(pool={"total": 9, "noun": "row"})
+    content = questions(items)
     queue.deliver(content, [coded([["number", str(i), ""], *ROW]) for i in range(n)])
 
 
@@ -110,7 +113,7 @@ def test_what_comes_next_is_told_in_a_few_words(queue: Queue) -> None:
     assert names[3].endswith("word word …")
     assert len(names[3]) < 200
     buttons.nth(2).click()
-    assert queue.sent("pick") == [{"type": "pick", "id": "image-3"}]
+    expect(queue.root.locator(".nbl-id")).to_have_text("image-3")
 
 
 def test_a_screen_reader_hears_the_next_text(queue: Queue) -> None:
@@ -140,31 +143,32 @@ def test_words_are_marked(queue: Queue) -> None:
     expect(field).to_have_value("film")
 
 
-GUESS = {"label": "Boot", "confidence": 0.8}
+PREDICTION = {"label": "Boot", "confidence": 0.8}
 
 
-def ask_with_evidence(queue: Queue, text: str, evidence: list[str]) -> None:
+def ask_with_words(queue: Queue, text: str, words: list[str]) -> None:
     items = [
-        item(i, image=None, text={"buffer": i, "length": len(text)}, guess=GUESS, evidence=evidence)
+        item(i, image=None, text={"buffer": i, "length": len(text)}, prediction=PREDICTION, words=words)
         for i in range(2)
     ]
-    content = {"type": "queue", "items": items, "done": False, "total": 9, "noun": "text"}
+    queue.write(pool={"total": 9, "noun": "text"})
+    content = questions(items)
     queue.deliver(content, [coded(text)] * 2)
 
 
-def test_words_that_speak_for_the_guess_are_underlined(queue: Queue) -> None:
+def test_words_that_speak_for_the_prediction_are_underlined(queue: Queue) -> None:
     words = f"Great! Greatest 好看 {HOSTILE} GREAT c++"
-    ask_with_evidence(queue, words, ["great", "好", "!", "script", "+"])
+    ask_with_words(queue, words, ["great", "好", "!", "script", "+"])
     text = queue.root.locator(".nbl-text")
     expect(text).to_have_text(words, use_inner_text=True)
-    marked = text.locator(".nbl-evidence")
+    marked = text.locator(".nbl-word")
     assert marked.all_inner_texts() == ["Great", "!", "好", "script", "script", "GREAT", "+", "+"]
     decoration = marked.first.evaluate("node => getComputedStyle(node).textDecorationLine")
     assert decoration == "underline"  # not by colour alone
-    note = queue.root.locator(".nbl-evidence-note")
+    note = queue.root.locator(".nbl-word-note")
     expect(note).to_contain_text("speaks for Boot")
     expect(note).to_contain_text("great, 好, !, script, +")  # heard, too
-    # what is searched goes before, and the guess may be hidden
+    # what is searched goes before, and the prediction may be hidden
     queue.page.evaluate("() => nbl.widget.model.write({ highlight: 'gre' })")
     assert text.locator("mark").all_inner_texts() == ["Gre", "Gre", "GRE"]
     queue.press("h")
@@ -195,32 +199,35 @@ def test_a_row_is_shown_with_what_is_unusual(queue: Queue) -> None:
 
 
 def test_neighbours_are_told_in_a_few_words(queue: Queue) -> None:
-    near = {"id": "n", "label": "Boot", "closeness": 0.8, "image": None}
+    near = {"id": "n", "label": "Boot", "similarity": 0.8, "image": None, "row": None}
     asked = item(
         0,
         image=None,
         text={"buffer": 0, "length": 4},
         neighbors=[{**near, "text": {"buffer": 1, "length": 9}}],
     )
-    content = {"type": "queue", "items": [asked], "done": False, "total": 1, "noun": "text"}
+    queue.write(pool={"total": 1, "noun": "text"})
+    content = questions([asked])
     queue.deliver(content, [coded("this"), coded("a\nnear one")])
     expect(queue.root.locator(".nbl-neighbors .nbl-short")).to_have_text("a near one")
 
 
 def test_a_text_that_the_page_does_not_hold_is_asked_for(queue: Queue) -> None:
     asked = item(0, image=None, text={"buffer": None, "length": 4})
-    queue.deliver({"type": "queue", "items": [asked], "done": False, "total": 1, "noun": "text"})
+    queue.write(pool={"total": 1, "noun": "text"})
+    queue.deliver(questions([asked]))
     expect(queue.root.locator(".nbl-placeholder")).to_contain_text("Loading the text…")
     queue.press("1")
-    expect(queue.note).to_have_text("The text is not here yet.")
+    expect(queue.note).to_have_text("The text is still loading.")
     assert queue.sent("need") == [{"type": "need", "ids": ["image-0"]}]
     there = {**asked, "text": {"buffer": 0, "length": 4}}
-    queue.deliver({"type": "pixels", "items": [there]}, [coded("here")])
+    queue.deliver({"type": "media", "items": [there]}, [coded("here")])
     expect(queue.root.locator(".nbl-text")).to_have_text("here")
 
 
 def test_the_end(queue: Queue) -> None:
-    queue.deliver({"type": "queue", "items": [], "done": True, "total": 1_234, "noun": "text"})
+    queue.write(pool={"total": 1_234, "noun": "text"})
+    queue.deliver(questions([], done=True))
     expect(queue.root.locator(".nbl-placeholder")).to_have_text("All 1,234 texts are answered.")
 
 

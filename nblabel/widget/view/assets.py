@@ -1,4 +1,4 @@
-"""The page code of a view, joined from its modules."""
+"""The page code, joined from its modules: anywidget hands the page one script and one style sheet."""
 
 from __future__ import annotations
 
@@ -7,32 +7,56 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|class|const|async)", re.MULTILINE)
+_NAME = re.compile(r"^(?:async )?(?:function|class|const|let|var) (\w+)", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import\b|export (?!default\b)|(?:const|let|var) [{[]).*", re.MULTILINE)
+_STYLE = re.compile(r'^@import "([\w./]+)";\n', re.MULTILINE)
 
 
 def script(entry: str) -> str:
-    """Return a view's module with the modules it imports, dependencies first, as one ES module.
+    """Return a module with the modules it imports, dependencies first, as one ES module.
 
-    anywidget hands the page one text. The modules under ``static/`` import one another by relative
-    path, which a text without an address cannot; so their import lines are dropped and the modules
-    share one scope. Only the entry's ``export default`` stays.
+    The modules under ``static/`` import one another by relative path, which a text without an address
+    cannot; so their import lines are dropped and the modules share one scope. Only the entry's
+    ``export default`` stays.
+
+    Parameters
+    ----------
+    entry : str
+        Path of the module below ``static/``.
+
+    Raises
+    ------
+    ValueError
+        If two modules have a name in common, import one another in a circle, or import or export in
+        another way than by name.
     """
-    parts: dict[str, str] = {}
+    parts: dict[Path, str] = {}
+    owners: dict[str, Path] = {}
 
-    def add(name: str) -> None:
-        if name in parts:
+    def add(path: Path, importers: tuple[Path, ...]) -> None:
+        if path in importers:
+            raise ValueError(f"{path.name} imports itself, by way of {importers[-1].name}.")
+        if path in parts:
             return
-        source = (STATIC / name).read_text(encoding="utf-8")
+        source = path.read_text(encoding="utf-8")
         for dependency in _IMPORT.findall(source):
-            add(dependency)
-        body = _IMPORT.sub("", source)
-        parts[name] = body if name == entry else _EXPORT.sub("", body)
+            add((path.parent / dependency).resolve(), (*importers, path))
+        body = _EXPORT.sub("", _IMPORT.sub("", source))
+        if other := _OTHER.search(body):
+            raise ValueError(f"{path.name} cannot be joined: {other[0]}")
+        for name in _NAME.findall(body):
+            if owners.setdefault(name, path) != path:
+                raise ValueError(f"{name} is both in {path.name} and in {owners[name].name}.")
+        parts[path] = body
 
-    add(entry)
+    add((STATIC / entry).resolve(), ())
     return "\n".join(parts.values())
 
 
-def style(*names: str) -> str:
-    """Return style sheets as one text."""
-    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
+def style(entry: str) -> str:
+    """Return a style sheet below ``static/`` with those that it imports in place of its ``@import`` lines."""
+    path = STATIC / entry
+    source = path.read_text(encoding="utf-8")
+    return _STYLE.sub(lambda found: (path.parent / found[1]).read_text(encoding="utf-8"), source)

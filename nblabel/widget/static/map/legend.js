@@ -1,0 +1,110 @@
+// What the colours mean. Resting on an entry shows its points alone, pressing it keeps them alone.
+
+import { h, setAttribute, setText } from "../shared/dom.js";
+import { listen } from "../shared/errors.js";
+import { countText } from "../shared/format.js";
+import { TEXT } from "../shared/text.js";
+
+export class MapLegend {
+  /** @param {import("./side_view.js").SideView} view */
+  constructor(view) {
+    this.view = view;
+    /** @type {Map<number, {button: any, swatch: any, name: any, count: any}>} */
+    this.entries = new Map();
+    this.title = h("h3", { class: "nbl-map-side-title" });
+    this.list = h("div", { class: "nbl-map-legend-list" });
+    const clusters = h("button", {
+      type: "button", class: "nbl-map-clusters", "aria-keyshortcuts": "g",
+      title: TEXT.map.clustersTitle,
+      onClick: () => view.openCluster(null),
+    }, h("span", { text: TEXT.map.clusters }), h("kbd", { text: "g", "aria-hidden": "true" }));
+    const head = h("div", { class: "nbl-map-legend-head" }, this.title, clusters);
+    this.el = h("div", { class: "nbl-map-legend", role: "group", "aria-label": TEXT.map.legend }, head, this.list);
+    /** Where the pointer was last seen: entries that come to lie under a resting pointer are not meant. */
+    this.lastSpot = "";
+    for (const type of ["pointermove", "pointerdown"]) {
+      listen(window, type, (event) => { this.lastSpot = spotText(event); }, { signal: view.signal });
+    }
+    const traits = /** @type {const} */ (["legend", "classes", "color_by", "color_modes"]);
+    for (const trait of traits) view.onTrait(trait, () => this.update());
+    this.update();
+  }
+
+  update() {
+    const { model } = this.view.context;
+    const legend = model.get("legend") ?? [];
+    const modes = model.get("color_modes") ?? [];
+    setText(this.title, modes.find(({ value }) => value === model.get("color_by"))?.text ?? "");
+    const codes = new Set(legend.map(({ code }) => code));
+    for (const [code, { button }] of this.entries) if (!codes.has(code)) this.drop(code, button);
+    legend.forEach((entry, position) => this.patch(entry, position));
+  }
+
+  /**
+   * @param {number} code
+   * @param {HTMLElement} button
+   */
+  drop(code, button) {
+    button.remove();
+    this.entries.delete(code);
+    if (this.view.hoveredCode === code) this.view.preview(null);
+    if (this.view.pressedCode === code) this.view.isolate(null);
+  }
+
+  /**
+   * @param {import("../shared/wire.js").LegendEntry} entry
+   * @param {number} position
+   */
+  patch({ code, name, color, count, cluster }, position) {
+    const entry = this.entries.get(code) ?? this.add(code);
+    entry.button.dataset.cluster = cluster ?? "";
+    entry.swatch.style.background = color;
+    setText(entry.name, name);
+    entry.name.classList.toggle("nbl-map-legend-other", !this.view.context.classes.some((one) => one.name === name));
+    setText(entry.count, count === null ? "" : countText(count));
+    if (this.list.children[position] !== entry.button) this.list.insertBefore(entry.button, this.list.children[position] ?? null);
+  }
+
+  /** @param {number} code */
+  add(code) {
+    const { view } = this;
+    const swatch = h("span", { class: "nbl-map-swatch" });
+    const name = h("span", { class: "nbl-map-legend-name" });
+    const count = h("span", { class: "nbl-map-legend-count" });
+    const button = h("button", {
+      type: "button",
+      class: "nbl-map-legend-entry",
+      "aria-pressed": "false",
+      onClick: () => this.press(code, button.dataset.cluster),
+      onPointerMove: (/** @type {PointerEvent} */ event) => {
+        if (view.hoveredCode === code || event.pointerType === "touch" || spotText(event) === this.lastSpot) return;
+        view.preview(code);
+      },
+      onPointerLeave: () => view.preview(null),
+    }, swatch, name, count);
+    const entry = { button, swatch, name, count };
+    this.entries.set(code, entry);
+    return entry;
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} cluster its number, "" where the entry is none
+   */
+  press(code, cluster) {
+    const { view } = this;
+    if (cluster === "") return view.isolate(view.pressedCode === code ? null : code);
+    view.preview(null);
+    view.openCluster(Number(cluster));
+  }
+
+  /** @param {number | null} pressed */
+  showPressed(pressed) {
+    for (const [code, { button }] of this.entries) setAttribute(button, "aria-pressed", String(code === pressed));
+  }
+}
+
+/** @param {PointerEvent} event */
+function spotText({ screenX, screenY }) {
+  return `${screenX} ${screenY}`;
+}

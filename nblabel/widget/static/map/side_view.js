@@ -1,0 +1,173 @@
+// What every view of the map has, whatever draws the points: what they are coloured by and projected with,
+// the legend, and in its place the dialog for a group. A view that extends this one shows which points stand out.
+
+import { Delay } from "../shared/delay.js";
+import { h } from "../shared/dom.js";
+import { listen } from "../shared/errors.js";
+import { announce } from "../shared/live.js";
+import { TEXT } from "../shared/text.js";
+import { GroupDialog } from "../groups/dialog.js";
+import { MapLegend } from "./legend.js";
+import { MapToolbar } from "./toolbar.js";
+
+const NOTE_MS = 2500;
+const FADE_MS = 400;
+
+export class SideView {
+  /**
+   * @param {import("../shared/context.js").PanelContext} context
+   * @param {AbortSignal} signal
+   */
+  constructor(context, signal) {
+    this.context = context;
+    this.signal = signal;
+    /** Points that stand out from the others. @type {Uint32Array | null} */
+    this.selected = null;
+    /** A colour that is shown alone until it is released. @type {number | null} */
+    this.pressedCode = null;
+    /** One that is shown alone while the pointer rests on it. @type {number | null} */
+    this.hoveredCode = null;
+    this.el = /** @type {HTMLElement} */ (
+      h("section", { class: "nbl-view nbl-map", role: "group", "aria-label": TEXT.map.title })
+    );
+    this.noteDelay = new Delay(signal);
+    this.note = h("div", { class: "nbl-map-note", role: "status" });
+    this.toolbar = new MapToolbar(this);
+    this.legend = new MapLegend(this);
+    this.dialog = new GroupDialog(this);
+    this.side = h("div", { class: "nbl-map-side" }, this.legend.el, this.dialog.el);
+    listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
+    this.onTrait("color_by", () => this.isolate(null));
+  }
+
+  /**
+   * Listen to news of the points for as long as the view lives.
+   * @param {string} type
+   * @param {(detail: any) => void} act
+   */
+  on(type, act) {
+    this.context.map.on(type, act, this.signal);
+  }
+
+  /**
+   * Draw what a trait tells, in the next pause, for as long as the view lives.
+   * @param {keyof import("../shared/wire.js").Traits} name
+   * @param {() => void} act
+   */
+  onTrait(name, act) {
+    const { link, throttle } = this.context;
+    link.onTrait(name, () => throttle.run(act, act), this.signal);
+  }
+
+  /**
+   * Keys act while the focus is inside. Those that mean nothing here, chords and Tab pass by.
+   * @param {KeyboardEvent} event
+   */
+  hearKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (!this.takeKey(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key meant something
+   */
+  takeKey(event) {
+    if (event.key === "Escape") return this.escape();
+    const target = /** @type {Element} */ (event.target);
+    if (this.dialog.el.contains(target)) return this.dialog.handleKey(event);
+    // a choice list needs its arrows and letters
+    return !target.matches("select, input") && this.handleKey(event);
+  }
+
+  /**
+   * A key outside of the dialog.
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether it meant something
+   */
+  handleKey(event) {
+    if (event.key !== "g") return false;
+    if (!event.repeat) this.openCluster(null);
+    return true;
+  }
+
+  /**
+   * Leave the innermost thing that is open.
+   * @returns {boolean} whether there was one
+   */
+  escape() {
+    if (this.dialog.isOpen) this.clearSelection();
+    else if (this.pressedCode !== null) this.isolate(null);
+    else return false;
+    return true;
+  }
+
+  /**
+   * Show words for a while; screen readers hear them.
+   * @param {string} text
+   * @param {boolean} [shown] false where the eyes have them already
+   */
+  say(text, shown = true) {
+    this.note.classList.toggle("nbl-hidden", !shown);
+    announce(this.note, text);
+    this.note.classList.remove("nbl-map-note-gone");
+    this.noteDelay.start(NOTE_MS, () => {
+      this.note.classList.add("nbl-map-note-gone");
+      this.noteDelay.start(FADE_MS, () => announce(this.note, ""));
+    });
+  }
+
+  focus() {
+    this.el.focus({ preventScroll: true });
+  }
+
+  /** @param {Uint32Array} indices what was drawn around */
+  openSelection(indices) {
+    this.highlight(indices);
+    this.dialog.openSelection(indices);
+    this.legend.el.hidden = true;
+  }
+
+  /** @param {number | null} cluster its number, null for the first that is left to look at */
+  openCluster(cluster) {
+    this.dropHighlight();
+    this.dialog.openCluster(cluster);
+    this.legend.el.hidden = true;
+  }
+
+  /** @param {Uint32Array} indices points that stand out from the others */
+  highlight(indices) {
+    this.selected = indices;
+    this.updateLit();
+  }
+
+  /** The dialog has done its work, but may still offer to undo it. */
+  dropHighlight() {
+    this.selected = null;
+    this.updateLit();
+  }
+
+  clearSelection() {
+    this.dropHighlight();
+    this.dialog.close();
+    this.legend.el.hidden = false;
+  }
+
+  /** @param {number | null} code a colour to show alone until it is released */
+  isolate(code) {
+    this.pressedCode = code;
+    this.legend.showPressed(code);
+    this.updateLit();
+  }
+
+  /** @param {number | null} code a colour to show alone while the pointer rests on it */
+  preview(code) {
+    this.hoveredCode = code;
+    this.updateLit();
+  }
+
+  /** Show what stands out: `selected`, or the points of a colour. */
+  updateLit() {}
+}

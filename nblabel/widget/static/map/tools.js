@@ -1,0 +1,53 @@
+// Modes, zoom and help of the canvas. Each button says its name and key when it is pointed at or focused.
+
+import { h, setAttribute } from "../shared/dom.js";
+import { TEXT } from "../shared/text.js";
+import { mapIcon } from "./icons.js";
+
+const ZOOM_STEP = 1.5;
+
+export class MapTools {
+  /** @param {import("./view.js").CanvasView} view */
+  constructor(view) {
+    this.modes = {
+      move: toolButton("move", "m", () => view.setMode("move")),
+      lasso: toolButton("lasso", "l", () => view.setMode("lasso")),
+      box: toolButton("box", "x", () => view.setMode("box")),
+    };
+    const zoom = [
+      toolButton("zoomOut", "-", () => view.zoomBy(1 / ZOOM_STEP)),
+      toolButton("zoomIn", "+", () => view.zoomBy(ZOOM_STEP)),
+      toolButton("reset", "0", () => view.resetCamera()),
+    ];
+    this.el = h("span", { class: "nbl-map-tools" },
+      toolGroup(TEXT.map.dragging, Object.values(this.modes)),
+      toolGroup(TEXT.map.zoom, zoom),
+      h("span", { class: "nbl-map-group" }, toolButton("help", "?", () => view.help.toggle())));
+    this.showMode("move");
+  }
+
+  /** @param {string} mode */
+  showMode(mode) {
+    for (const [name, button] of Object.entries(this.modes)) setAttribute(button, "aria-pressed", String(name === mode));
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {HTMLElement[]} buttons
+ */
+function toolGroup(name, buttons) {
+  return h("span", { class: "nbl-map-group", role: "group", "aria-label": name }, ...buttons);
+}
+
+/**
+ * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "help"} icon
+ * @param {string} key
+ * @param {() => void} act
+ */
+function toolButton(icon, key, act) {
+  const name = icon === "help" ? TEXT.shortcuts : TEXT.map[icon];
+  const tip = h("span", { class: "nbl-map-tip", "aria-hidden": "true" }, h("span", { text: name }), h("kbd", { text: key }));
+  const props = { type: "button", class: "nbl-map-tool", "aria-label": name, "aria-keyshortcuts": key, onClick: act };
+  return h("button", props, mapIcon(icon), tip);
+}

@@ -1,0 +1,221 @@
+// The map drawn on a canvas: puts the parts together and holds what they share, which is the mode.
+
+import { h, makeUid, setText } from "../shared/dom.js";
+import { Delay } from "../shared/delay.js";
+import { TEXT } from "../shared/text.js";
+import { MapCrosshair } from "./crosshair.js";
+import { MapGestures } from "./gestures.js";
+import { MapHelp } from "./help.js";
+import { HoverCard } from "./hover_card.js";
+import { handleMapKey } from "./keys.js";
+import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./scene.js";
+import { SideView } from "./side_view.js";
+import { gridOf } from "./spatial.js";
+import { MapTools } from "./tools.js";
+
+const DOUBLE_CLICK_MS = 300;
+
+/** @typedef {"move" | "lasso" | "box"} MapMode */
+
+export class CanvasView extends SideView {
+  /**
+   * @param {import("../shared/context.js").PanelContext} context
+   * @param {AbortSignal} signal
+   * @param {() => void} focusQueue
+   */
+  constructor(context, signal, focusQueue) {
+    super(context, signal);
+    this.focusQueue = focusQueue;
+    /** @type {MapMode} */
+    this.mode = "move";
+    this.pickDelay = new Delay(signal);
+    this.empty = h("p", { class: "nbl-map-empty" });
+    const hint = h("p", { class: "nbl-hidden", id: `nbl-map-${makeUid()}`, text: TEXT.map.hint });
+    this.plane = h("div", {
+      class: "nbl-map-plane", role: "application", tabindex: 0, "aria-describedby": hint.id,
+    }, this.empty);
+    this.scene = new MapScene(this.plane, context, signal);
+    this.card = new HoverCard(this);
+    this.crosshair = new MapCrosshair(this);
+    this.help = new MapHelp(this);
+    this.tools = new MapTools(this);
+    this.gestures = new MapGestures(this);
+    this.toolbar.el.append(this.tools.el);
+    const over = [this.note, this.toolbar.progress, this.card.el, this.help.el];
+    const stage = h("div", { class: "nbl-map-stage" }, this.plane, ...over);
+    this.el.append(hint, this.toolbar.el, h("div", { class: "nbl-map-body" }, stage, this.side));
+    this.follow();
+    this.describe();
+  }
+
+  follow() {
+    const { context, signal } = this;
+    this.on("points", ({ animate }) => this.showPoints(animate));
+    this.on("colors", () => this.updateLit());
+    // labeled points lie among the others, rings above
+    this.on("labeled", () => this.scene.redraw(STALE_COLORS));
+    context.on("order", () => this.showOrder(), signal);
+    context.link.watchdog.on("change", () => this.describe(), signal);
+  }
+
+  describe() {
+    const { map, link } = this.context;
+    this.empty.hidden = map.n > 0;
+    setText(this.empty, link.watchdog.isSilent ? TEXT.panel.silence : TEXT.map.preparing);
+    this.plane.setAttribute("aria-label", TEXT.map.points(map.n));
+  }
+
+  /** @param {boolean} animate */
+  showPoints(animate) {
+    this.hover(null);
+    this.scene.outline = [];
+    this.scene.movePoints(animate);
+    this.describe();
+    this.updateLit();
+  }
+
+  /** Other questions are on screen or next: the rings move in this frame. */
+  showOrder() {
+    if (this.scene.picked?.index === this.context.queue.current?.index) this.scene.picked = null;
+    this.scene.redraw(STALE_MARKS);
+  }
+
+  focus() {
+    this.plane.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key meant something
+   */
+  handleKey(event) {
+    return handleMapKey(this, event);
+  }
+
+  /** @param {MapMode} mode */
+  setMode(mode) {
+    this.mode = mode;
+    this.el.dataset.mode = mode;
+    this.tools.showMode(mode);
+  }
+
+  /**
+   * @param {number} dx in CSS pixels
+   * @param {number} dy
+   */
+  panBy(dx, dy) {
+    this.scene.camera.panBy(dx, dy);
+    this.cameraMoved();
+  }
+
+  /**
+   * @param {number} factor
+   * @param {number} [px] where to zoom, by default the middle
+   * @param {number} [py]
+   */
+  zoomBy(factor, px = this.scene.camera.width / 2, py = this.scene.camera.height / 2) {
+    this.scene.camera.zoomAt(px, py, factor);
+    this.cameraMoved();
+  }
+
+  resetCamera() {
+    this.scene.camera.reset();
+    this.cameraMoved();
+  }
+
+  cameraMoved() {
+    this.hover(null);
+    this.crosshair.update();
+    this.scene.redraw(STALE_PLACES);
+  }
+
+  /** @param {number | null} index */
+  hover(index) {
+    if (this.scene.hover === index) return;
+    this.scene.hover = index;
+    this.scene.redraw(STALE_MARKS);
+    this.card.show(index);
+  }
+
+  /** Ask about a point next. @param {number} index */
+  pick(index) {
+    const { context, scene } = this;
+    scene.showPicked(index);
+    const sent = context.send({ type: "show", index });
+    if (!sent) return this.say(TEXT.map.notShown);
+    this.say(TEXT.map.next(context.map.picture(index)?.item.id ?? TEXT.map.thisPoint));
+    // the keys answer what was asked for
+    if (this.el.contains(document.activeElement)) this.focusQueue();
+  }
+
+  /** A first click may become a double one, which means something else. @param {number} index */
+  pickSoon(index) {
+    this.scene.showPicked(index);
+    this.pickDelay.start(DOUBLE_CLICK_MS, () => this.pick(index));
+  }
+
+  dropPick() {
+    this.pickDelay.cancel();
+    this.scene.picked = null;
+    this.scene.redraw(STALE_MARKS);
+  }
+
+  /** @param {number[]} outline in world coordinates */
+  drawOutline(outline) {
+    this.scene.outline = outline;
+    this.scene.redraw(STALE_MARKS);
+  }
+
+  /** @param {number[]} outline in world coordinates */
+  select(outline) {
+    const { map } = this.context;
+    const indices = map.n ? gridOf(map.coords).inside(outline) : new Uint32Array(0);
+    if (!indices.length) {
+      this.clearSelection();
+      this.say(TEXT.map.noPointsInside);
+      return;
+    }
+    this.drawOutline(outline);
+    this.openSelection(indices);
+  }
+
+  dropHighlight() {
+    this.drawOutline([]);
+    super.dropHighlight();
+  }
+
+  updateLit() {
+    const { context: { map }, selected } = this;
+    const code = this.hoveredCode ?? this.pressedCode;
+    this.scene.lit = selected ? litPoints(selected, map.n) : code === null ? null : litCode(map.codes, code);
+    this.scene.redraw(STALE_COLORS);
+  }
+
+  escape() {
+    if (this.help.isOpen) this.help.close();
+    else if (this.gestures.dropShape() || this.crosshair.dropCorner()) this.drawOutline([]);
+    else if (!this.dialog.isOpen && this.crosshair.isOn) this.crosshair.toggle();
+    else if (super.escape()) return true;
+    else if (this.mode !== "move") this.setMode("move");
+    else return false;
+    return true;
+  }
+}
+
+/**
+ * @param {Uint32Array} indices
+ * @param {number} n
+ */
+function litPoints(indices, n) {
+  const lit = new Uint8Array(n);
+  for (const i of indices) lit[i] = 1;
+  return lit;
+}
+
+/**
+ * @param {Uint8Array} codes
+ * @param {number} code
+ */
+function litCode(codes, code) {
+  return codes.map((other) => (other === code ? 1 : 0));
+}

@@ -1,0 +1,34 @@
+// The list of all keys, laid over the queue.
+
+import { h } from "../shared/dom.js";
+import { TEXT } from "../shared/text.js";
+import { QUEUE_KEYS } from "./keys.js";
+
+/**
+ * @param {import("./controller.js").QueueController} controller
+ * @param {() => void} focusRoot
+ */
+export function buildHelp(controller, focusRoot) {
+  const list = h("dl", { class: "nbl-key-list" });
+  const close = h("button", { type: "button", text: TEXT.close, onClick: () => toggle() });
+  const head = h("div", { class: "nbl-help-head" }, h("strong", { text: TEXT.shortcuts }), close);
+  const foot = h("p", { text: TEXT.queue.helpNote });
+  const props = { class: "nbl-help", role: "dialog", "aria-label": TEXT.shortcuts, hidden: true };
+  const node = h("div", props, head, list, foot);
+  const toggle = () => {
+    node.hidden = !node.hidden;
+    if (node.hidden) return focusRoot();
+    list.replaceChildren(...keyRows(controller.context.classes));
+    close.focus();
+  };
+  return { node, toggle };
+}
+
+/** @param {import("../shared/wire.js").ClassInfo[]} classes */
+function keyRows(classes) {
+  const labels = classes.filter((one) => one.key).map((one) => ({ shown: [one.key], text: one.name }));
+  const commands = QUEUE_KEYS.map(({ name, shown }) => ({ shown, text: TEXT.queue.keys[name] }));
+  return [...labels, ...commands].map(({ shown, text }) =>
+    h("div", {}, h("dt", {}, ...shown.map((key) => h("kbd", { text: key }))), h("dd", { text })),
+  );
+}

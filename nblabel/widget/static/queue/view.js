@@ -1,0 +1,127 @@
+// The queue: the picture asked about, the answers, and what comes next.
+
+import { buildActions, buildClasses, buildNewClass, buildPrediction, commandButton } from "./answers.js";
+import { h } from "../shared/dom.js";
+import { guarded, listen } from "../shared/errors.js";
+import { TEXT } from "../shared/text.js";
+import { buildHelp } from "./help.js";
+import { commandOf } from "./keys.js";
+import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
+import { buildMessages, buildSaved } from "./saved.js";
+import { buildWhy } from "./why.js";
+
+const FLASH_MS = 220;
+
+/** @typedef {import("./keys.js").Command} Command */
+/** @typedef {import("./controller.js").QueueController} QueueController */
+
+/**
+ * @param {QueueController} controller
+ * @param {AbortSignal} signal ends it
+ * @returns {HTMLElement}
+ */
+export function buildQueue(controller, signal) {
+  const props = { class: "nbl-view nbl-queue", tabindex: 0, role: "group", "aria-label": TEXT.queue.title };
+  const el = /** @type {HTMLElement} */ (h("section", props));
+  const focusRoot = () => el.focus({ preventScroll: true });
+  /** @param {Command} command */
+  const run = (command) => {
+    if (command.name === "help") help.toggle();
+    else if (command.name === "newClass") newClass.open();
+    else if (command.name === "leave") leave();
+    else if (controller.act(command) && !controller.context.throttle.burst) flash(buttonFor(command));
+  };
+  const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
+  /** @param {Command} command */
+  const buttonFor = ({ name, label }) =>
+    label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label);
+
+  const help = buildHelp(controller, focusRoot);
+  const newClass = buildNewClass(controller, focusRoot);
+  const classes = buildClasses(controller, run, newClass.node);
+  const [saved, picture, highlight, next, caption, prediction, why, messages] = [
+    buildSaved(controller),
+    buildPicture(controller),
+    buildHighlight(controller, focusRoot),
+    buildNext(controller, focusRoot),
+    buildCaption(controller),
+    buildPrediction(controller, run),
+    buildWhy(controller, run),
+    buildMessages(controller, focusRoot),
+  ];
+  const question = h("div", { class: "nbl-question" }, picture.node, next.node, caption.node, highlight.node);
+  const answers = [prediction.node, classes.node, buildActions(run), messages.node, why.node];
+  const answer = h("div", { class: "nbl-answer" }, ...answers);
+  el.append(buildHead(saved.node, run), h("div", { class: "nbl-body" }, question, answer), help.node);
+  listen(el, "keydown", (event) => onKey(event, controller, help.node.hidden, run), { signal });
+
+  /** One part that cannot be drawn leaves the others alone. @param {{render: () => void}[]} parts */
+  const draw = (parts) => {
+    const renders = parts.map((part) => guarded(part.render));
+    return () => renders.forEach((render) => render());
+  };
+  const remove = controller.addView({
+    question: draw([picture, caption, prediction, next]),
+    rest: draw([saved, classes, highlight, why, messages]),
+  });
+  signal.addEventListener("abort", remove);
+  return el;
+}
+
+/**
+ * @param {HTMLElement} saved
+ * @param {(command: Command) => void} run
+ */
+function buildHead(saved, run) {
+  const hint = h(
+    "span",
+    { class: "nbl-hint", "aria-hidden": "true" },
+    h("span", { class: "nbl-hint-on", text: TEXT.queue.shortcutsActive }),
+    h("span", { class: "nbl-hint-off" }, TEXT.queue.clickOrTab, h("span", { text: TEXT.queue.toUseShortcuts })),
+  );
+  const help = commandButton("help", TEXT.shortcuts, run);
+  help.firstChild.classList.add("nbl-hidden");
+  return h("div", { class: "nbl-head" }, saved, hint, help);
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {QueueController} controller
+ * @param {boolean} answering false while the list of keys covers the picture
+ * @param {(command: Command) => void} run
+ */
+function onKey(event, controller, answering, run) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (target.closest("input")) return;
+  if (target.closest("button") && (event.key === "Enter" || event.key === " ")) {
+    // a held key must not press the button again and again
+    if (event.repeat) event.preventDefault();
+    return;
+  }
+  const command = commandOf(event, controller.context.classes);
+  if (!command || !(answering || command.name === "help" || command.name === "leave")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!event.repeat) run(command);
+}
+
+/**
+ * A short sign that an answer was taken.
+ * @param {Element | null | undefined} button
+ */
+function flash(button) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const ring = ["var(--nbl-accent)", "transparent"].map((color) => ({ boxShadow: `0 0 0 3px ${color}` }));
+  button?.animate(ring, FLASH_MS);
+}
+
+/**
+ * Hand the focus to whatever holds the panel and can have it: the notebook in JupyterLab.
+ * @param {HTMLElement} el
+ */
+function focusNotebook(el) {
+  const panel = el.closest(".nbl-panel");
+  const holder = /** @type {HTMLElement | null | undefined} */ (panel?.parentElement?.closest("[tabindex]"));
+  if (holder) holder.focus({ preventScroll: true });
+  else /** @type {HTMLElement} */ (el.ownerDocument.activeElement)?.blur();
+}

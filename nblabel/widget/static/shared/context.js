@@ -1,0 +1,166 @@
+// The state of a page, made once for each model: what queue, map, groups, status and quality share.
+
+import { makeUid } from "./dom.js";
+import { Emitter, onPageError } from "./errors.js";
+import { KernelLink } from "./link.js";
+import { MapState } from "./map_state.js";
+import { MediaCache } from "./media_cache.js";
+import { Outbox } from "./outbox.js";
+import { Queue } from "./queue.js";
+import { TEXT } from "./text.js";
+import { RenderThrottle } from "./throttle.js";
+
+/** @typedef {import("./wire.js").Model} Model */
+/** @typedef {import("./wire.js").LogEvent} LogEvent */
+/** @typedef {import("./wire.js").ClassInfo} ClassInfo */
+
+/**
+ * Emits "spoken" with words for the live region, "order" when other questions are on screen or next, "ack"
+ * with each acknowledgement and the event of the outbox it is of, "failed" when page code went wrong.
+ */
+export class PanelContext extends Emitter {
+  /** @param {Model} model */
+  constructor(model) {
+    super();
+    this.model = model;
+    this.link = new KernelLink(model);
+    this.outbox = new Outbox((event) => this.transmit(event));
+    this.queue = new Queue();
+    this.media = new MediaCache();
+    this.throttle = new RenderThrottle();
+    this.map = new MapState(this);
+    /** What went wrong in the page, "" when nothing did. */
+    this.failure = "";
+    /** What is open in the views, the last opened last. @type {Map<unknown, string>} */
+    this.openParts = new Map();
+    /** The front as the kernel knows it. */
+    this.toldFront = "";
+    this.forgetErrors = onPageError((error) => this.fail(error));
+    this.link.on("announce", ({ text }) => this.say(text));
+    this.link.on("ack", (ack) => this.emit("ack", { ack, event: this.outbox.acknowledge(ack) }));
+  }
+
+  close() {
+    this.forgetErrors();
+    this.link.close();
+    this.outbox.close();
+    this.throttle.close();
+  }
+
+  /** @returns {ClassInfo[]} */
+  get classes() {
+    return this.model.get("classes") ?? [];
+  }
+
+  get store() {
+    return this.model.get("store") ?? { key: "", persistent: false, text: "" };
+  }
+
+  /** What an item of the pool is called. */
+  get noun() {
+    return this.model.get("pool")?.noun ?? "item";
+  }
+
+  /** What is shown of an item. */
+  get thing() {
+    return this.noun === "image" ? "picture" : this.noun;
+  }
+
+  /** Why the panel takes no more answers, "" while it does. */
+  get closed() {
+    return this.model.get("closed") ?? "";
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    this.failure = TEXT.panel.failed(error instanceof Error ? error.message : String(error));
+    this.emit("failed");
+  }
+
+  /** @param {string} text for the live region */
+  say(text) {
+    this.emit("spoken", text);
+  }
+
+  /**
+   * @param {Record<string, any>} message
+   * @param {Uint32Array | null} [indices] positions that go with it
+   * @returns {boolean} whether it went out; what does not is lost
+   */
+  send(message, indices = null) {
+    return this.link.send(message, indices ? [/** @type {ArrayBuffer} */ (indices.slice().buffer)] : []);
+  }
+
+  /**
+   * Send what a person asked for; where it does not go out, that is said.
+   * @param {Record<string, any>} message
+   */
+  tell(message) {
+    if (!this.send(message)) this.say(TEXT.notResponding);
+  }
+
+  /**
+   * Send an event of the log, and keep it until it is acknowledged.
+   * @param {Omit<LogEvent, "uid">} event
+   * @returns {string} its uid, "" where the panel is closed
+   */
+  post(event) {
+    if (this.refuses()) return "";
+    const uid = makeUid();
+    this.outbox.post(/** @type {LogEvent} */ ({ ...event, uid }));
+    return uid;
+  }
+
+  /**
+   * Send an event of the log that is never sent again by itself.
+   * @param {Record<string, any>} event
+   * @returns {string} its uid, "" where it did not go out
+   */
+  ask(event) {
+    if (this.refuses()) return "";
+    const uid = makeUid();
+    const front = event.type === "import" ? {} : { front: this.queue.front };
+    return this.send({ ...event, uid, ...front }) ? uid : "";
+  }
+
+  /** Whether no more answers are taken, which is then said. */
+  refuses() {
+    if (this.closed) this.say(TEXT.panel.closed(this.closed));
+    return this.closed !== "";
+  }
+
+  /** @param {LogEvent} event */
+  transmit({ indices, marked, ...content }) {
+    const { front } = this.queue;
+    const buffers = [indices, marked].flatMap((list) => (list ? [new Uint32Array(list).buffer] : []));
+    if (this.link.send({ ...content, front }, buffers)) this.toldFront = front.join("\n");
+  }
+
+  /** The order of questions may have changed: the views hear of it, and the kernel unless an event told it. */
+  orderChanged() {
+    const { queue } = this;
+    this.emit("order");
+    const front = queue.front.join("\n");
+    if (!queue.started || front === this.toldFront) return;
+    if (this.send({ type: "front", front: queue.front })) this.toldFront = front;
+  }
+
+  /** A page opened; the kernel answers with everything. */
+  tellReady() {
+    if (this.closed) return;
+    this.toldFront = "";
+    this.media.forgetRequests();
+    this.link.tellReady();
+  }
+
+  /**
+   * A view opened or closed a part of itself that is worked out only while it is open.
+   * @param {unknown} view
+   * @param {string | null} part
+   */
+  tellOpen(view, part) {
+    this.openParts.delete(view);
+    if (part) this.openParts.set(view, part);
+    this.send({ type: "open", part: [...this.openParts.values()].at(-1) ?? null });
+  }
+}

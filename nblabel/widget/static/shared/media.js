@@ -1,0 +1,221 @@
+// What is shown of an item: its picture, its text, or its row of a table. All three travel as bytes that
+// the page keeps; texts and rows are JSON in them.
+
+import { h, setText } from "./dom.js";
+import { paintPixels } from "./pixels.js";
+import { TEXT } from "./text.js";
+
+const SHORT = 160;
+
+/** @typedef {import("./wire.js").Media} Media */
+/** @typedef {{media: Media, bytes: Uint8Array}} Kept */
+/** A column's name, the value, null where it is missing, and what is unusual about it.
+ * @typedef {[string, string | null, string]} Cell */
+
+/**
+ * @param {import("./wire.js").Shown} item
+ * @returns {Media | null}
+ */
+export function mediaOf(item) {
+  return item.image ?? item.text ?? item.row ?? null;
+}
+
+/**
+ * The words of a text.
+ * @param {Kept} kept
+ * @returns {string | null} null where it is no text
+ */
+function textOf({ media, bytes }) {
+  return "length" in media ? JSON.parse(new TextDecoder().decode(bytes)) : null;
+}
+
+/**
+ * @param {Kept} kept
+ * @returns {Cell[] | null} null where it is no row
+ */
+function cellsOf({ media, bytes }) {
+  return "columns" in media ? JSON.parse(new TextDecoder().decode(bytes)) : null;
+}
+
+/**
+ * A text or row in a few words, what is unusual first; "" for a picture.
+ * @param {Kept | null} kept
+ */
+export function shortWords(kept) {
+  if (!kept) return "";
+  const known = shortened.get(kept) ?? shorten(kept);
+  shortened.set(kept, known);
+  return known;
+}
+
+/** @type {WeakMap<Kept, string>} */
+const shortened = new WeakMap();
+
+/** @param {Kept} kept */
+function shorten(kept) {
+  const cells = cellsOf(kept);
+  if (cells) {
+    const unusualFirst = [...cells].sort((a, b) => Number(b[2] !== "") - Number(a[2] !== ""));
+    return clip(unusualFirst.map(([name, value]) => TEXT.cell(name, value)).join(", "));
+  }
+  const text = textOf(kept);
+  if (text === null) return "";
+  return clip(text.replace(/\s+/g, " ").trim()) || TEXT.emptyText;
+}
+
+/** @param {string} words */
+function clip(words) {
+  return words.length > SHORT ? `${words.slice(0, SHORT)}…` : words;
+}
+
+/**
+ * A canvas that paints a picture once, however often it is asked to.
+ * @param {string} name
+ */
+function buildCanvas(name) {
+  const node = h("canvas", { class: name, role: "img", width: 1, height: 1 });
+  /** @type {Kept | null} */
+  let painted = null;
+  /** @param {Kept | null} kept */
+  const paint = (kept) => {
+    const picture = kept && "width" in kept.media ? kept : null;
+    node.hidden = !picture;
+    if (picture && picture !== painted) {
+      paintPixels(node, /** @type {import("./wire.js").Image} */ (picture.media), picture.bytes);
+    }
+    painted = picture ?? painted;
+  };
+  return { node, paint };
+}
+
+/**
+ * The small form of an item: its picture, or a few words of its text or row.
+ * @param {string} name CSS class of the canvas
+ */
+export function buildThumb(name) {
+  const canvas = buildCanvas(name);
+  const words = h("span", { class: "nbl-short", dir: "auto" });
+  const node = h("span", { class: "nbl-thumb-box" }, canvas.node, words);
+  /** @param {Kept | null} kept */
+  const paint = (kept) => {
+    canvas.paint(kept);
+    setText(words, shortWords(kept));
+    words.hidden = words.textContent === "";
+  };
+  return { node, canvas: canvas.node, paint };
+}
+
+/**
+ * An item in full: a picture, a card with its text, or a card with its row.
+ * @param {string} name CSS class of the canvas
+ */
+export function buildMedia(name) {
+  const canvas = buildCanvas(name);
+  const text = h("div", { class: "nbl-text", role: "article", tabindex: 0, dir: "auto" });
+  const row = h("div", { class: "nbl-row", role: "article", tabindex: 0 });
+  /** @type {Kept | null} */
+  let painted = null;
+  let marked = "";
+  /**
+   * @param {Kept | null} kept
+   * @param {string} highlight words to mark in a text
+   * @param {string[]} words words that speak for the prediction
+   */
+  const paint = (kept, highlight = "", words = []) => {
+    const marks = [highlight, ...words].join("\n");
+    canvas.paint(kept);
+    text.hidden = !(kept && "length" in kept.media);
+    row.hidden = !(kept && "columns" in kept.media);
+    if (!kept || (kept === painted && marks === marked)) return;
+    if (!text.hidden) fillText(text, kept, highlight, words);
+    if (!row.hidden) fillRow(row, kept);
+    if (kept !== painted) text.scrollTop = row.scrollTop = 0;
+    painted = kept;
+    marked = marks;
+  };
+  /** @param {string} label */
+  const describe = (label) => {
+    for (const node of [canvas.node, text, row]) node.setAttribute("aria-label", label);
+  };
+  return { nodes: [canvas.node, text, row], paint, describe };
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Kept} kept
+ * @param {string} highlight
+ * @param {string[]} words
+ */
+function fillText(node, kept, highlight, words) {
+  const text = /** @type {string} */ (textOf(kept));
+  const { length } = /** @type {import("./wire.js").Text} */ (kept.media);
+  const parts = markedParts(text, highlight, words);
+  // characters beyond the first plane are two of a string here, and one of the kernel's
+  const rest = length - [...text].length;
+  if (rest > 0) parts.push(note(TEXT.moreCharacters(rest)));
+  node.replaceChildren(...(text.trim() ? parts : [note(TEXT.emptyText)]));
+}
+
+/** @param {string} text */
+function note(text) {
+  return h("span", { class: "nbl-text-note", text });
+}
+
+const NO_WORD = "(?!)";
+const WORD_SIGN = "[\\p{L}\\p{M}\\p{N}_]";
+// as in texts.py: scripts without spaces are read sign by sign
+const UNSPACED = /[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]/;
+
+/**
+ * A text with some words marked, in upper or lower case.
+ * @param {string} text
+ * @param {string} highlight words with spaces between, found anywhere
+ * @param {string[]} [words] whole words that speak for the prediction; another kind of mark
+ * @returns {(string | HTMLElement)[]}
+ */
+export function markedParts(text, highlight, words = []) {
+  const sought = highlight.split(/\s+/).filter(Boolean).map(quoted).join("|") || NO_WORD;
+  const telling = words.map(wholeWord).join("|") || NO_WORD;
+  // split() gives what it found between the rest: a word that was sought, or one that speaks
+  const parts = text.split(new RegExp(`(${sought})|(${telling})`, "giu"));
+  const kinds = [
+    (/** @type {string} */ part) => part,
+    (/** @type {string} */ part) => h("mark", { text: part }),
+    (/** @type {string} */ part) => h("span", { class: "nbl-word", text: part }),
+  ];
+  return parts.map((part, i) => part && kinds[i % 3](part)).filter(Boolean);
+}
+
+/** @param {string} word */
+function quoted(word) {
+  return word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** @param {string} word */
+function wholeWord(word) {
+  const stands = new RegExp(`^${WORD_SIGN}`, "u").test(word) && !UNSPACED.test(word);
+  return stands ? `(?<!${WORD_SIGN})${quoted(word)}(?!${WORD_SIGN})` : quoted(word);
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Kept} kept
+ */
+function fillRow(node, kept) {
+  const cells = /** @type {Cell[]} */ (cellsOf(kept));
+  const list = h("dl", {}, ...cells.map(cellRow));
+  const rest = /** @type {import("./wire.js").Row} */ (kept.media).columns - cells.length;
+  node.replaceChildren(list, ...(rest > 0 ? [note(TEXT.moreColumns(rest))] : []));
+}
+
+/** @param {Cell} cell */
+function cellRow([name, value, unusual]) {
+  const told = value === null ? note(TEXT.missing) : h("span", { dir: "auto", text: value });
+  const sign = unusual ? h("span", { class: "nbl-unusual-note", text: unusual }) : null;
+  return h(
+    "div",
+    { class: unusual ? "nbl-unusual" : false },
+    h("dt", { text: name, dir: "auto" }),
+    h("dd", {}, told, sign),
+  );
+}

@@ -1,0 +1,391 @@
+// Every word that the page shows or says. What the kernel says comes in its messages and traits.
+
+import { capital, countText, decimalText, durationText, millisecondsText, percentText, shareText } from "./format.js";
+
+/**
+ * @param {number} n
+ * @param {string} one
+ * @param {string} [many]
+ */
+function counted(n, one, many = `${one}s`) {
+  return `${countText(n)} ${n === 1 ? one : many}`;
+}
+
+const SHARED_TEXT = {
+  cancel: "Cancel",
+  close: "Close",
+  dismiss: "Dismiss",
+  progress: "Progress",
+  shortcuts: "Shortcuts",
+  notResponding: "Kernel not responding.",
+  /** @param {number} n what is left of a text */
+  moreCharacters: (n) => `… ${countText(n)} more characters`,
+  /** @param {number} n */
+  moreColumns: (n) => `… ${countText(n)} more columns`,
+  emptyText: "Empty text",
+  missing: "missing",
+  /** @param {string} name @param {string | null} value */
+  cell: (name, value) => `${name} ${value ?? "missing"}`,
+};
+
+const PANEL_TEXT = {
+  title: "Labeling panel",
+  silence: "Kernel not responding. Run this cell again, unless the kernel is busy.",
+  /** @param {string} reason */
+  failed: (reason) =>
+    `Something in this panel went wrong: ${reason}. Your answers are kept and still saved. `
+    + "Reload the page; if it comes again, please report it with these words.",
+  noState: "it could not be started",
+  /** @param {string} reason */
+  closed: (reason) => `This panel takes no more answers: ${reason}`,
+  /** @param {number} n */
+  unreadable: (n) =>
+    `${counted(n, "unsaved answer", "unsaved answers")} of an earlier page cannot be read from this browser's `
+    + "storage: please answer again what is asked again.",
+};
+
+const QUEUE_TEXT = {
+  title: "Questions",
+  actions: { back: "Back", undo: "Undo", skip: "Skip", forward: "Forward", redo: "Redo", flag: "Flag" },
+  keys: {
+    accept: "Accept the prediction",
+    undo: "Undo",
+    redo: "Redo",
+    skip: "Skip for now",
+    flag: "Flag as a problem",
+    back: "Back to the answer before",
+    forward: "Forward",
+    prediction: "Hide or show the prediction",
+    why: "Why this one",
+    newClass: "New class",
+    help: "This list",
+    leave: "Back to the notebook",
+  },
+  actionsTitle: "Actions",
+  label: "Label",
+  shortcutsActive: "Shortcuts active",
+  clickOrTab: "Click or Tab",
+  toUseShortcuts: " to use shortcuts",
+  helpNote: "The shortcuts work while the panel has the focus. Tab leaves it.",
+  prediction: "Prediction",
+  noPrediction: "none yet",
+  predictionHidden: "hidden",
+  accept: "Accept",
+  hide: "Hide",
+  show: "Show",
+  hidePrediction: "Hide the prediction",
+  showPrediction: "Show the prediction",
+  newClass: "New class",
+  newClassName: "Name of the new class",
+  add: "Add",
+  saved: "Saved",
+  inMemory: "In memory only",
+  notResponding: "Kernel not responding",
+  /** @param {number} n */
+  unsaved: (n) => `${countText(n)} unsaved`,
+  /** @param {number} n */
+  saving: (n) => `Saving ${countText(n)}…`,
+  /**
+   * What happens to answers that are not saved for a while.
+   * @param {number} n @param {string} refusal why the kernel cannot save them, "" where it says nothing
+   * @param {boolean} persistent
+   */
+  unsavedAnswers: (n, refusal, persistent) => {
+    const place = persistent ? "kept in this browser" : "kept in this page";
+    return refusal
+      ? `${countText(n)} unsaved: ${refusal}; ${place}, sent again until saved.`
+      : `${countText(n)} unsaved: kernel not responding; ${place}, sent again when it is back. `
+        + "Run the cell again after a kernel restart.";
+  },
+  /** @param {string} reason */
+  notSaved: (reason) => `Not saved: ${reason}`,
+  nothingToAnswer: "There is nothing to answer now.",
+  sameKeyTwice: "Same key twice within 0.15 s: not counted.",
+  predictionChanged: "The prediction has just changed: press Enter again to accept it.",
+  noPredictionYet: "There is no prediction yet.",
+  hiddenPrediction: "The prediction is hidden: h shows it.",
+  /** @param {string} thing */
+  stillLoading: (thing) => `The ${thing} is still loading.`,
+  /** @param {string} noun @param {string} id @param {string} short */
+  next: (noun, id, short) => `Next: ${noun} ${id}${short && `: ${short}`}`,
+  /** @param {string} error */
+  cannotShow: (error) => `Cannot show this picture. ${error}`,
+  /** @param {string} thing */
+  loading: (thing) => `Loading the ${thing}…`,
+  noPicture: "No picture",
+  /** @param {number | null} total @param {string} noun */
+  allAnswered: (total, noun) => `All ${total === null ? "" : `${countText(total)} `}${noun}s are answered.`,
+  waiting: "Waiting for the next question…",
+  preparing: "Preparing the first question…",
+  /** @param {string} noun @param {string} id @param {number} index */
+  item: (noun, id, index) => `${capital(noun)} ${id}, position ${index}`,
+  mark: "Mark",
+  wordsToMark: "words to mark",
+  underlined: "Underlined",
+  /** @param {string} label */
+  speaksFor: (label) => ` speaks for ${label}`,
+  askedNext: "Asked next",
+  /** @param {string} noun @param {string} id @param {string} short */
+  askNow: (noun, id, short) => `Ask ${noun} ${id} now${short && `: ${short}`}`,
+  /** @param {string} label */
+  labeled: (label) => `Labeled ${label}: answer again to change`,
+  /** @param {string} label */
+  autoLabeled: (label) => `Auto-labeled ${label}: answer again to change`,
+  withoutLabel: "Skipped or flagged: answer again to change",
+  why: "Why this one",
+  noReason: "No reason given.",
+  reasonLoading: "Loading…",
+  neighbors: "Labeled items nearest to it",
+  /** @param {string} noun @param {string} id */
+  neighbor: (noun, id) => `${capital(noun)} ${id}`,
+  /** @param {string} id @param {string} label @param {number} similarity @param {string} short */
+  neighborTitle: (id, label, similarity, short) =>
+    `${id}: ${label}, similarity ${decimalText(similarity)}${short && `\n${short}`}`,
+};
+
+const MAP_TEXT = {
+  title: "Map",
+  plotlyTitle: "Legend and clusters",
+  /** @param {number} n */
+  points: (n) => (n ? `Map of ${counted(n, "point")}` : "Map"),
+  preparing: "Preparing the map…",
+  hint: "Arrow keys pan, plus and minus zoom, question mark lists all shortcuts.",
+  tools: "Map tools",
+  dragging: "Dragging",
+  zoom: "Zoom",
+  color: "Colour",
+  projection: "Projection",
+  train: "Train encoder",
+  trainTitle: "Train an encoder on these pictures, in the background, and use it",
+  move: "Move",
+  lasso: "Lasso",
+  box: "Box",
+  zoomOut: "Zoom out",
+  zoomIn: "Zoom in",
+  reset: "Reset view",
+  /** @param {string} name */
+  ready: (name) => `${name} ready`,
+  /** @param {string} name */
+  next: (name) => `${name} is asked next`,
+  thisPoint: "This point",
+  notShown: "Kernel not responding: nothing was shown",
+  noPointsInside: "No points inside",
+  scrollHint: "Click the map, then scroll to zoom",
+  crosshairOn: "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
+  crosshairOff: "Cross-hair off",
+  noPointNear: "No point near the cross-hair",
+  boxStarted: "Box started: move to the opposite corner, b ends it",
+  legend: "Legend",
+  clusters: "Clusters",
+  clustersTitle: "Look through groups of similar items, and label each as a whole",
+  helpTitle: "Shortcuts of the map",
+  /** @type {[string[], string][]} */
+  help: [
+    [["←", "↑", "→", "↓"], "or drag: move the map"],
+    [["+", "-"], "or scroll: zoom, while the map has the focus or Ctrl is held"],
+    [["0"], "or double click: reset the view"],
+    [["l"], "lasso: draw around points to label them; also Shift and drag"],
+    [["x"], "box: drag across points to label them"],
+    [["m"], "back to moving"],
+    [["c"], "cross-hair: the arrow keys move it, Shift makes it faster"],
+    [["Enter"], "at the cross-hair, or click: ask about the nearest point next; the keys then answer it"],
+    [["b"], "at the cross-hair: start a box, again to end it"],
+    [["g"], "clusters: look through them, and label each as a whole"],
+    [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
+  ],
+  /** @param {string} id @param {string} label */
+  labeled: (id, label) => `${id}: labeled ${label}`,
+  /** @param {string} id @param {string} label @param {number} confidence */
+  predicted: (id, label, confidence) => `${id}: predicted ${label}, ${percentText(confidence)}`,
+  /** @param {string} id */
+  noPrediction: (id) => `${id}: no prediction yet`,
+  pointHere: "Point at the map: its picture is shown here.",
+};
+
+const GROUP_TEXT = {
+  orders: { random: "Random", outliers: "Outliers first", central: "Most central first" },
+  order: "Order",
+  previous: "Previous cluster",
+  next: "Next cluster",
+  others: "Other clusters…",
+  undo: "Undo",
+  undoing: "Undoing…",
+  saving: "Saving…",
+  loading: "Loading…",
+  find: "Find clusters",
+  howMany: "How many",
+  finding: "Clusters are being found in the background; labeling goes on meanwhile.",
+  whatClustersAre:
+    "Clusters are groups of similar items. With some more of them than there are classes, most are of one class.",
+  /** @param {string} name @param {number} n @param {number} labeled */
+  title: (name, n, labeled) =>
+    `${name && `${name}: `}${counted(n, "point")}${labeled ? `, ${countText(labeled)} already labeled` : ""}`,
+  nothingLeft: "Nothing is left to label",
+  allLabeled: "All are labeled already",
+  /** @param {number} n @param {number} excluded */
+  labelAs: (n, excluded) =>
+    excluded ? `Label ${countText(n)} (${countText(excluded)} excluded) as` : `Label ${counted(n, "point")} as`,
+  /** @param {number} n */
+  relabel: (n) => (n === 1 ? "also relabel the labeled one" : `also relabel the ${countText(n)} labeled ones`),
+  /** @param {number} n */
+  include: (n) => `Include ${countText(n)} again`,
+  /** @param {string} text */
+  tryingAgain: (text) => `${text} Trying again…`,
+  pictures: "Pictures of the group",
+  previousPage: "Previous page",
+  nextPage: "Next page",
+  atOnceTitle: "Pictures at once",
+  /** @param {number} n */
+  atOnce: (n) => `${countText(n)} at once`,
+  /** @param {number} first @param {number} last @param {number} n */
+  place: (first, last, n) => `${countText(first)}–${countText(last)} of ${countText(n)}`,
+  /** @param {string} noun @param {string} id @param {string} short @param {string | null} label */
+  item: (noun, id, short, label) =>
+    [`${capital(noun)} ${id}`, short, label && `labeled ${label}`].filter(Boolean).join(", "),
+  /** @param {boolean} excluded @param {number} n */
+  marked: (excluded, n) => `${excluded ? "Excluded" : "Included"}. ${countText(n)} excluded.`,
+  mostCentral: "most central",
+  labeled: "Labeled",
+  /** @param {number} labeled @param {number} n */
+  labeledOf: (labeled, n) => (labeled ? `${countText(labeled)} of ${countText(n)} labeled:` : "none labeled yet"),
+  /** @param {string} name @param {number} n */
+  classCount: (name, n) => `${name} ${countText(n)}`,
+};
+
+const STATUS_TEXT = {
+  title: "Status",
+  labeled: "Labeled",
+  /** @param {number} n */
+  labeledCount: (n) => `${countText(n)} labeled`,
+  /** @param {number} n */
+  of: (n) => `of ${countText(n)}`,
+  autoLabeled: "Auto-labeled",
+  left: "Left",
+  skipped: "Skipped",
+  flagged: "Flagged",
+  perHour: "Labels per hour",
+  timeLeft: "Time left",
+  none: "–",
+  duration: durationText,
+  /** @param {number} ms */
+  updatedIn: (ms) => `model updated in ${millisecondsText(ms)}`,
+  perClass: "Labels per class",
+  rate: "Hourly rate (optional)",
+  rateTitle: "Money per hour of labeling, in any currency. Empty: no costs are shown.",
+  exportOpen: "Export…",
+  export: "Export",
+  exportTitle: "Export the labels",
+  exportPath: "File or folder in the notebook's folder",
+  format: "Format",
+  overwrite: "Overwrite",
+  importOpen: "Import…",
+  import: "Import",
+  importTitle: "Import labels",
+  importPath: "File in the notebook's folder",
+  importPathTitle: "A .csv, .tsv, .jsonl or .parquet file in the notebook's folder",
+  idColumn: "Column of ids",
+  labelColumn: "Column of labels",
+  /** @param {string} text */
+  running: (text) => `${text}…`,
+};
+
+const QUALITY_TEXT = {
+  title: "Quality",
+  off: "off",
+  /** @param {number} share @param {string} noun */
+  shareOf: (share, noun) => `${shareText(share)} of ${noun}`,
+  questions: "questions",
+  answers: "answers",
+  audit: "Audit sample",
+  auditTitle: "Share of the questions drawn at random. Nothing in a question tells which they are.",
+  /** @param {number} n */
+  auditNow: (n) => `Audit ${countText(n)} now`,
+  /** @param {number} n */
+  auditNowTitle: (n) => `Ask ${countText(n)} items drawn at random next`,
+  repeats: "Repeat items",
+  repeatsTitle:
+    "Share of the answers after which an item from some time before is asked again, unmarked. "
+    + "Tells how often you agree with yourself.",
+  reviewOpen: "Review labels",
+  reviewTitle: "Ask labels again that the model and the neighbours contradict",
+  finding: "Finding labels that the model and the neighbours contradict…",
+  findingTitle: "Finding contradicted labels",
+  /** @param {string} text */
+  reviewing: (text) => `Review labels: ${text} Answer in the queue; Enter accepts the prediction.`,
+  stop: "Stop",
+  autoLabelOpen: "Auto-label the rest…",
+  autoLabelOpenTitle: "Label the rest from the model, with an error guarantee",
+  autoLabel: "Auto-label the rest",
+  maximumError: "Maximum error",
+  confidence: "Confidence",
+  perClass: "per class",
+  perClassTitle: "The guarantee holds for each class by itself; that takes answers for each.",
+  choose: "Choose a maximum error.",
+  /** @type {Record<string, string>} */
+  working: { estimate: "Estimating", draw: "Drawing the checks", accept: "Accepting", revert: "Reverting" },
+  /** @param {string} work @param {string} text */
+  progress: (work, text) => `${work}: ${text}`,
+  /** @param {number} n */
+  accept: (n) => `Accept ${counted(n, "label")}`,
+  /** @param {number} n */
+  queueChecks: (n) => (n === 1 ? "Queue this check" : `Queue these ${countText(n)} checks`),
+  /** @param {number} n */
+  undoWithdraw: (n) => `Undo: accept ${countText(n)} again`,
+  /** @param {number} n */
+  undoAccept: (n) => `Undo: withdraw ${countText(n)} accepted`,
+  /** @param {number} n */
+  checksWait: (n) =>
+    `${n === 1 ? "1 check waits" : `${countText(n)} checks wait`} in the queue. `
+    + "When they are answered, the result updates.",
+  /** @param {number} n */
+  contradicted: (n) => `The model would now label ${counted(n, "accepted item")} differently.`,
+  review: "Review",
+  reviewThese: "Ask them again in the queue, with the same keys",
+  revert: "Revert",
+  revertTitle: "They are open again; one undo accepts them again",
+  preview: "The least confident of them. Press one to label it yourself.",
+  /** @param {string} id @param {string} label @param {boolean} pictured */
+  previewItem: (id, label, pictured) => `${id}: ${label}${pictured ? "" : ", no picture"}`,
+  /** @param {string} words */
+  askNow: (words) => `${words}. Ask it now.`,
+  noCurve: "The error–coverage curve appears here once checks are answered.",
+  curve: "Error–coverage curve: guaranteed error by share of the pool",
+  curveX: "share of the pool accepted",
+  /** @param {number} share @param {number} n @param {number} error */
+  curvePoint: (share, n, error) =>
+    `${shareText(share)} of the pool (${countText(n)}): at most ${shareText(error)} wrong`,
+  /** @param {number} error */
+  curveRule: (error) => `maximum error: ${shareText(error)}`,
+  learningCurvesOpen: "Learning curves",
+  learningCurvesTitle: "Accuracy and confidence over the labels",
+  learningCurves: "Learning curves",
+  /** @param {number} n */
+  threshold: (n) => `Stopping threshold: ${countText(n)} more labels gain less accuracy than`,
+  thresholdTitle: "Below it the status advises to stop. Nothing stops by itself.",
+  loading: "Loading…",
+  labels: "labels",
+  noAccuracy: "Accuracy over the labels is drawn here once audit labels are there.",
+  accuracy: "Accuracy, estimated from the audit sample",
+  /** @param {number} n @param {number} share @param {number} low @param {number} high */
+  accuracyPoint: (n, share, low, high) =>
+    `${counted(n, "label")}: accuracy ${shareText(share)}, ${shareText(low)} to ${shareText(high)}`,
+  noConfident: "The share of confident predictions is drawn here after the next label.",
+  /** @param {number} threshold */
+  confident: (threshold) => `Share of the pool predicted with confidence above ${shareText(threshold)}`,
+  /** @param {number} n @param {number} share */
+  confidentPoint: (n, share) => `${counted(n, "label")}: ${shareText(share)} of the pool`,
+  compare: "Compare with random sampling",
+  compareTitle:
+    "How many labels drawn at random would have done as well. The model is fitted some twenty times for that.",
+  comparing: "Comparing with random sampling",
+};
+
+export const TEXT = {
+  ...SHARED_TEXT,
+  panel: PANEL_TEXT,
+  queue: QUEUE_TEXT,
+  map: MAP_TEXT,
+  group: GROUP_TEXT,
+  status: STATUS_TEXT,
+  quality: QUALITY_TEXT,
+};

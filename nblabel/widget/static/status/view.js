@@ -1,0 +1,157 @@
+// The status view: how far the labeling is, how fast, and where the labels are kept.
+
+import { h, patchChildren, setText } from "../shared/dom.js";
+import { countText } from "../shared/format.js";
+import { TEXT } from "../shared/text.js";
+import { buildExport } from "./export.js";
+import { buildImport } from "./import.js";
+import { buildRate } from "./rate.js";
+
+/** @typedef {import("../shared/wire.js").Status} Status */
+
+/**
+ * The figures in the order they are shown; those without a value yet keep their place.
+ * @param {Status} status
+ * @returns {{name: string, value: string}[]}
+ */
+function figuresOf(status) {
+  const { accepted, skipped, flagged, left, per_hour: perHour, seconds_left: secondsLeft } = status;
+  const auto = accepted ? [{ name: TEXT.status.autoLabeled, value: countText(accepted) }] : [];
+  return [
+    ...auto,
+    { name: TEXT.status.left, value: countText(left) },
+    { name: TEXT.status.skipped, value: countText(skipped) },
+    { name: TEXT.status.flagged, value: countText(flagged) },
+    { name: TEXT.status.perHour, value: perHour === null ? TEXT.status.none : countText(perHour) },
+    { name: TEXT.status.timeLeft, value: secondsLeft === null ? TEXT.status.none : TEXT.status.duration(secondsLeft) },
+  ];
+}
+
+/** @param {Status} status */
+function modelText({ model, refit_ms: refitMs }) {
+  return [model.text, refitMs === null ? "" : TEXT.status.updatedIn(refitMs)].filter(Boolean).join(" · ");
+}
+
+/** A list of named figures. */
+function buildFigures() {
+  const node = h("dl", { class: "nbl-figures" });
+  /** @param {string} name */
+  const make = (name) => h("div", {}, h("dt", { text: name }), h("dd"));
+  /** @param {{name: string, value: string}[]} rows */
+  const render = (rows) => {
+    const nodes = patchChildren(node, rows.map((row) => row.name), make);
+    rows.forEach(({ value }, i) => setText(/** @type {Element} */ (nodes[i].lastElementChild), value));
+  };
+  return { node, render };
+}
+
+/** Labels per class, as bars with their numbers. */
+function buildCounts() {
+  const node = h("ul", { class: "nbl-counts", "aria-label": TEXT.status.perClass });
+  /** @param {string} name */
+  const make = (name) => {
+    const fill = h("span", { class: "nbl-count-fill" });
+    const bar = h("span", { class: "nbl-count-bar", "aria-hidden": "true" }, fill);
+    const words = h("span", { class: "nbl-count-name", text: name, title: name });
+    return h("li", {}, words, bar, h("span", { class: "nbl-count" }));
+  };
+  /** @param {Status["classes"]} classes */
+  const render = (classes) => {
+    const most = Math.max(1, ...classes.map((one) => one.count));
+    const rows = patchChildren(node, classes.map((one) => one.name), make);
+    classes.forEach((one, i) => {
+      const [, bar, number] = /** @type {any} */ (rows[i].children);
+      bar.firstChild.style.width = `${(100 * one.count) / most}%`;
+      bar.firstChild.style.background = one.color;
+      setText(number, countText(one.count));
+    });
+  };
+  return { node, render };
+}
+
+/** Information politely, errors at once. */
+function buildNotices() {
+  const lists = { info: h("div", { "aria-live": "polite" }), error: h("div", { role: "alert" }) };
+  for (const list of Object.values(lists)) list.classList.add("nbl-notices");
+  /** @param {string} text */
+  const make = (text) => h("p", { text });
+  /** @param {Status["notices"]} notices */
+  const render = (notices) => {
+    for (const [kind, list] of Object.entries(lists)) {
+      const ofKind = notices.filter((one) => one.kind === kind);
+      patchChildren(list, ofKind.map((one) => one.text), make);
+    }
+  };
+  return { nodes: Object.values(lists), render };
+}
+
+/**
+ * What is known of the labels, in words.
+ * @param {HTMLElement} node
+ * @param {Status["messages"]} messages
+ */
+function renderMessages(node, messages) {
+  const rows = patchChildren(node, messages.map((_, i) => String(i)), () => h("p"));
+  messages.forEach(({ text, title }, i) => {
+    setText(rows[i], text);
+    rows[i].title = title;
+  });
+}
+
+/** @param {import("../shared/context.js").PanelContext} context */
+function buildOverview({ model }) {
+  const labeled = h("strong");
+  const of = h("span");
+  const progress = h("progress", { class: "nbl-progress", max: 1, value: 0, "aria-label": TEXT.status.labeled });
+  const head = h("p", { class: "nbl-headline" }, labeled, of);
+  const messages = h("div", { class: "nbl-status-messages", "aria-live": "polite" });
+  const numbers = buildFigures();
+  const counts = buildCounts();
+  const notices = buildNotices();
+  const how = h("span");
+  const store = h("span");
+  const render = () => {
+    const status = /** @type {Status} */ (model.get("status"));
+    setText(labeled, TEXT.status.labeledCount(status.labeled));
+    setText(of, TEXT.status.of(status.total));
+    progress.value = status.total ? (status.labeled + status.accepted) / status.total : 0;
+    renderMessages(messages, status.messages);
+    numbers.render(figuresOf(status));
+    counts.render(status.classes);
+    setText(how, modelText(status));
+    how.title = status.model.title;
+    setText(store, status.store.text);
+    store.dataset.persistent = String(status.store.persistent);
+    notices.render(status.notices);
+  };
+  return { head, progress, messages, numbers, counts, notices, how, store, render };
+}
+
+/**
+ * @param {import("../shared/context.js").PanelContext} context
+ * @param {AbortSignal} signal ends it
+ * @returns {HTMLElement}
+ */
+export function buildStatus(context, signal) {
+  const { link, throttle, model } = context;
+  const overview = buildOverview(context);
+  const [exporting, importing, rate] = [buildExport(context), buildImport(context), buildRate(context)];
+  const doors = h("span", { class: "nbl-doors" }, importing.toggle, exporting.toggle);
+  const { head, progress, messages, numbers, counts, notices, how, store } = overview;
+  const el = h("section", { class: "nbl-view nbl-status", role: "group", "aria-label": TEXT.status.title },
+    head, progress, messages,
+    h("div", { class: "nbl-pace" }, numbers.node, rate.node), counts.node,
+    h("p", { class: "nbl-foot" }, how, store, doors),
+    importing.form, exporting.form, ...notices.nodes);
+  const update = () => {
+    el.hidden = !model.get("status")?.store;
+    if (!el.hidden) overview.render();
+  };
+  link.onTrait("status", () => throttle.run(update, update), signal);
+  link.onTrait("exporting", exporting.render, signal);
+  link.onTrait("hourly_rate", rate.render, signal);
+  link.onTrait("importing", importing.render, signal);
+  context.on("ack", ({ ack }) => importing.hear(ack), signal);
+  for (const render of [update, exporting.render, importing.render, rate.render]) render();
+  return el;
+}
