@@ -332,7 +332,7 @@ def test_the_process_ends_when_its_parent_is_killed(folders):
 # clearing up takes longer here than the failing work
 SLOW_TO_CLEAR = """
 import shutil, sys, threading, time
-from nblabel.background import report, serve
+from nblabel.system.process import report, serve
 clearing, clear = threading.Event(), shutil.rmtree
 def slowly(*args, **options):
     clearing.set()
