@@ -107,7 +107,9 @@ def test_many_drawn_are_asked_in_order_and_only_those_on_screen_have_reasons():
 def test_a_draw_from_a_set_writes_down_what_the_model_said():
     session, _ = session_of()
     session.tell(3, "boot")
-    drawn = session.draw(2, [3, 5, 7], said=["bag", "boot", "boot"], sure=[0.1, 0.2, 0.3], name="x")
+    drawn = session.draw(
+        2, [3, 5, 7], predicted=["bag", "boot", "boot"], confidence=[0.1, 0.2, 0.3], name="x"
+    )
     (event,) = session.state.draws
     by_id = dict(zip(event.ids, zip(event.labels, event.probabilities, strict=True), strict=True))
     for index in drawn.tolist():
@@ -291,7 +293,9 @@ def test_a_pool_that_grows_is_checked_anew():
     more = session.pool.extended(
         nb.Pool(embeddings=X[:20] + 0.1, ids=[f"new {i}" for i in range(20)])
     )
-    grown = nb.Session(more, CLASSES, "knn", "margin", store=session.store, audit=0.5)
+    grown = nb.Session(
+        more, CLASSES, learner="knn", strategy="margin", store=session.store, audit=0.5
+    )
     assert nb.audit(grown).n_checks == 0
     drawn = grown.draw(80)
     assert len(drawn) == 80 - grown.n_labeled
@@ -307,7 +311,9 @@ def test_the_truth_is_inside_at_every_look(learner):
     pool = nb.Pool(embeddings=blobs(n, dim=6, n_classes=n_classes))
     missed = 0
     for seed in range(runs):
-        session = nb.Session(pool, names, learner, "margin", random_state=seed, audit=0.5)
+        session = nb.Session(
+            pool, names, learner=learner, strategy="margin", random_state=seed, audit=0.5
+        )
         session.tell(seed, names[truth[seed]])
         held = True
         for _ in range(10):
@@ -522,7 +528,7 @@ def test_each_mistake_counts_once_on_average():
     assert np.mean(shares) == pytest.approx(wrong.mean(), abs=0.01)
 
 
-@pytest.mark.parametrize("what", [{"said": ["boot"]}, {"sure": [1.0]}, {"name": "boot"}])
+@pytest.mark.parametrize("what", [{"predicted": ["boot"]}, {"confidence": [1.0]}, {"name": "boot"}])
 def test_what_goes_with_a_set_is_told_where_there_is_none(what):
     session, _ = session_of()
     with pytest.raises(ValueError, match="go with among="):
@@ -583,7 +589,12 @@ def at_the_same_moment(first, second, n):
 def test_who_draws_at_the_same_moment_does_not_count_twice_what_was_spared(names):
     session, truth = spared_session(annotator=names[0])
     other = nb.Session(
-        session.pool, CLASSES, "knn", "margin", store=session.store, annotator=names[1]
+        session.pool,
+        CLASSES,
+        learner="knn",
+        strategy="margin",
+        store=session.store,
+        annotator=names[1],
     )
     other.ask()
     one, two = (drawn.tolist() for drawn in at_the_same_moment(session, other, 5))
@@ -600,7 +611,7 @@ def test_who_draws_at_the_same_moment_does_not_count_twice_what_was_spared(names
 
 def test_a_draw_that_did_not_know_of_an_answer_says_nothing():
     session, truth = spared_session()
-    other = nb.Session(session.pool, CLASSES, "knn", "margin", store=session.store)
+    other = nb.Session(session.pool, CLASSES, learner="knn", strategy="margin", store=session.store)
     other.ask()
     rows = np.flatnonzero(session.y < 0)
     session.tell(rows, truth[rows])
@@ -631,7 +642,7 @@ def test_an_item_whose_class_was_taken_back_could_not_be_drawn_meanwhile():
 def test_a_number_that_no_log_can_keep_is_refused():
     session, _ = session_of()
     with pytest.raises(ValueError, match="probabilities must be finite"):
-        session.draw(2, [3, 5], said=["bag", "boot"], sure=[np.nan, 0.5])
+        session.draw(2, [3, 5], predicted=["bag", "boot"], confidence=[np.nan, 0.5])
     session.tell(0, "boot")
     assert not session.state.draws
 

@@ -59,7 +59,9 @@ def unchanged(size, drawn, wrong):
     sizes = size - np.arange(drawn)
     kept = np.full(drawn, size - drawn)
     nothing = np.zeros(drawn, dtype=int)
-    draws = CheckedDraws(sizes, since, kept, nothing, found, nothing.astype(bool), *np.ones((2, drawn)))
+    draws = CheckedDraws(
+        sizes, since, kept, nothing, found, nothing.astype(bool), *np.ones((2, drawn))
+    )
     return size - drawn, draws
 
 

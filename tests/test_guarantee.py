@@ -23,7 +23,9 @@ def session_of(n=N, mistakes=(), **options):
     X = blobs(n, dim=4)
     for index in mistakes:
         X[index] = X[(index + 1) % n] + 0.01
-    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin", **options)
+    session = nb.Session(
+        nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="margin", **options
+    )
     session.tell([0, 1, 2], CLASSES)
     return session
 
@@ -72,7 +74,9 @@ def test_what_is_missing_is_asked_and_then_the_rest_is_accepted():
     assert report.table.loc["all", "needed"] == 0
     session.undo()
     assert session.n_accepted == 0
-    assert nb.auto_label(session, max_error=0.05).n_accepted == report.n_accepted  # nothing changed meanwhile
+    assert (
+        nb.auto_label(session, max_error=0.05).n_accepted == report.n_accepted
+    )  # nothing changed meanwhile
 
 
 def test_one_answer_fewer_is_not_enough():
@@ -184,7 +188,7 @@ def test_nothing_that_is_learned_later_changes_what_was_promised():
     """The labels accepted are those of the model that was judged, not of one that knows the answers."""
     session = session_of(mistakes=[300, 301])
     report = nb.auto_label(session, max_error=0.1, share=1.0)
-    before = nb.Session(session.pool, CLASSES, "knn", "margin")
+    before = nb.Session(session.pool, CLASSES, learner="knn", strategy="margin")
     before.tell([0, 1, 2], CLASSES)
     said = before.predict()
     answer(session, report.draw_checks())
@@ -247,7 +251,7 @@ def test_a_set_that_people_answered_all_of_is_not_asked_about():
 def test_the_rest_comes_back_ordered_by_doubt():
     X = blobs(N, dim=4)
     X[30] = (X[0] + X[1]) / 2  # neither here nor there
-    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="margin")
     session.tell([0, 1, 2], CLASSES)
     report = nb.auto_label(session, max_error=0.05)
     assert report.left[0] == 30
@@ -401,7 +405,9 @@ def test_a_restart_goes_on(tmp_path):
     session = session_of(store=tmp_path / "labels.db")
     asked = nb.auto_label(session, max_error=0.05).draw_checks()
     answer(session, asked)
-    again = nb.Session(session.pool, CLASSES, "knn", "margin", store=tmp_path / "labels.db")
+    again = nb.Session(
+        session.pool, CLASSES, learner="knn", strategy="margin", store=tmp_path / "labels.db"
+    )
     assert nb.auto_label(again, max_error=0.05).n_accepted > 400
     session.refresh()
     assert session.n_accepted == again.n_accepted
@@ -458,7 +464,9 @@ def test_the_report_as_a_page(tmp_path):
 
 def test_doubtful_pictures_are_shown():
     data = nb.datasets.load_digits()
-    session = nb.Session(data.images[:400], data.classes, "knn", "margin", build_graph=False)
+    session = nb.Session(
+        data.images[:400], data.classes, learner="knn", strategy="margin", build_graph=False
+    )
     some = np.arange(250)
     session.tell(some, [data.classes[code] for code in data.labels[:250]])
     report = nb.auto_label(session, max_error=0.3, share=1.0)
@@ -476,7 +484,9 @@ def test_the_promise_is_kept_as_often_as_it_says():
     mistakes = np.arange(100, 136)
     X[mistakes] = X[(mistakes + 1) % n]
     for seed in range(runs):
-        session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin", random_state=seed)
+        session = nb.Session(
+            nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="margin", random_state=seed
+        )
         session.tell([0, 1, 2], CLASSES)
         for _ in range(3):
             report = nb.auto_label(session, max_error=0.1, confidence=0.8, share=1.0)

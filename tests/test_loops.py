@@ -13,7 +13,7 @@ NAMES = np.array(CLASSES)[np.arange(N) % 3]
 
 def session(learner="softmax", hard=False):
     X = blobs(N, dim=2, seed=5) if hard else blobs(N, seed=3)
-    return nb.Session(nb.Pool(embeddings=X), CLASSES, learner, strategy="random")
+    return nb.Session(nb.Pool(embeddings=X), CLASSES, learner=learner, strategy="random")
 
 
 def oracle(indices):
@@ -210,7 +210,9 @@ def test_a_threshold_that_is_never_met_is_told():
     ):
         table = nb.threshold_loop(one, oracle, start=15, upper=0.99999, lower=0)
     assert table["n_left"].tolist() == [285]
-    with pytest.warns(UserWarning, match=r"above the threshold 0.999999999, the highest probability is"):
+    with pytest.warns(
+        UserWarning, match=r"above the threshold 0.999999999, the highest probability is"
+    ):
         nb.threshold_loop(one, oracle, start=15, upper=0.999999999, lower=0)
     with pytest.warns(UserWarning, match=r"ends after 3 rounds with 276 items left, the highest"):
         nb.threshold_loop(one, oracle, start=15, upper=0.99999, lower=3, max_rounds=3)
@@ -223,7 +225,7 @@ def test_hard_classes_get_their_share_when_balanced():
     X = np.array([[0, 0], [9, 0], [0, 3]])[y] + rng.normal(size=(600, 2))
     shares = {}
     for balanced in (False, True):
-        one = nb.Session(nb.Pool(embeddings=X), CLASSES, "softmax", "random")
+        one = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="softmax", strategy="random")
         one.tell(range(0, 600, 20), np.array(CLASSES)[y[::20]])
         left = one.predict_proba()[np.arange(600) % 20 > 0]
         nb.self_training(one, n=30, rounds=1, balanced=balanced)
@@ -238,7 +240,7 @@ def test_a_rare_class_does_not_run_out_when_balanced():
     y = np.repeat([0, 1, 2], [540, 40, 20])
     X = np.array([[0, 0], [6, 0], [0, 6]])[y] + rng.normal(size=(600, 2))
     names = np.array(CLASSES)[y]
-    one = nb.Session(nb.Pool(embeddings=X), CLASSES, "softmax", "random")
+    one = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="softmax", strategy="random")
     options = {"start": 60, "n_accept": 30, "lower": 0, "finish": "model", "balanced": True}
     table = nb.threshold_loop(one, lambda i: names[i], y=names, **options)
     assert table["n_mislabeled"].iloc[-1] < 6

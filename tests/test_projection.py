@@ -305,7 +305,7 @@ def is_gone(process):
 
 PARENT = """
 import sys, time
-from nblabel.projection import UmapProcess
+from nblabel.jobs.umap import UmapProcess
 from tests.samples import blobs
 process = UmapProcess(blobs(20_000, dim=50), lambda news: print(process._process.pid, flush=True))
 time.sleep(1_000)
