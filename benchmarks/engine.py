@@ -298,8 +298,8 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
     peer = Row(name, "ms", measured(step, truth, steps))
     ratio = times_row(f"{at}, scikit-activeml over nblabel, both knn + margin", peer, margin[0], 5)
     made = (
-        f"synthetic points: {BLOBS} normal blobs of deviation 1 in {DIM} dimensions, centres normal "
-        f"of deviation {SPREAD:g}, {len(CLASSES)} classes, seed {SEED}"
+        f"synthetic points: {BLOBS} normal blobs of deviation 1 in {DIM} dimensions, centres "
+        f"normal of deviation {SPREAD:g}, {len(CLASSES)} classes, seed {SEED}"
     )
     return [*product, *margin, *spread, peer, ratio], [made, *_threads()]
 
@@ -323,7 +323,7 @@ def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
 
 
 def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
-    """Measure ways to find the neighbours of all items, and how many of them the quick one finds."""
+    """Measure ways to find the neighbours of all items, and how many the quick one finds."""
     from sklearn.neighbors import NearestNeighbors
 
     def brute_force(X: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ README = ROOT / "README.md"
 FULL = ROOT / "docs" / "benchmarks.md"
 TITLES = {
     "labels": "Labels needed",
-    "honesty": "Promises and intervals",
+    "honesty": "Error guarantees and intervals",
     "panel": "The panel",
     "core": "A label in the kernel",
     "engine": "The engine beside other libraries",
@@ -72,11 +72,10 @@ def _rows(content: dict[str, Any], *, short: bool) -> list[str]:
         if short and not row["target"] and not any(name in row["what"] for name in PEERS):
             continue
         sign = {True: "✓", False: "missed", None: ""}[row["reached"]]
+        what, target = row["what"], row["target"]
         middle, p95 = (f"{_number(row[name])} {row['unit']}".strip() for name in ("median", "p95"))
         n = len(row["values"])
-        lines.append(
-            f"| {row['what']} | {n} | {middle} | {p95 if n > 1 else ''} | {row['target']} | {sign} |"
-        )
+        lines.append(f"| {what} | {n} | {middle} | {p95 if n > 1 else ''} | {target} | {sign} |")
     return lines
 
 
@@ -100,13 +99,13 @@ def _labels(content: dict[str, Any], *, short: bool) -> list[str]:
                 known = ours and ours["needed"][share]
                 cells.append(_needed(figures["needed"][share], known, case["budget"]))
             lines.append(f"| {method} | {' | '.join(cells)} |")
-    told = (
-        "Share of right labels, mean of the runs ± standard deviation, with its target where there is "
-        "one; then labels needed for a share: median, and how many times those of nblabel."
+    legend = (
+        "Share of right labels, mean of the runs ± standard deviation, with its target where there "
+        "is one; then labels needed for a share: median, and how many times those of nblabel."
     )
     if short:
-        told += " Of random sampling and of other libraries, the one that did best at the end."
-    return [*lines, "", told]
+        legend += " Of random sampling and of other libraries, the one that did best at the end."
+    return [*lines, "", legend]
 
 
 def _rules(rules: dict[str, dict[str, list[float]]]) -> list[str]:
@@ -132,8 +131,9 @@ def _rules(rules: dict[str, dict[str, list[float]]]) -> list[str]:
         *lines,
         "",
         (
-            "Share of right labels as above, averaged from 10 labels to the last: mean of the runs ± standard "
-            "deviation. All with the learner that goes by itself. Ranks: on the pools where all were measured."
+            "Share of right labels as above, averaged from 10 labels to the last: mean of the runs "
+            "± standard deviation. All with the default learner. Ranks: on the pools where all "
+            "were measured."
         ),
     ]
 

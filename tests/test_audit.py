@@ -107,7 +107,9 @@ def test_many_drawn_are_asked_in_order_and_only_those_on_screen_have_reasons():
 def test_a_draw_from_a_set_writes_down_what_the_model_said():
     session, _ = session_of()
     session.tell(3, "boot")
-    drawn = session.draw(2, [3, 5, 7], said=["bag", "boot", "boot"], sure=[0.1, 0.2, 0.3], name="x")
+    drawn = session.draw(
+        2, [3, 5, 7], predicted=["bag", "boot", "boot"], confidence=[0.1, 0.2, 0.3], name="x"
+    )
     (event,) = session.state.draws
     by_id = dict(zip(event.ids, zip(event.labels, event.probabilities, strict=True), strict=True))
     for index in drawn.tolist():
@@ -526,7 +528,7 @@ def test_each_mistake_counts_once_on_average():
     assert np.mean(shares) == pytest.approx(wrong.mean(), abs=0.01)
 
 
-@pytest.mark.parametrize("what", [{"said": ["boot"]}, {"sure": [1.0]}, {"name": "boot"}])
+@pytest.mark.parametrize("what", [{"predicted": ["boot"]}, {"confidence": [1.0]}, {"name": "boot"}])
 def test_what_goes_with_a_set_is_told_where_there_is_none(what):
     session, _ = session_of()
     with pytest.raises(ValueError, match="go with among="):
@@ -640,7 +642,7 @@ def test_an_item_whose_class_was_taken_back_could_not_be_drawn_meanwhile():
 def test_a_number_that_no_log_can_keep_is_refused():
     session, _ = session_of()
     with pytest.raises(ValueError, match="probabilities must be finite"):
-        session.draw(2, [3, 5], said=["bag", "boot"], sure=[np.nan, 0.5])
+        session.draw(2, [3, 5], predicted=["bag", "boot"], confidence=[np.nan, 0.5])
     session.tell(0, "boot")
     assert not session.state.draws
 

@@ -44,7 +44,7 @@ def test_separate_groups_are_found_and_numbered_by_size(method, dim):
 @pytest.mark.parametrize("method", METHODS)
 def test_the_same_seed_gives_the_same_clusters(method):
     X = np.random.default_rng(1).normal(size=(300, 5))
-    assert (quiet(X, 4, method, 7) == quiet(X, 4, method, 7)).all()
+    assert (quiet(X, 4, method, random_state=7) == quiet(X, 4, method, random_state=7)).all()
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -210,7 +210,9 @@ def test_a_threshold_that_is_never_met_is_told():
     ):
         table = nb.threshold_loop(one, oracle, start=15, upper=0.99999, lower=0)
     assert table["n_left"].tolist() == [285]
-    with pytest.warns(UserWarning, match=r"above the threshold 0.999999999, the highest probability is"):
+    with pytest.warns(
+        UserWarning, match=r"above the threshold 0.999999999, the highest probability is"
+    ):
         nb.threshold_loop(one, oracle, start=15, upper=0.999999999, lower=0)
     with pytest.warns(UserWarning, match=r"ends after 3 rounds with 276 items left, the highest"):
         nb.threshold_loop(one, oracle, start=15, upper=0.99999, lower=3, max_rounds=3)

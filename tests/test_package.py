@@ -24,7 +24,7 @@ def modules_without_panel() -> list[str]:
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
         name = ".".join(parts).removesuffix(".__init__")
-        if not (name.startswith(("nblabel.plots", "nblabel.widget"))):
+        if not name.startswith(("nblabel.plots", "nblabel.widget")):
             modules.append(name)
     return modules
 

@@ -14,7 +14,10 @@ from benchmarks.articles.rows import Row, full_size, kept
 
 TITLE = "D. Active learning for fast data set labeling: MNIST, 60,000"
 NOTES = (
-    "the article shows its table as a picture: its parameters are the first rows here, without its figures",
+    (
+        "the article shows its table as a picture: its parameters are the first rows here, without "
+        "its figures"
+    ),
     "softmax regression on 64 gradients of the pictures, where nothing else is said",
 )
 SEEDS = range(3)

@@ -1,4 +1,4 @@
-"""Groups of similar items, found without a label; and which class each group is."""
+"""Clusters: groups of similar items, found without a label; and which class each group is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Found = tuple[IntArray, str]  # clusters, and the setting that decided how many 
 
 
 def cluster(
-    X: Any, n_clusters: int = 10, method: str = "kmeans", random_state: int = 0, **options: Any
+    X: Any, n_clusters: int = 10, method: str = "kmeans", *, random_state: int = 0, **options: Any
 ) -> IntArray:
     """Divide items into groups of similar ones.
 
@@ -52,7 +52,7 @@ def cluster(
     random_state : int
         Seed.
     **options
-        For the class of scikit-learn that does the work, in place of what is said below: `KMeans`,
+        Of the class of scikit-learn that does the work, in place of the values below: `KMeans`,
         `MiniBatchKMeans`, `GaussianMixture`, `HDBSCAN` or `DBSCAN`.
 
     Returns
@@ -84,7 +84,7 @@ def cluster(
     For "dbscan", an item with ten neighbours within `eps` is in a cluster; `eps` is where the
     sorted distances to the tenth neighbour bend most [1]_.
 
-    Where neighbours are mostly of one class, nothing comes near clusters of a UMAP projection, which
+    Where neighbours are mostly of one class, clusters of a UMAP projection are by far the best. This
     is the idea of N2D [2]_: of the 60,000 images of MNIST, k-means on pixels has 57 % in the right
     one of ten clusters, on gradients 64 %, and "gmm" on ``project(X)`` of the same gradients 98 %.
 
@@ -117,9 +117,9 @@ def cluster(
     else:
         found, setting = METHODS[method](X, min(int(n_clusters), len(X)), random_state, options)
     clusters = _by_size(found)
-    told = _what_to_try(method, int(clusters.max()) + 1, int(n_clusters), setting)
-    if told:
-        warnings.warn(told, stacklevel=2)
+    hint = _what_to_try(method, int(clusters.max()) + 1, int(n_clusters), setting)
+    if hint:
+        warnings.warn(hint, stacklevel=2)
     return clusters
 
 
@@ -133,8 +133,8 @@ class ClusterMatch:
         The class of each cluster number, written as in the labels. A cluster beyond the number of
         classes has none, nor has noise.
     accuracy : float
-        Share of the labeled items whose cluster's class is their label; what is in a cluster without
-        a class counts as wrong.
+        Share of the labeled items whose cluster's class is their label; an item in a cluster
+        without a class counts as wrong.
     """
 
     mapping: dict[int, Any]
@@ -149,8 +149,8 @@ def match_clusters(clusters: Any, y: Any) -> ClusterMatch:
     clusters : sequence of n ints
         As `cluster` returns them; -1 is noise.
     y : sequence of n
-        Labels: class names or numbers. -1, None, NaN and pandas's NA stand for items without a label,
-        which do not count.
+        Labels: class names or numbers. -1, None, NaN and pandas's NA stand for items without a
+        label, which do not count.
 
     Returns
     -------
@@ -272,7 +272,7 @@ def _best(model: Callable[..., Any], X: FloatArray, options: dict[str, Any], see
     seeds = np.random.default_rng(seed).integers(2**31, size=int(restarts))
     found = []
     with warnings.catch_warnings(), _bar(int(restarts), model.__name__, len(X)) as bar:
-        # fewer groups than asked for are told in other words; the most steps are a limit, not a fault
+        # cluster() has its own warning for too few groups; a limit of steps is not a fault
         warnings.simplefilter("ignore", ConvergenceWarning)
         for each in seeds:
             found.append(_made(model, {**options, "random_state": int(each), "n_init": 1}).fit(X))
@@ -332,8 +332,8 @@ def _check_reach(X: FloatArray, eps: float) -> None:
     each = float((euclidean_distances(some, X) <= eps).sum(axis=1).mean())
     if each * len(X) > MOST_NEIGHBORS:
         raise ValueError(
-            f"eps {eps:g} reaches {each:,.0f} of {len(X):,} items from each of them, more than fits "
-            "in memory; choose a smaller eps, or leave it out."
+            f"eps {eps:g} reaches {each:,.0f} of {len(X):,} items from each of them, more than "
+            "fits in memory; choose a smaller eps, or leave it out."
         )
 
 
@@ -348,23 +348,24 @@ def _by_size(found: Any) -> IntArray:
 
 
 def _what_to_try(method: str, found: int, wanted: int, setting: str) -> str:
-    """Return what to say of fewer clusters than there should be; "" where all is well."""
+    """Return what to say about fewer clusters than asked for; "" where all is well."""
     dense = method in ("hdbscan", "dbscan")
     if found >= wanted or (dense and found > 1):
         return ""
-    said = f"{method} found {_counted(found)}"
+    result = f"{method} found {_counted(found)}"
     if method == "minibatch":
         return (
-            f"{said}, not {wanted}. Ask for fewer, or take method='kmeans', which sees all at once."
+            f"{result}, not {wanted}. Ask for fewer, or take method='kmeans', which sees all at "
+            "once."
         )
     if not dense:
         return (
-            f"{said}, not {wanted}: the rest of the items are equal to others. Ask for fewer, or "
+            f"{result}, not {wanted}: the rest of the items are equal to others. Ask for fewer, or "
             "choose an embedding that tells the items apart."
         )
     other = {"hdbscan": "a smaller min_cluster_size", "dbscan": "another eps"}[method]
     return (
-        f"{said}{f' with {setting}' if setting else ''}. Try {other}, a projection by "
+        f"{result}{f' with {setting}' if setting else ''}. Try {other}, a projection by "
         "nb.project in place of wide embeddings, or method='kmeans', which always divides."
     )
 
@@ -393,4 +394,6 @@ def _is_unknown(value: Any) -> bool:
     import pandas as pd
 
     # NaN and NaT differ from themselves; pandas's NA tells of nothing what it is
-    return value is None or value is pd.NA or bool(value != value or value == NOISE)  # noqa: PLR0124
+    if value is None or value is pd.NA:
+        return True
+    return bool(value != value or value == NOISE)  # noqa: PLR0124

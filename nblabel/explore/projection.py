@@ -1,4 +1,4 @@
-"""Two-dimensional pictures of the embeddings, to look at. PCA at once, UMAP from a second process."""
+"""Projections of the embeddings to two dimensions, to look at: PCA and UMAP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
 EXACT_UP_TO_DIM = 500  # dimensions; beyond, all principal axes take longer than the first two
 
 
-def project(X: Any, method: str = "umap", random_state: int = 0) -> FloatArray:
+def project(X: Any, method: str = "umap", *, random_state: int = 0) -> FloatArray:
     """Project embeddings to two dimensions, as the panel's map does.
 
     Parameters
@@ -40,9 +40,10 @@ def project(X: Any, method: str = "umap", random_state: int = 0) -> FloatArray:
 
     Notes
     -----
-    UMAP starts at PCA and works on the neighbour graph. Both are kept on disk, as for the panel: of
-    embeddings that a panel showed, the projection is there at once. If it takes over a second,
-    progress bars show how far it is; interrupting the kernel cancels it.
+    UMAP starts at PCA and works on the neighbour graph. Graph and projection are cached on disk, by
+    content, and shared with the panel: for embeddings that a panel showed, the projection is there
+    at once. If it takes over a second, progress bars show how far it is; interrupting the kernel
+    cancels it.
 
     References
     ----------

@@ -58,7 +58,7 @@ def _run(X: FloatArray, n_clusters: str, method: str, random_state: str) -> IntA
     """Run in the second process."""
     report(0.0, f"dividing {len(X):,} items")
     clusters.make_bar = _Told
-    return clusters.cluster(X, int(n_clusters), method, int(random_state))
+    return clusters.cluster(X, int(n_clusters), method, random_state=int(random_state))
 
 
 if __name__ == "__main__":

@@ -213,8 +213,8 @@ def self_training(
     Parameters
     ----------
     session : Session
-        With labels of at least two classes. Each round is one step that one ``session.undo()`` takes
-        back.
+        With labels of at least two classes. Each round is one step that one ``session.undo()``
+        takes back.
     n : int
         How many predictions are accepted in a round.
     rounds : int, optional

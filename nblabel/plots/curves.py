@@ -31,8 +31,8 @@ def learning_curve(frame: pd.DataFrame, value: str = "pool_accuracy") -> go.Figu
     frame : DataFrame
         What `nblabel.simulate` returned; or several of them, joined by ``pandas.concat``.
     value : str
-        The column to draw: "pool_accuracy", "test_accuracy", "fit_seconds", "ask_seconds", or one of
-        your own.
+        The column to draw: "pool_accuracy", "test_accuracy", "fit_seconds", "ask_seconds", or one
+        of your own.
 
     Returns
     -------

@@ -62,21 +62,21 @@ class SelfAgreement(Report):
         """The report in sentences."""
         if not self.n_repeats:
             return [
+                "Self-agreement not known: no item was asked twice yet.",
                 (
-                    "Self-agreement not known: no item was asked twice yet. Session(..., repeats=0.05) "
-                    f"repeats an item after a twentieth of the answers, {AFTER} answers later at the "
-                    "earliest."
-                )
+                    "Session(..., repeats=0.05) asks again after a twentieth of the answers, "
+                    f"{AFTER} answers later at the earliest."
+                ),
             ]
+        of_all = f"{count(self.n_same)} of {counted(self.n_repeats, 'item')}"
         return [
             (
-                f"{count(self.n_same)} of {counted(self.n_repeats, 'item')} asked twice got the same "
-                f"answer: {percent(self.agreement)}, {interval(self.low, self.high)} with "
-                f"{percent(self.confidence)} confidence."
+                f"{of_all} asked twice got the same answer: {percent(self.agreement)}, "
+                f"{interval(self.low, self.high)} with {percent(self.confidence)} confidence."
             ),
             (
-                f"About {percent(self.error_rate, 2)} of single answers are mistakes, if mistakes are "
-                "independent."
+                f"About {percent(self.error_rate, 2)} of single answers are mistakes, if mistakes "
+                "are independent."
             ),
         ]
 

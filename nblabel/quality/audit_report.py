@@ -79,15 +79,17 @@ class AuditReport(Report):
         """The report in sentences."""
         if not self.n_checks:
             return [
+                "Accuracy not known: there are no audit labels yet.",
                 (
-                    "Accuracy not known: there are no audit labels yet. Session(..., audit=0.1) draws "
-                    "a tenth of the questions at random; session.draw(30) draws 30 items now."
-                )
+                    "Session(..., audit=0.1) draws a tenth of the questions at random; "
+                    "session.draw(30) draws 30 items now."
+                ),
             ]
+        checks = counted(self.n_checks, "audit label")
         lines = [
             (
                 f"Accuracy {percent(self.accuracy)}, {interval(self.low, self.high)} with "
-                f"{percent(self.confidence)} confidence, from {counted(self.n_checks, 'audit label')}."
+                f"{percent(self.confidence)} confidence, from {checks}."
             )
         ]
         if self.n_skipped:

@@ -15,7 +15,9 @@ from nblabel.log.exporting import whole
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<style>body {{ font: 15px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}</style>
+<style>
+body {{ font: 15px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}
+</style>
 </head><body><h1>{title}</h1>
 {content}
 {figure}
@@ -30,7 +32,7 @@ def pictures(title: str, shown: list[tuple[str, UInt8Array]]) -> str:
 
 
 def write(path: Any, title: str, content: str, figure: Any) -> Path:
-    """Write a page with a plotly figure that needs no network, whole or not at all; return its path.
+    """Write a page with a plotly figure, whole or not at all; it needs no network.
 
     Raises
     ------

@@ -48,9 +48,10 @@ class LabelIssues(Report):
     def lines(self) -> list[str]:
         """The report in sentences."""
         unlike = int((self.table["label"] != self.table["suggestion"]).sum())
+        labels = counted(len(self.indices), "label")
         return [
             (
-                f"{counted(len(self.indices), 'label')} of {count(self.n_labeled)}, the least trusted "
+                f"{labels} of {count(self.n_labeled)}, the least trusted "
                 f"first. For {count(unlike)} of them the model predicts another class."
             ),
             "To look at them in a panel: panel.show_next(issues.indices).",

@@ -78,8 +78,8 @@ class StaleLabels(Report):
                 "from, has changed since."
             ),
             (
-                "To look at them in a panel: panel.show_next(stale.indices). To withdraw them all in one "
-                "step: stale.withdraw()."
+                "To look at them in a panel: panel.show_next(stale.indices). To withdraw them all "
+                "in one step: stale.withdraw()."
             ),
         ]
 

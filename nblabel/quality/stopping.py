@@ -150,8 +150,8 @@ class StopAdvisor:
         proba : ndarray of shape (n_items, n_classes), float32
             Probability of each class.
         model : hashable, optional
-            What learned. Predictions of another learner, or on other embeddings, cannot be compared:
-            a new one begins anew.
+            What learned. Predictions of another learner, or on other embeddings, cannot be
+            compared: a new one begins anew.
         """
         if model != self._model:
             self._model, self._before = model, {}

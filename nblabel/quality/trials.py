@@ -358,7 +358,7 @@ class Trials:
         predictions = self.predictions(trial.seq)
         labels = [session.classes[code] for code in predictions.codes[trial.frame].tolist()]
         trust = predictions.trust[trial.frame].tolist()
-        return session.draw(n, trial.frame, said=labels, sure=trust, name=trial.name)
+        return session.draw(n, trial.frame, predicted=labels, confidence=trust, name=trial.name)
 
     def _scale(self) -> float:
         """Return how many errors there were so far for each unit of missing trust."""

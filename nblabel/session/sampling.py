@@ -100,15 +100,16 @@ def audit_due(session: Session, share: float) -> bool:
 def audit_event(
     session: Session,
     n: int,
+    model: FloatArray | None,
     among: Any,
-    said: Sequence[str],
-    sure: Sequence[float],
+    predicted: Sequence[str],
+    confidence: Sequence[float],
     name: str,
-    confidence: FloatArray | None,
 ) -> LabelEvent:
     """Draw items for `Session.draw`, and return the event to log; without ids if none are left.
 
-    `confidence` is that of the model in each item of the pool, None before it has learned.
+    `model` is the confidence of the model in its prediction for each item of the pool, None before
+    it has learned; the rest as for `Session.draw`.
     """
     pool, draws = session.pool, session.state.draws
     if among is None:
@@ -124,14 +125,14 @@ def audit_event(
     rng = np.random.default_rng([session.random_state, len(draws), who])
     labels: list[str] = []
     probabilities: list[float] = []
-    if among is None and confidence is not None:
-        at, probabilities = two_phase_draw(confidence[rows[left]], n, rng)
+    if among is None and model is not None:
+        at, probabilities = two_phase_draw(model[rows[left]], n, rng)
         places = left[at]
     else:
         places = rng.permutation(left)[:n]
-    if said:
-        labels = [said[at] for at in places.tolist()]
-        probabilities = [sure[at] for at in places.tolist()]
+    if predicted:
+        labels = [predicted[at] for at in places.tolist()]
+        probabilities = [confidence[at] for at in places.tolist()]
     return LabelEvent(
         "audit",
         ids=tuple(pool.ids[row] for row in rows[places].tolist()),

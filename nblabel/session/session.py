@@ -225,8 +225,8 @@ class Session(PoolLabels):
         n: int,
         among: Any = None,
         *,
-        said: Sequence[str] = (),
-        sure: Sequence[float] = (),
+        predicted: Sequence[str] = (),
+        confidence: Sequence[float] = (),
         name: str = "",
     ) -> IntArray:
         """Draw items at random to be asked next, and write the draw to the log before any answer.
@@ -238,9 +238,9 @@ class Session(PoolLabels):
         among : sequence of int, optional
             The set to draw from, answered or not. If left out, all that no person has answered; of those
             that the model is sure of, every other is then skipped, see `nblabel.session.sampling`.
-        said, sure : sequence, optional
-            With `among`, both: the class that the model says of each item of it, and how sure it is; those
-            of the items drawn are written down with the draw.
+        predicted, confidence : sequence, optional
+            With `among`, both: the class that the model predicts for each item of it, and how
+            confident it is; those of the items drawn are logged with the draw.
         name : str
             With `among`: tells sets apart that are drawn from at the same time, such as one for each class.
 
@@ -258,11 +258,13 @@ class Session(PoolLabels):
         """
         if not isinstance(n, numbers.Integral) or n < 1:
             raise ValueError(f"n is {n!r}; draw at least one item.")
-        if len(said) != len(sure) or (among is None and (said or name)):
-            raise ValueError("said, sure and name go with among=, said and sure with each other.")
+        if len(predicted) != len(confidence) or (among is None and (predicted or name)):
+            raise ValueError(
+                "predicted, confidence and name go with among=, the first two with each other."
+            )
         self.refresh()
-        confidence = None if self._refit is None else self._refit.predicted[1]
-        event = audit_event(self, int(n), among, said, sure, name, confidence)
+        model = None if self._refit is None else self._refit.predicted[1]
+        event = audit_event(self, int(n), model, among, predicted, confidence, name)
         if event.ids:
             self._record(event)
         return self.pool.indices_of(event.asked)

@@ -29,8 +29,8 @@ def seeds_of(random_state: Any) -> tuple[list[int], bool]:
         isinstance(seed, numbers.Integral) and int(seed) >= 0 for seed in seeds
     ):
         raise ValueError(
-            f"random_state is {random_state!r}; pass a whole number that is not negative, or a list "
-            "of them for a run with each."
+            f"random_state is {random_state!r}; pass a whole number that is not negative, or a "
+            "list of them for a run with each."
         )
     seeds = [int(seed) for seed in seeds]
     if len(set(seeds)) < len(seeds):

@@ -75,8 +75,8 @@ def _checked(path: Path, found: list[Step | None], job: Job) -> list[Step]:
             break
         if step is None or not _is_next(step, asked, len(job.X)):
             raise ValueError(
-                f"line {number} of {path} is damaged, or two runs wrote to the file at once. Delete "
-                "the file to begin anew, or the lines from this one on to go on before it."
+                f"line {number} of {path} is damaged, or two runs wrote to the file at once. "
+                "Delete the file to begin anew, or the lines from this one on to go on before it."
             )
         asked.update(step["asked"])
         if step["n_asked"] != min(job.batch_size, job.budget - n):

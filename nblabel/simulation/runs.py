@@ -103,7 +103,7 @@ def _test_accuracy(job: Job, session: Session) -> float | None:
     proba = np.asarray(learner.predict_proba(X))
     if proba.shape != (len(X), len(job.names)):
         raise ValueError(
-            f"learner {job.learner_name} returned probabilities of shape {proba.shape} for the test "
-            f"items; expected {(len(X), len(job.names))}."
+            f"learner {job.learner_name} returned probabilities of shape {proba.shape} for the "
+            f"test items; expected {(len(X), len(job.names))}."
         )
     return float((proba.argmax(axis=1) == codes).mean())

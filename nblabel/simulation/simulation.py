@@ -95,8 +95,8 @@ def simulate(
         - pool_accuracy: share of all items whose label is right, where an item is labeled with its
           answer if it has one, and by the learner otherwise,
         - test_accuracy: share of the test items that the learner predicts right; NaN without any,
-        - fit_seconds, ask_seconds: wall time of learning from these labels, and of choosing the next
-          questions,
+        - fit_seconds, ask_seconds: wall time of learning from these labels, and of choosing the
+          next questions,
         - learner, strategy: their names.
 
     Raises
