@@ -294,9 +294,10 @@ class Labeler(PanelWidget):
     def _replace_by(self, successor: Labeler) -> None:
         """Another panel goes on with the same labels: keep nothing but the way to it."""
         self._end(text.REPLACED)
-        self._successor = successor
-        del self._session, self._answers
-        gc.collect()  # the parts know each other; large arrays would wait for who knows when
+        known, self._successor = self._successor, successor
+        if known is None:
+            del self._session, self._answers
+            gc.collect()  # the parts know each other; large arrays would wait for who knows when
 
     def _live(self) -> Panel:
         """Return the live panel, this one or the one that took its place."""
