@@ -106,6 +106,8 @@ class Page:
         self.items: dict[str, dict[str, Any]] = {}
         self._by_hand: set[str] = set()
         self._away: dict[str, str] = {}
+        self._told: list[str] = []
+        self.last_list: dict[str, Any] = {}
         self.channel.listeners.append(self._hear)
         if ready:
             self.say("ready")
@@ -161,18 +163,29 @@ class Page:
     def say(self, kind: str, *buffers: Any, checked: bool = True, **content: Any) -> list[Any]:
         """Send a message; return what came back at once."""
         self.heard.clear()
+        self._send(kind, *buffers, checked=checked, **content)
+        if kind != "gone":
+            self.tell_front()
+        return [content for content, _ in self.heard]
+
+    def tell_front(self) -> None:
+        """Tell what is on screen now and next, if that was not told yet."""
+        if self.front != self._told:
+            self._send("front", front=self.front)
+
+    def _send(self, kind: str, *buffers: Any, checked: bool = True, **content: Any) -> None:
         message = {"type": kind, "page": self.id, "seq": next(self._seq), **content}
         if checked:
             check(f"page.{kind}", message)
+        self._told = content.get("front", self._told)
         self.channel.receive(
             {"method": "custom", "content": message},
             [np.asarray(one, dtype=np.uint32).tobytes() for one in buffers],
         )
-        return [content for content, _ in self.heard]
 
     def answer(self, kind: str, *buffers: Any, **content: Any) -> dict[str, Any]:
         """Send an event of the log with a new uid; return its acknowledgement."""
-        uid = content.pop("uid", None) or f"u{next(self._uids)}"
+        uid = content.pop("uid", None) or f"{self.id}:u{next(self._uids)}"
         item = content.get("id")
         if item is not None:
             self._away[uid] = item
@@ -202,6 +215,14 @@ class Page:
         self.say("browse", id=here, steps=steps, request=f"r{next(self._uids)}")
         return self.last("show")
 
+    def ask_for_more(self) -> None:
+        """Ask for more questions where few are left, as the page does."""
+        if self.last_list and not self.last_list["done"]:
+            if self.ids and len(self.ids) < len(self.last_list["items"]) / 2:
+                heard = list(self.heard)
+                self.say("more", held=[self.items[item]["index"] for item in self.ids])
+                self.heard = [*heard, *self.heard]
+
     def set_trait(self, name: str, value: Any) -> None:
         """Write a trait, as a control of the page does."""
         check(f"trait.{name}", value)
@@ -230,7 +251,9 @@ class Page:
 
     def _merge(self, content: dict[str, Any]) -> None:
         listed = [one["id"] for one in content["items"] if one["id"] not in self._away.values()]
-        if not content["reset"]:
+        if content["reset"]:
+            self.last_list = content
+        else:
             self.ids += [item for item in listed if item not in self.ids]
             return
         kept = [item for item in self.ids[:1] if item in listed or item in self._by_hand]

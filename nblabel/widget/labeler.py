@@ -83,6 +83,10 @@ class Labeler(PanelWidget):
     Index: []
     """
 
+    # also where making it fails
+    _panel: Panel | None = None
+    _successor: Labeler | None = None
+
     def __init__(
         self,
         pool: Any,
@@ -100,8 +104,6 @@ class Labeler(PanelWidget):
         audit: float = 0.0,
         repeats: float = 0.0,
     ) -> None:
-        self._panel: Panel | None = None
-        self._successor: Labeler | None = None
         if projection not in text.PROJECTIONS:
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
         if map not in ("canvas", "plotly"):
@@ -158,7 +160,9 @@ class Labeler(PanelWidget):
         shown = self._live_figures()
         if shown and self._beside is None:
             self._beside = ipywidgets.VBox([self, *shown])
-        display((self._beside or self)._repr_mimebundle_(), raw=True)
+        bundle = (self._beside or self)._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        display(data, metadata=metadata, raw=True)
         store = self.session.store
         keep_advice(store.text if store.persistent else None)
 
@@ -292,9 +296,10 @@ class Labeler(PanelWidget):
     def _replace_by(self, successor: Labeler) -> None:
         """Another panel goes on with the same labels: keep nothing but the way to it."""
         self._end(text.REPLACED)
-        self._successor = successor
-        del self._session, self._answers
-        gc.collect()  # the parts know each other; large arrays would wait for who knows when
+        known, self._successor = self._successor, successor
+        if known is None:
+            del self._session, self._answers
+            gc.collect()  # the parts know each other; large arrays would wait for who knows when
 
     def _live(self) -> Panel:
         """Return the live panel, this one or the one that took its place."""

@@ -32,6 +32,7 @@ async def shown(**options):
     """Open a panel in the event loop, and wait for its first questions."""
     page = open_page(**options)
     await until(lambda: page.ids)
+    page.tell_front()
     return page
 
 

@@ -20,9 +20,9 @@ def test_a_label_is_committed_then_acknowledged_then_followed_by_questions(page)
 
     page.channel.listeners.append(look)
     ack = page.label(first)
-    assert ack == {"type": "ack", "uid": "u1", "ok": True, "text": "Saved: bag. 1 labeled."}
+    assert ack == {"type": "ack", "uid": f"{page.id}:u1", "ok": True, "text": "Saved: bag. 1 labeled."}
     assert [(event.uid, event.ids, event.labels) for event in committed] == [
-        ("u1", (first,), ("bag",))
+        (ack["uid"], (first,), ("bag",))
     ]
     assert page.kinds()[0] == "ack"
     assert page.kinds()[-1] == "questions"
@@ -49,7 +49,7 @@ def test_a_refused_label_keeps_its_place_before_an_undo(store):
     assert page.answer("undo", uid="undo")["ok"]
     assert page.known() == {first: "boot"}
     assert page.last("show")["item"]["id"] == second
-    assert [event.uid for event in store.read()] == ["u1", "late", "undo"]
+    assert [event.uid for event in store.read()] == [f"{page.id}:u1", "late", "undo"]
 
 
 def test_a_page_that_never_sends_it_again_does_not_block_for_ever(store, monkeypatch):

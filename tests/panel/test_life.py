@@ -1,0 +1,144 @@
+"""The life of a panel: it ends when it is closed, and when its cell runs again."""
+
+import asyncio
+import gc
+import threading
+import weakref
+
+import pytest
+
+from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page, picture_pool, shown, until
+
+
+def our_threads():
+    return {thread for thread in threading.enumerate() if thread.name.startswith("nblabel")}
+
+
+def test_a_closed_panel_stops_threads_and_processes():
+    async def live():
+        before = our_threads()
+        page = await shown(projection="umap")
+        page.label(page.current)
+        page.say("hover", index=3)
+        await until(lambda: page.messages("picture"))
+        assert our_threads() > before
+        (process,) = GraphRecorder.begun
+        page.panel.close()
+        assert process.cancelled
+        await until(lambda: our_threads() <= before)
+        assert "closed" in page.traits["closed"]
+        page.panel.close()  # twice is once
+        heard = len(page.channel.log)
+        page.session.tell(30, "boot")
+        process.notify({"done": None})
+        await asyncio.sleep(0)
+        assert len(page.channel.log) == heard
+
+    asyncio.run(live())
+
+
+def test_a_closed_panel_still_saves_answers_and_does_nothing_else():
+    page = open_page()
+    page.panel.close()
+    assert page.label("5")["ok"]
+    assert page.answer("undo")["ok"]
+    assert page.label_group([6, 7])["ok"]
+    assert page.known() == {"6": "bag", "7": "bag"}
+    refused = page.answer("accept")
+    assert (refused["ok"], refused["retry"]) == (False, False)
+    assert page.say("hover", index=3) == []
+    with pytest.raises(RuntimeError, match="closed"):
+        page.panel.show_next(3)
+    assert page.panel.labels()["id"].tolist() == ["6", "7"]
+
+
+def test_running_the_cell_again_retires_the_panel():
+    first = open_page()
+    first.label("5")
+    second = open_page()
+    assert first.traits["closed"]
+    assert second.traits["closed"] == ""
+    assert first.panel.session is second.panel.session
+    assert first.panel.labels()["id"].tolist() == ["5"]
+    first.panel.show_next(7)
+    assert second.ids[1] == "7"
+
+
+def test_answers_of_a_retired_panel_are_committed_by_its_successor():
+    first = open_page()
+    second = open_page()
+    third = open_page()
+    open_before = third.current
+    assert first.label(open_before)["ok"]
+    assert second.answer("skip", id="7")["ok"]
+    assert third.known() == {open_before: "bag"}
+    assert not {open_before, "7"} & set(third.ids)
+    assert third.traits["status"]["labeled"] == 1
+    again = first.answer("label", uid="once", id="9", label="bag")
+    assert again["ok"]
+    assert first.answer("label", uid="once", id="9", label="bag")["ok"]
+    assert third.answer("undo")["ok"]
+    assert third.known() == {open_before: "bag"}
+
+
+@pytest.mark.parametrize("other", ["pool", "annotator", "store"])
+def test_other_panels_are_left_alone(tmp_path, other):
+    first = open_page(store=tmp_path / "a.db", annotator="a")
+    options = {"store": tmp_path / "a.db", "annotator": "a", "pool": picture_pool()}
+    if other == "pool":
+        options |= {"pool": picture_pool(61), "store": tmp_path / "b.db"}
+    elif other == "annotator":
+        options["annotator"] = "b"
+    else:
+        options["store"] = tmp_path / "b.db"
+    open_page(**options)
+    assert first.traits["closed"] == ""
+    assert first.label("5")["ok"]
+
+
+def test_a_retired_panel_that_nobody_sees_is_gone():
+    first = open_page()
+    open_page()
+    assert not first.channel.is_closed
+    first.close()
+    assert first.channel.is_closed
+
+
+
+
+def test_running_a_cell_again_and_again_keeps_one_panel():
+    """Each run has embeddings of its own, as a cell that reads its data has."""
+    kept = []
+
+    async def run_cells():
+        before = our_threads()
+        for _ in range(20):
+            pool = picture_pool(300)
+            page = open_page(pool)
+            await until(lambda page=page: page.ids)
+            page.label(page.current)
+            page.say("hover", index=7)
+            await until(lambda page=page: page.messages("questions"))
+            kept.append([weakref.ref(one) for one in (page.session, page.session.engine, pool)])
+            GraphRecorder.begun.clear()
+            del page, pool
+        await until(lambda: len(our_threads() - before) <= 4)
+        gc.collect()
+        alive = [sum(one() is not None for one in each) for each in kept]
+        assert alive == [0] * 19 + [3]
+
+    asyncio.run(run_cells())
+
+
+def test_a_cell_runs_again_while_its_panel_is_at_work():
+    async def run_cells():
+        page = await shown(projection="umap")
+        page.label(page.current)  # a refit is on its way
+        again = await shown(projection="umap")
+        assert GraphRecorder.begun[0].cancelled
+        assert not GraphRecorder.begun[1].cancelled
+        assert UmapRecorder.begun == []
+        await until(lambda: again.items[again.current]["prediction"])
+        assert page.traits["error"] == again.traits["error"] == ""
+
+    asyncio.run(run_cells())

@@ -1,0 +1,219 @@
+"""The panel beside Python: cells that label, other panels, what users call."""
+
+import asyncio
+import html
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import nblabel as nb
+from nblabel.log.store import LabelStore, StoreError
+from nblabel.widget import Labeler
+from nblabel.widget.panel import figures
+from nblabel.widget.view import cell
+from tests.panel.helpers import open_page, picture_pool, shown, until
+from tests.samples import CLASSES, blobs
+from tests.wire import Page
+
+
+def test_the_panel_follows_the_session(page):
+    first = page.ids[0]
+    page.session.tell(int(first), "boot")
+    assert first not in page.ids
+    assert page.traits["status"]["labeled"] == 1
+    page.session.add_class("hat")
+    assert page.traits["classes"][-1]["name"] == "hat"
+    page.session.undo()
+    page.session.undo()
+    assert first in page.ids
+    assert page.panel.labels().empty
+
+
+def test_a_hundred_labels_are_one_change():
+    async def tell():
+        page = await shown(pool=picture_pool(200))
+        page.heard.clear()
+        for index in range(100):
+            page.session.tell(index, CLASSES[index % 3])
+        assert page.heard == []
+        await until(lambda: "colors" in page.kinds())
+        assert page.kinds().count("labeled") == 1
+        assert page.traits["status"]["labeled"] == 100
+        assert not {str(index) for index in range(100)} & set(page.ids)
+
+    asyncio.run(tell())
+
+
+def test_the_pace_is_that_of_the_labels_given_in_the_panel(page, monkeypatch):
+    monkeypatch.setattr(figures, "labels_per_hour", lambda _session, given: len(given))
+    page.session.tell(10, "boot")
+    assert page.traits["status"]["per_hour"] == 0
+    page.label("5")
+    page.label("6")
+    assert page.traits["status"]["per_hour"] == 2
+    again = open_page(page.session.pool)
+    assert again.traits["status"]["per_hour"] == 2
+
+
+def test_two_panels_on_one_log(tmp_path):
+    one, two = (open_page(store=tmp_path / "labels.db", annotator=name) for name in ("a", "b"))
+    first = two.ids[0]
+    one.label(first)
+    assert first not in two.ids
+    assert two.known() == {first: "bag"}
+    one.answer("add_class", name="hat")
+    assert two.traits["classes"][-1]["name"] == "hat"
+    two.label("30")
+    one.answer("undo")  # its own
+    assert two.traits["classes"][-1]["name"] == "shirt"
+    assert two.known() == {first: "bag", "30": "bag"}
+
+
+def test_what_another_process_wrote_is_taken_in(tmp_path):
+    path = tmp_path / "labels.db"
+    page = open_page(store=path)
+    other = nb.Session(page.session.pool, CLASSES, store=path)
+    first, second, third = page.ids[:3]
+    other.add_class("hat")
+    other.tell(int(first), "hat")
+    page.label(second)
+    assert page.traits["classes"][-1]["name"] == "hat"
+    assert first not in page.ids
+    other.tell(int(third), "hat")
+    page.panel.refresh()
+    assert third not in page.ids
+
+
+def test_a_class_that_only_another_session_was_given(tmp_path):
+    path = tmp_path / "labels.db"
+    page = open_page(store=path)
+    other = nb.Session(page.session.pool, [*CLASSES, "hat"], store=path)
+    first, second, *_ = page.ids
+    other.tell(int(first), "hat")
+    page.panel.refresh()
+    assert page.traits["classes"][-1]["name"] == "hat"
+    assert "hat" in [entry["name"] for entry in page.traits["legend"]]
+    assert page.traits["status"]["classes"][-1]["count"] == 1
+    assert page.label(second, "hat")["ok"]
+    assert page.panel.session.predict()[int(first)] == "hat"
+    assert page.traits["error"] == ""
+
+
+def test_an_extended_pool_keeps_its_labels_and_tells_what_is_new():
+    X = np.concatenate([blobs(), blobs(10) + 100])
+    pool = nb.Pool(embeddings=X[:60])
+    open_page(pool).label("3")
+    more = pool.extended(nb.Pool(embeddings=X[60:], ids=range(60, 70)))
+    page = open_page(more)
+    assert page.known() == {"3": "bag"}  # the log in memory is the same
+    said = [notice["text"] for notice in page.traits["status"]["notices"]]
+    assert any("10 of 10 new items" in text for text in said)
+    assert any("unlike anything" in text for text in said)
+
+
+def test_a_path_may_begin_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    page = open_page(store="~/labels.db")
+    page.label("5")
+    page.panel.export("~/labels.csv")
+    assert {"labels.db", "labels.csv"} <= {file.name for file in tmp_path.iterdir()}
+
+
+def test_export(page, tmp_path):
+    page.label("5")
+    page.panel.export(tmp_path / "labels.csv")
+    assert "5" in (tmp_path / "labels.csv").read_text(encoding="utf-8")
+
+
+# opened again
+
+
+def test_labels_in_memory_survive_the_cell_running_again():
+    open_page().label("5")
+    page = open_page()
+    assert page.known() == {"5": "bag"}
+    assert "5" not in page.ids
+    with pytest.raises(StoreError, match=r"store=nblabel.LabelStore\(\) starts anew"):
+        Labeler(picture_pool(), ["cat", "dog"])
+    fresh = Labeler(picture_pool(), ["cat", "dog"], store=LabelStore(), projection="pca")
+    assert fresh.labels().empty
+    assert page.label("6")["ok"]  # a cell that failed left the panel alone
+
+
+def test_folders_with_the_same_names_share_no_labels(tmp_path):
+    pages = []
+    for shade, folder in ((0, tmp_path / "a"), (200, tmp_path / "b")):
+        folder.mkdir()
+        for number in range(3):
+            Image.new("L", (4, 4 + shade // 100), shade).save(folder / f"{number}.png")
+        pages.append(open_page(nb.Pool.from_folder(folder, embeddings=blobs(3))))
+    pages[0].label("0.png")
+    assert pages[0].known() == {"0.png": "bag"}
+    assert pages[1].known() == {}
+    again = open_page(nb.Pool.from_folder(tmp_path / "b", embeddings=blobs(3)))
+    assert again.known() == {}
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_the_notebook_keeps_what_to_do_without_a_kernel(tmp_path, monkeypatch, persistent):
+    outputs = []
+    monkeypatch.setattr(cell, "display", lambda data, raw, **_: outputs.append(data))
+    monkeypatch.setattr("nblabel.widget.labeler.display", cell.display)
+    store = tmp_path / "<b>&.db" if persistent else None
+    panel = open_page(store=store).panel
+    panel._ipython_display_()
+    bundle, advice = outputs
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
+    kept = f"the labels in {store} are kept." if persistent else "a new panel opens."
+    text = f"If no panel is shown here, its kernel has stopped. Run this cell again: {kept}"
+    assert advice["text/plain"] == text
+    assert advice["text/html"] == f'<p class="nbl-gone">{html.escape(text)}</p>'
+
+
+# what it is made of
+
+
+def test_a_panel_in_few_words(page):
+    page.label("5")
+    text = "Labeler(60 items, 3 classes, 1 labeled, in memory, until this kernel stops)"
+    assert repr(page.panel) == text
+
+
+def test_words_to_mark_and_predictions_to_hide():
+    pool = nb.Pool(texts=["a b"] * 60, embeddings=blobs())
+    page = open_page(pool, highlight="a", show_prediction=False)
+    assert (page.traits["highlight"], page.traits["show_prediction"]) == ("a", False)
+    page.set_trait("highlight", "b")
+    page.set_trait("show_prediction", True)
+    assert (page.panel.highlight, page.panel.show_prediction) == ("b", True)
+
+
+def test_classes_have_keys_and_colours():
+    page = open_page(classes=range(40))
+    described = page.traits["classes"]
+    keys = [one["key"] for one in described if one["key"]]
+    assert len(keys) == len(set(keys)) == len(figures.KEYS)
+    assert described[-1]["key"] == ""
+    assert len({one["color"] for one in described}) == 40
+
+
+def test_what_a_labeler_refuses():
+    with pytest.raises(ValueError, match="unknown projection 'tsne'"):
+        Labeler(picture_pool(), CLASSES, projection="tsne")
+    with pytest.raises(ValueError, match="unknown map 'atlas'"):
+        Labeler(picture_pool(), CLASSES, map="atlas")
+    with pytest.raises(TypeError):
+        Labeler(picture_pool(), CLASSES, "knn")
+
+
+def test_two_pages_of_one_panel_hear_of_each_other(page):
+    other = Page(page.panel)
+    first = page.current
+    assert other.current == first
+    page.label(first)
+    assert other.current != first
+    other.answer("undo")
+    assert first in page.ids
+    assert page.known() == {}
