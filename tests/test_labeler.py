@@ -889,6 +889,7 @@ def test_flagged_images_are_not_asked_again():
     assert page.last("queue")["done"]
 
 
+@pytest.mark.slow  # every item of a pool
 @pytest.mark.parametrize("from_the_start", [True, False])
 def test_without_a_learner_every_image_is_asked_once(break_learner, from_the_start):
     break_learner(from_the_start)

@@ -133,6 +133,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     assert licenses == {"LICENSE", "nblabel/datasets/data/FASHION_MNIST_LICENSE.txt"}
 
 
+@pytest.mark.slow  # an environment is made
 def test_a_panel_opens_where_only_the_wheel_is_installed(installed: Path) -> None:
     """What the package needs, it declares: nothing else is in this environment."""
     code = """

@@ -175,6 +175,7 @@ def test_a_uid_is_stored_once(store: LabelStore) -> None:
     assert [event.ids for event in store.read()] == [("a",)]
 
 
+@pytest.mark.slow  # a large event
 def test_a_bulk_event_of_twenty_thousand_items(store: LabelStore) -> None:
     ids = tuple(str(number) for number in range(20_000))
     store.append(label(*ids))
@@ -293,6 +294,7 @@ def write_in_a_process(address: str, me: int, each: int, everyone: threading.Bar
     store.close()
 
 
+@pytest.mark.slow  # processes
 def test_processes_make_the_log_and_write_to_it_at_once(shared: str) -> None:
     context = multiprocessing.get_context("spawn")
     everyone = context.Barrier(3)
