@@ -1,7 +1,7 @@
 """Run all tests, in two runs of pytest, and end with the coverage and one line of totals.
 
-What needs no browser runs on several processors. What drives one runs after it, one test after
-another: pages and kernels are waited for, and should not wait for other tests.
+What needs no browser runs in several processes, and its coverage is measured. What drives one runs
+after it, one test after another and unmeasured: pages wait for kernels, and kernels for nobody.
 """
 
 import argparse
@@ -31,10 +31,10 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     begun = time.monotonic()
-    beside = ["-m", f"not ({IN_BROWSER})", f"--numprocesses={workers}", "--dist=worksteal"]
+    beside = (f"--numprocesses={workers}", "--dist=worksteal", "--cov", "--cov-report=")
     codes = [
-        run_tests("beside", *beside),
-        run_tests("browser", "-m", IN_BROWSER, "--cov-append"),
+        run_tests("beside", "-m", f"not ({IN_BROWSER})", *beside),
+        run_tests("browser", "-m", IN_BROWSER),
         report_coverage(),
     ]
     minutes, seconds = divmod(round(time.monotonic() - begun), 60)
@@ -43,9 +43,8 @@ def main() -> int:
 
 
 def run_tests(name: str, *options: str) -> int:
-    """Run pytest once; it writes a report and adds to what is covered."""
-    fixed = ["--durations=25", "--cov", "--cov-report=", f"--junit-xml={BUILD / name}.xml"]
-    return call("pytest", *fixed, *options)
+    """Run pytest once, and keep its report."""
+    return call("pytest", "--durations=25", f"--junit-xml={BUILD / name}.xml", *options)
 
 
 def report_coverage() -> int:

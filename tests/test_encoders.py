@@ -38,9 +38,10 @@ def small_batches(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_: str(tmp_path / "cache"))
-    return tmp_path / "cache"
+def cache_folder(tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("kept")  # not beside what a test writes
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_: str(folder / "cache"))
+    return folder / "cache"
 
 
 def quick(kind, **options):
