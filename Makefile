@@ -1,17 +1,19 @@
 # Every target sets up what it needs by itself, and only once.
 #
 #   make demo     open JupyterLab on the quickstart  (PORT=8899 BROWSER=none: only print its URL)
-#   make test     run all tests                      (ARGS="-k store -x": options of pytest)
+#   make quick    run the tests that tell most, in under two minutes
+#   make test     run all tests                      (ARGS="-k store -x": one run with options of pytest)
 #   make help     list the rest
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV   ?= .venv
 LOCK   ?= constraints/lock.txt
 PORT   ?= 8888
+WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint articles articles-check bench bench-engine bench-labels bench-honesty bench-panel docs readme wheel oldest lock clean
+.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-honesty bench-panel docs readme wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -20,8 +22,13 @@ demo: $(VENV)/.lab ## open JupyterLab on the quickstart notebook
 	@$(BIN)/jupyter lab --log-level=WARN --port $(PORT) --LabApp.default_url=/lab/tree/notebooks/quickstart.ipynb \
 		$(if $(filter none,$(BROWSER)),--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# Left out: what runs in a browser or JupyterLab (page, lab), and what takes seconds (slow): large
+# pools, references computed in plain Python, trained networks, notebooks, documents, killed processes.
+quick: $(VENV)/.test ## run the tests that tell most, in under two minutes
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not (lab or page or slow)" $(ARGS)
+
 test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/$(if $(ARGS),pytest $(ARGS),python scripts/run_tests.py --workers=$(WORKERS))
 
 lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python and the page code
 	$(BIN)/ruff check

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
+import platformdirs
 import pytest
 from playwright.sync_api import Browser
 
@@ -17,12 +18,33 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=1_000
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests in a browser last: the quick ones first, and before Playwright's event loop.
+    """Mark the tests in a browser, and run them last: the quick ones first.
 
-    That loop runs in this thread until the end, and no test could start one of its own beside it.
+    They also come last because Playwright's event loop runs in this thread until the end, and no
+    test could start one of its own beside it.
     """
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    for item in items:
+        if in_browser(item) and item.get_closest_marker("lab") is None:
+            item.add_marker("page")
+    items.sort(key=in_browser)
+
+
+def in_browser(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty cache: no test finds what an earlier run left, or another process of this one."""
+    browsers = str(platformdirs.user_cache_path("ms-playwright"))  # they stay where they are
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv(
+            "PLAYWRIGHT_BROWSERS_PATH", os.environ.get("PLAYWRIGHT_BROWSERS_PATH", browsers)
+        )
+        yield
 
 
 @pytest.fixture

@@ -302,6 +302,7 @@ def test_a_pool_that_grows_is_checked_anew():
     assert (drawn >= 60).any()
 
 
+@pytest.mark.slow  # hundreds of audits
 @pytest.mark.parametrize("learner", ["knn", "graph"])
 def test_the_truth_is_inside_at_every_look(learner):
     """Drawn items train the model, and few have a class of their own: hard for anything cross-validated."""

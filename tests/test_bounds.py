@@ -118,6 +118,7 @@ def slow_fortune(draws, number, total, fewer):
     return sum(made)
 
 
+@pytest.mark.slow  # a reference in plain Python
 @given(st.data())
 def test_limits_are_those_of_bets_one_by_one(data):
     m = data.draw(st.integers(1, 12))
@@ -142,6 +143,7 @@ def test_limits_are_those_of_bets_one_by_one(data):
         assert (low, high) == (plausible.index(True), total - plausible[::-1].index(True))
 
 
+@pytest.mark.slow  # thousands of audits
 @pytest.mark.parametrize("spared", [0, 0.5])
 @pytest.mark.parametrize("adverse", [False, True])
 def test_the_truth_stays_inside_while_labels_change(adverse, spared):

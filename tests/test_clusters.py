@@ -172,6 +172,7 @@ def test_bad_input_is_told(arguments, told):
         nb.cluster(**{"X": np.eye(5), **arguments})
 
 
+@pytest.mark.slow  # UMAP
 def test_on_a_projection(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     data = nb.datasets.load_digits()

@@ -30,6 +30,7 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert anchor in anchors(path), f"{document.name}: no heading #{anchor} in {path.name}"
 
 
+@pytest.mark.slow  # whole programs
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_python_examples_run(document: Path, tmp_path: Path) -> None:
     """The ``python`` blocks of a document are one program, run in an empty folder."""

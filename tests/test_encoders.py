@@ -38,9 +38,10 @@ def small_batches(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_: str(tmp_path / "cache"))
-    return tmp_path / "cache"
+def cache_folder(tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("kept")  # not beside what a test writes
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_: str(folder / "cache"))
+    return folder / "cache"
 
 
 def quick(kind, **options):
@@ -64,6 +65,7 @@ def interrupt_at(step, monkeypatch):
 # codes
 
 
+@pytest.mark.slow  # trains networks
 @every_kind
 @pytest.mark.parametrize(
     "images",
@@ -84,6 +86,7 @@ def test_codes_of_pictures_of_any_size(kind, images):
     assert np.isfinite(codes).all()
 
 
+@pytest.mark.slow  # trains networks
 @every_kind
 def test_the_same_pictures_give_the_same_codes(kind):
     codes = quick(kind).fit_transform(IMAGES)
@@ -113,6 +116,7 @@ def test_the_random_numbers_of_others_are_left_alone(kind):
     assert torch.equal(torch.rand(3), expected)
 
 
+@pytest.mark.slow  # trains networks
 @every_kind
 def test_training_makes_the_loss_smaller(kind):
     first, later = (quick(kind, steps=steps).fit(IMAGES) for steps in (1, 25))
@@ -120,6 +124,7 @@ def test_training_makes_the_loss_smaller(kind):
     assert later.loss_ < first.loss_
 
 
+@pytest.mark.slow  # trains a network
 def test_contrastive_training_brings_pictures_of_one_class_together():
     images, y = SAMPLE.images[:600], SAMPLE.labels[:600]
 

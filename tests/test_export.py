@@ -270,6 +270,7 @@ def test_imagefolder_as_hugging_face_documents_it(session, tmp_path):
         assert same_pixels(train / name, session, index)
 
 
+@pytest.mark.slow  # a large library
 def test_imagefolder_with_the_reader_itself(session, tmp_path):
     datasets = pytest.importorskip("datasets")
     session.export(tmp_path / "hub", format="imagefolder")

@@ -4,12 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-
-import nblabel as nb
-from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
-from nblabel.log.events import LabelEvent
-from nblabel.log.labels import STATUSES
-from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget.figures import (
     BREAK_SECONDS,
     color_points,
@@ -19,6 +13,12 @@ from nblabel.widget.figures import (
 )
 from nblabel.widget.map import COLOR_MODES
 from nblabel.widget.palette import UNLABELED, class_colors, confidence_colors
+
+import nblabel as nb
+from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
+from nblabel.log.events import LabelEvent
+from nblabel.log.labels import STATUSES
+from nblabel.strategies import STRATEGIES, make_strategy
 from tests.samples import CLASSES, blob_pool
 
 

@@ -345,6 +345,7 @@ def test_a_projection_is_divided_where_there_is_one(recorder, monkeypatch):
     asyncio.run(act())
 
 
+@pytest.mark.slow  # a process
 def test_the_process_finds_what_cluster_finds():
     X = nb.datasets.load_digits().images[:300].reshape(300, -1).astype(np.float32)
     listener = Listener()  # it has patience with a process that everything else goes before

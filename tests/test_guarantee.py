@@ -477,6 +477,7 @@ def test_doubtful_pictures_are_shown():
     assert html.count("<img") == min(24, report.n_accepted) > 0
 
 
+@pytest.mark.slow  # hundreds of promises
 def test_the_promise_is_kept_as_often_as_it_says():
     """A model that is wrong about 12 % is accepted at 10 % in one run of five at most, not more."""
     n, broken, runs = 300, 0, 60

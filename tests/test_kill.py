@@ -16,6 +16,8 @@ from nblabel.log.store import LabelStore
 from tests.labeling_child import N, label_for_ever, make_log
 from tests.samples import CLASSES, blob_pool
 
+pytestmark = pytest.mark.slow  # processes until they are killed
+
 KILLS = 50
 AT_ONCE = 2  # processes that write to one file
 FILES = 5

@@ -12,6 +12,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from nblabel.widget.items import MOST_HELD as LENGTH
 from PIL import Image
 from plotly.callbacks import InputDeviceState, Points
 from sklearn.neighbors import KNeighborsClassifier
@@ -21,7 +22,6 @@ from nblabel.graph.neighbor_graph import GraphCache, neighbor_graph
 from nblabel.learners import KnnLearner
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.widget import Labeler, display, figures, jobs, labeler, projections, refits
-from nblabel.widget.items import MOST_HELD as LENGTH
 from tests.samples import CLASSES, blobs
 
 WANTS_GRAPH = nb.Session.wants_graph
@@ -889,6 +889,7 @@ def test_flagged_images_are_not_asked_again():
     assert page.last("queue")["done"]
 
 
+@pytest.mark.slow  # every item of a pool
 @pytest.mark.parametrize("from_the_start", [True, False])
 def test_without_a_learner_every_image_is_asked_once(break_learner, from_the_start):
     break_learner(from_the_start)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from nblabel.widget.line import WANTED, Line
 
 from nblabel.strategies import Query, Reason
-from nblabel.widget.line import WANTED, Line
 
 LENGTH, LOW = 40, 20
 

@@ -14,6 +14,8 @@ from nblabel.log.labels import STATUSES
 from nblabel.log.state import LabelState
 from tests.samples import blobs
 
+pytestmark = pytest.mark.slow  # hundreds of sessions, each with many steps
+
 N = 6  # few, so that steps meet
 CLASSES = ("boot", "bag")
 POOL = nb.Pool(embeddings=blobs(N, dim=2), ids=[f"item {number}" for number in range(N)])

@@ -4,9 +4,9 @@ import asyncio
 import threading
 
 import pytest
+from nblabel.widget.mailbox import Mailbox, at_home
 
 from nblabel.widget import mailbox
-from nblabel.widget.mailbox import Mailbox, at_home
 
 
 class Heard:

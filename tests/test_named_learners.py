@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nblabel.widget.figures import describe_model
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -17,7 +18,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import nblabel as nb
 from nblabel.learners import CALIBRATED, ESTIMATORS, Calibrated, EstimatorLearner, make_learner
 from nblabel.learners.named import BUILDERS, SoftmaxSVC
-from nblabel.widget.figures import describe_model
 from tests.samples import CLASSES, blobs
 
 N = 400

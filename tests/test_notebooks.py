@@ -14,6 +14,7 @@ def test_notebook_is_committed_without_outputs(path: Path) -> None:
         assert cell.get("execution_count") is None
 
 
+@pytest.mark.slow  # two kernels for each notebook
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs_twice_in_the_same_folder(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

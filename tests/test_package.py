@@ -1,14 +1,15 @@
 """What importing pulls in, and what a user gets who installs the wheel."""
 
 import json
-import os
 import subprocess
 import sys
-import sysconfig
 import venv
+from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 
 import nblabel
 
@@ -71,48 +72,86 @@ def test_only_the_panel_knows_the_notebook() -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the Python of an empty environment in which only the wheel is installed."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
     (wheel,) = folder.glob("nblabel-*.whl")
-    venv.create(folder / "env", symlinks=True)
-    python = folder / "env" / "bin" / "python"
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    """Return the Python of an environment with the wheel and what it declares to need.
+
+    Without a network: that comes from this environment, as links.
+    """
+    venv.create(wheel.parent / "env", symlinks=True)
+    python = wheel.parent / "env" / "bin" / "python"
     run(
         *(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"),
         *("--python", python, "install", "--no-deps", "--no-index", wheel),
     )
+    (metadata,) = python.parents[1].glob("lib/python*/site-packages/nblabel-*.dist-info")
+    for needed in needed_by(PathDistribution(metadata)):
+        for top in {file.parts[0] for file in needed.files or ()} - {"..", "__pycache__"}:
+            link = metadata.parent / top
+            if not link.exists():
+                link.symlink_to(str(needed.locate_file(top)))
     return python
 
 
-def test_wheel_holds_every_file_of_the_package_and_works(installed: Path) -> None:
-    code = """
-import json
-from pathlib import Path
-import nblabel as nb
+def needed_by(root: Distribution) -> list[Distribution]:
+    """Return the distributions that one declares to need, and those that these need."""
+    found: dict[str, Distribution] = {}
+    unread = [(root, "")]
+    while unread:
+        needing, extra = unread.pop()
+        for requirement in map(Requirement, needing.requires or ()):
+            if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+                continue
+            for wanted in ("", *requirement.extras):
+                if (known := f"{requirement.name}[{wanted}]") not in found:
+                    found[known] = distribution(requirement.name)
+                    unread.append((found[known], wanted))
+    return list(found.values())
 
-data = nb.datasets.load_fashion_mnist_sample()
-panel = nb.Labeler(data.images[:50], classes=data.classes)
-panel.session.tell(0, data.classes[data.labels[0]])
-assert len(panel.labels()) == 1
-folder = Path(nb.__file__).parent
-files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-print(json.dumps([str(folder), files]))
-"""
-    # The libraries come from this environment. Its .pth files are not read, so nblabel, which is
-    # installed here in place, comes from the wheel or not at all.
-    libraries = {"PYTHONPATH": sysconfig.get_path("purelib")}
-    output = run(
-        installed, "-P", "-c", code, env=os.environ | libraries, cwd=installed.parent
-    ).splitlines()
-    folder, files = json.loads(output[-1])
-    assert Path(folder).is_relative_to(installed.parents[1])
+
+def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+    files = {name.removeprefix("nblabel/") for name in names if name.startswith("nblabel/")}
     expected = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert expected - set(files) == set()
-    assert {"py.typed", "widget/static/queue.js", "datasets/data/fashion_mnist_sample.npz"} <= set(
-        files
-    )
+    assert files == expected
+    assert {"py.typed", "datasets/data/fashion_mnist_sample.npz"} <= files
+    for suffix in (".js", ".css"):
+        assert any(name.startswith("widget/static/") and name.endswith(suffix) for name in files)
+    licenses = {name.split("/licenses/")[1] for name in names if "/licenses/" in name}
+    assert licenses == {"LICENSE", "nblabel/datasets/data/FASHION_MNIST_LICENSE.txt"}
+
+
+@pytest.mark.slow  # an environment is made
+def test_a_panel_opens_where_only_the_wheel_is_installed(installed: Path) -> None:
+    """What the package needs, it declares: nothing else is in this environment."""
+    code = """
+import json, sys
+from pathlib import Path
+import nblabel as nb
+
+data = nb.datasets.load_fashion_mnist_sample()
+panel = nb.Labeler(data.images[:50], classes=data.classes)
+for index in (0, 1, 2):
+    panel.session.tell(index, data.classes[data.labels[index]])
+assert panel.session.predict_proba().shape == (50, 10)
+assert len(panel.labels()) == 3
+panel.export("labels.csv")
+assert len(Path("labels.csv").read_text().splitlines()) == 4
+print(json.dumps([nb.__file__, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+    output = run(installed, "-I", "-c", code, cwd=installed.parent).splitlines()
+    file, loaded = json.loads(output[-1])
+    assert Path(file).is_relative_to(installed.parents[1])
+    assert "pytest" not in loaded

@@ -4,12 +4,12 @@ import threading
 
 import numpy as np
 import pytest
+from nblabel.widget.items import Packet, Pictures
 from PIL import Image
 
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError
 from nblabel.widget import items
-from nblabel.widget.items import Packet, Pictures
 from tests.samples import blob_pool
 
 

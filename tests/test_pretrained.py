@@ -68,6 +68,7 @@ def embed(pool, model, **options):
         return nb.embed(pool, "pretrained", model=model, **options)
 
 
+@pytest.mark.slow  # a network
 def test_images(tmp_path):
     X = embed(nb.Pool(PHOTOS), on_images(tmp_path))
     assert (X.shape, X.dtype) == ((5, 8), np.float32)

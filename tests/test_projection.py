@@ -183,6 +183,7 @@ def over(process):
     return process._process.poll() is not None and type(process).__module__ not in names
 
 
+@pytest.mark.slow  # UMAP
 def test_umap_from_start_to_end(folders):
     X = blobs(300)
     listener = Listener()
@@ -207,6 +208,7 @@ def test_umap_from_start_to_end(folders):
     assert (UmapCache(X, 0).read() == xy).all()
 
 
+@pytest.mark.slow  # UMAP
 @pytest.mark.parametrize("n", [1, 3, 5])
 def test_umap_of_a_few_items(n):
     listener = Listener()
@@ -216,12 +218,14 @@ def test_umap_of_a_few_items(n):
     assert np.isfinite(xy).all()
 
 
+@pytest.mark.slow  # UMAP
 def test_umap_of_identical_items():
     listener = Listener()
     UmapProcess(np.ones((40, 3), dtype=np.float32), listener)
     assert np.isfinite(listener.last()["done"]).all()
 
 
+@pytest.mark.slow  # UMAP
 def test_from_python_it_is_the_one_that_the_panel_shows(monkeypatch):
     X, listener = blobs(300), Listener()
     UmapProcess(X, listener, 3)

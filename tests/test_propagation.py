@@ -125,6 +125,7 @@ def test_a_label_changes_only_where_it_reaches():
         before = after
 
 
+@pytest.mark.slow  # many references
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 89), st.integers(-1, 3)), min_size=1, max_size=12))
 def test_after_any_labels_and_undos_the_learner_is_as_one_made_anew(steps):
@@ -164,6 +165,7 @@ def test_a_walk_is_followed_to_the_likeliest_items_only(monkeypatch):
     assert their_share.max() == 1
 
 
+@pytest.mark.slow  # a large pool
 def test_a_million_copies():
     X = np.repeat(np.eye(2, dtype=np.float32), 500_000, axis=0)
     graph = neighbor_graph(X, cache=False, progress=False)
@@ -306,6 +308,7 @@ def without_rounding(graph, codes, n_classes, decay):
     return u
 
 
+@pytest.mark.slow  # hundreds of references
 @pytest.mark.parametrize("make", [spiral, blobs])
 def test_going_on_from_the_last_solution_stays_within_what_is_promised(make):
     graph, n = neighbor_graph(make(4_000), cache=False), 4_000

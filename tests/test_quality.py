@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from nblabel.widget.aside import Aside
+from nblabel.widget.curves import MOST, Curves
 
 import nblabel as nb
 from nblabel.learners import LearnerError
@@ -15,8 +17,6 @@ from nblabel.plots import progress_curves
 from nblabel.quality.audit import AuditReport
 from nblabel.system import progress
 from nblabel.widget import Labeler, checks, comparison, finish, plotly_curves
-from nblabel.widget.aside import Aside
-from nblabel.widget.curves import MOST, Curves
 from tests.samples import CLASSES, blobs
 from tests.test_costs import told_at
 from tests.test_labeler import Page, _alone, acked, until  # noqa: F401  the fixture keeps panels apart

@@ -4,9 +4,9 @@ import asyncio
 import threading
 
 import pytest
+from nblabel.widget.refits import Refits
 
 from nblabel.widget import refits
-from nblabel.widget.refits import Refits
 
 
 class Job:

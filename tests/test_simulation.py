@@ -141,6 +141,7 @@ def test_a_class_of_one_percent_is_found_and_guessed(learner):
     assert table["pool_accuracy"].iloc[-1] > 0.995  # more than without the rare class
 
 
+@pytest.mark.slow  # processes
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_several_seeds(pool, n_jobs):
     seeds = np.array([3, 0, 5])
@@ -154,6 +155,7 @@ def test_several_seeds(pool, n_jobs):
     assert frame["seed"].tolist() == [3] * 12 + [0] * 12 + [5] * 12
 
 
+@pytest.mark.slow  # processes
 def test_arrays_that_processes_share():
     """Beyond 1 MB joblib gives the processes a memory map, which is read-only."""
     n = 6_000
@@ -415,6 +417,7 @@ def test_a_line_cut_short_is_dropped(pool, path):
     same(run(pool, budget=3, resume=path), whole)
 
 
+@pytest.mark.slow  # processes
 def test_a_killed_process_goes_on(pool, path):
     """It is killed while it takes an answer; the steps before are in the file."""
     program = """

@@ -24,6 +24,7 @@ def answer(session, n):
         session.tell(index, CLASSES[index % 3])
 
 
+@pytest.mark.slow  # simulations
 @pytest.mark.parametrize("learner", ["knn", "graph", "logreg", "rf"])
 def test_once_all_is_learned_one_may_stop(learner):
     session = session_of(learner=learner)

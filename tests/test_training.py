@@ -16,6 +16,7 @@ from tests.samples import CLASSES, blob_pool, blobs
 from tests.test_projection import over, wait_until
 
 torch = pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
+pytestmark = pytest.mark.slow  # processes that train networks
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (60, 6, 5), dtype=np.uint8)
 

@@ -48,7 +48,7 @@ class Channel(BaseComm):
         self.is_closed = False
         super().__init__(*arguments, **options)
 
-    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):  # noqa: ARG002
+    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
         buffers = [bytes(buffer) for buffer in buffers or []]
         data = json.loads(json.dumps(data or {}))  # nothing but JSON travels
         if msg_type == "comm_close":

@@ -11,8 +11,8 @@ import numpy as np
 
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
-from nblabel.pool import Pool
 from nblabel.log.classes import check_classes
+from nblabel.pool import Pool
 from nblabel.simulation.arguments import (
     as_test_set,
     codes_of,

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 from comm import DummyComm
-from plotly.callbacks import BoxSelector, InputDeviceState, Points
-
 from nblabel.widget.map import COLOR_MODES, CanvasMap, Colors
 from nblabel.widget.plotly_map import PlotlyMap
+from plotly.callbacks import BoxSelector, InputDeviceState, Points
 
 N = 50
 CLASSES = [

@@ -15,6 +15,7 @@ from nblabel.log.store import LabelStore, StoreError
 from nblabel.system import progress
 
 POSTGRES = os.environ.get("NBLABEL_TEST_POSTGRES")
+SCHEMA = f"nblabel_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 ODD = (
     "it's",
     'say "hi"',
@@ -55,16 +56,24 @@ def address_of(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "labels.db")
     if POSTGRES is None:
         pytest.skip("NBLABEL_TEST_POSTGRES names no database")
-    empty_postgres()
-    request.addfinalizer(empty_postgres)
-    return POSTGRES
+    drop = f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"
+    in_postgres(drop, f"CREATE SCHEMA {SCHEMA}")
+    request.addfinalizer(lambda: in_postgres(drop))
+    return own_postgres()
 
 
-def empty_postgres() -> None:
+def own_postgres() -> str:
+    """Return the address of a schema that no other process of pytest-xdist works in."""
+    url = sa.make_url(str(POSTGRES))
+    url = url.update_query_dict({"options": f"-csearch_path={SCHEMA}"})
+    return url.render_as_string(hide_password=False)
+
+
+def in_postgres(*statements: str) -> None:
     engine = sa.create_engine(str(POSTGRES))
     with engine.begin() as connection:
-        for table in ("nblabel_event_item", "nblabel_event", "nblabel_meta"):
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     engine.dispose()
 
 
@@ -166,6 +175,7 @@ def test_a_uid_is_stored_once(store: LabelStore) -> None:
     assert [event.ids for event in store.read()] == [("a",)]
 
 
+@pytest.mark.slow  # a large event
 def test_a_bulk_event_of_twenty_thousand_items(store: LabelStore) -> None:
     ids = tuple(str(number) for number in range(20_000))
     store.append(label(*ids))
@@ -284,6 +294,7 @@ def write_in_a_process(address: str, me: int, each: int, everyone: threading.Bar
     store.close()
 
 
+@pytest.mark.slow  # processes
 def test_processes_make_the_log_and_write_to_it_at_once(shared: str) -> None:
     context = multiprocessing.get_context("spawn")
     everyone = context.Barrier(3)

@@ -11,6 +11,7 @@ from tests.browser import stop_clock
 from tests.page.conftest import reload
 from tests.page.panel import CLASSES, SIZE, STORE, TRAITS, Queue, item, questions
 
+
 @pytest.fixture
 def queue(browser_page: Page) -> Queue:
     queue = Queue(browser_page)
