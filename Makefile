@@ -11,7 +11,7 @@ PORT   ?= 8888
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint articles articles-check bench bench-engine bench-labels bench-honesty bench-panel docs readme wheel oldest lock clean
+.PHONY: help demo test lint articles articles-check bench bench-engine bench-labels bench-honesty bench-panel docs tables wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -53,8 +53,8 @@ articles: $(VENV)/.articles ## reproduce the figures of the articles: hours   (A
 articles-check: $(VENV)/.articles ## fail where a stored figure of the articles misses its target
 	@$(BIN)/python -m benchmarks.articles --check $(ARGS)
 
-readme: $(VENV)/.lab ## write the tables of the README and docs/ from the measured JSON
-	@$(BIN)/python -m benchmarks.readme
+tables: $(VENV)/.lab ## write the tables of README.md and docs/ from the measured JSON
+	@$(BIN)/python -m benchmarks.tables
 	@$(BIN)/python -m benchmarks.articles.page
 
 wheel: $(VENV)/.dev ## build the wheel into dist/

@@ -88,7 +88,7 @@ def main() -> None:
             [*_before(case), *rows],
             [
                 f"{RUNS} runs each, on top of {chosen.seeds} sequences of questions and answers",
-                f"confidence {100 * CONFIDENCE:.0f} %",
+                f"confidence {100 * CONFIDENCE:g} %",
                 "labels by hand in all: those that the model learned from included",
                 "a guarantee takes 299 checks without an error for 1 %, 99 for 3 %",
                 "5 % annotator errors: of all answers, checks included",
@@ -194,7 +194,7 @@ def _promises(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
 
 
 def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> Iterator[Row]:
-    about = f"{setting.name}, {max_error:.0%}"
+    about = f"{setting.name}, {100 * max_error:g} %"
     risk = 1 - CONFIDENCE
     for key, where in (("broken", ""), ("hard", " on the hardest set")):
         share = [float(np.mean(found[key]))]
@@ -202,7 +202,7 @@ def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> 
         yield Row(what, "", share, f"at most {risk:.2f}", "max", risk)
     pool_goal = setting.case == "mnist" and not setting.mistakes
     goal = {0.03: (0.9, 500), 0.01: (0.6, 800)}[max_error] if pool_goal else (None, None)
-    told = [f"at least {goal[0]:.0%}", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
+    told = [f"at least {100 * goal[0]:g} %", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
     accepted = f"{about}: share of the pool auto-labeled"
     yield Row(accepted, "", found["share"], told[0], "median", goal[0], at_least=True)
     if found["answers"]:
@@ -288,7 +288,7 @@ def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
         plain, allowing = np.array(held_true).all(1).mean(0).tolist()
         what = f"{about}: runs whose interval holds the true accuracy at every look"
         yield Row(f"{what}, too", "", [plain])
-        yield Row(f"{what}, allowing for {MISTAKES:.0%}", "", [allowing],
+        yield Row(f"{what}, allowing for {100 * MISTAKES:g} %", "", [allowing],
                   "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
     worst = f"{about}: share of runs whose interval holds, at the worst look"
     yield Row(worst, "", [float(seen.mean(0).min())])

@@ -55,9 +55,7 @@ def rows(
                     one for one in (_after_stop(*run, gain) for run in runs) if one is not None
                 ]
                 held += [gained < gain for _, gained in found]
-                about = (
-                    f"stop at {gain:.1%}, {job.name}{', 5 % annotator errors' if mistakes else ''}"
-                )
+                about = f"stop at {100 * gain:g} %, {job.name}{', 5 % annotator errors' if mistakes else ''}"
                 yield Row(
                     f"{about}: share of runs with advice to stop", "", [len(found) / len(runs)]
                 )
@@ -67,7 +65,7 @@ def rows(
                         f"{about}: gain of {AHEAD} more labels", "", [gained for _, gained in found]
                     )
         if held:
-            yield Row(f"stop at {gain:.1%}: gain below the threshold, share of {len(held)} runs", "",
+            yield Row(f"stop at {100 * gain:g} %: gain below the threshold, share of {len(held)} runs", "",
                       [float(np.mean(held))], "at least 0.9", "max", 0.9, at_least=True)  # fmt: skip
 
 

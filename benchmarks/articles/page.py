@@ -1,4 +1,4 @@
-"""docs/articles.md: a table for each article, from the stored figures. Run: make readme."""
+"""docs/articles.md: a table for each article, from the stored figures. Run: make tables."""
 
 from __future__ import annotations
 
