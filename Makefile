@@ -29,8 +29,8 @@ lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python an
 	$(BIN)/mypy
 	npm run --silent types
 
-docs: $(VENV)/.test ## check the documents: links, code blocks, notebooks
-	@$(BIN)/pytest tests/test_docs.py tests/test_notebooks.py
+docs: $(VENV)/.test ## check the documents: links, code blocks, words, notebooks
+	@$(BIN)/pytest tests/test_docs.py tests/test_words.py tests/test_notebooks.py
 
 bench: $(VENV)/.lab ## measure the parts without a browser
 	@$(BIN)/python -m benchmarks.core

@@ -97,8 +97,8 @@ def figures() -> list[str]:
         f"**No lost label.** Of {n_keys[0]} keys pressed fast while the model refits: lost, "
         "doubled, swapped or on a wrong image": _number(lost["median"]),
     }
-    lines = [f"| {promise} | {measured} |" for promise, measured in entries.items()]
-    return ["| promise | measured |", "|---|---|", *lines]
+    lines = [f"| {claim} | {measured} |" for claim, measured in entries.items()]
+    return ["| claim | measured |", "|---|---|", *lines]
 
 
 def _pool_size(content: Content) -> int:
@@ -246,7 +246,7 @@ def stopping_total() -> list[str]:
     """Return how often the advice to stop was right, and the largest gain that it gave away."""
     found = stored("honesty")["rows"]
     lines = [
-        "| threshold | runs with advice | gain of 50 more labels below it, share of runs | largest gain |",
+        "| threshold | runs with advice | share of them with a gain below it | largest gain |",
         "|---|--:|--:|--:|",
     ]
     for row in found:
