@@ -10,12 +10,21 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs" / "glossary.md"
-PAGE_TEXT = ROOT / "nblabel" / "widget" / "static" / "shared" / "text.js"
+PANEL = ROOT / "nblabel" / "widget"
+PAGE_TEXT = PANEL / "static" / "shared" / "text.js"
+KERNEL_TEXT = PANEL / "text.py"
 BANNED_SECTION = "## Words we do not use"
 # Where a word may stand all the same: file, word, and why.
 ALLOWED = {
-    ("quality/guarantee.py", "promises"): "the title of a paper: Promises and Pitfalls of ...",
-    ("loops.py", "promises"): "the same",
+    (
+        "nblabel/quality/guarantee.py",
+        "promises",
+    ): "the title of a paper, Promises and Pitfalls of ...",
+    ("nblabel/loops/rounds.py", "promises"): "the same",
+    (
+        "nblabel/widget/work/measuring.py",
+        "wage",
+    ): "the key of a setting in logs of earlier versions",
     ("CHANGELOG.md", ""): "has the old names in its table",
 }
 
@@ -84,6 +93,16 @@ def test_the_glossary_is_in_order_and_has_no_term_twice() -> None:
     assert all(len(row) == 4 for row in TERMS)
     plain = [re.sub(r"[–-]", " ", term) for term in terms]
     assert plain == sorted(set(plain))
+
+
+@pytest.mark.parametrize("name", ["glossary.md", "guide.md", "quality.md"])
+def test_words_on_screen_are_in_the_texts_of_the_panel(name: str) -> None:
+    """What these pages have in italics; N, numbers and … stand for what differs."""
+    texts = "\n".join(path.read_text("utf-8") for path in (PAGE_TEXT, KERNEL_TEXT))
+    document = (ROOT / "docs" / name).read_text("utf-8").replace("**", "")
+    for words in re.findall(r"(?<!\w)\*([^*\n]+)\*", document.replace("*Italics*", "")):
+        for part in re.split(r"\bN\b|[\d.]+|…", words):
+            assert part.strip() in texts, f"{part!r} is not on screen"
 
 
 def test_no_term_is_a_banned_word() -> None:
