@@ -227,3 +227,11 @@ def test_the_changelog_says_what_became_of_every_public_name() -> None:
     for kind, members in OLD_MEMBERS.items():
         missing += [f"{kind}.{name}" for name in members if f"{kind}.{name}" not in told]
     assert missing == []
+
+
+def test_modules_that_the_changelog_names_are_there() -> None:
+    """Where they went: the second column of its table of modules."""
+    told = rows(ROOT / "CHANGELOG.md", "Modules")[1:]
+    for path in (path for row in told for path in CODE.findall(row[1]) if " " not in path):
+        home = ROOT / "nblabel" / path.replace(".", "/")
+        assert home.is_dir() or home.with_suffix(".py").exists(), path
