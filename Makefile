@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-honesty bench-panel docs readme wheel oldest lock clean
+.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-honesty bench-panel docs tables wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -36,8 +36,8 @@ lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python an
 	$(BIN)/mypy
 	npm run --silent types
 
-docs: $(VENV)/.test ## check the documents: links, code blocks, notebooks
-	@$(BIN)/pytest tests/test_docs.py tests/test_notebooks.py
+docs: $(VENV)/.test ## check the documents: links, code blocks, words, notebooks
+	@$(BIN)/pytest tests/test_docs.py tests/test_words.py tests/test_notebooks.py
 
 bench: $(VENV)/.lab ## measure the parts without a browser
 	@$(BIN)/python -m benchmarks.core
@@ -60,8 +60,8 @@ articles: $(VENV)/.articles ## reproduce the figures of the articles: hours   (A
 articles-check: $(VENV)/.articles ## fail where a stored figure of the articles misses its target
 	@$(BIN)/python -m benchmarks.articles --check $(ARGS)
 
-readme: $(VENV)/.lab ## write the tables of the README and docs/ from the measured JSON
-	@$(BIN)/python -m benchmarks.readme
+tables: $(VENV)/.lab ## write the tables of README.md and docs/ from the measured JSON
+	@$(BIN)/python -m benchmarks.tables
 	@$(BIN)/python -m benchmarks.articles.page
 
 wheel: $(VENV)/.dev ## build the wheel into dist/

@@ -214,8 +214,8 @@ def our_rows(
     target = "" if limit is None else f"median at most {limit:,g} ms"
     return [
         Row(what, "ms", values, target, "median", limit),
-        Row(f"{what}: of it the learner", "ms", ours.learner_ms[-len(values) :]),
-        Row(f"{what}: the first time", "s", [ours.first_s or 0]),
+        Row(f"{what}: learner alone", "ms", ours.learner_ms[-len(values) :]),
+        Row(f"{what}: first call", "s", [ours.first_s or 0]),
     ]
 
 
@@ -252,9 +252,8 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 10
     )
     margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
-    spread = our_rows(
-        f"{at}, nblabel graph + auto", OurEngine(X, "graph", "auto", graph), truth, steps, 60
-    )
+    ours = OurEngine(X, "graph", "alternating", graph)
+    spread = our_rows(f"{at}, nblabel graph + alternating", ours, truth, steps, 60)
     peers: dict[str, Step] = {
         "scikit-activeml k-neighbours + margin": with_skactiveml(X, KNeighborsClassifier()),
         "scikit-activeml logistic + margin": with_skactiveml(X, LogisticRegression(max_iter=1000)),
@@ -289,10 +288,8 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"{at}, nblabel knn + product", OurEngine(X, "knn", "product"), truth, steps, 100
     )
     margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
-    spread = our_rows(
-        f"{at}, nblabel graph + auto", OurEngine(X, "graph", "auto", graph), truth, steps,
-        1_000,
-    )  # fmt: skip
+    ours = OurEngine(X, "graph", "alternating", graph)
+    spread = our_rows(f"{at}, nblabel graph + alternating", ours, truth, steps, 1_000)
     name = f"{at}, scikit-activeml k-neighbours + margin"
     step = with_skactiveml(X, KNeighborsClassifier())
     peer = Row(name, "ms", measured(step, truth, steps))
@@ -316,8 +313,8 @@ def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
     for n in sizes.graph:
         X, truth = blobs(n)
         graph = graph_of(X)
-        ours = OurEngine(X, "graph", "auto", graph)
-        rows += our_rows(f"growth, graph + auto, {count(n)}", ours, truth, steps)
+        ours = OurEngine(X, "graph", "alternating", graph)
+        rows += our_rows(f"growth, graph + alternating, {count(n)}", ours, truth, steps)
         del X, truth, graph, ours
     return rows, []
 
@@ -410,7 +407,7 @@ if sys.argv[3] == "session":
     session.ask(8)
     assert session.engine.graph is not None
 else:
-    engine = OurEngine(X, "graph", "auto", GraphCache(X).read())
+    engine = OurEngine(X, "graph", "alternating", GraphCache(X).read())
     measured(engine, truth, 10)
 # not ru_maxrss: that includes the process which started this one
 print(mb("VmHWM") - imported, mb("VmRSS") - imported)

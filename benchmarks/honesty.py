@@ -1,8 +1,8 @@
-"""Whether error guarantees and intervals hold, and what they cost. Run: make bench-honesty.
+"""Whether guarantees and intervals hold, and what they cost. Run: make bench-honesty.
 
 The part that learns and asks is run a few times for each pool and kept in build/honesty. The random
-draws, which the statistics are about, are made again for each of 200 runs on top of it.
-Digits are small enough for whole runs of the session, whose audits train the model as well.
+draws, which are all that the statistics are about, are made anew for each of 200 runs on top of
+it. Digits are small enough for complete runs, whose audit labels train the model as well.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def main() -> None:
             rows = list(stopping.rows(_data, _spoiled, KEPT))
         if case in POOLS:
             setting = POOLS[case]
-            careless = replace(setting, mistakes=MISTAKES, name=f"{setting.name}, 5 % mistakes")
+            name = f"{setting.name}, 5 % annotator errors"
+            careless = replace(setting, mistakes=MISTAKES, name=name)
             for one in (setting, careless):
                 rows += _guarantees(one, chosen.seeds, chosen.runs)
                 rows += _intervals(one, chosen.seeds, chosen.runs)
@@ -86,12 +87,13 @@ def main() -> None:
             "honesty",
             [*_before(case), *rows],
             [
-                f"{RUNS} runs each, on top of {chosen.seeds} runs of questions and answers",
-                f"confidence {CONFIDENCE:.0%}",
-                "answers: all that a person gave, those that the model learned from included",
-                "a guarantee takes 299 faultless answers for 1 %, 99 for 3 %, with any method",
-                "5 % mistakes: of all answers, those to checks included",
-                "stop: not the seeds that the rule was chosen with; 50 labels after the advice",
+                f"{RUNS} runs each, on top of {chosen.seeds} sequences of questions and answers",
+                f"confidence {100 * CONFIDENCE:g} %",
+                "labels by hand in all: those that the model learned from included",
+                "a guarantee takes 299 checks without an error for 1 %, 99 for 3 %",
+                "5 % annotator errors: of all answers, checks included",
+                "stop: other seeds than those the rule was chosen with",
+                "stop: the gain is that of the 50 labels after the first advice",
             ],
         )
 
@@ -195,30 +197,28 @@ def _guarantees(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
 
 
 def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> Iterator[Row]:
-    about = f"{setting.name}, {max_error:.0%}"
+    about = f"{setting.name}, {100 * max_error:g} %"
     risk = 1 - CONFIDENCE
-    for key, what in (
-        ("broken", "guarantees broken"),
-        ("hard", "the same, the worst set there is"),
-    ):
+    for key, where in (("broken", ""), ("hard", " on the hardest set")):
         share = [float(np.mean(found[key]))]
-        yield Row(f"{about}: {what}, share of runs", "", share, f"at most {risk:.2f}", "max", risk)
+        what = f"{about}: guarantee broken{where}, share of runs"
+        yield Row(what, "", share, f"at most {risk:.2f}", "max", risk)
     pool_goal = setting.case == "mnist" and not setting.mistakes
     goal = {0.03: (0.9, 500), 0.01: (0.6, 800)}[max_error] if pool_goal else (None, None)
-    goals = [f"at least {goal[0]:.0%}", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
-    accepted = f"{about}: share of the pool accepted"
-    yield Row(accepted, "", found["share"], goals[0], "median", goal[0], at_least=True)
+    told = [f"at least {100 * goal[0]:g} %", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
+    accepted = f"{about}: share of the pool auto-labeled"
+    yield Row(accepted, "", found["share"], told[0], "median", goal[0], at_least=True)
     if found["answers"]:
-        yield Row(f"{about}: answers in all", "", found["answers"], goals[1], "p95", goal[1])
+        yield Row(f"{about}: labels by hand in all", "", found["answers"], told[1], "p95", goal[1])
         least = FLOORS[max_error]
         ratio = [(n - setting.labels) / least for n in found["answers"]]
-        yield Row(f"{about}: checks, times the floor of {least}", "", ratio)
+        yield Row(f"{about}: checks, times the minimum of {least}", "", ratio)
 
 
 def _tried(
     trial: Trial | None, codes: Any, answers: Any, y: Any, max_error: float, rng: Any
 ) -> tuple[int, float | None]:
-    """Draw until the set may be accepted; return the checks, and the error rate of the rest.
+    """Draw until the set may be accepted; return the checks, and the share of errors in the rest.
 
     None where it was not, after 1,500 checks.
     """
@@ -285,22 +285,24 @@ def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
     seen = np.array(held)
     about = f"{setting.name}, audit"
     of_what = " the agreement with the annotator" if setting.mistakes else ""
-    yield Row(f"{about}: runs in which it always holds{of_what}", "", [float(seen.all(1).mean())],
+    always = f"{about}: runs whose interval holds{of_what} at every look"
+    yield Row(always, "", [float(seen.all(1).mean())],
               "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
     if setting.mistakes:
         plain, allowing = np.array(held_true).all(1).mean(0).tolist()
-        what = f"{about}: runs in which it always holds the true share"
-        yield Row(f"{what} as well", "", [plain])
-        yield Row(f"{what}, allowing for {MISTAKES:.0%}", "", [allowing],
+        what = f"{about}: runs whose interval holds the true accuracy at every look"
+        yield Row(f"{what}, too", "", [plain])
+        yield Row(f"{what}, allowing for {100 * MISTAKES:g} %", "", [allowing],
                   "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
-    yield Row(f"{about}: looks at which it holds, the worst", "", [float(seen.mean(0).min())])
-    yield Row(f"{about}: width after {AUDITED * seen.shape[1]} checks", "", widths)
+    worst = f"{about}: share of runs whose interval holds, at the worst look"
+    yield Row(worst, "", [float(seen.mean(0).min())])
+    yield Row(f"{about}: width after {AUDITED * seen.shape[1]} audit labels", "", widths)
     if not setting.mistakes:
         yield from _one_model(setting, seeds, runs)
 
 
 def _one_model(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
-    """Check the last model by many draws: with and without skipping confident items."""
+    """Audit the last model by many labels: with and without two-phase sampling."""
     _, y = _data(setting.case)
     for checks in JUDGED:
         widths: dict[bool, list[float]] = {True: [], False: []}
@@ -363,7 +365,7 @@ def _label_issues(setting: Setting, runs: int) -> Iterator[Row]:
         found.append(len(wrong & set(first)) / len(wrong))
     size = min(len(truth), REVIEWED)
     about = f"{setting.name}, {size:,} items, 400 labels"
-    yield Row(f"{about}: of 5 % wrong ones, among the first 10 %", "", found,
+    yield Row(f"{about}: share of the 5 % wrong labels among the first 10 % reviewed", "", found,
               "median at least 0.8", "median", 0.8, at_least=True)  # fmt: skip
 
 
@@ -401,13 +403,15 @@ def _whole_runs(runs: int) -> Iterator[Row]:
         rows = session.accepted
         broken.append(float(len(rows) > 0 and (session.y[rows] != y[rows]).mean() > 0.03))
         accepted.append(len(rows) / len(y))
-    risk, about = 1 - CONFIDENCE, f"digits, {runs} whole runs"
-    yield Row(f"{about}: audit holds at every look, share of runs", "", [float(np.mean(held))],
+    risk, about = 1 - CONFIDENCE, f"digits, {runs} complete runs"
+    always = f"{about}: share of runs whose audit interval holds at every look"
+    yield Row(always, "", [float(np.mean(held))],
               "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
-    yield Row(f"{about}: width of the audit after 60 answers, some 18 of them checks", "", widths)
-    yield Row(f"{about}, 3 %: guarantees broken, share of runs", "", [float(np.mean(broken))],
+    width = "width of the audit interval after 60 labels, some 18 of them from the audit"
+    yield Row(f"{about}: {width}", "", widths)
+    yield Row(f"{about}, 3 %: guarantee broken, share of runs", "", [float(np.mean(broken))],
               f"at most {risk:.2f}", "max", risk)  # fmt: skip
-    yield Row(f"{about}, 3 %: share of the pool accepted", "", accepted)
+    yield Row(f"{about}, 3 %: share of the pool auto-labeled", "", accepted)
 
 
 if __name__ == "__main__":

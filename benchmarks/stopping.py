@@ -54,16 +54,19 @@ def rows(
                     one for one in (_after_stop(*run, gain) for run in runs) if one is not None
                 ]
                 held += [gained < gain for _, gained in found]
-                about = f"stop at {gain:.1%}, {job.name}{', 5 % mistakes' if mistakes else ''}"
-                yield Row(f"{about}: runs with advice", "", [len(found) / len(runs)])
+                about = f"stop at {100 * gain:g} %, {job.name}{', 5 % annotator errors' if mistakes else ''}"
+                yield Row(
+                    f"{about}: share of runs with advice to stop", "", [len(found) / len(runs)]
+                )
                 if found:
                     yield Row(f"{about}: labels", "", [float(at) for at, _ in found])
                     yield Row(
-                        f"{about}: gained by {AHEAD} more", "", [gained for _, gained in found]
+                        f"{about}: gain of {AHEAD} more labels", "", [gained for _, gained in found]
                     )
         if held:
             share = [float(np.mean(held))]
-            yield Row(f"stop at {gain:.1%}: gained less, share of {len(held)} runs", "", share,
+            what = f"stop at {100 * gain:g} %: gain below the threshold"
+            yield Row(f"{what}, share of {len(held)} runs", "", share,
                       "at least 0.9", "max", 0.9, at_least=True)  # fmt: skip
 
 

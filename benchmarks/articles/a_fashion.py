@@ -199,7 +199,7 @@ def _learners(data: Data) -> Iterator[Row]:
 
 
 def _codes(data: Data) -> Iterator[Row]:
-    told = {"autoencoder": "autoencoder's code", "vae": "convolutional VAE's code"}
+    told = {"autoencoder": "autoencoder's embedding", "vae": "convolutional VAE's embedding"}
     article = {("autoencoder", 100): 0.59, ("autoencoder", 1_000): 0.78, ("vae", 500): 0.8}
     for method, what in told.items():
         yield _training(data, method)
@@ -282,8 +282,8 @@ def _contrastive(data: Data, targets: dict[int, float]) -> Iterator[Row]:
     yield _training(data, "contrastive", most=300)
     encoder, _ = data.trained("contrastive")
     spaces = {
-        "contrastive code": encoder,
-        "contrastive code beside gradients": ["gradients", encoder],
+        "contrastive embedding": encoder,
+        "contrastive embedding beside gradients": ["gradients", encoder],
     }
     for told, method in spaces.items():
 

@@ -1,4 +1,4 @@
-"""Article D: a model labels what it is sure of, a person what it doubts."""
+"""Article D: the model labels what it is confident of, a person the least confident items."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ def run() -> Iterator[Row]:
         _loop(seeds=[0], start=0.01, upper=0.99, lower=0.05, finish="model", max_rounds=100),
     )
     yield from _told(
-        "start 1.0%, the 2,000 surest in each round, lower 20, the rest by the model",
+        "start 1.0%, the 2,000 most confident in each round, lower 20, the rest by the model",
         _loop(seeds=[0], start=0.01, n_accept=2_000, lower=20, finish="model"),
     )
     for balanced in (False, True):
         what = "each class by its share" if balanced else "whatever their class"
         options = {"start": 0.01, "n_accept": 200, "lower": 5, "finish": "model"}
         yield from _told(
-            f"classes from 100 % down to 5 % as frequent: the 200 surest in each round, {what}",
+            f"classes from 100 % down to 5 % as frequent: the 200 most confident in each round, {what}",
             _loop(seeds=[0], unbalanced=True, balanced=balanced, **options),
         )
     yield from _told(
-        "nblabel's learner: 60 at random, the 5,000 surest in each round, 20 by hand",
+        "nblabel's learner: 60 at random, the 5,000 most confident in each round, 20 by hand",
         _loop(SEEDS, "auto", start=60, n_accept=5_000, lower=20, finish="model"),
         judged=True,
     )

@@ -1,4 +1,4 @@
-"""Article E: saving on labels with doubtful questions, then with the model's own surest answers."""
+"""Article E: least confident questions first, then self-training on the most confident answers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def run() -> Iterator[Row]:
             article = figure if features == "raw" else None
             yield _row(f"softmax on {word}: {what}", gains, article, BUDGET, target=0)
     yield _row(
-        "nblabel as it is, 400 questions, test images",
+        "nblabel with its defaults, 400 questions, test images",
         _scores("ours", "gradients"),
         None,
         BUDGET,

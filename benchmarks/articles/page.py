@@ -1,4 +1,4 @@
-"""docs/articles.md: a table for each article, from the stored figures. Run: make readme."""
+"""docs/articles.md: a table for each article, from the stored figures. Run: make tables."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from benchmarks.report import RESULTS
 PAGE = Path(__file__).parents[2] / "docs" / "articles.md"
 STORED = RESULTS / "articles"
 MARKED = re.compile(r"(<!-- articles:start -->\n).*(<!-- articles:end -->)", re.DOTALL)
-LABELS_AN_HOUR = 200
-MONEY_A_LABEL = 30_000 / 100_000  # US dollars, what a crowd takes: article A
+LABELS_PER_HOUR = 200  # of one person: article A
+MONEY_PER_LABEL = 30_000 / 100_000  # US dollars, for a crowd: article A
 HEADER = ("", "article", "ours", "target", "labels", "hours", "crowd", "seconds")
 
 
@@ -54,8 +54,8 @@ def table(rows: list[Row]) -> list[str]:
             row.told,
             row.told_target + (sign or (", not judged" if row.target is not None else "")),
             "" if labels is None else f"{labels:,.0f}",
-            "" if labels is None else f"{labels / LABELS_AN_HOUR:,.1f}",
-            "" if labels is None else f"${labels * MONEY_A_LABEL:,.0f}",
+            "" if labels is None else f"{labels / LABELS_PER_HOUR:,.1f}",
+            "" if labels is None else f"${labels * MONEY_PER_LABEL:,.0f}",
             "" if row.seconds is None else f"{row.seconds:,.{0 if row.seconds >= 10 else 2}f}",
         )
         lines.append(f"| {' | '.join(cells)} |")
