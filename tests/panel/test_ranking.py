@@ -1,12 +1,13 @@
-"""The line of questions: what stays on screen, what comes next."""
+"""What pages are offered: the best first, and what must not be missing."""
 
 import numpy as np
 import pytest
 
 from nblabel.strategies import Query, Reason
-from nblabel.widget.line import WANTED, Line
+from nblabel.widget.panel.ranking import Ranking
+from nblabel.widget.text import CHOSEN, WANTED
 
-LENGTH, LOW = 40, 20
+LENGTH = 40
 
 
 def query(*indices):
@@ -14,152 +15,143 @@ def query(*indices):
     return Query(np.array(indices, dtype=np.intp), np.zeros(len(indices), np.float32), reasons)
 
 
-def is_open(_index):
-    return True
+class Offered:
+    """A ranking, and what there is beside it."""
+
+    def __init__(self):
+        self.answered, self.first, self.on_screen = set(), [], []
+        self.ranking = Ranking(
+            LENGTH,
+            lambda index: index not in self.answered,
+            lambda: self.first,
+            lambda: self.on_screen,
+        )
+
+    def take(self):
+        offer = self.ranking.take()
+        return None if offer is None else (offer.indices, offer.first, offer.reset)
+
+    def answer(self, *indices):
+        self.answered |= set(indices)
+        return self.ranking.drop_answered()
 
 
 @pytest.fixture
-def line():
-    made = Line(LENGTH)
-    made.rank(query(*range(100)))
-    made.fill(is_open)
+def offered():
+    made = Offered()
+    made.ranking.rank(query(*range(100)))
     return made
 
 
-def test_an_empty_line():
-    line = Line(LENGTH)
-    assert (line.current, line.head, line.upcoming, line.held) == (None, None, [], [])
-    assert line.marks() == (None, [])
-    assert line.reason(0) is None
-    assert not line.fill(is_open)
-    assert line.is_short
+def test_nothing_is_offered_before_anything_was_ranked():
+    empty = Offered()
+    assert empty.take() is None
+    assert empty.ranking.is_empty
+    assert empty.ranking.is_short
+    assert empty.ranking.reason(0) is None
+    empty.ranking.offer()
+    assert empty.take() == ([], 0, True)
 
 
-def test_the_page_gets_the_first_of_a_ranking(line):
-    assert line.held == list(range(LENGTH))
-    assert line.marks() == (0, [1, 2, 3, 4, 5, 6, 7, 8])
-    assert line.marks(2) == (0, [1, 2])
-    assert line.reason(99).text == "reason 99"
+def test_the_first_of_a_ranking_are_offered_once(offered):
+    assert offered.take() == (list(range(LENGTH)), 0, True)
+    assert offered.take() is None
+    assert offered.ranking.reason(99).text == "reason 99"
 
 
-def test_only_the_question_on_screen_keeps_its_place(line):
-    line.rank(query(7, 5, 0, 3))
-    line.fill(is_open)
-    assert line.held == [0, 7, 5, 3]
-    line.rank(query(8, 9))
-    line.fill(is_open)
-    assert line.held == [0, 8, 9]
-    assert line.reason(0).text == "reason 0"
-    assert line.reason(7) is None
+def test_what_is_on_screen_is_never_missing_until_it_is_answered(offered):
+    offered.on_screen = [77, 50]
+    offered.ranking.rank(query(7, 5, 0, 3))
+    assert offered.take()[0] == [7, 5, 0, 3, 77, 50]
+    assert offered.ranking.reason(77).text == "reason 77"  # it stays on screen with it
+    assert offered.ranking.reason(8) is None
+    offered.answer(77)
+    offered.ranking.rank(query(7, 5))
+    assert offered.take()[0] == [7, 5, 50]
 
 
-def test_answered_items_drop_out_and_others_follow(line):
-    assert line.fill(lambda index: index != 3)
-    assert line.held == [0, 1, 2, *range(4, LENGTH)]
-    assert not line.fill(lambda index: index != 3)
-    line.drop(0)
-    assert line.head == 1
-    assert not line.fill(lambda index: index > 0)
+def test_the_reason_of_what_is_on_screen_is_that_of_now(offered):
+    offered.on_screen = [77]
+    offered.ranking.rank(query(1, 2), Reason("as of now"))
+    assert offered.ranking.reason(77).text == "as of now"
+    offered.ranking.choose(77)
+    offered.ranking.rank(query(1, 2), Reason("as of now"))
+    assert offered.ranking.reason(77) is CHOSEN
 
 
-def test_the_page_hears_of_more_once_few_are_left(line):
-    for index in range(LENGTH - LOW + 1):
-        assert not line.is_short
-        assert not line.fill(is_open)
-        line.drop(index)
-    assert line.is_short
-    assert line.fill(is_open)
-    assert not line.is_short
-    assert len(line.held) == LENGTH
-    line.rank(query(90, 91))
-    assert line.fill(is_open)
-    assert line.is_short  # there are three, and the ranking has no more
-    assert not line.fill(is_open)
+def test_answered_items_drop_out(offered):
+    offered.take()
+    assert offered.answer(3)
+    assert not offered.answer(99)  # it was not offered
+    offered.ranking.offer()
+    assert offered.take()[0] == [0, 1, 2, *range(4, LENGTH + 1)]
 
 
-def test_a_chosen_item_comes_first_and_the_displaced_one_second(line):
-    line.choose(50)
-    assert line.held[:3] == [50, 0, 1]
-    assert line.reason(50).text == "You chose this one."
-    line.rank(query(9, 8, 0, 7))
-    line.fill(is_open)
-    assert line.held == [50, 0, 9, 8, 7]
-    line.drop(50)
-    line.rank(query(9, 8, 7))
-    line.fill(is_open)
-    assert line.held == [0, 9, 8, 7]
+def test_a_page_runs_short_once_half_is_answered(offered):
+    offered.take()
+    offered.answer(*range(LENGTH // 2))
+    assert not offered.ranking.is_short
+    offered.answer(LENGTH // 2)
+    assert offered.ranking.is_short
+    offered.ranking.offer()
+    assert not offered.ranking.is_short
+    offered.answer(*range(100))
+    offered.take()
+    assert offered.ranking.is_empty
 
 
-def test_choosing_what_is_on_screen_changes_nothing(line):
-    line.put_first(0)
-    assert line.held == list(range(LENGTH))
-    line.rank(query(9, 8))
-    line.fill(is_open)
-    assert line.held == [0, 9, 8]
+def test_more_are_others_than_a_page_holds(offered):
+    offered.take()
+    assert offered.ranking.offer_more(range(30))
+    assert offered.take() == (list(range(30, 30 + LENGTH)), 0, False)
+    assert not offered.ranking.offer_more(range(100))
+    assert offered.take() is None
 
 
-def test_a_chosen_item_answered_elsewhere_holds_no_place(line):
-    line.choose(50)
-    line.fill(lambda index: index != 50)
-    line.rank(query(9, 8, 7))
-    line.fill(is_open)
-    assert line.held == [0, 9, 8, 7]
+def test_a_whole_list_goes_before_more(offered):
+    assert offered.ranking.offer_more([0])
+    assert offered.take() == (list(range(LENGTH)), 0, True)
 
 
-def test_choosing_with_nothing_on_screen():
-    line = Line(LENGTH)
-    line.choose(4)
-    line.rank(query(1, 2))
-    line.fill(is_open)
-    assert line.held == [4, 1, 2]
+def test_what_is_drawn_at_random_goes_first(offered):
+    offered.first = [60, 2]
+    assert offered.take() == ([60, 2, 0, 1, *range(3, LENGTH - 1)], 2, True)
+    offered.answer(60)
+    offered.ranking.offer()
+    assert offered.take()[:2] == ([2, 0, 1, *range(3, LENGTH)], 1)
 
 
-def test_an_item_looked_at_again_is_in_front_but_no_part(line):
-    line.revisit = 77
-    assert line.current == 77
-    assert line.head == 0
-    assert line.marks(3) == (77, [0, 1, 2])
-    line.revisit = 2  # skipped once, asked again at the end
-    assert line.marks(3) == (2, [0, 1, 3])
-    line.drop(77)
-    line.revisit = None
-    assert line.current == 0
-    line.revisit = 77
-    line.put_first(5)
-    assert line.marks(2) == (5, [0, 1])
+def test_what_is_wanted_comes_before_every_ranking_in_its_order(offered):
+    offered.ranking.want(dict.fromkeys([90, 5, 70], WANTED))
+    indices, first, _ = offered.take()
+    assert indices[:6] == [90, 5, 70, 0, 1, 2]
+    assert first == 3
+    assert offered.ranking.reason(90) is WANTED
+    offered.first = [4]
+    offered.ranking.rank(query(7, 8, 70))
+    assert offered.take() == ([4, 90, 5, 70, 7, 8], 4, True)
+    offered.answer(4, 90)
+    offered.ranking.rank(query(7, 8))
+    assert offered.take() == ([5, 70, 7, 8], 2, True)
 
 
-def test_what_is_wanted_comes_before_every_ranking_in_its_order(line):
-    line.want(dict.fromkeys([90, 5, 0, 70], WANTED))
-    line.fill(is_open)
-    assert line.held[:6] == [0, 90, 5, 70, 1, 2]  # the question on screen stays
-    assert line.reason(90).text == "Asked for from Python."
-    line.rank(query(7, 8, 70))
-    line.fill(is_open)
-    assert line.held == [0, 90, 5, 70, 7, 8]
-    line.drop(0)
-    line.rank(query(7, 8))
-    line.fill(lambda index: index not in (0, 90))
-    assert line.held == [5, 70, 7, 8]
-
-
-def test_more_than_the_page_holds_may_be_wanted(line):
-    line.want(dict.fromkeys(range(200, 100, -1), WANTED))
-    answered = set()
+def test_more_than_the_page_holds_may_be_wanted(offered):
+    offered.ranking.want(dict.fromkeys(range(200, 100, -1), WANTED))
+    asked = []
     for _ in range(100):
-        line.rank(query(*range(50)))
-        line.fill(lambda index: index not in answered)
-        answered.add(line.head)
-        line.drop(line.head)
-    assert answered == {0, *range(102, 201)}
+        offered.ranking.rank(query(*range(50)))
+        head = offered.take()[0][0]
+        asked.append(head)
+        offered.answer(head)
+    assert asked == list(range(200, 100, -1))
 
 
-def test_more_questions_come_after_all_others_and_keep_known_reasons(line):
-    line.rank(query(0, 1, 2))
-    line.fill(is_open)
+def test_more_candidates_come_after_all_others_and_keep_known_reasons(offered):
+    offered.ranking.rank(query(0, 1, 2))
     more = Query(np.array([2, 7, 1, 8]), np.zeros(4, np.float32), (Reason("more"),) * 4)
-    assert line.extend(more)
-    line.fill(is_open)
-    assert line.held == [0, 1, 2, 7, 8]
-    assert [line.reason(index).text for index in (2, 7)] == ["reason 2", "more"]
-    assert not line.extend(more)
+    assert offered.ranking.extend(more)
+    assert offered.take()[0] == [0, 1, 2, 7, 8]
+    assert [offered.ranking.reason(index).text for index in (2, 7)] == ["reason 2", "more"]
+    assert not offered.ranking.extend(more)
+    assert offered.ranking.offers([Reason("more")])
+    assert not offered.ranking.offers([Reason("less")])
