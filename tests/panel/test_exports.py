@@ -1,4 +1,4 @@
-"""Exporting from the panel: beside the notebook, whole or not at all."""
+"""Exporting from the panel: into the notebook's folder, whole or not at all."""
 
 import asyncio
 import threading
@@ -7,24 +7,24 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
-from nblabel.widget import exports
-from tests.test_labeler import _alone, open_page, until  # noqa: F401
+from nblabel.log import exporting
+from tests.panel.helpers import open_page, until
 
 
 class Exporting:
-    """A panel in a folder of its own, and what its status view is told."""
+    """A panel in a folder of its own."""
 
     def __init__(self, folder):
         self.folder, self.page = folder, open_page()
-        self.view = self.page.panel._status
         self.page.session.tell([3, 4, 9], ["bag", "boot", "bag"])
 
-    def say(self, kind, **content):
-        self.view._handle_custom_msg({"type": kind, **content}, [])
-        return self.view.export
+    @property
+    def trait(self):
+        return self.page.traits["exporting"]
 
-    def export(self, path, format="csv", **content):  # noqa: A002  the field's name
-        return self.say("export", path=path, format=format, **content)
+    def export(self, path, format="csv", replace=False):  # noqa: A002  the field's name
+        self.page.say("export", checked=False, path=path, format=format, replace=replace)
+        return self.trait
 
     @property
     def files(self):
@@ -40,17 +40,17 @@ def panel(tmp_path, monkeypatch):
 
 
 def test_every_format_is_offered_for_pictures_and_tables_else(panel):
-    formats = [one["value"] for one in panel.view.export["formats"]]
+    formats = [one["value"] for one in panel.trait["formats"]]
     assert formats == ["csv", "jsonl", "parquet", "coco", "folders", "imagefolder"]
     texts = open_page(nb.Pool(texts=["a b", "b c", "c d"]))
-    formats = [one["value"] for one in texts.panel._status.export["formats"]]
+    formats = [one["value"] for one in texts.traits["exporting"]["formats"]]
     assert formats == ["csv", "jsonl", "parquet"]
 
 
-def test_labels_are_written_beside_the_notebook_and_it_says_where(panel):
+def test_labels_are_written_to_the_folder_of_the_notebook_and_it_says_where(panel):
     told = panel.export(" labels.csv ")
     assert (told["kind"], told["running"]) == ("done", False)
-    assert told["text"] == "3 labels written to labels.csv, beside the notebook."
+    assert told["text"] == "3 labels written to labels.csv, in the notebook's folder."
     table = pd.read_csv("labels.csv")
     assert table["label"].tolist() == ["bag", "boot", "bag"]
     assert panel.export("sorted", "folders")["kind"] == "done"
@@ -102,7 +102,7 @@ def test_what_goes_wrong_is_told(panel, path, format, said):  # noqa: A002  the 
 def test_it_can_be_cancelled_and_leaves_no_half_file(panel, monkeypatch):
     panel.page.session.tell(list(range(60)), "bag")
     reached, go_on = threading.Event(), threading.Event()
-    write = exports.export_labels.__globals__["_write_picture"]
+    write = exporting._write_picture
 
     def slow(pool, index, path):
         write(pool, index, path)
@@ -110,19 +110,19 @@ def test_it_can_be_cancelled_and_leaves_no_half_file(panel, monkeypatch):
             reached.set()
             go_on.wait(20)
 
-    monkeypatch.setitem(exports.export_labels.__globals__, "_write_picture", slow)
+    monkeypatch.setattr(exporting, "_write_picture", slow)
 
     async def act():
-        told = panel.export("sorted", "folders")
-        assert told["running"]
+        panel.export("sorted", "folders")
+        await until(lambda: panel.trait["running"])
         await until(reached.is_set)
-        await until(lambda: panel.view.export["progress"] > 0.3)
+        await until(lambda: panel.trait["progress"] > 0.3)
         assert panel.export("other.csv")["running"]  # one at a time
-        panel.say("cancel")
+        panel.page.say("cancel", task="export")
         go_on.set()
-        await until(lambda: not panel.view.export["running"])
+        await until(lambda: not panel.trait["running"])
 
     asyncio.run(act())
-    assert panel.view.export["text"] == "Cancelled: nothing was written."
+    assert panel.trait["text"] == "Cancelled: nothing was written."
     assert panel.files == []
     assert panel.export("labels.csv")["kind"] == "done"

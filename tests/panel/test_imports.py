@@ -1,4 +1,4 @@
-"""Importing in the panel: from beside the notebook, one step, and what did not fit."""
+"""Importing in the panel: from the notebook's folder, one step, and what did not fit."""
 
 import asyncio
 import threading
@@ -9,19 +9,25 @@ import pytest
 from nblabel.log import importing as imports
 from nblabel.log.store import StoreError
 from nblabel.system import progress
-from tests.test_labeler import _alone, open_page, until  # noqa: F401
+from tests.panel.helpers import open_page, until
 
 ADD = "Add them, by add_class(name) or New class in the panel, and import again."
 
 
 class Importing:
-    """A panel in a folder of its own, and what its status view is told."""
+    """A panel in a folder of its own."""
 
     def __init__(self, folder):
         self.folder, self.page = folder, open_page()
-        self.session, self.view = self.page.session, self.page.panel._status
-        self.told = []
-        self.view.send = lambda content, buffers=None: self.told.append(content)
+        self.session = self.page.session
+
+    @property
+    def trait(self):
+        return self.page.traits["importing"]
+
+    @property
+    def acks(self):
+        return self.page.messages("ack")
 
     def write(self, name="labels.csv", id="id", label="label"):  # noqa: A002  the columns' names
         table = pd.DataFrame({id: ["3", "4", "9", "gone"], label: ["bag", "boot", "hat", "bag"]})
@@ -29,9 +35,14 @@ class Importing:
 
     def read(self, path="labels.csv", uid="import-1", **columns):
         content = {"type": "import", "path": path, "uid": uid, "id": "id", "label": "label"}
-        self.told.clear()
-        self.view._handle_custom_msg({**content, **columns}, [])
-        return self.told[-1] if self.told else None
+        kind = content.pop("type")
+        self.page.say(kind, **{**content, **columns})
+        return self.acks[-1] if self.acks else None
+
+    def cancel(self):
+        heard = list(self.page.heard)
+        self.page.say("cancel", task="import")
+        self.page.heard = [*heard, *self.page.heard]
 
 
 @pytest.fixture
@@ -55,8 +66,8 @@ def test_a_file_is_one_step_and_what_did_not_fit_is_told(panel):
     assert panel.session.knows("import-1")
     assert panel.page.known() == {"3": "bag", "4": "boot"}
     assert set(panel.session.labels()["source"]) == {"import"}
-    assert panel.view.status["labeled"] == 2
-    assert {"3", "4"}.isdisjoint(panel.page.queue)
+    assert panel.page.traits["status"]["labeled"] == 2
+    assert {"3", "4"}.isdisjoint(panel.page.ids)
     assert panel.page.answer("undo")["text"] == "Undone: 2 points."
     assert panel.page.known() == {}
 
@@ -115,7 +126,7 @@ def test_what_is_wrong_is_told(panel, tmp_path, path, columns, said):
     assert ack["text"].startswith("Nothing was imported: ")
     assert said in ack["text"]
     assert panel.session.store.read() == []
-    assert not panel.view.importing
+    assert not panel.trait
 
 
 def test_a_log_that_cannot_be_written_is_told(panel, monkeypatch):
@@ -143,23 +154,23 @@ def test_labels_are_given_while_a_file_is_read(panel, monkeypatch):
 
     async def act():
         assert panel.read() is None  # nothing is acknowledged before it is committed
-        assert panel.view.importing
+        await until(lambda: panel.trait)
         await until(reached.is_set)
         assert panel.page.label("3", "boot")["ok"]
         assert panel.read(uid="import-2") is None  # one at a time
         go_on.set()
-        await until(lambda: panel.told)
+        await until(lambda: panel.acks)
         assert panel.session.knows("import-1")
 
     asyncio.run(act())
-    assert not panel.view.importing
-    assert panel.told[-1]["ok"]
-    assert "Answered before, left as they were: 3." in panel.told[-1]["text"]
+    assert not panel.trait
+    assert panel.acks[-1]["ok"]
+    assert "Answered before, left as they were: 3." in panel.acks[-1]["text"]
     assert panel.page.known() == {"3": "boot", "4": "boot"}
 
 
 def test_another_panel_on_the_same_log_follows(panel):
-    other = open_page(panel.session.pool)
+    other = open_page(panel.session.pool, annotator="other")
     panel.write()
     panel.read()
     assert other.known() == {"3": "bag", "4": "boot"}
@@ -184,18 +195,18 @@ def test_a_cancelled_import_leaves_nothing(panel, monkeypatch, step):
     async def act():
         assert panel.read() is None
         await until(lambda: step in told)
-        panel.view._handle_custom_msg({"type": "cancel_import"}, [])
+        panel.cancel()
         go_on.set()
-        await until(lambda: panel.told)
+        await until(lambda: panel.acks)
 
     asyncio.run(act())
-    (ack,) = panel.told
+    (ack,) = panel.acks
     assert (ack["ok"], ack["text"]) == (False, "Cancelled: nothing was imported.")
-    assert (panel.session.store.read(), panel.view.importing) == ([], {})
+    assert (panel.session.store.read(), panel.trait) == ([], {})
     monkeypatch.undo()
     monkeypatch.chdir(panel.folder)
     assert panel.read()["ok"]  # the same uid: nothing of it stayed
-    panel.view._handle_custom_msg({"type": "cancel_import"}, [])  # nothing runs any more
+    panel.cancel()  # nothing runs any more
     assert panel.page.known() == {"3": "bag", "4": "boot"}
 
 
@@ -214,10 +225,10 @@ def test_a_cancel_that_comes_too_late_is_told(panel, monkeypatch):
     async def act():
         panel.read()
         await until(committed.is_set)
-        panel.view._handle_custom_msg({"type": "cancel_import"}, [])
+        panel.cancel()
         go_on.set()
-        await until(lambda: panel.told)
+        await until(lambda: panel.acks)
 
     asyncio.run(act())
-    assert panel.told[-1]["ok"]
+    assert panel.acks[-1]["ok"]
     assert panel.page.known() == {"3": "bag", "4": "boot"}

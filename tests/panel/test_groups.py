@@ -9,9 +9,12 @@ from PIL import Image
 
 import nblabel as nb
 from nblabel.jobs.clusters import ClusterProcess
-from nblabel.widget import clustering, groups
-from tests.test_labeler import CLASSES, UmapRecorder, _alone, acked, open_page, until  # noqa: F401
+from nblabel.pool import Pool
+from nblabel.widget.work import groups, projections
+from tests.panel.helpers import UmapRecorder, open_page, shown, until
+from tests.samples import CLASSES
 from tests.test_projection import Listener
+from tests.wire import Page
 
 CLUSTERS = np.arange(60) % 3  # 0, 1, 2, 0, …
 CLUSTERS[-6:] = -1
@@ -26,15 +29,16 @@ def page():
 
 def ask(page, indices=None, **content):
     """Return what the page is told of a group, and its members in their order."""
-    page.on_the_map("group", indices, **{"request": "r", "order": "mixed", **content})
-    ((told, buffers), *_) = page.on_map
+    buffers = [] if indices is None else [indices]
+    page.say("group", *buffers, checked=False, **{"request": "r", "order": "random", **content})
+    ((told, buffers), *_) = page.heard
+    assert told["to"] == page.id
     return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
 
 
 def look(page, indices):
-    page.on_map.clear()
-    page.panel._map._handle_custom_msg({"type": "look", "indices": indices}, [])
-    return page.on_map
+    page.say("look", checked=False, indices=indices)
+    return page.heard
 
 
 def test_a_cluster_is_told_with_its_members_and_those_beside_it(page):
@@ -42,8 +46,8 @@ def test_a_cluster_is_told_with_its_members_and_those_beside_it(page):
     assert sorted(members) == np.flatnonzero(CLUSTERS == 1).tolist()
     assert (told["type"], told["request"], told["name"]) == ("group", "r", "Cluster 1")
     assert (told["previous"], told["next"]) == (0, 2)
-    assert (told["n"], told["labeled"], told["said"], told["warning"]) == (18, 0, [], "")
-    assert told["typical"] in members
+    assert (told["n"], told["labeled"], told["labels"], told["warning"]) == (18, 0, [], "")
+    assert told["central"] in members
     assert ask(page, cluster=1)[1] == members  # the same every time
     told, members = ask(page, cluster=-1)
     assert (told["name"], told["previous"], told["next"]) == ("Noise", 2, None)
@@ -52,7 +56,7 @@ def test_a_cluster_is_told_with_its_members_and_those_beside_it(page):
 
 def test_the_first_cluster_that_is_left_is_opened(page):
     assert ask(page, cluster=None)[0]["cluster"] == 0
-    page.lasso(np.flatnonzero(CLUSTERS == 0)[:-1].tolist())
+    page.label_group(np.flatnonzero(CLUSTERS == 0)[:-1].tolist())
     assert ask(page, cluster=None)[0]["cluster"] == 1
     page.session.tell(list(range(60)), "bag")
     assert ask(page, cluster=None)[0]["cluster"] == 0
@@ -60,13 +64,13 @@ def test_the_first_cluster_that_is_left_is_opened(page):
 
 def test_the_orders(page):
     X = page.session.embeddings
-    _, typical = ask(page, cluster=2, order="typical")
+    _, typical = ask(page, cluster=2, order="central")
     distances = np.linalg.norm(X[typical] - X[CLUSTERS == 2].mean(axis=0), axis=1)
     assert (np.diff(distances) >= 0).all()
-    told, odd = ask(page, cluster=2, order="odd")
+    told, odd = ask(page, cluster=2, order="outliers")
     assert sorted(odd) == sorted(typical)
     assert np.linalg.norm(X[odd[0]] - X[CLUSTERS == 2].mean(axis=0)) == pytest.approx(distances[-1])
-    assert told["typical"] == typical[0]
+    assert told["central"] == typical[0]
     told, members = ask(page, cluster=2, order="upside down")
     assert (told["type"], members) == ("no_group", None)
     assert "unknown order" in told["text"]
@@ -75,7 +79,7 @@ def test_the_orders(page):
 def test_what_the_model_doubts_is_odd(page):
     members = np.flatnonzero(CLUSTERS == 0)
     page.session.tell(members.tolist(), [CLASSES[int(i == members[4])] for i in members])
-    _, odd = ask(page, cluster=0, order="odd")
+    _, odd = ask(page, cluster=0, order="outliers")
     assert odd[0] == members[4]
 
 
@@ -84,7 +88,7 @@ def test_a_group_that_is_none_is_told(page, indices, content):
     told, _ = ask(page, indices, **content)
     assert told["type"] == "no_group"
     assert told["text"]
-    assert page.panel._queue.error == ""
+    assert page.traits["error"] == ""
 
 
 def test_no_clusters_yet():
@@ -93,28 +97,24 @@ def test_no_clusters_yet():
 
 
 def test_all_but_the_marked_are_labeled_in_one_step_and_those_are_asked_next(page):
-    first = page.panel._line.current
+    first = int(page.current)
     members = np.flatnonzero(CLUSTERS == 1)
     marked = members[[3, 5]].tolist()
     rest = [int(i) for i in members if i not in marked]
     steps = len(page.session.store.read())
-    page.on_map.clear()
-    buffers = [np.array(part, dtype=np.uint32).tobytes() for part in (rest, marked)]
-    content = {"type": "label", "uid": "whole", "label": "bag", "relabel": False}
-    page.panel._map._handle_custom_msg(content, buffers)
-    assert acked([message for message, _ in page.on_map])["text"] == "16 points labeled as bag."
+    ack = page.label_group(rest, "bag", marked, uid="whole")
+    assert ack["text"] == "16 points labeled as bag."
     assert page.known() == {str(i): "bag" for i in rest}
     assert len(page.session.store.read()) == steps + 1
-    open_now = [i for i in [first, *marked] if i not in rest]
-    open_now = list(dict.fromkeys(open_now))
-    assert [int(i) for i in page.queue][: len(open_now)] == open_now
-    asked = {item["id"]: item for item in page.last("queue")["items"]}
-    assert "does not belong" in asked[str(marked[1])]["why"]["text"]
-    assert page.panel._items.refit is not None  # the learner has gone on
+    open_now = list(dict.fromkeys(i for i in [first, *marked] if i not in rest))
+    assert [int(i) for i in page.ids][: len(open_now)] == open_now
+    page.say("explain", ids=[str(marked[1])])
+    assert "excluded" in page.last("explained")["items"][0]["why"]["text"]
+    assert page.items[page.current]["prediction"]  # the learner has gone on
     assert page.session.n_labeled == 16
-    page.panel._map._handle_custom_msg(content, buffers)  # sent again
+    page.label_group(rest, "bag", marked, uid="whole")  # sent again
     assert len(page.session.store.read()) == steps + 1
-    page.on_the_map("undo", uid="back", of="whole")
+    page.answer("undo", of="whole")
     assert page.known() == {}
 
 
@@ -122,21 +122,37 @@ def test_labels_in_a_group_are_told_as_they_come_until_it_is_left(page):
     ask(page, cluster=0)
     page.label("3", "boot")
     page.label("6", "bag")
-    told = [message for message, _ in page.on_map if message["type"] == "facts"][-1]
+    told = page.last("facts")
     assert (told["request"], told["n"], told["labeled"]) == ("r", 18, 2)
-    assert sorted((one["name"], one["count"]) for one in told["said"]) == [("bag", 1), ("boot", 1)]
+    assert sorted((one["name"], one["count"]) for one in told["labels"]) == [
+        ("bag", 1),
+        ("boot", 1),
+    ]
     assert "contradict" in told["warning"]
-    page.on_the_map("leave")
-    page.on_map.clear()
+    page.say("leave")
     page.label("9", "boot")
-    assert [message["type"] for message, _ in page.on_map if message["type"] == "facts"] == []
+    assert page.messages("facts") == []
+
+
+def test_two_pages_look_through_groups_of_their_own(page):
+    other = Page(page.panel)
+    ask(page, cluster=0, request="mine")
+    ask(other, cluster=1, request="yours")
+    other.heard.clear()
+    page.label("4", "boot")  # of the other one's
+    assert [one["request"] for one in page.messages("facts")] == ["mine"]
+    assert [(one["request"], one["labeled"]) for one in other.messages("facts")] == [("yours", 1)]
+    other.close()
+    page.label("7", "boot")
+    assert page.messages("facts")
+    assert other.messages("facts") == []
 
 
 def test_labels_of_the_model_are_no_answers_of_people(page):
     page.label("0", "boot")
     page.session.accept([3, 6])
     told, _ = ask(page, cluster=0)
-    assert (told["labeled"], told["said"][0]["count"]) == (1, 1)
+    assert (told["labeled"], told["labels"][0]["count"]) == (1, 1)
 
 
 def test_a_selection_is_a_group_without_a_name(page):
@@ -146,7 +162,7 @@ def test_a_selection_is_a_group_without_a_name(page):
 
 
 def mean_of(page):
-    ((told, (pixels,)),) = [one for one in page.on_map if one[0]["type"] == "mean"]
+    told, (pixels,) = page.last("mean"), page.buffers("mean")
     image = told["image"]
     return told, np.frombuffer(pixels, np.uint8).reshape(image["height"], image["width"], 3)
 
@@ -170,10 +186,10 @@ def test_the_mean_of_many_is_that_of_some(page, monkeypatch):
 
 def test_no_mean_of_one_picture_or_of_texts(page):
     ask(page, [7])
-    assert [message["type"] for message, _ in page.on_map] == ["group"]
+    assert page.kinds() == ["group"]
     texts = open_page(nb.Pool(texts=[f"words of {i}" for i in range(60)]))
     ask(texts, [1, 2, 3])
-    assert [message["type"] for message, _ in texts.on_map] == ["group"]
+    assert texts.kinds() == ["group"]
 
 
 def test_files_that_cannot_be_read_are_left_out_of_the_mean(tmp_path):
@@ -189,30 +205,42 @@ def test_files_that_cannot_be_read_are_left_out_of_the_mean(tmp_path):
     assert mean[48, 48].tolist() == [60, 60, 60]
     (tmp_path / "c.png").write_text("no picture any more, but it was read")
     ask(page, [2, 3])
-    assert [message["type"] for message, _ in page.on_map] == ["group"]
+    assert page.kinds() == ["group"]
 
 
-def test_the_mean_is_made_beside_the_event_loop_and_for_the_group_that_is_open(page, monkeypatch):
-    threads, read = set(), page.panel._pictures.read
+def test_the_mean_is_made_beside_the_event_loop_and_for_the_group_that_is_open(monkeypatch):
+    threads, image = set(), Pool.image
 
-    def noted(index, side):
+    def noted(pool, index, side=None):
         threads.add(threading.current_thread())
-        return read(index, side)
-
-    monkeypatch.setattr(page.panel._pictures, "read", noted)
+        return image(pool, index, side)
 
     async def open_two():
-        ask(page, cluster=0, request="first")
-        page.panel._map._handle_custom_msg(
-            {"type": "group", "request": "second", "cluster": 1, "order": "mixed"}, []
-        )
-        await until(lambda: any(message["type"] == "mean" for message, _ in page.on_map))
+        page = await shown()
+        page.panel.clusters = CLUSTERS
+        monkeypatch.setattr(Pool, "image", noted)
+        page.say("group", request="first", cluster=0, order="random")
+        page.say("group", request="second", cluster=1, order="random")
+        await until(lambda: page.messages("mean"))
+        assert [one["request"] for one in page.messages("mean")] == ["second"]
 
     asyncio.run(open_two())
-    told, _ = mean_of(page)
-    assert told["request"] == "second"
     assert threads
     assert threading.main_thread() not in threads
+
+
+def test_what_goes_wrong_beside_the_event_loop_is_told_in_the_panel(monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("no mean of these")
+
+    async def open_one():
+        page = await shown()
+        monkeypatch.setattr(groups, "mean_tile", fail)
+        page.say("group", [1, 2], request="r", order="random")
+        await until(lambda: page.traits["error"])
+        assert page.traits["error"] == "no mean of these"
+
+    asyncio.run(open_one())
 
 
 def test_pictures_on_screen_are_sent_and_no_others(page):
@@ -223,42 +251,44 @@ def test_pictures_on_screen_are_sent_and_no_others(page):
     assert len(message["items"]) == 64
 
 
-def test_pictures_are_read_beside_the_event_loop(page):
+def test_pictures_are_read_beside_the_event_loop():
     async def ask_in_a_loop():
+        page = await shown()
         assert look(page, [5]) == []
-        await until(lambda: page.on_map)
+        await until(lambda: page.messages("pictures"))
+        assert page.last("pictures")["items"][0]["id"] == "5"
+        assert page.last("pictures")["to"] == page.id
 
     asyncio.run(ask_in_a_loop())
-    assert page.on_map[0][0]["items"][0]["id"] == "5"
 
 
 def test_the_legend_opens_clusters():
     page = open_page()
     page.panel.clusters = CLUSTERS
-    opened = [(entry["name"], entry["cluster"]) for entry in page.panel._map.legend]
+    opened = [(entry["name"], entry["cluster"]) for entry in page.traits["legend"]]
     assert opened == [("cluster 0", 0), ("cluster 1", 1), ("cluster 2", 2), ("noise", -1)]
-    assert page.panel._map.clusters["n"] == 4
+    assert page.traits["clustering"]["n"] == 4
     page.panel.clusters = None
-    assert page.panel._map.clusters["n"] == 0
+    assert page.traits["clustering"]["n"] == 0
 
 
 @pytest.mark.parametrize(("number", "name"), [(-1, "Noise"), (0, "Cluster 0")])
 def test_one_cluster_or_only_noise(page, number, name):
     page.panel.clusters = np.full(60, number)
-    assert page.panel._map.clusters["n"] == 1
-    assert [(entry["cluster"], entry["count"]) for entry in page.panel._map.legend] == [
+    assert page.traits["clustering"]["n"] == 1
+    assert [(entry["cluster"], entry["count"]) for entry in page.traits["legend"]] == [
         (number, 60)
     ]
     told, members = ask(page, cluster=None)
     assert (told["name"], told["previous"], told["next"]) == (name, None, None)
     assert len(members) == 60
-    page.lasso(members)
+    page.label_group(members)
     assert page.session.n_labeled == 60
 
 
 def test_more_clusters_than_classes_and_colours(page):
     page.panel.clusters = np.arange(60)
-    legend = page.panel._map.legend
+    legend = page.traits["legend"]
     assert [entry["cluster"] for entry in legend] == list(range(41))
     assert (legend[-1]["name"], legend[-1]["count"]) == ("smaller clusters", 20)
     told, members = ask(page, cluster=59)
@@ -286,61 +316,59 @@ def recorder(monkeypatch):
 
 
 def test_clusters_are_found_in_the_background(recorder):
-    page = open_page()
-    traits = page.panel._map
-
     async def act():
-        page.on_the_map("cluster", n=4)
+        page = await shown()
+        page.say("cluster", n=4)
         (process,) = recorder.begun
         assert (process.n_clusters, process.method) == (4, "kmeans")
         assert process.X is page.session.embeddings
-        assert traits.clusters["finding"]
-        assert (traits.projection["running"], traits.projection["text"][:9]) == (True, "Clusters:")
+        await until(lambda: page.traits["clustering"]["finding"])
+        trait = page.traits["projection"]
+        assert (trait["running"], trait["text"][:9]) == (True, "Clusters:")
         process.notify({"progress": 0.5, "text": "1 of 3 rounds"})
         process.notify({"done": CLUSTERS})
-        await until(lambda: not traits.clusters["finding"])
+        await until(lambda: not page.traits["clustering"]["finding"])
+        assert page.panel.clusters.tolist() == CLUSTERS.tolist()
+        assert (page.traits["color_by"], page.traits["clustering"]["n"]) == ("cluster", 4)
+        assert page.traits["projection"]["text"] == "3 clusters found."
+        assert not page.traits["projection"]["running"]
 
     asyncio.run(act())
-    assert page.panel.clusters.tolist() == CLUSTERS.tolist()
-    assert (traits.color_by, traits.clusters["n"]) == ("cluster", 4)
-    assert not traits.projection["running"]
 
 
 def test_finding_clusters_can_be_cancelled_and_can_fail(recorder):
-    page = open_page()
-    traits = page.panel._map
-
     async def act():
-        page.on_the_map("cluster", n=4)
-        page.on_the_map("cancel")
+        page = await shown()
+        page.say("cluster", n=4)
+        page.say("cancel", task="map")
         assert recorder.begun[0].cancelled
-        assert not traits.clusters["finding"]
-        page.on_the_map("cluster", n=5)
+        page.say("cluster", n=5)
+        await until(lambda: page.traits["clustering"]["finding"])
         recorder.begun[1].notify({"error": "no luck today"})
-        await until(lambda: not traits.clusters["finding"])
+        await until(lambda: not page.traits["clustering"]["finding"])
+        assert page.panel.clusters is None
+        assert "Finding clusters failed: no luck today" in page.traits["error"]
 
     asyncio.run(act())
-    assert page.panel.clusters is None
-    assert "Finding clusters failed: no luck today" in page.panel._queue.error
 
 
 @pytest.mark.parametrize("n", [0, 61, 2.5, None])
 def test_a_number_of_clusters_that_cannot_be(n):
     page = open_page()
-    page.on_the_map("cluster", n=n)
-    assert "choose one from 1 to 60" in page.panel._queue.error
+    page.say("cluster", checked=False, n=n)
+    assert "choose one from 1 to 60" in page.traits["error"]
 
 
 def test_a_projection_is_divided_where_there_is_one(recorder, monkeypatch):
-    page = open_page()
     xy = np.zeros((60, 2), dtype=np.float32)
-    monkeypatch.setattr(type(page.panel._display._projections), "umap", xy)
+    monkeypatch.setattr(projections.UmapCache, "read", lambda _self: xy)
 
     async def act():
-        page.on_the_map("cluster", n=4)
+        page = await shown(projection="umap")
+        page.say("cluster", n=4)
         assert recorder.begun[0].X is xy
         assert recorder.begun[0].method == "gmm"
-        page.on_the_map("cancel")
+        page.say("cancel", task="map")
 
     asyncio.run(act())
 
@@ -355,9 +383,5 @@ def test_the_process_finds_what_cluster_finds():
     assert listener.told[-2]["text"] == "3 of 3 rounds"
 
 
-def test_some_more_clusters_than_classes_are_suggested():
-    session = open_page().session
-    job = clustering.ClusteringJob(session, lambda: None, print, print)
-    assert job.suggested == 2 * len(CLASSES)
-    assert job.finish(CLUSTERS) == "3 clusters found."
-    assert job.finish(np.zeros(60, dtype=int)) == "1 cluster found."
+def test_some_more_clusters_than_classes_are_suggested(page):
+    assert page.traits["clustering"]["suggested"] == 2 * len(CLASSES)
