@@ -1,0 +1,126 @@
+// The entry: one state for each model, any number of views of it.
+
+import { h, setText } from "./shared/dom.js";
+import { guarded } from "./shared/errors.js";
+import { PanelContext } from "./shared/context.js";
+import { announce, buildLiveRegion } from "./shared/live.js";
+import { TEXT } from "./shared/text.js";
+import { QueueController } from "./queue/controller.js";
+import { buildQueue } from "./queue/view.js";
+import { CanvasView } from "./map/view.js";
+import { PlotlyView } from "./map/plotly_view.js";
+import { buildStatus } from "./status/view.js";
+import { buildQuality } from "./quality/view.js";
+
+/** @typedef {import("./shared/wire.js").Model} Model */
+
+/** A page of one panel: its state, and how many views it has. */
+class PanelPage {
+  /** @param {Model} model */
+  constructor(model) {
+    this.context = new PanelContext(model);
+    this.controller = new QueueController(this.context);
+    this.views = 0;
+    /** Whether the kernel was told that nobody looks. */
+    this.deserted = false;
+    this.controller.open();
+    this.context.tellReady();
+  }
+
+  close() {
+    this.controller.close();
+    this.context.close();
+  }
+
+  /**
+   * @param {HTMLElement} el
+   * @returns {() => void} takes the view away
+   */
+  addView(el) {
+    const life = new AbortController();
+    guarded(() => this.build(el, life.signal))();
+    this.views += 1;
+    if (this.deserted) this.context.tellReady();
+    this.deserted = false;
+    return () => {
+      life.abort();
+      this.views -= 1;
+      if (!this.views) this.desert();
+    };
+  }
+
+  /** The last view is gone. */
+  desert() {
+    this.deserted = true;
+    this.context.link.watchdog.close();
+    this.context.send({ type: "gone" });
+  }
+
+  /**
+   * @param {HTMLElement} el
+   * @param {AbortSignal} signal
+   */
+  build(el, signal) {
+    const { context, controller } = this;
+    el.classList.add("nbl-view", "nbl-panel");
+    el.setAttribute("role", "group");
+    el.setAttribute("aria-label", TEXT.panel.title);
+    el.dataset.lmSuppressShortcuts = "true";
+    const columns = h("div", { class: "nbl-columns" });
+    const live = buildLiveRegion();
+    el.append(buildFailure(context, signal), columns, live);
+    context.on("spoken", (text) => context.throttle.run(live, () => announce(live, text)), signal);
+    /** A part that cannot be built leaves the others alone. @param {Element} place @param {() => Node} build */
+    const add = (place, build) => place.append(guarded(build)() ?? "");
+    add(columns, () => buildQueue(controller, signal));
+    const MapView = context.model.get("map_kind") === "plotly" ? PlotlyView : CanvasView;
+    const focusQueue = () =>
+      /** @type {HTMLElement | null} */ (el.querySelector(".nbl-queue"))?.focus({ preventScroll: true });
+    add(columns, () => new MapView(context, signal, focusQueue).el);
+    add(el, () => buildStatus(context, signal));
+    add(el, () => buildQuality(context, signal));
+  }
+}
+
+/**
+ * What went wrong in the page, in words.
+ * @param {PanelContext} context
+ * @param {AbortSignal} signal
+ * @returns {HTMLElement}
+ */
+function buildFailure(context, signal) {
+  const text = h("span", { role: "alert" });
+  const forget = () => {
+    context.failure = "";
+    context.emit("failed");
+  };
+  const dismiss = h("button", { type: "button", "aria-label": TEXT.dismiss, text: "×", onClick: forget });
+  const node = h("p", { class: "nbl-message nbl-failure" }, text, dismiss);
+  const render = () => {
+    setText(text, context.failure);
+    node.classList.toggle("nbl-empty", !context.failure);
+    dismiss.hidden = !context.failure;
+  };
+  context.on("failed", render, signal);
+  render();
+  return node;
+}
+
+export default () => {
+  /** @type {PanelPage | undefined} */
+  let page;
+  return {
+    /** @param {{model: Model}} host */
+    initialize({ model }) {
+      const opened = new PanelPage(model);
+      page = opened;
+      return () => opened.close();
+    },
+    /** @param {{el: HTMLElement}} host */
+    render({ el }) {
+      // without a state its failure is all there is to show
+      if (!page) el.textContent = TEXT.panel.failed(TEXT.panel.noState);
+      return page?.addView(el);
+    },
+  };
+};
