@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "nblabel/widget/assets.py"
+ASSETS = ROOT / "nblabel/widget/view/assets.py"
 STATIC = ROOT / "nblabel/widget/static"
 MODULES = sorted(STATIC.rglob("*.js"))
 # What the browser calls, and what guards it.
