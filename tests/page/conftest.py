@@ -15,7 +15,7 @@ from tests.page.wire import check_wire, take_wire
 
 ROOT = Path(__file__).parents[2]
 # by its path: the page needs no kernel, and no module of one
-ASSETS = runpy.run_path(str(ROOT / "nblabel/widget/assets.py"))
+ASSETS = runpy.run_path(str(ROOT / "nblabel/widget/view/assets.py"))
 JOINED = {
     "/panel.js": ("text/javascript", lambda: ASSETS["script"]("panel.js")),
     "/panel.css": ("text/css", lambda: ASSETS["style"]("panel.css")),

@@ -30,6 +30,8 @@ export class FakeModel {
     this.sent = [];
     this.saved = [];
     this.alive = true;
+    /** The pages that hear what the kernel says: with `share`, all of one panel. */
+    this.peers = [this];
     this.onSend = () => {};
     recordTraits(traits);
   }
@@ -84,7 +86,7 @@ export class FakeModel {
     const message = TO.has(content.type) && !("to" in content) ? { ...content, to: this.page } : content;
     record("kernel", message, buffers);
     const views = buffers.map((buffer) => new DataView(Uint8Array.from(bytesIn(buffer)).buffer));
-    this.fire("msg:custom", structuredClone(message), views);
+    for (const model of this.peers) model.fire("msg:custom", structuredClone(message), views);
   }
 
   /** Traits written by the kernel. */
@@ -167,4 +169,9 @@ export function answerFast() {
   for (const key of ["1", "2"]) queue.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
 }
 
-window.nbl = { open, answerFast, FakeModel, wire, widget: null };
+/** Make two models pages of one panel: both hear what the kernel says. */
+export function share(one, other) {
+  one.peers = other.peers = [one, other];
+}
+
+window.nbl = { open, answerFast, share, FakeModel, wire, widget: null };

@@ -119,7 +119,12 @@ class Map(Panel):
     def picture(self, index: int, text: str = "") -> None:
         image = {"buffer": 0, "width": 2, "height": 2, "channels": 1}
         text = text or f"image-{index} · Boot, 83 %"
-        message = {"type": "picture", "index": index, "item": item(index, image=image), "text": text}
+        message = {
+            "type": "picture",
+            "index": index,
+            "item": item(index, image=image),
+            "text": text,
+        }
         self.send(message, bytes([0, 80, 160, 255]))
 
     def messages(self, kind: str, *, again: bool = False) -> list[dict[str, Any]]:

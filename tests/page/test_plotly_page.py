@@ -145,7 +145,12 @@ def test_it_is_said_when_the_kernel_is_gone(browser_page: Page) -> None:
 
 def point_at(side: Map, text: str = "boot 7 · Boot, 83 %", **fields: Any) -> None:
     image = {"buffer": 0, "width": 2, "height": 2, "channels": 1}
-    message = {"type": "picture", "index": 7, "item": item(7, **{"image": image, **fields}), "text": text}
+    message = {
+        "type": "picture",
+        "index": 7,
+        "item": item(7, **{"image": image, **fields}),
+        "text": text,
+    }
     side.send(message, bytes([0, 80, 160, 255]))
 
 
@@ -157,7 +162,9 @@ def test_the_picture_under_the_pointer_is_shown(side: Map) -> None:
     assert side.card.locator("canvas").evaluate(
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, 2, 2).data].filter((_, i) => i % 4 == 0)"
     ) == [0, 80, 160, 255]
-    expect(side.card.locator(".nbl-map-swatch")).to_have_css("background-color", "rgb(63, 158, 110)")
+    expect(side.card.locator(".nbl-map-swatch")).to_have_css(
+        "background-color", "rgb(63, 158, 110)"
+    )
     assert side.root.bounding_box() == before  # nothing moves
 
 

@@ -438,7 +438,9 @@ def test_a_broken_image_has_its_name_and_reason_and_can_be_answered(queue: Queue
 
 def test_colour_pictures(queue: Queue) -> None:
     shown = item(5, image={"buffer": 0, "width": 1, "height": 2, "channels": 3})
-    queue.deliver({"type": "show", "item": shown, "text": "", "revisit": False}, [[10, 20, 30, 40, 50, 60]])
+    queue.deliver(
+        {"type": "show", "item": shown, "text": "", "revisit": False}, [[10, 20, 30, 40, 50, 60]]
+    )
     pixels = queue.root.locator(".nbl-picture").evaluate(
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, 1, 2).data]"
     )
@@ -471,10 +473,19 @@ def test_the_kernels_list_replaces_a_snapshot_it_does_not_ask(browser_page: Page
 def test_why_and_neighbours(queue: Queue) -> None:
     why = {"text": "It is doubtful.", "parts": [{"name": "Doubt", "value": 0.8, "text": "high"}]}
     image = {"buffer": 1, "width": 1, "height": 1, "channels": 1}
-    neighbor = {"id": "n-1", "label": "Bag", "similarity": 0.9, "image": image, "text": None, "row": None}
+    neighbor = {
+        "id": "n-1",
+        "label": "Bag",
+        "similarity": 0.9,
+        "image": image,
+        "text": None,
+        "row": None,
+    }
     shown = item(5, why=why, neighbors=[neighbor])
     shown["image"]["buffer"] = 0
-    queue.deliver({"type": "show", "item": shown, "text": "", "revisit": False}, [[5] * SIZE**2, [77]])
+    queue.deliver(
+        {"type": "show", "item": shown, "text": "", "revisit": False}, [[5] * SIZE**2, [77]]
+    )
     section = queue.root.locator(".nbl-why")
     expect(section).to_contain_text("It is doubtful.")
     expect(section.locator(".nbl-reasons li")).to_have_text("Doubthigh")
@@ -495,12 +506,21 @@ def test_why_keeps_its_height(queue: Queue) -> None:
     parts = [{"name": f"reason {i}", "value": 0.5, "text": long} for i in range(3)]
     image = {"buffer": 1, "width": 4, "height": 4, "channels": 1}
     neighbors = [
-        {"id": f"n-{i}", "label": "A rather long name", "similarity": 0.9, "image": image, "text": None, "row": None}
+        {
+            "id": f"n-{i}",
+            "label": "A rather long name",
+            "similarity": 0.9,
+            "image": image,
+            "text": None,
+            "row": None,
+        }
         for i in range(5)
     ]
     shown = item(5, why={"text": long, "parts": parts}, neighbors=neighbors)
     shown["image"]["buffer"] = 0
-    queue.deliver({"type": "show", "item": shown, "text": long, "revisit": False}, [[5] * 16, [7] * 16])
+    queue.deliver(
+        {"type": "show", "item": shown, "text": long, "revisit": False}, [[5] * 16, [7] * 16]
+    )
     expect(queue.root.locator(".nbl-neighbors li")).to_have_count(5)
     assert queue.page.evaluate(height) == empty
     expect(queue.root.locator(".nbl-why-text")).to_have_attribute("title", long)
@@ -510,7 +530,14 @@ def test_why_keeps_its_height(queue: Queue) -> None:
 
 def test_pictures_of_neighbours_that_are_not_here_are_asked_for_once(queue: Queue) -> None:
     image = {"buffer": None, "width": SIZE, "height": SIZE, "channels": 1}
-    neighbor = {"id": "image-90", "label": "Bag", "similarity": 0.9, "image": image, "text": None, "row": None}
+    neighbor = {
+        "id": "image-90",
+        "label": "Bag",
+        "similarity": 0.9,
+        "image": image,
+        "text": None,
+        "row": None,
+    }
     held = {**neighbor, "id": "image-3"}
     for _ in range(2):
         shown = item(0, neighbors=[neighbor, held])

@@ -1,10 +1,12 @@
-"""The status view in a browser, against a fake anywidget model."""
+"""The status in a browser, against a fake anywidget model."""
 
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+
+from tests.page.panel import BY_ITSELF, TRAITS, item, questions
 
 STATUS: dict[str, Any] = {
     "labeled": 1380,
@@ -16,20 +18,21 @@ STATUS: dict[str, Any] = {
     "per_hour": 1240.4,
     "seconds_left": 10500.0,
     "refit_ms": 6.2,
-    "model": {"text": "Guesses: nearest labeled items", "title": "Learner knn."},
+    "model": {"text": "Model: nearest labeled items", "title": "Learner knn."},
     "store": {"persistent": True, "text": "Labels are kept in labels.sqlite"},
     "classes": [
         {"name": "Sandal", "color": "#4e79a7", "count": 20},
         {"name": "Boot", "color": "#f28e2b", "count": 5},
     ],
+    "messages": [],
     "notices": [],
 }
 
 
 def open_status(page: Page, **changes: Any) -> Locator:
     page.evaluate(
-        "async (status) => { await nbl.open('status', { status }); nbl.view = await nbl.widget.render(); }",
-        {**STATUS, **changes},
+        "async (traits) => { await nbl.open(traits); nbl.view = await nbl.widget.render(); }",
+        {**TRAITS, "status": {**STATUS, **changes}},
     )
     return page.locator(".nbl-status")
 
@@ -52,11 +55,11 @@ def test_figures_in_words(browser_page: Page) -> None:
         "Left": "3,620",
         "Skipped": "3",
         "Flagged": "1",
-        "Labels an hour": "1,240",
+        "Labels per hour": "1,240",
         "Time left": "2 h 55 min",
     }
     expect(status.locator(".nbl-foot")).to_contain_text(
-        "Guesses: nearest labeled items · learned in 6 msLabels are kept in labels.sqlite"
+        "Model: nearest labeled items · model updated in 6 msLabels are kept in labels.sqlite"
     )
     expect(status.get_by_title("Learner knn.")).to_be_visible()
     assert status.get_by_role("progressbar").evaluate("bar => bar.value") == 1380 / 5000
@@ -74,11 +77,11 @@ def test_figures_stand_side_by_side(browser_page: Page) -> None:
 
 def test_what_is_not_known_yet_keeps_its_place(browser_page: Page) -> None:
     status = open_status(browser_page, per_hour=None, seconds_left=None, refit_ms=None)
-    assert figures(status)["Labels an hour"] == figures(status)["Time left"] == "–"
-    expect(status).not_to_contain_text("learned")
+    assert figures(status)["Labels per hour"] == figures(status)["Time left"] == "–"
+    expect(status).not_to_contain_text("updated")
     height = status.bounding_box()
     write(browser_page)
-    expect(status).to_contain_text("learned in 6 ms")
+    expect(status).to_contain_text("model updated in 6 ms")
     assert status.bounding_box() == height
 
 
@@ -91,21 +94,23 @@ def test_time_left(browser_page: Page, seconds: float, words: str) -> None:
     assert figures(status)["Time left"] == words
 
 
-def test_labels_accepted_by_machine_are_counted_apart(browser_page: Page) -> None:
+def test_auto_labels_are_counted_apart(browser_page: Page) -> None:
     status = open_status(browser_page, accepted=120)
-    assert figures(status)["Accepted by machine"] == "120"
+    assert figures(status)["Auto-labeled"] == "120"
     assert status.get_by_role("progressbar").evaluate("bar => bar.value") == 1500 / 5000
 
 
 def test_counts_are_a_list_with_numbers_and_bars(browser_page: Page) -> None:
     status = open_status(browser_page)
-    rows = status.get_by_role("list", name="Labels a class").get_by_role("listitem")
+    rows = status.get_by_role("list", name="Labels per class").get_by_role("listitem")
     expect(rows).to_have_text(["Sandal20", "Boot5"])
     widths = rows.locator(".nbl-count-fill").evaluate_all(
         "all => all.map((one) => one.style.width)"
     )
     assert widths == ["100%", "25%"]
-    write(browser_page, classes=[*STATUS["classes"], {"name": "Bag", "color": "red", "count": 40}])
+    write(
+        browser_page, classes=[*STATUS["classes"], {"name": "Bag", "color": "#ff0000", "count": 40}]
+    )
     expect(rows).to_have_text(["Sandal20", "Boot5", "Bag40"])
 
 
@@ -127,7 +132,7 @@ def test_notices_and_errors(browser_page: Page) -> None:
 
 def test_nothing_is_shown_before_the_kernel_speaks(browser_page: Page) -> None:
     browser_page.evaluate(
-        "nbl.open('status', { status: {} }).then((widget) => widget.render()).then(() => {})"
+        "traits => nbl.open(traits).then((widget) => widget.render()).then(() => {})", TRAITS
     )
     expect(browser_page.locator(".nbl-status")).to_be_hidden()
 
@@ -143,7 +148,7 @@ def test_fits_a_narrow_column(browser_page: Page, width: int) -> None:
 
 def test_a_removed_view_stops_listening(browser_page: Page) -> None:
     open_status(browser_page)
-    browser_page.evaluate("nbl.view.remove()")
+    browser_page.evaluate("Promise.all([nbl.view.remove(), nbl.widget.close()])")
     assert browser_page.evaluate("nbl.widget.model.listeners.length") == 0
 
 
@@ -158,9 +163,11 @@ def test_axe_finds_nothing(browser_page: Page, theme: str) -> None:
 
 def test_while_answers_come_fast_the_figures_wait(browser_page: Page) -> None:
     status = open_status(browser_page)
+    asked = questions([item(i, image=None) for i in range(9)])
+    browser_page.evaluate("asked => nbl.widget.model.deliver(asked)", asked)
     drawn = browser_page.evaluate(
         """status => {
-          for (let k = 0; k < 2; k++) dispatchEvent(new CustomEvent("nblabel:answered"));
+          nbl.answerFast();
           nbl.widget.model.write({ status });
           return document.querySelector(".nbl-headline").textContent;
         }""",
@@ -186,11 +193,12 @@ EXPORT = {
 
 
 def tell_export(page: Page, **changes: Any) -> None:
-    page.evaluate("told => nbl.widget.model.write({ export: told })", {**EXPORT, **changes})
+    page.evaluate("told => nbl.widget.model.write({ exporting: told })", {**EXPORT, **changes})
 
 
 def exports_sent(page: Page) -> list[dict[str, Any]]:
-    return page.evaluate("nbl.widget.model.sent.map(({ buffers, page, turn, ...rest }) => rest)")
+    messages = page.evaluate("nbl.widget.model.sent.map(({ buffers, page, seq, ...rest }) => rest)")
+    return [one for one in messages if one["type"] not in ("ready", *BY_ITSELF)]
 
 
 def test_labels_are_exported_by_keyboard(browser_page: Page) -> None:
@@ -213,13 +221,13 @@ def test_labels_are_exported_by_keyboard(browser_page: Page) -> None:
     assert exports_sent(browser_page) == [asked]
     tell_export(browser_page, kind="ask", text="mine.csv is there already.")
     expect(status.get_by_role("status")).to_have_text("mine.csv is there already.")
-    status.get_by_role("button", name="Replace it").press("Enter")
+    status.get_by_role("button", name="Overwrite").press("Enter")
     assert exports_sent(browser_page)[1] == {**asked, "replace": True}
     tell_export(browser_page, running=True, progress=0.4, text="Writing pictures…")
     cancel = status.get_by_role("button", name="Cancel")
     expect(cancel).to_be_focused()
     browser_page.keyboard.press("Enter")
-    assert exports_sent(browser_page)[2] == {"type": "cancel"}
+    assert exports_sent(browser_page)[2] == {"type": "cancel", "task": "export"}
     tell_export(browser_page, kind="done", text="3 labels written to mine.csv.")
     expect(path).to_be_focused()
     browser_page.keyboard.press("Escape")
@@ -260,7 +268,7 @@ def test_a_kernel_that_is_gone_exports_nothing_and_says_so(browser_page: Page) -
     browser_page.evaluate("() => { nbl.widget.model.alive = false; }")
     status.get_by_role("button", name="Export…").click()
     status.get_by_role("button", name="Export", exact=True).click()
-    expect(status.get_by_role("status")).to_have_text("The kernel does not answer.")
+    expect(status.get_by_role("status")).to_have_text("Kernel not responding.")
 
 
 # Import
@@ -272,7 +280,7 @@ def test_labels_are_imported_by_keyboard(browser_page: Page) -> None:
     button.focus()
     browser_page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-expanded", "true")
-    path = status.get_by_label("File beside the notebook")
+    path = status.get_by_label("File in the notebook's folder")
     expect(path).to_be_focused()
     path.fill("known.tsv")
     status.get_by_label("Column of ids").fill("file")
@@ -313,14 +321,14 @@ def test_an_import_is_cancelled(browser_page: Page) -> None:
     expect(status.get_by_role("progressbar", name="Import")).to_have_js_property("value", 0.4)
     cancel.press("Enter")
     first, second = exports_sent(browser_page)
-    assert (first["type"], second) == ("import", {"type": "cancel_import"})
+    assert (first["type"], second) == ("import", {"type": "cancel", "task": "import"})
     browser_page.evaluate("nbl.widget.model.write({ importing: {} })")
-    ack = {"type": "ack", "uid": first["uid"], "ok": False, "text": "Cancelled."}
+    ack = {"type": "ack", "uid": first["uid"], "ok": False, "retry": False, "text": "Cancelled."}
     browser_page.evaluate("ack => nbl.widget.model.deliver(ack, [])", ack)
     expect(said).to_have_text("Cancelled.")
     expect(said).to_have_attribute("data-kind", "info")
     expect(cancel).to_be_hidden()
-    expect(status.get_by_label("File beside the notebook")).to_be_focused()
+    expect(status.get_by_label("File in the notebook's folder")).to_be_focused()
 
 
 def test_an_import_that_failed_is_told_as_an_error(browser_page: Page) -> None:
@@ -329,31 +337,37 @@ def test_an_import_that_failed_is_told_as_an_error(browser_page: Page) -> None:
     status.get_by_role("button", name="Import", exact=True).click()
     (message,) = exports_sent(browser_page)
     assert (message["path"], message["id"], message["label"]) == ("labels.csv", "id", "label")
-    ack = {"type": "ack", "uid": message["uid"], "ok": False, "text": "there is no file."}
+    ack = {
+        "type": "ack",
+        "uid": message["uid"],
+        "ok": False,
+        "retry": False,
+        "text": "there is no file.",
+    }
     browser_page.evaluate("ack => nbl.widget.model.deliver(ack, [])", ack)
     expect(status.get_by_role("status")).to_have_attribute("data-kind", "error")
     browser_page.evaluate("() => { nbl.widget.model.alive = false; }")
     status.get_by_role("button", name="Import", exact=True).click()
-    expect(status.get_by_role("status")).to_have_text("The kernel does not answer.")
+    expect(status.get_by_role("status")).to_have_text("Kernel not responding.")
 
 
 # Money
 
 
-def test_the_wage_is_told_and_chosen_by_keyboard(browser_page: Page) -> None:
+def test_the_hourly_rate_is_told_and_chosen_by_keyboard(browser_page: Page) -> None:
     status = open_status(browser_page)
-    wage = status.get_by_label("Wage an hour")
-    expect(wage).to_have_value("")
-    wage.fill("-3")
-    wage.press("Enter")
+    rate = status.get_by_label("Hourly rate (optional)")
+    expect(rate).to_have_value("")
+    rate.fill("-3")
+    rate.press("Enter")
     assert exports_sent(browser_page) == []
-    wage.fill("12.5")
-    wage.press("Enter")
-    browser_page.evaluate("nbl.widget.model.write({ wage: 12.5 })")
-    wage.press("Tab")  # told once
-    assert exports_sent(browser_page) == [{"type": "wage", "wage": 12.5}]
-    wage.fill("")
-    wage.press("Tab")
-    assert exports_sent(browser_page)[1:] == [{"type": "wage", "wage": None}]
-    browser_page.evaluate("nbl.widget.model.write({ wage: 20 })")
-    expect(wage).to_have_value("20")
+    rate.fill("12.5")
+    rate.press("Enter")
+    browser_page.evaluate("nbl.widget.model.write({ hourly_rate: 12.5 })")
+    rate.press("Tab")  # told once
+    assert exports_sent(browser_page) == [{"type": "rate", "rate": 12.5}]
+    rate.fill("")
+    rate.press("Tab")
+    assert exports_sent(browser_page)[1:] == [{"type": "rate", "rate": None}]
+    browser_page.evaluate("nbl.widget.model.write({ hourly_rate: 20 })")
+    expect(rate).to_have_value("20")

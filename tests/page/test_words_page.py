@@ -148,7 +148,13 @@ PREDICTION = {"label": "Boot", "confidence": 0.8}
 
 def ask_with_words(queue: Queue, text: str, words: list[str]) -> None:
     items = [
-        item(i, image=None, text={"buffer": i, "length": len(text)}, prediction=PREDICTION, words=words)
+        item(
+            i,
+            image=None,
+            text={"buffer": i, "length": len(text)},
+            prediction=PREDICTION,
+            words=words,
+        )
         for i in range(2)
     ]
     queue.write(pool={"total": 9, "noun": "text"})

@@ -29,8 +29,13 @@ def check_wire(crossed: list[Any]) -> None:
     for side, content, n_buffers in crossed:
         kind = content["name" if side == "trait" else "type"]
         what = content["value"] if side == "trait" else content
-        errors = [f"{one.json_path}: {one.message}" for one in validator(f"{side}.{kind}").iter_errors(what)]
-        assert not errors, f"{side}.{kind} is not as docs/wire.schema.json has it: {errors[:3]} in {content}"
+        errors = [
+            f"{one.json_path}: {one.message}"
+            for one in validator(f"{side}.{kind}").iter_errors(what)
+        ]
+        assert not errors, (
+            f"{side}.{kind} is not as docs/wire.schema.json has it: {errors[:3]} in {content}"
+        )
         if side == "kernel":
             assert all(buffer < n_buffers for buffer in buffers_in(what)), content
 

@@ -137,7 +137,7 @@ export class MapGestures {
   }
 
   doubleClick() {
-    this.view.dropPick();
+    this.view.cancelPick();
     this.view.resetCamera();
   }
 

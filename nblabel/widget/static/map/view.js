@@ -54,7 +54,10 @@ export class CanvasView extends SideView {
     this.on("colors", () => this.updateLit());
     // labeled points lie among the others, rings above
     this.on("labeled", () => this.scene.redraw(STALE_COLORS));
-    context.on("order", () => this.showOrder(), signal);
+    // other questions are on screen or next: the rings move in this frame
+    context.on("order", () => this.scene.redraw(STALE_MARKS), signal);
+    // what was clicked is on screen
+    context.link.on("show", () => this.dropPicked(), signal);
     context.link.watchdog.on("change", () => this.describe(), signal);
   }
 
@@ -72,12 +75,6 @@ export class CanvasView extends SideView {
     this.scene.movePoints(animate);
     this.describe();
     this.updateLit();
-  }
-
-  /** Other questions are on screen or next: the rings move in this frame. */
-  showOrder() {
-    if (this.scene.picked?.index === this.context.queue.current?.index) this.scene.picked = null;
-    this.scene.redraw(STALE_MARKS);
   }
 
   focus() {
@@ -154,8 +151,12 @@ export class CanvasView extends SideView {
     this.pickDelay.start(DOUBLE_CLICK_MS, () => this.pick(index));
   }
 
-  dropPick() {
+  cancelPick() {
     this.pickDelay.cancel();
+    this.dropPicked();
+  }
+
+  dropPicked() {
     this.scene.picked = null;
     this.scene.redraw(STALE_MARKS);
   }

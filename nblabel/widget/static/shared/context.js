@@ -1,7 +1,8 @@
 // The state of a page, made once for each model: what queue, map, groups, status and quality share.
 
 import { makeUid } from "./dom.js";
-import { Emitter, onPageError } from "./errors.js";
+import { Emitter } from "./emitter.js";
+import { onPageError } from "./errors.js";
 import { KernelLink } from "./link.js";
 import { MapState } from "./map_state.js";
 import { MediaCache } from "./media_cache.js";
@@ -33,7 +34,8 @@ export class PanelContext extends Emitter {
     this.failure = "";
     /** What is open in the views, the last opened last. @type {Map<unknown, string>} */
     this.openParts = new Map();
-    /** The front as the kernel knows it. */
+    /** What is on screen and next, as the views and as the kernel last heard of it. */
+    this.shownFront = "";
     this.toldFront = "";
     this.forgetErrors = onPageError((error) => this.fail(error));
     this.link.on("announce", ({ text }) => this.say(text));
@@ -139,8 +141,9 @@ export class PanelContext extends Emitter {
   /** The order of questions may have changed: the views hear of it, and the kernel unless an event told it. */
   orderChanged() {
     const { queue } = this;
-    this.emit("order");
     const front = queue.front.join("\n");
+    if (front !== this.shownFront) this.emit("order");
+    this.shownFront = front;
     if (!queue.started || front === this.toldFront) return;
     if (this.send({ type: "front", front: queue.front })) this.toldFront = front;
   }

@@ -2,7 +2,8 @@
 // may overtake another; those of the kernel that answer another page are dropped.
 
 import { makeUid } from "./dom.js";
-import { Emitter, guarded } from "./errors.js";
+import { Emitter } from "./emitter.js";
+import { guarded } from "./errors.js";
 import { KernelWatchdog } from "./watchdog.js";
 
 /** @typedef {import("./wire.js").Model} Model */

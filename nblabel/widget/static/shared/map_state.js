@@ -1,6 +1,6 @@
 // What the kernel told of the points, once for all views of a page. Each piece of news is emitted to the views.
 
-import { Emitter } from "./errors.js";
+import { Emitter } from "./emitter.js";
 import { mediaOf } from "./media.js";
 import { bytesOf } from "./pixels.js";
 

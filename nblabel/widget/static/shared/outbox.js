@@ -3,7 +3,8 @@
 // kernel on the same log, still gets it. The kernel drops a uid it already has. What has to be sent again
 // is sent as a whole, so that an undo never overtakes the label it takes back.
 
-import { Emitter, every, listen } from "./errors.js";
+import { Emitter } from "./emitter.js";
+import { every, listen } from "./errors.js";
 import { OutboxStorage } from "./outbox_storage.js";
 
 const CHECK_EVERY_MS = 500;

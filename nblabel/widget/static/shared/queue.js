@@ -87,19 +87,17 @@ export class Queue {
    */
   replace(open, first, list) {
     const listed = new Map(open.map((item) => [item.id, item]));
-    const inHand = new Set([this.current, ...this.displaced].map((item) => item?.id ?? ""));
     if (this.provisional) this.confirm(listed, list);
     else if (this.current && !this.revisit) this.current = this.kept(this.current, listed);
-    this.displaced = this.displaced.flatMap((item) => this.kept(item, listed) ?? []);
-    for (const id of listed.keys()) this.byHand.delete(id);
-    this.listed = list.items.length;
-    // what was displaced keeps its place unless the kernel puts it before all others
+    const displaced = this.displaced.flatMap((item) => this.kept(item, listed) ?? []);
     const others = open.filter(({ id }) => id !== this.current?.id);
     this.first = others.filter(({ id }) => first.has(id));
-    this.displaced = this.displaced.filter(({ id }) => !first.has(id));
-    const before = new Set([...this.first, ...this.displaced].map(({ id }) => id));
-    this.ranked = others.filter(({ id }) => !before.has(id));
-    for (const id of this.byHand) if (!inHand.has(id)) this.byHand.delete(id);
+    this.displaced = displaced.filter(({ id }) => !first.has(id));
+    const placed = new Set([...this.first, ...this.displaced].map(({ id }) => id));
+    this.ranked = others.filter(({ id }) => !placed.has(id));
+    this.listed = list.items.length;
+    const inHand = [this.current, ...this.displaced].map((item) => item?.id ?? "");
+    this.byHand = new Set(inHand.filter((id) => this.byHand.has(id) && !listed.has(id)));
   }
 
   /**

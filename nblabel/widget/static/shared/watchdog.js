@@ -1,6 +1,7 @@
 // A kernel that does not answer a page: it has stopped, or is busy with something else.
 
-import { Emitter, later } from "./errors.js";
+import { Emitter } from "./emitter.js";
+import { later } from "./errors.js";
 
 const PATIENCE_MS = 5000;
 
