@@ -379,7 +379,7 @@ def test_the_process_finds_what_cluster_finds():
     listener = Listener()  # it has patience with a process that everything else goes before
     ClusterProcess(X, 5, "kmeans", 0, listener)
     found = listener.last()["done"]
-    assert found.tolist() == nb.cluster(X, 5, "kmeans", 0).tolist()
+    assert found.tolist() == nb.cluster(X, n_clusters=5, method="kmeans", random_state=0).tolist()
     assert listener.told[-2]["text"] == "3 of 3 rounds"
 
 

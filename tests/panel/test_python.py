@@ -109,7 +109,7 @@ def test_an_extended_pool_keeps_its_labels_and_tells_what_is_new():
     assert page.known() == {"3": "bag"}  # the log in memory is the same
     said = [notice["text"] for notice in page.traits["status"]["notices"]]
     assert any("10 of 10 new items" in text for text in said)
-    assert any("unlike anything" in text for text in said)
+    assert any("unlike all earlier items" in text for text in said)
 
 
 def test_a_path_may_begin_at_home(tmp_path, monkeypatch):
@@ -205,7 +205,7 @@ def test_what_a_labeler_refuses():
     with pytest.raises(ValueError, match="unknown map 'atlas'"):
         Labeler(picture_pool(), CLASSES, map="atlas")
     with pytest.raises(TypeError):
-        Labeler(picture_pool(), CLASSES, "knn")
+        Labeler(picture_pool(), CLASSES, learner="knn")
 
 
 def test_two_pages_of_one_panel_hear_of_each_other(page):

@@ -433,6 +433,8 @@ def test_a_process_that_does_not_start_is_an_error(job):
 
 
 def test_a_closed_worker_does_nothing_more(job):
+    before = {*threading.enumerate()}
+
     async def act():
         begun = []
         job.ask(1)
@@ -447,7 +449,7 @@ def test_a_closed_worker_does_nothing_more(job):
         assert job.worker.run("reports", Task(work=job.work, done=job.note)).is_cancelled
         assert not job.worker.spawn(Spawned, Task(work=print, done=job.note))
         async with asyncio.timeout(10):
-            while any(one.name.startswith("nblabel-learning") for one in threading.enumerate()):  # noqa: ASYNC110
+            while any(one.name.startswith("nblabel-") for one in {*threading.enumerate()} - before):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
     asyncio.run(act())
