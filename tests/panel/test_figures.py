@@ -4,21 +4,21 @@ import dataclasses
 
 import numpy as np
 import pytest
-from nblabel.widget.figures import (
-    BREAK_SECONDS,
-    color_points,
-    describe_model,
-    describe_status,
-    labels_an_hour,
-)
-from nblabel.widget.map import COLOR_MODES
-from nblabel.widget.palette import UNLABELED, class_colors, confidence_colors
 
 import nblabel as nb
-from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
+from nblabel.learners import CALIBRATED, ESTIMATORS, LEARNERS, make_learner
 from nblabel.log.events import LabelEvent
 from nblabel.log.labels import STATUSES
 from nblabel.strategies import STRATEGIES, make_strategy
+from nblabel.widget import text
+from nblabel.widget.panel.figures import (
+    BREAK_SECONDS,
+    color_points,
+    describe_status,
+    labels_per_hour,
+)
+from nblabel.widget.text import COLOR_MODES
+from nblabel.widget.view.palette import UNLABELED, class_colors, confidence_colors
 from tests.samples import CLASSES, blob_pool
 
 
@@ -40,7 +40,7 @@ def told_at(session, *times, annotator=None):
 
 def pace(session):
     """The pace if everything was answered in the panel."""
-    return labels_an_hour(session, {event.uid for event in session.store.read()})
+    return labels_per_hour(session, {event.uid for event in session.store.read()})
 
 
 # colours
@@ -62,7 +62,7 @@ def test_every_mode_colours_every_point(session, mode, learned):
 @pytest.mark.parametrize("mode", ["prediction", "confidence"])
 def test_before_the_first_refit(session, mode):
     colors = color_points(session, None, mode)
-    assert counts(colors) == {"not known yet": 30}
+    assert counts(colors) == {"no prediction yet": 30}
     assert colors.palette == [UNLABELED]
 
 
@@ -201,8 +201,8 @@ def test_what_code_told_does_not_count(session):
     told_at(session, 0, 2, 4, 6, 8)
     by_hand = {event.uid for event in session.store.read()}
     told_at(session, *range(9, 20))
-    assert labels_an_hour(session, by_hand) == 1800
-    assert labels_an_hour(session, ()) is None
+    assert labels_per_hour(session, by_hand) == 1800
+    assert labels_per_hour(session, ()) is None
 
 
 def test_skips_and_undone_answers_do_not_count(session):
@@ -226,20 +226,21 @@ def test_the_status_counts(session):
     for item, source in (("6", "model"), ("7", "import")):
         session.store.append(LabelEvent("accept", (item,), ("shirt",), source=source))
     session.refresh()
-    notices = [{"kind": "info", "text": "in memory"}]
-    status = describe_status(session, session.refit(), notices)
+    status = describe_status(session, session.refit(), "some look new")
     assert (status["labeled"], status["accepted"], status["skipped"]) == (4, 1, 2)
     assert (status["flagged"], status["left"], status["total"]) == (1, 24, 30)
     assert [(one["name"], one["count"]) for one in status["classes"]] == [
         *(("boot", 1), ("bag", 2), ("shirt", 2))
     ]
-    assert status["model"]["text"].startswith("Guesses: similar items · Asks: doubtful, ")
-    assert "Strategy turns: by the product of uncertainty" in status["model"]["title"]
+    assert status["model"]["text"].startswith(
+        "Model: label propagation · Strategy: uncertainty × density × diversity"
+    )
+    assert f"Strategy {session.engine.strategy.name}: the product of the three" in status["model"]["title"]
     assert status["store"] == {
         "persistent": False,
         "text": "in memory, until this kernel stops",
     }
-    assert status["notices"] == notices
+    assert [notice["text"] for notice in status["notices"]] == [text.IN_MEMORY, "some look new"]
     assert status["per_hour"] is status["seconds_left"] is None
     assert status["refit_ms"] >= 0
 
@@ -247,7 +248,7 @@ def test_the_status_counts(session):
 def test_the_time_left(session):
     told_at(session, 0, 2, 4, 6, 8)
     given = {event.uid for event in session.store.read()}
-    status = describe_status(session, None, [], given)
+    status = describe_status(session, None, "", given)
     assert status["per_hour"] == 1800
     assert status["seconds_left"] == 25 * 2
     assert status["refit_ms"] is None
@@ -255,29 +256,32 @@ def test_the_time_left(session):
 
 def test_the_time_of_a_refit_is_learning_and_choosing(session):
     refit = dataclasses.replace(session.refit(), fit_seconds=0.012, ask_seconds=0.0305)
-    assert describe_status(session, refit, [])["refit_ms"] == 42.5
+    assert describe_status(session, refit)["refit_ms"] == 42.5
+
+
+def described(learner, strategy):
+    return text.model(learner, strategy, CALIBRATED)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_has_words(strategy):
     name = make_strategy(strategy, has_graph=True).name
-    described = describe_model("LogisticRegression", name)
-    assert described["text"].startswith("Guesses: LogisticRegression · Asks: ")
-    assert described["text"].endswith(("first", "random"))
-    assert f"Asks: {name}" not in described["text"]
-    assert described["title"].endswith(".")
+    said = described("LogisticRegression", name)
+    assert said["text"].startswith("Model: LogisticRegression · Strategy: ")
+    assert "your own" not in said["title"].partition("Strategy")[2]
+    assert said["title"].endswith(".")
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_every_learner_has_words(learner):
     name = make_learner(learner, np.zeros((3, 2), dtype=np.float32)).name
-    assert f"Guesses: {name}" not in describe_model(name, "product")["text"]
+    assert "your own" not in described(name, "product")["title"]
 
 
 @pytest.mark.parametrize("learner", ESTIMATORS)
 def test_every_classifier_by_name_has_words(learner):
     plain, calibrated = (
-        describe_model(name, "margin") for name in (learner, f"{learner}-calibrated")
+        described(name, "margin") for name in (learner, f"{learner}{CALIBRATED}")
     )
     assert "your own" not in plain["title"] + calibrated["title"]
     assert plain["text"] == calibrated["text"]
@@ -285,5 +289,5 @@ def test_every_classifier_by_name_has_words(learner):
     assert "probabilities calibrated" in calibrated["title"]
 
 
-def test_a_strategy_of_ones_own_is_called_by_its_name():
-    assert "Asks: mine" in describe_model("knn", "mine")["text"]
+def test_what_is_ones_own_is_called_by_its_name():
+    assert described("mine", "yours")["text"] == "Model: mine · Strategy: yours"

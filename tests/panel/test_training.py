@@ -9,10 +9,11 @@ from PIL import Image
 
 import nblabel as nb
 from nblabel.embeddings import custom
-from nblabel.graph.neighbor_graph import GraphCache
 from nblabel.jobs import encoder as process
-from nblabel.widget import Labeler, jobs, labeler, projections, training
-from tests.samples import CLASSES, blob_pool, blobs
+from nblabel.widget.work import training
+from tests.panel.helpers import GraphRecorder, open_page, until
+from tests.panel.helpers import shown as shown_page
+from tests.samples import blob_pool, blobs
 from tests.test_projection import over, wait_until
 
 torch = pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
@@ -35,57 +36,25 @@ class Recorder:
         self.cancelled = True
 
 
-class GraphRecorder(Recorder):
-    begun = []  # noqa: RUF012
-
-
 @pytest.fixture(autouse=True)
 def processes(monkeypatch):
-    monkeypatch.setattr(labeler, "_memory", {})
     monkeypatch.setattr(Recorder, "begun", [])
-    monkeypatch.setattr(GraphRecorder, "begun", [])
     monkeypatch.setattr(process, "TrainingProcess", Recorder)
-    monkeypatch.setattr(jobs, "GraphProcess", GraphRecorder)
-    monkeypatch.setattr(GraphCache, "read", lambda _self: None)
-    monkeypatch.setattr(projections, "FEWEST", 10**6)
     return Recorder.begun
-
-
-class Shown:
-    """A panel that is looked at, and what its map hears."""
-
-    def __init__(self, pool=None, **options):
-        if pool is None:
-            pool = nb.Pool(PIXELS, embeddings=blobs(60))
-        self.panel = Labeler(pool, CLASSES, projection="pca", **options)
-        self.session, self.on_map = self.panel.session, []
-        self.panel._map.send = lambda content, buffers=(): self.on_map.append(content)
-        self.panel._queue.send = lambda content, buffers=(): None
-
-    def say(self, kind, view="_map"):
-        getattr(self.panel, view)._handle_custom_msg({"type": kind}, [])
-
-    @property
-    def bar(self):
-        return self.panel._map.projection
-
-
-async def until(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.005)
 
 
 def in_loop(act):
     asyncio.run(act())
 
 
-async def shown(*arguments, **options):
-    page = Shown(*arguments, **options)
-    await until(lambda: page.panel._items.refit is not None)
-    page.say("ready", "_queue")
-    return page
+async def shown(pool=None, **options):
+    """Open a page of a panel on small pictures, and wait for its first questions."""
+    pool = nb.Pool(PIXELS, embeddings=blobs(60)) if pool is None else pool
+    return await shown_page(pool=pool, **options)
+
+
+def bar(page):
+    return page.traits["projection"]
 
 
 def test_the_session_moves_over_and_labels_stay(processes):
@@ -98,22 +67,21 @@ def test_the_session_moves_over_and_labels_stay(processes):
         assert training.pool is page.session.pool
         options = {"max_seconds": 9, "random_state": 3, "dim": 4}
         assert training.arguments == ["vae", options]
-        assert page.bar["running"]
-        assert not page.bar["train"]
+        await until(lambda: not bar(page)["train"])
+        assert bar(page)["running"]
         training.notify({"progress": 0.5, "text": "loss 3.2, 4 s left"})
-        await until(lambda: page.bar["progress"] == 0.5)
-        assert page.bar["text"] == "Training: loss 3.2, 4 s left"
+        await until(lambda: bar(page)["progress"] == 0.5)
+        assert bar(page)["text"] == "Training: loss 3.2, 4 s left"
         page.session.tell(3, "shirt")  # labeling goes on
         codes = blobs(60, dim=4, seed=5)
         training.notify({"done": codes})
         await until(lambda: page.session.embeddings is not before)
         np.testing.assert_array_equal(page.session.embeddings, custom.join([before, codes]))
         assert page.session.labels()["label"].tolist() == ["bag", "boot", "shirt"]
-        await until(lambda: page.panel._items.refit.version == page.session.version)
-        points = [content for content in page.on_map if content["type"] == "points"]
-        assert points[-1]["animate"]
+        await until(lambda: page.messages("points"))
+        assert page.last("points")["animate"]
         assert len(GraphRecorder.begun) == 2  # anew, on the codes
-        assert page.bar["train"]
+        assert bar(page)["train"]
 
     in_loop(act)
 
@@ -143,12 +111,12 @@ def test_a_second_training_takes_the_place_of_the_first(processes):
 def test_the_button_begins_the_usual_training(processes):
     async def act():
         page = await shown()
-        assert page.bar["train"]
+        assert bar(page)["train"]
         page.say("train")
         (training,) = processes
         assert training.arguments == ["contrastive", {"max_seconds": 300, "random_state": 0}]
         page.say("train")
-        assert page.panel._queue.error.startswith("a training is running already")
+        await until(lambda: page.traits["error"].startswith("a training is running already"))
         assert len(processes) == 1
 
     in_loop(act)
@@ -160,17 +128,17 @@ def test_cancel_drops_the_training_and_lets_the_other_jobs_go_on(processes):
         before = page.session.embeddings
         (graph,) = GraphRecorder.begun
         page.panel.train()
-        page.say("cancel")
+        page.say("cancel", task="map")
         (training,) = processes
         assert training.cancelled
         assert not graph.cancelled
-        assert page.bar["text"] == "Training cancelled."
-        assert page.bar["train"]
+        await until(lambda: bar(page)["text"] == "Training cancelled.")
+        assert bar(page)["train"]
         training.notify({"done": blobs(60)})  # too late
         graph.notify({"progress": 0.25, "text": "finding neighbours"})
-        await until(lambda: page.bar["progress"] == 0.25)
+        await until(lambda: bar(page)["progress"] == 0.25)
         assert page.session.embeddings is before
-        page.say("cancel")
+        page.say("cancel", task="map")
         assert graph.cancelled
         page.panel.train()
         assert len(processes) == 2
@@ -182,9 +150,10 @@ def test_training_goes_on_while_nobody_looks_and_while_embeddings_change(process
     async def act():
         page = await shown()
         page.panel.train()
-        page.say("gone", "_queue")
+        page.close()
+        page.heard.clear()
         page.session.set_embeddings(blobs(60, dim=3))
-        await until(lambda: page.panel._display._projected.shape[1] == 3)
+        await until(lambda: page.messages("points"))
         (training,) = processes
         assert not training.cancelled
         training.notify({"done": blobs(60, dim=4)})
@@ -199,12 +168,13 @@ def test_a_training_that_fails_is_told(processes):
         before = page.session.embeddings
         page.panel.train()
         processes[0].notify({"error": "ValueError: too few"})
-        await until(lambda: not page.bar["running"] or "Training" not in page.bar["text"])
+        await until(lambda: not bar(page)["running"] or "Training" not in bar(page)["text"])
+        await until(lambda: page.traits["error"])
         said = "Training failed: ValueError: too few. The embeddings stay as they are."
-        assert said in page.panel._queue.error
+        assert said in page.traits["error"]
         assert page.session.embeddings is before
         page.panel.train()
-        assert page.panel._queue.error == ""
+        await until(lambda: page.traits["error"] == "")
 
     in_loop(act)
 
@@ -223,7 +193,7 @@ def test_what_cannot_be_trained(processes, arguments, options, error, said):
         with pytest.raises(error, match=said):
             page.panel.train(*arguments, **options)
         assert processes == []
-        assert not page.panel._display.training.is_due
+        assert bar(page)["train"]
 
     in_loop(act)
 
@@ -231,7 +201,7 @@ def test_what_cannot_be_trained(processes, arguments, options, error, said):
 def test_no_pictures_no_training(processes):
     async def act():
         page = await shown(blob_pool())
-        assert not page.bar["train"]
+        assert not bar(page)["train"]
         with pytest.raises(ValueError, match="this pool holds items"):
             page.panel.train()
 
@@ -244,7 +214,7 @@ def test_without_torch_it_is_not_offered(monkeypatch):
 
     async def act():
         page = await shown()
-        assert not page.bar["train"]
+        assert not bar(page)["train"]
         with pytest.raises(ImportError, match="pip install"):
             page.panel.train()
 
@@ -253,17 +223,7 @@ def test_without_torch_it_is_not_offered(monkeypatch):
 
 def test_a_script_is_told_what_to_do_instead():
     with pytest.raises(RuntimeError, match="set_embeddings"):
-        Shown().panel.train()
-
-
-def test_the_plotly_map_offers_it_too(processes):
-    async def act():
-        page = Labeler(nb.Pool(PIXELS), CLASSES, projection="pca", map="plotly")
-        page._map._train.click()
-        assert len(processes) == 1
-        assert page._map._train.layout.display == "none"
-
-    in_loop(act)
+        open_page(nb.Pool(PIXELS, embeddings=blobs(60))).panel.train()
 
 
 # the second process itself
