@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from nblabel.quality.history import DrawSnapshot
+from nblabel.session.sampling import two_phase_draw, weights
 from tqdm import tqdm
 
 import nblabel as nb
@@ -23,8 +25,8 @@ from benchmarks import stopping
 from benchmarks.labels import CASES
 from benchmarks.report import RESULTS, Row, report
 from nblabel.log.events import LabelEvent
-from nblabel.quality.audit import Checks, Moment, accuracy_of, toss, weights
-from nblabel.quality.trials import Trial, Trials
+from nblabel.quality.audit import accuracy_limits
+from nblabel.quality.trials import Checks, Trial, Trials
 
 KEPT = Path(__file__).parents[1] / "build" / "honesty"
 RUNS = 200
@@ -53,7 +55,7 @@ POOLS = {
     "digits": Setting("digits", "digits", 30),
     "digits-tail": Setting("digits-tail", "digits, long tail", 30),
 }
-LOOKED_AT = 4_000  # items drawn from a pool, of which 400 are labeled and reviewed
+REVIEWED = 4_000  # items drawn from a pool, 400 of whose labels are reviewed
 WHOLE = "whole"  # digits again, run as a whole
 STOP = "stop"
 PARTS = [*POOLS, WHOLE, STOP]
@@ -76,11 +78,9 @@ def main() -> None:
             name = f"{setting.name}, 5 % annotator errors"
             careless = replace(setting, mistakes=MISTAKES, name=name)
             for one in (setting, careless):
-                rows += _promises(one, chosen.seeds, chosen.runs)
+                rows += _guarantees(one, chosen.seeds, chosen.runs)
                 rows += _intervals(one, chosen.seeds, chosen.runs)
-            rows += _second_look(
-                setting, chosen.runs
-            )  # by random labels: no strategy has part in it
+            rows += _label_issues(setting, chosen.runs)  # by random labels: without a strategy
         for row in rows:
             row.part = case
         report(
@@ -130,17 +130,17 @@ def _spoiled(y: Any, share: float, rng: np.random.Generator) -> Any:
 
 
 @dataclass(frozen=True)
-class Taught:
-    """A session that asked and was answered, and what the model said on the way."""
+class Learned:
+    """A session with labels, and what the model predicted on the way."""
 
     session: Any
     order: Any
-    said: dict[int, Any]  # class of each item, by number of labels
-    sure: dict[int, Any]  # and its probability
+    predicted: dict[int, Any]  # class of each item, by number of labels
+    confidence: dict[int, Any]  # and its probability
 
 
 @cache
-def _taught(setting: Setting, seed: int) -> Taught:
+def _learned(setting: Setting, seed: int) -> Learned:
     X, y = _data(setting.case)
     names = [str(c) for c in range(y.max() + 1)]
     rng = np.random.default_rng([seed, round(100 * setting.mistakes)])
@@ -150,32 +150,35 @@ def _taught(setting: Setting, seed: int) -> Taught:
     if path.exists():
         with np.load(path) as file:
             order, at = file["order"], file["at"].tolist()
-            said, sure = (dict(zip(at, file[name], strict=True)) for name in ("said", "sure"))
+            predicted, confidence = (
+                dict(zip(at, file[name], strict=True)) for name in ("said", "sure")
+            )
         session.tell(order, [names[c] for c in answers[order]])
-        return Taught(session, order, said, sure)
-    order, said, sure = [], {}, {}
+        return Learned(session, order, predicted, confidence)
+    order, predicted, confidence = [], {}, {}
     for n in tqdm(range(1, setting.labels + 1), f"{setting.name}, {seed}", leave=False):
         index = int(rng.integers(len(y))) if n == 1 else int(session.ask().indices[0])
         session.tell(index, names[answers[index]])
         order.append(index)
         if n % 10 == 0:
-            codes, sure[n] = session.refit().predicted
-            said[n] = codes.astype(np.uint8)
-    np.savez(path, order=order, at=list(said), said=list(said.values()), sure=list(sure.values()))
-    return Taught(session, np.array(order), said, sure)
+            codes, confidence[n] = session.refit().predicted
+            predicted[n] = codes.astype(np.uint8)
+    said, sure = list(predicted.values()), list(confidence.values())
+    np.savez(path, order=order, at=list(predicted), said=said, sure=sure)
+    return Learned(session, np.array(order), predicted, confidence)
 
 
 # guarantees
 
 
-def _promises(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
+def _guarantees(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
     _, y = _data(setting.case)
     for max_error in FLOORS:
         found = {"answers": [], "share": [], "broken": [], "hard": []}
         for seed in range(seeds):
-            taught = _taught(setting, seed)
-            trials = Trials(taught.session)
-            codes = trials.opinion().codes
+            learned = _learned(setting, seed)
+            trials = Trials(learned.session)
+            codes = trials.predictions().codes
             proposed = trials.propose("", max_error, 1 - CONFIDENCE, None)
             hard = _hardest(trials, codes != y, max_error)
             for run in range(seed, runs, seeds):
@@ -202,11 +205,11 @@ def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> 
         yield Row(what, "", share, f"at most {risk:.2f}", "max", risk)
     pool_goal = setting.case == "mnist" and not setting.mistakes
     goal = {0.03: (0.9, 500), 0.01: (0.6, 800)}[max_error] if pool_goal else (None, None)
-    told = [f"at least {100 * goal[0]:g} %", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
+    goals = [f"at least {100 * goal[0]:g} %", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
     accepted = f"{about}: share of the pool auto-labeled"
-    yield Row(accepted, "", found["share"], told[0], "median", goal[0], at_least=True)
+    yield Row(accepted, "", found["share"], goals[0], "median", goal[0], at_least=True)
     if found["answers"]:
-        yield Row(f"{about}: labels by hand in all", "", found["answers"], told[1], "p95", goal[1])
+        yield Row(f"{about}: labels by hand in all", "", found["answers"], goals[1], "p95", goal[1])
         least = FLOORS[max_error]
         ratio = [(n - setting.labels) / least for n in found["answers"]]
         yield Row(f"{about}: checks, times the minimum of {least}", "", ratio)
@@ -215,7 +218,7 @@ def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> 
 def _tried(
     trial: Trial | None, codes: Any, answers: Any, y: Any, max_error: float, rng: Any
 ) -> tuple[int, float | None]:
-    """Draw until the set may be accepted; return the checks, and the share of errors in the rest.
+    """Draw until the set may be accepted; return the checks, and the error rate of the rest.
 
     None where it was not, after 1,500 checks.
     """
@@ -227,7 +230,8 @@ def _tried(
     while needed and n + needed <= len(order):
         n += needed
         drawn = order[:n]
-        trial = replace(trial, checks=Checks(drawn, answers[drawn]), said=codes[drawn])
+        checks = Checks(drawn, answers[drawn])
+        trial = replace(trial, checks=checks, predicted=codes[drawn])
         needed = trial.needed(max_error, 1 - CONFIDENCE)
     if needed != 0:
         return n, None
@@ -236,13 +240,13 @@ def _tried(
 
 
 def _hardest(trials: Trials, wrong: Any, max_error: float) -> Trial | None:
-    """Return the most confident set with just too many errors: nothing is harder to refuse."""
-    surest = np.argsort(-trials.opinion().sure, kind="stable")
-    surest = surest[np.isin(surest, trials._session.unanswered)]  # noqa: SLF001
-    errors = wrong[surest].cumsum() / np.arange(1, len(surest) + 1)
+    """Return the set of most trusted items with just too many errors: the hardest to refuse."""
+    ordered = np.argsort(-trials.predictions().trust, kind="stable")
+    ordered = ordered[np.isin(ordered, trials._session.unanswered)]  # noqa: SLF001
+    errors = wrong[ordered].cumsum() / np.arange(1, len(ordered) + 1)
     sizes = np.flatnonzero(errors > 1.15 * max_error)
     sizes = sizes[sizes > 400]
-    return Trial("", np.sort(surest[: sizes[0] + 1])) if len(sizes) else None
+    return Trial("", np.sort(ordered[: sizes[0] + 1])) if len(sizes) else None
 
 
 # intervals
@@ -251,29 +255,29 @@ def _hardest(trials: Trials, wrong: Any, max_error: float) -> Trial | None:
 def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
     """Draw while the model learns, and look after every check whether the truth is inside.
 
-    With mistakes the labels of the careless annotator are what there is to agree with; whether the
-    interval holds the true share as well is told beside it.
+    With mistakes, accuracy is agreement with the careless annotator; a row of its own tells whether
+    the interval holds the true share as well.
     """
     _, y = _data(setting.case)
     held, held_true, widths = [], [], []
     for seed in range(seeds):
-        taught = _taught(setting, seed)
+        learned = _learned(setting, seed)
         for run in range(seed, runs, seeds):
             rng = np.random.default_rng([run, 7])
             answers = _spoiled(y, setting.mistakes, rng)
-            order = taught.order
-            moments, looks, at_truth = [], [], []
+            order = learned.order
+            draws, looks, at_truth = [], [], []
             drawn = np.empty(0, np.intp)
-            for at, said in taught.said.items():
+            for at, predicted in learned.predicted.items():
                 free = np.ones(len(y), dtype=bool)
                 free[np.union1d(order[:at], drawn)] = False
-                moments.append(_drawn(free, said, taught.sure[at], AUDITED, rng))
-                drawn = np.concatenate([drawn, moments[-1].rows[moments[-1].weight > 0]])
+                draws.append(_drawn(free, predicted, learned.confidence[at], AUDITED, rng))
+                drawn = np.concatenate([drawn, draws[-1].rows[draws[-1].weight > 0]])
                 known = np.where(np.isin(np.arange(len(y)), [*order[:at], *drawn]), answers, -1)
-                handed = np.where(known >= 0, known, said)
-                low, high = accuracy_of(moments, known, handed, CONFIDENCE)
-                looks.append(low <= (handed == answers).mean() <= high)
-                true = (handed == y).mean()
+                now = np.where(known >= 0, known, predicted)
+                low, high = accuracy_limits(draws, known, now, CONFIDENCE)
+                looks.append(low <= (now == answers).mean() <= high)
+                true = (now == y).mean()
                 at_truth.append((low <= true <= high, low - MISTAKES <= true <= high + MISTAKES))
             held.append(looks)
             held_true.append(at_truth)
@@ -294,32 +298,32 @@ def _intervals(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
     yield Row(worst, "", [float(seen.mean(0).min())])
     yield Row(f"{about}: width after {AUDITED * seen.shape[1]} audit labels", "", widths)
     if not setting.mistakes:
-        yield from _sparing(setting, seeds, runs)
+        yield from _one_model(setting, seeds, runs)
 
 
-def _sparing(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
+def _one_model(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
     """Audit the last model by many labels: with and without two-phase sampling."""
     _, y = _data(setting.case)
     for checks in JUDGED:
         widths: dict[bool, list[float]] = {True: [], False: []}
         held = []
         for seed in range(seeds):
-            taught = _taught(setting, seed)
-            at = max(taught.said)
-            said, free = taught.said[at], ~np.isin(np.arange(len(y)), taught.order)
+            learned = _learned(setting, seed)
+            at = max(learned.predicted)
+            predicted, free = learned.predicted[at], ~np.isin(np.arange(len(y)), learned.order)
             if checks * 4 > free.sum():
                 return
             for run in range(seed, runs, seeds):
-                for spares, found in widths.items():
+                for skips, found in widths.items():
                     rng = np.random.default_rng([run, 13])
-                    sure = taught.sure[at] if spares else None
-                    moment = _drawn(free, said, sure, checks, rng)
-                    asked = moment.rows[moment.weight > 0]
+                    confidence = learned.confidence[at] if skips else None
+                    draw = _drawn(free, predicted, confidence, checks, rng)
+                    asked = draw.rows[draw.weight > 0]
                     known = np.where(free & ~np.isin(np.arange(len(y)), asked), -1, y)
-                    handed = np.where(known >= 0, known, said)
-                    low, high = accuracy_of([moment], known, handed, CONFIDENCE)
+                    now = np.where(known >= 0, known, predicted)
+                    low, high = accuracy_limits([draw], known, now, CONFIDENCE)
                     found.append(high - low)
-                    held += [low <= (handed == y).mean() <= high] if spares else []
+                    held += [low <= (now == y).mean() <= high] if skips else []
         about = f"{setting.name}, audit of a fixed model, {checks} audit labels"
         yield Row(f"{about}: runs whose interval holds", "", [float(np.mean(held))],
                   "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
@@ -327,29 +331,29 @@ def _sparing(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
         yield Row(f"{about}: width without two-phase sampling", "", widths[False])
 
 
-def _drawn(free: Any, said: Any, sure: Any, n: int, rng: Any) -> Moment:
-    """Draw until n are asked about; without `sure` none is skipped."""
-    rows, told = np.flatnonzero(free), []
-    if sure is None:
+def _drawn(free: Any, predicted: Any, confidence: Any, n: int, rng: Any) -> DrawSnapshot:
+    """Draw until n are asked about; without `confidence` none is skipped."""
+    rows, chances = np.flatnonzero(free), []
+    if confidence is None:
         rows = rng.permutation(rows)[:n]
     else:
-        places, told = toss(sure[rows], n, rng)
-        rows = rows[places]
-    event = LabelEvent("audit", tuple(map(str, rows)), probabilities=tuple(told))
-    return Moment(rows, *weights(event), np.packbits(free), said)
+        positions, chances = two_phase_draw(confidence[rows], n, rng)
+        rows = rows[positions]
+    event = LabelEvent("audit", tuple(map(str, rows)), probabilities=tuple(chances))
+    return DrawSnapshot(rows, *weights(event), np.packbits(free), predicted)
 
 
-# second look
+# label issues
 
 
-def _second_look(setting: Setting, runs: int) -> Iterator[Row]:
+def _label_issues(setting: Setting, runs: int) -> Iterator[Row]:
     """Plant wrong labels among random ones, and look how many come first."""
     everything, truth = _data(setting.case)
     names = [str(c) for c in range(truth.max() + 1)]
     found = []
-    for run in tqdm(range(runs), f"{setting.name}, second look", leave=False):
+    for run in tqdm(range(runs), f"{setting.name}, label issues", leave=False):
         rng = np.random.default_rng([run, 11])
-        some = rng.permutation(len(truth))[:LOOKED_AT]
+        some = rng.permutation(len(truth))[:REVIEWED]
         X, y = everything[some], truth[some]
         session = nb.Session(nb.Pool(embeddings=X), names, build_graph=False, random_state=run)
         session.set_graph(nb.neighbor_graph(X, progress=False, cache=False))
@@ -357,9 +361,9 @@ def _second_look(setting: Setting, runs: int) -> Iterator[Row]:
         given = _spoiled(y, MISTAKES, rng)
         session.tell(rows, [names[c] for c in given[rows]])
         wrong = set(rows[given[rows] != y[rows]].tolist())
-        first = nb.second_look(session, len(rows) // 10)["index"]
+        first = nb.find_label_issues(session, n=len(rows) // 10).indices.tolist()
         found.append(len(wrong & set(first)) / len(wrong))
-    size = min(len(truth), LOOKED_AT)
+    size = min(len(truth), REVIEWED)
     about = f"{setting.name}, {size:,} items, 400 labels"
     yield Row(f"{about}: share of the 5 % wrong labels among the first 10 % reviewed", "", found,
               "median at least 0.8", "median", 0.8, at_least=True)  # fmt: skip
@@ -385,16 +389,16 @@ def _whole_runs(runs: int) -> Iterator[Row]:
             index = int(session.ask().indices[0])
             session.tell(index, names[y[index]])
             if n % 5 == 0:
-                told = session.audit(CONFIDENCE)
+                found = nb.audit(session, confidence=CONFIDENCE)
                 right = (session.predict().astype(int) == y).mean()
-                looks.append(told.low <= right <= told.high)
+                looks.append(found.low <= right <= found.high)
         held.append(all(looks))
-        widths.append(told.high - told.low)
+        widths.append(found.high - found.low)
         for _ in range(3):
-            promised = nb.auto_label(session, 0.03, CONFIDENCE)
-            if promised.n_accepted or not promised.needed:
+            outcome = nb.auto_label(session, max_error=0.03, confidence=CONFIDENCE)
+            if outcome.n_accepted or not outcome.needed:
                 break
-            asked = promised.ask()
+            asked = outcome.draw_checks()
             session.tell(asked, [names[c] for c in y[asked]])
         rows = session.accepted
         broken.append(float(len(rows) > 0 and (session.y[rows] != y[rows]).mean() > 0.03))

@@ -1,7 +1,8 @@
 """How many labels a pool needs, beside random sampling and beside peers. Run: make bench-labels.
 
-Every run begins with an item drawn at random, which is all that its seed decides about nblabel: what
-it asks after that depends on the answers alone. Every curve is kept in build/labels as soon as it is there, so that an interrupted run goes on.
+Every run begins with an item drawn at random, which is all that its seed decides about nblabel:
+what it asks after that depends on the answers alone. Every curve is kept in build/labels as soon as
+it is there, so that an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Case:
     y : ndarray of shape (n,), int
         Right answers.
     test : tuple of ndarray, optional
-        Embeddings and answers of items outside the pool; where there are some, their accuracy counts.
+        Embeddings and answers of items outside the pool; where there are some, their accuracy
+        counts.
     """
 
     name: str
@@ -309,11 +311,15 @@ METHODS: dict[str, Callable[[Case, int], Iterator[tuple[int, Any, Any]]]] = {
     "modAL, entropy, logistic regression": _loop(_logistic, _entropy_of_modal),
     "scikit-learn loop, least confidence": _loop(_logistic, _least_confident),
 }
-# Every strategy with the learner that goes by itself, on the smaller pools. Two were measured above.
+# Every strategy with the default learner, on the smaller pools. Two were measured above.
 MEASURED_ABOVE = {AUTO: OURS, "random": "random sampling, our learner"}
 RULES = [name for name in STRATEGIES if name != "auto"]
 RULED = ("digits", "cifar", "fruits", "tail")
-EVERYWHERE = ("alternating", "product", "herding")  # on all pools: those that were the default so far
+EVERYWHERE = (
+    "alternating",
+    "product",
+    "herding",
+)  # on all pools: those that were the default so far
 
 
 def _rule(name: str) -> str:

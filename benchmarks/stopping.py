@@ -1,4 +1,4 @@
-"""Whether labels given after the advice to stop would have been worth it: a part of bench-honesty."""
+"""Whether labels after the advice to stop would have paid: a part of bench-honesty."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 import nblabel as nb
 from benchmarks.report import Row
-from nblabel.quality.stopping import StopAdvisor
 
 STEP = 5  # labels from look to look
 AHEAD = 50
@@ -45,7 +44,7 @@ JOBS = (
 def rows(
     data: Callable[[str], tuple[Any, Any]], spoiled: Callable[..., Any], kept: Path
 ) -> Iterator[Row]:
-    """Run the jobs, with and without mistakes, and look what came after the first advice to stop."""
+    """Run the jobs, with and without mistakes, and see what came after the first advice to stop."""
     for gain in GAINS:
         held = []
         for mistakes in (0.0, 0.05):
@@ -55,7 +54,8 @@ def rows(
                     one for one in (_after_stop(*run, gain) for run in runs) if one is not None
                 ]
                 held += [gained < gain for _, gained in found]
-                about = f"stop at {100 * gain:g} %, {job.name}{', 5 % annotator errors' if mistakes else ''}"
+                spoiled_by = ", 5 % annotator errors" if mistakes else ""
+                about = f"stop at {100 * gain:g} %, {job.name}{spoiled_by}"
                 yield Row(
                     f"{about}: share of runs with advice to stop", "", [len(found) / len(runs)]
                 )
@@ -65,12 +65,14 @@ def rows(
                         f"{about}: gain of {AHEAD} more labels", "", [gained for _, gained in found]
                     )
         if held:
-            yield Row(f"stop at {100 * gain:g} %: gain below the threshold, share of {len(held)} runs", "",
-                      [float(np.mean(held))], "at least 0.9", "max", 0.9, at_least=True)  # fmt: skip
+            share = [float(np.mean(held))]
+            what = f"stop at {100 * gain:g} %: gain below the threshold, share of {len(held)} runs"
+            yield Row(what, "", share,
+                      "at least 0.9", "max", 0.9, at_least=True)  # fmt: skip
 
 
 def _after_stop(at: Any, accuracy: Any, at_most: Any, gain: float) -> tuple[int, float] | None:
-    """Return when stopping was advised first, and what more labels gained; None if too late to tell."""
+    """Return when stopping was advised first, and what more labels gained; None if too late."""
     ahead = AHEAD // STEP
     stops = np.flatnonzero(at_most[:-ahead] < gain)
     if not len(stops):
@@ -86,10 +88,8 @@ def _run(
     spoiled: Callable[..., Any],
     kept: Path,
 ) -> tuple[Any, Any, Any]:
-    path = (
-        kept
-        / f"stop.{FIRST_SEED}.{job.case}.{job.learner}.{job.size}.{job.labels}.{mistakes}.{seed}.npz"
-    )
+    of_job = f"{job.case}.{job.learner}.{job.size}.{job.labels}"
+    path = kept / f"stop.{FIRST_SEED}.{of_job}.{mistakes}.{seed}.npz"
     if path.exists():
         with np.load(path) as file:
             return file["at"], file["accuracy"], file["at_most"]
@@ -101,16 +101,16 @@ def _run(
     names = [str(c) for c in range(y.max() + 1)]
     answers = spoiled(y, mistakes, rng)
     session = nb.Session(
-        nb.Pool(embeddings=X), names, job.learner, random_state=seed, build_graph=False
+        nb.Pool(embeddings=X), names, learner=job.learner, random_state=seed, build_graph=False
     )
     if session.wants_graph:
         session.set_graph(nb.neighbor_graph(X, progress=False, cache=False))
-    advisor, found = StopAdvisor(AHEAD), []
+    advisor, found = nb.StopAdvisor(n=AHEAD), []
     for n in tqdm(range(1, job.labels + 1), f"{job.name}, {seed}", leave=False):
         index = int(rng.integers(len(y))) if n == 1 else int(session.ask().indices[0])
         session.tell(index, names[answers[index]])
         if n % STEP == 0:
-            advice = advisor.see(n, session.predict_proba())
+            advice = advisor.update(n, session.predict_proba())
             right = float((session.predict().astype(int) == y).mean())
             found.append((n, right, np.inf if np.isnan(advice.at_most) else advice.at_most))
     at, accuracy, at_most = np.array(found).T

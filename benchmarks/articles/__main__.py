@@ -1,9 +1,9 @@
 """Reproduce the articles' figures, and go past them. Run: make articles.
 
-Each article has a module here, named after its letter: ``b_digits.py``. A module has a ``TITLE`` and
-a function ``run`` that returns the rows, or yields them one by one; and ``NOTES``, if something is to
-be said of all rows. A report is stored as soon as its article is done, docs/articles.md is written
-anew, and the article's notebook is run: build/notebooks has it with its outputs.
+Each article has a module here, named after its letter: ``b_digits.py``. A module has a ``TITLE``
+and a function ``run`` that returns the rows, or yields them one by one; and ``NOTES``, if something
+is to be said about all rows. A report is stored as soon as its article is done, docs/articles.md is
+written anew, and the article's notebook is run: build/notebooks has it with its outputs.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def said(row: Row) -> str:
 
 
 def check(letters: list[str]) -> int:
-    """Print what misses its target and what was not judged; return how many are missed or absent."""
+    """Print what misses its target and what was not judged; return how many there are."""
     found = {content["article"]: rows for content, rows in page.stored()}
     absent = [letter for letter in letters if letter not in found]
     rows = [(letter, row) for letter in letters for row in found.get(letter, ())]

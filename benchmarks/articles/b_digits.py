@@ -53,7 +53,7 @@ def run() -> Iterator[Row]:
 
 
 class _Data:
-    """MNIST, or scikit-learn's digits where it is not at hand: pixels and gradients of both parts."""
+    """MNIST, or scikit-learn's digits where it is missing: pixels and gradients of both parts."""
 
     def __init__(self) -> None:
         if full_size():
@@ -99,7 +99,8 @@ def _clusterings(data: _Data) -> Iterator[Row]:
         labels=0,
         seconds=sum(seconds for _, seconds in found),
         target=0.5173,
-        note="one start each; the assignment knows the labels of the test images, as the article's does",
+        note="one start each; the assignment knows the labels of the test images, as the article's "
+        "does",
         reduced=data.reduced,
     )
     for name, (method, flat) in CLUSTERINGS.items():
@@ -186,8 +187,9 @@ def _boosted(data: _Data) -> Iterator[Row]:
             seconds=sum(run["seconds"] for run in runs),
             target=TARGETS.get(n),
             note=f"{fmean(run['rounds'] for run in runs):.0f} rounds, at most "
-            f"{ROUNDS if n <= REFITTED_UP_TO else FEWER_ROUNDS}; {BINS} shades; the rounds are chosen on a "
-            f"tenth of the labels{'' if n <= REFITTED_UP_TO else ', which are not learned from'}",
+            f"{ROUNDS if n <= REFITTED_UP_TO else FEWER_ROUNDS}; {BINS} shades; the rounds are "
+            "chosen on a tenth of the labels"
+            f"{'' if n <= REFITTED_UP_TO else ', which are not learned from'}",
             reduced=data.reduced,
         )
 

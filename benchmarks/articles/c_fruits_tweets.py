@@ -26,7 +26,10 @@ NOTES = [
     "the labels to 90 % are those at which the mean curve of the folds gets there",
     "tweets: 2,000 of them held out, others for each of 5 runs",
     "with so many labels, the target is the share that random sampling comes to",
-    "learners, strategy and the colours of fruits were chosen on two folds and three runs of these data",
+    (
+        "learners, strategy and the colours of fruits were chosen on two folds and three runs of "
+        "these data"
+    ),
 ]
 
 FOLDS = 16
@@ -80,7 +83,8 @@ def _fruits() -> Iterator[Row]:
         right,
         labels=pool_size,
         seconds=time.perf_counter() - start,
-        note=f"gradients beside colour histograms, {X.shape[1]} numbers, in place of a MobileNet-v2",
+        note=f"gradients beside colour histograms, {X.shape[1]} numbers, in place of a "
+        "MobileNet-v2",
         reduced=reduced,
     )
     curves = {}
@@ -232,8 +236,8 @@ def _tweets() -> Iterator[Row]:
 def _regression() -> Any:
     """Return the learner that did best on sentence embeddings, rows of length 1.
 
-    nblabel's own "logreg" brings every dimension to a deviation of 1, and so regularizes 384 of them
-    hundreds of times less.
+    nblabel's own "logreg" brings every dimension to a deviation of 1, and so regularizes 384 of
+    them hundreds of times less.
     """
     return LogisticRegression(C=5, max_iter=1_000)
 

@@ -14,7 +14,10 @@ from benchmarks.articles.rows import Row, full_size, kept
 
 TITLE = "D. Active learning for fast data set labeling: MNIST, 60,000"
 NOTES = (
-    "the article shows its table as a picture: its parameters are the first rows here, without its figures",
+    (
+        "the article shows its table as a picture: its parameters are the first rows here, without "
+        "its figures"
+    ),
     "softmax regression on 64 gradients of the pictures, where nothing else is said",
 )
 SEEDS = range(3)
@@ -49,8 +52,9 @@ def run() -> Iterator[Row]:
     for balanced in (False, True):
         what = "each class by its share" if balanced else "whatever their class"
         options = {"start": 0.01, "n_accept": 200, "lower": 5, "finish": "model"}
+        which = f"the 200 most confident in each round, {what}"
         yield from _told(
-            f"classes from 100 % down to 5 % as frequent: the 200 most confident in each round, {what}",
+            f"classes from 100 % down to 5 % as frequent: {which}",
             _loop(seeds=[0], unbalanced=True, balanced=balanced, **options),
         )
     yield from _told(
@@ -112,7 +116,7 @@ def _run(
     X, names, classes = _pool(unbalanced)
     strategy = "auto" if learner == "auto" else "random"
     pool = nb.Pool(embeddings=X)
-    session = nb.Session(pool, classes, learner, strategy, random_state=seed)
+    session = nb.Session(pool, classes, learner=learner, strategy=strategy, random_state=seed)
     if asked:  # the first by chance, which is all that the seed decides
         session.tell(first := int(np.random.default_rng(seed).integers(len(X))), names[first])
     for _ in range(asked - 1):

@@ -16,11 +16,15 @@ from nblabel.learners.named import make_estimator
 TITLE = "E. Active learning on MNIST: saving on labeling, 4,000 + 400"
 NOTES = (
     "each seed draws its own 4,000 and 400 images of MNIST",
-    "softmax regression with weight decay (C 0.01 on pixels, 0.1 on gradients) in place of early stopping",
+    (
+        "softmax regression with weight decay (C 0.01 on pixels, 0.1 on gradients) in place of "
+        "early stopping"
+    ),
     "labels of the test images are not counted; they are needed all the same",
     (
-        "the article's shares are those of one set of 400 test images: with 4,000 labels softmax on pixels "
-        "has 90.3 % of MNIST's 10,000 test images right, and of 400 of them in a row from 84.3 to 98.3 %"
+        "the article's shares are those of one set of 400 test images: with 4,000 labels softmax "
+        "on pixels has 90.3 % of MNIST's 10,000 test images right, and of 400 of them in a row "
+        "from 84.3 to 98.3 %"
     ),
 )
 SEEDS = range(5)
@@ -112,7 +116,9 @@ def _timed(measure: str, features: str, seed: int) -> tuple[float, float]:
     else:
         softmax = make_estimator("softmax", X)
         softmax.set_params(onethreadregression__C=DECAY[features])
-        session = nb.Session(pool, classes, softmax, "least_confidence", random_state=seed)
+        session = nb.Session(
+            pool, classes, learner=softmax, strategy="least_confidence", random_state=seed
+        )
         LABEL[measure](session, names)
     session.refit()
     codes = session.engine.learner.predict_proba(X_test).argmax(axis=1)
