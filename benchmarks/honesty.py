@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nblabel.quality.history import DrawSnapshot
-from nblabel.session.sampling import two_phase_draw, weights
 from tqdm import tqdm
 
 import nblabel as nb
@@ -26,7 +24,9 @@ from benchmarks.labels import CASES
 from benchmarks.report import RESULTS, Row, report
 from nblabel.log.events import LabelEvent
 from nblabel.quality.audit import accuracy_limits
+from nblabel.quality.history import DrawSnapshot
 from nblabel.quality.trials import Checks, Trial, Trials
+from nblabel.session.sampling import two_phase_draw, weights
 
 KEPT = Path(__file__).parents[1] / "build" / "honesty"
 RUNS = 200
