@@ -19,7 +19,10 @@ import numpy as np
 
 import nblabel as nb
 from benchmarks.report import RESULTS, Row, machine, show, write
+<<<<<<< HEAD
 from nblabel.graph import neighbor_graph as nearest
+=======
+>>>>>>> docs
 from nblabel.graph import search
 from nblabel.session.engine import Engine, Snapshot
 
@@ -33,7 +36,7 @@ TOO_SLOW_S = 5  # of such steps only a few are taken
 FEW_STEPS = 5
 SEED = 0
 BLOBS, DIM, SPREAD = 50, 64, 0.5
-K = nearest.N_NEIGHBORS + 1  # with the item itself
+K = search.N_NEIGHBORS + 1  # with the item itself
 TREE_UP_TO = 10_000  # beyond, it takes minutes in all these dimensions
 
 Step = Callable[[np.ndarray], np.ndarray]  # from labels, -1 where there is none, to questions
@@ -392,8 +395,8 @@ import numpy as np
 import nblabel as nb
 import nblabel.session, nblabel.learners.graph, nblabel.graph.walks, sklearn.neighbors
 from benchmarks.engine import OurEngine, measured
-from nblabel.graph import nearest
-from nblabel.graph.nearest import GraphCache
+from nblabel.graph import neighbor_graph as nearest
+from nblabel.graph.neighbor_graph import GraphCache
 def mb(name):
     line = next(line for line in open("/proc/self/status") if line.startswith(name))
     return int(line.split()[1]) / 1024

@@ -205,11 +205,11 @@ def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> 
         yield Row(what, "", share, f"at most {risk:.2f}", "max", risk)
     pool_goal = setting.case == "mnist" and not setting.mistakes
     goal = {0.03: (0.9, 500), 0.01: (0.6, 800)}[max_error] if pool_goal else (None, None)
-    told = [f"at least {100 * goal[0]:g} %", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
+    goals = [f"at least {100 * goal[0]:g} %", f"p95 at most {goal[1]}"] if pool_goal else ["", ""]
     accepted = f"{about}: share of the pool auto-labeled"
-    yield Row(accepted, "", found["share"], told[0], "median", goal[0], at_least=True)
+    yield Row(accepted, "", found["share"], goals[0], "median", goal[0], at_least=True)
     if found["answers"]:
-        yield Row(f"{about}: labels by hand in all", "", found["answers"], told[1], "p95", goal[1])
+        yield Row(f"{about}: labels by hand in all", "", found["answers"], goals[1], "p95", goal[1])
         least = FLOORS[max_error]
         ratio = [(n - setting.labels) / least for n in found["answers"]]
         yield Row(f"{about}: checks, times the minimum of {least}", "", ratio)
@@ -218,7 +218,7 @@ def _rows(setting: Setting, max_error: float, found: dict[str, list[float]]) -> 
 def _tried(
     trial: Trial | None, codes: Any, answers: Any, y: Any, max_error: float, rng: Any
 ) -> tuple[int, float | None]:
-    """Draw until the set may be accepted; return the checks, and the share of errors in the rest.
+    """Draw until the set may be accepted; return the checks, and the error rate of the rest.
 
     None where it was not, after 1,500 checks.
     """
@@ -324,8 +324,13 @@ def _one_model(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
                     low, high = accuracy_limits([draw], known, now, CONFIDENCE)
                     found.append(high - low)
                     held += [low <= (now == y).mean() <= high] if skips else []
+<<<<<<< HEAD
         about = f"{setting.name}, audit of one model, {checks} checks"
         yield Row(f"{about}: runs in which it holds", "", [float(np.mean(held))],
+=======
+        about = f"{setting.name}, audit of a fixed model, {checks} audit labels"
+        yield Row(f"{about}: runs whose interval holds", "", [float(np.mean(held))],
+>>>>>>> docs
                   "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
         yield Row(f"{about}: width", "", widths[True])
         yield Row(f"{about}: width if none is skipped", "", widths[False])

@@ -54,7 +54,8 @@ def rows(
                     one for one in (_after_stop(*run, gain) for run in runs) if one is not None
                 ]
                 held += [gained < gain for _, gained in found]
-                about = f"stop at {100 * gain:g} %, {job.name}{', 5 % annotator errors' if mistakes else ''}"
+                spoiled_by = ", 5 % annotator errors" if mistakes else ""
+                about = f"stop at {100 * gain:g} %, {job.name}{spoiled_by}"
                 yield Row(
                     f"{about}: share of runs with advice to stop", "", [len(found) / len(runs)]
                 )
@@ -65,8 +66,13 @@ def rows(
                     )
         if held:
             share = [float(np.mean(held))]
+<<<<<<< HEAD
             what = f"stop at {100 * gain:g} %: gain below the threshold"
             yield Row(f"{what}, share of {len(held)} runs", "", share,
+=======
+            what = f"stop at {100 * gain:g} %: gain below the threshold, share of {len(held)} runs"
+            yield Row(what, "", share,
+>>>>>>> docs
                       "at least 0.9", "max", 0.9, at_least=True)  # fmt: skip
 
 

@@ -52,8 +52,9 @@ def run() -> Iterator[Row]:
     for balanced in (False, True):
         what = "each class by its share" if balanced else "whatever their class"
         options = {"start": 0.01, "n_accept": 200, "lower": 5, "finish": "model"}
+        which = f"the 200 most confident in each round, {what}"
         yield from _told(
-            f"classes from 100 % down to 5 % as frequent: the 200 most confident in each round, {what}",
+            f"classes from 100 % down to 5 % as frequent: {which}",
             _loop(seeds=[0], unbalanced=True, balanced=balanced, **options),
         )
     yield from _told(
