@@ -19,10 +19,6 @@ import numpy as np
 
 import nblabel as nb
 from benchmarks.report import RESULTS, Row, machine, show, write
-<<<<<<< HEAD
-from nblabel.graph import neighbor_graph as nearest
-=======
->>>>>>> docs
 from nblabel.graph import search
 from nblabel.session.engine import Engine, Snapshot
 

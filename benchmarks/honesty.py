@@ -324,13 +324,8 @@ def _one_model(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
                     low, high = accuracy_limits([draw], known, now, CONFIDENCE)
                     found.append(high - low)
                     held += [low <= (now == y).mean() <= high] if skips else []
-<<<<<<< HEAD
-        about = f"{setting.name}, audit of one model, {checks} checks"
-        yield Row(f"{about}: runs in which it holds", "", [float(np.mean(held))],
-=======
         about = f"{setting.name}, audit of a fixed model, {checks} audit labels"
         yield Row(f"{about}: runs whose interval holds", "", [float(np.mean(held))],
->>>>>>> docs
                   "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
         yield Row(f"{about}: width", "", widths[True])
         yield Row(f"{about}: width if none is skipped", "", widths[False])

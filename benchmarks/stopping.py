@@ -66,13 +66,8 @@ def rows(
                     )
         if held:
             share = [float(np.mean(held))]
-<<<<<<< HEAD
-            what = f"stop at {100 * gain:g} %: gain below the threshold"
-            yield Row(f"{what}, share of {len(held)} runs", "", share,
-=======
             what = f"stop at {100 * gain:g} %: gain below the threshold, share of {len(held)} runs"
             yield Row(what, "", share,
->>>>>>> docs
                       "at least 0.9", "max", 0.9, at_least=True)  # fmt: skip
 
 
