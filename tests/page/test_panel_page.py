@@ -85,6 +85,9 @@ def test_reasons_are_asked_for_once_an_item_is_on_screen(queue: Queue) -> None:
     queue.deliver({"type": "explained", "items": [item(1, why=why)]})
     expect(queue.root.locator(".nbl-why-text")).to_have_text("It is uncertain.")
     queue.press("2")
+    queue.page.wait_for_function(
+        "nbl.widget.model.sent.filter(({ type }) => type === 'explain').length === 2"
+    )
     queue.deliver({"type": "explained", "items": [item(2, why=None)]})
     expect(queue.root.locator(".nbl-why-text")).to_have_text("No reason given.")
     queue.press("w", "w")
