@@ -79,7 +79,7 @@ class AuditReport(Report):
 
     @property
     def is_known(self) -> bool:
-        """Whether there are enough audit labels, 30, to tell the accuracy and not its limits alone."""
+        """Whether there are enough audit labels, 30, to tell an accuracy and not only limits."""
         return self.n_checks >= LEAST_CHECKS
 
     @property
