@@ -16,19 +16,29 @@ if TYPE_CHECKING:
     from nblabel.explore.clusters import ClusterMatch as ClusterMatch
     from nblabel.explore.clusters import cluster as cluster
     from nblabel.explore.clusters import match_clusters as match_clusters
+    from nblabel.explore.drift import Drift as Drift
     from nblabel.explore.drift import drift as drift
     from nblabel.explore.projection import project as project
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
     from nblabel.log.store import LabelStore as LabelStore
+    from nblabel.loops import Rounds as Rounds
     from nblabel.loops import self_training as self_training
     from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
+    from nblabel.quality.agreement import SelfAgreement as SelfAgreement
     from nblabel.quality.agreement import self_agreement as self_agreement
     from nblabel.quality.audit import audit as audit
+    from nblabel.quality.audit_report import AuditReport as AuditReport
+    from nblabel.quality.costs import Costs as Costs
     from nblabel.quality.costs import costs as costs
     from nblabel.quality.guarantee import auto_label as auto_label
+    from nblabel.quality.guarantee_report import AutoLabelReport as AutoLabelReport
+    from nblabel.quality.guarantee_report import ErrorGuarantee as ErrorGuarantee
+    from nblabel.quality.review import LabelIssues as LabelIssues
     from nblabel.quality.review import find_label_issues as find_label_issues
+    from nblabel.quality.stale import StaleLabels as StaleLabels
     from nblabel.quality.stale import find_stale_labels as find_stale_labels
+    from nblabel.quality.stopping import StopAdvice as StopAdvice
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.session import Session as Session
@@ -38,11 +48,21 @@ if TYPE_CHECKING:
 # name: module. Loaded on first use, so that `import nblabel` is quick and a script without a
 # notebook never loads the panel.
 _HOMES = {
+    "AuditReport": "nblabel.quality.audit_report",
+    "AutoLabelReport": "nblabel.quality.guarantee_report",
     "ClusterMatch": "nblabel.explore.clusters",
+    "Costs": "nblabel.quality.costs",
+    "Drift": "nblabel.explore.drift",
+    "ErrorGuarantee": "nblabel.quality.guarantee_report",
+    "LabelIssues": "nblabel.quality.review",
     "Labeler": "nblabel.widget",
     "LabelStore": "nblabel.log.store",
     "Pool": "nblabel.pool",
+    "Rounds": "nblabel.loops",
+    "SelfAgreement": "nblabel.quality.agreement",
     "Session": "nblabel.session",
+    "StaleLabels": "nblabel.quality.stale",
+    "StopAdvice": "nblabel.quality.stopping",
     "StopAdvisor": "nblabel.quality.stopping",
     "audit": "nblabel.quality.audit",
     "auto_label": "nblabel.quality.guarantee",

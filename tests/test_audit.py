@@ -409,6 +409,19 @@ def test_the_report_reads_well_everywhere():
         nb.audit(report)
 
 
+def test_few_audit_labels_give_limits_and_no_accuracy_in_words():
+    session, truth = session_of(n=200)
+    answer(session, truth, 10)
+    rows = session.draw(30)
+    session.tell(rows[:29], truth[rows[:29]])
+    report = nb.audit(session)
+    assert not report.is_known
+    assert "Accuracy not known yet: 29 of at least 30 audit labels." in str(report)
+    assert "So far the limits are " in str(report)
+    session.tell(rows[29:], truth[rows[29:]])
+    assert nb.audit(session).is_known
+
+
 def test_a_class_that_was_taken_back_does_no_harm():
     session, truth = session_of(audit=1)
     session.tell(0, truth[0])

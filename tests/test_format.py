@@ -2,11 +2,13 @@
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nblabel.system.format import count, counted, duration, interval, money, percent, significant
+from nblabel.system.report import Report, check_session
 
 
 @pytest.mark.parametrize(
@@ -83,3 +85,24 @@ def test_significant_digits_keep_the_number(value, digits):
     text = significant(value, digits)
     assert "e" not in text
     assert float(text.replace(",", "")) == pytest.approx(value, rel=0.6 * 10 ** (1 - digits))
+
+
+def test_a_report_is_text_and_a_table():
+    class Two(Report):
+        lines = ("a < b", "second")
+        table = pd.DataFrame({"n": range(100)})
+
+    assert str(Two()) == repr(Two()) == "a < b\nsecond"
+    html = Two()._repr_html_()
+    assert "<p>a &lt; b</p><p>second</p>" in html
+    assert html.count("<tr") < 65
+
+
+def test_a_report_is_of_a_session():
+    class Panel:
+        session = None
+
+    with pytest.raises(TypeError, match=r"session is a Panel; pass its \.session"):
+        check_session(Panel())
+    with pytest.raises(TypeError, match=r"session is a int; pass a nblabel\.Session"):
+        check_session(3)

@@ -127,7 +127,7 @@ def confidence_curve(curves: Mapping[str, npt.ArrayLike]) -> go.Figure:
     >>> session = nb.Session(data.images, data.classes, learner="softmax")
     >>> curves = {}
     >>> for n in (20, 200):
-    ...     session.tell(range(n), [data.classes[label] for label in data.labels[:n]])
+    ...     _ = session.tell(range(n), [data.classes[label] for label in data.labels[:n]])
     ...     curves[f"{n} labels"] = session.predict_proba()
     >>> nb.plots.confidence_curve(curves).show()  # doctest: +SKIP
     """

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LEAST_CHECKS = 30  # audit labels, before an accuracy is worth telling
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class AuditReport(Report):
     """How many labels are right, with intervals. ``print`` it.
@@ -75,6 +78,11 @@ class AuditReport(Report):
         return max(self.low - error_rate, 0.0), min(self.high + error_rate, 1.0)
 
     @property
+    def is_known(self) -> bool:
+        """Whether there are enough audit labels, 30, to tell an accuracy and not only limits."""
+        return self.n_checks >= LEAST_CHECKS
+
+    @property
     def lines(self) -> list[str]:
         """The report in sentences."""
         if not self.n_checks:
@@ -86,12 +94,13 @@ class AuditReport(Report):
                 ),
             ]
         checks = counted(self.n_checks, "audit label")
-        lines = [
-            (
-                f"Accuracy {percent(self.accuracy)}, {interval(self.low, self.high)} with "
-                f"{percent(self.confidence)} confidence, from {checks}."
-            )
-        ]
+        limits = f"{interval(self.low, self.high)} with {percent(self.confidence)} confidence"
+        lines = [f"Accuracy {percent(self.accuracy)}, {limits}, from {checks}."]
+        if not self.is_known:
+            lines = [
+                f"Accuracy not known yet: {self.n_checks} of at least {LEAST_CHECKS} audit labels.",
+                f"So far the limits are {limits}.",
+            ]
         if self.n_skipped:
             lines.append(f"{count(self.n_skipped)} more were drawn and got no label.")
         return lines

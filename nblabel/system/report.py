@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SHOWN = 60  # rows of a table in a notebook, as pandas shows it
+
+
 class Report:
     """A result in sentences and figures. ``print`` it; a notebook shows the table as well.
 
@@ -42,7 +45,7 @@ class Report:
 def as_html(lines: Sequence[str], table: pd.DataFrame, more: str = "") -> str:
     """Return sentences, a table and more HTML below them."""
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    shown = table.round(4).to_html(border=0, na_rep="") if len(table.columns) else ""
+    shown = table.round(4).to_html(border=0, na_rep="", max_rows=SHOWN)
     return f"<div>{paragraphs}{shown}{more}</div>"
 
 
