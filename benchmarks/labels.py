@@ -313,7 +313,7 @@ METHODS: dict[str, Callable[[Case, int], Iterator[tuple[int, Any, Any]]]] = {
 MEASURED_ABOVE = {AUTO: OURS, "random": "random sampling, our learner"}
 RULES = [name for name in STRATEGIES if name != "auto"]
 RULED = ("digits", "cifar", "fruits", "tail")
-EVERYWHERE = ("turns", "product", "herding")  # on all pools: those that were the default so far
+EVERYWHERE = ("alternating", "product", "herding")  # on all pools: those that were the default so far
 
 
 def _rule(name: str) -> str:

@@ -99,7 +99,7 @@ def _run(
     names = [str(c) for c in range(y.max() + 1)]
     answers = spoiled(y, mistakes, rng)
     session = nb.Session(
-        nb.Pool(embeddings=X), names, job.learner, random_state=seed, build_graph=False
+        nb.Pool(embeddings=X), names, learner=job.learner, random_state=seed, build_graph=False
     )
     if session.wants_graph:
         session.set_graph(nb.neighbor_graph(X, progress=False, cache=False))

@@ -15,13 +15,13 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.quality import check_session
 from nblabel.session import Session
-from nblabel.session.session import STANDINGS
+from nblabel.session.session import STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OPEN = STANDINGS.index("open")
-LEFT = (OPEN, STANDINGS.index("skipped"))
+OPEN = STATUSES.index("open")
+LEFT = (OPEN, STATUSES.index("skipped"))
 FINISHES = ("human", "model")
 
 
@@ -309,7 +309,7 @@ class Rounds:
 
     def _doubtful(self, left: IntArray, sure: FloatArray) -> IntArray:
         """Return what a person must label in this round: the least sure first."""
-        is_open = self._session.standing[left] == OPEN
+        is_open = self._session.status[left] == OPEN
         left, sure = left[is_open], sure[is_open]
         n = _number(self._lower, len(left), "lower")
         return left[np.argsort(sure, kind="stable")[:n]]
@@ -319,7 +319,7 @@ class Rounds:
         session = self._session
         while True:
             session.refresh()  # the person may be another annotator of the same log
-            indices = indices[session.standing[indices] == OPEN]
+            indices = indices[session.status[indices] == OPEN]
             if not len(indices):
                 return
             self._ledger.stop()
@@ -330,7 +330,7 @@ class Rounds:
         session = self._session
         left, _ = _left(session)
         if self._finish == "human":
-            left = left[session.standing[left] == OPEN]
+            left = left[session.status[left] == OPEN]
             yield from self._by_hand(left)
         elif len(left):
             session.accept(left)
@@ -397,7 +397,7 @@ class _Ledger:
             "round": len(self._rows),
             "n_human": session.n_labeled,
             "n_model": session.n_accepted,
-            "n_left": int(np.isin(session.standing, LEFT).sum()),
+            "n_left": int(np.isin(session.status, LEFT).sum()),
         }
         if self._truth is not None:
             y = session.y
@@ -421,7 +421,7 @@ def _learns(session: Session) -> bool:
 
 
 def _open(session: Session) -> IntArray:
-    return np.flatnonzero(session.standing == OPEN)
+    return np.flatnonzero(session.status == OPEN)
 
 
 def _seen(session: Session) -> set[int]:
@@ -432,7 +432,7 @@ def _seen(session: Session) -> set[int]:
 def _left(session: Session) -> tuple[IntArray, FloatArray]:
     """Return what has no label yet, skipped items included, and the model's top probability of it."""
     session.refresh()
-    left = np.flatnonzero(np.isin(session.standing, LEFT))
+    left = np.flatnonzero(np.isin(session.status, LEFT))
     if not len(left):
         return left, np.empty(0, dtype=np.float32)
     return left, session.refit().predicted[1][left]

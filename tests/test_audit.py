@@ -286,7 +286,9 @@ def test_a_pool_that_grows_is_checked_anew():
     more = session.pool.extended(
         nb.Pool(embeddings=X[:20] + 0.1, ids=[f"new {i}" for i in range(20)])
     )
-    grown = nb.Session(more, CLASSES, "knn", "margin", store=session.store, audit=0.5)
+    grown = nb.Session(
+        more, CLASSES, learner="knn", strategy="margin", store=session.store, audit=0.5
+    )
     assert grown.audit().n_checks == 0
     drawn = grown.draw(80)
     assert len(drawn) == 80 - grown.n_labeled
@@ -302,7 +304,9 @@ def test_the_truth_is_inside_at_every_look(learner):
     pool = nb.Pool(embeddings=blobs(n, dim=6, n_classes=n_classes))
     missed = 0
     for seed in range(runs):
-        session = nb.Session(pool, names, learner, "margin", random_state=seed, audit=0.5)
+        session = nb.Session(
+            pool, names, learner=learner, strategy="margin", random_state=seed, audit=0.5
+        )
         session.tell(seed, names[truth[seed]])
         held = True
         for _ in range(10):
@@ -549,7 +553,12 @@ def at_the_same_moment(first, second, n):
 def test_who_draws_at_the_same_moment_does_not_count_twice_what_was_spared(names):
     session, truth = spared_session(annotator=names[0])
     other = nb.Session(
-        session.pool, CLASSES, "knn", "margin", store=session.store, annotator=names[1]
+        session.pool,
+        CLASSES,
+        learner="knn",
+        strategy="margin",
+        store=session.store,
+        annotator=names[1],
     )
     other.ask()
     one, two = (drawn.tolist() for drawn in at_the_same_moment(session, other, 5))
@@ -566,7 +575,7 @@ def test_who_draws_at_the_same_moment_does_not_count_twice_what_was_spared(names
 
 def test_a_draw_that_did_not_know_of_an_answer_says_nothing():
     session, truth = spared_session()
-    other = nb.Session(session.pool, CLASSES, "knn", "margin", store=session.store)
+    other = nb.Session(session.pool, CLASSES, learner="knn", strategy="margin", store=session.store)
     other.ask()
     rows = np.flatnonzero(session.y < 0)
     session.tell(rows, truth[rows])

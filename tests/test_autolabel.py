@@ -24,7 +24,9 @@ def session_of(n=N, mistakes=(), **options):
     X = blobs(n, dim=4)
     for index in mistakes:
         X[index] = X[(index + 1) % n] + 0.01
-    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin", **options)
+    session = nb.Session(
+        nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="margin", **options
+    )
     session.tell([0, 1, 2], CLASSES)
     return session
 
@@ -185,7 +187,7 @@ def test_nothing_that_is_learned_later_changes_what_was_promised():
     """The labels accepted are those of the model that was judged, not of one that knows the answers."""
     session = session_of(mistakes=[300, 301])
     report = nb.auto_label(session, 0.1, share=1.0)
-    before = nb.Session(session.pool, CLASSES, "knn", "margin")
+    before = nb.Session(session.pool, CLASSES, learner="knn", strategy="margin")
     before.tell([0, 1, 2], CLASSES)
     said = before.predict()
     answer(session, report.ask())
@@ -248,7 +250,7 @@ def test_a_set_that_people_answered_all_of_is_not_asked_about():
 def test_the_rest_comes_back_ordered_by_doubt():
     X = blobs(N, dim=4)
     X[30] = (X[0] + X[1]) / 2  # neither here nor there
-    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="margin")
     session.tell([0, 1, 2], CLASSES)
     report = nb.auto_label(session, 0.05)
     assert report.left[0] == 30
@@ -398,7 +400,9 @@ def test_a_restart_goes_on(tmp_path):
     session = session_of(store=tmp_path / "labels.db")
     asked = nb.auto_label(session, 0.05).ask()
     answer(session, asked)
-    again = nb.Session(session.pool, CLASSES, "knn", "margin", store=tmp_path / "labels.db")
+    again = nb.Session(
+        session.pool, CLASSES, learner="knn", strategy="margin", store=tmp_path / "labels.db"
+    )
     assert nb.auto_label(again, 0.05).n_accepted > 400
     session.refresh()
     assert session.n_accepted == again.n_accepted
@@ -455,7 +459,9 @@ def test_the_report_as_a_page(tmp_path):
 
 def test_doubtful_pictures_are_shown():
     data = nb.datasets.load_digits()
-    session = nb.Session(data.images[:400], data.classes, "knn", "margin", build_graph=False)
+    session = nb.Session(
+        data.images[:400], data.classes, learner="knn", strategy="margin", build_graph=False
+    )
     some = np.arange(250)
     session.tell(some, [data.classes[code] for code in data.labels[:250]])
     report = nb.auto_label(session, 0.3, share=1.0)
@@ -473,7 +479,9 @@ def test_the_promise_is_kept_as_often_as_it_says():
     mistakes = np.arange(100, 136)
     X[mistakes] = X[(mistakes + 1) % n]
     for seed in range(runs):
-        session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin", random_state=seed)
+        session = nb.Session(
+            nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="margin", random_state=seed
+        )
         session.tell([0, 1, 2], CLASSES)
         for _ in range(3):
             report = nb.auto_label(session, 0.1, confidence=0.8, share=1.0)

@@ -12,7 +12,9 @@ CLASSES = ("boot", "bag", "shirt")
 
 
 def session_of(n=300, **options):
-    return nb.Session(nb.Pool(embeddings=blobs(n)), CLASSES, "knn", "margin", **options)
+    return nb.Session(
+        nb.Pool(embeddings=blobs(n)), CLASSES, learner="knn", strategy="margin", **options
+    )
 
 
 def told_at(session, seconds, annotator=None, first=0):
@@ -108,7 +110,7 @@ def test_labels_that_are_worth_more_than_random_ones():
     X = blobs(600, dim=3)
     X = np.concatenate([X[0::3], X[1::3], X[2:24:3]])
     truth = np.repeat(CLASSES, [200, 200, len(X) - 400])
-    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="margin")
     rows = [0, 200, 400, 1, 201, 401, *range(2, 9), *range(202, 209)]
     session.tell(rows, truth[rows])
     found = nb.costs(session, per_hour=60)

@@ -112,7 +112,7 @@ NAMES = ["it's", "a/b", "A_B", "../up"]  # hostile as folders
 
 def picture_session(pool):
     """Labels of all sources, one of each hostile class."""
-    session = nb.Session(pool, NAMES, "knn", "product", annotator="ann")
+    session = nb.Session(pool, NAMES, learner="knn", strategy="product", annotator="ann")
     session.tell([0, 1, 2], NAMES[:3])
     session.import_labels(pd.DataFrame({"id": [pool.ids[3]], "label": [NAMES[3]]}))
     session.accept([4, 5], ["a/b", "it's"])

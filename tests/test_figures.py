@@ -8,7 +8,7 @@ import pytest
 import nblabel as nb
 from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
 from nblabel.log.events import LabelEvent
-from nblabel.session.session import STANDINGS
+from nblabel.session.session import STATUSES
 from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget.figures import (
     BREAK_SECONDS,
@@ -151,7 +151,7 @@ def test_sources(session):
     assert counts(colors) == {
         "not answered": 25, "human": 2, "model": 1, "skipped": 1, "flagged": 1,
     }  # fmt: skip
-    assert [STANDINGS[code] for code in colors.codes[:5]] == [
+    assert [STATUSES[code] for code in colors.codes[:5]] == [
         *("human", "human", "skipped", "flagged", "model")
     ]
 
@@ -234,7 +234,7 @@ def test_the_status_counts(session):
         *(("boot", 1), ("bag", 2), ("shirt", 2))
     ]
     assert status["model"]["text"].startswith("Guesses: similar items · Asks: doubtful, ")
-    assert "Strategy turns: by the product of uncertainty" in status["model"]["title"]
+    assert "Strategy alternating: by the product of uncertainty" in status["model"]["title"]
     assert status["store"] == {
         "persistent": False,
         "text": "in memory, until this kernel stops",

@@ -208,7 +208,7 @@ def test_a_session_moves_over_and_keeps_its_labels():
     session.set_graph(neighbor_graph(session.embeddings))
     assert session.version > version
     assert not session.wants_graph
-    assert (session.engine.learner.name, session.engine.strategy.name) == ("graph", "turns")
+    assert (session.engine.learner.name, session.engine.strategy.name) == ("graph", "alternating")
     assert session.labels().equals(labels)
     assert session.predict().tolist() == [*"abc"] * 30
     compile_loops()
@@ -241,7 +241,7 @@ def test_a_graph_of_another_pool_is_refused():
 )
 def test_who_wants_a_graph(learner, strategy, wants):
     pool = nb.Pool(embeddings=blobs(60))
-    session = nb.Session(pool, ["a", "b"], learner, strategy, build_graph=False)
+    session = nb.Session(pool, ["a", "b"], learner=learner, strategy=strategy, build_graph=False)
     assert session.wants_graph == wants
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.session.session import STANDINGS
+from nblabel.session.session import STATUSES
 from tests.samples import CLASSES, blobs
 
 N = 300
@@ -13,7 +13,7 @@ NAMES = np.array(CLASSES)[np.arange(N) % 3]
 
 def session(learner="softmax", hard=False):
     X = blobs(N, dim=2, seed=5) if hard else blobs(N, seed=3)
-    return nb.Session(nb.Pool(embeddings=X), CLASSES, learner, strategy="random")
+    return nb.Session(nb.Pool(embeddings=X), CLASSES, learner=learner, strategy="random")
 
 
 def oracle(indices):
@@ -73,7 +73,7 @@ def test_a_round_is_what_a_plain_loop_would_do():
         other.tell(lowest, NAMES[lowest])
     assert one.n_accepted > 0
     assert (one.y == other.y).all()
-    assert (one.standing == other.standing).all()
+    assert (one.status == other.status).all()
 
 
 def test_a_higher_threshold_takes_more_rounds_and_makes_fewer_mistakes():
@@ -171,9 +171,9 @@ def test_flagged_items_are_left_alone_and_skipped_ones_to_the_model():
     one.flag([0, 1])
     one.skip([2, 3])
     nb.threshold_loop(one, oracle, start=15, upper=0.9, lower=3, finish="model")
-    stands = [STANDINGS[code] for code in one.standing]
-    assert stands[:2] == ["flagged", "flagged"]
-    assert set(stands[2:4]) == {"model"}
+    statuses = [STATUSES[code] for code in one.status]
+    assert statuses[:2] == ["flagged", "flagged"]
+    assert set(statuses[2:4]) == {"model"}
 
 
 def test_a_class_that_the_model_never_saw():
@@ -223,7 +223,7 @@ def test_hard_classes_get_their_share_when_balanced():
     X = np.array([[0, 0], [9, 0], [0, 3]])[y] + rng.normal(size=(600, 2))
     shares = {}
     for balanced in (False, True):
-        one = nb.Session(nb.Pool(embeddings=X), CLASSES, "softmax", "random")
+        one = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="softmax", strategy="random")
         one.tell(range(0, 600, 20), np.array(CLASSES)[y[::20]])
         left = one.predict_proba()[np.arange(600) % 20 > 0]
         nb.self_training(one, n=30, rounds=1, balanced=balanced)
@@ -238,7 +238,7 @@ def test_a_rare_class_does_not_run_out_when_balanced():
     y = np.repeat([0, 1, 2], [540, 40, 20])
     X = np.array([[0, 0], [6, 0], [0, 6]])[y] + rng.normal(size=(600, 2))
     names = np.array(CLASSES)[y]
-    one = nb.Session(nb.Pool(embeddings=X), CLASSES, "softmax", "random")
+    one = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="softmax", strategy="random")
     options = {"start": 60, "n_accept": 30, "lower": 0, "finish": "model", "balanced": True}
     table = nb.threshold_loop(one, lambda i: names[i], y=names, **options)
     assert table["n_mislabeled"].iloc[-1] < 6

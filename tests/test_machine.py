@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 import nblabel as nb
 from nblabel.log.events import LabelState
-from nblabel.session.session import STANDINGS
+from nblabel.session.session import STATUSES
 from tests.samples import blobs
 
 N = 6  # few, so that steps meet
@@ -105,7 +105,9 @@ class Machine(RuleBasedStateMachine):
         self.sent = []  # how to send each event again
 
     def open(self, name):
-        return nb.Session(POOL, CLASSES, "knn", "product", store=self.path, annotator=name)
+        return nb.Session(
+            POOL, CLASSES, learner="knn", strategy="product", store=self.path, annotator=name
+        )
 
     def teardown(self):
         if hasattr(self, "folder"):
@@ -275,7 +277,7 @@ class Machine(RuleBasedStateMachine):
                 for item, answer in session.state.answers.items()
             }
             assert kinds == answers
-            standing = [STANDINGS[code] for code in session.standing]
+            standing = [STATUSES[code] for code in session.status]
             words = {"skip": "skipped", "flag": "flagged"}
             assert standing == [
                 words.get(source, source)

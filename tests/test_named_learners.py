@@ -278,7 +278,9 @@ def test_a_classifier_that_refuses_a_part_of_the_labels_stays_as_it_is():
 
 def test_a_classifier_of_ones_own_is_calibrated_by_choice():
     X, y = overlapping()
-    session = nb.Session(nb.Pool(embeddings=X), [*"abc"], Calibrated(TooSure(max_iter=1_000)))
+    session = nb.Session(
+        nb.Pool(embeddings=X), [*"abc"], learner=Calibrated(TooSure(max_iter=1_000))
+    )
     session.tell(range(60), [[*"abc"][code] for code in y[:60]])
     proba = session.predict_proba()
     assert session.engine.learner.name == "TooSure-calibrated"

@@ -239,7 +239,9 @@ def test_walks_against_powers_of_the_transition_matrix():
 
 def test_herding_against_its_formula():
     X = blobs(150)
-    session = nb.Session(nb.Pool(embeddings=X), ["a", "b", "c"], "graph", "herding")
+    session = nb.Session(
+        nb.Pool(embeddings=X), ["a", "b", "c"], learner="graph", strategy="herding"
+    )
     session.tell([0, 4, 8, 9], ["a", "b", "c", "a"])
     proba = np.sort(session.predict_proba().astype(np.float64), axis=1)
     graph = session.engine.graph
@@ -263,7 +265,9 @@ def test_herding_against_its_formula():
 
 def test_herding_does_not_ask_copies_and_forgets_what_was_taken_back():
     X = np.concatenate([blobs(90), np.repeat(blobs(1, seed=9) + 6, 30, axis=0)])
-    session = nb.Session(nb.Pool(embeddings=X), ["a", "b", "c"], "graph", "herding")
+    session = nb.Session(
+        nb.Pool(embeddings=X), ["a", "b", "c"], learner="graph", strategy="herding"
+    )
     session.tell([0, 1], ["a", "b"])
     first = session.ask(6)
     assert (first.indices >= 90).sum() <= 2
@@ -275,7 +279,9 @@ def test_herding_does_not_ask_copies_and_forgets_what_was_taken_back():
 
 def test_many_labels_at_once_are_thinned_out():
     X = blobs(3_000)
-    session = nb.Session(nb.Pool(embeddings=X), ["a", "b", "c"], "graph", "herding")
+    session = nb.Session(
+        nb.Pool(embeddings=X), ["a", "b", "c"], learner="graph", strategy="herding"
+    )
     session.tell(range(2_500), [["a", "b", "c"][index % 3] for index in range(2_500)])
     query = session.ask(8)
     assert (query.indices >= 2_500).all()

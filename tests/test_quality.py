@@ -757,7 +757,7 @@ def test_curves_so_far_outlive_the_kernel(tmp_path):
 
 
 def test_long_curves_are_thinned_and_keep_their_ends():
-    session = nb.Session(nb.Pool(embeddings=blobs(N)), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=blobs(N)), CLASSES, learner="knn", strategy="margin")
     told, refit = [], session.refit(1)
     curves = Curves(session, told.append)
     for index in range(N):
@@ -773,39 +773,41 @@ def test_long_curves_are_thinned_and_keep_their_ends():
 
 
 def session_of(**options):
-    session = nb.Session(nb.Pool(embeddings=blobs(N, dim=4)), CLASSES, "knn", "margin", **options)
+    session = nb.Session(
+        nb.Pool(embeddings=blobs(N, dim=4)), CLASSES, learner="knn", strategy="margin", **options
+    )
     session.tell([0, 1, 2], CLASSES)
     return session
 
 
-def test_a_twin_agrees_and_shares_nothing_that_changes():
+def test_a_replica_agrees_and_shares_nothing_that_changes():
     session = session_of()
     heard = []
     session.subscribe(lambda: heard.append(1))
-    twin = session.twin()
-    assert (twin.y == session.y).all()
-    assert (twin.predict_proba() == session.predict_proba()).all()
-    twin.accept([10, 11])
-    assert (heard, session.n_accepted, twin.n_accepted) == ([], 0, 2)
+    replica = session.replica()
+    assert (replica.y == session.y).all()
+    assert (replica.predict_proba() == session.predict_proba()).all()
+    replica.accept([10, 11])
+    assert (heard, session.n_accepted, replica.n_accepted) == ([], 0, 2)
     session.refresh()
     assert session.n_accepted == 2
     session.tell(5, TRUTH[5])
     session.set_embeddings(blobs(N, dim=7))
-    twin.follow(session)
-    assert (twin.n_labeled, twin.embeddings.shape) == (4, (N, 7))
-    assert (twin.predict_proba() == session.predict_proba()).all()
+    replica.sync_from(session)
+    assert (replica.n_labeled, replica.embeddings.shape) == (4, (N, 7))
+    assert (replica.predict_proba() == session.predict_proba()).all()
 
 
 def test_errands_run_beside_the_loop_in_their_order_and_can_be_cancelled():
     session = session_of()
     aside, results, steps, began = Aside(session), [], [], threading.Event()
 
-    def counted(twin):
+    def counted(replica):
         for _ in progress.over(range(10_000), "Counting"):
             began.set()
         return threading.current_thread().name
 
-    def endless(_twin):
+    def endless(_replica):
         while True:
             for _ in progress.over(range(3), "Waiting"):
                 began.set()
@@ -820,7 +822,7 @@ def test_errands_run_beside_the_loop_in_their_order_and_can_be_cancelled():
         stuck = aside.send(endless, results.append)
         assert await asyncio.to_thread(began.wait, 10)
         dropped = aside.send(counted, results.append)
-        aside.send(lambda twin: twin.n_labeled, results.append)
+        aside.send(lambda replica: replica.n_labeled, results.append)
         aside.send(counted, last, lambda *step: steps.append(step))
         assert not aside.is_idle
         dropped.cancel()
@@ -838,7 +840,7 @@ def test_errands_run_beside_the_loop_in_their_order_and_can_be_cancelled():
 
 def test_an_error_aside_comes_back_as_a_result():
     results = []
-    Aside(session_of()).send(lambda _twin: math.sqrt(-1), results.append)
+    Aside(session_of()).send(lambda _replica: math.sqrt(-1), results.append)
     assert isinstance(results[0], ValueError)
 
 

@@ -10,7 +10,9 @@ CLASSES = ("boot", "bag", "shirt")
 
 
 def session_of(n=300, **options):
-    session = nb.Session(nb.Pool(embeddings=blobs(n)), CLASSES, "knn", "margin", **options)
+    session = nb.Session(
+        nb.Pool(embeddings=blobs(n)), CLASSES, learner="knn", strategy="margin", **options
+    )
     session.tell([0, 1, 2], CLASSES)
     return session
 
@@ -83,7 +85,9 @@ def test_what_was_taken_back_can_be_accepted_again_and_a_restart_knows(tmp_path)
     session.accept([5, 6, 7])
     session.withdraw([5, 6, 0])
     assert session.accepted.tolist() == [7]
-    again = nb.Session(session.pool, CLASSES, "knn", "margin", store=tmp_path / "labels.db")
+    again = nb.Session(
+        session.pool, CLASSES, learner="knn", strategy="margin", store=tmp_path / "labels.db"
+    )
     assert again.accepted.tolist() == [7]
     assert again.labeled.tolist() == [0, 1, 2]
     again.accept([5])

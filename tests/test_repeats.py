@@ -219,7 +219,7 @@ def test_a_wrong_confidence_is_told():
 
 def test_the_panel_asks_again_as_if_nobody_had_answered():
     pool = nb.Pool(np.zeros((90, 4, 4), dtype=np.uint8), embeddings=blobs(90))
-    panel = nb.Labeler(pool, CLASSES, "knn", "margin", projection="pca", repeats=1)
+    panel = nb.Labeler(pool, CLASSES, learner="knn", strategy="margin", projection="pca", repeats=1)
     heard = []
     panel._queue.send = lambda content, buffers=(): heard.append(content)
     panel._queue._handle_custom_msg({"type": "ready"}, [])

@@ -12,7 +12,9 @@ CLASSES = ("boot", "bag", "shirt")
 @pytest.mark.parametrize("learner", ["knn", "graph"])
 def test_planted_mistakes_come_first(learner):
     n = 300
-    session = nb.Session(nb.Pool(embeddings=blobs(n)), CLASSES, learner, "margin", annotator="ann")
+    session = nb.Session(
+        nb.Pool(embeddings=blobs(n)), CLASSES, learner=learner, strategy="margin", annotator="ann"
+    )
     rows = np.random.default_rng(0).permutation(n)[:100]
     truth = [CLASSES[row % 3] for row in rows]
     session.tell(rows, truth)
@@ -31,7 +33,7 @@ def test_planted_mistakes_come_first(learner):
 
 
 def test_looking_changes_nothing():
-    session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner="knn", strategy="margin")
     session.tell([0, 1, 2, 3], [*CLASSES, CLASSES[0]])
     proba, log = session.predict_proba(), session.store.read()
     nb.second_look(session)
@@ -40,14 +42,14 @@ def test_looking_changes_nothing():
 
 
 def test_labels_of_the_machine_are_not_looked_at():
-    session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner="knn", strategy="margin")
     session.tell([0, 1, 2], CLASSES)
     session.accept([6, 7])
     assert sorted(nb.second_look(session)["index"]) == [0, 1, 2]
 
 
 def test_too_little_to_look_at():
-    session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, "knn", "margin")
+    session = nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner="knn", strategy="margin")
     session.tell(0, "boot")
     with pytest.raises(ValueError, match="two labels at least"):
         nb.second_look(session)

@@ -9,7 +9,7 @@ import pytest
 import nblabel as nb
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import LabelStore, StoreError
-from nblabel.session.session import MAX_CLASSES, STANDINGS
+from nblabel.session.session import MAX_CLASSES, STATUSES
 from tests.samples import CLASSES, blob_pool, blobs
 
 
@@ -642,7 +642,7 @@ def test_what_is_returned_is_the_callers_own(session):
     assert len(set(session.ask(3).indices.tolist())) == 3
 
 
-def test_how_each_item_stands():
+def test_the_status_of_each_item():
     session = nb.Session(blob_pool(8), CLASSES)
     session.tell([0, 1], "bag")
     session.skip([1, 2])
@@ -651,11 +651,11 @@ def test_how_each_item_stands():
         accepted = LabelEvent("accept", (str(item),), ("boot",), source=source, annotator="machine")
         session.store.append(accepted)
     session.refresh()
-    stands = [STANDINGS[code] for code in session.standing]
-    assert stands[:6] == ["human", "human", "skipped", "flagged", "model", "import"]
-    assert stands[6:] == ["open"] * 2
+    statuses = [STATUSES[code] for code in session.status]
+    assert statuses[:6] == ["human", "human", "skipped", "flagged", "model", "import"]
+    assert statuses[6:] == ["open"] * 2
     session.undo()
-    assert [STANDINGS[code] for code in session.standing] == [*stands[:3], "open", *stands[4:]]
+    assert [STATUSES[code] for code in session.status] == [*statuses[:3], "open", *statuses[4:]]
 
 
 # the table
@@ -852,7 +852,7 @@ def test_an_answer_and_its_class_taken_back_at_once(tmp_path):
     ann.undo()
     bob.refresh()
     assert bob.classes == ("a", "b")
-    assert bob.standing.tolist() == [0] * 6
+    assert bob.status.tolist() == [0] * 6
     for session in (ann, bob):
         session.store.close()
 
@@ -860,7 +860,7 @@ def test_an_answer_and_its_class_taken_back_at_once(tmp_path):
 @pytest.mark.parametrize("learner", ["knn", "graph", "logreg"])
 def test_points_outside_the_pool(learner):
     X = blobs(90)
-    session = nb.Session(nb.Pool(embeddings=X[:60]), CLASSES, learner)
+    session = nb.Session(nb.Pool(embeddings=X[:60]), CLASSES, learner=learner)
     session.tell([0, 1, 2, 3, 4, 5], ["boot", "bag", "shirt"] * 2)
     proba = session.predict_proba(X[60:])
     assert proba.shape == (30, 3)

@@ -13,7 +13,9 @@ CLASSES = ("boot", "bag", "shirt")
 
 
 def session_of(n=300, learner="knn", **options):
-    return nb.Session(nb.Pool(embeddings=blobs(n)), CLASSES, learner, "margin", **options)
+    return nb.Session(
+        nb.Pool(embeddings=blobs(n)), CLASSES, learner=learner, strategy="margin", **options
+    )
 
 
 def answer(session, n):
@@ -52,7 +54,7 @@ def test_the_gain_is_what_the_model_says_it_gained():
     session = session_of()
     answer(session, 12)
     told = session.labels()["index"].tolist()
-    old = nb.Session(session.pool, CLASSES, "knn", "margin")
+    old = nb.Session(session.pool, CLASSES, learner="knn", strategy="margin")
     old.tell(told[:4], [CLASSES[i % 3] for i in told[:4]])
     before = old.predict_proba().argmax(axis=1)
     proba = session.predict_proba()

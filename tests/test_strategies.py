@@ -20,7 +20,7 @@ from tests.test_propagation import directly
 
 
 def session_of(X, strategy, labels=(), learner="graph"):
-    session = nb.Session(nb.Pool(embeddings=X), CLASSES, learner, strategy)
+    session = nb.Session(nb.Pool(embeddings=X), CLASSES, learner=learner, strategy=strategy)
     if len(labels):
         session.tell(labels, [CLASSES[index % 3] for index in labels])
     return session
@@ -267,7 +267,9 @@ def test_every_cluster_is_seen_before_anything_else():
     assert (np.diff((sizes < 5).astype(int)) >= 0).all()  # the small ones last
     session.tell(first.indices[: len(seen)], "boot")
     session.tell(first.indices[0], "bag")
-    product = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "product", store=session.store)
+    product = nb.Session(
+        nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="product", store=session.store
+    )
     then, expected = session.ask(5), product.ask(5)
     assert then.indices.tolist() == expected.indices.tolist()
     assert then.reasons == expected.reasons
@@ -368,7 +370,9 @@ def test_questions_do_not_depend_on_what_was_asked_before(name):
         index = int(used.ask(3).indices[0])
         used.tell(index, CLASSES[index % 3])
     used.undo()
-    fresh = nb.Session(nb.Pool(embeddings=X), CLASSES, "graph", name, store=used.store)
+    fresh = nb.Session(
+        nb.Pool(embeddings=X), CLASSES, learner="graph", strategy=name, store=used.store
+    )
     assert used.ask(8).indices.tolist() == fresh.ask(8).indices.tolist()
     assert used.ask(8).reasons == fresh.ask(8).reasons
 
@@ -379,8 +383,8 @@ def test_every_eighth_question_is_asked_where_labels_reach_least(learner, n_labe
     X = blobs(160)
     store = nb.LabelStore()
     sessions = [
-        nb.Session(nb.Pool(embeddings=X), CLASSES, learner, name, store=store)
-        for name in ("turns", "product", "smallest_norm")
+        nb.Session(nb.Pool(embeddings=X), CLASSES, learner=learner, strategy=name, store=store)
+        for name in ("alternating", "product", "smallest_norm")
     ]
     sessions[0].tell(np.arange(n_labeled), np.resize(CLASSES, n_labeled))
     for session in sessions:
@@ -401,7 +405,7 @@ def test_every_eighth_question_is_asked_where_labels_reach_least(learner, n_labe
 
 def test_the_one_asked_where_labels_reach_least_is_explained_by_that():
     X = blobs(160)
-    session = session_of(X, "turns")
+    session = session_of(X, "alternating")
     session.tell([0, 1, 2], CLASSES)
     query = session.ask(12)
     refit = session.refit(12)
@@ -418,20 +422,20 @@ def test_a_few_items_that_lie_apart_are_asked_about_soon():
     y = rng.permutation(np.repeat([0, 1, 2], [280, 117, 4]))
     X = np.array([[0.0, 0], [8, 0], [0, 12]])[y] + rng.normal(size=(401, 2))
     found = {}
-    for name in ("turns", "product"):
+    for name in ("alternating", "product"):
         session = nb.Session(nb.Pool(embeddings=X), CLASSES, strategy=name)
         for _ in range(20):
             index = int(session.ask().indices[0])
             session.tell(index, CLASSES[y[index]])
         found[name] = (session.y == 2).any()
-    assert found == {"turns": True, "product": False}
+    assert found == {"alternating": True, "product": False}
 
 
 def test_the_graph_learner_tells_how_little_labels_reach():
     """As solving for it anew does, short of rounding."""
     X = blobs(200)
     by_learner, anew = (
-        nb.Session(nb.Pool(embeddings=X), CLASSES, learner, "smallest_norm")
+        nb.Session(nb.Pool(embeddings=X), CLASSES, learner=learner, strategy="smallest_norm")
         for learner in ("graph", "knn")
     )
     for session in (by_learner, anew):

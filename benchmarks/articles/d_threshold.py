@@ -112,7 +112,7 @@ def _run(
     X, names, classes = _pool(unbalanced)
     strategy = "auto" if learner == "auto" else "random"
     pool = nb.Pool(embeddings=X)
-    session = nb.Session(pool, classes, learner, strategy, random_state=seed)
+    session = nb.Session(pool, classes, learner=learner, strategy=strategy, random_state=seed)
     if asked:  # the first by chance, which is all that the seed decides
         session.tell(first := int(np.random.default_rng(seed).integers(len(X))), names[first])
     for _ in range(asked - 1):

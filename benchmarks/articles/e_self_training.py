@@ -112,7 +112,7 @@ def _timed(measure: str, features: str, seed: int) -> tuple[float, float]:
     else:
         softmax = make_estimator("softmax", X)
         softmax.set_params(onethreadregression__C=DECAY[features])
-        session = nb.Session(pool, classes, softmax, "least_confidence", random_state=seed)
+        session = nb.Session(pool, classes, learner=softmax, strategy="least_confidence", random_state=seed)
         LABEL[measure](session, names)
     session.refit()
     codes = session.engine.learner.predict_proba(X_test).argmax(axis=1)

@@ -43,7 +43,9 @@ class Calibrated:
     >>> from sklearn.naive_bayes import GaussianNB
     >>> import nblabel as nb
     >>> data = nb.datasets.load_digits()
-    >>> session = nb.Session(data.images, data.classes, nb.learners.Calibrated(GaussianNB()))
+    >>> session = nb.Session(
+    ...     data.images, data.classes, learner=nb.learners.Calibrated(GaussianNB())
+    ... )
     """
 
     estimator: Any

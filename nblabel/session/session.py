@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import numbers
 import reprlib
+import secrets
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_CLASSES = 200
-STANDINGS = ("open", "human", "model", "import", "skipped", "flagged")
-_CODES = {name: code for code, name in enumerate(STANDINGS)}
-_MODEL = STANDINGS.index("model")
-_NOT_BY_PEOPLE = tuple(STANDINGS.index(name) for name in ("open", "skipped", "model"))
-_NOT_ANSWERED = tuple(STANDINGS.index(name) for name in ("open", "model"))
+STATUSES = ("open", "human", "model", "import", "skipped", "flagged")
+_CODES = {name: code for code, name in enumerate(STATUSES)}
+_MODEL = STATUSES.index("model")
+_NOT_BY_PEOPLE = tuple(STATUSES.index(name) for name in ("open", "skipped", "model"))
+_NOT_ANSWERED = tuple(STATUSES.index(name) for name in ("open", "model"))
 _COINS = 0x61756469  # keeps the coins that decide on audits apart from other random numbers
 
 
@@ -66,7 +67,8 @@ class Session:
     annotator : str, optional
         Who answers; each annotator undoes their own answers.
     random_state : int, optional
-        Seed; the same labels then lead to the same questions. None means 0.
+        Seed; the same labels then lead to the same questions. None draws one at random, which is
+        kept in the attribute of the same name.
     build_graph : bool
         Find the neighbour graph, with a progress bar, once there is a label to learn from, or at
         once for a strategy whose first questions look at it. If not, nearest labeled neighbours
@@ -103,12 +105,12 @@ class Session:
         self,
         pool: Any,
         classes: Sequence[Any],
+        *,
         learner: Any = "auto",
         strategy: Any = "auto",
         store: Any = None,
         annotator: str | None = None,
-        random_state: int | None = None,
-        *,
+        random_state: int | None = 0,
         build_graph: bool = True,
         learn_accepted: bool = False,
         audit: float = 0.0,
@@ -126,7 +128,7 @@ class Session:
         self.audit_share = audit
         self._repeat_share = 0.0
         self.repeat_share = repeats
-        self._random_state = 0 if random_state is None else int(random_state)
+        self._random_state = secrets.randbits(31) if random_state is None else int(random_state)
         make_learner(learner, np.zeros((1, 1), dtype=np.float32))  # a wrong one is told first
         self._listeners: list[Callable[[], None]] = []
         # embedding may take minutes: a log that does not fit is told before
@@ -137,7 +139,7 @@ class Session:
         self._seq = 0
         self._version = 0
         self._y: IntArray = np.full(len(self.pool), -1, dtype=np.intp)
-        self._standing = np.zeros(len(self.pool), dtype=np.uint8)
+        self._status = np.zeros(len(self.pool), dtype=np.uint8)
         self._codes: dict[str, int] = {}
         self._refit: Refit | None = None
         self._drift: tuple[FloatArray, Drift] | None = None
@@ -160,17 +162,17 @@ class Session:
             f"{self.n_labeled} labeled, {accepted}{self.store.text})"
         )
 
-    def twin(self) -> Session:
+    def replica(self) -> Session:
         """Return a session on the same log, embeddings and learner, for work in another thread.
 
-        A session belongs to one thread. What the twin writes to the log, this session takes in with
+        A session belongs to one thread. What the replica writes to the log, this session takes in with
         `refresh`, and the other way round.
         """
         other = copy.copy(self)
         other._begin_anew()  # noqa: SLF001  (one of us)
         return other
 
-    def follow(self, other: Session) -> None:
+    def sync_from(self, other: Session) -> None:
         """Take over embeddings and learner of another session on the same log, and what is new in it."""
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
@@ -233,22 +235,22 @@ class Session:
     @property
     def labeled(self) -> IntArray:
         """Positions with a label that a person gave or that was imported, ascending."""
-        return np.flatnonzero((self._y >= 0) & (self._standing != _MODEL))
+        return np.flatnonzero((self._y >= 0) & (self._status != _MODEL))
 
     @property
     def accepted(self) -> IntArray:
         """Positions with a label accepted from the model, ascending."""
-        return np.flatnonzero(self._standing == _MODEL)
+        return np.flatnonzero(self._status == _MODEL)
 
     @property
     def unanswered(self) -> IntArray:
         """Positions without a label that nobody skipped or flagged, ascending."""
-        return np.flatnonzero(self._standing == STANDINGS.index("open"))
+        return np.flatnonzero(self._status == STATUSES.index("open"))
 
     @property
-    def standing(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
-        """How each item stands, as a position in `STANDINGS`; shape (n,), a copy."""
-        return self._standing.copy()
+    def status(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """The status of each item, as a position in `STATUSES`; shape (n,), a copy."""
+        return self._status.copy()
 
     @property
     def random_state(self) -> int:
@@ -289,6 +291,10 @@ class Session:
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Have a function called whenever the log or the embeddings changed."""
         self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        """Call a function no more that was subscribed."""
+        self._listeners = [one for one in self._listeners if one != listener]
 
     @property
     def n_labeled(self) -> int:
@@ -392,7 +398,7 @@ class Session:
             for item in draw.asked
         )
         places = self.pool.indices_of(ids)
-        return places[np.isin(self._standing[places], _NOT_ANSWERED)]
+        return places[np.isin(self._status[places], _NOT_ANSWERED)]
 
     def audit(self, confidence: float = 0.95) -> AuditReport:
         """Estimate how many labels are right, and how the classes are shared out, from random draws.
@@ -569,7 +575,7 @@ class Session:
             raise ValueError("said, sure and name go with among=, said and sure with each other.")
         self.refresh()
         if among is None:
-            rows = np.flatnonzero(np.isin(self._standing, _NOT_BY_PEOPLE))
+            rows = np.flatnonzero(np.isin(self._status, _NOT_BY_PEOPLE))
             frame = frames.whole(len(self.pool))
         else:
             rows = self.positions(among)
@@ -643,7 +649,7 @@ class Session:
         named = {} if labels is None else self._labels_of(ids, labels)
         items = tuple(named) if named else tuple(dict.fromkeys(ids))
         positions = self.pool.indices_of(items)
-        free = np.isin(self._standing[positions], _NOT_BY_PEOPLE)
+        free = np.isin(self._status[positions], _NOT_BY_PEOPLE)
         if not free.any():
             raise ValueError("people answered all of these items; the model's labels do not count.")
         if not (self.snapshot().y >= 0).any():
@@ -681,9 +687,9 @@ class Session:
             return known
         self.refresh()  # others may have answered meanwhile
         positions = self.positions(index)
-        if not (self._standing[positions] == _MODEL).any():
+        if not (self._status[positions] == _MODEL).any():
             raise ValueError("none of these items has a label accepted from the model.")
-        return self._answer("withdraw", positions[self._standing[positions] == _MODEL], uid)
+        return self._answer("withdraw", positions[self._status[positions] == _MODEL], uid)
 
     def import_labels(
         self,
@@ -807,7 +813,7 @@ class Session:
         labels = [None if answer is None else answer.label for answer in answers]
         rows = self.pool.indices_of(changed)
         self._y[rows] = [-1 if label is None else self._codes.get(label, -1) for label in labels]
-        self._standing[rows] = [_CODES[_standing(answer)] for answer in answers]
+        self._status[rows] = [_CODES[_status_of(answer)] for answer in answers]
         if events:
             self._changed()
         return bool(events)
@@ -903,7 +909,7 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """Return the labels as they are now, for a refit elsewhere."""
-        skipped = np.flatnonzero(self._standing == STANDINGS.index("skipped"))
+        skipped = np.flatnonzero(self._status == STATUSES.index("skipped"))
         again = self.repeated
         drawn = np.concatenate([self.drawn, again])
         since = [self._state.answers[self.pool.ids[int(at)]].event.seq for at in skipped]
@@ -947,7 +953,7 @@ class Session:
         self._uids, self._seq, self._refit = set(), 0, None
         self._judged, self._worked_out = None, {}
         self._y = np.full(len(self.pool), -1, dtype=np.intp)
-        self._standing = np.zeros(len(self.pool), dtype=np.uint8)
+        self._status = np.zeros(len(self.pool), dtype=np.uint8)
         self.refresh()
 
     def _new_engine(self, X: FloatArray) -> Engine:
@@ -1056,8 +1062,8 @@ def _share(name: str, value: Any) -> float:
     return float(value)
 
 
-def _standing(answer: Answer | None) -> str:
-    """Return how an item stands: what was done with it, or whose label it has."""
+def _status_of(answer: Answer | None) -> str:
+    """Return the status of an item: what was done with it, or whose label it has."""
     if answer is None:
         return "open"
     event = answer.event
