@@ -19,7 +19,7 @@ import numpy as np
 
 import nblabel as nb
 from benchmarks.report import RESULTS, Row, machine, show, write
-from nblabel.graph import neighbor_graph as nearest
+from nblabel.graph import search
 from nblabel.session.engine import Engine, Snapshot
 
 FOLDER = Path(__file__).parents[1] / "build" / "bench"
@@ -32,7 +32,7 @@ TOO_SLOW_S = 5  # of such steps only a few are taken
 FEW_STEPS = 5
 SEED = 0
 BLOBS, DIM, SPREAD = 50, 64, 0.5
-K = nearest.N_NEIGHBORS + 1  # with the item itself
+K = search.N_NEIGHBORS + 1  # with the item itself
 TREE_UP_TO = 10_000  # beyond, it takes minutes in all these dimensions
 
 Step = Callable[[np.ndarray], np.ndarray]  # from labels, -1 where there is none, to questions
@@ -326,10 +326,10 @@ def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
     from sklearn.neighbors import NearestNeighbors
 
     def brute_force(X: np.ndarray) -> np.ndarray:
-        return nearest._exact(X, X, K, lambda _: None)[0]  # noqa: SLF001
+        return search._exact(X, X, K, lambda _: None)[0]  # noqa: SLF001
 
     def descent(X: np.ndarray) -> np.ndarray:
-        return nearest._descent(X, K, lambda _: None)[0]  # noqa: SLF001
+        return search._descent(X, K, lambda _: None)[0]  # noqa: SLF001
 
     def ball_tree(X: np.ndarray) -> np.ndarray:
         index = NearestNeighbors(n_neighbors=K, algorithm="ball_tree", n_jobs=2).fit(X)
@@ -344,7 +344,7 @@ def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
         ways = {"brute force": brute_force, "descent": descent}
         if len(X) <= TREE_UP_TO:
             ways["ball tree"] = ball_tree
-        if len(X) > nearest.EXACT_UP_TO:
+        if len(X) > search.EXACT_UP_TO:
             del ways["brute force"]
         found = {}
         for name, way in ways.items():
@@ -360,7 +360,7 @@ def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
     return rows, [
         f"the {K - 1} nearest; brute force and ball tree of scikit-learn, descent of pynndescent",
         "compiled before; MNIST as 50 principal components, the others synthetic as above",
-        f"beyond {nearest.EXACT_UP_TO:,} items nblabel takes descent",
+        f"beyond {search.EXACT_UP_TO:,} items nblabel takes descent",
     ]
 
 
@@ -394,8 +394,8 @@ import numpy as np
 import nblabel as nb
 import nblabel.session, nblabel.learners.graph, nblabel.graph.walks, sklearn.neighbors
 from benchmarks.engine import OurEngine, measured
-from nblabel.graph import nearest
-from nblabel.graph.nearest import GraphCache
+from nblabel.graph import neighbor_graph as nearest
+from nblabel.graph.neighbor_graph import GraphCache
 def mb(name):
     line = next(line for line in open("/proc/self/status") if line.startswith(name))
     return int(line.split()[1]) / 1024

@@ -15,7 +15,7 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.quality import check_session
 from nblabel.session import Session
-from nblabel.session.session import STATUSES
+from nblabel.session import STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,7 +22,7 @@ from nblabel.log.events import new_uid
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
 from nblabel.session import Session
-from nblabel.session.session import check_classes
+from nblabel.log.classes import check_classes
 from nblabel.strategies import make_strategy
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from nblabel.log.events import LabelEvent, LabelState
+from nblabel.log.events import LabelEvent
+from nblabel.log.state import LabelState
 
 CLASSES = ("boot", "bag")
 

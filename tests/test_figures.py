@@ -8,7 +8,7 @@ import pytest
 import nblabel as nb
 from nblabel.learners import ESTIMATORS, LEARNERS, make_learner
 from nblabel.log.events import LabelEvent
-from nblabel.session.session import STATUSES
+from nblabel.session import STATUSES
 from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget.figures import (
     BREAK_SECONDS,

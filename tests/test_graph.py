@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 import nblabel as nb
 from nblabel.graph import neighbor_graph as graphs
+from nblabel.graph import search
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph, pack, unpack
 from nblabel.jobs.graph import GraphProcess
 from nblabel.session import compiling
@@ -163,14 +164,14 @@ def test_what_was_packed_must_fit_the_pool():
 
 
 def test_approximate_neighbours_of_a_large_pool(monkeypatch, capsys):
-    monkeypatch.setattr(graphs, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(search, "EXACT_UP_TO", 100)
     X = blobs(600)
     shares = []
     found = graphs.build_graph(X, shares.append)
     assert 0 < shares[0] < shares[1] < shares[-1] == 1
     assert capsys.readouterr().out == ""
     check(found, 600)
-    monkeypatch.setattr(graphs, "EXACT_UP_TO", 1_000)
+    monkeypatch.setattr(search, "EXACT_UP_TO", 1_000)
     exact = neighbor_graph(X, cache=False)
     shared = [len(set(a) & set(b)) for a, b in zip(found.indices, exact.indices, strict=True)]
     assert np.mean(shared) > 0.95 * 15
@@ -181,13 +182,13 @@ def test_what_a_descent_did_not_find_is_found_exactly(monkeypatch):
     exact = neighbor_graph(X, cache=False)
 
     def half(X, k, tell):
-        who, near = graphs._exact(X, X, k, tell)
+        who, near = search._exact(X, X, k, tell)
         who[3, 5:], near[3, 5:] = -1, np.inf
         near[7, -1] = np.inf
         return who, near
 
-    monkeypatch.setattr(graphs, "EXACT_UP_TO", 100)
-    monkeypatch.setattr(graphs, "_descent", half)
+    monkeypatch.setattr(search, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(search, "_descent", half)
     found = graphs.build_graph(X, lambda _share: None)
     assert (found.indices == exact.indices).all()
     np.testing.assert_allclose(found.distances, exact.distances, rtol=1e-5)
@@ -302,8 +303,9 @@ import sys
 from numba.core.dispatcher import Dispatcher
 import numpy as np
 import nblabel as nb
-from nblabel.graph import edges, nearest, propagation, sweeps, walks
-from nblabel.graph.compiling import compile_loops
+from nblabel.graph import edges, propagation, sweeps, walks
+from nblabel.graph.neighbor_graph import neighbor_graph
+from nblabel.session.compiling import compile_loops
 from nblabel.strategies import kernels
 from tests.samples import CLASSES, blobs
 
@@ -321,10 +323,10 @@ def signatures():
 compile_loops()
 before = signatures()
 for X in (blobs(300), blobs(21_000, dim=3), np.repeat(blobs(150), 2, axis=0)):
-    graph = nearest.neighbor_graph(X, cache=False, progress=False)
+    graph = neighbor_graph(X, cache=False, progress=False)
     for strategy in ("herding", "smallest_norm", "uherding", "maxherding", "probcover", "typiclust"):
         session = nb.Session(
-            nb.Pool(embeddings=X), CLASSES, "graph", strategy, build_graph=False
+            nb.Pool(embeddings=X), CLASSES, learner="graph", strategy=strategy, build_graph=False
         )
         session.set_graph(graph)
         for label in range(5):

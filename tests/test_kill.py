@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import nblabel as nb
-from nblabel.log.events import LabelState
+from nblabel.log.state import LabelState
 from nblabel.log.store import LabelStore
 from tests.labeling_child import N, label_for_ever, make_log
 from tests.samples import CLASSES, blob_pool

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.session.session import STATUSES
+from nblabel.session import STATUSES
 from tests.samples import CLASSES, blobs
 
 N = 300

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import nblabel as nb
-from nblabel.log.events import LabelState
-from nblabel.session.session import STATUSES
+from nblabel.log.state import LabelState
+from nblabel.session import STATUSES
 from tests.samples import blobs
 
 N = 6  # few, so that steps meet

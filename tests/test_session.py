@@ -9,7 +9,8 @@ import pytest
 import nblabel as nb
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import LabelStore, StoreError
-from nblabel.session.session import MAX_CLASSES, STATUSES
+from nblabel.log.classes import MAX_CLASSES
+from nblabel.session import STATUSES
 from tests.samples import CLASSES, blob_pool, blobs
 
 

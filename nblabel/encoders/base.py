@@ -182,6 +182,26 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         kept = {key: value for key, value in self.get_params().items() if key != "device"}
         save_encoder(path, self.name, kept, shape, weights)
 
+    def restore(self, shape: tuple[int, ...], weights: dict[str, np.ndarray[Any, Any]]) -> None:
+        """Take over trained weights, on the processor.
+
+        Raises
+        ------
+        ValueError
+            If they are not those of this network for pictures of this shape.
+        """
+        torch = import_torch()
+        net = self._net(torch, shape)
+        expected = {
+            key: (tuple(value.shape), value.dtype) for key, value in net.state_dict().items()
+        }
+        tensors = {key: torch.from_numpy(np.array(value)) for key, value in weights.items()}
+        found = {key: (tuple(value.shape), value.dtype) for key, value in tensors.items()}
+        if found != expected or not all(np.isfinite(value).all() for value in weights.values()):
+            raise ValueError("these are not the weights of this network.")
+        net.load_state_dict(tensors)
+        self.net_, self.shape_ = net.eval(), shape
+
     # on pictures that were read before
 
     def train(self, pictures: UInt8Array, tell: Tell) -> Encoder:
@@ -220,8 +240,8 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         shape = self._trained_shape()
         if pictures.shape[1:] != shape:
             raise ValueError(
-                f"the encoder was trained on pictures of {_told(shape)}, and these are "
-                f"{_told(pictures.shape[1:])}. Bring them to that size and colour, or train another "
+                f"the encoder was trained on pictures of {_size_of(shape)}, and these are "
+                f"{_size_of(pictures.shape[1:])}. Bring them to that size and colour, or train another "
                 "encoder on them."
             )
         torch = import_torch()
@@ -324,7 +344,7 @@ def _placed(torch: Any, module: Any, device: Any) -> Any:
     return module.to(device=device, memory_format=torch.channels_last).train()
 
 
-def _told(shape: tuple[int, ...]) -> str:
+def _size_of(shape: tuple[int, ...]) -> str:
     height, width, channels = shape
     return f"{width} x {height} in {'grey' if channels == 1 else 'colour'}"
 

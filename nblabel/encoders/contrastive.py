@@ -9,6 +9,7 @@ import numpy as np
 from nblabel.arrays import UInt8Array
 from nblabel.encoders.base import Encoder, Tell
 from nblabel.encoders.changes import changed
+from nblabel.encoders.rows import gradients_of
 from nblabel.graph.neighbor_graph import build_graph
 
 NEIGHBORS = 5  # of a picture, one of which is to have a code like its own
@@ -68,10 +69,8 @@ class ContrastiveEncoder(Encoder):
         )
 
     def _prepare(self, torch: Any, pictures: UInt8Array, tell: Tell) -> None:
-        from nblabel.embeddings.registry import embed  # which knows the encoders
-
         tell(0.0, "finding neighbours")
-        graph = build_graph(embed(pictures, method="gradients"), lambda _: None)
+        graph = build_graph(gradients_of(pictures), lambda _: None)
         self._near = torch.from_numpy(graph.indices[:, :NEIGHBORS].astype(np.int64))
 
     def _tidy(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nblabel.arrays import FloatArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import Learner, LearnerError
@@ -54,6 +56,17 @@ class Calibrated:
 def wants_graph(learner: Any) -> bool:
     """Return whether a learner works on the neighbour graph."""
     return isinstance(learner, str) and learner in ("auto", "graph")
+
+
+def check_learner(learner: Any) -> None:
+    """Say what is wrong with a learner before there are embeddings to make it for.
+
+    Raises
+    ------
+    ValueError, TypeError, ImportError
+        As `make_learner`.
+    """
+    make_learner(learner, np.zeros((1, 1), dtype=np.float32))
 
 
 def make_learner(

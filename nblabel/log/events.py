@@ -1,15 +1,12 @@
-"""The log of answers, and the state that is folded from it."""
+"""The events of the log: one for each thing that happened."""
 
 from __future__ import annotations
 
 import math
 import time as clock
 import uuid
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 Kind = Literal[
     "label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit", "repeat", "withdraw"
@@ -26,20 +23,21 @@ def new_uid() -> str:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class LabelEvent:
-    """One thing that happened, as it stands in the log for ever.
+    """One thing that happened. An event in the log never changes.
 
     Attributes
     ----------
     kind : str
-        "label", "skip", "flag" (a person's answer), "accept" (machine labels), "add_class",
-        "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an item
-        that its annotator is asked once more), or "withdraw" (machine labels are taken back).
+        "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
+        "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an
+        item that its annotator is asked once more), or "withdraw" (labels of the model are taken
+        back).
     ids : tuple of str
-        The items answered; one, or many in a bulk step. For "audit": those drawn, in the order drawn;
-        the spared ones among them may come again.
+        The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
+        drawn; the skipped ones among them may come again.
     labels : tuple of str
         One class name per id for "label" and "accept"; the new name for "add_class"; for "audit"
-        what the model said of each item when it was drawn, or nothing.
+        what the model predicted for each item when it was drawn, or nothing.
     target : str or None
         For "undo" and "redo": the uid of the event taken back or restored.
     source : str
@@ -47,8 +45,9 @@ class LabelEvent:
     annotator : str or None
         Who answered.
     probabilities : tuple of float
-        For "accept": the model's probability of each label. For "audit": how sure it was of each; where
-        there are no labels, the chance with which each was to be asked, 0 for one that was spared.
+        For "accept": the model's probability of each label. For "audit": its confidence in each
+        prediction; where there are no labels, the chance with which each was to be asked, 0 for
+        one that was skipped.
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`.
     uid : str
@@ -73,7 +72,7 @@ class LabelEvent:
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """For "audit": the items drawn that a person is asked about; see `nblabel.quality.audit`."""
+        """For "audit": the items drawn that a person is asked about."""
         if self.labels or not self.probabilities:
             return self.ids
         chances = zip(self.ids, self.probabilities, strict=True)
@@ -94,218 +93,3 @@ class LabelEvent:
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
         if self.frame is not None and self.kind != "audit":
             raise ValueError("only an audit names the set that was drawn from.")
-
-
-class Answer(NamedTuple):
-    """What the log says of one item at present.
-
-    Attributes
-    ----------
-    event : LabelEvent
-        The event that decided.
-    place : int
-        The item's place in the event.
-    before : Answer or None
-        What was told of the item before, taken back or not.
-    """
-
-    event: LabelEvent
-    place: int
-    before: Answer | None = None
-
-    @property
-    def kind(self) -> Kind:
-        """One of "label", "accept", "skip" or "flag"."""
-        return self.event.kind
-
-    @property
-    def label(self) -> str | None:
-        """The class name for "label" and "accept"."""
-        return self.event.labels[self.place] if self.event.labels else None
-
-    @property
-    def probability(self) -> float | None:
-        """The model's probability of an accepted label."""
-        return self.event.probabilities[self.place] if self.event.probabilities else None
-
-
-class LabelState:
-    """The state after a log: who said what of which item, and what can be undone.
-
-    The last active answer of an item decides, with two exceptions: a skip only touches items
-    nobody has labeled or flagged, and a machine label never replaces a person's.
-
-    Parameters
-    ----------
-    classes : iterable of str
-        The class names known from the start, in order.
-    events : iterable of LabelEvent
-        A log to fold.
-
-    Attributes
-    ----------
-    answers : dict of str to Answer
-        By item id. Items nobody answered are missing.
-    draws : list of LabelEvent
-        Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random must
-        not depend on what was answered.
-    repeats : list of LabelEvent
-        Every item asked once more, oldest first.
-    n_questions : int
-        How many times a person labeled something, taken back or not.
-    """
-
-    def __init__(self, classes: Iterable[str], events: Iterable[LabelEvent] = ()) -> None:
-        self._base = tuple(classes)
-        self.answers: dict[str, Answer] = {}
-        self.draws: list[LabelEvent] = []
-        self.repeats: list[LabelEvent] = []
-        self.n_questions = 0
-        self._drawn: dict[str, LabelEvent] = {}
-        self._events: dict[str, LabelEvent] = {}
-        self._undone: set[str] = set()
-        self._last: dict[str, Answer] = {}  # what was told of each item last, taken back or not
-        self._added: list[str] = []
-        self._in_use: Counter[str] = Counter()
-        self._undo_stack: dict[str | None, list[str]] = {}
-        self._redo_stack: dict[str | None, list[str]] = {}
-        for event in events:
-            self.apply(event)
-
-    def emptied(self) -> LabelState:
-        """Return the state before the first event."""
-        return LabelState(self._base)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names: those given, then those added and not taken back, in order."""
-        names = dict.fromkeys(self._base)
-        for uid in self._added:
-            name = self._events[uid].labels[0]
-            if uid not in self._undone or self._in_use[name]:
-                names[name] = None
-        return tuple(names)
-
-    @property
-    def unknown_classes(self) -> tuple[str, ...]:
-        """Class names in use that are neither given nor added."""
-        known = set(self.classes)
-        return tuple(name for name, count in self._in_use.items() if count and name not in known)
-
-    @property
-    def taken_back(self) -> set[str]:
-        """Items whose machine label was withdrawn, and that nobody answered since."""
-        standing = (e for e in self._events.values() if e.uid not in self._undone)
-        named = (item for event in standing if event.kind == "withdraw" for item in event.ids)
-        return {item for item in named if item not in self.answers}
-
-    def event(self, uid: str) -> LabelEvent | None:
-        """Return the answer, added class or audit with this uid."""
-        return self._events.get(uid) or self._drawn.get(uid)
-
-    def history(self, item: str) -> list[LabelEvent]:
-        """Return the answers to an item that were not taken back, oldest first."""
-        return [answer.event for answer in self._standing(item)]
-
-    def latest(self, n: int) -> list[LabelEvent]:
-        """Return the last n answers that stand, newest first."""
-        standing = (e for e in reversed(self._events.values()) if e.uid not in self._undone)
-        return list(islice(standing, n))
-
-    def undo_target(self, annotator: str | None = None) -> LabelEvent | None:
-        """Return the event that an undo by this annotator would take back."""
-        return self._top(self._undo_stack, annotator)
-
-    def redo_target(self, annotator: str | None = None) -> LabelEvent | None:
-        """Return the event that a redo by this annotator would restore."""
-        return self._top(self._redo_stack, annotator)
-
-    def apply(self, event: LabelEvent) -> tuple[str, ...]:
-        """Fold one more event; return the ids of the items it may have changed."""
-        if event.kind in ("undo", "redo"):
-            return self._reverse(event)
-        if event.kind in ("audit", "repeat"):  # no answer: there is nothing to take back
-            self._drawn[event.uid] = event
-            (self.draws if event.kind == "audit" else self.repeats).append(event)
-            return ()
-        self._events[event.uid] = event
-        self.n_questions += event.kind == "label" and event.source == "human"
-        if event.kind == "add_class":
-            self._added.append(event.uid)
-        else:
-            self._answered(event)
-        self._undo_stack.setdefault(event.annotator, []).append(event.uid)
-        self._redo_stack.pop(event.annotator, None)
-        return event.ids
-
-    def _answered(self, event: LabelEvent) -> None:
-        last = self._last.get
-        told = {item: Answer(event, place, last(item)) for place, item in enumerate(event.ids)}
-        self._last |= told
-        fresh = len(told) == len(event.ids) and self.answers.keys().isdisjoint(told)
-        if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
-            self.answers |= told
-            self._in_use.update(event.labels)
-            return
-        for item, answer in told.items():
-            # the last of its history: what came before has been worked out
-            self._set(item, _decide(self.answers.get(item), answer))
-
-    def _reverse(self, event: LabelEvent) -> tuple[str, ...]:
-        target = self._events.get(event.target or "")
-        undo = event.kind == "undo"
-        if target is None or (target.uid in self._undone) == undo:
-            return ()  # another annotator, or another page, was quicker
-        take, give = self._undo_stack, self._redo_stack
-        if not undo:
-            take, give = give, take
-        stack = take.get(target.annotator, [])
-        if target.uid in stack:
-            stack.remove(target.uid)
-        give.setdefault(target.annotator, []).append(target.uid)
-        (self._undone.add if undo else self._undone.discard)(target.uid)
-        for item in target.ids:
-            self._settle(item)
-        return target.ids
-
-    def _settle(self, item: str) -> None:
-        """Work out an item's answer from its own history."""
-        answer: Answer | None = None
-        for told in self._standing(item):
-            answer = _decide(answer, told)
-        self._set(item, answer)
-
-    def _standing(self, item: str) -> list[Answer]:
-        """Return what was told of an item and not taken back, oldest first."""
-        standing, told = [], self._last.get(item)
-        while told is not None:
-            if told.event.uid not in self._undone:
-                standing.append(told)
-            told = told.before
-        return standing[::-1]
-
-    def _set(self, item: str, answer: Answer | None) -> None:
-        before = self.answers.pop(item, None)
-        if before is not None and before.label is not None:
-            self._in_use[before.label] -= 1
-        if answer is not None:
-            self.answers[item] = answer
-            if answer.label is not None:
-                self._in_use[answer.label] += 1
-
-    def _top(self, stacks: dict[str | None, list[str]], annotator: str | None) -> LabelEvent | None:
-        stack = stacks.get(annotator)
-        return self._events[stack[-1]] if stack else None
-
-
-def _decide(answer: Answer | None, told: Answer) -> Answer | None:
-    """Return what stands of an item, after what it was before and what was told last."""
-    kind = told.event.kind
-    if kind == "withdraw":
-        return None if answer is None or answer.kind == "accept" else answer
-    if answer is not None:
-        if kind == "skip" and answer.kind != "skip":
-            return answer
-        if kind == "accept" and answer.kind in ("label", "flag"):
-            return answer
-    return told

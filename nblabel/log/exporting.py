@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
 
 from nblabel.log.events import new_uid
+from nblabel.log.state import LabelState
 from nblabel.pool import Pool
 from nblabel.pool.pictures import ImageFiles, MediaError
 from nblabel.system.progress import over
@@ -31,6 +33,30 @@ DEVICES = {
     *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)),
 }
 LONGEST = 100  # bytes of a name taken from a class or an id; file systems take 255
+
+
+def labels_table(state: LabelState, pool: Pool, *, details: bool = False) -> pd.DataFrame:
+    """Return the labels of a pool as a table; see `nblabel.Session.labels`."""
+    import pandas as pd
+
+    answers = [pair for pair in state.answers.items() if pair[1].label is not None]
+    answers.sort(key=lambda pair: pair[1].event.seq)  # those of one step stay in its order
+    given = [answer for _, answer in answers]
+    times = np.array([answer.event.time for answer in given], dtype=np.float64)
+    columns: dict[str, Any] = {
+        "id": [item for item, _ in answers],
+        "index": [pool.index_of(item) for item, _ in answers],
+        "label": [answer.label for answer in given],
+        "source": [answer.event.source for answer in given],
+        "annotator": [answer.event.annotator for answer in given],
+        "time": np.rint(1e6 * times).astype("datetime64[us]"),
+    }
+    if details:
+        columns["probability"] = [answer.probability for answer in given]
+        columns["event"] = [answer.event.uid for answer in given]
+    table = pd.DataFrame(columns)
+    table["time"] = table["time"].dt.tz_localize("UTC")
+    return table.astype({"index": "int64", **({"probability": "float64"} if details else {})})
 
 
 def export_labels(

@@ -1,0 +1,225 @@
+"""The state that follows from the log: what was answered about each item, what can be undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+from typing import NamedTuple
+
+from nblabel.log.events import Kind, LabelEvent
+
+
+class Answer(NamedTuple):
+    """The answer that counts for one item at present.
+
+    Attributes
+    ----------
+    event : LabelEvent
+        The event that decided.
+    place : int
+        The item's place in the event.
+    before : Answer or None
+        The answer to the item before this one, taken back or not.
+    """
+
+    event: LabelEvent
+    place: int
+    before: Answer | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """One of "label", "accept", "skip" or "flag"."""
+        return self.event.kind
+
+    @property
+    def label(self) -> str | None:
+        """The class name for "label" and "accept"."""
+        return self.event.labels[self.place] if self.event.labels else None
+
+    @property
+    def probability(self) -> float | None:
+        """The model's probability of an accepted label."""
+        return self.event.probabilities[self.place] if self.event.probabilities else None
+
+
+class LabelState:
+    """The state after a log: who answered what about which item, and what can be undone.
+
+    The last active answer of an item decides, with two exceptions: a skip only touches items
+    nobody has labeled or flagged, and a label of the model never replaces a person's.
+
+    Parameters
+    ----------
+    classes : iterable of str
+        The class names given at the start, in order.
+    events : iterable of LabelEvent
+        A log to fold.
+
+    Attributes
+    ----------
+    answers : dict of str to Answer
+        By item id. Items nobody answered are missing.
+    draws : list of LabelEvent
+        Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random
+        must not depend on what was answered.
+    repeats : list of LabelEvent
+        Every item asked once more, oldest first.
+    n_questions : int
+        How many times a person labeled something, taken back or not.
+    """
+
+    def __init__(self, classes: Iterable[str], events: Iterable[LabelEvent] = ()) -> None:
+        self._base = tuple(classes)
+        self.answers: dict[str, Answer] = {}
+        self.draws: list[LabelEvent] = []
+        self.repeats: list[LabelEvent] = []
+        self.n_questions = 0
+        self._drawn: dict[str, LabelEvent] = {}
+        self._events: dict[str, LabelEvent] = {}
+        self._undone: set[str] = set()
+        self._last: dict[str, Answer] = {}  # the newest answer to each item, taken back or not
+        self._added: list[str] = []
+        self._in_use: Counter[str] = Counter()
+        self._undo_stack: dict[str | None, list[str]] = {}
+        self._redo_stack: dict[str | None, list[str]] = {}
+        for event in events:
+            self.apply(event)
+
+    def emptied(self) -> LabelState:
+        """Return the state before the first event."""
+        return LabelState(self._base)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names: those given, then those added and not taken back, in order."""
+        names = dict.fromkeys(self._base)
+        for uid in self._added:
+            name = self._events[uid].labels[0]
+            if uid not in self._undone or self._in_use[name]:
+                names[name] = None
+        return tuple(names)
+
+    @property
+    def unknown_classes(self) -> tuple[str, ...]:
+        """Class names in use that are neither given nor added."""
+        given = set(self.classes)
+        return tuple(name for name, count in self._in_use.items() if count and name not in given)
+
+    @property
+    def taken_back(self) -> set[str]:
+        """Items whose label of the model was withdrawn, and that nobody answered since."""
+        active = (e for e in self._events.values() if e.uid not in self._undone)
+        named = (item for event in active if event.kind == "withdraw" for item in event.ids)
+        return {item for item in named if item not in self.answers}
+
+    def event(self, uid: str) -> LabelEvent | None:
+        """Return the answer, added class or audit with this uid."""
+        return self._events.get(uid) or self._drawn.get(uid)
+
+    def history(self, item: str) -> list[LabelEvent]:
+        """Return the answers to an item that were not taken back, oldest first."""
+        return [answer.event for answer in self._active(item)]
+
+    def latest(self, n: int) -> list[LabelEvent]:
+        """Return the last n answers that were not taken back, newest first."""
+        active = (e for e in reversed(self._events.values()) if e.uid not in self._undone)
+        return list(islice(active, n))
+
+    def undo_target(self, annotator: str | None = None) -> LabelEvent | None:
+        """Return the event that an undo by this annotator would take back."""
+        return self._top(self._undo_stack, annotator)
+
+    def redo_target(self, annotator: str | None = None) -> LabelEvent | None:
+        """Return the event that a redo by this annotator would restore."""
+        return self._top(self._redo_stack, annotator)
+
+    def apply(self, event: LabelEvent) -> tuple[str, ...]:
+        """Fold one more event; return the ids of the items it may have changed."""
+        if event.kind in ("undo", "redo"):
+            return self._reverse(event)
+        if event.kind in ("audit", "repeat"):  # no answer: there is nothing to take back
+            self._drawn[event.uid] = event
+            (self.draws if event.kind == "audit" else self.repeats).append(event)
+            return ()
+        self._events[event.uid] = event
+        self.n_questions += event.kind == "label" and event.source == "human"
+        if event.kind == "add_class":
+            self._added.append(event.uid)
+        else:
+            self._answered(event)
+        self._undo_stack.setdefault(event.annotator, []).append(event.uid)
+        self._redo_stack.pop(event.annotator, None)
+        return event.ids
+
+    def _answered(self, event: LabelEvent) -> None:
+        last = self._last.get
+        new = {item: Answer(event, place, last(item)) for place, item in enumerate(event.ids)}
+        self._last |= new
+        fresh = len(new) == len(event.ids) and self.answers.keys().isdisjoint(new)
+        if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
+            self.answers |= new
+            self._in_use.update(event.labels)
+            return
+        for item, answer in new.items():
+            # the last of its history: what came before has been worked out
+            self._set(item, _decide(self.answers.get(item), answer))
+
+    def _reverse(self, event: LabelEvent) -> tuple[str, ...]:
+        target = self._events.get(event.target or "")
+        undo = event.kind == "undo"
+        if target is None or (target.uid in self._undone) == undo:
+            return ()  # another annotator, or another page, was quicker
+        take, give = self._undo_stack, self._redo_stack
+        if not undo:
+            take, give = give, take
+        stack = take.get(target.annotator, [])
+        if target.uid in stack:
+            stack.remove(target.uid)
+        give.setdefault(target.annotator, []).append(target.uid)
+        (self._undone.add if undo else self._undone.discard)(target.uid)
+        for item in target.ids:
+            self._settle(item)
+        return target.ids
+
+    def _settle(self, item: str) -> None:
+        """Work out an item's answer from its own history."""
+        answer: Answer | None = None
+        for newer in self._active(item):
+            answer = _decide(answer, newer)
+        self._set(item, answer)
+
+    def _active(self, item: str) -> list[Answer]:
+        """Return the answers to an item that were not taken back, oldest first."""
+        active, answer = [], self._last.get(item)
+        while answer is not None:
+            if answer.event.uid not in self._undone:
+                active.append(answer)
+            answer = answer.before
+        return active[::-1]
+
+    def _set(self, item: str, answer: Answer | None) -> None:
+        before = self.answers.pop(item, None)
+        if before is not None and before.label is not None:
+            self._in_use[before.label] -= 1
+        if answer is not None:
+            self.answers[item] = answer
+            if answer.label is not None:
+                self._in_use[answer.label] += 1
+
+    def _top(self, stacks: dict[str | None, list[str]], annotator: str | None) -> LabelEvent | None:
+        stack = stacks.get(annotator)
+        return self._events[stack[-1]] if stack else None
+
+
+def _decide(answer: Answer | None, newer: Answer) -> Answer | None:
+    """Return which of two answers to an item counts; None where its label was withdrawn."""
+    kind = newer.event.kind
+    if kind == "withdraw":
+        return None if answer is None or answer.kind == "accept" else answer
+    if answer is not None:
+        if kind == "skip" and answer.kind != "skip":
+            return answer
+        if kind == "accept" and answer.kind in ("label", "flag"):
+            return answer
+    return newer

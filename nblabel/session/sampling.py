@@ -1,0 +1,259 @@
+"""Items drawn at random, and items asked twice: what is written to the log before any answer.
+
+Not every item drawn is asked about, so that people's answers go where errors are likely. The tenth
+of the pool that the model is least confident about is always asked about when drawn. Of the others,
+every second one is skipped, by a coin; one that is found wrong then counts twice. All of what was
+drawn is in the log, with the chance it had. On average each error still counts once: this is the
+two-phase sampling of Neyman (1938).
+
+A share of the answers brings back an item that the same person labeled at least `AFTER` items
+before, drawn at random. Until it is answered the model does not learn from the earlier label, so
+that neither its prediction nor its reasons give that away. The newer answer stands; both stay in
+the log.
+"""
+
+from __future__ import annotations
+
+import numbers
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.log import frames
+from nblabel.log.events import LabelEvent
+from nblabel.log.labels import STATUSES, LabelLog
+from nblabel.session.engine import Snapshot
+
+ALWAYS_ASKED = 0.1  # share of the pool, the least confident, that is asked about whenever drawn
+SKIP_CHANCE = 0.5  # of the others, when drawn
+AFTER = 20  # items answered since, at least, before one is asked again: nobody shall remember
+NOT_BY_PEOPLE = tuple(STATUSES.index(name) for name in ("open", "skipped", "model"))
+NOT_ANSWERED = tuple(STATUSES.index(name) for name in ("open", "model"))
+_DRAWS = 0x61756469  # keeps the coins that decide on draws apart from other random numbers
+_REPEATS = 0x74776963  # and those that decide on repeats
+_ANSWERS = ("label", "skip", "flag")
+
+
+def two_phase_draw(
+    confidence: FloatArray, n: int, rng: np.random.Generator
+) -> tuple[list[int], list[float]]:
+    """Draw items one after the other, and decide by a coin whether a person is asked about each.
+
+    Parameters
+    ----------
+    confidence : ndarray of shape (m,)
+        How confident the model is of each.
+    n : int
+        How many to ask about; all, where there are fewer.
+    rng : Generator
+        Draws, and tosses the coins.
+
+    Returns
+    -------
+    positions : list of int
+        The items in the order drawn. One that is skipped may be drawn again.
+    chances : list of float
+        The chance with which each was to be asked about; 0 for one that is skipped.
+    """
+    positions: list[int] = []
+    chances: list[float] = []
+    if not len(confidence):
+        return positions, chances
+    chance = np.where(confidence <= np.quantile(confidence, ALWAYS_ASKED), 1, 1 - SKIP_CHANCE)
+    left = np.arange(len(confidence))
+    for last in range(len(left) - 1, len(left) - 1 - min(n, len(left)), -1):
+        asked = False
+        while not asked:
+            at = int(rng.integers(last + 1))
+            asked = rng.random() < chance[left[at]]
+            positions.append(int(left[at]))
+            chances.append(float(chance[left[at]]) if asked else 0.0)
+        left[at] = left[last]
+    return positions, chances
+
+
+def weights(draw: LabelEvent) -> tuple[npt.NDArray[np.float64], float]:
+    """Return the weights of the items of a draw, and the largest that they could have been.
+
+    The weight is one over the chance of being asked about; 0 for an item that was skipped.
+    """
+    if not draw.probabilities:
+        return np.ones(len(draw.ids)), 1.0
+    chance = np.array(draw.probabilities)
+    weight = np.divide(1, chance, out=np.zeros(len(chance)), where=chance > 0)
+    return weight, 1 / (1 - SKIP_CHANCE)
+
+
+def draw(
+    log: LabelLog,
+    n: int,
+    random_state: int,
+    *,
+    among: Any = None,
+    predicted: Sequence[str] = (),
+    confidence: Sequence[float] = (),
+    name: str = "",
+    model: FloatArray | None = None,
+) -> LabelEvent:
+    """Draw items at random; return the event, which holds no item where none is left.
+
+    Parameters
+    ----------
+    log : LabelLog
+    n : int
+        How many to ask about.
+    random_state : int
+        Seed.
+    among, predicted, confidence, name
+        See `nblabel.Session.draw`.
+    model : ndarray of shape (n_pool,), optional
+        The confidence of the model in its prediction for each item, where it has learned; draws
+        from the whole pool are then two-phase.
+    """
+    if not isinstance(n, numbers.Integral) or n < 1:
+        raise ValueError(f"n is {n!r}; draw at least one item.")
+    if len(predicted) != len(confidence) or (among is None and (predicted or name)):
+        raise ValueError(
+            "predicted, confidence and name go with among=, the first two with each other."
+        )
+    if among is None:
+        rows = np.flatnonzero(np.isin(log.status, NOT_BY_PEOPLE))
+        frame = frames.whole(len(log.pool))
+    else:
+        rows = log.positions(among)
+        frame = frames.to_text(rows, name)
+    draws = log.state.draws
+    before = {item for event in draws if event.frame == frame for item in event.asked}
+    left = np.flatnonzero(~np.isin(rows, log.pool.indices_of(before)))
+    # two who draw at the same moment toss coins of their own
+    who = zlib.crc32((log.annotator or "").encode())
+    rng = np.random.default_rng([random_state, len(draws), who])
+    labels: list[str] = []
+    values: list[float] = []
+    if among is None and model is not None:
+        at, values = two_phase_draw(model[rows[left]], n, rng)
+        places = left[at]
+    else:
+        places = rng.permutation(left)[:n]
+    if predicted:
+        labels = [predicted[at] for at in places.tolist()]
+        values = [confidence[at] for at in places.tolist()]
+    return LabelEvent(
+        "audit",
+        ids=tuple(log.pool.ids[row] for row in rows[places].tolist()),
+        labels=tuple(labels),
+        probabilities=tuple(values),
+        frame=frame,
+        source="model",
+        annotator=log.annotator,
+    )
+
+
+def pending_draws(log: LabelLog) -> IntArray:
+    """Return positions drawn at random that nobody has answered yet, in the order drawn."""
+    draws = log.state.draws
+    newest = {frames.name_of(event.frame): event.frame for event in draws}
+    ids = dict.fromkeys(
+        item
+        for event in draws
+        if event.frame
+        == newest[frames.name_of(event.frame)]  # a set given up is not asked any more
+        for item in event.asked
+    )
+    rows = log.pool.indices_of(ids)
+    return rows[np.isin(log.status[rows], NOT_ANSWERED)]
+
+
+def draw_is_due(log: LabelLog, share: float, random_state: int) -> bool:
+    """Return whether the coin for the last answer says to draw; the log alone decides."""
+    n = log.state.n_questions
+    if not share or not n:
+        return False
+    return bool(np.random.default_rng([random_state, _DRAWS]).random(n)[-1] < share)
+
+
+def choose_repeat(log: LabelLog, share: float, random_state: int) -> LabelEvent | None:
+    """Return the question to repeat after the last answer, if one is due and there is one."""
+    state = log.state
+    coin = np.random.default_rng([random_state, _REPEATS, state.n_questions])
+    if coin.random() >= share or len(pending_repeats(log)):
+        return None
+    before = {item for event in state.repeats for item in event.ids}
+    own = [
+        (answer.event.seq, item)
+        for item, answer in state.answers.items()
+        if answer.kind == "label"
+        and answer.event.source == "human"
+        and answer.event.annotator == log.annotator
+    ]
+    old = [item for _, item in sorted(own)[:-AFTER] if item not in before]
+    # a class that would be forgotten meanwhile gives the question away
+    names = Counter(answer.label for answer in state.answers.values())
+    old = [item for item in old if names[state.answers[item].label] > 1]
+    if not old:
+        return None
+    item = old[int(coin.integers(len(old)))]
+    return LabelEvent("repeat", ids=(item,), annotator=log.annotator)
+
+
+def pending_repeats(log: LabelLog) -> IntArray:
+    """Return positions of items that this annotator is asked again and has not answered yet."""
+    waiting = [
+        event.ids[0]
+        for event in log.state.repeats
+        if event.annotator == log.annotator
+        and (found := answers_around(log, event)) is not None
+        and found[1] is None
+    ]
+    return log.pool.indices_of(waiting)
+
+
+def answers_around(
+    log: LabelLog, repeat: LabelEvent
+) -> tuple[LabelEvent, LabelEvent | None] | None:
+    """Return the label before a repeat and the answer after it, None where there is none yet.
+
+    Nothing at all where the label before it was taken back.
+    """
+    answers = [
+        event
+        for event in log.state.history(repeat.ids[0])
+        if event.annotator == repeat.annotator
+        and event.source == "human"
+        and event.kind in _ANSWERS
+    ]
+    before = [event for event in answers if event.seq < repeat.seq and event.kind == "label"]
+    after = [event for event in answers if event.seq > repeat.seq]
+    return (before[-1], after[0] if after else None) if before else None
+
+
+def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool) -> Snapshot:
+    """Return the labels as they are now: what to learn from, and what to ask about first."""
+    skipped = np.flatnonzero(log.status == STATUSES.index("skipped"))
+    since = [log.state.answers[log.pool.ids[int(at)]].event.seq for at in skipped]
+    first = np.concatenate([drawn, repeated])
+    y, accepted = log.y, log.accepted
+    if not learn_accepted:
+        y[accepted] = -1
+    y[repeated] = -1  # what is asked once more must not be learned from meanwhile
+    return Snapshot(
+        version=log.version,
+        y=y,
+        open=np.setdiff1d(log.unanswered, first, assume_unique=True),
+        skipped=skipped[np.argsort(since, kind="stable")],
+        classes=log.classes,
+        accepted=accepted,
+        drawn=first,
+    )
+
+
+def check_share(name: str, value: Any) -> float:
+    """Return a share of the questions, or say what is wrong with it."""
+    if not isinstance(value, int | float | np.number) or not 0 <= value <= 1:
+        raise ValueError(f"{name} is {value!r}; it must be a share between 0 and 1, such as 0.1.")
+    return float(value)
