@@ -60,15 +60,16 @@ def embed(
         - "table": numbers and dates scaled, categories and missing values as 0 and 1; rows of a
           table only. See `nblabel.embeddings.tables.embed_table`.
         - "pretrained": a network of the Hugging Face hub, or from a folder; images and texts; needs
-          ``pip install "nblabel[pretrained]"``. See `nblabel.embeddings.pretrained.embed_pretrained`.
-        - "onnx": a network in an ONNX file; images and texts; needs ``pip install "nblabel[onnx]"``.
-          See `nblabel.embeddings.onnx.embed_onnx`.
+          ``pip install "nblabel[pretrained]"``. See
+          `nblabel.embeddings.pretrained.embed_pretrained`.
+        - "onnx": a network in an ONNX file; images and texts; needs ``pip install
+          "nblabel[onnx]"``. See `nblabel.embeddings.onnx.embed_onnx`.
 
-        A function is called with lists of up to 256 items, and returns a row of numbers for each; see
-        `nblabel.embeddings.custom.embed_by`. An `nblabel.encoders.Encoder` that is trained encodes; of another
-        one a copy is trained. An array of shape (n, dim) is taken as it is. What the methods of a
-        list give is put side by side, each centred and scaled to the same variance, so that each has
-        an equal say in the distance of two items.
+        A function is called with lists of up to 256 items, and returns a row of numbers for each;
+        see `nblabel.embeddings.custom.embed_by`. An `nblabel.encoders.Encoder` that is trained
+        encodes; of another one a copy is trained. An array of shape (n, dim) is taken as it is.
+        What the methods of a list give is put side by side, each centred and scaled to the same
+        variance, so that each has an equal say in the distance of two items.
     dim : int, optional
         Width of the embedding. Unless the data has fewer dimensions it is 50 for "pca", 64 for
         "gradients", 100 for "tfidf", at most 64 for "table", 128 for networks trained on the pool,
@@ -96,19 +97,19 @@ def embed(
 
     Notes
     -----
-    Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are brought
-    to the size of the first, in colour if any is. A picture that cannot be read gets the mean of the
-    others, with a warning. With more than 10,000 items the components come from a random sample of
-    that size. Reading files for more than a second shows a progress bar; interrupting the kernel
-    cancels it.
+    ----- Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are
+    brought to the size of the first, in colour if any is. A picture that cannot be read gets the
+    mean of the others, with a warning. With more than 10,000 items the components come from a
+    random sample of that size. Reading files for more than a second shows a progress bar;
+    interrupting the kernel cancels it.
 
-    What took more than a second is kept on disk, and found again by the contents of the items and the
-    settings; but for what a function of your own makes.
+    What took more than a second is kept on disk, and found again by the contents of the items and
+    the settings; but for what a function of your own makes.
 
     "gradients" joins three descriptions of the cells, 7 along the longer side: histograms of
     oriented gradients [1]_, mean brightness, and opponent colours. Each is scaled to the same
-    variance over the pool, and the latter two count half of the first; `nblabel.encoders.gradients` has the
-    details. Unlike pixels, edges hardly change when a picture is shifted by a pixel.
+    variance over the pool, and the latter two count half of the first; `nblabel.encoders.gradients`
+    has the details. Unlike pixels, edges hardly change when a picture is shifted by a pixel.
 
     References
     ----------
@@ -184,7 +185,7 @@ def _from_elsewhere(
 
 
 def _check(method: Any) -> None:
-    """Say what is wrong with a method, before another one of the same list is trained for minutes."""
+    """Refuse a wrong method before another one of the same list is trained for minutes."""
     if isinstance(method, list | tuple):
         for one in method:
             _check(one)
@@ -199,7 +200,8 @@ def _check(method: Any) -> None:
         method is None or isinstance(method, np.ndarray) or callable(method) or _is_encoder(method)
     ):
         raise TypeError(
-            f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of these."
+            f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of "
+            "these."
         )
 
 

@@ -28,8 +28,8 @@ Tell = Callable[[float, str], None]
 class Encoder(BaseEstimator):  # type: ignore[misc]
     """An encoder in the manner of scikit-learn: ``fit``, ``transform``, ``fit_transform``.
 
-    Use one of the subclasses. Pictures are whatever `Pool` takes as images, or a pool of them; those
-    larger than 64 pixels a side are reduced.
+    Use one of the subclasses. Pictures are whatever `Pool` takes as images, or a pool of them;
+    those larger than 64 pixels a side are reduced.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
 
     # in the manner of scikit-learn
 
-    def fit(self, images: Any, y: Any = None) -> Encoder:  # noqa: ARG002  (scikit-learn's signature)
+    def fit(self, images: Any, y: Any = None) -> Encoder:  # noqa: ARG002
         """Train on pictures.
 
         Parameters
@@ -208,7 +208,8 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         """Train on pictures of one shape, (n, height, width, 1 or 3), telling how far it is."""
         if len(pictures) < FEWEST:
             raise ValueError(
-                f"{len(pictures)} pictures are too few to train on; there must be at least {FEWEST}. "
+                f"{len(pictures)} pictures are too few to train on; there must be at least "
+                f"{FEWEST}. "
                 "method='pca' takes any number."
             )
         torch = import_torch()
@@ -241,8 +242,8 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         if pictures.shape[1:] != shape:
             raise ValueError(
                 f"the encoder was trained on pictures of {_size_of(shape)}, and these are "
-                f"{_size_of(pictures.shape[1:])}. Bring them to that size and colour, or train another "
-                "encoder on them."
+                f"{_size_of(pictures.shape[1:])}. Bring them to that size and colour, or train "
+                "another encoder on them."
             )
         torch = import_torch()
         device = next(self.net_.parameters()).device
@@ -334,8 +335,8 @@ def all_pixels(images: Any) -> tuple[UInt8Array, BoolArray]:
 def _with_pictures(pool: Pool) -> Pool:
     if pool.kind != "images":
         raise ValueError(
-            f"encoders are trained on images, and this pool holds {pool.kind}; leave method out for "
-            f"the usual one of {pool.kind}."
+            f"encoders are trained on images, and this pool holds {pool.kind}; leave method out "
+            f"for the usual one of {pool.kind}."
         )
     return pool
 

@@ -20,11 +20,11 @@ GRID = 4  # cells along a side that the network looks at apart
 class ContrastiveEncoder(Encoder):
     """A small convolutional network trained by contrast.
 
-    Pictures are paired with one of their five nearest neighbours, by their gradients [2]_, and both are
-    changed a little: turned, stretched, slanted, shifted, brighter or darker, and with a part cut
-    out. The two of a pair are to have like codes, those of different pairs unlike ones [1]_. See
-    `Encoder` for parameters and attributes; the code is 128 wide, of length 1, unless `dim` says
-    otherwise.
+    Pictures are paired with one of their five nearest neighbours, by their gradients [2]_, and both
+    are changed a little: turned, stretched, slanted, shifted, brighter or darker, and with a part
+    cut out. The two of a pair are to have like codes, those of different pairs unlike ones [1]_.
+    See `Encoder` for parameters and attributes; the code is 128 wide, of length 1, unless `dim`
+    says otherwise.
 
     Notes
     -----

@@ -48,9 +48,9 @@ class NeighborGraph:
 
         exp(-4 d^2 / s^2), where s is the distance to the tenth neighbour: each item sets its own
         scale (Zelnik-Manor and Perona, 2004). Of the two directions the smaller counts, and a tenth
-        of their mean: in many dimensions some items are among the neighbours of very many, which are
-        not among theirs (Radovanovic et al., 2010), and a label would spread to all of those. Made
-        anew on each access; see `edges` for what is kept.
+        of their mean: in many dimensions some items are among the neighbours of very many, which
+        are not among theirs (Radovanovic et al., 2010), and a label would spread to all of those.
+        Made anew on each access; see `edges` for what is kept.
         """
         from nblabel.graph.edges import both_ways  # compiled: half a second to load
 
@@ -98,12 +98,13 @@ def neighbor_graph(X: Any, *, progress: bool = True, cache: bool = True) -> Neig
 
     Notes
     -----
-    Up to 100,000 items the neighbours are exact, by brute force, which takes 25 s for so many on two
-    cores; beyond, approximate by descent (Dong, Moses and Li, 2011) with pynndescent. Descent takes a
-    tenth of the time, and finds 99 % of the neighbours on MNIST, but only 61 % among 100,000 points of
-    overlapping normal distributions in 64 dimensions. A ball tree is slower than brute force in so many
-    dimensions. See docs/benchmarks.md. Of items that occur many times, each has up to four
-    of its copies as neighbours, in a ring, and for the rest the neighbours of them all.
+    ----- Up to 100,000 items the neighbours are exact, by brute force, which takes 25 s for so many
+    on two cores; beyond, approximate by descent (Dong, Moses and Li, 2011) with pynndescent.
+    Descent takes a tenth of the time, and finds 99 % of the neighbours on MNIST, but only 61 %
+    among 100,000 points of overlapping normal distributions in 64 dimensions. A ball tree is slower
+    than brute force in so many dimensions. See docs/benchmarks.md. Of items that occur many times,
+    each has up to four of its copies as neighbours, in a ring, and for the rest the neighbours of
+    them all.
     """
     X = as_embeddings(X)
     kept = GraphCache(X)

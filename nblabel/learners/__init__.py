@@ -105,8 +105,8 @@ def make_learner(
     - "rf": random forest.
     - "hgb": scikit-learn's histogram gradient boosting.
     - "xgb": XGBoost, from the extra ``nblabel[xgb]``.
-    - "xgb-deep": the same with deep trees that stop early, see `nblabel.learners.early`; it begins to
-      learn at some twenty labels of a class, and needs hundreds.
+    - "xgb-deep": the same with deep trees that stop early, see `nblabel.learners.early`; it begins
+      to learn at some twenty labels of a class, and needs hundreds.
 
     With "-calibrated" behind, as in "rf-calibrated", the probabilities are calibrated by
     temperature scaling; see `EstimatorLearner`. `Calibrated` does it for a classifier of your own.
@@ -124,7 +124,8 @@ def make_learner(
         return EstimatorLearner(X, make_estimator(base, X), random_state, calibrate, learner)
     if learner not in LEARNERS:
         raise ValueError(
-            f"unknown learner {learner!r}; choose one of {', '.join((*LEARNERS, *ESTIMATORS))}, one "
+            f"unknown learner {learner!r}; choose one of {', '.join((*LEARNERS, *ESTIMATORS))}, "
+            "one "
             f'of the last {len(ESTIMATORS)} with "{CALIBRATED}" behind, or pass a scikit-learn '
             "classifier."
         )

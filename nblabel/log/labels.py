@@ -27,10 +27,9 @@ _CODES = {name: code for code, name in enumerate(STATUSES)}
 
 
 class LabelLog:
-    """The labels of a pool, and the answers that change them.
+    """The labels of a pool, and the answers that change them; `nblabel.Session` learns from them.
 
-    An answer counts once it is committed to the store. What others write to the same log is taken
-    in by `refresh`. Nothing is learned here; see `nblabel.Session`.
+    An answer counts once it is committed to the store. `refresh` takes in what others wrote.
 
     Parameters
     ----------
@@ -193,8 +192,8 @@ class LabelLog:
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        table, pool = self.labels(details=True), self.pool
-        export_labels(table, path, format, pool=pool, classes=self.classes, progress=progress)
+        given = {"pool": self.pool, "classes": self.classes, "progress": progress}
+        export_labels(self.labels(details=True), path, format, **given)
 
     def tell(self, index: Any, label: Any, *, uid: str | None = None) -> LabelEvent:
         """Label one item or many, in one step that one `undo` takes back.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import reprlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -143,7 +144,8 @@ class Pool:
     def extended(self, more: Pool) -> Pool:
         """Return a new pool with this one's items and others behind them.
 
-        The labels of this pool are taken over: a session on the new pool accepts the log of this one.
+        The labels of this pool are taken over: a session on the new pool accepts the log of this
+        one.
 
         Parameters
         ----------
@@ -371,8 +373,7 @@ class Numbers(Sequence[str]):
 
 
 def _describe_duplicates(ids: Sequence[str]) -> str:
-    seen: set[str] = set()
-    twice = [item for item in ids if item in seen or seen.add(item)]  # type: ignore[func-returns-value]
+    twice = [item for item, n in Counter(ids).items() if n > 1]
     return (
         f"ids must be unique; {len(twice)} repeat, for example {twice[0]!r}. "
         "(Ids are compared as text: 1 and '1' are the same.)"

@@ -43,8 +43,8 @@ class Snapshot:
         Positions whose label is the model's. They may be learned from; no guess is explained by
         them, and no question avoids their surroundings.
     drawn : ndarray of intp
-        Positions drawn at random that wait for an answer, in the order drawn, and those asked once more;
-        asked first. `open` does not hold them.
+        Positions drawn at random that wait for an answer, in the order drawn, and those asked once
+        more; asked first. `open` does not hold them.
     """
 
     version: int

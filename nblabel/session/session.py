@@ -35,8 +35,8 @@ class Session(LabelLog):
     Parameters
     ----------
     pool : Pool or images
-        What to label. Anything `Pool` takes as images will do. A pool without embeddings is
-        embedded by `embed`: images by "gradients", texts by "tfidf", the rows of a table by "table".
+        What to label, or what `Pool` takes as images. A pool without embeddings is embedded by
+        `embed`: images by "gradients", texts by "tfidf", the rows of a table by "table".
     classes : sequence of str
         At least two class names.
     learner : str, estimator or callable
@@ -189,7 +189,7 @@ class Session(LabelLog):
 
     @property
     def drawn(self) -> IntArray:
-        """Positions drawn at random that nobody has answered yet, in the order drawn; asked first."""
+        """Positions drawn at random and not answered yet, in the order drawn; asked first."""
         return self._cached("drawn", lambda: sampling.pending_draws(self)).copy()
 
     @property

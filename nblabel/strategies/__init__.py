@@ -46,14 +46,15 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
     Parameters
     ----------
     strategy : str or QueryStrategy
-        "auto" ("alternating"); "random", "least_confidence", "margin", "entropy", "density", "diversity",
-        "product" (the product of the distribution functions of margin, density and diversity), "clusters" (the
-        most typical item of each of about twenty clusters, then as "product"); on the neighbour
-        graph "herding" (where an answer settles the most), "maxherding" and "probcover" (what covers
-        most of the pool, by similarity or within a radius), "uherding" (what covers most of the
-        uncertain), "typiclust" (the most typical item of each cluster, the more the finer),
-        "smallest_norm" (where labels reach least), "alternating" (as "product", every eighth question as
-        "smallest_norm"); or an object with a ``query`` method.
+        "auto" ("alternating"); "random", "least_confidence", "margin", "entropy", "density",
+        "diversity", "product" (the product of the distribution functions of margin, density and
+        diversity), "clusters" (the most typical item of each of about twenty clusters, then as
+        "product"); on the neighbour graph "herding" (where an answer settles the most),
+        "maxherding" and "probcover" (what covers most of the pool, by similarity or within a
+        radius), "uherding" (what covers most of the uncertain), "typiclust" (the most typical item
+        of each cluster, the more the finer), "smallest_norm" (where labels reach least),
+        "alternating" (as "product", every eighth question as "smallest_norm"); or an object with a
+        ``query`` method.
     has_graph : bool
         Whether there is a neighbour graph. Without one, "product" stands in for what needs it.
 

@@ -1,4 +1,4 @@
-"""The strategy that goes by itself: one that learns fast, and now and then a look where no label reaches."""
+"""Two strategies in alternation: one for most questions, the other for every eighth."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ class AlternatingStrategy:
 
     Notes
     -----
-    As "alternating", the usual one is "product" and the other "smallest_norm". The product of margin, density and
-    diversity needs the fewest labels over the pools measured, but takes a class of a few items that lies apart for
-    strays: they are neither dense nor, by their own spacing, far from what is labeled. Where labels reach least,
-    such a class comes first. One question in eight costs little on pools without one. Alternating among
-    strategies as a hedge is the idea of Baram, El-Yaniv and Luz, "Online Choice of Active Learning
-    Algorithms" (JMLR, 2004); here the order is fixed, so that nothing is to be tuned.
+    ----- As "alternating", the usual one is "product" and the other "smallest_norm". The product of
+    margin, density and diversity needs the fewest labels over the pools measured, but takes a class
+    of a few items that lies apart for strays: they are neither dense nor, by their own spacing, far
+    from what is labeled. Where labels reach least, such a class comes first. One question in eight
+    costs little on pools without one. Alternating among strategies as a hedge is the idea of Baram,
+    El-Yaniv and Luz, "Online Choice of Active Learning Algorithms" (JMLR, 2004); here the order is
+    fixed, so that nothing is to be tuned.
     """
 
     name = "alternating"
