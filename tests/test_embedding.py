@@ -9,8 +9,8 @@ from PIL import Image
 
 import nblabel as nb
 from nblabel.embeddings import registry as embedding
-from nblabel.embeddings.gradients import describe
-from nblabel.embeddings.registry import SAMPLE
+from nblabel.encoders.gradients import describe
+from nblabel.encoders.rows import SAMPLE
 from nblabel.pool.pictures import MediaError
 from nblabel.pool.pixels import SIDE
 from tests.samples import blobs
@@ -321,7 +321,7 @@ def test_what_took_long_is_kept_by_content(method, tmp_path, monkeypatch):
         save_all(folder, NOISE[:12])
     pool, moved = (nb.Pool.from_folder(folder) for folder in folders)
     first, narrow = nb.embed(pool, method), nb.embed(pool, method, dim=3)
-    monkeypatch.setattr("nblabel.embeddings.registry._pca", None)  # not called again
+    monkeypatch.setattr("nblabel.encoders.rows.principal_components", None)  # not called again
     assert (nb.embed(moved, method) == first).all()
     assert (nb.embed(moved, method, dim=3) == narrow).all()
     for other in ({"dim": 4}, {"random_state": 1}):

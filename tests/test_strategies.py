@@ -384,7 +384,7 @@ def test_every_eighth_question_is_asked_where_labels_reach_least(learner, n_labe
     store = nb.LabelStore()
     sessions = [
         nb.Session(nb.Pool(embeddings=X), CLASSES, learner=learner, strategy=name, store=store)
-        for name in ("turns", "product", "smallest_norm")
+        for name in ("alternating", "product", "smallest_norm")
     ]
     sessions[0].tell(np.arange(n_labeled), np.resize(CLASSES, n_labeled))
     for session in sessions:
@@ -405,7 +405,7 @@ def test_every_eighth_question_is_asked_where_labels_reach_least(learner, n_labe
 
 def test_the_one_asked_where_labels_reach_least_is_explained_by_that():
     X = blobs(160)
-    session = session_of(X, "turns")
+    session = session_of(X, "alternating")
     session.tell([0, 1, 2], CLASSES)
     query = session.ask(12)
     refit = session.refit(12)
@@ -422,13 +422,13 @@ def test_a_few_items_that_lie_apart_are_asked_about_soon():
     y = rng.permutation(np.repeat([0, 1, 2], [280, 117, 4]))
     X = np.array([[0.0, 0], [8, 0], [0, 12]])[y] + rng.normal(size=(401, 2))
     found = {}
-    for name in ("turns", "product"):
+    for name in ("alternating", "product"):
         session = nb.Session(nb.Pool(embeddings=X), CLASSES, strategy=name)
         for _ in range(20):
             index = int(session.ask().indices[0])
             session.tell(index, CLASSES[y[index]])
         found[name] = (session.y == 2).any()
-    assert found == {"turns": True, "product": False}
+    assert found == {"alternating": True, "product": False}
 
 
 def test_the_graph_learner_tells_how_little_labels_reach():

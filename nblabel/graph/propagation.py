@@ -21,8 +21,8 @@ from nblabel.system.parallel import by_rows
 Mask = npt.NDArray[np.bool_]
 Float64Array = npt.NDArray[np.float64]
 
-# Of the residual of each item. With 7e-4, going on from the last solution would take a fifth less time on
-# MNIST, and be off by up to 0.03.
+# Of the residual of each item. With 7e-4, going on from the last solution would take a fifth less
+# time on MNIST, and be off by up to 0.03.
 TOLERANCE = 5e-4
 RISE = 2e-3  # of a cell's mean; what is less stays as it is
 WARM_RISE = 1e-3  # going on from the last solution; five times that would be off by up to 0.08
@@ -48,8 +48,8 @@ class Propagation:
     """Solves for how likely a walk over the graph, begun at an item, first meets each class.
 
     The walk steps to a neighbour with a probability in proportion to the weight of the edge, and
-    gives up before each step with probability decay / (1 + decay). With u = 1 at the labeled items of
-    a class and 0 at those of others, elsewhere
+    gives up before each step with probability decay / (1 + decay). With u = 1 at the labeled items
+    of a class and 0 at those of others, elsewhere
 
         (1 + decay) d_i u_i = sum_j w_ij u_j,
 
@@ -57,11 +57,12 @@ class Propagation:
 
     The last solution is where the next begins, and most labels change little of it: whoever is no
     longer in balance is set right, then the neighbours whom that upset, and so on outwards (the
-    method of Southwell, 1940); what all of a region lacks, which this would be slow to find, comes from
-    a coarse problem with one unknown for each of 512 communities, which are raised by somewhat more than
-    it says (over-correction: Braess, 1995). Where a label reaches too far for that, and without a last
-    solution, conjugate gradients solve for all, preconditioned by the diagonal and the same coarse
-    problem. Copies of an item are one place to the walk: all that are not labeled get the same.
+    method of Southwell, 1940); what all of a region lacks, which this would be slow to find, comes
+    from a coarse problem with one unknown for each of 512 communities, which are raised by somewhat
+    more than it says (over-correction: Braess, 1995). Where a label reaches too far for that, and
+    without a last solution, conjugate gradients solve for all, preconditioned by the diagonal and
+    the same coarse problem. Copies of an item are one place to the walk: all that are not labeled
+    get the same.
 
     Parameters
     ----------
@@ -204,7 +205,7 @@ class Propagation:
         coarse: Any,
         sums: Float64Array,
     ) -> bool:
-        """Set right, one by one, those whose residual is too large; return whether that was enough."""
+        """Correct, one by one, those with too large a residual; return whether that was enough."""
         turns = len(u)  # with more of them conjugate gradients would be quicker
         cells = np.where(free, self._cells, -1).astype(np.int16)
         limits = np.float32(TOLERANCE) * diagonal
@@ -270,7 +271,7 @@ class Propagation:
         u: FloatArray,
         r: FloatArray,
     ) -> tuple[Float64Array, Float64Array, FloatArray]:
-        """Go alpha along p; of the new r return sums by cell, r . r / diagonal, max |r| / diagonal."""
+        """Go alpha along p; return sums of r by cell, r . r / diagonal, max |r| / diagonal."""
         steps = alpha.astype(np.float32)
         parts = by_rows(
             len(u), sweeps.step, steps, p, product, diagonal, self._cells, self._n_cells, u, r

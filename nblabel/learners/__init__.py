@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nblabel.arrays import FloatArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import Learner, LearnerError
@@ -43,7 +45,9 @@ class Calibrated:
     >>> from sklearn.naive_bayes import GaussianNB
     >>> import nblabel as nb
     >>> data = nb.datasets.load_digits()
-    >>> session = nb.Session(data.images, data.classes, nb.learners.Calibrated(GaussianNB()))
+    >>> session = nb.Session(
+    ...     data.images, data.classes, learner=nb.learners.Calibrated(GaussianNB())
+    ... )
     """
 
     estimator: Any
@@ -52,6 +56,17 @@ class Calibrated:
 def wants_graph(learner: Any) -> bool:
     """Return whether a learner works on the neighbour graph."""
     return isinstance(learner, str) and learner in ("auto", "graph")
+
+
+def check_learner(learner: Any) -> None:
+    """Say what is wrong with a learner before there are embeddings to make it for.
+
+    Raises
+    ------
+    ValueError, TypeError, ImportError
+        As `make_learner`.
+    """
+    make_learner(learner, np.zeros((1, 1), dtype=np.float32))
 
 
 def make_learner(
@@ -90,8 +105,8 @@ def make_learner(
     - "rf": random forest.
     - "hgb": scikit-learn's histogram gradient boosting.
     - "xgb": XGBoost, from the extra ``nblabel[xgb]``.
-    - "xgb-deep": the same with deep trees that stop early, see `nblabel.learners.early`; it begins to
-      learn at some twenty labels of a class, and needs hundreds.
+    - "xgb-deep": the same with deep trees that stop early, see `nblabel.learners.early`; it begins
+      to learn at some twenty labels of a class, and needs hundreds.
 
     With "-calibrated" behind, as in "rf-calibrated", the probabilities are calibrated by
     temperature scaling; see `EstimatorLearner`. `Calibrated` does it for a classifier of your own.
@@ -109,7 +124,8 @@ def make_learner(
         return EstimatorLearner(X, make_estimator(base, X), random_state, calibrate, learner)
     if learner not in LEARNERS:
         raise ValueError(
-            f"unknown learner {learner!r}; choose one of {', '.join((*LEARNERS, *ESTIMATORS))}, one "
+            f"unknown learner {learner!r}; choose one of {', '.join((*LEARNERS, *ESTIMATORS))}, "
+            "one "
             f'of the last {len(ESTIMATORS)} with "{CALIBRATED}" behind, or pass a scikit-learn '
             "classifier."
         )

@@ -83,8 +83,8 @@ class EstimatorLearner:
             )
         if not (hasattr(estimator, "fit") and hasattr(estimator, "predict_proba")):
             raise TypeError(
-                f"learner {estimator!r} has no predict_proba. Choose a classifier that has, or wrap "
-                "it in sklearn.calibration.CalibratedClassifierCV."
+                f"learner {estimator!r} has no predict_proba. Choose a classifier that has, or "
+                "wrap it in sklearn.calibration.CalibratedClassifierCV."
             )
         self._estimator = clone(estimator)
         unset = [

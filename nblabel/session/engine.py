@@ -43,8 +43,8 @@ class Snapshot:
         Positions whose label is the model's. They may be learned from; no guess is explained by
         them, and no question avoids their surroundings.
     drawn : ndarray of intp
-        Positions drawn at random that wait for an answer, in the order drawn, and those asked once more;
-        asked first. `open` does not hold them.
+        Positions drawn at random that wait for an answer, in the order drawn, and those asked once
+        more; asked first. `open` does not hold them.
     """
 
     version: int
@@ -131,7 +131,7 @@ class Engine:
         self._neighbors = near if near is not None and shared else LabeledNeighbors(X)
         self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
         self._labeled: IntArray = np.empty(0, dtype=np.intp)
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def wants_graph(self) -> bool:
@@ -200,7 +200,7 @@ class Engine:
         ValueError
             If the strategy asks for an item twice, or for one that is no candidate.
         """
-        with self._turn:
+        with self._lock:
             start = time.perf_counter()
             proba = self.learner.update(snapshot.y, len(snapshot.classes))
             self._labeled = labeled = np.setdiff1d(
@@ -225,7 +225,7 @@ class Engine:
         closeness : ndarray of shape (m, k), float32
             1 / (1 + squared distance / scale): 1 for a copy, falling to 0.
         """
-        with self._turn:
+        with self._lock:
             who, distances = self._neighbors.look(indices, self._labeled)
         closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
         return who, closeness

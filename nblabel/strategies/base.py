@@ -87,7 +87,8 @@ class View:
     graph : NeighborGraph or None
         The neighbour graph, always there for a strategy whose ``needs_graph`` is true.
     unreached : callable, optional
-        Returns how little labels reach each item, (n,) float32 from 0 to 1, where the learner knows it.
+        Returns how little labels reach each item, (n,) float32 from 0 to 1, where the learner knows
+        it.
     memory : dict
         What a strategy wants to find again at the next query on the same embeddings: a speed-up
         only, the questions must not depend on it.
@@ -107,7 +108,7 @@ class View:
 
     @property
     def distance(self) -> FloatArray:
-        """Squared distance of each item to the nearest labeled one; infinite while there is none."""
+        """Squared distance of each item to the nearest labeled one; infinite without any."""
         return self.measures.distance(self.labeled)
 
     @property

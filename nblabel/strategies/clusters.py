@@ -100,8 +100,9 @@ class Groups:
 class TypiClustStrategy:
     """Ask about the most typical item of each cluster in turn.
 
-    Typical is what is near its fifteen neighbours on the graph. Clusters without a label come first,
-    from the largest on, those under five items last; then the one with the smallest share of labels.
+    Typical is what is near its fifteen neighbours on the graph. Clusters without a label come
+    first, from the largest on, those under five items last; then the one with the smallest share of
+    labels.
 
     Notes
     -----

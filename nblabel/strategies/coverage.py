@@ -25,10 +25,10 @@ class HerdingStrategy:
 
         score(c) = sum_x  U(x)^2  (1 - covered(x))  K(x, c),
 
-    where K(x, c) is the probability that a walk of eight steps begun at x ends at c, U(x) is one minus
-    the lead of the likeliest class, and covered(x) is the largest K(x, l) / max K(., l) over the
-    labeled items l. With the maximum in the gain too, as published, it must be computed one candidate
-    at a time; this way all gains come from eight sparse products.
+    where K(x, c) is the probability that a walk of eight steps begun at x ends at c, U(x) is one
+    minus the lead of the likeliest class, and covered(x) is the largest K(x, l) / max K(., l) over
+    the labeled items l. With the maximum in the gain too, as published, it must be computed one
+    candidate at a time; this way all gains come from eight sparse products.
 
     Items of a batch are spread out: each pick takes from the others what a walk from there to here
     covers. Before the first label the questions are typical items far from one another.

@@ -21,18 +21,20 @@ class SmallestNormStrategy:
     """Ask where labels reach least on the neighbour graph.
 
     With u the solution of the propagation that gives up on the way (see
-    `nblabel.graph.propagation.Propagation`), asks where the Euclidean norm of u over the classes is smallest:
-    a walk begun there seldom meets a label, or meets labels that contradict one another. The decay
-    is that of the graph learner, and falls as labels come: from exploring to drawing boundaries.
+    `nblabel.graph.propagation.Propagation`), asks where the Euclidean norm of u over the classes is
+    smallest: a walk begun there seldom meets a label, or meets labels that contradict one another.
+    The decay is that of the graph learner, and falls as labels come: from exploring to drawing
+    boundaries.
 
     Items of a batch are spread out: each pick takes from the others what a walk from there to here
     covers. Before the first label the questions are typical items far from one another.
 
     Notes
     -----
-    PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty Sampling for
-    Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023), without the
-    Poisson reweighting. The solution is that of the graph learner where it learns, and else solved for.
+    ----- PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty
+    Sampling for Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023),
+    without the Poisson reweighting. The solution is that of the graph learner where it learns, and
+    else solved for.
     """
 
     name = "smallest_norm"

@@ -30,8 +30,9 @@ class MeasureStrategy:
     U(x) is the product, over the measures, of the share of candidates that score lower than x, so
     that differing scales do not matter. With one measure this is the measure's own order. Diversity
     is the distance to the nearest labeled item over the item's own spacing: how many steps from
-    neighbour to neighbour the closest answer is away. Before the first label there is no uncertainty
-    and nothing to be distant from: then the questions are typical items far from one another.
+    neighbour to neighbour the closest answer is away. Before the first label there is no
+    uncertainty and nothing to be distant from: then the questions are typical items far from one
+    another.
 
     Parameters
     ----------
@@ -96,9 +97,9 @@ class MeasureStrategy:
 def cold_start(view: View, n: int) -> Query:
     """Ask about typical items, each far from the ones before it.
 
-    Each pick has the largest product of the distribution functions of density and of the distance to
-    the nearest pick over the item's own spacing: farthest-first (Gonzalez, 1985), held to typical
-    items, which are what to begin with (Hacohen, Dekel and Weinshall, ICML 2022).
+    Each pick has the largest product of the distribution functions of density and of the distance
+    to the nearest pick over the item's own spacing: farthest-first (Gonzalez, 1985), held to
+    typical items, which are what to begin with (Hacohen, Dekel and Weinshall, ICML 2022).
     """
     items = view.candidates
     n = min(n, len(items))

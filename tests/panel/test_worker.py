@@ -39,7 +39,7 @@ class Job:
         task = Task(
             prepare=lambda: self.state,
             work=self.work,
-            done=lambda result: self.finish(result),
+            done=lambda result: self.finish(result),  # noqa: PLW0108  (it is replaced)
             overdue=lambda: self.late.append(self.worker.is_late("learning")),
             rests=True,
         )
