@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel.embeddings import registry as embedding
+from nblabel.encoders import rows
 from nblabel.encoders.gradients import describe
 from nblabel.encoders.rows import SAMPLE
 from nblabel.pool.pictures import MediaError
@@ -212,8 +212,8 @@ def test_a_large_pool_is_embedded_in_blocks(monkeypatch):
     monkeypatch.setattr("nblabel.system.cache.QUICK", np.inf)  # nothing is found again
     pictures = NOISE[:, ::-1]
     whole = nb.embed(pictures, "gradients", dim=5)
-    monkeypatch.setattr(embedding, "SAMPLE", 70)
-    monkeypatch.setattr(embedding, "BLOCK", 32)
+    monkeypatch.setattr(rows, "SAMPLE", 70)
+    monkeypatch.setattr(rows, "BLOCK", 32)
     in_blocks = nb.embed(pictures, "gradients", dim=5)
     np.testing.assert_array_equal(in_blocks, nb.embed(pictures, "gradients", dim=5))
     assert (in_blocks != nb.embed(pictures, "gradients", dim=5, random_state=1)).any()

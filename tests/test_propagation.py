@@ -133,7 +133,7 @@ def test_after_any_labels_and_undos_the_learner_is_as_one_made_anew(steps):
     graph = neighbor_graph(X, cache=False)
     used = GraphLearner(X, graph)
     y = np.full(90, -1)
-    with mock.patch("nblabel.learners.graph.ANEW_UP_TO", 0):  # as in a large pool
+    with mock.patch("nblabel.graph.propagation.ANEW_UP_TO", 0):  # as in a large pool
         for item, code in steps:
             y[item] = code
             proba = used.update(y, 4)

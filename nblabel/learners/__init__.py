@@ -1,4 +1,4 @@
-"""Learners: what turns a few labels into a prediction for every item of the pool."""
+"""Learners: from a few labels to a prediction for every item of the pool."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import Learner, LearnerError
 from nblabel.learners.estimator import EstimatorLearner
 from nblabel.learners.knn import KnnLearner
+from nblabel.learners.own import OwnLearner
 
 __all__ = [
     "ESTIMATORS",
@@ -21,6 +22,8 @@ __all__ = [
     "KnnLearner",
     "Learner",
     "LearnerError",
+    "OwnLearner",
+    "check_learner",
     "make_learner",
     "wants_graph",
 ]
@@ -58,6 +61,11 @@ def wants_graph(learner: Any) -> bool:
     return isinstance(learner, str) and learner in ("auto", "graph")
 
 
+def _is_own(learner: Any) -> bool:
+    """Return whether it makes a learner; a class with ``fit`` is an estimator's, not an instance."""
+    return callable(learner) and not hasattr(learner, "fit")
+
+
 def check_learner(learner: Any) -> None:
     """Say what is wrong with a learner before there are embeddings to make it for.
 
@@ -66,7 +74,8 @@ def check_learner(learner: Any) -> None:
     ValueError, TypeError, ImportError
         As `make_learner`.
     """
-    make_learner(learner, np.zeros((1, 1), dtype=np.float32))
+    if not _is_own(learner):
+        make_learner(learner, np.zeros((1, 1), dtype=np.float32))
 
 
 def make_learner(
@@ -76,9 +85,10 @@ def make_learner(
 
     Parameters
     ----------
-    learner : str, estimator or Calibrated
+    learner : str, estimator, Calibrated or callable
         "graph", "knn" (Euclidean), "knn-cosine", "auto" ("graph"), one of the classifiers below, or
-        any scikit-learn classifier with ``predict_proba``, pipelines included.
+        any scikit-learn classifier with ``predict_proba``, pipelines included; or a class or
+        function of your own that makes a `Learner`, called with `X` and `random_state`.
     X : ndarray of shape (n, dim), float32
         Embeddings of the pool.
     random_state : int
@@ -114,6 +124,8 @@ def make_learner(
     if isinstance(learner, Calibrated):
         name = type(learner.estimator).__name__ + CALIBRATED
         return EstimatorLearner(X, learner.estimator, random_state, calibrate=True, name=name)
+    if _is_own(learner):
+        return OwnLearner(learner, X, random_state)
     if not isinstance(learner, str):
         return EstimatorLearner(X, learner, random_state)
     base = learner.removesuffix(CALIBRATED)

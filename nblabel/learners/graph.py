@@ -14,7 +14,6 @@ from nblabel.learners.base import check_points, no_update
 if TYPE_CHECKING:
     from nblabel.graph.propagation import Propagation
 
-ANEW_UP_TO = 20_000  # items; so few take no time, and the last bit then depends on the labels alone
 VOTERS = 10  # items that decide about a new point
 BLOCK = 4_096
 
@@ -76,7 +75,7 @@ class GraphLearner:
             self._propagation = Propagation(self.graph)
         decay = self.DECAY / n_labeled
         # by columns, which is how everything after this reads it
-        proba = self._propagation.solve(y, n_classes, decay, anew=len(y) <= ANEW_UP_TO).T
+        proba = self._propagation.solve(y, n_classes, decay).T
         np.maximum(proba, 0, out=proba)
         proba += np.float32(self.PRIOR / n_classes)
         self._total = proba.sum(axis=0)

@@ -192,8 +192,8 @@ class LabelLog:
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        labels = self.labels(details=True)
-        export_labels(labels, path, format, pool=self.pool, classes=self.classes, progress=progress)
+        table, pool = self.labels(details=True), self.pool
+        export_labels(table, path, format, pool=pool, classes=self.classes, progress=progress)
 
     def tell(self, index: Any, label: Any, *, uid: str | None = None) -> LabelEvent:
         """Label one item or many, in one step that one `undo` takes back.

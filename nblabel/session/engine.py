@@ -124,7 +124,7 @@ class Engine:
         self.learner: Learner = make_learner(learner, X, random_state)
         self.strategy: QueryStrategy = make_strategy(strategy)
         self._random_state = random_state
-        self._memory: dict[str, Any] = {}
+        self._cache: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
         near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
         shared = near is not None and near.metric == "euclidean"
@@ -171,7 +171,7 @@ class Engine:
             self._measures = self._measures.alone()
             self._neighbors = self._neighbors.keeping(EXPLAINING)  # what others kept is let go
         self.strategy = make_strategy(strategy, has_graph=True)
-        self._memory = {}
+        self._cache = {}
 
     @cached_property
     def _scale(self) -> float:
@@ -258,7 +258,7 @@ class Engine:
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
             graph=self.graph,
             unreached=getattr(self.learner, "unreached", None),
-            memory=self._memory,
+            cache=self._cache,
         )
         told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it
         query = Query(first[:0], np.zeros(0, dtype=np.float32))

@@ -67,22 +67,22 @@ class SmallestNormStrategy:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if view.unreached is not None:
             return view.unreached()
-        known, unreached = view.memory.get("unreached", (None, None))
+        known, unreached = view.cache.get("unreached", (None, None))
         if known is not view:
-            if "propagation" not in view.memory:
-                view.memory["propagation"] = Propagation(view.graph)
+            if "propagation" not in view.cache:
+                view.cache["propagation"] = Propagation(view.graph)
             decay = GraphLearner.DECAY / len(view.labeled)
-            u = view.memory["propagation"].solve(view.y, len(view.classes), decay)
+            u = view.cache["propagation"].solve(view.y, len(view.classes), decay)
             unreached = np.maximum(1 - np.sqrt(np.einsum("ij,ij->i", u, u)), 0)
-            view.memory["unreached"] = view, unreached
+            view.cache["unreached"] = view, unreached
         values: FloatArray = unreached
         return values
 
     def _walks(self, view: View) -> Walks:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
-        if "walks" not in view.memory:
+        if "walks" not in view.cache:
             from nblabel.graph.walks import Walks
 
-            view.memory["walks"] = Walks(view.graph, self.STEPS)
-        walks: Walks = view.memory["walks"]
+            view.cache["walks"] = Walks(view.graph, self.STEPS)
+        walks: Walks = view.cache["walks"]
         return walks

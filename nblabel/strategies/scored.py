@@ -68,7 +68,7 @@ class MeasureStrategy:
         scores = first.copy()
         for share in others:
             scores *= share
-        spacing = view.surroundings.spacing
+        spacing = view.spacing
         picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
         told = {name: share[picks] for name, share in shares.items()}
@@ -90,8 +90,8 @@ class MeasureStrategy:
         if name == "uncertainty":
             return cdf(self._uncertainty(view.proba)[among])
         if name == "density":
-            return cdf(view.surroundings.density[among])
-        return cdf(view.distance[among] / view.surroundings.spacing[among])
+            return cdf(view.density[among])
+        return cdf(view.distance[among] / view.spacing[among])
 
 
 def cold_start(view: View, n: int) -> Query:
@@ -103,9 +103,9 @@ def cold_start(view: View, n: int) -> Query:
     """
     items = view.candidates
     n = min(n, len(items))
-    X, spacing = view.X[items], view.surroundings.spacing[items]
+    X, spacing = view.X[items], view.spacing[items]
     norms = np.einsum("ij,ij->i", X, X)
-    typical = cdf(view.surroundings.density[items])
+    typical = cdf(view.density[items])
     nearest = np.full(len(items), np.inf, dtype=np.float32)
     score = typical.copy()
     picks, scores = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
