@@ -38,6 +38,17 @@ def check(name: str, value: Any) -> None:
         raise AssertionError(f"{name}: {error.message}: {value!r:.300}") from None
 
 
+violations: list[str] = []
+"""What the kernel sent against the schema. The kernel shows whatever is raised in it, so that it is noted."""
+
+
+def _note(name: str, value: Any) -> None:
+    try:
+        check(name, value)
+    except AssertionError as error:
+        violations.append(str(error))
+
+
 class Channel(BaseComm):
     """What the kernel would send to the browser, kept."""
 
@@ -57,7 +68,7 @@ class Channel(BaseComm):
             self._take_state(data, buffers)
         elif data.get("method") == "custom":
             content = data["content"]
-            check(f"kernel.{content['type']}", content)
+            _note(f"kernel.{content['type']}", content)
             self.log.append((content["type"], content, buffers))
             for listener in self.listeners:
                 listener(content, buffers)
@@ -72,7 +83,7 @@ class Channel(BaseComm):
             place[last] = buffer
         for name in state.keys() & set(TRAITS):
             if not isinstance(state[name], bytes):
-                check(f"trait.{name}", state[name])
+                _note(f"trait.{name}", state[name])
         self.state |= state
         if state.keys() & set(TRAITS):
             self.log.append(("traits", {n: state[n] for n in TRAITS if n in state}, []))

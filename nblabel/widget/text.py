@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from nblabel.strategies import Reason
-from nblabel.system.format import count, counted, percent
+from nblabel.system.format import count, counted, interval, percent
 
 # the panel
 
@@ -125,7 +125,7 @@ def hovered(
     if label:
         said = f"{'accepted as' if source == 'model' else 'labeled'} {label}"
     elif prediction:
-        said = f"predicted {prediction[0]}, {100 * prediction[1]:.0f}\u00a0%"
+        said = f"predicted {prediction[0]}, {percent(prediction[1], 2)}"
     return " · ".join(part for part in (name, said) if part)
 
 
@@ -271,10 +271,9 @@ def audit_drawn(n: int) -> str:
 
 def accuracy(share: float, low: float, high: float, confidence: float, n: int) -> str:
     """Return the estimate in words, its limits rounded outwards."""
-    low, high = math.floor(1000 * low) / 10, math.ceil(1000 * high) / 10
     return (
-        f"{percent(share)} right, {low:g} to {high:g}\u00a0% with {100 * confidence:g}\u00a0% "
-        f"confidence; {counted(n, 'audit label')}"
+        f"{percent(share)} right, {interval(low, high)} with {percent(confidence)} confidence; "
+        f"{counted(n, 'audit label')}"
     )
 
 
@@ -394,13 +393,13 @@ def changed(n: int, of: int) -> str:
 
 
 def accepted_then(label: str, confidence: float, suggestion: str) -> Reason:
-    then = "" if math.isnan(confidence) else f", with a confidence of {100 * confidence:.0f}\u00a0%"
+    then = "" if math.isnan(confidence) else f", with a confidence of {percent(confidence, 2)}"
     return Reason(f"Accepted from the model as {label}{then}; now it predicts {suggestion}.")
 
 
 def doubted(label: str, share: float, suggestion: str) -> Reason:
     """Return why a label is reviewed; `share` of its neighbours agree with it."""
-    agree = "" if math.isnan(share) else f", and {100 * share:.0f}\u00a0% of its neighbours agree"
+    agree = "" if math.isnan(share) else f", and {percent(share, 2)} of its neighbours agree"
     if suggestion == label:
         return Reason(f"Labeled {label}: the model predicts that, too{agree}.")
     return Reason(f"Labeled {label}{agree}; without this label the model predicts {suggestion}.")

@@ -131,7 +131,7 @@ def test_confidence_in_ten_steps(session):
     assert colors.palette == confidence_colors()
     assert colors.codes[[0, 29]].tolist() == [0, 9]
     assert (np.diff(colors.codes.astype(int)) >= 0).all()
-    assert list(counts(colors)) == [f"{10 * n}–{10 * n + 10}\u00a0%" for n in range(10)]
+    assert list(counts(colors)) == [f"{10 * n}–{10 * n + 10} %" for n in range(10)]
 
 
 def test_steps_nobody_is_in_are_left_out(session):

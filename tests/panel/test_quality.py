@@ -1,4 +1,4 @@
-"""Checking and finishing in the panel, the kernel's side: messages in, state and log out."""
+"""Audits, auto-labeling, reviews and curves in the panel: messages in, traits and log out."""
 
 import asyncio
 import math
@@ -7,19 +7,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from nblabel.widget.aside import Aside
-from nblabel.widget.curves import MOST, Curves
 
 import nblabel as nb
 from nblabel.learners import LearnerError
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.plots import progress_curves
-from nblabel.quality.audit import AuditReport
 from nblabel.system import progress
-from nblabel.widget import Labeler, checks, comparison, finish, plotly_curves
+from nblabel.widget import Labeler, text
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.view import plotly_curves, plotly_map
+from nblabel.widget.work import auto_label, comparison, measuring
+from nblabel.widget.work.curves import MOST, Curves
+from nblabel.widget.work.home import Home
+from nblabel.widget.work.replica import Replica
+from nblabel.widget.work.worker import Worker
+from tests.panel.helpers import until
 from tests.samples import CLASSES, blobs
 from tests.test_costs import told_at
-from tests.test_labeler import Page, _alone, acked, until  # noqa: F401  the fixture keeps panels apart
+from tests.wire import Page
 
 N = 600
 TRUTH = np.array(CLASSES, dtype=object)[np.arange(N) % 3]
@@ -27,30 +32,27 @@ TERMS = {"max_error": 0.05, "confidence": 0.95, "per_class": False}
 
 
 class Desk(Page):
-    """A page that also hears the quality view."""
+    """A page of a panel on six hundred small pictures."""
 
     def __init__(self, **options):
         pixels = np.zeros((N, 4, 4), dtype=np.uint8)
         pool = nb.Pool(pixels, embeddings=blobs(N, dim=4))
         options = {"learner": "knn", "strategy": "margin", "projection": "pca", **options}
         super().__init__(Labeler(pool, CLASSES, **options))
-        self.view = self.panel._quality.view
-        self.told = []
-        self.view.send = lambda content, buffers=(): self.told.append((content, list(buffers)))
-        self.say("ready")
 
-    def quality(self, kind, **content):
-        """Send a message of the view; return what came back."""
-        self.told.clear()
-        self.view._handle_custom_msg({"type": kind, **content}, [])
-        return [message for message, _ in self.told]
+    def estimate(self, **terms):
+        self.say("estimate", checked=False, **{**TERMS, **terms})
+        return self.dialog
 
-    def look(self, **terms):
-        self.quality("look", **{**TERMS, **terms})
-        return self.view.finish
+    @property
+    def dialog(self):
+        return self.traits["auto_label"]
 
-    def words(self):
-        return self.panel._status.status["words"][0]["text"]
+    def open(self, part):
+        self.say("open", part=part)
+
+    def accuracy(self):
+        return self.said()[0]
 
     def answer_drawn(self):
         while len(self.session.drawn):
@@ -64,11 +66,20 @@ class Desk(Page):
     def ready(self):
         """Answer what is needed until something can be accepted."""
         self.session.tell([0, 1, 2], CLASSES)
-        self.quality("open", part="finish")
-        self.look()
-        self.quality("draw")
+        self.open("auto_label")
+        self.estimate()
+        self.say("queue_checks")
         self.answer_drawn()
-        return self.view.finish
+        return self.dialog
+
+    def why(self, item):
+        self.say("explain", ids=[item])
+        return self.last("explained")["items"][0]["why"]["text"]
+
+    def again(self):
+        """Have everything sent again, as to a page that opens."""
+        self.say("ready")
+        return self.last("questions")["items"]
 
 
 @pytest.fixture
@@ -76,35 +87,34 @@ def desk():
     return Desk()
 
 
-# random checks
+# audits
 
 
 def test_the_status_says_what_to_do_before_anything_was_checked(desk):
-    assert desk.words() == f"{checks.NOT_YET} {checks.HINT}"
-    desk.quality("share", share=0.2)
+    assert desk.accuracy() == f"{text.NOT_YET} {text.AUDIT_HINT}"
+    desk.say("audit", share=0.2)
     assert desk.session.audit_share == 0.2
-    assert desk.words() == f"{checks.NOT_YET} {checks.COMING}"
+    assert desk.accuracy() == f"{text.NOT_YET} {text.AUDIT_COMES}"
 
 
 def test_a_share_chosen_in_the_panel_is_remembered_beside_the_log(tmp_path):
     store = tmp_path / "labels.db"
-    assert Desk(store=store, audit=0.1).view.checks["share"] == 0.1
+    assert Desk(store=store, audit=0.1).traits["audit"]["share"] == 0.1
     desk = Desk(store=store, audit=0.1)
-    desk.quality("share", share=0.3)
+    desk.say("audit", share=0.3)
     assert Desk(store=LabelStore(store), audit=0.1).session.audit_share == 0.3
 
 
-def pay(desk, wage):
-    desk.panel._status._handle_custom_msg({"type": "wage", "wage": wage}, [])
-    words = [one["text"] for one in desk.panel._status.status["words"]]
-    return desk.panel._status.wage, [one for one in words if "oney" in one]
+def pay(desk, rate):
+    desk.say("rate", rate=rate, checked=False)
+    return desk.traits["hourly_rate"], [one for one in desk.said() if "oney" in one]
 
 
-def test_money_so_far_and_left_is_told_at_a_wage_that_is_remembered(tmp_path):
+def test_money_so_far_and_left_is_told_at_a_rate_that_is_remembered(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
-    assert desk.panel._status.wage is None
-    assert pay(desk, 20) == (20, [checks.NO_PACE])
+    assert desk.traits["hourly_rate"] is None
+    assert pay(desk, 20) == (20, [text.NO_PACE])
     told_at(desk.session, range(0, 9 * 41, 9))
     (told,) = pay(desk, 20.0)[1]
     assert told == (
@@ -113,45 +123,47 @@ def test_money_so_far_and_left_is_told_at_a_wage_that_is_remembered(tmp_path):
     )
     assert "4.00 of money" in pay(desk, 40)[1][0]
     again = Desk(store=LabelStore(store))
-    assert again.panel._status.wage == 40
-    assert pay(desk, None) == (None, [])
-    assert Desk(store=LabelStore(store)).panel._status.wage is None
+    assert again.traits["hourly_rate"] == 40
+    assert pay(again, None) == (None, [])
+    assert Desk(store=LabelStore(store)).traits["hourly_rate"] is None
 
 
-@pytest.mark.parametrize("wage", [-1, 0, math.inf, math.nan])
-def test_a_wrong_wage_is_refused(desk, wage):
+@pytest.mark.parametrize("rate", [-1, 0, math.inf, math.nan])
+def test_a_wrong_rate_is_refused(desk, rate):
     pay(desk, 12)
-    assert pay(desk, wage)[0] == 12
-    assert "positive number" in desk.panel._queue.error
+    assert pay(desk, rate)[0] == 12
+    assert "positive number" in desk.traits["error"]
     assert desk.session.store.setting("wage") == "12.0"
 
 
 def test_the_share_asked_twice_is_chosen_in_the_panel_and_remembered_beside_the_log(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store, repeats=0.1)
-    assert desk.view.checks["repeats"] == 0.1
-    desk.quality("repeats", share=1)
-    assert desk.session.repeat_share == desk.view.checks["repeats"] == 1
+    assert desk.traits["audit"]["repeats"] == 0.1
+    desk.say("repeats", share=1)
+    assert desk.session.repeat_share == desk.traits["audit"]["repeats"] == 1
     for index in range(25):
         desk.session.tell(index, TRUTH[index])
     assert len(desk.session.repeated) == 1
     (index,) = desk.session.repeated.tolist()
-    desk.say("ready")
-    assert str(index) in desk.queue
+    desk.again()
+    assert str(index) in desk.ids
     assert desk.label(str(index), str(TRUTH[index]))["ok"]
-    told = [one["text"] for one in desk.panel._status.status["words"]]
-    assert "1 of 1 questions asked twice were answered alike." in told
-    assert Desk(store=LabelStore(store), repeats=0.1).session.repeat_share == 1
-    desk.quality("repeats", share=0)
-    assert Desk(store=LabelStore(store), repeats=0.1).session.repeat_share == 0
-    desk.quality("repeats", share=2)
-    assert "between 0 and 1" in desk.panel._queue.error
+    told = desk.said()
+    assert "1 of 1 repeated item were answered alike." in told
+    desk = Desk(store=LabelStore(store), repeats=0.1)
+    assert desk.session.repeat_share == 1
+    desk.say("repeats", share=0)
+    desk = Desk(store=LabelStore(store), repeats=0.1)
+    assert desk.session.repeat_share == 0
+    desk.say("repeats", checked=False, share=2)
+    assert "between 0 and 1" in desk.traits["error"]
     assert desk.session.repeat_share == 0
 
 
 def test_a_wrong_share_is_refused(desk):
-    desk.quality("share", share=2)
-    assert "between 0 and 1" in desk.panel._queue.error
+    desk.say("audit", checked=False, share=2)
+    assert "between 0 and 1" in desk.traits["error"]
     assert desk.session.audit_share == 0
     with pytest.raises(ValueError, match="between 0 and 1"):
         Labeler(blobs(60).reshape(-1, 5, 1).astype(np.uint8), CLASSES, audit=1.5)
@@ -159,63 +171,62 @@ def test_a_wrong_share_is_refused(desk):
 
 def test_checks_are_asked_next_and_look_like_any_other_question(desk):
     desk.session.tell([0, 1, 2], CLASSES)
-    (said,) = desk.quality("check", n=5)
-    assert said["text"] == "5 random checks are asked next."
+    desk.say("draw", n=5)
+    assert desk.last("announce")["text"] == "5 audit items are asked next."
     drawn = [str(index) for index in desk.session.drawn]
-    assert desk.view.checks["waiting"] == 5
-    desk.say("ready")
-    questions = desk.last("queue")["items"]
-    assert [one["id"] for one in questions[1:6]] == drawn  # behind the one on screen
+    assert desk.traits["audit"]["waiting"] == 5
+    questions = desk.again()
+    assert desk.last("questions")["first"] == 5
+    assert [one["id"] for one in questions[:5]] == drawn
     assert len({frozenset(one) for one in questions}) == 1  # the same fields
     assert all("random" not in str(one["why"]) for one in questions[:6])
 
 
 def test_accuracy_is_told_in_words_once_checks_are_answered(desk):
     desk.session.tell([0, 1, 2], CLASSES)
-    desk.quality("check", n=30)
+    desk.say("draw", n=30)
     desk.answer_drawn()
-    assert desk.words().startswith("100\u00a0% right, ")
-    assert desk.words().endswith("with 95\u00a0% confidence; 30 random checks")
+    assert desk.accuracy().startswith("100 % right, ")
+    assert desk.accuracy().endswith("with 95 % confidence; 30 audit labels")
     for _ in range(31):
         desk.session.undo()
-    assert checks.NOT_YET in desk.words()
+    assert text.NOT_YET in desk.accuracy()
 
 
 def test_limits_are_rounded_outwards():
-    report = AuditReport(0.95, 60, 0, 4, 0.93333, 0.88169, 0.97001, table=None)
-    told = "93.3\u00a0% right, 88.1 to 97.1\u00a0% with 95\u00a0% confidence; 60 random checks"
-    assert checks.accuracy_text(report) == told
+    said = "93.3 % right, 88.1–97.1 % with 95 % confidence; 60 audit labels"
+    assert text.accuracy(0.93333, 0.88169, 0.97001, 0.95, 60) == said
 
 
-def test_the_status_says_whether_it_pays_to_go_on_and_what_it_cost(desk):
+def test_the_status_says_whether_it_pays_to_go_on_and_what_it_cost(desk, monkeypatch):
     rows = np.random.default_rng(0).permutation(N)
     for count in (30, 90):
         desk.session.tell(rows[:count], TRUTH[rows[:count]])
-    told = [one["text"] for one in desk.panel._status.status["words"]]
+    told = desk.said()
     assert (
         "You may stop: the next 50 labels are expected to gain less than 0.5 % of accuracy." in told
     )
-    desk.panel._quality._measures._pace = lambda: 200.0
+    monkeypatch.setattr("nblabel.widget.panel.panel.labels_per_hour", lambda *_: 200.0)
     desk.session.tell(int(rows[90]), TRUTH[rows[90]])
-    told = [one["text"] for one in desk.panel._status.status["words"]]
-    assert any(text.startswith("All 600 by hand would take 3 hours") for text in told)
+    told = desk.said()
+    assert any(one.startswith("All 600 by hand would take 3 hours") for one in told)
 
 
 def test_from_which_gain_on_it_pays_is_chosen_and_remembered_beside_the_log(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
-    assert desk.view.checks["stop"] == {"gain": 0.005, "labels": 50}
+    assert desk.traits["audit"]["stopping"] == {"gain": 0.005, "labels": 50}
     rows = np.random.default_rng(0).permutation(N)
     for count in (30, 90):
         desk.session.tell(rows[:count], TRUTH[rows[:count]])
-    desk.quality("gain", gain=0.02)
-    told = [one["text"] for one in desk.panel._status.status["words"]]
-    assert any("expected to gain less than 2 % of accuracy" in text for text in told)
+    desk.say("threshold", gain=0.02)
+    told = desk.said()
+    assert any("expected to gain less than 2 % of accuracy" in one for one in told)
     again = Desk(store=LabelStore(store))
-    assert again.view.checks["stop"]["gain"] == 0.02
-    again.quality("gain", gain=7)
-    assert "between 0 and 1" in again.panel._queue.error
-    assert again.view.checks["stop"]["gain"] == 0.02
+    assert again.traits["audit"]["stopping"]["gain"] == 0.02
+    again.say("threshold", checked=False, gain=7)
+    assert "between 0 and 1" in again.traits["error"]
+    assert again.traits["audit"]["stopping"]["gain"] == 0.02
 
 
 def test_a_restart_advises_the_same(tmp_path):
@@ -225,22 +236,22 @@ def test_a_restart_advises_the_same(tmp_path):
         desk.session.tell(rows[:count], TRUTH[rows[:count]])
     again = Desk(store=LabelStore(tmp_path / "labels.db"))
     (told,) = [
-        one for one in again.panel._status.status["words"] if "expected to gain" in one["text"]
+        one for one in again.traits["status"]["messages"] if "expected to gain" in one["text"]
     ]
     assert "than 0.5 % of accuracy" in told["text"]
     assert told["title"] == str(nb.stop_advice(again.session))
-    again.quality("gain", gain=0.02)
-    told = [one["text"] for one in again.panel._status.status["words"]]
-    assert any("less than 2 % of accuracy" in text for text in told)
+    again.say("threshold", gain=0.02)
+    told = again.said()
+    assert any("less than 2 % of accuracy" in one for one in told)
 
 
 def test_the_status_says_which_accepted_labels_the_model_contradicts(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     desk.session.accept([4, 7, 10], "boot")  # all three are bags
-    told = [one["text"] for one in desk.panel._status.status["words"]]
-    assert told[1:] == [checks.AGAIN.format(3)]
+    told = desk.said()
+    assert told[1:] == [text.stale_labels(3)]
     desk.session.undo()
-    assert len(desk.panel._status.status["words"]) == 1
+    assert len(desk.said()) == 1
 
 
 def test_the_status_says_how_often_questions_asked_twice_agree():
@@ -249,11 +260,11 @@ def test_the_status_says_how_often_questions_asked_twice_agree():
         desk.session.tell(index, TRUTH[index])
     again = int(desk.session.repeated[0])
     desk.session.tell(again, TRUTH[again])
-    told = [one["text"] for one in desk.panel._status.status["words"]]
-    assert "1 of 1 questions asked twice were answered alike." in told
+    told = desk.said()
+    assert "1 of 1 repeated item were answered alike." in told
 
 
-# finishing
+# auto-labeling
 
 
 def test_the_terms_are_remembered_beside_the_log(tmp_path):
@@ -261,13 +272,13 @@ def test_the_terms_are_remembered_beside_the_log(tmp_path):
     chosen = {"max_error": 0.1, "confidence": 0.9, "per_class": True}
     desk = Desk(store=store)
     desk.session.tell([0, 1, 2], CLASSES)
-    desk.quality("open", part="finish")
-    assert desk.session.store.setting(finish.TERMS) is None
-    desk.look(**chosen)
+    desk.open("auto_label")
+    assert desk.session.store.setting(auto_label.TERMS) is None
+    desk.estimate(**chosen)
     again = Desk(store=LabelStore(store))
-    again.quality("open", part="finish")
-    assert again.view.finish["terms"] == chosen
-    assert again.view.finish["headline"]
+    again.open("auto_label")
+    assert again.dialog["terms"] == chosen
+    assert again.dialog["headline"]
 
 
 @pytest.mark.parametrize(
@@ -279,20 +290,20 @@ def test_the_terms_are_remembered_beside_the_log(tmp_path):
 )  # fmt: skip
 def test_spoiled_terms_are_the_usual_ones(tmp_path, spoiled):
     store = tmp_path / "labels.db"
-    LabelStore(store).set_setting(finish.TERMS, spoiled)
+    LabelStore(store).set_setting(auto_label.TERMS, spoiled)
     desk = Desk(store=store)
     desk.session.tell([0, 1, 2], CLASSES)
-    desk.quality("open", part="finish")
-    assert desk.view.finish["terms"] == {**TERMS, "max_error": 0.01}
+    desk.open("auto_label")
+    assert desk.dialog["terms"] == {**TERMS, "max_error": 0.01}
 
 
 def test_the_answer_comes_when_the_dialog_opens(desk):
     desk.session.tell([0, 1, 2], CLASSES)
-    assert desk.view.finish == {}
-    desk.quality("open", part="finish")
-    assert "Such a promise takes 5" in desk.view.finish["headline"]  # 1 %, in so small a pool
-    found = desk.look()
-    assert "more answers would let" in found["headline"]
+    assert desk.dialog == {}
+    desk.open("auto_label")
+    assert "Such a promise takes 5" in desk.dialog["headline"]  # 1 %, in so small a pool
+    found = desk.estimate()
+    assert "more checks would let" in found["headline"]
     assert (found["running"], found["ready"], found["curve"]) == ("", 0, [])
     assert found["needed"] == nb.auto_label(desk.session, 0.05, accept=False).needed
     assert found["terms"] == TERMS
@@ -300,50 +311,49 @@ def test_the_answer_comes_when_the_dialog_opens(desk):
 
 
 def test_what_is_wrong_is_told_in_the_dialog(desk):
-    desk.quality("open", part="finish")
-    assert "label some items" in desk.view.finish["details"][0]
-    assert "max_error" in desk.look(max_error=3)["details"][0]
+    desk.open("auto_label")
+    assert "label some items" in desk.dialog["details"][0]
+    assert "max_error" in desk.estimate(max_error=3)["details"][0]
 
 
 def test_what_is_needed_is_drawn_once_and_asked_next(desk):
     desk.session.tell([0, 1, 2], CLASSES)
-    desk.quality("open", part="finish")
-    needed = desk.look()["needed"]
+    desk.open("auto_label")
+    needed = desk.estimate()["needed"]
     for _ in range(2):  # pressed twice
-        desk.quality("draw")
-        assert desk.view.finish["waiting"] == len(desk.session.drawn) == needed
-    desk.say("ready")
-    assert desk.queue[1] == str(desk.session.drawn[0])
+        desk.say("queue_checks")
+        assert desk.dialog["waiting"] == len(desk.session.drawn) == needed
+    assert desk.ids[1] == str(desk.session.drawn[0])
 
 
 def test_pool_is_finished_and_one_undo_takes_it_back(desk):
-    finish = desk.ready()
-    assert finish["ready"] > 400
-    assert finish["headline"].endswith("at most 5\u00a0% wrong, 95\u00a0% confidence.")
-    assert finish["curve"][0]["points"]
-    desk.look()
-    (preview,) = [(m, b) for m, b in desk.told if m["type"] == "preview"]
-    assert len(preview[0]["items"]) == len(preview[1]) == 24
-    assert all(one["said"] == TRUTH[one["index"]] for one in preview[0]["items"])
+    dialog = desk.ready()
+    assert dialog["ready"] > 400
+    assert dialog["headline"].endswith("at most 5 % wrong, 95 % confidence.")
+    assert dialog["curve"][0]["points"]
+    desk.estimate()
+    preview = desk.last("preview")["items"]
+    assert len(preview) == len(desk.buffers("preview")) == 24
+    assert all(one["proposed"] == TRUTH[one["index"]] for one in preview)
 
-    ack = acked(desk.quality("accept", uid="done"))
+    ack = desk.answer("accept", uid="done")
     assert ack["ok"]
-    assert ack["text"].startswith(f"{finish['ready']} images accepted from the machine.")
-    assert desk.session.n_accepted == finish["ready"] == desk.view.finish["undo_count"]
+    assert ack["text"].startswith(f"{dialog['ready']} images accepted from the model.")
+    assert desk.session.n_accepted == dialog["ready"] == desk.dialog["undo_count"]
     assert (desk.session.predict() == TRUTH).all()
-    assert desk.view.finish["undo"] == "done"
-    assert "are accepted: at most" in desk.view.finish["headline"]
-    assert desk.panel._status.status["accepted"] == finish["ready"]
+    assert desk.dialog["undo"] == "done"
+    assert "are accepted: at most" in desk.dialog["headline"]
+    assert desk.traits["status"]["accepted"] == dialog["ready"]
 
-    assert acked(desk.quality("undo", uid="u", of="done"))["ok"]
+    assert desk.answer("undo", uid="u", of="done")["ok"]
     assert desk.session.n_accepted == 0
-    assert desk.view.finish["undo"] == ""
-    assert desk.view.finish["ready"] == finish["ready"]  # nothing else has changed
+    assert desk.dialog["undo"] == ""
+    assert desk.dialog["ready"] == dialog["ready"]  # nothing else has changed
 
 
 def test_what_is_left_is_asked_the_most_doubtful_first(desk, monkeypatch):
     desk.ready()
-    real = finish.auto_label
+    real = auto_label.auto_label
 
     def reluctant(*arguments, **options):
         report = real(*arguments, **options)
@@ -353,22 +363,21 @@ def test_what_is_left_is_asked_the_most_doubtful_first(desk, monkeypatch):
         return replace(report, labels_ready=kept, left=left)
 
     left = reluctant(desk.session, 0.05, accept=False).left.tolist()
-    monkeypatch.setattr(finish, "auto_label", reluctant)
-    desk.quality("open", part=None)
-    desk.quality("accept", uid="done")
-    desk.say("ready")
-    on_screen, *rest = desk.queue
+    monkeypatch.setattr(auto_label, "auto_label", reluctant)
+    desk.open(None)
+    desk.answer("accept", uid="done")
+    on_screen, *rest = desk.ids
     assert rest == [str(index) for index in left if str(index) != on_screen]
-    assert "left for you" in desk.last("queue")["items"][-1]["why"]["text"]
+    desk.say("explain", ids=[rest[-1]])
+    assert "left for you" in desk.last("explained")["items"][0]["why"]["text"]
 
 
 def test_an_acceptance_that_is_sent_twice_is_one_step(desk):
     desk.ready()
-    desk.quality("accept", uid="done")
+    desk.answer("accept", uid="done")
     n = desk.session.n_accepted
-    again = acked(desk.quality("accept", uid="done"))
-    assert not again["ok"]
-    assert "changed since" in again["text"]
+    again = desk.answer("accept", uid="done")
+    assert (again["ok"], again["text"]) == (True, "Saved.")
     assert desk.session.n_accepted == n
     assert sum(event.kind == "accept" for event in desk.session.store.read()) == 1
 
@@ -376,9 +385,9 @@ def test_an_acceptance_that_is_sent_twice_is_one_step(desk):
 def test_a_promise_that_labels_have_broken_is_not_kept(desk):
     desk.ready()
     drawn = [int(i) for draw in desk.session.state.draws for i in draw.ids]
-    desk.quality("open", part=None)  # nobody looks while these are given
+    desk.open(None)  # nobody looks while these are given
     desk.session.tell(drawn[:8], [CLASSES[(index + 1) % 3] for index in drawn[:8]])
-    ack = acked(desk.quality("accept", uid="late"))
+    ack = desk.answer("accept", uid="late")
     assert (ack["ok"], ack["text"]) == (
         False,
         "Labels have changed since; this is how it stands now.",
@@ -390,31 +399,32 @@ def test_a_restart_keeps_what_was_accepted(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
     desk.ready()
-    desk.quality("accept", uid="done")
+    desk.answer("accept", uid="done")
     again = Desk(store=LabelStore(store))
     assert again.session.n_accepted == desk.session.n_accepted > 400
-    again.quality("open", part="finish")
-    assert again.view.finish["undo"] == "done"
-    again.quality("undo", uid="u", of="done")
+    again.open("auto_label")
+    assert again.dialog["undo"] == "done"
+    again.answer("undo", uid="u", of="done")
     assert again.session.n_accepted == 0
 
 
 def test_other_panels_on_the_log_follow(tmp_path):
     store = tmp_path / "labels.db"
-    desk, other = Desk(store=store), Desk(store=LabelStore(store))
+    desk, other = Desk(store=store), Desk(store=LabelStore(store), annotator="other")
     desk.ready()
-    desk.quality("accept", uid="done")
+    desk.answer("accept", uid="done")
     assert other.session.n_accepted == desk.session.n_accepted > 0
 
 
 def test_a_doubtful_one_is_asked_at_a_press(desk):
     desk.session.tell([0, 1, 2], CLASSES)
-    desk.quality("pick", index=77)
-    assert desk.panel._line.current == 77
-    desk.quality("pick", index=N)  # a page may be older than the pool
+    desk.show(77)
+    assert desk.current == "77"
+    desk.show(N)  # a page may be older than the pool
+    assert desk.current == "77"
 
 
-# a second look
+# reviews
 
 
 @pytest.fixture
@@ -428,46 +438,44 @@ def doubtful(desk):
 
 
 def test_contradicted_labels_are_asked_again_with_the_same_keys(doubtful):
-    doubtful.quality("review")
-    total = doubtful.view.review["total"]
+    doubtful.say("review", accepted=False)
+    total = doubtful.traits["review"]["total"]
     assert total >= 3
-    doubtful.say("ready")
-    items = doubtful.last("queue")["items"][1 : total + 1]
+    items = doubtful.again()[:total]
+    first_why = doubtful.why(items[0]["id"])
     assert {one["index"] for one in items} <= set(doubtful.wrong)
     first = items[0]
-    assert first["guess"]["label"] == TRUTH[first["index"]] != first["label"]
-    assert "without this label the model says" in first["why"]["text"]
+    assert first["prediction"]["label"] == TRUTH[first["index"]] != first["label"]
+    assert "without this label the model predicts" in first_why
     n = len(doubtful.session.store.read())
     assert doubtful.label(first["id"], TRUTH[first["index"]])["ok"]
     assert len(doubtful.session.store.read()) == n + 1  # every change is in the log
     doubtful.label(items[1]["id"], items[1]["label"])  # it was right
-    assert (doubtful.view.review["left"], doubtful.view.review["total"]) == (total - 2, total)
-    assert "1 of" in doubtful.view.review["text"]
-    doubtful.say("ready")
-    assert first["id"] not in doubtful.queue
+    assert (doubtful.traits["review"]["left"], doubtful.traits["review"]["total"]) == (total - 2, total)
+    assert "1 of" in doubtful.traits["review"]["text"]
+    assert first["id"] not in doubtful.ids
     doubtful.answer("undo")  # takes the confirmation back: it is asked again
-    assert doubtful.view.review["left"] == total - 1
+    assert doubtful.traits["review"]["left"] == total - 1
 
 
 def test_the_second_look_ends_by_itself_or_at_a_press(doubtful):
-    doubtful.quality("review")
-    for index in list(doubtful.panel._quality.review._before):
-        doubtful.label(str(index), TRUTH[index])
-    assert doubtful.view.review["left"] == 0
-    assert doubtful.view.review["text"].startswith("Second look done: ")
-    doubtful.quality("review")
-    assert "No label is contradicted" in doubtful.view.review["text"]
+    doubtful.say("review", accepted=False)
+    for item in doubtful.again()[: doubtful.traits["review"]["total"]]:
+        doubtful.label(item["id"], TRUTH[item["index"]])
+    assert doubtful.traits["review"]["left"] == 0
+    assert doubtful.traits["review"]["text"].startswith("Review done: ")
+    doubtful.say("review", accepted=False)
+    assert "No label is contradicted" in doubtful.traits["review"]["text"]
     doubtful.session.tell(doubtful.wrong, [CLASSES[(row + 1) % 3] for row in doubtful.wrong])
-    doubtful.quality("review")
-    doubtful.quality("review_end")
-    assert doubtful.view.review["total"] == 0
-    doubtful.say("ready")
-    assert not set(doubtful.queue[1:]) & set(map(str, doubtful.wrong))
+    doubtful.say("review", accepted=False)
+    doubtful.say("end_review")
+    assert doubtful.traits["review"]["total"] == 0
+    assert not set(doubtful.ids[1:]) & set(map(str, doubtful.wrong))
 
 
 def test_too_few_labels_for_a_second_look(desk):
-    desk.quality("review")
-    assert "two labels at least" in desk.view.review["text"]
+    desk.say("review", accepted=False)
+    assert "two labels at least" in desk.traits["review"]["text"]
 
 
 # accepted labels that the model of now contradicts
@@ -482,57 +490,56 @@ def contradict(desk):
     """Three bags are accepted as boots, and somebody opens the dialog."""
     desk.session.tell([0, 1, 2], CLASSES)
     desk.session.accept([4, 7, 10], "boot")
-    desk.quality("open", part="finish")
+    desk.open("auto_label")
     return desk
 
 
 def test_the_dialog_tells_how_many_accepted_labels_are_contradicted(contradicted):
-    assert contradicted.look()["changed"] == 3
+    assert contradicted.estimate()["changed"] == 3
     contradicted.session.tell(4, "bag")  # a person says so
-    assert contradicted.view.finish["changed"] == 2
+    assert contradicted.dialog["changed"] == 2
 
 
 def test_contradicted_accepted_labels_are_looked_at_with_the_same_keys(contradicted):
-    contradicted.quality("review", accepted=True)
-    contradicted.say("ready")
-    first, second, third = contradicted.last("queue")["items"][1:4]
+    contradicted.say("review", accepted=True)
+    first, second, third = contradicted.again()[:3]
     assert {one["index"] for one in (first, second, third)} == {4, 7, 10}
-    assert (first["label"], first["source"], first["guess"]["label"]) == ("boot", "model", "bag")
-    assert first["why"]["text"].startswith("Accepted from the machine as boot, ")
-    assert first["why"]["text"].endswith("% sure then; now the model says bag.")
+    assert (first["label"], first["source"], first["prediction"]["label"]) == ("boot", "model", "bag")
+    why = contradicted.why(first["id"])
+    assert why.startswith("Accepted from the model as boot, ")
+    assert why.endswith("%; now it predicts bag.")
     contradicted.label(first["id"], "bag")
     contradicted.answer("skip", id=second["id"])  # left as it is, and not asked again
-    assert contradicted.view.review["left"] == 1
+    assert contradicted.traits["review"]["left"] == 1
     contradicted.label(third["id"], "boot")  # it was right
-    assert contradicted.view.review["text"] == "Second look done: 1 of 3 labels changed."
+    assert contradicted.traits["review"]["text"] == "Review done: 1 of 3 labels changed."
     assert contradicted.session.accepted.tolist() == [second["index"]]
-    contradicted.say("ready")
-    assert second["id"] not in contradicted.queue
+    assert second["id"] not in contradicted.ids
     contradicted.answer("undo")
-    assert contradicted.view.review["left"] == 1
-    assert contradicted.view.review["text"].startswith("2 of 3 looked at again")
+    assert contradicted.traits["review"]["left"] == 1
+    assert contradicted.traits["review"]["text"].startswith("2 of 3 looked at again")
 
 
 def test_contradicted_labels_are_taken_back_in_one_step_and_one_undo_brings_them_back(contradicted):
-    for _ in range(2):  # sent twice
-        ack = acked(contradicted.quality("take_back", uid="back"))
-        assert ack["ok"]
-        assert ack["text"].startswith("3 images taken back from the machine: open again.")
-    assert contradicted.session.n_accepted == contradicted.view.finish["changed"] == 0
+    ack = contradicted.answer("revert", uid="back")
+    assert ack["ok"]
+    assert ack["text"].startswith("3 images reverted: without a label again.")
+    assert contradicted.answer("revert", uid="back")["ok"]  # sent twice
+    assert contradicted.session.n_accepted == contradicted.dialog["changed"] == 0
     assert {4, 7, 10} <= set(contradicted.session.unanswered.tolist())
     kinds = [event.kind for event in contradicted.session.store.read()]
     assert kinds.count("withdraw") == 1
-    told = contradicted.view.finish
+    told = contradicted.dialog
     assert (told["undo"], told["undo_kind"], told["undo_count"]) == ("back", "withdraw", 3)
-    ack = acked(contradicted.quality("undo", uid="u", of="back"))
-    assert ack["text"] == "Undone: 3 taken back from the model."
+    ack = contradicted.answer("undo", uid="u", of="back")
+    assert ack["text"] == "Undone: 3 reverted to no label."
     assert contradicted.session.accepted.tolist() == [4, 7, 10]
-    assert contradicted.view.finish["undo_kind"] == "accept"
+    assert contradicted.dialog["undo_kind"] == "accept"
 
 
 def test_one_that_was_taken_back_comes_back_by_undo_in_the_queue(contradicted):
     contradicted.session.withdraw([7])
-    assert contradicted.answer("undo")["text"] == "Undone: 1 taken back from the model."
+    assert contradicted.answer("undo")["text"] == "Undone: 1 reverted to no label."
     assert 7 in contradicted.session.accepted
 
 
@@ -542,53 +549,50 @@ def test_nothing_to_take_back_and_a_log_that_cannot_be_written(contradicted, mon
 
     with monkeypatch.context() as broken:
         broken.setattr(LabelStore, "append", full)
-        ack = acked(contradicted.quality("take_back", uid="late"))
+        ack = contradicted.answer("revert", uid="late")
     assert (ack["ok"], ack["text"]) == (False, "the disk is full.")
-    assert contradicted.view.finish["changed"] == contradicted.session.n_accepted == 3
+    assert contradicted.dialog["changed"] == contradicted.session.n_accepted == 3
     contradicted.session.undo()
-    ack = acked(contradicted.quality("take_back", uid="late"))
-    assert (ack["ok"], ack["text"]) == (False, finish.CHANGED)
+    ack = contradicted.answer("revert", uid="late")
+    assert (ack["ok"], ack["text"]) == (False, text.STALE)
 
 
 def test_a_restart_keeps_what_was_taken_back(tmp_path):
     store = tmp_path / "labels.db"
     desk = contradict(Desk(store=store))
-    desk.quality("take_back", uid="back")
+    desk.answer("revert", uid="back")
     again = Desk(store=LabelStore(store))
     assert again.session.n_accepted == 0
-    again.quality("open", part="finish")
-    again.quality("undo", uid="u", of=again.view.finish["undo"])
+    again.open("auto_label")
+    again.answer("undo", uid="u", of=again.dialog["undo"])
     assert again.session.n_accepted == 3
 
 
-def test_labels_are_taken_back_off_the_event_loop_and_acknowledged_once_in_the_log(
-    contradicted, monkeypatch
-):
-    names, real = [], nb.recheck
+def test_labels_are_reverted_off_the_event_loop_and_acknowledged_once_in_the_log(monkeypatch):
+    names, real = [], auto_label.recheck
 
     def recheck(session):
         names.append(threading.current_thread().name)
         return real(session)
 
-    monkeypatch.setattr(finish, "recheck", recheck)
+    monkeypatch.setattr(auto_label, "recheck", recheck)
 
     async def take_back():
-        done = asyncio.Event()
+        desk = Desk()
+        await until(lambda: desk.ids)
+        desk.session.tell([0, 1, 2], CLASSES)
+        desk.session.accept([4, 7, 10], "boot")
+        desk.say("revert", uid="back", front=[])
+        assert desk.messages("ack") == []
+        desk.say("revert", uid="back", front=[])
+        assert desk.session.n_accepted == 3
+        await until(lambda: desk.messages("ack"))
+        assert desk.last("ack")["ok"]
+        assert desk.session.store.read()[-1].kind == "withdraw"
+        assert desk.session.n_accepted == 0
 
-        def heard(content, _buffers=()):
-            if content["type"] == "ack":
-                assert contradicted.session.store.read()[-1].kind == "withdraw"
-                done.set()
-
-        contradicted.view.send = heard
-        contradicted.view._handle_custom_msg({"type": "take_back", "uid": "back"}, [])
-        contradicted.view._handle_custom_msg({"type": "take_back", "uid": "back"}, [])
-        assert contradicted.session.n_accepted == 3
-        await done.wait()
-
-    asyncio.run(asyncio.wait_for(take_back(), 30))
-    assert [name.startswith("nblabel-aside") for name in names] == [True]
-    assert contradicted.session.n_accepted == 0
+    asyncio.run(take_back())
+    assert [name.startswith("nblabel-reports") for name in names] == [True]
 
 
 # curves
@@ -596,59 +600,90 @@ def test_labels_are_taken_back_off_the_event_loop_and_acknowledged_once_in_the_l
 
 def test_curves_grow_while_somebody_looks(desk):
     desk.session.tell([0, 1, 2], CLASSES)
-    assert desk.view.curves == {}
-    desk.quality("open", part="curves")
-    desk.quality("check", n=10)
+    assert desk.traits["learning_curves"] == {}
+    desk.open("curves")
+    desk.say("draw", n=10)
     desk.answer_drawn()
-    curves = desk.view.curves
-    assert [n for n, _ in curves["sure"]][-1] == 13
+    curves = desk.traits["learning_curves"]
+    assert [n for n, _ in curves["confident"]][-1] == 13
     n, share, low, high = curves["accuracy"][-1]
     assert n == 13
     assert low <= share <= high
-    desk.quality("open", part=None)
+    desk.open(None)
     desk.tell_another()
-    assert desk.view.curves == curves
-    desk.quality("open", part="curves")
-    assert desk.view.curves["sure"][-1][0] == 14
+    assert desk.traits["learning_curves"] == curves
+    desk.open("curves")
+    assert desk.traits["learning_curves"]["confident"][-1][0] == 14
     _band, right, sure = desk.panel.curves().data
-    assert list(right.y) == [row[1] for row in desk.view.curves["accuracy"]]
-    assert list(sure.x) == [row[0] for row in desk.view.curves["sure"]]
+    assert list(right.y) == [row[1] for row in desk.traits["learning_curves"]["accuracy"]]
+    assert list(sure.x) == [row[0] for row in desk.traits["learning_curves"]["confident"]]
 
 
-def test_checks_that_are_asked_for_while_it_looks_are_asked_once(desk):
+def test_checks_that_are_asked_for_while_it_estimates_are_drawn_once():
     async def ask():
+        desk = Desk()
+        await until(lambda: desk.ids)
         desk.session.tell([0, 1, 2], CLASSES)
-        desk.quality("open", part="finish")
-        assert desk.look()["running"] == "look"
-        desk.quality("draw")
-        assert desk.view.finish["running"] == "draw"
-        desk.quality("draw")
-        await until(lambda: not desk.view.finish["running"])
+        desk.open("auto_label")
+        desk.estimate()
+        await until(lambda: desk.dialog.get("running") == "estimate")
+        desk.say("queue_checks")
+        await until(lambda: desk.dialog["running"] == "draw")
+        desk.say("queue_checks")
+        await until(lambda: not desk.dialog["running"])
+        assert len(desk.session.drawn) == desk.dialog["waiting"] > 0
+        assert len(desk.session.state.draws) == 1
 
     asyncio.run(ask())
-    assert len(desk.session.drawn) == desk.view.finish["waiting"] > 0
-    assert len(desk.session.state.draws) == 1
+
+
+def test_a_second_press_while_one_is_on_its_way_is_refused():
+    async def press():
+        desk = Desk()
+        await until(lambda: desk.ids)
+        desk.session.tell([0, 1, 2], CLASSES)
+        desk.say("accept", uid="one", front=[])
+        desk.say("accept", uid="two", front=[])
+        assert [(ack["uid"], ack["ok"]) for ack in desk.messages("ack")] == [("two", False)]
+        await until(lambda: "one" in [ack["uid"] for ack in desk.messages("ack")])
+
+    asyncio.run(press())
+
+
+def test_what_a_page_has_open_is_its_own(desk):
+    other = Page(desk.panel)
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.open("auto_label")
+    other.say("open", part="curves")
+    other.say("open", part=None)
+    desk.tell_another()
+    headline = desk.dialog["headline"]
+    assert headline
+    other.close()
+    desk.open(None)
+    desk.tell_another()
+    assert desk.dialog["headline"] == headline  # nobody looks
 
 
 def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
-    assert desk.view.compared == {"progress": None, "text": ""}
-    desk.quality("compare")
-    assert desk.view.compared == {"progress": None, "text": comparison.TOO_FEW}
+    assert desk.traits["comparison"] == {"progress": None, "text": ""}
+    desk.say("compare")
+    assert desk.traits["comparison"] == {"progress": None, "text": text.too_few_to_compare(comparison.FEWEST_COMPARED)}
     told_at(desk.session, range(0, 9 * 41, 9))
     told = []
-    desk.view.observe(lambda change: told.append(change["new"]["progress"]), "compared")
-    desk.quality("compare")
-    text = desk.view.compared["text"]
-    assert text.startswith("After 41 labels: labels drawn at random would have")
-    assert text.endswith("if the labels handed over now are right.")
+    desk.panel.observe(lambda change: told.append(change["new"]["progress"]), "comparison")
+    desk.say("compare")
+    said = desk.traits["comparison"]["text"]
+    assert said.startswith("After 41 labels: labels drawn at random would have")
+    assert said.endswith("if the labels handed over now are right.")
     assert told[0] == 0
     assert told[-1] is None
-    assert Desk(store=LabelStore(store)).view.compared == {"progress": None, "text": text}
+    assert Desk(store=LabelStore(store)).traits["comparison"] == {"progress": None, "text": said}
 
 
-def test_a_comparison_can_be_cancelled_and_keeps_what_was_told_before(desk, monkeypatch):
+def test_a_comparison_can_be_cancelled_and_keeps_what_was_told_before(monkeypatch):
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(*_args):
@@ -658,18 +693,20 @@ def test_a_comparison_can_be_cancelled_and_keeps_what_was_told_before(desk, monk
         raise AssertionError("it should have given up")
 
     async def asked():
+        store = LabelStore()
+        store.set_setting(comparison.SETTING, "as before")
+        desk = Desk(store=store)
+        await until(lambda: desk.ids)
         desk.session.tell(range(30), TRUTH[:30])
-        desk.quality("compare")
-        assert desk.view.compared["progress"] == 0
+        desk.say("compare")
+        await until(lambda: desk.traits["comparison"]["progress"] == 0)
         assert await asyncio.to_thread(begun.wait, 10)
-        desk.quality("cancel_compare")
+        desk.say("cancel", task="comparison")
         go_on.set()
-        await until(lambda: desk.panel._quality._comparison._aside.is_idle)
+        await until(lambda: desk.traits["comparison"] == {"progress": None, "text": "as before"})
 
-    desk.panel._quality._comparison._text = "as before"
     monkeypatch.setattr(comparison, "costs", slow)
     asyncio.run(asked())
-    assert desk.view.compared == {"progress": None, "text": "as before"}
 
 
 def test_a_comparison_that_fails_says_why(desk, monkeypatch):
@@ -678,58 +715,65 @@ def test_a_comparison_that_fails_says_why(desk, monkeypatch):
 
     monkeypatch.setattr(comparison, "costs", fail)
     desk.session.tell(range(30), TRUTH[:30])
-    desk.quality("compare")
-    assert desk.view.compared == {"progress": None, "text": "it cannot learn"}
-    desk.quality("compare")  # nothing is left of the one before
-    assert desk.view.compared["text"] == "it cannot learn"
+    desk.say("compare")
+    assert desk.traits["comparison"] == {"progress": None, "text": "it cannot learn"}
+    desk.say("compare")  # nothing is left of the one before
+    assert desk.traits["comparison"]["text"] == "it cannot learn"
 
 
 def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypatch):
-    drawn = []
+    drawn, figures, places = [], [], []
+    live_figure, box = plotly_map.live_figure, plotly_curves.ipywidgets.Box
 
-    def seen(**points):
+    def seen(*points):
         drawn.append(points)
-        return progress_curves(**points)
+        return progress_curves(*points)
 
     monkeypatch.setattr(plotly_curves, "progress_curves", seen)
+    monkeypatch.setattr(
+        plotly_curves, "live_figure", lambda given: figures.append(live_figure(given)) or figures[-1]
+    )
+    monkeypatch.setattr(
+        plotly_curves.ipywidgets, "Box", lambda *given: places.append(box(*given)) or places[-1]
+    )
     desk = Desk(map="plotly")
-    *_, place = desk.panel.children
-    figure = desk.panel._quality.curves._figure.figure
-    desk.quality("open", part="curves")
-    assert (place.children, desk.view.curves["plotly"]) == ((), True)  # nothing to draw yet
+    (figure,), (place,) = figures, places
+    desk.open("curves")
+    assert (place.children, desk.traits["learning_curves"]["plotly"]) == ((), True)  # nothing yet
     desk.session.tell([0, 1, 2], CLASSES)
     assert (place.children, place.layout.display) == ((figure,), None)
-    (sure,) = figure.data
-    assert (list(sure.x), sure.mode) == ([3], "markers")
+    (confident,) = figure.data
+    assert (list(confident.x), confident.mode) == ([3], "markers")
     desk.session.tell(3, TRUTH[3])
-    assert (list(sure.x), sure.mode) == ([3, 4], "lines")  # the same trace, longer
-    desk.quality("check", n=10)
+    assert (list(confident.x), confident.mode) == ([3, 4], "lines")  # the same trace, longer
+    desk.say("draw", n=10)
     desk.answer_drawn()
     assert [line.name for line in figure.data] == [line.name for line in desk.panel.curves().data]
     assert figure.layout.yaxis == desk.panel.curves().layout.yaxis
-    assert list(figure.data[-1].x) == [n for n, _ in desk.view.curves["sure"]]
+    assert list(figure.data[-1].x) == [n for n, _ in desk.traits["learning_curves"]["confident"]]
     n, n_labeled = len(drawn), desk.session.n_labeled
-    desk.quality("open", part=None)
+    desk.open(None)
     assert (place.children, place.layout.display) == ((), "none")
     desk.tell_another()
     assert (len(drawn), list(figure.data[-1].x)[-1]) == (n, n_labeled)
-    desk.quality("open", part="curves")
+    desk.open("curves")
     assert (place.children, list(figure.data[-1].x)[-1]) == ((figure,), n_labeled + 1)
-    desk.say("ready")  # another page begins, where nothing is open
+    desk.say("ready")  # the page begins anew, where nothing is open
     assert place.children == ()
 
 
 def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypatch):
     monkeypatch.setattr(plotly_curves, "PAUSE", 0.01)
-    curves = plotly_curves.PlotlyCurves()
+    home = Home(print)
+    curves = plotly_curves.PlotlyCurves(home)
 
     async def come():
         for n in range(1, 4):
-            curves.show({"accuracy": [], "sure": [[k, 0.5] for k in range(n)], "threshold": 0.9})
+            curves.show({"accuracy": [], "confident": [[k, 0.5] for k in range(n)], "threshold": 0.9})
         assert curves.figure.data == ()
         await asyncio.sleep(plotly_curves.PAUSE)  # began later, and ends later
         assert list(curves.figure.data[0].x) == [0, 1, 2]
-        curves.show({"accuracy": [], "sure": [[9, 0.5]], "threshold": 0.9})
+        curves.show({"accuracy": [], "confident": [[9, 0.5]], "threshold": 0.9})
         curves.hide()
         await asyncio.sleep(plotly_curves.PAUSE)  # began later, and ends later
         assert list(curves.figure.data[0].x) == [0, 1, 2]
@@ -740,42 +784,37 @@ def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypat
 def test_curves_so_far_outlive_the_kernel(tmp_path):
     desk = Desk(store=tmp_path / "labels.db")
     desk.session.tell([0, 1, 2], CLASSES)
-    desk.quality("check", n=3)
+    desk.say("draw", n=3)
     desk.answer_drawn()
-    told = []
-    curves = Curves(
-        nb.Session(desk.session.pool, CLASSES, store=tmp_path / "labels.db"), told.append
-    )
-    curves.open()
-    assert told[-1]["accuracy"][-1][0] == 6
-    assert told[-1]["sure"] == []
+    again = Desk(store=LabelStore(tmp_path / "labels.db"), annotator="other")
+    again.open("curves")
+    assert again.traits["learning_curves"]["accuracy"][-1][0] == 6
+    assert [n for n, _ in again.traits["learning_curves"]["confident"]] == [6]  # learned here
     for index in range(20, 31):
         desk.session.tell(index, TRUTH[index])
     again = Desk(store=LabelStore(tmp_path / "labels.db"))
-    again.quality("open", part="curves")
-    assert len(again.view.curves["sure"]) > 5
+    again.open("curves")
+    assert len(again.traits["learning_curves"]["confident"]) > 5
 
 
 def test_long_curves_are_thinned_and_keep_their_ends():
     session = nb.Session(nb.Pool(embeddings=blobs(N)), CLASSES, learner="knn", strategy="margin")
-    told, refit = [], session.refit(1)
-    curves = Curves(session, told.append)
+    state, refit = PanelState(), session.refit(1)
+    curves = Curves(session, state, lambda: True)
     for index in range(N):
         session.tell(index, TRUTH[index])
         curves.learned(refit)
-    curves.open()
-    labels = [n for n, _ in told[-1]["sure"]]
+    labels = [n for n, _ in state.learning_curves["confident"]]
     assert (labels[0], labels[-1]) == (1, N)
     assert len(labels) <= MOST
 
 
-# aside
+# in the thread of reports
 
 
-def session_of(**options):
-    session = nb.Session(
-        nb.Pool(embeddings=blobs(N, dim=4)), CLASSES, learner="knn", strategy="margin", **options
-    )
+def session_of():
+    pool = nb.Pool(embeddings=blobs(N, dim=4))
+    session = nb.Session(pool, CLASSES, learner="knn", strategy="margin")
     session.tell([0, 1, 2], CLASSES)
     return session
 
@@ -793,84 +832,57 @@ def test_a_twin_agrees_and_shares_nothing_that_changes():
     assert session.n_accepted == 2
     session.tell(5, TRUTH[5])
     session.set_embeddings(blobs(N, dim=7))
-    twin.sync_from(session)
+    twin.follow(session)
     assert (twin.n_labeled, twin.embeddings.shape) == (4, (N, 7))
     assert (twin.predict_proba() == session.predict_proba()).all()
 
 
-def test_errands_run_beside_the_loop_in_their_order_and_can_be_cancelled():
-    session = session_of()
-    aside, results, steps, began = Aside(session), [], [], threading.Event()
-
-    def counted(twin):
-        for _ in progress.over(range(10_000), "Counting"):
-            began.set()
-        return threading.current_thread().name
-
-    def endless(_twin):
-        while True:
-            for _ in progress.over(range(3), "Waiting"):
-                began.set()
+def test_reports_are_worked_out_with_a_replica_in_their_order():
+    session, results = session_of(), []
 
     async def run():
-        done = asyncio.Event()
-
-        def last(result):
-            results.append(result)
-            done.set()
-
-        stuck = aside.send(endless, results.append)
-        assert await asyncio.to_thread(began.wait, 10)
-        dropped = aside.send(counted, results.append)
-        aside.send(lambda twin: twin.n_labeled, results.append)
-        aside.send(counted, last, lambda *step: steps.append(step))
-        assert not aside.is_idle
-        dropped.cancel()
-        stuck.cancel()
-        await asyncio.wait_for(done.wait(), 20)
-        await asyncio.sleep(0)
+        worker = Worker(Home(print))
+        replica = Replica(session, worker, "reports")
+        replica.work_out(lambda twin: (twin is session, twin.n_labeled), results.append)
+        replica.work_out(lambda _twin: threading.current_thread().name, results.append)
+        replica.work_out(lambda _twin: math.sqrt(-1), results.append)
+        assert not replica.is_idle
+        await until(lambda: len(results) == 3)
+        session.tell(9, TRUTH[9])
+        replica.work_out(lambda twin: twin.n_labeled, results.append)
+        await until(lambda: len(results) == 4)
+        assert replica.is_idle
+        worker.close()
 
     asyncio.run(run())
-    assert results[0] == 3
-    assert results[1].startswith("nblabel-aside")
-    assert len(results) == 2
-    assert steps[0] == ("Counting", 0.0)
-    assert aside.is_idle
+    assert results[0] == (False, 3)
+    assert results[1].startswith("nblabel-reports")
+    assert isinstance(results[2], ValueError)
+    assert results[3] == 4
 
 
-def test_an_error_aside_comes_back_as_a_result():
-    results = []
-    Aside(session_of()).send(lambda _twin: math.sqrt(-1), results.append)
-    assert isinstance(results[0], ValueError)
-
-
-def test_accuracy_is_measured_off_the_event_loop(desk, monkeypatch):
+def test_accuracy_is_measured_off_the_event_loop(monkeypatch):
     names = []
-    real = nb.Session.audit
-    desk.session.tell([0, 1, 2], CLASSES)
-    desk.quality("check", n=10)
+    real = measuring.measured
 
-    def audit(session):
+    def measured(*given):
         names.append(threading.current_thread().name)
-        return real(session)
+        return real(*given)
 
-    monkeypatch.setattr(nb.Session, "audit", audit)
+    monkeypatch.setattr(measuring, "measured", measured)
 
     async def answer():
-        done = asyncio.Event()
-
-        def look(_change):
-            if "10 random checks" in desk.words():
-                done.set()
-
-        desk.panel._status.observe(look, "status")
+        desk = Desk()
+        await until(lambda: desk.ids)
+        desk.session.tell([0, 1, 2], CLASSES)
+        desk.say("draw", n=10)
         for index in desk.session.drawn.tolist():
             desk.session.tell(index, TRUTH[index])
-        await done.wait()
+        await until(lambda: "10 audit labels" in desk.accuracy())
 
-    asyncio.run(asyncio.wait_for(answer(), 30))
+    asyncio.run(answer())
     assert names
-    assert all(name.startswith("nblabel-aside") for name in names)
+    assert all(name.startswith("nblabel-reports") for name in names)
 
 
 def test_a_listener_hears_in_the_place_of_a_bar():

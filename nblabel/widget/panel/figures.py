@@ -13,6 +13,7 @@ from nblabel.learners import CALIBRATED
 from nblabel.log.labels import STATUSES
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.system.format import interval
 from nblabel.widget import text
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
@@ -56,7 +57,7 @@ def _confidence(model: Refit) -> Colors:
     palette = confidence_colors()
     steps = len(palette)
     codes = np.minimum(model.predicted[1] * steps, steps - 1).astype(np.uint8)
-    names = [f"{10 * step}–{10 * step + 10}\u00a0%" for step in range(steps)]
+    names = [interval(step / steps, (step + 1) / steps) for step in range(steps)]
     return _coded("confidence", codes, names, palette)
 
 

@@ -103,6 +103,11 @@ class AutoLabel:
 
     def choose(self, terms: Terms) -> None:
         """Find out what can be accepted on these terms, remembered for when the log is opened again."""
+        try:
+            check_terms(terms.max_error, terms.confidence)
+        except ValueError as error:
+            self._show(headline="", details=[str(error)], ready=0, needed=0, curve=[])
+            return
         self.estimate(terms)
         self._session.store.set_setting(TERMS, json.dumps(asdict(self._terms)))
 
