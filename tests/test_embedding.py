@@ -220,6 +220,7 @@ def test_a_large_pool_is_embedded_in_blocks(monkeypatch):
     assert (in_blocks**2).sum() == pytest.approx((whole**2).sum(), rel=0.1)
 
 
+@pytest.mark.slow  # thousands of pictures, each with its neighbours
 @pytest.mark.parametrize(
     ("name", "gain"),
     [("fashion_mnist_sample", 0.03), ("digits", 0.003), ("mnist", 0.02), ("fashion_mnist", 0.035)],

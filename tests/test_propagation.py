@@ -58,6 +58,7 @@ GRAPHS = {
 }
 
 
+@pytest.mark.slow  # a reference for each setting
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
 @pytest.mark.parametrize("decay", [1.0, 0.1, 1e-3])
 @pytest.mark.parametrize("n_labels", [1, 3, 40])
