@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.widget.finish import in_words
+from nblabel.widget.work.auto_label import in_words
 from tests.samples import blobs
 
 CLASSES = ("boot", "bag", "shirt")

@@ -113,4 +113,4 @@ print(json.dumps([str(folder), files]))
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert expected - set(files) == set()
-    assert {"py.typed", "widget/static/queue.js", "data/fashion_mnist_sample.npz"} <= set(files)
+    assert {"py.typed", "widget/static/panel.js", "data/fashion_mnist_sample.npz"} <= set(files)

@@ -17,7 +17,7 @@ from nblabel.plots import (
     learning_curve,
     progress_curves,
 )
-from nblabel.widget.palette import class_colors
+from nblabel.widget.view.palette import class_colors
 from tests.samples import blob_pool
 
 

@@ -451,7 +451,10 @@ def test_contradicted_labels_are_asked_again_with_the_same_keys(doubtful):
     assert doubtful.label(first["id"], TRUTH[first["index"]])["ok"]
     assert len(doubtful.session.store.read()) == n + 1  # every change is in the log
     doubtful.label(items[1]["id"], items[1]["label"])  # it was right
-    assert (doubtful.traits["review"]["left"], doubtful.traits["review"]["total"]) == (total - 2, total)
+    assert (doubtful.traits["review"]["left"], doubtful.traits["review"]["total"]) == (
+        total - 2,
+        total,
+    )
     assert "1 of" in doubtful.traits["review"]["text"]
     assert first["id"] not in doubtful.ids
     doubtful.answer("undo")  # takes the confirmation back: it is asked again
@@ -504,7 +507,11 @@ def test_contradicted_accepted_labels_are_looked_at_with_the_same_keys(contradic
     contradicted.say("review", accepted=True)
     first, second, third = contradicted.again()[:3]
     assert {one["index"] for one in (first, second, third)} == {4, 7, 10}
-    assert (first["label"], first["source"], first["prediction"]["label"]) == ("boot", "model", "bag")
+    assert (first["label"], first["source"], first["prediction"]["label"]) == (
+        "boot",
+        "model",
+        "bag",
+    )
     why = contradicted.why(first["id"])
     assert why.startswith("Accepted from the model as boot, ")
     assert why.endswith("%; now it predicts bag.")
@@ -670,7 +677,10 @@ def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered
     desk = Desk(store=store)
     assert desk.traits["comparison"] == {"progress": None, "text": ""}
     desk.say("compare")
-    assert desk.traits["comparison"] == {"progress": None, "text": text.too_few_to_compare(comparison.FEWEST_COMPARED)}
+    assert desk.traits["comparison"] == {
+        "progress": None,
+        "text": text.too_few_to_compare(comparison.FEWEST_COMPARED),
+    }
     told_at(desk.session, range(0, 9 * 41, 9))
     told = []
     desk.panel.observe(lambda change: told.append(change["new"]["progress"]), "comparison")
@@ -731,7 +741,9 @@ def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypa
 
     monkeypatch.setattr(plotly_curves, "progress_curves", seen)
     monkeypatch.setattr(
-        plotly_curves, "live_figure", lambda given: figures.append(live_figure(given)) or figures[-1]
+        plotly_curves,
+        "live_figure",
+        lambda given: figures.append(live_figure(given)) or figures[-1],
     )
     monkeypatch.setattr(
         plotly_curves.ipywidgets, "Box", lambda *given: places.append(box(*given)) or places[-1]
@@ -769,7 +781,9 @@ def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypat
 
     async def come():
         for n in range(1, 4):
-            curves.show({"accuracy": [], "confident": [[k, 0.5] for k in range(n)], "threshold": 0.9})
+            curves.show(
+                {"accuracy": [], "confident": [[k, 0.5] for k in range(n)], "threshold": 0.9}
+            )
         assert curves.figure.data == ()
         await asyncio.sleep(plotly_curves.PAUSE)  # began later, and ends later
         assert list(curves.figure.data[0].x) == [0, 1, 2]

@@ -15,7 +15,7 @@ from nblabel.widget.work.home import Home
 
 
 def live_figure(figure: Any) -> go.FigureWidget:
-    """Return a figure for the panel: as wide as its place, with buttons seen in a light and a dark theme."""
+    """Return a figure for the panel: as wide as its place, with buttons seen in any theme."""
     live = go.FigureWidget(figure)
     live._config = live._config | {"responsive": True}  # noqa: SLF001  no other way
     live.layout.modebar = {
@@ -27,7 +27,8 @@ def live_figure(figure: Any) -> go.FigureWidget:
 class PlotlyMap:
     """A map with plotly's pan, zoom, lasso and export; slower than the canvas at every update.
 
-    It is a widget beside the panel, which has the legend, the dialog for groups and the hovered picture.
+    It is a widget beside the panel, which has the legend, the dialog for groups and the hovered
+    picture.
 
     Parameters
     ----------
@@ -36,7 +37,8 @@ class PlotlyMap:
     home : Home
         Where what a person does in the figure is heard.
     act : callable
-        Called with "hover" or "show" and the position of a point; -1 where none is under the pointer.
+        Called with "hover" or "show" and the position of a point; -1 where none is under the
+        pointer.
     """
 
     def __init__(self, send: Send, home: Home, act: Callable[[str, int], None]) -> None:

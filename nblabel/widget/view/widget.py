@@ -8,8 +8,12 @@ import traitlets as t
 from nblabel.widget.view.assets import script, style
 
 _NO_PROJECTION = {
-    **{"name": "pca", "choices": [], "running": False},
-    **{"progress": 0.0, "text": "", "train": False},
+    "name": "pca",
+    "choices": [],
+    "running": False,
+    "progress": 0.0,
+    "text": "",
+    "train": False,
 }
 
 
