@@ -88,9 +88,7 @@ STILL_LEARNING_TITLE = (
     "the learners knn and graph take less time."
 )
 
-
-def learning_failed(error: object) -> str:
-    return f"Learning failed: {error} The last good model stays; your labels are saved."
+LEARNING_FAILED = "Learning failed: {} The last good model stays; your labels are saved."
 
 
 # the map
@@ -232,12 +230,9 @@ def exported(n: int, where: object) -> str:
     return f"{counted(n, 'label')} written to {where}, in the notebook's folder."
 
 
-def not_exported(error: object) -> str:
-    return f"Nothing was written: {error}"
+NOT_EXPORTED = "Nothing was written: {}"
 
-
-def not_imported(error: object) -> str:
-    return f"Nothing was imported: {error}"
+NOT_IMPORTED = "Nothing was imported: {}"
 
 
 def imported(report: object, n: int) -> str:
@@ -272,8 +267,8 @@ def accuracy_title(n_wrong: int, n_skipped: int) -> str:
     )
     return (
         "Of the labels of all items: those of people, and those of the model for the rest. "
-        f"Estimated from the audit sample alone, {count(n_wrong)} of which the model had wrong.{skipped} It "
-        "assumes that the annotator is right."
+        f"Estimated from the audit sample alone, {count(n_wrong)} of which the model had wrong."
+        f"{skipped} It assumes that the annotator is right."
     )
 
 
@@ -288,8 +283,7 @@ def stale_labels(n: int) -> str:
     )
 
 
-def measuring_failed(error: object) -> str:
-    return f"Measuring failed: {error}"
+MEASURING_FAILED = "Measuring failed: {}"
 
 
 def bad_rate(rate: float) -> str:

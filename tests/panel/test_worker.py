@@ -125,7 +125,7 @@ def test_one_request_is_one_job(job):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """What is to be called later, which a test calls when it likes: a busy machine may stand still."""
+    """What is to be called later: a test calls it, as a busy machine may stand still."""
     waits = []
 
     def later(_home, seconds, act):

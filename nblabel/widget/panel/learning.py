@@ -180,7 +180,7 @@ class Learning:
     def _failed(self, error: Exception) -> None:
         """Go on without the learner: what is left is asked in random order."""
         self._state.say("learning", "")
-        self._state.complain("learning", text.learning_failed(error))
+        self._state.complain("learning", text.LEARNING_FAILED.format(error))
         if self._ranking.is_short:
             self._ranking.rank(self._draw(text.DRAWN_FAILED))
         self._state.paint()

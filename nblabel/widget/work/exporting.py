@@ -70,7 +70,7 @@ class Exports:
         elif isinstance(result, CancelledError):
             self._show(text.EXPORT_CANCELLED)
         else:
-            self._show(text.not_exported(result), "error")
+            self._show(text.NOT_EXPORTED.format(result), "error")
 
     def _show(self, said: str, kind: str = "info", progress: float = 0.0) -> None:
         self._state.show(

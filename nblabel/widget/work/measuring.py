@@ -215,7 +215,7 @@ class Measures:
             took = time.monotonic() - began
             self._not_before = time.monotonic() + max(REST * took, LEAST_REST)
             if isinstance(result, Exception):
-                self._state.complain("accuracy", text.measuring_failed(words_of(result)))
+                self._state.complain("accuracy", text.MEASURING_FAILED.format(words_of(result)))
                 return
             self._found = result
             if result.audit is not None and result.audit.n_checks:
