@@ -278,7 +278,7 @@ def self_agreement(n_same: int, n: int) -> str:
 
 def stale_labels(n: int) -> str:
     return (
-        f"The model would now label {count(n)} of the accepted items otherwise; Auto-label the "
+        f"The model would now label {count(n)} of the accepted items differently; Auto-label the "
         "rest shows them, or reverts them."
     )
 

@@ -51,7 +51,6 @@ def answer(book: Notebook, n: int) -> None:
 
 def answer_checks(book: Notebook) -> None:
     """Answer until no check is left."""
-    wait_until(book, "set(panel.session.drawn.tolist()) <= set(panel._line.held)")
     while book.evaluate("len(panel.session.drawn)"):
         answer(book, 1)
 
@@ -66,14 +65,14 @@ def test_label_finish_undo_restart(notebook: Callable[..., Notebook], tmp_path: 
     answer(book, 6)
     wait_until(book, "panel.session.n_labeled == 6")
 
-    # the promise, by keyboard alone
-    door = quality(book).get_by_role("button", name="Finish the pool")
+    # the guarantee, by keyboard alone
+    door = quality(book).get_by_role("button", name="Auto-label the rest…")
     door.focus()
     door.press("Enter")
-    dialog = quality(book).get_by_role("dialog", name="Finish the pool")
-    dialog.get_by_label("Labels wrong, at most").select_option("0.1")
-    expect(dialog).to_contain_text(re.compile(r"\d+ more answers would let \d+ images be accepted"))
-    asks = dialog.get_by_role("button", name="Ask these")
+    dialog = quality(book).get_by_role("dialog", name="Auto-label the rest")
+    dialog.get_by_label("Maximum error").select_option("0.1")
+    expect(dialog).to_contain_text(re.compile(r"\d+ more checks would let \d+ images be accepted"))
+    asks = dialog.get_by_role("button", name="Queue these")
     needed = int(re.findall(r"\d+", asks.inner_text())[0])
     asks.press("Enter")
     expect(dialog).to_contain_text(f"{needed} checks wait in the queue")
@@ -87,16 +86,16 @@ def test_label_finish_undo_restart(notebook: Callable[..., Notebook], tmp_path: 
     # by its first word: the button that takes back says "accepted", too
     accepts = dialog.get_by_role("button", name=re.compile("^Accept"))
     accepts.press("Enter")
-    expect(quality(book).get_by_role("status")).to_contain_text("accepted from the machine")
+    expect(quality(book).get_by_role("status")).to_contain_text("accepted from the model")
     n = book.evaluate("panel.session.n_accepted")
     assert n > 200
     assert book.evaluate(
         "bool((panel.session.predict() == np.array(['dark', 'bright'])[truth]).all())"
     )
-    expect(book.page.locator(".nbl-status")).to_contain_text("Accepted by machine")
+    expect(book.page.locator(".nbl-status")).to_contain_text("Auto-labeled")
 
     # one undo takes all of it back; the same again, and a restart keeps it
-    dialog.get_by_role("button", name=re.compile("Undo: take back")).press("Enter")
+    dialog.get_by_role("button", name=re.compile("Undo: withdraw")).press("Enter")
     wait_until(book, "panel.session.n_accepted == 0")
     expect(accepts).to_be_enabled(timeout=30_000)  # once it is worked out again
     accepts.press("Enter")
@@ -107,7 +106,7 @@ def test_label_finish_undo_restart(notebook: Callable[..., Notebook], tmp_path: 
     assert book.cell_count() == 1
     book.restart_kernel()
     book.run_all()
-    expect(book.page.locator(".nbl-status").last).to_contain_text("Accepted by machine")
+    expect(book.page.locator(".nbl-status").last).to_contain_text("Auto-labeled")
     assert book.evaluate("panel.session.n_accepted") == n
 
 
@@ -119,47 +118,47 @@ def test_checks_measure_and_a_second_look_sets_right(
     answer(book, 4)
     status = book.page.locator(".nbl-status")
     expect(status).to_contain_text("Accuracy is not known")
-    quality(book).get_by_role("button", name="Check 20 now").click()
+    quality(book).get_by_role("button", name="Audit 20 now").click()
     wait_until(book, "len(panel.session.drawn) == 20")
     answer_checks(book)
-    expect(status).to_contain_text(re.compile(r"% right, .* 20 random checks"), timeout=30_000)
-    quality(book).get_by_role("button", name="Curves").click()
+    expect(status).to_contain_text(re.compile(r"% right, .* 20 audit labels"), timeout=30_000)
+    quality(book).get_by_role("button", name="Learning curves").click()
     expect(quality(book).locator("svg.nbl-chart")).to_have_count(2)
     compare = quality(book).get_by_role("button", name="Compare with random sampling")
     compare.press("Enter")
     expect(quality(book)).to_contain_text(re.compile(r"After \d+ labels: labels drawn at random"))
     expect(compare).to_be_focused()
 
-    # a label that model and neighbours contradict is asked again, with the model's word as the guess
+    # a label that model and neighbours contradict is asked again, with the model's prediction
     wrong = book.evaluate("int(panel.session.labeled[3])")
     book.execute(f"panel.session.tell({wrong}, ['bright', 'dark'][truth[{wrong}]])")
-    quality(book).get_by_role("button", name="Second look").click()
+    quality(book).get_by_role("button", name="Review labels").click()
     expect(quality(book)).to_contain_text("looked at again")
     queue(book).locator(".nbl-next button").first.click()
     expect(queue(book).locator(".nbl-id")).to_have_text(str(wrong))
     expect(queue(book).locator(".nbl-class[aria-pressed=true]")).to_have_count(1)
     queue(book).press("Enter")
     wait_until(book, f"bool(panel.session.y[{wrong}] == truth[{wrong}])")
-    expect(quality(book)).to_contain_text("Second look done: 1 of 1 label changed.")
+    expect(quality(book)).to_contain_text("Review done: 1 of 1 label changed.")
 
-    # a label of the machine that it contradicts by now is taken back, and accepted again by one undo
+    # a label of the model that it contradicts by now is taken back, and accepted again by one undo
     wrong = book.evaluate("int(panel.session.unanswered[0])")
     book.execute(f"panel.session.accept([{wrong}], ['bright', 'dark'][truth[{wrong}]])")
-    quality(book).get_by_role("button", name="Finish the pool").click()
-    dialog = quality(book).get_by_role("dialog", name="Finish the pool")
-    expect(dialog).to_contain_text("would now label 1 accepted item otherwise")
-    dialog.get_by_role("button", name="Take these back").press("Enter")
-    expect(quality(book).get_by_role("status")).to_contain_text("1 image taken back")
+    quality(book).get_by_role("button", name="Auto-label the rest").click()
+    dialog = quality(book).get_by_role("dialog", name="Auto-label the rest")
+    expect(dialog).to_contain_text("would now label 1 accepted item differently")
+    dialog.get_by_role("button", name="Revert").press("Enter")
+    expect(quality(book).get_by_role("status")).to_contain_text("1 image reverted")
     assert book.evaluate("panel.session.n_accepted") == 0
     dialog.get_by_role("button", name="Undo: accept 1 again").press("Enter")
     wait_until(book, "panel.session.n_accepted == 1")
 
-    # some questions are asked twice from now on
-    quality(book).get_by_label("Asked twice").select_option("0.05")
+    # some items are repeated from now on
+    quality(book).get_by_label("Repeat items").select_option("0.05")
     wait_until(book, "panel.session.repeat_share == 0.05")
 
-    # and with a wage, money is told
-    wage = status.get_by_label("Wage an hour")
+    # and with an hourly rate, money is told
+    wage = status.get_by_label("Hourly rate")
     wage.fill("20")
     wage.press("Enter")
     expect(status).to_contain_text(re.compile("labels so far: .* of money at"), timeout=30_000)

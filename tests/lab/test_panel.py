@@ -54,6 +54,15 @@ def shown(book: Notebook) -> str:
     return queue(book).locator(".nbl-id").inner_text()
 
 
+def upcoming(book: Notebook) -> list[str]:
+    """The ids of the items that are asked next, as many as are shown."""
+    names = [
+        button.get_attribute("aria-label") or ""
+        for button in queue(book).locator(".nbl-next button").all()
+    ]
+    return [found[1] for name in names if (found := re.search(r"^Ask \w+ (\S+) now", name))]
+
+
 def answer(book: Notebook, key: str) -> str:
     """Press a key in the queue and wait for the next picture; return the id answered."""
     before = shown(book)
@@ -206,7 +215,7 @@ def test_an_accepted_round_is_seen_and_undone_in_the_panel(panel: Callable[..., 
         "panel.session.accept([i for i in range(600) if panel.session.y[i] < 0][:400] + "
         f"[panel.session.pool.index_of({before!r})])"
     )
-    expect(status).to_contain_text("Accepted by machine")
+    expect(status).to_contain_text("Auto-labeled")
     accepted = book.evaluate("panel.session.n_accepted")
     expect(status).to_contain_text(str(accepted))
     expect(status).to_contain_text("3 labeled")
@@ -215,12 +224,12 @@ def test_an_accepted_round_is_seen_and_undone_in_the_panel(panel: Callable[..., 
     assert not book.evaluate(
         f"panel.session.pool.index_of({shown(book)!r}) in panel.session.accepted"
     )
-    book.execute("panel._map.color_by = 'source'")
+    book.execute("panel.color_by = 'source'")
     expect(book.page.locator(".nbl-map-legend")).to_contain_text("model")
 
     queue(book).focus()
     queue(book).press("u")
-    expect(status).not_to_contain_text("Accepted by machine")
+    expect(status).not_to_contain_text("Auto-labeled")
     assert book.evaluate("[panel.session.n_labeled, panel.session.n_accepted]") == [3, 0]
 
 
@@ -369,15 +378,18 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
         marked.append(int(dialog.locator(".nbl-group-tile:focus").get_attribute("data-key")))
         book.page.keyboard.press("Space")
     rest = [index for index in members if index not in marked]
-    expect(dialog).to_contain_text(f"Label {len(rest)} points, all but the 2 marked, as")
+    expect(dialog).to_contain_text(f"Label {len(rest)} (2 excluded) as")
     book.page.keyboard.press("2")
     given = wait_for_labels(book, len(rest))
     assert sorted(given) == sorted([str(index), "Trouser"] for index in rest)
     assert book.evaluate("len(panel.session.store.read())") == 1
     expect(dialog.get_by_role("button", name="Next cluster").last).to_be_focused()
     expect(dialog).to_contain_text(f"{len(rest)} of {len(members)} labeled: Trouser {len(rest)}")
-    asked = [shown(book), *book.evaluate("[panel.session.pool.ids[i] for i in panel._line.held]")]
-    assert {str(index) for index in marked} <= set(asked[:4])
+    wait_for(
+        lambda: {str(index) for index in marked} <= {shown(book), *upcoming(book)},
+        10,
+        lambda: f"the marked to be asked next: {upcoming(book)}",
+    )
 
     book.page.keyboard.press("u")
     wait_for(lambda: labels(book) == [], 10, lambda: str(len(labels(book))))
@@ -395,10 +407,10 @@ def test_labels_are_exported_and_imported_beside_the_notebook(
     wait_for_labels(book, 2)
     status = book.page.locator(".nbl-status")
     status.get_by_role("button", name="Export…").press("Enter")
-    path = status.get_by_label("File or folder beside the notebook")
+    path = status.get_by_label("File or folder in the notebook's folder")
     path.fill("from-the-panel.csv")
     path.press("Enter")
-    said = "2 labels written to from-the-panel.csv, beside the notebook."
+    said = "2 labels written to from-the-panel.csv, in the notebook's folder."
     expect(status.get_by_role("status")).to_have_text(said)
     written = (book.path.parent / "from-the-panel.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in written[1:]] == given
@@ -410,7 +422,7 @@ def test_labels_are_exported_and_imported_beside_the_notebook(
     known = f"id,label\n{given[0]},Bag\n{new},Shirt\nnobody,Shirt\n"
     (book.path.parent / "known.csv").write_text(known)
     status.get_by_role("button", name="Import…").press("Enter")
-    path = status.get_by_label("File beside the notebook")
+    path = status.get_by_label("File in the notebook's folder")
     path.fill("known.csv")
     path.press("Enter")
     expect(status.get_by_role("status")).to_contain_text("1 items labeled from 3 rows.")
@@ -584,7 +596,9 @@ panel"""
     book = notebook([source])
     book.run_all()
     wait_for(lambda: queue(book).locator(".nbl-id").count(), 20, lambda: "the queue")
-    book.execute("panel._show(panel.session.pool.index_of('3.png'), '')")
+    book.execute("panel.show_next(panel.session.pool.index_of('3.png'))")
+    if shown(book) != "3.png":
+        queue(book).locator(".nbl-next button").first.click()
     expect(queue(book).locator(".nbl-mat")).to_have_attribute("data-state", "broken")
     expect(queue(book).locator(".nbl-mat")).to_contain_text("3.png cannot be read")
     queue(book).press("f")
@@ -656,12 +670,12 @@ def test_umap_arrives_while_labeling_and_can_be_cancelled(
     book.page.locator(".nbl-map").get_by_role("combobox", name="Projection").select_option("umap")
     expect(progress).to_be_visible()
     answer(book, "2")
-    wait_for(lambda: book.evaluate("panel._map.projection['name']") == "umap", 90, lambda: "UMAP")
+    wait_for(lambda: book.evaluate("panel.projection['name']") == "umap", 90, lambda: "UMAP")
     expect(progress).to_be_hidden()
     book.run_cell(0)  # the choice is kept, and the projection is found again
     wait_for_question(book)
-    assert book.evaluate("panel._map.projection") == {
-        **book.evaluate("panel._map.projection"),
+    assert book.evaluate("panel.projection") == {
+        **book.evaluate("panel.projection"),
         "name": "umap",
         "running": False,
     }
@@ -676,7 +690,7 @@ def test_an_encoder_is_trained_while_labeling_and_the_points_move(
     book = panel(source)
     map_view = book.page.locator(".nbl-map")
     progress = map_view.locator(".nbl-map-progress")
-    train = map_view.get_by_role("button", name="Train")
+    train = map_view.get_by_role("button", name="Train encoder")
     given = [[answer(book, "1"), "T-shirt/top"]]
     wait_for_labels(book, 1)
     train.click()
@@ -688,7 +702,7 @@ def test_an_encoder_is_trained_while_labeling_and_the_points_move(
     book.execute("panel.train('autoencoder', dim=6, steps=20)")
     given.append([answer(book, "2"), "Trouser"])
     there = f"panel.session.embeddings.shape[1] == {width + 6}"
-    wait_for(lambda: book.evaluate(there), 90, lambda: book.evaluate("panel._map.projection"))
+    wait_for(lambda: book.evaluate(there), 90, lambda: book.evaluate("panel.projection"))
     given.append([answer(book, "3"), "Pullover"])
     assert wait_for_labels(book, 3) == given
     expect(train).to_be_visible()
@@ -702,12 +716,12 @@ def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
     book = panel(source)
     status, bar = book.page.locator(".nbl-status"), book.page.locator(".nbl-map-progress")
     expect(bar).to_contain_text("Neighbours")
-    expect(status).to_contain_text("Guesses: nearest labeled items")
+    expect(status).to_contain_text("Model: nearest neighbours")
     answer(book, "1")
     answer(book, "2")
     before = wait_for_labels(book, 2)
     question = shown(book)
-    expect(status).to_contain_text("Guesses: similar items", timeout=60_000)
+    expect(status).to_contain_text("Model: label propagation", timeout=60_000)
     expect(bar).to_be_hidden()
     assert labels(book) == before
     assert shown(book) == question
@@ -717,7 +731,7 @@ def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
 
     book.run_cell(0)
     wait_for_question(book)
-    expect(status).to_contain_text("Guesses: similar items")
+    expect(status).to_contain_text("Model: label propagation")
     expect(bar).to_be_hidden()
 
 
@@ -726,7 +740,7 @@ def test_the_plotly_map(panel: Callable[..., Notebook]) -> None:
     expect(book.page.locator(".nbl-plotly-map .js-plotly-plot")).to_be_visible()
     answer(book, "1")
     wait_for_labels(book, 1)
-    wait_for(lambda: book.evaluate("len(panel._map.figure.data[1].x)") == 1, 10, lambda: "the mark")
+    wait_for(lambda: book.evaluate("len(panel._figures[2].data[1].x)") == 1, 10, lambda: "the mark")
 
 
 def test_plotly_draws_the_curves_while_they_are_open(panel: Callable[..., Notebook]) -> None:
@@ -736,7 +750,7 @@ def test_plotly_draws_the_curves_while_they_are_open(panel: Callable[..., Notebo
     points = figure.locator(".scatterlayer .point")
 
     def open_curves() -> None:
-        book.page.get_by_role("button", name="Curves", exact=True).click()
+        book.page.get_by_role("button", name="Learning curves", exact=True).click()
 
     answer(book, "1")
     wait_for_labels(book, 1)
@@ -749,7 +763,7 @@ def test_plotly_draws_the_curves_while_they_are_open(panel: Callable[..., Notebo
     answer(book, "3")
     wait_for_labels(book, 3)
     expect(line).not_to_have_attribute("d", str(before))
-    trace = "list(panel._quality.curves._figure.figure.data[-1].x)"
+    trace = "list(panel._figures[3].data[-1].x)"
     wait_for(lambda: book.evaluate(trace) == [1, 2, 3], 10, lambda: str(book.evaluate(trace)))
     place = book.page.locator(".nbl-plotly-curves")
     width = place.bounding_box()
@@ -770,7 +784,7 @@ def test_clusters_and_selections_on_the_plotly_map(panel: Callable[..., Notebook
     dialog = side.get_by_role("dialog")
 
     def lit(expected: int | None) -> None:
-        points = "panel._map.figure.data[0].selectedpoints"
+        points = "panel._figures[2].data[0].selectedpoints"
         told = f"None if {points} is None else len({points})"
         wait_for(lambda: book.evaluate(told) == expected, 10, lambda: f"{book.evaluate(told)} lit")
 
@@ -837,7 +851,7 @@ def test_a_panel_saved_with_its_widgets_says_that_its_kernel_is_gone(
     before = wait_for_labels(book, 1)
     # what a saved panel shows follows once the kernel has learned from the answer
     wait_for(
-        lambda: book.evaluate("panel._display._queue.snapshot['id']") not in dict(before),
+        lambda: book.evaluate("panel.snapshot['id']") not in dict(before),
         20,
         lambda: "the next question to be kept",
     )

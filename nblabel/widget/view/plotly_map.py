@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import plotly.graph_objects as go
 
@@ -50,6 +51,8 @@ class PlotlyMap:
         self._isolated: int | None = None
         self._outlined = False  # something was drawn around in the figure
         self.figure = live_figure(map_figure())
+        self.widget = ipywidgets.VBox([self.figure])
+        self.widget.add_class("nbl-plotly-map")
         points = self.figure.data[0]
         points.hovertemplate, points.hoverinfo = None, "none"  # the panel shows the picture
         points.on_hover(home.bring(lambda _trace, at, _state: self._point_at("hover", at)))
