@@ -39,7 +39,7 @@ def check(name: str, value: Any) -> None:
 
 
 violations: list[str] = []
-"""What the kernel sent against the schema. The kernel shows whatever is raised in it, so that it is noted."""
+"""What the kernel sent against the schema; raised within the kernel, it would only be shown."""
 
 
 def _note(name: str, value: Any) -> None:
@@ -203,7 +203,9 @@ class Page:
             self._drop([item])
         if kind != "import":
             content.setdefault("front", self.front)
-        (ack,) = [one for one in self.say(kind, *buffers, uid=uid, **content) if one["type"] == "ack"]
+        (ack,) = [
+            one for one in self.say(kind, *buffers, uid=uid, **content) if one["type"] == "ack"
+        ]
         return ack
 
     def label(self, item: str, name: str = "bag", **content: Any) -> dict[str, Any]:
@@ -228,11 +230,11 @@ class Page:
 
     def ask_for_more(self) -> None:
         """Ask for more questions where few are left, as the page does."""
-        if self.last_list and not self.last_list["done"]:
-            if self.ids and len(self.ids) < len(self.last_list["items"]) / 2:
-                heard = list(self.heard)
-                self.say("more", held=[self.items[item]["index"] for item in self.ids])
-                self.heard = [*heard, *self.heard]
+        listed = self.last_list.get("items", [])
+        if self.ids and len(self.ids) < len(listed) / 2:
+            heard = list(self.heard)
+            self.say("more", held=[self.items[item]["index"] for item in self.ids])
+            self.heard = [*heard, *self.heard]
 
     def set_trait(self, name: str, value: Any) -> None:
         """Write a trait, as a control of the page does."""

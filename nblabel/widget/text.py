@@ -58,20 +58,18 @@ def saved(label: str, n_labeled: int) -> str:
     return f"Saved: {label}. {count(n_labeled)} labeled."
 
 
-def class_added(name: str) -> str:
-    return f"Class added: {name}."
+CLASS_ADDED = "Class added: {}."
 
 
 def group_labeled(n: int, label: str) -> str:
     return f"{counted(n, 'point')} labeled as {label}."
 
 
-def nothing_to(kind: str) -> str:
-    return f"Nothing to {kind}."
+NOTHING_TO = "Nothing to {}."
 
 
 def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
-    """Return what an undo or redo did: to a step of the model, to many points, to one, or to a class."""
+    """Return what an undo or redo did: to a step of the model, to points, or to a class."""
     word = _WORDS[kind]
     if step in _STEPS:
         return f"{word}: {count(n)} {_STEPS[step]}."
@@ -86,13 +84,11 @@ def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
 
 STILL_LEARNING = "Still learning: questions are drawn at random."
 STILL_LEARNING_TITLE = (
-    "The learner is slower than the answers. Its predictions and questions come when it is done; the "
-    "learners knn and graph take less time."
+    "The learner is slower than the answers. Its predictions and questions come when it is done; "
+    "the learners knn and graph take less time."
 )
 
-
-def learning_failed(error: object) -> str:
-    return f"Learning failed: {error} The last good model stays; your labels are saved."
+LEARNING_FAILED = "Learning failed: {} The last good model stays; your labels are saved."
 
 
 # the map
@@ -142,41 +138,32 @@ TRAINED = "Moved over to the trained encoder."
 TRAINING_FAILED = "Training failed."
 TRAINING_RUNS = "a training is running already; cancel it on the map first."
 
+STARTING = "{}: starting"
 
-def starting(job: str) -> str:
-    return f"{job}: starting"
-
-
-def cancelled(job: str) -> str:
-    return f"{job} cancelled."
+CANCELLED = "{} cancelled."
 
 
 def neighbors_failed(reason: str) -> str:
     return f"Finding neighbours failed: {reason}. Predictions go on without them."
 
 
-def umap_not_started(reason: object) -> str:
-    return f"UMAP could not be started: {reason}."
+UMAP_NOT_STARTED = "UMAP could not be started: {}."
 
 
 def clusters_found(n: int) -> str:
     return f"{counted(n, 'cluster')} found."
 
 
-def clusters_failed(reason: str) -> str:
-    return f"Finding clusters failed: {reason}."
+CLUSTERS_FAILED_BY = "Finding clusters failed: {}."
 
 
 def wrong_clusters(n: object, most: int) -> str:
     return f"the number of clusters is {n}; choose one from 1 to {most}."
 
 
-def training_failed(reason: str) -> str:
-    return f"Training failed: {reason}. The embeddings stay as they are."
+TRAINING_FAILED_BY = "Training failed: {}. The embeddings stay as they are."
 
-
-def no_images(kind: str) -> str:
-    return f"encoders are trained on images, and this pool holds {kind}."
+NO_IMAGES = "encoders are trained on images, and this pool holds {}."
 
 
 # groups
@@ -197,7 +184,7 @@ def unknown_order(order: object, orders: Sequence[str]) -> str:
 
 
 def contradiction(counts: Sequence[tuple[str, int]]) -> str:
-    """Return what is said of a group whose labels differ: names and counts, the most frequent first."""
+    """Return what is said of a group whose labels differ: names and counts, the largest first."""
     (most, n), (other, m), *more = counts
     return (
         f"Its labels contradict: {count(n)} {most}, {count(m)} {other}"
@@ -236,20 +223,16 @@ def outside(path: str, otherwise: str) -> str:
     return f"{path} is not inside the notebook's folder; {otherwise}."
 
 
-def file_exists(name: str) -> str:
-    return f"{name} is there already."
+FILE_EXISTS = "{} is there already."
 
 
 def exported(n: int, where: object) -> str:
     return f"{counted(n, 'label')} written to {where}, in the notebook's folder."
 
 
-def not_exported(error: object) -> str:
-    return f"Nothing was written: {error}"
+NOT_EXPORTED = "Nothing was written: {}"
 
-
-def not_imported(error: object) -> str:
-    return f"Nothing was imported: {error}"
+NOT_IMPORTED = "Nothing was imported: {}"
 
 
 def imported(report: object, n: int) -> str:
@@ -283,9 +266,9 @@ def accuracy_title(n_wrong: int, n_skipped: int) -> str:
         f" {count(n_skipped)} more were skipped, as two-phase sampling has it." if n_skipped else ""
     )
     return (
-        "Of the labels of all items: those of people, and those of the model for the rest. Estimated "
-        f"from the audit sample alone, {count(n_wrong)} of which the model had wrong.{skipped} It "
-        "assumes that the annotator is right."
+        "Of the labels of all items: those of people, and those of the model for the rest. "
+        f"Estimated from the audit sample alone, {count(n_wrong)} of which the model had wrong."
+        f"{skipped} It assumes that the annotator is right."
     )
 
 
@@ -295,13 +278,12 @@ def self_agreement(n_same: int, n: int) -> str:
 
 def stale_labels(n: int) -> str:
     return (
-        f"The model would now label {count(n)} of the accepted items otherwise; Auto-label the rest "
-        "shows them, or reverts them."
+        f"The model would now label {count(n)} of the accepted items differently; Auto-label the "
+        "rest shows them, or reverts them."
     )
 
 
-def measuring_failed(error: object) -> str:
-    return f"Measuring failed: {error}"
+MEASURING_FAILED = "Measuring failed: {}"
 
 
 def bad_rate(rate: float) -> str:

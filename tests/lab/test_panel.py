@@ -137,9 +137,10 @@ def test_keys_stay_in_the_panel_and_out_of_the_notebook(panel: Callable[..., Not
     queue(book).focus()
     for key in ["a", "b", "d", "d", "x", "m", "0", "0", "Escape", "z", "c", "v", "y", "l"]:
         queue(book).press(key) if key != "Escape" else None
-    book.page.locator(".nbl-map").focus()
+    plane = book.page.locator(".nbl-map-plane")
+    plane.focus()
     for key in ["a", "b", "d", "d", "x", "m", "0", "0", "z", "1"]:
-        book.page.locator(".nbl-map").press(key)
+        plane.press(key)
     assert (book.cell_types(), book.sources()) == (cells, sources)
 
     # and outside the panel its keys do nothing
@@ -150,6 +151,34 @@ def test_keys_stay_in_the_panel_and_out_of_the_notebook(panel: Callable[..., Not
         book.page.keyboard.press(key)
     book.evaluate("1")
     assert len(labels(book)) == n
+
+
+def test_after_a_click_beside_the_controls_no_key_reaches_the_notebook(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    cells, sources = book.cell_types(), book.sources()
+    for part in [".nbl-queue", ".nbl-map", ".nbl-status", ".nbl-quality"]:
+        book.page.locator(part).click(position={"x": 2, "y": 2})
+        assert book.page.evaluate("document.activeElement.closest('.nbl-panel') !== null")
+        for key in ["a", "b", "d", "d", "x"]:
+            book.page.keyboard.press(key)
+        assert (book.cell_types(), book.sources()) == (cells, sources), part
+
+
+def test_no_control_of_the_panel_lets_a_key_through_to_the_notebook(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    cells, sources = book.cell_types(), book.sources()
+    controls = book.page.locator(".nbl-panel :is(button, input, select, [tabindex]):visible").all()
+    assert len(controls) > 20
+    for control in controls:
+        control.evaluate("(control) => control.focus({ preventScroll: true })")
+        for key in ["a", "d", "d", "x"]:
+            book.page.keyboard.press(key)
+        if (book.cell_types(), book.sources()) != (cells, sources):
+            pytest.fail(f"a key left {control.evaluate('(control) => control.outerHTML')}")
 
 
 def test_tab_walks_through_the_panel_and_leaves_it(panel: Callable[..., Notebook]) -> None:
@@ -349,8 +378,8 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
     panel: Callable[..., Notebook],
 ) -> None:
     book = panel()
-    plane = book.page.locator(".nbl-map")
-    dialog = plane.get_by_role("dialog")
+    map_view, plane = book.page.locator(".nbl-map"), book.page.locator(".nbl-map-plane")
+    dialog = map_view.get_by_role("dialog")
     plane.focus()
     plane.press("g")
     expect(dialog.get_by_label("How many")).to_be_focused()
@@ -360,7 +389,7 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
     members = book.evaluate("np.flatnonzero(panel.clusters == 0).tolist()")
     assert len(set(book.evaluate("panel.clusters.tolist()"))) == 6
     expect(dialog.get_by_role("heading")).to_have_text(f"Cluster 0: {len(members)} points")
-    expect(plane.locator(".nbl-map-field select").first).to_have_value("cluster")
+    expect(map_view.locator(".nbl-map-field select").first).to_have_value("cluster")
 
     marked = []
     for keys in ("ArrowRight", "PageDown"):  # one on this page, one on the next

@@ -104,8 +104,6 @@ def test_a_retired_panel_that_nobody_sees_is_gone():
     assert first.channel.is_closed
 
 
-
-
 def test_running_a_cell_again_and_again_keeps_one_panel():
     """Each run has embeddings of its own, as a cell that reads its data has."""
     kept = []

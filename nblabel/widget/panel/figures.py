@@ -125,8 +125,8 @@ def describe_status(
 ) -> dict[str, Any]:
     """Return the status of docs/wire.md without its messages.
 
-    `drift` is to be said of the items that an extended pool was extended by, `given` are the uids of
-    what was answered in the panel.
+    `drift` is to be said of the items that an extended pool was extended by, `given` are the uids
+    of what was answered in the panel.
     """
     standing = np.bincount(session.status, minlength=len(STATUSES)).tolist()
     n = dict(zip(STATUSES, standing, strict=True))
