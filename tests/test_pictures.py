@@ -4,7 +4,6 @@ import threading
 
 import numpy as np
 import pytest
-from nblabel.widget.items import Packet, Pictures
 from PIL import Image
 
 from nblabel.pool import Pool
