@@ -254,6 +254,9 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     spread = our_rows(
         f"{at}, nblabel graph + auto", OurEngine(X, "graph", "auto", graph), truth, steps, 60
     )
+    alternating = our_rows(
+        f"{at}, nblabel knn + auto", OurEngine(X, "knn", "auto", graph), truth, steps, 15
+    )
     peers: dict[str, Step] = {
         "scikit-activeml k-neighbours + margin": with_skactiveml(X, KNeighborsClassifier()),
         "scikit-activeml logistic + margin": with_skactiveml(X, LogisticRegression(max_iter=1000)),
@@ -269,7 +272,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     ratio = times_row(
         f"{at}, scikit-activeml over nblabel, both knn + margin", skactiveml, margin[0], 5
     )
-    return [*product, *margin, *spread, *others.values(), ratio], [
+    return [*product, *margin, *spread, *alternating, *others.values(), ratio], [
         f"MNIST images as {X.shape[1]} principal components",
         f"each learner begins with {FIRST} labels; steps {WARM_UP + 1} to {WARM_UP + steps}",
         *_threads(),

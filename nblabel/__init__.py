@@ -12,51 +12,89 @@ if TYPE_CHECKING:
     from nblabel import encoders as encoders
     from nblabel import learners as learners
     from nblabel import plots as plots
+    from nblabel import strategies as strategies
     from nblabel.embeddings.registry import embed as embed
     from nblabel.explore.clusters import ClusterMatch as ClusterMatch
     from nblabel.explore.clusters import cluster as cluster
     from nblabel.explore.clusters import match_clusters as match_clusters
+    from nblabel.explore.drift import Drift as Drift
+    from nblabel.explore.drift import drift as drift
     from nblabel.explore.projection import project as project
+    from nblabel.graph.neighbor_graph import NeighborGraph as NeighborGraph
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
+    from nblabel.learners import LearnerError as LearnerError
+    from nblabel.log.events import LabelEvent as LabelEvent
+    from nblabel.log.importing import ImportReport as ImportReport
     from nblabel.log.store import LabelStore as LabelStore
+    from nblabel.log.store import StoreError as StoreError
     from nblabel.loops import self_training as self_training
     from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
-    from nblabel.quality.autolabel import auto_label as auto_label
+    from nblabel.pool.pictures import MediaError as MediaError
+    from nblabel.quality.agreement import SelfAgreement as SelfAgreement
+    from nblabel.quality.agreement import self_agreement as self_agreement
+    from nblabel.quality.audit import audit as audit
+    from nblabel.quality.audit_report import AuditReport as AuditReport
+    from nblabel.quality.costs import Costs as Costs
     from nblabel.quality.costs import costs as costs
-    from nblabel.quality.recheck import recheck as recheck
-    from nblabel.quality.review import second_look as second_look
+    from nblabel.quality.guarantee import auto_label as auto_label
+    from nblabel.quality.guarantee_report import AutoLabelReport as AutoLabelReport
+    from nblabel.quality.review import LabelIssues as LabelIssues
+    from nblabel.quality.review import find_label_issues as find_label_issues
+    from nblabel.quality.stale import StaleLabels as StaleLabels
+    from nblabel.quality.stale import find_stale_labels as find_stale_labels
+    from nblabel.quality.stopping import StopAdvice as StopAdvice
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
+    from nblabel.strategies import Query as Query
     from nblabel.widget import Labeler as Labeler
 
 # name: module. Loaded on first use, so that `import nblabel` is quick and a script without a
 # notebook never loads the panel.
 _HOMES = {
+    "AuditReport": "nblabel.quality.audit_report",
+    "AutoLabelReport": "nblabel.quality.guarantee_report",
     "ClusterMatch": "nblabel.explore.clusters",
-    "Labeler": "nblabel.widget",
+    "Costs": "nblabel.quality.costs",
+    "Drift": "nblabel.explore.drift",
+    "ImportReport": "nblabel.log.importing",
+    "LabelEvent": "nblabel.log.events",
+    "LabelIssues": "nblabel.quality.review",
     "LabelStore": "nblabel.log.store",
+    "Labeler": "nblabel.widget",
+    "LearnerError": "nblabel.learners",
+    "MediaError": "nblabel.pool.pictures",
+    "NeighborGraph": "nblabel.graph.neighbor_graph",
     "Pool": "nblabel.pool",
+    "Query": "nblabel.strategies",
+    "SelfAgreement": "nblabel.quality.agreement",
     "Session": "nblabel.session",
+    "StaleLabels": "nblabel.quality.stale",
+    "StopAdvice": "nblabel.quality.stopping",
     "StopAdvisor": "nblabel.quality.stopping",
+    "StoreError": "nblabel.log.store",
+    "audit": "nblabel.quality.audit",
+    "auto_label": "nblabel.quality.guarantee",
     "cluster": "nblabel.explore.clusters",
-    "auto_label": "nblabel.quality.autolabel",
     "costs": "nblabel.quality.costs",
     "datasets": "nblabel.datasets",
+    "drift": "nblabel.explore.drift",
     "embed": "nblabel.embeddings.registry",
     "encoders": "nblabel.encoders",
+    "find_label_issues": "nblabel.quality.review",
+    "find_stale_labels": "nblabel.quality.stale",
     "learners": "nblabel.learners",
     "match_clusters": "nblabel.explore.clusters",
     "neighbor_graph": "nblabel.graph.neighbor_graph",
     "plots": "nblabel.plots",
     "project": "nblabel.explore.projection",
-    "recheck": "nblabel.quality.recheck",
+    "self_agreement": "nblabel.quality.agreement",
     "self_training": "nblabel.loops",
-    "second_look": "nblabel.quality.review",
     "simulate": "nblabel.simulation",
     "stop_advice": "nblabel.quality.stopping",
+    "strategies": "nblabel.strategies",
     "threshold_loop": "nblabel.loops",
 }
 
