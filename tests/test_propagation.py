@@ -288,7 +288,7 @@ def test_many_labels_at_once_are_thinned_out():
     session.tell(range(2_500), [["a", "b", "c"][index % 3] for index in range(2_500)])
     query = session.ask(8)
     assert (query.indices >= 2_500).all()
-    assert len(session.engine._memory["cover"]._ends) <= 1_000 * 1.2
+    assert len(session.engine._cache["cover"]._ends) <= 1_000 * 1.2
 
 
 def spiral(n):

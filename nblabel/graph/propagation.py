@@ -24,8 +24,8 @@ Float64Array = npt.NDArray[np.float64]
 # Of the residual of each item. With 7e-4, going on from the last solution would take a fifth less
 # time on MNIST, and be off by up to 0.03.
 TOLERANCE = 5e-4
-RISE = 2e-3  # of a cell's mean; what is less stays as it is
-WARM_RISE = 1e-3  # going on from the last solution; five times that would be off by up to 0.08
+RISE = 4  # tolerances, of a cell's mean; what is less stays as it is
+WARM_RISE = 2  # going on from the last solution; five times that would be off by up to 0.08
 FOLLOWED = 64  # solutions whose residual is brought up to date; then it is computed again
 FEW = 8  # one item of so many; of more that changed, the residual is computed as well
 ROUNDS = 6  # of relaxing, at most; what needs more would end up less exact
@@ -69,6 +69,8 @@ class Propagation:
     ----------
     graph : NeighborGraph
         The graph.
+    tolerance : float
+        Of the residual of each item, relative to the diagonal.
 
     Attributes
     ----------
@@ -76,7 +78,8 @@ class Propagation:
         Of the conjugate gradients in the last solution; 0 where they were not needed.
     """
 
-    def __init__(self, graph: NeighborGraph) -> None:
+    def __init__(self, graph: NeighborGraph, tolerance: float = TOLERANCE) -> None:
+        self._tolerance = tolerance
         self._edges, self._place = _without_copies(graph)
         self._graph = self._edges.pointers, self._edges.neighbors, self._edges.weights
         self._cells = self._edges.cells
@@ -108,8 +111,26 @@ class Propagation:
         -------
         ndarray of shape (n, n_classes), float32, in Fortran order
             Not negative short of rounding; rows sum to at most 1. The residual, relative to the
-            diagonal, is at most 0.0005 everywhere.
+            diagonal, is at most the tolerance everywhere.
         """
+        u, labeled = self._solved(codes, n_classes, decay, anew)
+        solution = np.empty((n_classes, len(codes)), dtype=np.float32)
+        by_rows(len(codes), sweeps.take, u, self._place, solution)
+        solution[:, labeled] = 0  # also where a copy of it has another label
+        solution[codes[labeled], labeled] = 1
+        return solution.T
+
+    def norms(self, codes: IntArray, n_classes: int, decay: float) -> FloatArray:
+        """Return the Euclidean norm over the classes of the solution, (n,) float32."""
+        u, labeled = self._solved(codes, n_classes, decay, None)
+        norms: FloatArray = np.sqrt(np.einsum("ij,ij->i", u, u))[self._place]
+        norms[labeled] = 1
+        return norms
+
+    def _solved(
+        self, codes: IntArray, n_classes: int, decay: float, anew: bool | None
+    ) -> tuple[FloatArray, IntArray]:
+        """Return the solution at each place, and the labeled items."""
         anew = len(codes) <= ANEW_UP_TO if anew is None else anew
         last, self._last = self._last, None  # an interrupted call begins anew
         n = len(self._edges.degrees)
@@ -129,11 +150,7 @@ class Propagation:
         last.at, last.decay = np.unique(at), decay
         if not anew and len(at):
             self._last = last
-        solution = np.empty((n_classes, len(codes)), dtype=np.float32)
-        by_rows(len(codes), sweeps.take, u, self._place, solution)
-        solution[:, labeled] = 0  # also where a copy of it has another label
-        solution[known, labeled] = 1
-        return solution.T
+        return u, labeled
 
     def _settle(
         self,
@@ -212,12 +229,13 @@ class Propagation:
         """Correct, one by one, those with too large a residual; return whether that was enough."""
         turns = len(u)  # with more of them conjugate gradients would be quicker
         cells = np.where(free, self._cells, -1).astype(np.int16)
-        limits = np.float32(TOLERANCE) * diagonal
+        rise = WARM_RISE * self._tolerance
+        limits = np.float32(self._tolerance) * diagonal
         for done in range(ROUNDS):
             lift = scipy.linalg.cho_solve(coarse, sums, check_finite=False).astype(np.float32)
-            if done and np.abs(lift).max() <= WARM_RISE:
+            if done and np.abs(lift).max() <= rise:
                 return True
-            lift[np.abs(lift) <= WARM_RISE / 2] = 0  # most of it, and too little to matter
+            lift[np.abs(lift) <= rise / 2] = 0  # most of it, and too little to matter
             lift *= np.float32(BEYOND)
             self._raise(cells, diagonal, lift, u, r)
             items = np.concatenate(by_rows(len(u), sweeps.too_large, limits, r))
@@ -252,9 +270,10 @@ class Propagation:
         p, product = np.zeros_like(u), np.zeros_like(u)
         before = np.zeros(u.shape[1])
         sums, fine, worst = self._step(before, p, product, diagonal, u, r)
+        rise = RISE * self._tolerance
         for _ in range(MAX_ITERATIONS):
             lift = scipy.linalg.cho_solve(coarse, sums, check_finite=False)
-            if worst.max() <= TOLERANCE and np.abs(lift).max() <= RISE:
+            if worst.max() <= self._tolerance and np.abs(lift).max() <= rise:
                 return
             rz = fine + np.einsum("ij,ij->j", sums, lift)
             beta = np.where(before > 0, rz / np.where(before > 0, before, 1), 0).astype(np.float32)

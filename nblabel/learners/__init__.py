@@ -22,10 +22,7 @@ __all__ = [
     "KnnLearner",
     "Learner",
     "LearnerError",
-    "OwnLearner",
-    "check_learner",
     "make_learner",
-    "wants_graph",
 ]
 
 LEARNERS = ("auto", "graph", "knn", "knn-cosine")
@@ -62,7 +59,7 @@ def wants_graph(learner: Any) -> bool:
 
 
 def _is_own(learner: Any) -> bool:
-    """Return whether it makes a learner; a class with ``fit`` is an estimator's, not an instance."""
+    """Return whether it makes a learner: no instance, and no class, of an estimator."""
     return callable(learner) and not hasattr(learner, "fit")
 
 

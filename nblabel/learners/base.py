@@ -19,8 +19,8 @@ class Learner(Protocol):
     A learner is made for one pool: it gets the embeddings once, as ``make(X, random_state)``, and
     the labels again and again. Its predictions depend on the labels alone, not on the order in
     which they came. A class or function of your own that makes one is passed as
-    ``Session(pool, classes, learner=make)``. Any scikit-learn classifier with ``predict_proba`` is a
-    learner without further ado.
+    ``Session(pool, classes, learner=make)``. Any scikit-learn classifier with ``predict_proba`` is
+    a learner as it is.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class Learner(Protocol):
         Raises
         ------
         LearnerError
-            If it cannot learn from these labels. Of a learner of your own any exception becomes one.
+            If it cannot learn from these labels; any exception of a learner of your own becomes one.
         """
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:

@@ -64,7 +64,7 @@ class Query:
 
 @dataclass(frozen=True)
 class View:
-    """What a strategy sees of a session: the pool, the labels, the predictions, and measures of them.
+    """What a strategy sees of a session: pool, labels, predictions, and measures of them.
 
     Attributes
     ----------
@@ -149,8 +149,8 @@ class View:
         text : str
             Why they are asked, shown beside each.
         varied : bool
-            Whether items that are close to a better one come later, so that a batch holds no copies;
-            scores must not be negative then.
+            Whether items that are close to a better one come later, so that a batch holds no
+            copies; scores must not be negative then.
 
         Raises
         ------
@@ -175,8 +175,8 @@ class View:
 class QueryStrategy(Protocol):
     """Chooses what to ask next. An object of your own with these two is passed as ``strategy=``.
 
-    A strategy that looks at the neighbour graph has an attribute ``needs_graph = True``; until there
-    is one, "product" asks in its place. With ``starts_on_graph = True`` it does so before the first
+    A strategy that looks at the neighbour graph has an attribute ``needs_graph = True``; until
+    there is one, "product" asks in its place. With ``starts_on_graph = True`` it does so before the first
     label, too. With a method ``explain(view, index)`` that returns a `Reason`, the panel shows one
     for an item that others drew.
 
