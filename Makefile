@@ -25,7 +25,8 @@ demo: $(VENV)/.lab ## open JupyterLab on the quickstart notebook
 # Left out: what runs in a browser or JupyterLab (page, lab), and what takes seconds (slow): large
 # pools, references computed in plain Python, trained networks, notebooks, documents, killed processes.
 quick: $(VENV)/.test ## run the tests that tell most, in under two minutes
-	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal -m "not (lab or page or slow)" $(ARGS)
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=10 \
+		-m "not (lab or page or slow)" $(ARGS)
 
 test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
 	@$(BIN)/$(if $(ARGS),pytest $(ARGS),python scripts/run_tests.py --workers=$(WORKERS))

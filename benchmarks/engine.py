@@ -253,6 +253,8 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
     ours = OurEngine(X, "graph", "alternating", graph)
     spread = our_rows(f"{at}, nblabel graph + alternating", ours, truth, steps, 60)
+    ours = OurEngine(X, "knn", "alternating", graph)
+    alternating = our_rows(f"{at}, nblabel knn + alternating", ours, truth, steps, 15)
     peers: dict[str, Step] = {
         "scikit-activeml k-neighbours + margin": with_skactiveml(X, KNeighborsClassifier()),
         "scikit-activeml logistic + margin": with_skactiveml(X, LogisticRegression(max_iter=1000)),
@@ -268,7 +270,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     ratio = times_row(
         f"{at}, scikit-activeml over nblabel, both knn + margin", skactiveml, margin[0], 5
     )
-    return [*product, *margin, *spread, *others.values(), ratio], [
+    return [*product, *margin, *spread, *alternating, *others.values(), ratio], [
         f"MNIST images as {X.shape[1]} principal components",
         f"each learner begins with {FIRST} labels; steps {WARM_UP + 1} to {WARM_UP + steps}",
         *_threads(),

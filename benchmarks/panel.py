@@ -190,7 +190,7 @@ def _type(
 
 def _wait_for_umap(book: Notebook) -> None:
     wait_for(
-        lambda: not book.evaluate("panel._display.jobs.bar['running']"),
+        lambda: not book.evaluate("panel.projection['running']"),
         180,
         lambda: "UMAP",
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nblabel import encoders as encoders
     from nblabel import learners as learners
     from nblabel import plots as plots
+    from nblabel import strategies as strategies
     from nblabel.embeddings.registry import embed as embed
     from nblabel.explore.clusters import ClusterMatch as ClusterMatch
     from nblabel.explore.clusters import cluster as cluster
@@ -19,12 +20,18 @@ if TYPE_CHECKING:
     from nblabel.explore.drift import Drift as Drift
     from nblabel.explore.drift import drift as drift
     from nblabel.explore.projection import project as project
+    from nblabel.graph.neighbor_graph import NeighborGraph as NeighborGraph
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
+    from nblabel.learners import LearnerError as LearnerError
+    from nblabel.log.events import LabelEvent as LabelEvent
+    from nblabel.log.importing import ImportReport as ImportReport
     from nblabel.log.store import LabelStore as LabelStore
+    from nblabel.log.store import StoreError as StoreError
     from nblabel.loops import Rounds as Rounds
     from nblabel.loops import self_training as self_training
     from nblabel.loops import threshold_loop as threshold_loop
     from nblabel.pool import Pool as Pool
+    from nblabel.pool.pictures import MediaError as MediaError
     from nblabel.quality.agreement import SelfAgreement as SelfAgreement
     from nblabel.quality.agreement import self_agreement as self_agreement
     from nblabel.quality.audit import audit as audit
@@ -43,6 +50,7 @@ if TYPE_CHECKING:
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.session import Session as Session
     from nblabel.simulation import simulate as simulate
+    from nblabel.strategies import Query as Query
     from nblabel.widget import Labeler as Labeler
 
 # name: module. Loaded on first use, so that `import nblabel` is quick and a script without a
@@ -56,14 +64,21 @@ _HOMES = {
     "ErrorGuarantee": "nblabel.quality.guarantee_report",
     "LabelIssues": "nblabel.quality.review",
     "Labeler": "nblabel.widget",
+    "ImportReport": "nblabel.log.importing",
+    "LabelEvent": "nblabel.log.events",
     "LabelStore": "nblabel.log.store",
+    "LearnerError": "nblabel.learners",
+    "MediaError": "nblabel.pool.pictures",
+    "NeighborGraph": "nblabel.graph.neighbor_graph",
     "Pool": "nblabel.pool",
     "Rounds": "nblabel.loops",
+    "Query": "nblabel.strategies",
     "SelfAgreement": "nblabel.quality.agreement",
     "Session": "nblabel.session",
     "StaleLabels": "nblabel.quality.stale",
     "StopAdvice": "nblabel.quality.stopping",
     "StopAdvisor": "nblabel.quality.stopping",
+    "StoreError": "nblabel.log.store",
     "audit": "nblabel.quality.audit",
     "auto_label": "nblabel.quality.guarantee",
     "cluster": "nblabel.explore.clusters",
@@ -83,6 +98,7 @@ _HOMES = {
     "self_training": "nblabel.loops",
     "simulate": "nblabel.simulation",
     "stop_advice": "nblabel.quality.stopping",
+    "strategies": "nblabel.strategies",
     "threshold_loop": "nblabel.loops",
 }
 

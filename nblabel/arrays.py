@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -56,30 +53,3 @@ def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:
             f"rows (first: row {bad[0]}). Drop those items or replace the values."
         )
     return floats
-
-
-def as_positions(index: Any, n: int) -> IntArray:
-    """Return positions in a pool of n items as an array, or say what is wrong with them.
-
-    Parameters
-    ----------
-    index : int or sequence of int
-    n : int
-
-    Raises
-    ------
-    IndexError
-        If there is none, or one is outside the pool.
-    """
-    try:
-        array = np.atleast_1d(np.asarray(index))
-    except ValueError:  # lists that differ in length
-        array = np.empty(0)
-    if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
-        hint = " For a boolean mask: numpy.flatnonzero(mask)." if array.dtype == bool else ""
-        shown = reprlib.repr(index)
-        raise IndexError(f"{shown} is no position, nor a list of positions, in the pool.{hint}")
-    outside = array[(array < 0) | (array >= n)]
-    if outside.size:
-        raise IndexError(f"position {outside[0]} is outside the pool of {n:,} items.")
-    return array.astype(np.intp)

@@ -214,25 +214,3 @@ def test_a_wrong_share_is_told(share):
 def test_a_wrong_confidence_is_told():
     with pytest.raises(ValueError, match="confidence is 1"):
         nb.self_agreement(session_of(), confidence=1)
-
-
-def test_the_panel_asks_again_as_if_nobody_had_answered():
-    from nblabel.widget.items import Packet
-
-    pool = nb.Pool(np.zeros((90, 4, 4), dtype=np.uint8), embeddings=blobs(90))
-    panel = nb.Labeler(pool, CLASSES, learner="knn", strategy="margin", projection="pca", repeats=1)
-    heard = []
-    panel._queue.send = lambda content, buffers=(): heard.append(content)
-    panel._queue._handle_custom_msg({"type": "ready"}, [])
-    for _ in range(AFTER + 5):
-        if len(panel.session.repeated):
-            break
-        index = int(panel.session.ask().indices[0])
-        panel.session.tell(index, truth(index))
-    (index,) = panel.session.repeated.tolist()
-    item = panel._items._describe(index, Packet(), 96, send=True)
-    assert (item["label"], item["source"]) == (None, None)
-    assert panel._is_open(index)
-    panel.session.tell(index, truth(index))
-    assert panel._items._describe(index, Packet(), 96, send=True)["label"] == truth(index)
-    assert not panel._is_open(index)

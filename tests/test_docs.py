@@ -17,6 +17,7 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
+TREE = "The tree, and which way it depends"
 
 # The public names of 9c052bc, before names and modules were changed: none may be lost unnoticed.
 OLD_NAMES = [
@@ -137,6 +138,7 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert anchor in anchors(path), f"{document.name}: no heading #{anchor} in {path.name}"
 
 
+@pytest.mark.slow  # whole programs
 @pytest.mark.parametrize(
     "document",
     [path for path in DOCUMENTS if PYTHON_BLOCK.search(path.read_text("utf-8"))],
@@ -211,6 +213,21 @@ def test_every_dependency_has_its_reason() -> None:
     assert {pair for pair in told if pair[0] in project["optional-dependencies"]} == wanted
     needed = [match[0] for package in project["dependencies"] if (match := name.match(package))]
     assert sorted(plain[1:]) == sorted(needed)
+
+
+def test_the_tree_of_the_architecture_is_in_the_order_of_the_arrows() -> None:
+    from tests.test_architecture import ARROWS
+
+    told = [
+        [name.rstrip("/").removesuffix(".py") for name in CODE.findall(row[0])]
+        for row in rows(DOCS / "architecture.md", TREE)
+    ]
+    above: set[str] = set()
+    for parts in told[1 : told.index(["widget"]) + 1]:
+        above |= set(parts)
+        for part in parts:
+            assert set(ARROWS[part].split()) - {"_version"} <= above, part
+    assert above == set(ARROWS) - {"_version"}
 
 
 @pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md"])

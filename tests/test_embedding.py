@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel.embeddings import registry as embedding
-from nblabel.embeddings.gradients import describe
-from nblabel.embeddings.registry import SAMPLE
+from nblabel.encoders import rows
+from nblabel.encoders.gradients import describe
+from nblabel.encoders.rows import SAMPLE
 from nblabel.pool.pictures import MediaError
 from nblabel.pool.pixels import SIDE
 from tests.samples import blobs
@@ -212,14 +212,15 @@ def test_a_large_pool_is_embedded_in_blocks(monkeypatch):
     monkeypatch.setattr("nblabel.system.cache.QUICK", np.inf)  # nothing is found again
     pictures = NOISE[:, ::-1]
     whole = nb.embed(pictures, "gradients", dim=5)
-    monkeypatch.setattr(embedding, "SAMPLE", 70)
-    monkeypatch.setattr(embedding, "BLOCK", 32)
+    monkeypatch.setattr(rows, "SAMPLE", 70)
+    monkeypatch.setattr(rows, "BLOCK", 32)
     in_blocks = nb.embed(pictures, "gradients", dim=5)
     np.testing.assert_array_equal(in_blocks, nb.embed(pictures, "gradients", dim=5))
     assert (in_blocks != nb.embed(pictures, "gradients", dim=5, random_state=1)).any()
     assert (in_blocks**2).sum() == pytest.approx((whole**2).sum(), rel=0.1)
 
 
+@pytest.mark.slow  # thousands of pictures, each with its neighbours
 @pytest.mark.parametrize(
     ("name", "gain"),
     [("fashion_mnist_sample", 0.03), ("digits", 0.003), ("mnist", 0.02), ("fashion_mnist", 0.035)],
@@ -321,7 +322,7 @@ def test_what_took_long_is_kept_by_content(method, tmp_path, monkeypatch):
         save_all(folder, NOISE[:12])
     pool, moved = (nb.Pool.from_folder(folder) for folder in folders)
     first, narrow = nb.embed(pool, method), nb.embed(pool, method, dim=3)
-    monkeypatch.setattr("nblabel.embeddings.registry._pca", None)  # not called again
+    monkeypatch.setattr("nblabel.encoders.rows.principal_components", None)  # not called again
     assert (nb.embed(moved, method) == first).all()
     assert (nb.embed(moved, method, dim=3) == narrow).all()
     for other in ({"dim": 4}, {"random_state": 1}):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nblabel.embeddings.gradients import PIXELS, describe
+from nblabel.encoders.gradients import PIXELS, describe
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (3, 12, 9, 1), dtype=np.uint8)

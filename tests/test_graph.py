@@ -163,7 +163,6 @@ def test_what_was_packed_must_fit_the_pool():
     assert unpack(rows, 50) is None
 
 
-@pytest.mark.slow  # pynndescent compiles
 def test_approximate_neighbours_of_a_large_pool(monkeypatch, capsys):
     monkeypatch.setattr(search, "EXACT_UP_TO", 100)
     X = blobs(600)
@@ -210,7 +209,7 @@ def test_a_session_moves_over_and_keeps_its_labels():
     session.set_graph(neighbor_graph(session.embeddings))
     assert session.version > version
     assert not session.wants_graph
-    assert (session.engine.learner.name, session.engine.strategy.name) == ("graph", "turns")
+    assert (session.engine.learner.name, session.engine.strategy.name) == ("graph", "alternating")
     assert session.labels().equals(labels)
     assert session.predict().tolist() == [*"abc"] * 30
     compile_loops()
@@ -256,7 +255,6 @@ def test_an_isolated_item_has_no_weight():
 # in a process of its own
 
 
-@pytest.mark.slow  # a process
 def test_built_in_a_second_process(folders):
     listener, X = Listener(), blobs(300)
     process = GraphProcess(X, listener)
@@ -281,7 +279,6 @@ def test_cancelled_it_stops_and_says_nothing_more(folders):
     assert GraphCache(X).read() is None
 
 
-@pytest.mark.slow  # a process
 def test_a_process_that_fails_says_why():
     X = blobs(200)
     X[5, 1] = np.nan
@@ -290,7 +287,6 @@ def test_a_process_that_fails_says_why():
     assert listener.last() == {"error": "ValueError: Input X contains NaN"}
 
 
-@pytest.mark.slow  # processes
 def test_a_graph_that_comes_back_damaged_is_refused(monkeypatch):
     other = pack(neighbor_graph(blobs(50)))
     monkeypatch.setattr(GraphProcess, "_made", lambda _process: other)
@@ -308,6 +304,7 @@ from numba.core.dispatcher import Dispatcher
 import numpy as np
 import nblabel as nb
 from nblabel.graph import edges, propagation, sweeps, walks
+from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.session.compiling import compile_loops
 from nblabel.strategies import kernels
 from tests.samples import CLASSES, blobs
@@ -326,11 +323,10 @@ def signatures():
 compile_loops()
 before = signatures()
 for X in (blobs(300), blobs(21_000, dim=3), np.repeat(blobs(150), 2, axis=0)):
-    graph = nb.neighbor_graph(X, cache=False, progress=False)
+    graph = neighbor_graph(X, cache=False, progress=False)
     for strategy in ("herding", "smallest_norm", "uherding", "maxherding", "probcover", "typiclust"):
         session = nb.Session(
-            nb.Pool(embeddings=X), CLASSES, learner="graph", strategy=strategy,
-            build_graph=False,
+            nb.Pool(embeddings=X), CLASSES, learner="graph", strategy=strategy, build_graph=False
         )
         session.set_graph(graph)
         for label in range(5):
@@ -366,7 +362,6 @@ def test_a_script_is_told_once_that_it_compiles(monkeypatch):
     ]
 
 
-@pytest.mark.slow  # a process, and large pools
 def test_no_loop_is_compiled_while_a_person_labels():
     """In a process of its own: other tests have had everything compiled."""
     run = subprocess.run(

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nblabel.widget.figures import describe_model
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -18,6 +17,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import nblabel as nb
 from nblabel.learners import CALIBRATED, ESTIMATORS, Calibrated, EstimatorLearner, make_learner
 from nblabel.learners.named import BUILDERS, SoftmaxSVC
+from nblabel.widget import text
 from tests.samples import CLASSES, blobs
 
 N = 400
@@ -286,8 +286,8 @@ def test_a_classifier_of_ones_own_is_calibrated_by_choice():
     assert session.engine.learner.name == "TooSure-calibrated"
     assert session.engine.learner.temperature_ > 1
     assert (proba == calibrated(X, TooSure(max_iter=1_000)).update(first(y, 60), 3)).all()
-    told = describe_model(session.engine.learner.name, "margin")
-    assert told["text"].startswith("Guesses: TooSure ·")
+    told = text.model(session.engine.learner.name, "margin", CALIBRATED)
+    assert told["text"].startswith("Model: TooSure ·")
     assert "probabilities calibrated" in told["title"]
 
 

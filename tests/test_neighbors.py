@@ -53,7 +53,7 @@ def test_real_numbers_in_many_dimensions_give_the_same_bits_too(metric):
 
 
 @over_metrics
-@pytest.mark.parametrize("dim", [1, 2, 3, 7, 16, 50, 784])
+@pytest.mark.parametrize("dim", [1, 2, 3, 7, 16, 50, pytest.param(784, marks=pytest.mark.slow)])
 def test_one_by_one_and_in_bulk_give_the_same_bits(metric, dim):
     rng = np.random.default_rng(0)
     X = blobs(1_500, dim=dim)

@@ -49,6 +49,7 @@ def test_importing_nblabel_loads_nothing_slow() -> None:
     assert not loaded & (SLOW_LIBRARIES | NOTEBOOK_LIBRARIES)
 
 
+@pytest.mark.slow  # a process
 def test_a_session_loads_no_torch() -> None:
     code = """
 import numpy as np

@@ -4,12 +4,13 @@ import threading
 
 import numpy as np
 import pytest
-from nblabel.widget.items import Packet, Pictures
 from PIL import Image
 
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError
-from nblabel.widget import items
+from nblabel.widget.panel import pictures as kept
+from nblabel.widget.panel.pictures import Pictures
+from nblabel.widget.view.packet import Packet
 from tests.samples import blob_pool
 
 
@@ -38,7 +39,7 @@ def test_a_picture_is_read_once_for_each_size(pool):
 
 
 def test_the_longest_unused_goes_when_memory_is_full(pool, monkeypatch):
-    monkeypatch.setattr(items, "KEPT_BYTES", 3 * 64)
+    monkeypatch.setattr(kept, "KEPT_BYTES", 3 * 64)
     pictures = Pictures(pool)
     for index in (0, 1, 2, 0, 3):  # 3 displaces 1, as 0 was used again
         pictures.read(index, 512)
@@ -50,7 +51,7 @@ def test_the_longest_unused_goes_when_memory_is_full(pool, monkeypatch):
 
 
 def test_a_picture_larger_than_the_memory_is_kept_alone(pool, monkeypatch):
-    monkeypatch.setattr(items, "KEPT_BYTES", 10)
+    monkeypatch.setattr(kept, "KEPT_BYTES", 10)
     pictures = Pictures(pool)
     for index in (0, 0, 1, 1):
         assert pictures.read(index, 512).shape == (8, 8, 1)
@@ -96,7 +97,7 @@ def test_two_threads_that_want_the_same_picture(pool, monkeypatch):
 
 
 def test_two_threads_in_a_small_memory(pool, monkeypatch):
-    monkeypatch.setattr(items, "KEPT_BYTES", 2 * 64)
+    monkeypatch.setattr(kept, "KEPT_BYTES", 2 * 64)
     pictures = Pictures(pool)
     wrong = []
 

@@ -236,6 +236,7 @@ def test_from_python_it_is_the_one_that_the_panel_shows(monkeypatch):
     nb.project(X, random_state=3)
 
 
+@pytest.mark.slow  # UMAP
 def test_from_python_without_a_panel():
     X = blobs()
     xy = nb.project(X.astype(float).tolist())

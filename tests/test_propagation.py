@@ -58,6 +58,7 @@ GRAPHS = {
 }
 
 
+@pytest.mark.slow  # a reference for each setting
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
 @pytest.mark.parametrize("decay", [1.0, 0.1, 1e-3])
 @pytest.mark.parametrize("n_labels", [1, 3, 40])
@@ -133,7 +134,7 @@ def test_after_any_labels_and_undos_the_learner_is_as_one_made_anew(steps):
     graph = neighbor_graph(X, cache=False)
     used = GraphLearner(X, graph)
     y = np.full(90, -1)
-    with mock.patch("nblabel.learners.graph.ANEW_UP_TO", 0):  # as in a large pool
+    with mock.patch("nblabel.graph.propagation.ANEW_UP_TO", 0):  # as in a large pool
         for item, code in steps:
             y[item] = code
             proba = used.update(y, 4)
@@ -287,7 +288,7 @@ def test_many_labels_at_once_are_thinned_out():
     session.tell(range(2_500), [["a", "b", "c"][index % 3] for index in range(2_500)])
     query = session.ask(8)
     assert (query.indices >= 2_500).all()
-    assert len(session.engine._memory["cover"]._ends) <= 1_000 * 1.2
+    assert len(session.engine._cache["cover"]._ends) <= 1_000 * 1.2
 
 
 def spiral(n):

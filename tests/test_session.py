@@ -9,8 +9,8 @@ import pytest
 import nblabel as nb
 from nblabel.log.classes import MAX_CLASSES
 from nblabel.log.events import LabelEvent
-from nblabel.log.labels import STATUSES
 from nblabel.log.store import LabelStore, StoreError
+from nblabel.session import STATUSES
 from tests.samples import CLASSES, blob_pool, blobs
 
 
@@ -643,7 +643,7 @@ def test_what_is_returned_is_the_callers_own(session):
     assert len(set(session.ask(3).indices.tolist())) == 3
 
 
-def test_how_each_item_stands():
+def test_the_status_of_each_item():
     session = nb.Session(blob_pool(8), CLASSES)
     session.tell([0, 1], "bag")
     session.skip([1, 2])
@@ -652,11 +652,11 @@ def test_how_each_item_stands():
         accepted = LabelEvent("accept", (str(item),), ("boot",), source=source, annotator="machine")
         session.store.append(accepted)
     session.refresh()
-    stands = [STATUSES[code] for code in session.status]
-    assert stands[:6] == ["human", "human", "skipped", "flagged", "model", "import"]
-    assert stands[6:] == ["open"] * 2
+    statuses = [STATUSES[code] for code in session.status]
+    assert statuses[:6] == ["human", "human", "skipped", "flagged", "model", "import"]
+    assert statuses[6:] == ["open"] * 2
     session.undo()
-    assert [STATUSES[code] for code in session.status] == [*stands[:3], "open", *stands[4:]]
+    assert [STATUSES[code] for code in session.status] == [*statuses[:3], "open", *statuses[4:]]
 
 
 # the table

@@ -6,6 +6,7 @@ from scipy.stats import rankdata
 
 import nblabel as nb
 from nblabel.graph.neighbor_graph import NeighborGraph, neighbor_graph
+from nblabel.graph.propagation import Propagation
 from nblabel.graph.walks import Walks
 from nblabel.learners.graph import GraphLearner
 from nblabel.strategies import kmeans as kmeans_module
@@ -384,28 +385,28 @@ def test_every_eighth_question_is_asked_where_labels_reach_least(learner, n_labe
     store = nb.LabelStore()
     sessions = [
         nb.Session(nb.Pool(embeddings=X), CLASSES, learner=learner, strategy=name, store=store)
-        for name in ("turns", "product", "smallest_norm")
+        for name in ("alternating", "product", "smallest_norm")
     ]
     sessions[0].tell(np.arange(n_labeled), np.resize(CLASSES, n_labeled))
     for session in sessions:
         session.refresh()
         session.set_graph(nb.neighbor_graph(session.embeddings))  # of which each measures density
-    turns, usual, other = (session.ask(12) for session in sessions)
+    alternating, usual, other = (session.ask(12) for session in sessions)
     place = -n_labeled % 8
     expected = [index for index in usual.indices.tolist() if index != other.indices[0]]
     expected.insert(place, int(other.indices[0]))
     if place + 8 < 12:
         expected = [index for index in expected if index != other.indices[1]]
         expected.insert(place + 8, int(other.indices[1]))
-    assert turns.indices.tolist() == expected[:12]
-    assert (np.diff(turns.scores) <= 0).all()
+    assert alternating.indices.tolist() == expected[:12]
+    assert (np.diff(alternating.scores) <= 0).all()
     told = dict(zip(usual.indices.tolist(), usual.reasons, strict=True))
-    assert turns.reasons[place] == told.get(int(other.indices[0]), other.reasons[0])
+    assert alternating.reasons[place] == told.get(int(other.indices[0]), other.reasons[0])
 
 
 def test_the_one_asked_where_labels_reach_least_is_explained_by_that():
     X = blobs(160)
-    session = session_of(X, "turns")
+    session = session_of(X, "alternating")
     session.tell([0, 1, 2], CLASSES)
     query = session.ask(12)
     refit = session.refit(12)
@@ -422,13 +423,42 @@ def test_a_few_items_that_lie_apart_are_asked_about_soon():
     y = rng.permutation(np.repeat([0, 1, 2], [280, 117, 4]))
     X = np.array([[0.0, 0], [8, 0], [0, 12]])[y] + rng.normal(size=(401, 2))
     found = {}
-    for name in ("turns", "product"):
+    for name in ("alternating", "product"):
         session = nb.Session(nb.Pool(embeddings=X), CLASSES, strategy=name)
         for _ in range(20):
             index = int(session.ask().indices[0])
             session.tell(index, CLASSES[y[index]])
         found[name] = (session.y == 2).any()
-    assert found == {"turns": True, "product": False}
+    assert found == {"alternating": True, "product": False}
+
+
+def test_in_a_large_pool_a_label_costs_no_solution_from_nothing(monkeypatch):
+    """Another learner than "graph" solves for the reach of labels; each time from the last one."""
+    monkeypatch.setattr("nblabel.graph.propagation.ANEW_UP_TO", 0)
+    X = blobs(3_000, dim=3)
+    session = session_of(X, "alternating", range(12), learner="knn")
+    solved, from_nothing = [], []
+    for name, calls in (("norms", solved), ("_iterate", from_nothing)):
+        method = getattr(Propagation, name)
+        monkeypatch.setattr(
+            Propagation,
+            name,
+            lambda *args, method=method, calls=calls: calls.append(1) or method(*args),
+        )
+    gaps = []
+    for _ in range(40):
+        index = int(session.ask(9).indices[0])
+        if session.n_labeled % 8 == 0:  # asked where labels reach least
+            y, decay = session.y, GraphLearner.DECAY / session.n_labeled
+            exact = Propagation(session.engine.graph).solve(y, 3, decay, anew=True)
+            norms = np.sqrt((exact**2).sum(axis=1))
+            gaps.append(norms[index] - norms[y < 0].min())
+            from_nothing.clear()
+        session.tell(index, CLASSES[index % 3])
+    assert len(solved) == 40
+    assert len(from_nothing) <= 1
+    assert len(gaps) == 5
+    assert max(gaps) < 0.05
 
 
 def test_the_graph_learner_tells_how_little_labels_reach():

@@ -38,6 +38,17 @@ def check(name: str, value: Any) -> None:
         raise AssertionError(f"{name}: {error.message}: {value!r:.300}") from None
 
 
+violations: list[str] = []
+"""What the kernel sent against the schema; raised within the kernel, it would only be shown."""
+
+
+def _note(name: str, value: Any) -> None:
+    try:
+        check(name, value)
+    except AssertionError as error:
+        violations.append(str(error))
+
+
 class Channel(BaseComm):
     """What the kernel would send to the browser, kept."""
 
@@ -57,7 +68,7 @@ class Channel(BaseComm):
             self._take_state(data, buffers)
         elif data.get("method") == "custom":
             content = data["content"]
-            check(f"kernel.{content['type']}", content)
+            _note(f"kernel.{content['type']}", content)
             self.log.append((content["type"], content, buffers))
             for listener in self.listeners:
                 listener(content, buffers)
@@ -72,7 +83,7 @@ class Channel(BaseComm):
             place[last] = buffer
         for name in state.keys() & set(TRAITS):
             if not isinstance(state[name], bytes):
-                check(f"trait.{name}", state[name])
+                _note(f"trait.{name}", state[name])
         self.state |= state
         if state.keys() & set(TRAITS):
             self.log.append(("traits", {n: state[n] for n in TRAITS if n in state}, []))
@@ -192,7 +203,9 @@ class Page:
             self._drop([item])
         if kind != "import":
             content.setdefault("front", self.front)
-        (ack,) = [one for one in self.say(kind, *buffers, uid=uid, **content) if one["type"] == "ack"]
+        (ack,) = [
+            one for one in self.say(kind, *buffers, uid=uid, **content) if one["type"] == "ack"
+        ]
         return ack
 
     def label(self, item: str, name: str = "bag", **content: Any) -> dict[str, Any]:
@@ -217,11 +230,11 @@ class Page:
 
     def ask_for_more(self) -> None:
         """Ask for more questions where few are left, as the page does."""
-        if self.last_list and not self.last_list["done"]:
-            if self.ids and len(self.ids) < len(self.last_list["items"]) / 2:
-                heard = list(self.heard)
-                self.say("more", held=[self.items[item]["index"] for item in self.ids])
-                self.heard = [*heard, *self.heard]
+        listed = self.last_list.get("items", [])
+        if self.ids and len(self.ids) < len(listed) / 2:
+            heard = list(self.heard)
+            self.say("more", held=[self.items[item]["index"] for item in self.ids])
+            self.heard = [*heard, *self.heard]
 
     def set_trait(self, name: str, value: Any) -> None:
         """Write a trait, as a control of the page does."""

@@ -25,8 +25,8 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
     ----------
     function : callable
         Called with lists of up to 256 items: pictures, (height, width, 1 or 3) uint8, each in its
-        own size; or texts; or the values of a table's row by column, None where one is missing; or rows
-        of numbers where the pool has embeddings alone. It returns a row of numbers for each.
+        own size; or texts; or the values of a table's row by column, None where one is missing; or
+        rows of numbers where the pool has embeddings alone. It returns a row of numbers for each.
     pool : Pool
 
     Returns

@@ -30,7 +30,8 @@ def run_network(
     Parameters
     ----------
     pool : Pool
-        Of images or texts. An image that cannot be read gets the mean of the others, with a warning.
+        Of images or texts. An image that cannot be read gets the mean of the others, with a
+        warning.
     load : callable
         Returns the network; not called where the result is on disk.
     key : str

@@ -180,8 +180,8 @@ def _of_channels(name: str, values: Any, channels: int) -> npt.NDArray[np.float3
     found = np.asarray(values, np.float32)
     if found.shape not in ((), (1,), (channels,)):
         raise ValueError(
-            f"{name} is {values!r}, and the model takes images of {channels} channels; pass one number, "
-            "or one for each."
+            f"{name} is {values!r}, and the model takes images of {channels} channels; pass one "
+            "number, or one for each."
         )
     return found
 

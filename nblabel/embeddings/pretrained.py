@@ -37,10 +37,10 @@ def embed_pretrained(
     pool : Pool
         Of images or texts.
     model : str or path-like
-        A folder with the model, its weights in safetensors; or its name on the Hugging Face hub, such
-        as ``"sentence-transformers/all-MiniLM-L6-v2"`` for texts or ``"google/mobilenet_v2_1.0_224"``
-        for images. Only for a name that is not in the hub's cache on this machine is anything
-        downloaded.
+        A folder with the model, its weights in safetensors; or its name on the Hugging Face hub,
+        such as ``"sentence-transformers/all-MiniLM-L6-v2"`` for texts or
+        ``"google/mobilenet_v2_1.0_224"`` for images. Only for a name that is not in the hub's cache
+        on this machine is anything downloaded.
     batch_size : int
         Items at a time.
     device : str, optional
@@ -57,8 +57,8 @@ def embed_pretrained(
     ImportError
         If transformers or torch is missing.
     ValueError
-        If the model cannot be found, is not for this kind of pool, or has no safetensors; or there is
-        no such device.
+        If the model cannot be found, is not for this kind of pool, or has no safetensors; or there
+        is no such device.
 
     Notes
     -----
@@ -67,8 +67,8 @@ def embed_pretrained(
     """
     if model is None:
         raise ValueError(
-            "method='pretrained' needs model=: a folder, or a name on the Hugging Face hub, such as "
-            "'sentence-transformers/all-MiniLM-L6-v2' for texts."
+            "method='pretrained' needs model=: a folder, or a name on the Hugging Face hub, such "
+            "as 'sentence-transformers/all-MiniLM-L6-v2' for texts."
         )
     folder = _find(model)
     files = sorted(path for pattern in WANTED for path in folder.glob(pattern))
@@ -106,15 +106,16 @@ def _find(model: Any) -> Path:
                 folder = Path(snapshot_download(str(model), **wanted))
             except (hub.HfHubHTTPError, hub.LocalEntryNotFoundError, OSError) as error:
                 raise ValueError(
-                    f"there is no folder {model}, and the Hugging Face hub did not deliver a model of "
-                    f"that name: {error}"
+                    f"there is no folder {model}, and the Hugging Face hub did not deliver a model "
+                    f"of that name: {error}"
                 ) from error
     assert folder is not None
     if not (folder / "config.json").is_file():
         raise ValueError(f"{folder} holds no model: it has no config.json.")
     if not any(folder.glob("*.safetensors")):
         raise ValueError(
-            f"{model} has no weights in safetensors, and other files may run code as they are opened. "
+            f"{model} has no weights in safetensors, and other files may run code as they are "
+            "opened. "
             "Where you trust it, load it with transformers, and save it with save_pretrained()."
         )
     return folder

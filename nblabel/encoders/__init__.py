@@ -1,4 +1,4 @@
-"""Encoders that are trained on the pictures of a pool themselves, without labels. They need PyTorch."""
+"""Encoders trained on the pictures of a pool itself, without labels. They need PyTorch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nblabel.encoders.autoencoders import Autoencoder, VariationalAutoencoder
 from nblabel.encoders.base import Encoder
 from nblabel.encoders.codes import encode_pool
 from nblabel.encoders.contrastive import ContrastiveEncoder
-from nblabel.encoders.files import load_encoder
+from nblabel.encoders.files import read_encoder, unreadable
 
 __all__ = [
     "ENCODERS",
@@ -76,4 +76,11 @@ def load(path: Any) -> Encoder:
     ValueError
         If it is no encoder, or one that this version of nblabel cannot read.
     """
-    return load_encoder(path, ENCODERS)
+    parts = read_encoder(path)
+    try:
+        encoder = ENCODERS[parts.kind](**parts.parameters)
+        encoder.check()
+        encoder.restore(parts.shape, parts.weights)
+    except (KeyError, TypeError, ValueError) as error:
+        raise unreadable(path) from error
+    return encoder

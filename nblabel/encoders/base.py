@@ -28,8 +28,8 @@ Tell = Callable[[float, str], None]
 class Encoder(BaseEstimator):  # type: ignore[misc]
     """An encoder in the manner of scikit-learn: ``fit``, ``transform``, ``fit_transform``.
 
-    Use one of the subclasses. Pictures are whatever `Pool` takes as images, or a pool of them; those
-    larger than 64 pixels a side are reduced.
+    Use one of the subclasses. Pictures are whatever `Pool` takes as images, or a pool of them;
+    those larger than 64 pixels a side are reduced.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
 
     # in the manner of scikit-learn
 
-    def fit(self, images: Any, y: Any = None) -> Encoder:  # noqa: ARG002  (scikit-learn's signature)
+    def fit(self, images: Any, y: Any = None) -> Encoder:  # noqa: ARG002
         """Train on pictures.
 
         Parameters
@@ -182,13 +182,34 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         kept = {key: value for key, value in self.get_params().items() if key != "device"}
         save_encoder(path, self.name, kept, shape, weights)
 
+    def restore(self, shape: tuple[int, ...], weights: dict[str, np.ndarray[Any, Any]]) -> None:
+        """Take over trained weights, on the processor.
+
+        Raises
+        ------
+        ValueError
+            If they are not those of this network for pictures of this shape.
+        """
+        torch = import_torch()
+        net = self._net(torch, shape)
+        expected = {
+            key: (tuple(value.shape), value.dtype) for key, value in net.state_dict().items()
+        }
+        tensors = {key: torch.from_numpy(np.array(value)) for key, value in weights.items()}
+        found = {key: (tuple(value.shape), value.dtype) for key, value in tensors.items()}
+        if found != expected or not all(np.isfinite(value).all() for value in weights.values()):
+            raise ValueError("these are not the weights of this network.")
+        net.load_state_dict(tensors)
+        self.net_, self.shape_ = net.eval(), shape
+
     # on pictures that were read before
 
     def train(self, pictures: UInt8Array, tell: Tell) -> Encoder:
         """Train on pictures of one shape, (n, height, width, 1 or 3), telling how far it is."""
         if len(pictures) < FEWEST:
             raise ValueError(
-                f"{len(pictures)} pictures are too few to train on; there must be at least {FEWEST}. "
+                f"{len(pictures)} pictures are too few to train on; there must be at least "
+                f"{FEWEST}. "
                 "method='pca' takes any number."
             )
         torch = import_torch()
@@ -220,9 +241,9 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         shape = self._trained_shape()
         if pictures.shape[1:] != shape:
             raise ValueError(
-                f"the encoder was trained on pictures of {_told(shape)}, and these are "
-                f"{_told(pictures.shape[1:])}. Bring them to that size and colour, or train another "
-                "encoder on them."
+                f"the encoder was trained on pictures of {_size_of(shape)}, and these are "
+                f"{_size_of(pictures.shape[1:])}. Bring them to that size and colour, or train "
+                "another encoder on them."
             )
         torch = import_torch()
         device = next(self.net_.parameters()).device
@@ -314,8 +335,8 @@ def all_pixels(images: Any) -> tuple[UInt8Array, BoolArray]:
 def _with_pictures(pool: Pool) -> Pool:
     if pool.kind != "images":
         raise ValueError(
-            f"encoders are trained on images, and this pool holds {pool.kind}; leave method out for "
-            f"the usual one of {pool.kind}."
+            f"encoders are trained on images, and this pool holds {pool.kind}; leave method out "
+            f"for the usual one of {pool.kind}."
         )
     return pool
 
@@ -324,7 +345,7 @@ def _placed(torch: Any, module: Any, device: Any) -> Any:
     return module.to(device=device, memory_format=torch.channels_last).train()
 
 
-def _told(shape: tuple[int, ...]) -> str:
+def _size_of(shape: tuple[int, ...]) -> str:
     height, width, channels = shape
     return f"{width} x {height} in {'grey' if channels == 1 else 'colour'}"
 

@@ -9,6 +9,7 @@ import numpy as np
 from nblabel.arrays import UInt8Array
 from nblabel.encoders.base import Encoder, Tell
 from nblabel.encoders.changes import changed
+from nblabel.encoders.rows import gradients_of
 from nblabel.graph.neighbor_graph import build_graph
 
 NEIGHBORS = 5  # of a picture, one of which is to have a code like its own
@@ -19,11 +20,11 @@ GRID = 4  # cells along a side that the network looks at apart
 class ContrastiveEncoder(Encoder):
     """A small convolutional network trained by contrast.
 
-    Pictures are paired with one of their five nearest neighbours, by their gradients [2]_, and both are
-    changed a little: turned, stretched, slanted, shifted, brighter or darker, and with a part cut
-    out. The two of a pair are to have like codes, those of different pairs unlike ones [1]_. See
-    `Encoder` for parameters and attributes; the code is 128 wide, of length 1, unless `dim` says
-    otherwise.
+    Pictures are paired with one of their five nearest neighbours, by their gradients [2]_, and both
+    are changed a little: turned, stretched, slanted, shifted, brighter or darker, and with a part
+    cut out. The two of a pair are to have like codes, those of different pairs unlike ones [1]_.
+    See `Encoder` for parameters and attributes; the code is 128 wide, of length 1, unless `dim`
+    says otherwise.
 
     Notes
     -----
@@ -68,10 +69,8 @@ class ContrastiveEncoder(Encoder):
         )
 
     def _prepare(self, torch: Any, pictures: UInt8Array, tell: Tell) -> None:
-        from nblabel.embeddings.registry import embed  # which knows the encoders
-
         tell(0.0, "finding neighbours")
-        graph = build_graph(embed(pictures, method="gradients"), lambda _: None)
+        graph = build_graph(gradients_of(pictures), lambda _: None)
         self._near = torch.from_numpy(graph.indices[:, :NEIGHBORS].astype(np.int64))
 
     def _tidy(self) -> None:

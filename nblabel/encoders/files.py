@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import uuid
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nblabel.encoders.torched import import_torch
-from nblabel.log.events import new_uid
 from nblabel.pool.pixels import SIDE
-
-if TYPE_CHECKING:
-    from nblabel.encoders.base import Encoder
 
 FORMAT = 1
 SETTINGS = "settings"
 PREFIX = "weights/"
+
+
+class Parts(NamedTuple):
+    """What an encoder is made of, as it is kept in a file."""
+
+    kind: str
+    parameters: dict[str, Any]
+    shape: tuple[int, int, int]
+    weights: dict[str, np.ndarray[Any, Any]]
 
 
 def save_encoder(
@@ -32,16 +37,16 @@ def save_encoder(
     """Write an encoder in one atomic step."""
     path = Path(path).expanduser()
     if path.is_dir() or not path.parent.is_dir():
-        told = (
+        problem = (
             "is a folder; name a file in it"
             if path.is_dir()
             else "lies in no folder; make it first"
         )
-        raise ValueError(f"{path} {told}.")
+        raise ValueError(f"{path} {problem}.")
     settings = {"nblabel_encoder": FORMAT, "kind": kind, "shape": shape, "parameters": parameters}
     arrays: dict[str, Any] = {PREFIX + key: value for key, value in weights.items()}
     arrays[SETTINGS] = np.array(json.dumps(settings))
-    part = path.with_name(f".{new_uid()}.part")
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with part.open("wb") as file:
             np.savez_compressed(file, **arrays)
@@ -50,31 +55,32 @@ def save_encoder(
         part.unlink(missing_ok=True)
 
 
-def load_encoder(path: Any, kinds: dict[str, type[Encoder]]) -> Encoder:
-    """Read an encoder and check that it is whole; see `nblabel.encoders.load`."""
+def read_encoder(path: Any) -> Parts:
+    """Read what `save_encoder` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no such file, or a damaged one.
+    """
     path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; check the path.")
     try:
         settings, weights = _read(path)
-        encoder = kinds[settings["kind"]](**settings["parameters"])
-        encoder.check()
-        height, width, channels = _shape(settings["shape"])
+        return Parts(
+            str(settings["kind"]),
+            dict(settings["parameters"]),
+            _shape(settings["shape"]),
+            weights,
+        )
     except (
         *(OSError, ValueError, TypeError, KeyError, EOFError),
         *(zipfile.BadZipFile, zlib.error, NotImplementedError),
     ) as error:
-        raise _no_encoder(path) from error
-    torch = import_torch()
-    net = encoder._net(torch, (height, width, channels))  # noqa: SLF001
-    expected = {key: (tuple(value.shape), value.dtype) for key, value in net.state_dict().items()}
-    tensors = {key: torch.from_numpy(np.array(value)) for key, value in weights.items()}
-    found = {key: (tuple(value.shape), value.dtype) for key, value in tensors.items()}
-    if found != expected or not all(np.isfinite(value).all() for value in weights.values()):
-        raise _no_encoder(path)
-    net.load_state_dict(tensors)
-    encoder.net_, encoder.shape_ = net.eval(), (height, width, channels)
-    return encoder
+        raise unreadable(path) from error
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
@@ -95,7 +101,8 @@ def _shape(sides: Any) -> tuple[int, int, int]:
     return height, width, channels
 
 
-def _no_encoder(path: Path) -> ValueError:
+def unreadable(path: Any) -> ValueError:
+    """Return the error for a file that holds no encoder."""
     return ValueError(
         f"{path} holds no encoder that this version of nblabel can read, or is damaged; train it "
         "again, and save it with encoder.save(path)."

@@ -24,7 +24,8 @@ def require_torch() -> None:
     """
     if not has_torch():
         raise ImportError(
-            'encoders are trained with PyTorch, which is not installed: pip install "nblabel[torch]"'
+            "encoders are trained with PyTorch, which is not installed: pip install "
+            '"nblabel[torch]"'
         )
 
 
@@ -42,8 +43,8 @@ def choose_device(torch: Any, name: str | None) -> Any:
         torch.empty(1, device=name)
     except (RuntimeError, AssertionError) as error:
         raise ValueError(
-            f"device {name!r} cannot be used: {str(error).splitlines()[0]} Leave device out to have "
-            "one chosen."
+            f"device {name!r} cannot be used: {str(error).splitlines()[0]} Leave device out to "
+            "have one chosen."
         ) from error
     return torch.device(name)
 

@@ -98,8 +98,8 @@ def train(
             raise
         interrupted = True
         warnings.warn(
-            f"the training was interrupted after {done:,} of {steps:,} steps; the encoder keeps what "
-            "it has learned so far.",
+            f"the training was interrupted after {done:,} of {steps:,} steps; the encoder keeps "
+            "what it has learned so far.",
             stacklevel=4,
         )
     seconds, cpu_seconds = time.monotonic() - begun, time.process_time() - cpu_begun

@@ -1,1 +1,1 @@
-"""The neighbour graph of a pool: finding it, its weighted edges, walks and labels spread along it."""
+"""The neighbour graph of a pool: search, weighted edges, walks, label propagation."""

@@ -23,8 +23,8 @@ _jit = numba.njit(cache=True, nogil=True, fastmath=True)
 class Edges:
     """Weights between items, in an order in which neighbours stand close to one another in memory.
 
-    A loop over the edges of a large graph waits for memory most of the time, and a third less in this
-    order than in that of the pool, measured with a million items.
+    A loop over the edges of a large graph waits for memory most of the time, and a third less in
+    this order than in that of the pool, measured with a million items.
 
     Attributes
     ----------
@@ -89,7 +89,8 @@ def both_ways(
 ) -> tuple[Any, Any, Any]:  # pragma: no cover (compiled)
     """Make one-way edges symmetric: the smaller of both ways, and a share of their sum.
 
-    Returns weights, neighbours and pointers of a CSR matrix; the neighbours of a row are in no order.
+    Returns weights, neighbours and pointers of a CSR matrix; the neighbours of a row are in no
+    order.
     """
     n, k = values.shape
     back = np.full((n, k), -1, np.int8)  # which of the other's neighbours one is
@@ -162,8 +163,8 @@ def _settle(
 ) -> None:  # pragma: no cover (compiled)
     """Let each item join the part that most of its weight leads to, a few times over.
 
-    Parts stay between half and twice their mean size, short of those that began beyond: bounds as in
-    Meyerhenke, Sanders and Schulz (2014).
+    Parts stay between half and twice their mean size, short of those that began beyond: bounds as
+    in Meyerhenke, Sanders and Schulz (2014).
     """
     n, n_parts = len(parts), parts.max() + 1
     totals = np.zeros(n_parts, np.float32)

@@ -1,4 +1,4 @@
-"""The neighbour graph of a pool: computed once, kept on disk, shared by all who ask for neighbours."""
+"""The neighbour graph of a pool: computed once, cached on disk, shared by all that need it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import scipy.sparse as sp
 from tqdm import tqdm
 
 from nblabel.arrays import FloatArray, Int32Array, as_embeddings
-from nblabel.graph.search import Progress, nearest
+from nblabel.graph.search import N_NEIGHBORS, Progress, find_neighbors
 from nblabel.system.cache import ArrayCache
 
 if TYPE_CHECKING:
     from nblabel.graph.edges import Edges
 
-N_NEIGHBORS = 15
 N_WEIGHTED = 10  # the nearest ones, which the weights are made of
 ONE_SIDED = 0.1  # how much the mean of both directions counts beside the smaller one
 KEPT_FROM = 200  # items; a smaller graph is found again sooner than read
@@ -49,9 +48,9 @@ class NeighborGraph:
 
         exp(-4 d^2 / s^2), where s is the distance to the tenth neighbour: each item sets its own
         scale (Zelnik-Manor and Perona, 2004). Of the two directions the smaller counts, and a tenth
-        of their mean: in many dimensions some items are among the neighbours of very many, which are
-        not among theirs (Radovanovic et al., 2010), and a label would spread to all of those. Made
-        anew at every look; see `edges` for what is kept.
+        of their mean: in many dimensions some items are among the neighbours of very many, which
+        are not among theirs (Radovanovic et al., 2010), and a label would spread to all of those.
+        Made anew on each access; see `edges` for what is kept.
         """
         from nblabel.graph.edges import both_ways  # compiled: half a second to load
 
@@ -99,12 +98,13 @@ def neighbor_graph(X: Any, *, progress: bool = True, cache: bool = True) -> Neig
 
     Notes
     -----
-    Up to 100,000 items the neighbours are exact, by brute force, which takes 25 s for so many on two
-    cores; beyond, approximate by descent (Dong, Moses and Li, 2011) with pynndescent. Descent takes a
-    tenth of the time, and finds 99 % of the neighbours on MNIST, but only 61 % among 100,000 points of
-    overlapping normal distributions in 64 dimensions. A ball tree is slower than brute force in so many
-    dimensions. See docs/benchmarks.md. Of items that occur many times, each has up to four
-    of its copies as neighbours, in a ring, and for the rest the neighbours of them all.
+    ----- Up to 100,000 items the neighbours are exact, by brute force, which takes 25 s for so many
+    on two cores; beyond, approximate by descent (Dong, Moses and Li, 2011) with pynndescent.
+    Descent takes a tenth of the time, and finds 99 % of the neighbours on MNIST, but only 61 %
+    among 100,000 points of overlapping normal distributions in 64 dimensions. A ball tree is slower
+    than brute force in so many dimensions. See docs/benchmarks.md. Of items that occur many times,
+    each has up to four of its copies as neighbours, in a ring, and for the rest the neighbours of
+    them all.
     """
     X = as_embeddings(X)
     kept = GraphCache(X)
@@ -123,11 +123,6 @@ def neighbor_graph(X: Any, *, progress: bool = True, cache: bool = True) -> Neig
     if cache:
         kept.write(graph)
     return graph
-
-
-def build_graph(X: FloatArray, tell: Progress) -> NeighborGraph:
-    """Find the neighbours without looking on disk; `tell` is called with the share that is done."""
-    return NeighborGraph(*nearest(X, min(N_NEIGHBORS, len(X) - 1), tell))
 
 
 class GraphCache:
@@ -175,3 +170,8 @@ def unpack(rows: np.ndarray[Any, Any], n: int) -> NeighborGraph | None:
     if rows.size and not (0 <= indices.min() <= indices.max() < n and np.isfinite(distances).all()):
         return None
     return NeighborGraph(indices, distances)
+
+
+def build_graph(X: FloatArray, progress: Progress) -> NeighborGraph:
+    """Find the neighbours without looking on disk; `progress` is called with the share done."""
+    return NeighborGraph(*find_neighbors(X, progress))

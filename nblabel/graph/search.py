@@ -1,4 +1,4 @@
-"""Nearest neighbours: exact, by descent in large pools, and among copies of one another."""
+"""The nearest neighbours of every item: exact up to a size, then approximate, copies included."""
 
 from __future__ import annotations
 
@@ -16,33 +16,34 @@ import numpy.typing as npt
 from nblabel.arrays import FloatArray, Int32Array
 
 Progress = Callable[[float], None]
+Neighbors = tuple[Int32Array, FloatArray]
 
+N_NEIGHBORS = 15
 EXACT_UP_TO = 100_000  # items; see the notes of neighbor_graph
 FOREST_SHARE = 0.2  # of the time of a descent, for the trees it begins with
 COPIES = 4  # copies of itself among the neighbours of an item that occurs many times
 
 
-def nearest(X: FloatArray, k: int, tell: Progress) -> tuple[Int32Array, FloatArray]:
-    """Find the k nearest neighbours of every item, and how far each is.
+def find_neighbors(X: FloatArray, progress: Progress) -> Neighbors:
+    """Find the 15 nearest neighbours of every item.
 
     Parameters
     ----------
     X : ndarray of shape (n, dim), float32
-    k : int
-        Fewer than n.
-    tell : callable
+        Embeddings.
+    progress : callable
         Called with the share that is done.
 
     Returns
     -------
-    indices : ndarray of shape (n, k), int32
-        Nearest first, the item itself left out.
-    distances : ndarray of shape (n, k), float32
+    indices : ndarray of shape (n, at most 15), int32
+    distances : ndarray of shape (n, at most 15), float32
+        As in `NeighborGraph`.
     """
     order, first, sizes = _copies(X)
     if len(first) == len(X):
-        return _search(X, k, tell)
-    return _among_copies(X, k, order, first, sizes, tell)
+        return _search(X, min(N_NEIGHBORS, len(X) - 1), progress)
+    return _among_copies(X, order, first, sizes, progress)
 
 
 def _copies(X: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Any]:
@@ -64,18 +65,19 @@ def _mixers(dim: int) -> npt.NDArray[np.uint64]:
 
 
 def _among_copies(
-    X: FloatArray, k: int, order: Any, first: Any, sizes: Any, tell: Progress
-) -> tuple[Int32Array, FloatArray]:
-    """Let copies know each other, then the neighbours of the one that stands for them."""
+    X: FloatArray, order: Any, first: Any, sizes: Any, progress: Progress
+) -> Neighbors:
+    """Give copies each other as neighbours, then those of the one that stands for them."""
     n = len(X)
+    k = min(N_NEIGHBORS, n - 1)
     group = np.empty(n, dtype=np.intp)
     group[order] = np.repeat(np.arange(len(first)), sizes)
-    single, apart = _search(X[order[first]], min(k, len(first) - 1), tell)
+    near_groups, group_distances = _search(X[order[first]], min(k, len(first) - 1), progress)
     place = np.empty(n, dtype=np.intp)  # within the group
     place[order] = np.arange(n) - np.repeat(first, sizes)
     indices = np.empty((n, k), dtype=np.int32)
     distances = np.zeros((n, k), dtype=np.float32)
-    width = single.shape[1]
+    width = near_groups.shape[1]
     # a crowd gives room to as many copies as are needed to fill the row
     copies = np.minimum(sizes - 1, np.maximum(COPIES, k - width))[group]
     for column in range(k):
@@ -89,66 +91,66 @@ def _among_copies(
         other = group[outside]
         beyond = source >= width  # fewer groups than neighbours: further copies of the nearest
         source = np.minimum(source, max(width - 1, 0))
-        near = single[other, source]
+        near = near_groups[other, source]
         # spread over the copies of a neighbour, so that none becomes the hub of all
-        turn = (place[outside] + np.where(beyond, column, 0)) % sizes[near]
-        indices[outside, column] = order[first[near] + turn]
-        distances[outside, column] = apart[other, source]
+        copy = (place[outside] + np.where(beyond, column, 0)) % sizes[near]
+        indices[outside, column] = order[first[near] + copy]
+        distances[outside, column] = group_distances[other, source]
     return indices, distances
 
 
-def _search(X: FloatArray, k: int, tell: Progress) -> tuple[Int32Array, FloatArray]:
+def _search(X: FloatArray, k: int, progress: Progress) -> Neighbors:
     n = len(X)
     if k < 1:
         empty = np.empty((n, 0))
         return empty.astype(np.int32), empty.astype(np.float32)
     if n <= EXACT_UP_TO:
-        who, near = _exact(X, X, k + 1, tell)
+        who, near = _exact(X, X, k + 1, progress)
     else:
-        who, near = _descent(X, k + 1, tell)
+        who, near = _descent(X, k + 1, progress)
         lost = (who < 0).any(axis=1) | ~np.isfinite(near).all(axis=1)
         if lost.any():  # a descent may find too few for an item that is far from all
             who[lost], near[lost] = _exact(X, X[lost], k + 1, lambda _share: None)
     # each finds itself, though not always first; where it does not, the last is one too many
     itself = who == np.arange(n)[:, None]
     itself[~itself.any(axis=1), -1] = True
-    tell(1.0)
+    progress(1.0)
     return (
         np.ascontiguousarray(who[~itself].reshape(n, k), dtype=np.int32),
         np.ascontiguousarray(near[~itself].reshape(n, k), dtype=np.float32),
     )
 
 
-def _exact(X: FloatArray, asked: FloatArray, k: int, tell: Progress) -> tuple[Any, Any]:
+def _exact(X: FloatArray, asked: FloatArray, k: int, progress: Progress) -> tuple[Any, Any]:
     from sklearn.neighbors import NearestNeighbors
 
     index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(X)
     who, near = [], []
     step = max(1_000, len(asked) // 50)
     for start in range(0, len(asked), step):
-        tell(start / len(asked))
+        progress(start / len(asked))
         distances, indices = index.kneighbors(asked[start : start + step])
         near.append(distances)
         who.append(indices)
     return np.concatenate(who), np.concatenate(near)
 
 
-def _descent(X: FloatArray, k: int, tell: Progress) -> tuple[Any, Any]:
+def _descent(X: FloatArray, k: int, progress: Progress) -> tuple[Any, Any]:
     from pynndescent import NNDescent
 
     # what it prints is the only thing that says how far it is
-    with redirect_stdout(_Rounds(tell, sys.stdout)):
+    with redirect_stdout(_Rounds(progress, sys.stdout)):
         found = NNDescent(X, n_neighbors=k, random_state=0, low_memory=True, verbose=True)
         who, near = found.neighbor_graph
     return who, near
 
 
 class _Rounds(io.TextIOBase):
-    """Hears the rounds of a descent, "3 / 17", from what it prints.
+    """Reads the round of a descent, "3 / 17", from what it prints.
 
     Parameters
     ----------
-    tell : callable
+    progress : callable
         Called with the share that is done; the descent may end before its last round.
     out : text stream
         Where other threads go on to print.
@@ -156,8 +158,8 @@ class _Rounds(io.TextIOBase):
 
     _ROUND = re.compile(r"(\d+)\s*/\s*(\d+)\s*$")
 
-    def __init__(self, tell: Progress, out: TextIO) -> None:
-        self._tell, self._out = tell, out
+    def __init__(self, progress: Progress, out: TextIO) -> None:
+        self._progress, self._out = progress, out
         self._thread = threading.get_ident()
         self._line = ""
 
@@ -168,9 +170,9 @@ class _Rounds(io.TextIOBase):
         *lines, self._line = (self._line + text).split("\n")
         for line in lines:
             if found := self._ROUND.search(line):
-                turn, turns = map(int, found.groups())
-                self._tell(FOREST_SHARE + (1 - FOREST_SHARE) * (turn - 1) / turns)
+                done, rounds = map(int, found.groups())
+                self._progress(FOREST_SHARE + (1 - FOREST_SHARE) * (done - 1) / rounds)
         return len(text)
 
     def flush(self) -> None:
-        """Nothing is held back but the begun line."""
+        """Do nothing: only the begun line is held back."""

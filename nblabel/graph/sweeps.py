@@ -1,7 +1,7 @@
 """The sweeps of the solver over the graph: its hot loops, compiled.
 
-All take the graph as pointers, neighbors and weights in CSR form, and change u, the solution, or r, its
-residual, of shape (n, n_classes), in place. Those with begin and end treat these rows, so that
+All take the graph as pointers, neighbors and weights in CSR form, and change u, the solution, or r,
+its residual, of shape (n, n_classes), in place. Those with begin and end treat these rows, so that
 threads can share the work.
 """
 

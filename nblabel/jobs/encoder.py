@@ -60,7 +60,7 @@ class TrainingProcess(BackgroundProcess):
 
 
 def _pictures(media: Any) -> np.ndarray[Any, Any] | None:
-    """Return pixels, or the paths of files, which the second process reads; None if it is neither."""
+    """Return pixels, or the paths of files for the second process to read; None if neither."""
     if isinstance(media, ImageFiles):
         return np.array([str(path) for path in media.paths])
     if isinstance(media, ImageArray):

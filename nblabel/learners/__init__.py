@@ -1,15 +1,18 @@
-"""Learners: what turns a few labels into a prediction for every item of the pool."""
+"""Learners: from a few labels to a prediction for every item of the pool."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nblabel.arrays import FloatArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import Learner, LearnerError
 from nblabel.learners.estimator import EstimatorLearner
 from nblabel.learners.knn import KnnLearner
+from nblabel.learners.own import OwnLearner
 
 __all__ = [
     "ESTIMATORS",
@@ -20,7 +23,6 @@ __all__ = [
     "Learner",
     "LearnerError",
     "make_learner",
-    "wants_graph",
 ]
 
 LEARNERS = ("auto", "graph", "knn", "knn-cosine")
@@ -43,7 +45,9 @@ class Calibrated:
     >>> from sklearn.naive_bayes import GaussianNB
     >>> import nblabel as nb
     >>> data = nb.datasets.load_digits()
-    >>> session = nb.Session(data.images, data.classes, nb.learners.Calibrated(GaussianNB()))
+    >>> session = nb.Session(
+    ...     data.images, data.classes, learner=nb.learners.Calibrated(GaussianNB())
+    ... )
     """
 
     estimator: Any
@@ -54,6 +58,23 @@ def wants_graph(learner: Any) -> bool:
     return isinstance(learner, str) and learner in ("auto", "graph")
 
 
+def _is_own(learner: Any) -> bool:
+    """Return whether it makes a learner: no instance, and no class, of an estimator."""
+    return callable(learner) and not hasattr(learner, "fit")
+
+
+def check_learner(learner: Any) -> None:
+    """Say what is wrong with a learner before there are embeddings to make it for.
+
+    Raises
+    ------
+    ValueError, TypeError, ImportError
+        As `make_learner`.
+    """
+    if not _is_own(learner):
+        make_learner(learner, np.zeros((1, 1), dtype=np.float32))
+
+
 def make_learner(
     learner: Any, X: FloatArray, random_state: int = 0, graph: NeighborGraph | None = None
 ) -> Learner:
@@ -61,9 +82,10 @@ def make_learner(
 
     Parameters
     ----------
-    learner : str, estimator or Calibrated
+    learner : str, estimator, Calibrated or callable
         "graph", "knn" (Euclidean), "knn-cosine", "auto" ("graph"), one of the classifiers below, or
-        any scikit-learn classifier with ``predict_proba``, pipelines included.
+        any scikit-learn classifier with ``predict_proba``, pipelines included; or a class or
+        function of your own that makes a `Learner`, called with `X` and `random_state`.
     X : ndarray of shape (n, dim), float32
         Embeddings of the pool.
     random_state : int
@@ -90,8 +112,8 @@ def make_learner(
     - "rf": random forest.
     - "hgb": scikit-learn's histogram gradient boosting.
     - "xgb": XGBoost, from the extra ``nblabel[xgb]``.
-    - "xgb-deep": the same with deep trees that stop early, see `nblabel.learners.early`; it begins to
-      learn at some twenty labels of a class, and needs hundreds.
+    - "xgb-deep": the same with deep trees that stop early, see `nblabel.learners.early`; it begins
+      to learn at some twenty labels of a class, and needs hundreds.
 
     With "-calibrated" behind, as in "rf-calibrated", the probabilities are calibrated by
     temperature scaling; see `EstimatorLearner`. `Calibrated` does it for a classifier of your own.
@@ -99,6 +121,8 @@ def make_learner(
     if isinstance(learner, Calibrated):
         name = type(learner.estimator).__name__ + CALIBRATED
         return EstimatorLearner(X, learner.estimator, random_state, calibrate=True, name=name)
+    if _is_own(learner):
+        return OwnLearner(learner, X, random_state)
     if not isinstance(learner, str):
         return EstimatorLearner(X, learner, random_state)
     base = learner.removesuffix(CALIBRATED)
@@ -109,7 +133,8 @@ def make_learner(
         return EstimatorLearner(X, make_estimator(base, X), random_state, calibrate, learner)
     if learner not in LEARNERS:
         raise ValueError(
-            f"unknown learner {learner!r}; choose one of {', '.join((*LEARNERS, *ESTIMATORS))}, one "
+            f"unknown learner {learner!r}; choose one of {', '.join((*LEARNERS, *ESTIMATORS))}, "
+            "one "
             f'of the last {len(ESTIMATORS)} with "{CALIBRATED}" behind, or pass a scikit-learn '
             "classifier."
         )

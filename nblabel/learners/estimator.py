@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.learners.base import LearnerError, check_points, no_update
+from nblabel.learners.base import LearnerError, check_points, check_proba, no_update
 
 FOLDS = 5  # refits that a temperature is read from
 FLOOR = 1e-3  # held-out probabilities are never quite 0: one mistake of a forest would decide all
@@ -83,8 +83,8 @@ class EstimatorLearner:
             )
         if not (hasattr(estimator, "fit") and hasattr(estimator, "predict_proba")):
             raise TypeError(
-                f"learner {estimator!r} has no predict_proba. Choose a classifier that has, or wrap "
-                "it in sklearn.calibration.CalibratedClassifierCV."
+                f"learner {estimator!r} has no predict_proba. Choose a classifier that has, or "
+                "wrap it in sklearn.calibration.CalibratedClassifierCV."
             )
         self._estimator = clone(estimator)
         unset = [
@@ -159,10 +159,7 @@ class EstimatorLearner:
                     proba[:, fitted.seen] = fitted.model.predict_proba(X)
             except Exception as error:  # whatever a user's own estimator raises
                 raise LearnerError(f"{said}: {error}") from error
-        if not np.isfinite(proba).all():
-            raise LearnerError(f"{self.name} returned probabilities that are not finite.")
-        if proba.min() < 0 or np.abs(proba.sum(axis=1) - 1).max() > 1e-3:
-            raise LearnerError(f"{self.name} returned probabilities that do not sum to 1.")
+        proba = check_proba(proba, shape, self.name)
         if fitted.temperature is not None:
             proba[:, fitted.seen] = _tempered(_logits(proba[:, fitted.seen]), fitted.temperature)
         return proba

@@ -14,7 +14,6 @@ from nblabel.learners.base import check_points, no_update
 if TYPE_CHECKING:
     from nblabel.graph.propagation import Propagation
 
-ANEW_UP_TO = 20_000  # items; so few take no time, and the last bit then depends on the labels alone
 VOTERS = 10  # items that decide about a new point
 BLOCK = 4_096
 
@@ -23,8 +22,9 @@ class GraphLearner:
     """How likely a walk over the neighbour graph, begun at an item, first meets each class.
 
     A label counts for all that it is connected to through dense regions, however far: a few dozen
-    labels settle a pool whose classes are groups. The probabilities are those of the walks that do meet
-    a label, beside a small prior: an item far from every label has a low probability for each class.
+    labels settle a pool whose classes are groups. The probabilities are those of the walks that do
+    meet a label, beside a small prior: an item far from every label has a low probability for each
+    class.
 
     Parameters
     ----------
@@ -35,18 +35,18 @@ class GraphLearner:
 
     Notes
     -----
-    See `nblabel.graph.propagation.Propagation` for the equation and its solver. The walk gives up at a rate of
-    0.3 / n_labeled a step: while labels are few, far items stay undecided rather than all fall to
-    whichever class the graph happens to lead to (the degeneracy of Laplace learning that Calder et
-    al., 2020, describe), and the more labels there are the less it matters. Up to 20,000 items the
-    result depends on the labels alone; beyond, each solution begins with the last one, and it does
-    so to within the solver's tolerance: 0.02 in each probability of a walk on MNIST, and 0.035 for points
-    on a rolled sheet, the hardest case found. New points get the mean of their ten nearest items,
-    weighted by similarity.
+    ----- See `nblabel.graph.propagation.Propagation` for the equation and its solver. The walk
+    gives up at a rate of 0.3 / n_labeled a step: while labels are few, far items stay undecided
+    rather than all fall to whichever class the graph happens to lead to (the degeneracy of Laplace
+    learning that Calder et al., 2020, describe), and the more labels there are the less it matters.
+    Up to 20,000 items the result depends on the labels alone; beyond, each solution begins with the
+    last one, and it does so to within the solver's tolerance: 0.02 in each probability of a walk on
+    MNIST, and 0.035 for points on a rolled sheet, the hardest case found. New points get the mean
+    of their ten nearest items, weighted by similarity.
 
-    The prior decides how sure an item may be of what few walks say, and so how long far regions stay
-    worth a question. With 0.01, "herding" left classes of Fashion-MNIST unasked for a hundred labels
-    in one run of three; from 0.05 on, MNIST takes some ten labels more to begin with.
+    The prior decides how sure an item may be of what few walks say, and so how long far regions
+    stay worth a question. With 0.01, "herding" left classes of Fashion-MNIST unasked for a hundred
+    labels in one run of three; from 0.05 on, MNIST takes some ten labels more to begin with.
     """
 
     name = "graph"
@@ -75,7 +75,7 @@ class GraphLearner:
             self._propagation = Propagation(self.graph)
         decay = self.DECAY / n_labeled
         # by columns, which is how everything after this reads it
-        proba = self._propagation.solve(y, n_classes, decay, anew=len(y) <= ANEW_UP_TO).T
+        proba = self._propagation.solve(y, n_classes, decay).T
         np.maximum(proba, 0, out=proba)
         proba += np.float32(self.PRIOR / n_classes)
         self._total = proba.sum(axis=0)
@@ -89,8 +89,9 @@ class GraphLearner:
         Returns
         -------
         ndarray of shape (n,), float32
-            One minus the Euclidean norm over the classes of the walks that meet them: 0 beside a label, 1 where
-            no walk meets any, and in between where few do or they meet labels that contradict one another.
+            One minus the Euclidean norm over the classes of the walks that meet them: 0 beside a
+            label, 1 where no walk meets any, and in between where few do or they meet labels that
+            contradict one another.
         """
         if self._proba is None or self._total is None:
             raise no_update()

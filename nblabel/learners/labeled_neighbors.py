@@ -57,8 +57,8 @@ class LabeledNeighbors:
         self._k = k
         self._labeled: set[int] = set()
 
-    # Made when first looked at: who asks about a few items only never needs them. In Fortran order, for
-    # numpy is quick along long axes.
+    # Made when first looked at: who asks about a few items only never needs them. In Fortran order,
+    # for numpy is quick along long axes.
 
     @cached_property
     def indices_(self) -> IntArray:
@@ -308,8 +308,8 @@ class LabeledNeighbors:
 def _reached_by(values: FloatArray, k: int) -> FloatArray:
     """Return for each row a number that at least k of its values, and few more, do not exceed.
 
-    The k-th smallest of the minima of some columns each: a tenth of the time that the k-th smallest of all
-    would take among thousands.
+    The k-th smallest of the minima of some columns each: a tenth of the time that the k-th smallest
+    of all would take among thousands.
     """
     width = values.shape[1] // TOGETHER
     if width < TOGETHER * k:

@@ -42,13 +42,13 @@ class SoftmaxSVC(SVC):  # type: ignore[misc]
 
     Notes
     -----
-    Platt's sigmoids (``SVC(probability=True)``, deprecated in scikit-learn 1.9, or
+    ----- Platt's sigmoids (``SVC(probability=True)``, deprecated in scikit-learn 1.9, or
     ``CalibratedClassifierCV``) need several labels of each class to be held out. Here the sigmoid
     of twice the margin between two classes stands for the probability of the one against the other,
     and a class is as likely as that it wins against each of the others: the softmax of the sum of
     the logarithms. Two classes thus have the sigmoid of twice their margin. Items are put in a
-    sensible order; how sure to be of them is for calibration to say. Of the slopes 1, 2, 3, 4 and 6,
-    on MNIST and Fashion-MNIST (PCA 50, 20 to 500 labels), 1 and 2 had the least log loss and the
+    sensible order; how sure to be of them is for calibration to say. Of the slopes 1, 2, 3, 4 and
+    6, on MNIST and Fashion-MNIST (PCA 50, 20 to 500 labels), 1 and 2 had the least log loss and the
     steeper ones one in a hundred guesses more right; plain sums of the margins had fewest right.
     """
 
@@ -73,8 +73,8 @@ class SoftmaxSVC(SVC):  # type: ignore[misc]
 class OneThreadRegression(LogisticRegression):  # type: ignore[misc]
     """Logistic regression whose matrix products use one thread.
 
-    They are small and many: with more threads each waits for the slowest, and on a machine at work a
-    fit took a hundred times as long.
+    They are small and many: with more threads each waits for the slowest, and on a machine at work
+    a fit took a hundred times as long.
     """
 
     def fit(self, X: FloatArray, y: IntArray) -> OneThreadRegression:
@@ -159,8 +159,8 @@ def _xgb(_: FloatArray) -> Any:
 
 
 def _xgb_deep(_: FloatArray) -> Any:
-    # Settings made for 600 to 60,000 labels of MNIST: with fewer than some 20 of a class, leaves are
-    # cut off by `reg_alpha`, and nothing is learned.
+    # Settings made for 600 to 60,000 labels of MNIST: with fewer than some 20 of a class, leaves
+    # are cut off by `reg_alpha`, and nothing is learned.
     return EarlyStopping(
         _boosted(
             "xgb-deep",

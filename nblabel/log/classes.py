@@ -1,4 +1,4 @@
-"""Names of classes."""
+"""Names of classes, checked."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ def check_classes(classes: Sequence[Any]) -> tuple[str, ...]:
         If there are fewer than two or more than 200, or a name is empty or occurs twice.
     """
     if not isinstance(classes, Iterable):
-        raise ValueError(f"classes is {classes!r}; pass a list of names.")  # noqa: TRY004  one error
+        raise ValueError(f"classes is {classes!r}; pass a list of names.")  # noqa: TRY004
     if isinstance(classes, str):
-        raise ValueError(f"classes is the single text {classes!r}; pass a list of names.")  # noqa: TRY004
+        message = f"classes is the single text {classes!r}; pass a list of names."
+        raise ValueError(message)  # noqa: TRY004
     names = tuple(str(name).strip() for name in classes)
     if len(names) < 2:
         raise ValueError(f"classes holds {len(names)} name; labeling needs at least two.")

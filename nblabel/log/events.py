@@ -1,4 +1,4 @@
-"""One event of the log: what happened, by whom, and when."""
+"""The events of the log: one for each thing that happened."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ def new_uid() -> str:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class LabelEvent:
-    """One thing that happened, as it stands in the log for ever.
+    """One thing that happened. An event in the log never changes.
 
     Attributes
     ----------
     kind : str
-        "label", "skip", "flag" (a person's answer), "accept" (machine labels), "add_class",
-        "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an item
-        that its annotator is asked once more), or "withdraw" (machine labels are taken back).
+        "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
+        "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an
+        item that its annotator is asked once more), or "withdraw" (labels of the model are taken
+        back).
     ids : tuple of str
-        The items answered; one, or many in a bulk step. For "audit": those drawn, in the order drawn;
-        the spared ones among them may come again.
+        The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
+        drawn; the skipped ones among them may come again.
     labels : tuple of str
         One class name per id for "label" and "accept"; the new name for "add_class"; for "audit"
-        what the model said of each item when it was drawn, or nothing.
+        what the model predicted for each item when it was drawn, or nothing.
     target : str or None
         For "undo" and "redo": the uid of the event taken back or restored.
     source : str
@@ -44,8 +45,9 @@ class LabelEvent:
     annotator : str or None
         Who answered.
     probabilities : tuple of float
-        For "accept": the model's probability of each label. For "audit": how sure it was of each; where
-        there are no labels, the chance with which each was to be asked, 0 for one that was spared.
+        For "accept": the model's probability of each label. For "audit": its confidence in each
+        prediction; where there are no labels, the chance with which each was to be asked, 0 for
+        one that was skipped.
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`.
     uid : str
@@ -70,7 +72,7 @@ class LabelEvent:
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """For "audit": the items drawn that a person is asked about; see `nblabel.quality.audit`."""
+        """For "audit": the items drawn that a person is asked about."""
         if self.labels or not self.probabilities:
             return self.ids
         chances = zip(self.ids, self.probabilities, strict=True)

@@ -35,8 +35,8 @@ DEVICES = {
 LONGEST = 100  # bytes of a name taken from a class or an id; file systems take 255
 
 
-def labels_table(state: LabelState, pool: Pool, *, details: bool) -> pd.DataFrame:
-    """Return the labels as a table; see `nblabel.log.labels.PoolLabels.labels`."""
+def labels_table(state: LabelState, pool: Pool, *, details: bool = False) -> pd.DataFrame:
+    """Return the labels of a pool as a table; see `nblabel.Session.labels`."""
     import pandas as pd
 
     answers = [pair for pair in state.answers.items() if pair[1].label is not None]
@@ -101,12 +101,12 @@ def export_labels(
 
     Notes
     -----
-    - "csv" (``.csv``), "jsonl" (``.jsonl``, one JSON object a line) and "parquet" (``.parquet``; extra
-      ``nblabel[parquet]``) hold the table. Text is UTF-8.
-    - "coco" (``.json``): the images, categories and annotations of COCO's format, for whole images: an
-      annotation has no box. What else the table holds stands in each annotation.
-    - "folders": a folder for each class with its pictures, and ``labels.csv``. Files are copied as they
-      are, pictures in memory become PNG. Characters that no file name can hold become "_".
+    - "csv" (``.csv``), "jsonl" (``.jsonl``, one JSON object a line) and "parquet" (``.parquet``;
+      extra ``nblabel[parquet]``) hold the table. Text is UTF-8.
+    - "coco" (``.json``): the images, categories and annotations of COCO's format, for whole images:
+      an annotation has no box. What else the table holds stands in each annotation.
+    - "folders": a folder for each class with its pictures, and ``labels.csv``. Files are copied as
+      they are, pictures in memory become PNG. Characters that no file name can hold become "_".
     - "imagefolder": ``train/`` with the pictures and a ``metadata.jsonl``, which
       ``datasets.load_dataset("imagefolder", data_dir=path)`` of Hugging Face reads.
 
@@ -270,7 +270,8 @@ def _write_picture(pool: Pool, index: int, path: Path) -> None:
             shutil.copyfile(pool.media.paths[index], path)
         except FileNotFoundError as error:
             raise MediaError(
-                f"{pool.name(index)} is gone, so nothing was exported; put it back, or flag the item."
+                f"{pool.name(index)} is gone, so nothing was exported; put it back, or flag the "
+                "item."
             ) from error
         return
     picture = pool.image(index)

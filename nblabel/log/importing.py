@@ -36,7 +36,8 @@ class ImportReport:
     n_empty : int
         Rows without an id or without a label.
     n_by_model : int
-        Rows of an exported file whose label is the model's: nobody looked at it, so it is no known label.
+        Rows of an exported file whose label is the model's: nobody looked at it, so it is no known
+        label.
     contradictory : tuple of str
         Ids with several labels in the table; none of them was taken.
     kept : tuple of str
@@ -59,15 +60,15 @@ class ImportReport:
         if self.unknown_classes:
             names = [f"{name!r} ({n:,} rows)" for name, n in self.unknown_classes.items()]
             lines.append(
-                f"No classes: {_some(names)}. Add them, by add_class(name) or New class in the panel, "
-                "and import again."
+                f"No classes: {_some(names)}. Add them, by add_class(name) or New class in the "
+                "panel, and import again."
             )
         if self.n_empty:
             lines.append(f"Without an id or a label: {self.n_empty:,} rows.")
         if self.n_by_model:
             lines.append(
-                f"Labels of the model, not of people: {self.n_by_model:,} rows, left out. To take them for "
-                "answers all the same, drop the column 'source'."
+                f"Labels of the model, not of people: {self.n_by_model:,} rows, left out. To take "
+                "them for answers all the same, drop the column 'source'."
             )
         if self.contradictory:
             lines.append(f"More than one label, none taken: {_some(self.contradictory)}.")
@@ -118,8 +119,8 @@ def read_labels(
         if name not in table:
             raise ValueError(
                 f"the table has no column {name!r}; its columns are "
-                f"{_some([str(one) for one in table.columns], COLUMNS)}. Name those that hold ids and labels: "
-                "import_labels(table, id=, label=), or the two fields in the panel."
+                f"{_some([str(one) for one in table.columns], COLUMNS)}. Name those that hold ids "
+                "and labels: import_labels(table, id=, label=), or the two fields in the panel."
             )
         if (table.columns == name).sum() > 1:
             raise ValueError(f"the table has several columns {name!r}; keep one of them.")

@@ -1,4 +1,4 @@
-"""The labels of one pool, as its log says: read, kept up to date, and written."""
+"""The answers about one pool: written to the store first, then held in arrays by position."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from nblabel.arrays import IntArray, UInt8Array, as_positions
+from nblabel.arrays import IntArray
 from nblabel.log.classes import check_classes
 from nblabel.log.events import Kind, LabelEvent, new_uid
 from nblabel.log.exporting import export_labels, labels_table
@@ -23,56 +24,58 @@ T = TypeVar("T")
 
 STATUSES = ("open", "human", "model", "import", "skipped", "flagged")
 _CODES = {name: code for code, name in enumerate(STATUSES)}
-OPEN, MODEL, SKIPPED = (STATUSES.index(name) for name in ("open", "model", "skipped"))
-NOT_BY_PEOPLE = (OPEN, SKIPPED, MODEL)
-NOT_ANSWERED = (OPEN, MODEL)
 
 
-class PoolLabels:
-    """A pool and the labels of its items, kept in an append-only log.
+class LabelLog:
+    """The labels of a pool, and the answers that change them; `nblabel.Session` learns from them.
 
-    `nblabel.Session` is one that also learns and asks.
+    An answer counts once it is committed to the store. `refresh` takes in what others wrote.
 
     Parameters
     ----------
-    pool : Pool or images
-        What is labeled. Anything `Pool` takes as images will do.
+    pool : Pool
+        What is labeled.
     classes : sequence of str
         At least two class names.
     store : str, path or LabelStore, optional
-        Where the log is kept. None: in memory.
+        Where the log of answers is kept. None: in memory.
     annotator : str, optional
         Who answers; each annotator undoes their own answers.
 
     Raises
     ------
     ValueError
-        If the pool or the classes are not usable.
+        If the classes are not usable.
     StoreError
-        If the store cannot be opened, belongs to another pool, or holds labels of other classes.
+        If the store cannot be opened or belongs to another pool, or a class is missing.
     """
 
+    _state: LabelState
+    _seq: int  # of the last event read
+    _uids: set[str]  # of all events read
+    _y: IntArray
+    _status: npt.NDArray[np.uint8]
+    _codes: dict[str, int]  # by class name
+    _listeners: list[Callable[[], None]]
+    _cache: dict[str, tuple[int, Any]]  # by name, with the version it is of
+
     def __init__(
-        self, pool: Any, classes: Sequence[Any], store: Any = None, annotator: str | None = None
+        self, pool: Pool, classes: Sequence[Any], store: Any = None, annotator: str | None = None
     ) -> None:
-        names = check_classes(classes)
-        self.pool = pool if isinstance(pool, Pool) else Pool(pool)
+        self.pool = pool
         self.annotator = annotator
+        names = check_classes(classes)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
-        self.store.check(self.pool.fingerprint, self.pool.known_as)
+        self.store.check(pool.fingerprint, pool.known_as)
         self._version = 0
-        self._codes: dict[str, int] = {}
-        self._seq = 0
-        self._listeners: list[Callable[[], None]] = []
         self._read_anew(LabelState(names))
         if self._state.unknown_classes:
             raise StoreError(
                 f"{self.store} holds labels of classes that were not given: "
-                f"{', '.join(map(repr, self._state.unknown_classes))}. Add them to classes=, or pass "
-                "another store=; store=nblabel.LabelStore() starts anew in memory."
+                f"{', '.join(map(repr, self._state.unknown_classes))}. Add them to classes=, or "
+                "pass another store=; store=nblabel.LabelStore() starts anew in memory."
             )
 
-    # what is known
     @property
     def classes(self) -> tuple[str, ...]:
         """Class names in order, those added on the way included."""
@@ -97,24 +100,38 @@ class PoolLabels:
         return self._y.copy()
 
     @property
+    def status(self) -> npt.NDArray[np.uint8]:
+        """The status of each item, as a position in `STATUSES`; shape (n,), a copy."""
+        return self._status.copy()
+
+    @property
     def labeled(self) -> IntArray:
         """Positions with a label that a person gave or that was imported, ascending."""
-        return np.flatnonzero((self._y >= 0) & (self._status != MODEL))
+        return np.flatnonzero((self._y >= 0) & (self._status != _CODES["model"]))
 
     @property
     def accepted(self) -> IntArray:
         """Positions with a label accepted from the model, ascending."""
-        return np.flatnonzero(self._status == MODEL)
+        return np.flatnonzero(self._status == _CODES["model"])
 
     @property
     def unanswered(self) -> IntArray:
         """Positions without a label that nobody skipped or flagged, ascending."""
-        return np.flatnonzero(self._status == OPEN)
+        return np.flatnonzero(self._status == _CODES["open"])
 
     @property
-    def status(self) -> UInt8Array:
-        """The status of each item, as a position in `STATUSES`; shape (n,), a copy."""
-        return self._status.copy()
+    def n_labeled(self) -> int:
+        """How many items have a label that a person gave or that was imported."""
+        return self._cached("n_labeled", lambda: len(self.labeled))
+
+    @property
+    def n_accepted(self) -> int:
+        """How many items have a label accepted from the model."""
+        return len(self.accepted)
+
+    def flagged(self) -> list[str]:
+        """Return the ids of the items set aside with `flag`."""
+        return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
 
     def knows(self, uid: str) -> bool:
         """Return whether an event with this uid is in the log."""
@@ -123,26 +140,19 @@ class PoolLabels:
     def positions(self, index: Any) -> IntArray:
         """Return positions in the pool as an array, or say what is wrong with them.
 
-        Parameters
-        ----------
-        index : int or sequence of int
-
-        Raises
-        ------
-        IndexError
-            If there is none, or one is outside the pool.
+        See Also
+        --------
+        Pool.positions
         """
-        return as_positions(index, len(self.pool))
+        return self.pool.positions(index)
 
-    @property
-    def n_labeled(self) -> int:
-        """How many items have a label that a person gave or that was imported."""
-        return self._once("n_labeled", lambda: len(self.labeled))
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Have a function called whenever the log or the embeddings changed."""
+        self._listeners.append(listener)
 
-    @property
-    def n_accepted(self) -> int:
-        """How many items have a label accepted from the model."""
-        return len(self.accepted)
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        """Call a function no more that was subscribed."""
+        self._listeners = [one for one in self._listeners if one != listener]
 
     def labels(self, *, details: bool = False) -> pd.DataFrame:
         """Return the labels as a table, in the order they were given.
@@ -150,8 +160,8 @@ class PoolLabels:
         Parameters
         ----------
         details : bool
-            Two columns more: probability, that of the model for the labels accepted from it (NaN for
-            the others), and event, the uid of the step in the log that decided.
+            Two columns more: probability, that of the model for the labels accepted from it (NaN
+            for the others), and event, the uid of the step in the log that decided.
 
         Returns
         -------
@@ -182,28 +192,8 @@ class PoolLabels:
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        export_labels(
-            self.labels(details=True),
-            path,
-            format,
-            pool=self.pool,
-            classes=self.classes,
-            progress=progress,
-        )
-
-    def flagged(self) -> list[str]:
-        """Return the ids of the items set aside with `flag`."""
-        return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
-
-    def subscribe(self, listener: Callable[[], None]) -> None:
-        """Have a function called whenever the log or the embeddings changed."""
-        self._listeners.append(listener)
-
-    def unsubscribe(self, listener: Callable[[], None]) -> None:
-        """Stop calling a function that was given to `subscribe`."""
-        self._listeners = [one for one in self._listeners if one != listener]
-
-    # answering
+        table, pool = self.labels(details=True), self.pool
+        export_labels(table, path, format, pool=pool, classes=self.classes, progress=progress)
 
     def tell(self, index: Any, label: Any, *, uid: str | None = None) -> LabelEvent:
         """Label one item or many, in one step that one `undo` takes back.
@@ -215,7 +205,7 @@ class PoolLabels:
         label : str or sequence of str
             A class name for all, or one for each.
         uid : str, optional
-            Names the event. An event given twice under one uid counts once.
+            Names the event. An event sent twice under one uid counts once.
 
         Returns
         -------
@@ -231,38 +221,9 @@ class PoolLabels:
         StoreError
             If the log could not be written; nothing changed then.
         """
-        event = self._sent(uid)
-        if event is not None:
-            return event
-        answers = self._labels_of(self._ids(index), label)
-        return self._record(
-            LabelEvent(
-                "label",
-                ids=tuple(answers),
-                labels=tuple(answers.values()),
-                annotator=self.annotator,
-                uid=uid or new_uid(),
-            )
-        )
-
-    def withdraw(self, index: Any, *, uid: str | None = None) -> LabelEvent:
-        """Take back labels accepted from the model, in one step that one `undo` takes back.
-
-        The items are open again. Items that people answered are left as they are. Parameters and
-        errors as for `skip`; a ValueError if none of the items has a label of the model.
-
-        See Also
-        --------
-        nblabel.find_stale_labels : Finds accepted labels that the model of now contradicts.
-        """
-        event = self._sent(uid)
-        if event is not None:
-            return event
-        self.refresh()  # others may have answered meanwhile
-        positions = self.positions(index)
-        if not (self._status[positions] == MODEL).any():
-            raise ValueError("none of these items has a label accepted from the model.")
-        return self._answer("withdraw", positions[self._status[positions] == MODEL], uid)
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        return self._record("label", self._labels_of(self._ids(index), label), uid)
 
     def import_labels(
         self,
@@ -272,17 +233,18 @@ class PoolLabels:
         *,
         uid: str | None = None,
     ) -> ImportReport:
-        """Take over labels that were known before, in one step that one `undo` takes back.
+        """Import labels that exist already, in one step that one `undo` takes back.
 
-        Their source is "import". They are learned from like answers of people, replace labels accepted
-        from the model and earlier imported ones, and never an answer of a person.
+        Their source is "import". They are learned from like answers of people, replace labels
+        accepted from the model and earlier imported ones, and never an answer of a person.
 
         Parameters
         ----------
         table : DataFrame or path-like
-            One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or
-            ``.parquet``. Rows that do not fit are left out and reported; so are those of an exported file whose
-            ``source`` is "model": an audit would take them for right.
+            One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``,
+            ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are left out and reported; so
+            are those of an exported file whose ``source`` is "model": an audit would take them for
+            right.
         id, label : str
             The columns with the ids of the pool's items, and with the names of their classes.
         uid : str, optional
@@ -291,7 +253,7 @@ class PoolLabels:
         Returns
         -------
         ImportReport
-            How many labels were taken over, and which rows were not, and why. ``print`` it.
+            How many labels were imported, and which rows were not, and why. ``print`` it.
 
         Raises
         ------
@@ -305,27 +267,18 @@ class PoolLabels:
         >>> import nblabel as nb
         >>> import pandas as pd
         >>> session = nb.Session(nb.datasets.load_digits().images, classes=range(10))
-        >>> known = pd.DataFrame({"id": [0, 1, 5_000], "label": [0, 1, 7]})
-        >>> print(session.import_labels(known))
+        >>> earlier = pd.DataFrame({"id": [0, 1, 5_000], "label": [0, 1, 7]})
+        >>> print(session.import_labels(earlier))
         2 items labeled from 3 rows.
         No item has these ids: 5000.
         """
         ids, names, by_model = read_labels(table, id, label)
         self.refresh()  # others may have answered, or added a class, meanwhile
         taken, report = match_labels(
-            ids, names, by_model, self.pool, self._codes, self._kept_from_import
+            ids, names, by_model, self.pool, self._codes, self._imported_label
         )
         if taken:
-            self._record(
-                LabelEvent(
-                    "label",
-                    ids=tuple(taken),
-                    labels=tuple(taken.values()),
-                    source="import",
-                    annotator=self.annotator,
-                    uid=uid or new_uid(),
-                )
-            )
+            self._record("label", taken, uid, source="import")
         return report
 
     def skip(self, index: Any, *, uid: str | None = None) -> LabelEvent:
@@ -333,14 +286,29 @@ class PoolLabels:
 
         A label that is already there stays. Parameters and errors as for `tell`.
         """
-        return self._answer("skip", index, uid)
+        return self._record("skip", dict.fromkeys(self._ids(index)), uid)
 
     def flag(self, index: Any, *, uid: str | None = None) -> LabelEvent:
         """Set an item, or many, aside: not asked, not learned from, its label withdrawn.
 
         Parameters and errors as for `tell`.
         """
-        return self._answer("flag", index, uid)
+        return self._record("flag", dict.fromkeys(self._ids(index)), uid)
+
+    def withdraw(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Take back labels accepted from the model, in one step that one `undo` takes back.
+
+        The items are open again. Items that people answered are left as they are. Parameters and
+        errors as for `tell`; a ValueError if none of the items has a label of the model.
+        """
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        self.refresh()  # others may have answered meanwhile
+        rows = self.positions(index)
+        rows = rows[self._status[rows] == _CODES["model"]]
+        if not len(rows):
+            raise ValueError("none of these items has a label accepted from the model.")
+        return self._record("withdraw", dict.fromkeys(self._ids(rows)), uid)
 
     def undo(self, *, uid: str | None = None) -> LabelEvent | None:
         """Take back this annotator's last step; return it, or None if there is none."""
@@ -359,11 +327,10 @@ class PoolLabels:
             If the name is empty, or a class already.
         """
         self.refresh()  # another annotator may have added it
-        event = self._sent(uid)
-        if event is not None:
-            return event
+        if (sent := self._sent(uid)) is not None:
+            return sent
         clean = check_classes([*self.classes, name])[-1]
-        return self._record(
+        return self._append(
             LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
         )
 
@@ -386,7 +353,7 @@ class PoolLabels:
         labels = [None if answer is None else answer.label for answer in answers]
         rows = self.pool.indices_of(changed)
         self._y[rows] = [-1 if label is None else self._codes.get(label, -1) for label in labels]
-        self._status[rows] = [_CODES[_status(answer)] for answer in answers]
+        self._status[rows] = [_CODES[_status_of(answer)] for answer in answers]
         if events:
             self._changed()
         return bool(events)
@@ -394,27 +361,28 @@ class PoolLabels:
     # inside
 
     def _read_anew(self, state: LabelState) -> None:
-        """Read the log from its beginning, and share nothing that changes."""
+        """Read the log from its beginning into an empty state, and share nothing that changes."""
         self._state = state
         self._listeners = []
-        self._uids: set[str] = set()
-        self._codes, self._seq = {}, 0
-        self._y: IntArray = np.full(len(self.pool), -1, dtype=np.intp)
-        self._status: UInt8Array = np.zeros(len(self.pool), dtype=np.uint8)
-        self._kept: dict[str, tuple[int, Any]] = {}  # with the version it was computed for
+        self._uids = set()
+        self._seq = 0
+        self._y = np.full(len(self.pool), -1, dtype=np.intp)
+        self._status = np.zeros(len(self.pool), dtype=np.uint8)
+        self._codes = {}
+        self._cache = {}
         self.refresh()
 
-    def _once(self, name: str, work: Callable[[], T]) -> T:
-        """Return what follows from the log as it is, computed once for each version."""
-        known = self._kept.get(name)
-        if known is None or known[0] != self._version:
-            known = self._kept[name] = (self._version, work())
-        value: T = known[1]
+    def _cached(self, name: str, work: Callable[[], T]) -> T:
+        """Return what follows from the present log, worked out once: it is asked for often."""
+        found = self._cache.get(name)
+        if found is None or found[0] != self._version:
+            found = self._cache[name] = (self._version, work())
+        value: T = found[1]
         return value
 
     def _changed(self) -> None:
         self._version += 1
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             listener()
 
     def _ids(self, index: Any) -> tuple[str, ...]:
@@ -437,47 +405,44 @@ class PoolLabels:
                 )
         return dict(zip(ids, labels, strict=True))  # an item named twice gets its last label
 
-    def _kept_from_import(self, item: str) -> str | None:
-        """Return the imported label of an item, "" where a person answered, None where it is free."""
+    def _imported_label(self, item: str) -> str | None:
+        """Return the imported label of an item, "" after a person's answer, None if it is free."""
         answer = self._state.answers.get(item)
         if answer is None or answer.kind in ("skip", "accept"):
             return None
         return answer.label if answer.event.source == "import" else ""
 
     def _sent(self, uid: str | None) -> LabelEvent | None:
-        """Return the event with this uid, if it is in the log already."""
+        """Return the event with this uid, if it was sent before."""
         return None if uid is None else self._state.event(uid)
 
-    def _answer(self, kind: Kind, index: Any, uid: str | None) -> LabelEvent:
-        ids = tuple(dict.fromkeys(self._ids(index)))
-        return self._record(
-            LabelEvent(kind, ids=ids, annotator=self.annotator, uid=uid or new_uid())
-        )
+    def _record(self, kind: Kind, answers: Any, uid: str | None, **more: Any) -> LabelEvent:
+        """Write an answer: a label, or None, by item id."""
+        labels = tuple(label for label in answers.values() if label is not None)
+        options = {"annotator": self.annotator, "uid": uid or new_uid(), **more}
+        return self._append(LabelEvent(kind, ids=tuple(answers), labels=labels, **options))
 
-    def _reverse(self, kind: Any, uid: str | None) -> LabelEvent | None:
+    def _reverse(self, kind: Kind, uid: str | None) -> LabelEvent | None:
         self.refresh()
         if uid is not None and self.knows(uid):
             return None  # sent twice
         find = self._state.undo_target if kind == "undo" else self._state.redo_target
         target = find(self.annotator)
-        if target is None:
-            return None
-        self._commit(
-            LabelEvent(kind, target=target.uid, annotator=self.annotator, uid=uid or new_uid())
-        )
+        if target is not None:
+            self._append(
+                LabelEvent(kind, target=target.uid, annotator=self.annotator, uid=uid or new_uid())
+            )
         return target
 
-    def _record(self, event: LabelEvent) -> LabelEvent:
+    def _append(self, event: LabelEvent) -> LabelEvent:
+        """Commit an event unless it is in the log already; return it as it is there."""
         if event.uid not in self._uids:
-            self._commit(event)
+            self.store.append(event)
+            self.refresh()
         return self._state.event(event.uid) or event
 
-    def _commit(self, event: LabelEvent) -> None:
-        self.store.append(event)
-        self.refresh()
 
-
-def _status(answer: Answer | None) -> str:
+def _status_of(answer: Answer | None) -> str:
     """Return the status of an item: what was done with it, or the source of its label."""
     if answer is None:
         return "open"

@@ -1,4 +1,4 @@
-"""The state after a log: the present answer of each item, and what can be undone."""
+"""The state that follows from the log: what was answered about each item, what can be undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nblabel.log.events import Kind, LabelEvent
 
 
 class Answer(NamedTuple):
-    """What the log says of one item at present.
+    """The answer that counts for one item at present.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class Answer(NamedTuple):
     place : int
         The item's place in the event.
     before : Answer or None
-        What was told of the item before, taken back or not.
+        The answer to the item before this one, taken back or not.
     """
 
     event: LabelEvent
@@ -44,15 +44,15 @@ class Answer(NamedTuple):
 
 
 class LabelState:
-    """The state after a log: who said what of which item, and what can be undone.
+    """The state after a log: who answered what about which item, and what can be undone.
 
     The last active answer of an item decides, with two exceptions: a skip only touches items
-    nobody has labeled or flagged, and a machine label never replaces a person's.
+    nobody has labeled or flagged, and a label of the model never replaces a person's.
 
     Parameters
     ----------
     classes : iterable of str
-        The class names known from the start, in order.
+        The class names given at the start, in order.
     events : iterable of LabelEvent
         A log to fold.
 
@@ -61,8 +61,8 @@ class LabelState:
     answers : dict of str to Answer
         By item id. Items nobody answered are missing.
     draws : list of LabelEvent
-        Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random must
-        not depend on what was answered.
+        Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random
+        must not depend on what was answered.
     repeats : list of LabelEvent
         Every item asked once more, oldest first.
     n_questions : int
@@ -78,7 +78,7 @@ class LabelState:
         self._drawn: dict[str, LabelEvent] = {}
         self._events: dict[str, LabelEvent] = {}
         self._undone: set[str] = set()
-        self._last: dict[str, Answer] = {}  # what was told of each item last, taken back or not
+        self._last: dict[str, Answer] = {}  # the newest answer to each item, taken back or not
         self._added: list[str] = []
         self._in_use: Counter[str] = Counter()
         self._undo_stack: dict[str | None, list[str]] = {}
@@ -103,14 +103,14 @@ class LabelState:
     @property
     def unknown_classes(self) -> tuple[str, ...]:
         """Class names in use that are neither given nor added."""
-        known = set(self.classes)
-        return tuple(name for name, count in self._in_use.items() if count and name not in known)
+        given = set(self.classes)
+        return tuple(name for name, count in self._in_use.items() if count and name not in given)
 
     @property
     def taken_back(self) -> set[str]:
-        """Items whose machine label was withdrawn, and that nobody answered since."""
-        standing = (e for e in self._events.values() if e.uid not in self._undone)
-        named = (item for event in standing if event.kind == "withdraw" for item in event.ids)
+        """Items whose label of the model was withdrawn, and that nobody answered since."""
+        active = (e for e in self._events.values() if e.uid not in self._undone)
+        named = (item for event in active if event.kind == "withdraw" for item in event.ids)
         return {item for item in named if item not in self.answers}
 
     def event(self, uid: str) -> LabelEvent | None:
@@ -119,12 +119,12 @@ class LabelState:
 
     def history(self, item: str) -> list[LabelEvent]:
         """Return the answers to an item that were not taken back, oldest first."""
-        return [answer.event for answer in self._standing(item)]
+        return [answer.event for answer in self._active(item)]
 
     def latest(self, n: int) -> list[LabelEvent]:
-        """Return the last n answers that stand, newest first."""
-        standing = (e for e in reversed(self._events.values()) if e.uid not in self._undone)
-        return list(islice(standing, n))
+        """Return the last n answers that were not taken back, newest first."""
+        active = (e for e in reversed(self._events.values()) if e.uid not in self._undone)
+        return list(islice(active, n))
 
     def undo_target(self, annotator: str | None = None) -> LabelEvent | None:
         """Return the event that an undo by this annotator would take back."""
@@ -154,14 +154,14 @@ class LabelState:
 
     def _answered(self, event: LabelEvent) -> None:
         last = self._last.get
-        told = {item: Answer(event, place, last(item)) for place, item in enumerate(event.ids)}
-        self._last |= told
-        fresh = len(told) == len(event.ids) and self.answers.keys().isdisjoint(told)
+        new = {item: Answer(event, place, last(item)) for place, item in enumerate(event.ids)}
+        self._last |= new
+        fresh = len(new) == len(event.ids) and self.answers.keys().isdisjoint(new)
         if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
-            self.answers |= told
+            self.answers |= new
             self._in_use.update(event.labels)
             return
-        for item, answer in told.items():
+        for item, answer in new.items():
             # the last of its history: what came before has been worked out
             self._set(item, _decide(self.answers.get(item), answer))
 
@@ -185,18 +185,18 @@ class LabelState:
     def _settle(self, item: str) -> None:
         """Work out an item's answer from its own history."""
         answer: Answer | None = None
-        for told in self._standing(item):
-            answer = _decide(answer, told)
+        for newer in self._active(item):
+            answer = _decide(answer, newer)
         self._set(item, answer)
 
-    def _standing(self, item: str) -> list[Answer]:
-        """Return what was told of an item and not taken back, oldest first."""
-        standing, told = [], self._last.get(item)
-        while told is not None:
-            if told.event.uid not in self._undone:
-                standing.append(told)
-            told = told.before
-        return standing[::-1]
+    def _active(self, item: str) -> list[Answer]:
+        """Return the answers to an item that were not taken back, oldest first."""
+        active, answer = [], self._last.get(item)
+        while answer is not None:
+            if answer.event.uid not in self._undone:
+                active.append(answer)
+            answer = answer.before
+        return active[::-1]
 
     def _set(self, item: str, answer: Answer | None) -> None:
         before = self.answers.pop(item, None)
@@ -212,9 +212,9 @@ class LabelState:
         return self._events[stack[-1]] if stack else None
 
 
-def _decide(answer: Answer | None, told: Answer) -> Answer | None:
-    """Return what stands of an item, after what it was before and what was told last."""
-    kind = told.event.kind
+def _decide(answer: Answer | None, newer: Answer) -> Answer | None:
+    """Return which of two answers to an item counts; None where its label was withdrawn."""
+    kind = newer.event.kind
     if kind == "withdraw":
         return None if answer is None or answer.kind == "accept" else answer
     if answer is not None:
@@ -222,4 +222,4 @@ def _decide(answer: Answer | None, told: Answer) -> Answer | None:
             return answer
         if kind == "accept" and answer.kind in ("label", "flag"):
             return answer
-    return told
+    return newer

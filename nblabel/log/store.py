@@ -98,7 +98,7 @@ class LabelStore:
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
             raise StoreError(f"{self._name} cannot be opened: {error}.") from error
         # a log in memory has one connection, which threads use in turn
-        self._turn = nullcontext() if self.persistent else threading.Lock()
+        self._lock = nullcontext() if self.persistent else threading.Lock()
         # closed with the last reference to this object, also after an error below
         self._closer = weakref.finalize(self, self._engine.dispose)
         with _explained(self._name, "opened"), self._engine.begin() as connection:
@@ -253,7 +253,7 @@ class LabelStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with self._turn, _explained(self._name, "read"), self._engine.connect() as connection:
+        with self._lock, _explained(self._name, "read"), self._engine.connect() as connection:
             yield connection.execution_options(nblabel_reading=True)
 
     @contextmanager
@@ -264,7 +264,7 @@ class LabelStore:
                 f"{self._name} was moved, deleted or replaced while it was in use. Put it back, or "
                 "run the cell again to begin with the file that is there."
             )
-        with self._turn, _explained(self._name, "written"), self._engine.begin() as connection:
+        with self._lock, _explained(self._name, "written"), self._engine.begin() as connection:
             yield connection
 
     def _identify(self) -> tuple[int, int] | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import reprlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -142,7 +144,8 @@ class Pool:
     def extended(self, more: Pool) -> Pool:
         """Return a new pool with this one's items and others behind them.
 
-        The labels of this pool are taken over: a session on the new pool accepts the log of this one.
+        The labels of this pool are taken over: a session on the new pool accepts the log of this
+        one.
 
         Parameters
         ----------
@@ -220,6 +223,32 @@ class Pool:
         if position is None:
             raise KeyError(f"no item with id {item_id!r} in this pool of {self._n:,}.")
         return position
+
+    def positions(self, index: Any) -> IntArray:
+        """Return positions as an array, or say what is wrong with them.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+
+        Raises
+        ------
+        IndexError
+            If there is none, or one is outside the pool.
+        """
+        try:
+            array = np.atleast_1d(np.asarray(index))
+        except ValueError:  # lists that differ in length
+            array = np.empty(0)
+        if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
+            hint = " For a boolean mask: numpy.flatnonzero(mask)." if array.dtype == bool else ""
+            raise IndexError(
+                f"{reprlib.repr(index)} is no position, nor a list of positions, in the pool.{hint}"
+            )
+        outside = array[(array < 0) | (array >= len(self))]
+        if outside.size:
+            raise IndexError(f"position {outside[0]} is outside the pool of {len(self):,} items.")
+        return array.astype(np.intp)
 
     def indices_of(self, item_ids: Iterable[str]) -> IntArray:
         """Return the positions of many ids, shape (m,); in half the time that one by one takes.
@@ -344,8 +373,7 @@ class Numbers(Sequence[str]):
 
 
 def _describe_duplicates(ids: Sequence[str]) -> str:
-    seen: set[str] = set()
-    twice = [item for item in ids if item in seen or seen.add(item)]  # type: ignore[func-returns-value]
+    twice = [item for item, n in Counter(ids).items() if n > 1]
     return (
         f"ids must be unique; {len(twice)} repeat, for example {twice[0]!r}. "
         "(Ids are compared as text: 1 and '1' are the same.)"

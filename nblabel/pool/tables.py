@@ -53,8 +53,8 @@ class Table:
     Parameters
     ----------
     table : DataFrame
-        Numbers, categories, dates, booleans, texts; values may be missing. Texts that are all dates,
-        such as "2024-12-31" or "2024-12-31 18:30", are taken for dates.
+        Numbers, categories, dates, booleans, texts; values may be missing. Texts that are all
+        dates, such as "2024-12-31" or "2024-12-31 18:30", are taken for dates.
 
     Raises
     ------
@@ -117,11 +117,11 @@ class Table:
         return [column.cell(index) for column in self._columns]
 
     def values(self, index: int) -> dict[str, Any]:
-        """Return the values of a row by column, as they are in the table; None where one is missing."""
+        """Return the values of a row by column, as in the table; None where one is missing."""
         return {column.name: column.value(index) for column in self._columns}
 
     def vectors(self) -> FloatArray:
-        """Return the rows as numbers, see `nblabel.embeddings.tables.embed_table`; (n, width), no column of it constant."""
+        """Return the rows as numbers, (n, width), no column constant; see `embed_table`."""
         parts = [part for column in self._columns for part in column.vectors()]
         if not parts:
             return np.zeros((self._n, 0), dtype=np.float32)
@@ -222,7 +222,7 @@ class _Column:
 
     @cached_property
     def _spread(self) -> tuple[float, float] | None:
-        """Median and robust deviation of the numbers; None where they do not vary enough to tell."""
+        """Return median and robust deviation; None where the numbers hardly vary."""
         assert self._numbers is not None
         known = self._numbers[~np.isnan(self._numbers)]
         if not known.size:
@@ -260,7 +260,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}.*)?")
 
 
 def _with_dates(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return texts that are all dates, as a file of texts holds them, as dates; else what is given."""
+    """Return texts that are all dates as dates; else what is given."""
     import pandas as pd
 
     if pd.api.types.infer_dtype(values, skipna=True) != "string":

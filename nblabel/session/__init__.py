@@ -1,5 +1,6 @@
-"""Ask, tell, learn: a labeling job without a user interface."""
+"""A labeling job without a user interface: labels, a learner, and the next questions."""
 
+from nblabel.log.labels import STATUSES
 from nblabel.session.session import Session
 
-__all__ = ["Session"]
+__all__ = ["STATUSES", "Session"]

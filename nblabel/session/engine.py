@@ -43,8 +43,8 @@ class Snapshot:
         Positions whose label is the model's. They may be learned from; no guess is explained by
         them, and no question avoids their surroundings.
     drawn : ndarray of intp
-        Positions drawn at random that wait for an answer, in the order drawn, and those asked once more;
-        asked first. `open` does not hold them.
+        Positions drawn at random that wait for an answer, in the order drawn, and those asked once
+        more; asked first. `open` does not hold them.
     """
 
     version: int
@@ -124,14 +124,14 @@ class Engine:
         self.learner: Learner = make_learner(learner, X, random_state)
         self.strategy: QueryStrategy = make_strategy(strategy)
         self._random_state = random_state
-        self._memory: dict[str, Any] = {}
+        self._cache: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
         near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
         shared = near is not None and near.metric == "euclidean"
         self._neighbors = near if near is not None and shared else LabeledNeighbors(X)
         self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
         self._labeled: IntArray = np.empty(0, dtype=np.intp)
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def wants_graph(self) -> bool:
@@ -171,7 +171,7 @@ class Engine:
             self._measures = self._measures.alone()
             self._neighbors = self._neighbors.keeping(EXPLAINING)  # what others kept is let go
         self.strategy = make_strategy(strategy, has_graph=True)
-        self._memory = {}
+        self._cache = {}
 
     @cached_property
     def _scale(self) -> float:
@@ -200,7 +200,7 @@ class Engine:
         ValueError
             If the strategy asks for an item twice, or for one that is no candidate.
         """
-        with self._turn:
+        with self._lock:
             start = time.perf_counter()
             proba = self.learner.update(snapshot.y, len(snapshot.classes))
             self._labeled = labeled = np.setdiff1d(
@@ -225,7 +225,7 @@ class Engine:
         closeness : ndarray of shape (m, k), float32
             1 / (1 + squared distance / scale): 1 for a copy, falling to 0.
         """
-        with self._turn:
+        with self._lock:
             who, distances = self._neighbors.look(indices, self._labeled)
         closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
         return who, closeness
@@ -258,7 +258,7 @@ class Engine:
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
             graph=self.graph,
             unreached=getattr(self.learner, "unreached", None),
-            memory=self._memory,
+            cache=self._cache,
         )
         told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it
         query = Query(first[:0], np.zeros(0, dtype=np.float32))

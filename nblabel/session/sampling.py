@@ -14,10 +14,11 @@ the log.
 
 from __future__ import annotations
 
+import numbers
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,16 +26,16 @@ import numpy.typing as npt
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
-from nblabel.log.labels import NOT_ANSWERED, NOT_BY_PEOPLE
-
-if TYPE_CHECKING:
-    from nblabel.session import Session
+from nblabel.log.labels import STATUSES, LabelLog
+from nblabel.session.engine import Snapshot
 
 ALWAYS_ASKED = 0.1  # share of the pool, the least confident, that is asked about whenever drawn
 SKIP_CHANCE = 0.5  # of the others, when drawn
 AFTER = 20  # items answered since, at least, before one is asked again: nobody shall remember
-_COINS = 0x74776963  # keeps the random numbers of repeats apart from others
-_AUDIT_COINS = 0x61756469  # and those that decide on audits
+NOT_BY_PEOPLE = tuple(STATUSES.index(name) for name in ("open", "skipped", "model"))
+NOT_ANSWERED = tuple(STATUSES.index(name) for name in ("open", "model"))
+_DRAWS = 0x61756469  # keeps the coins that decide on draws apart from other random numbers
+_REPEATS = 0x74776963  # and those that decide on repeats
 _ANSWERS = ("label", "skip", "flag")
 
 
@@ -88,82 +89,99 @@ def weights(draw: LabelEvent) -> tuple[npt.NDArray[np.float64], float]:
     return weight, 1 / (1 - SKIP_CHANCE)
 
 
-def audit_due(session: Session, share: float) -> bool:
-    """Return whether the coin for the last answer says to draw one; the log alone decides."""
-    n = session.state.n_questions
-    if not n or len(session.drawn):
-        return False
-    coins = np.random.default_rng([session.random_state, _AUDIT_COINS]).random(n)
-    return bool(coins[-1] < share)
-
-
-def audit_event(
-    session: Session,
+def draw(
+    log: LabelLog,
     n: int,
-    model: FloatArray | None,
-    among: Any,
-    predicted: Sequence[str],
-    confidence: Sequence[float],
-    name: str,
+    random_state: int,
+    *,
+    among: Any = None,
+    predicted: Sequence[str] = (),
+    confidence: Sequence[float] = (),
+    name: str = "",
+    model: FloatArray | None = None,
 ) -> LabelEvent:
-    """Draw items for `Session.draw`, and return the event to log; without ids if none are left.
+    """Draw items at random; return the event, which holds no item where none is left.
 
-    `model` is the confidence of the model in its prediction for each item of the pool, None before
-    it has learned; the rest as for `Session.draw`.
+    Parameters
+    ----------
+    log : LabelLog
+    n : int
+        How many to ask about.
+    random_state : int
+        Seed.
+    among, predicted, confidence, name
+        See `nblabel.Session.draw`.
+    model : ndarray of shape (n_pool,), optional
+        The confidence of the model in its prediction for each item, where it has learned; draws
+        from the whole pool are then two-phase.
     """
-    pool, draws = session.pool, session.state.draws
+    if not isinstance(n, numbers.Integral) or n < 1:
+        raise ValueError(f"n is {n!r}; draw at least one item.")
+    if len(predicted) != len(confidence) or (among is None and (predicted or name)):
+        raise ValueError(
+            "predicted, confidence and name go with among=, the first two with each other."
+        )
     if among is None:
-        rows = np.flatnonzero(np.isin(session.status, NOT_BY_PEOPLE))
-        frame = frames.whole(len(pool))
+        rows = np.flatnonzero(np.isin(log.status, NOT_BY_PEOPLE))
+        frame = frames.whole(len(log.pool))
     else:
-        rows = session.positions(among)
+        rows = log.positions(among)
         frame = frames.to_text(rows, name)
-    before = {item for draw in draws if draw.frame == frame for item in draw.asked}
-    left = np.flatnonzero(~np.isin(rows, pool.indices_of(before)))
+    draws = log.state.draws
+    before = {item for event in draws if event.frame == frame for item in event.asked}
+    left = np.flatnonzero(~np.isin(rows, log.pool.indices_of(before)))
     # two who draw at the same moment toss coins of their own
-    who = zlib.crc32((session.annotator or "").encode())
-    rng = np.random.default_rng([session.random_state, len(draws), who])
+    who = zlib.crc32((log.annotator or "").encode())
+    rng = np.random.default_rng([random_state, len(draws), who])
     labels: list[str] = []
-    probabilities: list[float] = []
+    values: list[float] = []
     if among is None and model is not None:
-        at, probabilities = two_phase_draw(model[rows[left]], n, rng)
+        at, values = two_phase_draw(model[rows[left]], n, rng)
         places = left[at]
     else:
         places = rng.permutation(left)[:n]
     if predicted:
         labels = [predicted[at] for at in places.tolist()]
-        probabilities = [confidence[at] for at in places.tolist()]
+        values = [confidence[at] for at in places.tolist()]
     return LabelEvent(
         "audit",
-        ids=tuple(pool.ids[row] for row in rows[places].tolist()),
+        ids=tuple(log.pool.ids[row] for row in rows[places].tolist()),
         labels=tuple(labels),
-        probabilities=tuple(probabilities),
+        probabilities=tuple(values),
         frame=frame,
         source="model",
-        annotator=session.annotator,
+        annotator=log.annotator,
     )
 
 
-def pending_draws(session: Session) -> IntArray:
+def pending_draws(log: LabelLog) -> IntArray:
     """Return positions drawn at random that nobody has answered yet, in the order drawn."""
-    draws = session.state.draws
-    newest = {frames.name_of(draw.frame): draw.frame for draw in draws}
+    draws = log.state.draws
+    newest = {frames.name_of(event.frame): event.frame for event in draws}
     ids = dict.fromkeys(
         item
-        for draw in draws
-        # a set that was given up is not asked any more
-        if draw.frame == newest[frames.name_of(draw.frame)]
-        for item in draw.asked
+        for event in draws
+        if event.frame
+        == newest[frames.name_of(event.frame)]  # a set given up is not asked any more
+        for item in event.asked
     )
-    places = session.pool.indices_of(ids)
-    return places[np.isin(session.status[places], NOT_ANSWERED)]
+    rows = log.pool.indices_of(ids)
+    return rows[np.isin(log.status[rows], NOT_ANSWERED)]
 
 
-def choose_repeat(session: Session, share: float) -> LabelEvent | None:
+def draw_is_due(log: LabelLog, share: float, random_state: int) -> bool:
+    """Return whether the coin for the last answer says to draw; the log alone decides."""
+    n = log.state.n_questions
+    if not share or not n:
+        return False
+    return bool(np.random.default_rng([random_state, _DRAWS]).random(n)[-1] < share)
+
+
+def choose_repeat(log: LabelLog, share: float, random_state: int) -> LabelEvent | None:
     """Return the question to repeat after the last answer, if one is due and there is one."""
-    state = session.state
-    coin = np.random.default_rng([session.random_state, _COINS, state.n_questions])
-    if coin.random() >= share or len(pending_repeats(session)):
+    state = log.state
+    coin = np.random.default_rng([random_state, _REPEATS, state.n_questions])
+    if coin.random() >= share or len(pending_repeats(log)):
         return None
     before = {item for event in state.repeats for item in event.ids}
     own = [
@@ -171,7 +189,7 @@ def choose_repeat(session: Session, share: float) -> LabelEvent | None:
         for item, answer in state.answers.items()
         if answer.kind == "label"
         and answer.event.source == "human"
-        and answer.event.annotator == session.annotator
+        and answer.event.annotator == log.annotator
     ]
     old = [item for _, item in sorted(own)[:-AFTER] if item not in before]
     # a class that would be forgotten meanwhile gives the question away
@@ -180,23 +198,23 @@ def choose_repeat(session: Session, share: float) -> LabelEvent | None:
     if not old:
         return None
     item = old[int(coin.integers(len(old)))]
-    return LabelEvent("repeat", ids=(item,), annotator=session.annotator)
+    return LabelEvent("repeat", ids=(item,), annotator=log.annotator)
 
 
-def pending_repeats(session: Session) -> IntArray:
+def pending_repeats(log: LabelLog) -> IntArray:
     """Return positions of items that this annotator is asked again and has not answered yet."""
     waiting = [
         event.ids[0]
-        for event in session.state.repeats
-        if event.annotator == session.annotator
-        and (found := answers_around(session, event)) is not None
+        for event in log.state.repeats
+        if event.annotator == log.annotator
+        and (found := answers_around(log, event)) is not None
         and found[1] is None
     ]
-    return session.pool.indices_of(waiting)
+    return log.pool.indices_of(waiting)
 
 
 def answers_around(
-    session: Session, repeat: LabelEvent
+    log: LabelLog, repeat: LabelEvent
 ) -> tuple[LabelEvent, LabelEvent | None] | None:
     """Return the label before a repeat and the answer after it, None where there is none yet.
 
@@ -204,7 +222,7 @@ def answers_around(
     """
     answers = [
         event
-        for event in session.state.history(repeat.ids[0])
+        for event in log.state.history(repeat.ids[0])
         if event.annotator == repeat.annotator
         and event.source == "human"
         and event.kind in _ANSWERS
@@ -212,6 +230,26 @@ def answers_around(
     before = [event for event in answers if event.seq < repeat.seq and event.kind == "label"]
     after = [event for event in answers if event.seq > repeat.seq]
     return (before[-1], after[0] if after else None) if before else None
+
+
+def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool) -> Snapshot:
+    """Return the labels as they are now: what to learn from, and what to ask about first."""
+    skipped = np.flatnonzero(log.status == STATUSES.index("skipped"))
+    since = [log.state.answers[log.pool.ids[int(at)]].event.seq for at in skipped]
+    first = np.concatenate([drawn, repeated])
+    y, accepted = log.y, log.accepted
+    if not learn_accepted:
+        y[accepted] = -1
+    y[repeated] = -1  # what is asked once more must not be learned from meanwhile
+    return Snapshot(
+        version=log.version,
+        y=y,
+        open=np.setdiff1d(log.unanswered, first, assume_unique=True),
+        skipped=skipped[np.argsort(since, kind="stable")],
+        classes=log.classes,
+        accepted=accepted,
+        drawn=first,
+    )
 
 
 def check_share(name: str, value: Any) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from nblabel.strategies.alternating import AlternatingStrategy
 from nblabel.strategies.base import Part, Query, QueryStrategy, Reason, View
 from nblabel.strategies.clusters import ClustersFirstStrategy, TypiClustStrategy
 from nblabel.strategies.coverage import HerdingStrategy
 from nblabel.strategies.maxcover import CoverageStrategy, ball_kernel, similarity_kernel
 from nblabel.strategies.reach import SmallestNormStrategy
 from nblabel.strategies.scored import MeasureStrategy, RandomStrategy
-from nblabel.strategies.turns import TurnsStrategy
 
 __all__ = ["STRATEGIES", "Part", "Query", "QueryStrategy", "Reason", "View", "make_strategy"]
 
@@ -32,12 +32,12 @@ _MAKERS: dict[str, Callable[[], QueryStrategy]] = {
     "probcover": lambda: CoverageStrategy("probcover", ball_kernel),
     "typiclust": TypiClustStrategy,
     "smallest_norm": SmallestNormStrategy,
-    "turns": lambda: TurnsStrategy(_MAKERS[WITHOUT_GRAPH](), SmallestNormStrategy()),
+    "alternating": lambda: AlternatingStrategy(_MAKERS[WITHOUT_GRAPH](), SmallestNormStrategy()),
 }
 
 STRATEGIES = ("auto", *_MAKERS)
 WITHOUT_GRAPH = "product"
-AUTO = "turns"  # see "Strategies beside one another" in docs/benchmarks.md
+AUTO = "alternating"  # see "Strategies beside one another" in docs/benchmarks.md
 
 
 def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
@@ -46,14 +46,15 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
     Parameters
     ----------
     strategy : str or QueryStrategy
-        "auto" ("turns"); "random", "least_confidence", "margin", "entropy", "density", "diversity",
-        "product" (the product of the distribution functions of margin, density and diversity), "clusters" (the
-        most typical item of each of about twenty clusters, then as "product"); on the neighbour
-        graph "herding" (where an answer settles the most), "maxherding" and "probcover" (what covers
-        most of the pool, by similarity or within a radius), "uherding" (what covers most of the
-        uncertain), "typiclust" (the most typical item of each cluster, the more the finer),
-        "smallest_norm" (where labels reach least), "turns" (as "product", every eighth question as
-        "smallest_norm"); or an object with a ``query`` method.
+        "auto" ("alternating"); "random", "least_confidence", "margin", "entropy", "density",
+        "diversity", "product" (the product of the distribution functions of margin, density and
+        diversity), "clusters" (the most typical item of each of about twenty clusters, then as
+        "product"); on the neighbour graph "herding" (where an answer settles the most),
+        "maxherding" and "probcover" (what covers most of the pool, by similarity or within a
+        radius), "uherding" (what covers most of the uncertain), "typiclust" (the most typical item
+        of each cluster, the more the finer), "smallest_norm" (where labels reach least),
+        "alternating" (as "product", every eighth question as "smallest_norm"); or an object with a
+        ``query`` method.
     has_graph : bool
         Whether there is a neighbour graph. Without one, "product" stands in for what needs it.
 

@@ -1,4 +1,4 @@
-"""What every query strategy is given, and what it returns."""
+"""What a query strategy is given, and what it returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
-from nblabel.strategies.measures import Measures, Surroundings
+from nblabel.strategies.measures import UNCERTAINTIES, Measures, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +64,34 @@ class Query:
 
 @dataclass(frozen=True)
 class View:
-    """What a strategy may look at.
+    """What a strategy sees of a session: pool, labels, predictions, and measures of them.
 
     Attributes
     ----------
     X : ndarray of shape (n, dim), float32
         Embeddings of the pool, moved around the origin.
-    proba : ndarray of shape (n, n_classes), float32
-        The learner's probabilities.
-    candidates : ndarray of intp
-        Positions that may be asked, ascending.
-    labeled : ndarray of intp
-        Positions that people labeled.
     y : ndarray of shape (n,), intp
         Class numbers that were learned from, -1 where there are none.
-    measures : Measures
-        What takes a while to work out, and only some strategies look at.
     classes : tuple of str
-        Class names, for reasons.
+        Class names.
+    labeled : ndarray of intp
+        Positions that people labeled.
+    candidates : ndarray of intp
+        Positions that may be asked, ascending.
+    proba : ndarray of shape (n, n_classes), float32
+        The learner's probabilities.
     rng : numpy.random.Generator
-        Seeded by the session and the state of the log.
+        Seeded by the session and the state of the log: the same labels give the same questions.
     graph : NeighborGraph or None
-        The neighbour graph, always there for a strategy whose ``needs_graph`` is true.
+        The neighbour graph, always there for a strategy with ``needs_graph = True``.
+    cache : dict
+        For what a strategy wants to find again at the next query on the same embeddings, to be
+        quicker; the questions must not depend on it.
+    measures : Measures
+        What `distance`, `density` and `spacing` are worked out by; use those.
     unreached : callable, optional
-        Returns how little labels reach each item, (n,) float32 from 0 to 1, where the learner knows it.
-    memory : dict
-        What a strategy wants to find again at the next query on the same embeddings: a speed-up
-        only, the questions must not depend on it.
+        Returns how little labels reach each item, (n,) float32 from 0 to 1, where the learner
+        works it out.
     """
 
     X: FloatArray
@@ -103,28 +104,96 @@ class View:
     rng: np.random.Generator
     graph: NeighborGraph | None = None
     unreached: Callable[[], FloatArray] | None = None
-    memory: dict[str, Any] = field(default_factory=dict)
+    cache: dict[str, Any] = field(default_factory=dict)
 
     @property
     def distance(self) -> FloatArray:
-        """Squared distance of each item to the nearest labeled one; infinite while there is none."""
+        """Squared distance of each item to the nearest labeled one; infinite without any."""
         return self.measures.distance(self.labeled)
 
     @property
-    def surroundings(self) -> Surroundings:
-        """Spacing and informational density of each item."""
-        return self.measures.surroundings
+    def density(self) -> FloatArray:
+        """Informational density of each item: about 1 inside a group, near 0 for an outlier."""
+        return self.measures.surroundings.density
+
+    @property
+    def spacing(self) -> FloatArray:
+        """Mean squared distance of each item to its neighbours: small in dense regions."""
+        return self.measures.surroundings.spacing
+
+    def uncertainty(self, kind: str = "margin") -> FloatArray:
+        """Return how uncertain the learner is about each item, (n,) float32 between 0 and 1.
+
+        Parameters
+        ----------
+        kind : {"margin", "least_confidence", "entropy"}
+
+        Raises
+        ------
+        ValueError
+            If the kind is unknown.
+        """
+        if kind not in UNCERTAINTIES:
+            raise ValueError(f"unknown kind {kind!r}; choose one of {', '.join(UNCERTAINTIES)}.")
+        return UNCERTAINTIES[kind](self.proba)
+
+    def best(self, scores: Any, n: int, text: str = "", *, varied: bool = True) -> Query:
+        """Return the candidates with the highest scores as a query.
+
+        Parameters
+        ----------
+        scores : array of shape (n_pool,)
+            One for each item of the pool; those of items that are no candidates do not matter.
+        n : int
+            How many, at most.
+        text : str
+            Why they are asked, shown beside each.
+        varied : bool
+            Whether items that are close to a better one come later, so that a batch holds no
+            copies; scores must not be negative then.
+
+        Raises
+        ------
+        ValueError
+            If the scores have another shape, or are not finite numbers, or negative.
+        """
+        values = np.asarray(scores, dtype=np.float32)
+        if values.shape != (len(self.X),):
+            raise ValueError(f"scores have shape {values.shape}; expected ({len(self.X)},).")
+        values = values[self.candidates]
+        if not np.isfinite(values).all() or (varied and (values < 0).any()):
+            raise ValueError("scores must be finite, and not negative unless varied=False.")
+        n = min(n, len(values))
+        if varied and n:
+            picks, found = spread(self.X, self.spacing, values, self.candidates, n)
+        else:
+            picks = np.argsort(-values, kind="stable")[:n]
+            found = values[picks]
+        return Query(self.candidates[picks], found, (Reason(text),) * n)
 
 
 class QueryStrategy(Protocol):
-    """Chooses what to ask next.
+    """Chooses what to ask next. An object of your own with these two is passed as ``strategy=``.
 
-    A strategy that looks at the neighbour graph says so with an attribute ``needs_graph = True``;
-    until there is one, "product" asks in its place. With ``starts_on_graph = True`` it does so
-    before the first label, too.
+    A strategy that looks at the neighbour graph has an attribute ``needs_graph = True``; until
+    there is one, "product" asks in its place. With ``starts_on_graph = True`` it does so before the first
+    label, too. With a method ``explain(view, index)`` that returns a `Reason`, the panel shows one
+    for an item that others drew.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> class EntropyInDenseRegions:
+    ...     name = "entropy in dense regions"
+    ...
+    ...     def query(self, view, n):
+    ...         scores = view.uncertainty("entropy") * view.density
+    ...         return view.best(scores, n, "Uncertain, and many are like it.")
+    >>> data = nb.datasets.load_digits()
+    >>> session = nb.Session(data.images, data.classes, strategy=EntropyInDenseRegions())
     """
 
     name: str
 
     def query(self, view: View, n: int) -> Query:
-        """Return up to `n` candidates, best first; fewer when there are no more."""
+        """Return up to `n` of ``view.candidates``, each once, best first."""

@@ -100,8 +100,9 @@ class Groups:
 class TypiClustStrategy:
     """Ask about the most typical item of each cluster in turn.
 
-    Typical is what is near its fifteen neighbours on the graph. Clusters without a label come first,
-    from the largest on, those under five items last; then the one with the smallest share of labels.
+    Typical is what is near its fifteen neighbours on the graph. Clusters without a label come
+    first, from the largest on, those under five items last; then the one with the smallest share of
+    labels.
 
     Notes
     -----
@@ -130,11 +131,11 @@ class TypiClustStrategy:
         wanted = 2 * len(view.labeled) + 16
         k = next((step for step in self.STEPS if step >= wanted), self.STEPS[-1])
         key = f"{k} groups"
-        if key not in view.memory:
+        if key not in view.cache:
             # all have as many neighbours: the sum ranks as the inverse mean does
             typicality = -view.graph.distances.sum(axis=1)
-            view.memory[key] = Groups(clusters_of(view, k), typicality)
-        groups: Groups = view.memory[key]
+            view.cache[key] = Groups(clusters_of(view, k), typicality)
+        groups: Groups = view.cache[key]
         return groups
 
 
@@ -180,9 +181,9 @@ class ClustersFirstStrategy:
     def _groups(self, view: View) -> Groups:
         k = max(self.FEWEST, 2 * len(view.classes))
         key = f"{k} groups"
-        if key not in view.memory:
-            view.memory[key] = Groups(clusters_of(view, k), view.surroundings.density)
-        groups: Groups = view.memory[key]
+        if key not in view.cache:
+            view.cache[key] = Groups(clusters_of(view, k), view.density)
+        groups: Groups = view.cache[key]
         return groups
 
 

@@ -25,10 +25,10 @@ class HerdingStrategy:
 
         score(c) = sum_x  U(x)^2  (1 - covered(x))  K(x, c),
 
-    where K(x, c) is the probability that a walk of eight steps begun at x ends at c, U(x) is one minus
-    the lead of the likeliest class, and covered(x) is the largest K(x, l) / max K(., l) over the
-    labeled items l. With the maximum in the gain too, as published, it must be computed one candidate
-    at a time; this way all gains come from eight sparse products.
+    where K(x, c) is the probability that a walk of eight steps begun at x ends at c, U(x) is one
+    minus the lead of the likeliest class, and covered(x) is the largest K(x, l) / max K(., l) over
+    the labeled items l. With the maximum in the gain too, as published, it must be computed one
+    candidate at a time; this way all gains come from eight sparse products.
 
     Items of a batch are spread out: each pick takes from the others what a walk from there to here
     covers. Before the first label the questions are typical items far from one another.
@@ -60,16 +60,16 @@ class HerdingStrategy:
 
     def _look(self, view: View) -> _Seen:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
-        if "cover" not in view.memory:
+        if "cover" not in view.cache:
             from nblabel.graph.walks import Walks  # compiled code takes half a second to load
 
-            view.memory["cover"] = _Cover(Walks(view.graph, self.STEPS), len(view.graph))
-        known = view.memory.get("seen")
+            view.cache["cover"] = _Cover(Walks(view.graph, self.STEPS), len(view.graph))
+        known = view.cache.get("seen")
         if known is None or known.view is not view:
-            cover: _Cover = view.memory["cover"]
+            cover: _Cover = view.cache["cover"]
             uncertain, covered = margin(view.proba), cover.of(view.labeled)
             scores = cover.walks.spread(uncertain**self.POWER * (1 - covered))
-            known = view.memory["seen"] = _Seen(view, cover.walks, uncertain, covered, scores)
+            known = view.cache["seen"] = _Seen(view, cover.walks, uncertain, covered, scores)
         return known
 
 

@@ -15,9 +15,9 @@ BLOCK = 8_192
 def clusters_of(view: View, k: int) -> Int32Array:
     """Return the cluster of each item of a view: found once for its embeddings and k."""
     key = f"{k} clusters"
-    if key not in view.memory:
-        view.memory[key] = kmeans(view.X, k)
-    known: Int32Array = view.memory[key]
+    if key not in view.cache:
+        view.cache[key] = kmeans(view.X, k)
+    known: Int32Array = view.cache[key]
     return known
 
 

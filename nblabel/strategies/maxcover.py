@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def similarity_kernel(view: View) -> Kernel:
     """Return the weights of the neighbour graph, as MaxHerding and Uncertainty Herding use them."""
     assert view.graph is not None, "this strategy looks at the neighbour graph"
-    if "similarities" not in view.memory:
+    if "similarities" not in view.cache:
         from nblabel.strategies.kernels import similarities  # compiled: half a second to load
 
-        view.memory["similarities"] = similarities(view.graph)
-    kernel: Kernel = view.memory["similarities"]
+        view.cache["similarities"] = similarities(view.graph)
+    kernel: Kernel = view.cache["similarities"]
     return kernel
 
 
@@ -37,11 +37,11 @@ def ball_kernel(view: View) -> Kernel:
     assert view.graph is not None, "this strategy looks at the neighbour graph"
     k = len(view.classes)
     key = f"balls for {k} classes"
-    if key not in view.memory:
+    if key not in view.cache:
         from nblabel.strategies.kernels import balls, pure_radius
 
-        view.memory[key] = balls(view.graph, pure_radius(view.graph, clusters_of(view, k)))
-    kernel: Kernel = view.memory[key]
+        view.cache[key] = balls(view.graph, pure_radius(view.graph, clusters_of(view, k)))
+    kernel: Kernel = view.cache[key]
     return kernel
 
 

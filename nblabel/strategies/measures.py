@@ -1,4 +1,4 @@
-"""Measures of how much there is to learn from an item. All are between 0 and 1 or ranked into it."""
+"""Measures of how much there is to learn from an item, between 0 and 1 or ranked into it."""
 
 from __future__ import annotations
 
@@ -212,8 +212,9 @@ class Measures:
     def alone(self) -> Measures:
         """Return the same measures for another learner, which keeps no neighbours."""
         other = copy.copy(self)
+        other._kept = False  # noqa: SLF001  (one of us)
         # the distance to the nearest is all that is asked for
-        other._kept, other._neighbors = False, self._neighbors.keeping(1)  # noqa: SLF001  (one of us)
+        other._neighbors = self._neighbors.keeping(1)  # noqa: SLF001
         return other
 
     def on(self, graph: NeighborGraph) -> Measures:
@@ -250,8 +251,9 @@ def cdf(values: FloatArray) -> FloatArray:
     -------
     ndarray of shape (n,), float32
         Between 0 and 1, half of the ties counted, so that equal values rank in the middle. Values
-        are sorted into 4,096 equal bins: an exact sort would take longer than all else a label costs.
-        A bin with more than 1/32 of the values, as outliers bring it about, is divided again.
+        are sorted into 4,096 equal bins: an exact sort would take longer than all else a label
+        costs. A bin with more than 1/32 of the values, as outliers bring it about, is divided
+        again.
     """
     finite = np.isfinite(values)
     if not finite.all():

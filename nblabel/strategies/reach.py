@@ -16,23 +16,27 @@ from nblabel.strategies.words import reasons
 if TYPE_CHECKING:
     from nblabel.graph.walks import Walks
 
+ROUGHLY = 0.005  # the tolerance in large pools: quicker by two thirds, for as good questions
+
 
 class SmallestNormStrategy:
     """Ask where labels reach least on the neighbour graph.
 
     With u the solution of the propagation that gives up on the way (see
-    `nblabel.graph.propagation.Propagation`), asks where the Euclidean norm of u over the classes is smallest:
-    a walk begun there seldom meets a label, or meets labels that contradict one another. The decay
-    is that of the graph learner, and falls as labels come: from exploring to drawing boundaries.
+    `nblabel.graph.propagation.Propagation`), asks where the Euclidean norm of u over the classes is
+    smallest: a walk begun there seldom meets a label, or meets labels that contradict one another.
+    The decay is that of the graph learner, and falls as labels come: from exploring to drawing
+    boundaries.
 
     Items of a batch are spread out: each pick takes from the others what a walk from there to here
     covers. Before the first label the questions are typical items far from one another.
 
     Notes
     -----
-    PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty Sampling for
-    Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023), without the
-    Poisson reweighting. The solution is that of the graph learner where it learns, and else solved for.
+    ----- PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty
+    Sampling for Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023),
+    without the Poisson reweighting. The solution is that of the graph learner where it learns, and
+    else solved for.
     """
 
     name = "smallest_norm"
@@ -59,28 +63,30 @@ class SmallestNormStrategy:
 
     def _unreached(self, view: View) -> FloatArray:
         """Return one minus the norm of each item."""
-        from nblabel.graph.propagation import Propagation
+        from nblabel.graph.propagation import ANEW_UP_TO, TOLERANCE, Propagation
         from nblabel.learners.graph import GraphLearner  # compiled: half a second to load
 
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if view.unreached is not None:
             return view.unreached()
-        known, unreached = view.memory.get("unreached", (None, None))
-        if known is not view:
-            if "propagation" not in view.memory:
-                view.memory["propagation"] = Propagation(view.graph)
+        found, unreached = view.cache.get("unreached", (None, None))
+        if found is not view:
+            if "propagation" not in view.cache:
+                large = len(view.graph) > ANEW_UP_TO
+                tolerance = ROUGHLY if large else TOLERANCE
+                view.cache["propagation"] = Propagation(view.graph, tolerance)
             decay = GraphLearner.DECAY / len(view.labeled)
-            u = view.memory["propagation"].solve(view.y, len(view.classes), decay)
-            unreached = np.maximum(1 - np.sqrt(np.einsum("ij,ij->i", u, u)), 0)
-            view.memory["unreached"] = view, unreached
+            norms = view.cache["propagation"].norms(view.y, len(view.classes), decay)
+            unreached = np.maximum(1 - norms, 0)
+            view.cache["unreached"] = view, unreached
         values: FloatArray = unreached
         return values
 
     def _walks(self, view: View) -> Walks:
         assert view.graph is not None, "this strategy looks at the neighbour graph"
-        if "walks" not in view.memory:
+        if "walks" not in view.cache:
             from nblabel.graph.walks import Walks
 
-            view.memory["walks"] = Walks(view.graph, self.STEPS)
-        walks: Walks = view.memory["walks"]
+            view.cache["walks"] = Walks(view.graph, self.STEPS)
+        walks: Walks = view.cache["walks"]
         return walks

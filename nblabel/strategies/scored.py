@@ -30,8 +30,9 @@ class MeasureStrategy:
     U(x) is the product, over the measures, of the share of candidates that score lower than x, so
     that differing scales do not matter. With one measure this is the measure's own order. Diversity
     is the distance to the nearest labeled item over the item's own spacing: how many steps from
-    neighbour to neighbour the closest answer is away. Before the first label there is no uncertainty
-    and nothing to be distant from: then the questions are typical items far from one another.
+    neighbour to neighbour the closest answer is away. Before the first label there is no
+    uncertainty and nothing to be distant from: then the questions are typical items far from one
+    another.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ class MeasureStrategy:
         scores = first.copy()
         for share in others:
             scores *= share
-        spacing = view.surroundings.spacing
+        spacing = view.spacing
         picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
         told = {name: share[picks] for name, share in shares.items()}
@@ -89,22 +90,22 @@ class MeasureStrategy:
         if name == "uncertainty":
             return cdf(self._uncertainty(view.proba)[among])
         if name == "density":
-            return cdf(view.surroundings.density[among])
-        return cdf(view.distance[among] / view.surroundings.spacing[among])
+            return cdf(view.density[among])
+        return cdf(view.distance[among] / view.spacing[among])
 
 
 def cold_start(view: View, n: int) -> Query:
     """Ask about typical items, each far from the ones before it.
 
-    Each pick has the largest product of the distribution functions of density and of the distance to
-    the nearest pick over the item's own spacing: farthest-first (Gonzalez, 1985), held to typical
-    items, which are what to begin with (Hacohen, Dekel and Weinshall, ICML 2022).
+    Each pick has the largest product of the distribution functions of density and of the distance
+    to the nearest pick over the item's own spacing: farthest-first (Gonzalez, 1985), held to
+    typical items, which are what to begin with (Hacohen, Dekel and Weinshall, ICML 2022).
     """
     items = view.candidates
     n = min(n, len(items))
-    X, spacing = view.X[items], view.surroundings.spacing[items]
+    X, spacing = view.X[items], view.spacing[items]
     norms = np.einsum("ij,ij->i", X, X)
-    typical = cdf(view.surroundings.density[items])
+    typical = cdf(view.density[items])
     nearest = np.full(len(items), np.inf, dtype=np.float32)
     score = typical.copy()
     picks, scores = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)

@@ -56,9 +56,9 @@ def reasons(shares: dict[str, FloatArray], indices: IntArray, view: View) -> tup
     Parameters
     ----------
     shares : dict
-        For each measure the share of the candidates with less of it, each of shape (m,): "uncertainty",
-        "density", "diversity", "unsettled", "coverage", "reach"; "typicality" among its group; "group":
-        the share of the group that has no answer.
+        For each measure the share of the candidates with less of it, each of shape (m,):
+        "uncertainty", "density", "diversity", "unsettled", "coverage", "reach"; "typicality" among
+        its group; "group": the share of the group that has no answer.
     indices : ndarray of shape (m,), intp
         Positions in the pool.
     view : View

@@ -78,6 +78,8 @@ class BackgroundProcess:
             process.wait()
             process.stdin.close()
             process.stdout.close()
+            # whatever an end of the kernel leaves of this, `TemporaryDirectory` removes then
+            shutil.rmtree(self._folder.name, ignore_errors=True)
             self._folder.cleanup()
         if made is None:
             self._tell({"error": remark or f"the process ended with code {code}"})

@@ -45,9 +45,9 @@ class Labeler(PanelWidget):
         As for `Session`. Without a store the labels live until the kernel stops; running the cell
         again keeps them.
     map : {"canvas", "plotly"}
-        How the map is drawn. "plotly" is one FigureWidget below the panel: slower, with plotly's own
-        tools. *Learning curves* are then drawn live by another one; else the page draws them, which
-        takes less time.
+        How the map is drawn. "plotly" is one FigureWidget below the panel: slower, with plotly's
+        own tools. *Learning curves* are then drawn live by another one; else the page draws them,
+        which takes less time.
     projection : {"umap", "pca"}
         What the map shows once it is ready; PCA comes first in any case. A choice made in the panel
         is remembered beside the log and goes before this.
@@ -56,8 +56,8 @@ class Labeler(PanelWidget):
     highlight : str
         Words that are marked in texts, with spaces between. The panel has a field for them, too.
     audit : float
-        Share of the questions that are drawn at random, as for `Session`; nothing in a question tells which.
-        A choice made in the panel is remembered beside the log and goes before this.
+        Share of the questions that are drawn at random, as for `Session`; nothing in a question
+        tells which. A choice made in the panel is remembered beside the log and goes before this.
     repeats : float
         Share of the answers after which an item is repeated, as for `Session`. A choice made in the
         panel is remembered beside the log and goes before this.
@@ -187,7 +187,8 @@ class Labeler(PanelWidget):
         Returns
         -------
         plotly.graph_objects.Figure
-            See `nblabel.plots.progress_curves`. What was learned while no panel was there is missing.
+            See `nblabel.plots.progress_curves`. What was learned while no panel was there is
+            missing.
         """
         from nblabel.plots import progress_curves
 
@@ -276,8 +277,8 @@ class Labeler(PanelWidget):
     def close(self) -> None:
         """End the panel: its threads and processes stop, and what it held is freed.
 
-        The labels stay, and what a page has not saved yet is still saved. Running the cell again does
-        the same to the panel before.
+        The labels stay, and what a page has not saved yet is still saved. Running the cell again
+        does the same to the panel before.
         """
         self._end(text.CLOSED)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from nblabel.strategies import Reason
-from nblabel.system.format import count, counted, percent
+from nblabel.system.format import count, counted, interval, percent
 
 # the panel
 
@@ -58,20 +58,18 @@ def saved(label: str, n_labeled: int) -> str:
     return f"Saved: {label}. {count(n_labeled)} labeled."
 
 
-def class_added(name: str) -> str:
-    return f"Class added: {name}."
+CLASS_ADDED = "Class added: {}."
 
 
 def group_labeled(n: int, label: str) -> str:
     return f"{counted(n, 'point')} labeled as {label}."
 
 
-def nothing_to(kind: str) -> str:
-    return f"Nothing to {kind}."
+NOTHING_TO = "Nothing to {}."
 
 
 def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
-    """Return what an undo or redo did: to a step of the model, to many points, to one, or to a class."""
+    """Return what an undo or redo did: to a step of the model, to points, or to a class."""
     word = _WORDS[kind]
     if step in _STEPS:
         return f"{word}: {count(n)} {_STEPS[step]}."
@@ -86,13 +84,11 @@ def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
 
 STILL_LEARNING = "Still learning: questions are drawn at random."
 STILL_LEARNING_TITLE = (
-    "The learner is slower than the answers. Its predictions and questions come when it is done; the "
-    "learners knn and graph take less time."
+    "The learner is slower than the answers. Its predictions and questions come when it is done; "
+    "the learners knn and graph take less time."
 )
 
-
-def learning_failed(error: object) -> str:
-    return f"Learning failed: {error} The last good model stays; your labels are saved."
+LEARNING_FAILED = "Learning failed: {} The last good model stays; your labels are saved."
 
 
 # the map
@@ -125,7 +121,7 @@ def hovered(
     if label:
         said = f"{'accepted as' if source == 'model' else 'labeled'} {label}"
     elif prediction:
-        said = f"predicted {prediction[0]}, {100 * prediction[1]:.0f}\u00a0%"
+        said = f"predicted {prediction[0]}, {percent(prediction[1], 2)}"
     return " · ".join(part for part in (name, said) if part)
 
 
@@ -142,41 +138,32 @@ TRAINED = "Moved over to the trained encoder."
 TRAINING_FAILED = "Training failed."
 TRAINING_RUNS = "a training is running already; cancel it on the map first."
 
+STARTING = "{}: starting"
 
-def starting(job: str) -> str:
-    return f"{job}: starting"
-
-
-def cancelled(job: str) -> str:
-    return f"{job} cancelled."
+CANCELLED = "{} cancelled."
 
 
 def neighbors_failed(reason: str) -> str:
     return f"Finding neighbours failed: {reason}. Predictions go on without them."
 
 
-def umap_not_started(reason: object) -> str:
-    return f"UMAP could not be started: {reason}."
+UMAP_NOT_STARTED = "UMAP could not be started: {}."
 
 
 def clusters_found(n: int) -> str:
     return f"{counted(n, 'cluster')} found."
 
 
-def clusters_failed(reason: str) -> str:
-    return f"Finding clusters failed: {reason}."
+CLUSTERS_FAILED_BY = "Finding clusters failed: {}."
 
 
 def wrong_clusters(n: object, most: int) -> str:
     return f"the number of clusters is {n}; choose one from 1 to {most}."
 
 
-def training_failed(reason: str) -> str:
-    return f"Training failed: {reason}. The embeddings stay as they are."
+TRAINING_FAILED_BY = "Training failed: {}. The embeddings stay as they are."
 
-
-def no_images(kind: str) -> str:
-    return f"encoders are trained on images, and this pool holds {kind}."
+NO_IMAGES = "encoders are trained on images, and this pool holds {}."
 
 
 # groups
@@ -197,7 +184,7 @@ def unknown_order(order: object, orders: Sequence[str]) -> str:
 
 
 def contradiction(counts: Sequence[tuple[str, int]]) -> str:
-    """Return what is said of a group whose labels differ: names and counts, the most frequent first."""
+    """Return what is said of a group whose labels differ: names and counts, the largest first."""
     (most, n), (other, m), *more = counts
     return (
         f"Its labels contradict: {count(n)} {most}, {count(m)} {other}"
@@ -236,20 +223,16 @@ def outside(path: str, otherwise: str) -> str:
     return f"{path} is not inside the notebook's folder; {otherwise}."
 
 
-def file_exists(name: str) -> str:
-    return f"{name} is there already."
+FILE_EXISTS = "{} is there already."
 
 
 def exported(n: int, where: object) -> str:
     return f"{counted(n, 'label')} written to {where}, in the notebook's folder."
 
 
-def not_exported(error: object) -> str:
-    return f"Nothing was written: {error}"
+NOT_EXPORTED = "Nothing was written: {}"
 
-
-def not_imported(error: object) -> str:
-    return f"Nothing was imported: {error}"
+NOT_IMPORTED = "Nothing was imported: {}"
 
 
 def imported(report: object, n: int) -> str:
@@ -271,10 +254,9 @@ def audit_drawn(n: int) -> str:
 
 def accuracy(share: float, low: float, high: float, confidence: float, n: int) -> str:
     """Return the estimate in words, its limits rounded outwards."""
-    low, high = math.floor(1000 * low) / 10, math.ceil(1000 * high) / 10
     return (
-        f"{percent(share)} right, {low:g} to {high:g}\u00a0% with {100 * confidence:g}\u00a0% "
-        f"confidence; {counted(n, 'audit label')}"
+        f"{percent(share)} right, {interval(low, high)} with {percent(confidence)} confidence; "
+        f"{counted(n, 'audit label')}"
     )
 
 
@@ -284,9 +266,9 @@ def accuracy_title(n_wrong: int, n_skipped: int) -> str:
         f" {count(n_skipped)} more were skipped, as two-phase sampling has it." if n_skipped else ""
     )
     return (
-        "Of the labels of all items: those of people, and those of the model for the rest. Estimated "
-        f"from the audit sample alone, {count(n_wrong)} of which the model had wrong.{skipped} It "
-        "assumes that the annotator is right."
+        "Of the labels of all items: those of people, and those of the model for the rest. "
+        f"Estimated from the audit sample alone, {count(n_wrong)} of which the model had wrong."
+        f"{skipped} It assumes that the annotator is right."
     )
 
 
@@ -296,13 +278,12 @@ def self_agreement(n_same: int, n: int) -> str:
 
 def stale_labels(n: int) -> str:
     return (
-        f"The model would now label {count(n)} of the accepted items otherwise; Auto-label the rest "
-        "shows them, or reverts them."
+        f"The model would now label {count(n)} of the accepted items differently; Auto-label the "
+        "rest shows them, or reverts them."
     )
 
 
-def measuring_failed(error: object) -> str:
-    return f"Measuring failed: {error}"
+MEASURING_FAILED = "Measuring failed: {}"
 
 
 def bad_rate(rate: float) -> str:
@@ -394,13 +375,13 @@ def changed(n: int, of: int) -> str:
 
 
 def accepted_then(label: str, confidence: float, suggestion: str) -> Reason:
-    then = "" if math.isnan(confidence) else f", with a confidence of {100 * confidence:.0f}\u00a0%"
+    then = "" if math.isnan(confidence) else f", with a confidence of {percent(confidence, 2)}"
     return Reason(f"Accepted from the model as {label}{then}; now it predicts {suggestion}.")
 
 
 def doubted(label: str, share: float, suggestion: str) -> Reason:
     """Return why a label is reviewed; `share` of its neighbours agree with it."""
-    agree = "" if math.isnan(share) else f", and {100 * share:.0f}\u00a0% of its neighbours agree"
+    agree = "" if math.isnan(share) else f", and {percent(share, 2)} of its neighbours agree"
     if suggestion == label:
         return Reason(f"Labeled {label}: the model predicts that, too{agree}.")
     return Reason(f"Labeled {label}{agree}; without this label the model predicts {suggestion}.")

@@ -1,4 +1,4 @@
-"""What every map does, whatever draws it: driven as a person would, seen through what the page is sent."""
+"""What every map does, whatever draws it: driven as a person would, seen from the page."""
 
 from typing import Any
 

@@ -35,8 +35,11 @@ def check(query: nb.strategies.Query, session: nb.Session, n: int) -> None:
         assert all(0 <= part.value <= 1 and part.text for part in reason.parts)
 
 
+two = pytest.param(2, marks=pytest.mark.slow)  # as one at a time, which goes on longer
+
+
 @each
-@pytest.mark.parametrize("n", [1, 2, 10, 40, 1_000])
+@pytest.mark.parametrize("n", [1, two, 10, 40, 1_000])
 def test_questions_from_the_first_label_to_the_last(strategy, n):
     session = session_of(blobs(60), strategy)
     for turn in range(1_000):

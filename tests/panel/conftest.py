@@ -7,7 +7,7 @@ from nblabel.log.store import LabelStore, StoreError
 from nblabel.widget.panel import registry
 from nblabel.widget.work import jobs, projections
 from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page
-from tests.wire import use_channels
+from tests.wire import use_channels, violations
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +22,10 @@ def _alone(monkeypatch):
     monkeypatch.setattr(jobs, "GraphProcess", GraphRecorder)
     monkeypatch.setattr(UmapRecorder, "begun", [])
     monkeypatch.setattr(GraphRecorder, "begun", [])
+    violations.clear()
     yield
     registry.forget()
+    assert violations == []
 
 
 @pytest.fixture

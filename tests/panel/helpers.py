@@ -16,8 +16,10 @@ def picture_pool(n=60, **options):
 
 
 def open_page(pool=None, classes=CLASSES, **options):
-    """Open a panel in a page. In a plain process no event loop runs: what follows from a message is there
-    when it was handled."""
+    """Open a panel in a page.
+
+    In a plain process no event loop runs: what follows from a message is there once it was handled.
+    """
     options = {"projection": "pca", **options}
     return Page(Labeler(picture_pool() if pool is None else pool, classes, **options))
 

@@ -20,7 +20,12 @@ def test_a_label_is_committed_then_acknowledged_then_followed_by_questions(page)
 
     page.channel.listeners.append(look)
     ack = page.label(first)
-    assert ack == {"type": "ack", "uid": f"{page.id}:u1", "ok": True, "text": "Saved: bag. 1 labeled."}
+    assert ack == {
+        "type": "ack",
+        "uid": f"{page.id}:u1",
+        "ok": True,
+        "text": "Saved: bag. 1 labeled.",
+    }
     assert [(event.uid, event.ids, event.labels) for event in committed] == [
         (ack["uid"], (first,), ("bag",))
     ]

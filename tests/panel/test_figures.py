@@ -131,7 +131,7 @@ def test_confidence_in_ten_steps(session):
     assert colors.palette == confidence_colors()
     assert colors.codes[[0, 29]].tolist() == [0, 9]
     assert (np.diff(colors.codes.astype(int)) >= 0).all()
-    assert list(counts(colors)) == [f"{10 * n}–{10 * n + 10}\u00a0%" for n in range(10)]
+    assert list(counts(colors)) == [f"{10 * n}–{10 * n + 10} %" for n in range(10)]
 
 
 def test_steps_nobody_is_in_are_left_out(session):
@@ -235,7 +235,10 @@ def test_the_status_counts(session):
     assert status["model"]["text"].startswith(
         "Model: label propagation · Strategy: uncertainty × density × diversity"
     )
-    assert f"Strategy {session.engine.strategy.name}: the product of the three" in status["model"]["title"]
+    assert (
+        f"Strategy {session.engine.strategy.name}: the product of the three"
+        in status["model"]["title"]
+    )
     assert status["store"] == {
         "persistent": False,
         "text": "in memory, until this kernel stops",
@@ -280,9 +283,7 @@ def test_every_learner_has_words(learner):
 
 @pytest.mark.parametrize("learner", ESTIMATORS)
 def test_every_classifier_by_name_has_words(learner):
-    plain, calibrated = (
-        described(name, "margin") for name in (learner, f"{learner}{CALIBRATED}")
-    )
+    plain, calibrated = (described(name, "margin") for name in (learner, f"{learner}{CALIBRATED}"))
     assert "your own" not in plain["title"] + calibrated["title"]
     assert plain["text"] == calibrated["text"]
     assert "calibrated" not in plain["title"]

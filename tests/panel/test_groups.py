@@ -1,4 +1,4 @@
-"""Clusters and selections in the panel: who belongs, what is known of them, one label for all but a few."""
+"""Clusters and selections in the panel: members, what is known, a label for all but a few."""
 
 import asyncio
 import threading
@@ -276,9 +276,7 @@ def test_the_legend_opens_clusters():
 def test_one_cluster_or_only_noise(page, number, name):
     page.panel.clusters = np.full(60, number)
     assert page.traits["clustering"]["n"] == 1
-    assert [(entry["cluster"], entry["count"]) for entry in page.traits["legend"]] == [
-        (number, 60)
-    ]
+    assert [(entry["cluster"], entry["count"]) for entry in page.traits["legend"]] == [(number, 60)]
     told, members = ask(page, cluster=None)
     assert (told["name"], told["previous"], told["next"]) == (name, None, None)
     assert len(members) == 60

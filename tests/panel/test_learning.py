@@ -63,7 +63,7 @@ def test_of_results_that_newer_labels_overtook_only_slow_ones_are_shown(monkeypa
 
 
 def test_the_session_is_left_to_its_thread():
-    """A refit works on a snapshot: the thread of the learner neither reads nor changes the session."""
+    """A refit works on a snapshot: its thread neither reads nor changes the session."""
 
     async def look():
         X = np.concatenate([np.random.default_rng(0).normal(size=(70, 3)) * [[1]] * 1.0])
@@ -240,7 +240,7 @@ def test_a_first_fit_that_takes_long_is_not_waited_for(stuck):
 
 
 def test_what_comes_late_goes_before_what_was_drawn_meanwhile(stuck):
-    """Someone answers on while the learner is at work: its choice is better than chance, though old."""
+    """Someone answers on while it learns: its choice is better than chance, though old."""
 
     async def look():
         pool, store = labeled_pool(400)

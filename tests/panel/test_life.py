@@ -2,9 +2,15 @@
 
 import asyncio
 import gc
+import json
+import os
+import subprocess
+import sys
 import threading
+import time
 import weakref
 
+import psutil
 import pytest
 
 from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page, picture_pool, shown, until
@@ -104,8 +110,6 @@ def test_a_retired_panel_that_nobody_sees_is_gone():
     assert first.channel.is_closed
 
 
-
-
 def test_running_a_cell_again_and_again_keeps_one_panel():
     """Each run has embeddings of its own, as a cell that reads its data has."""
     kept = []
@@ -142,3 +146,22 @@ def test_a_cell_runs_again_while_its_panel_is_at_work():
         assert page.traits["error"] == again.traits["error"] == ""
 
     asyncio.run(run_cells())
+
+
+@pytest.mark.parametrize("end", ["close", "exit", "killed"])
+def test_a_kernel_that_ends_leaves_no_process_and_no_folder(tmp_path, end):
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.panel.kernel_child", end],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+    ) as kernel:
+        children = json.loads(kernel.stdout.readline())
+        assert children
+        if end == "killed":
+            kernel.kill()
+        kernel.wait(60)
+    deadline = time.monotonic() + 60
+    while any(map(psutil.pid_exists, children)) or list(tmp_path.glob("nblabel-*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -31,7 +31,7 @@ def test_hovering_shows_a_small_picture(page):
     assert "labeled boot" in message["text"]
     assert page.buffers("picture") == [page.session.pool.image(5).tobytes()]
     (message,) = page.say("hover", index=6)
-    assert "predicted boot, 33\u00a0%" in message["text"]
+    assert "predicted boot, 33 %" in message["text"]
     assert "picture" not in other.kinds()
 
 

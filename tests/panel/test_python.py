@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 import nblabel as nb
 from nblabel.log.store import LabelStore, StoreError
+from nblabel.system import progress
 from nblabel.widget import Labeler
 from nblabel.widget.panel import figures
 from nblabel.widget.view import cell
@@ -217,3 +219,42 @@ def test_two_pages_of_one_panel_hear_of_each_other(page):
     other.answer("undo")
     assert first in page.ids
     assert page.known() == {}
+
+
+# while it is being built
+
+
+class Cell:
+    """What a cell of a notebook shows."""
+
+    def __init__(self):
+        self.shown = []
+
+    def display(self, data, **_options):
+        self.shown.append(data["text/plain"])
+        return self
+
+    def update(self, data, **_options):
+        self.shown[-1] = data["text/plain"]
+
+
+@pytest.mark.parametrize("delay", [0, 3600])
+def test_a_bar_in_the_cell_goes_when_the_panel_is_built(monkeypatch, capsys, delay):
+    output = Cell()
+    monkeypatch.setattr(cell, "get_ipython", lambda: SimpleNamespace(kernel="here"))
+    monkeypatch.setattr(cell, "display", output.display)
+    monkeypatch.setattr(cell, "DELAY", delay)
+    monkeypatch.setattr(cell, "PAUSE", 0)
+    with cell.progress_in_cell():
+        seen = [list(output.shown) for _ in progress.over("abcd", "Embedding")]
+    assert seen[-1] == (["Embedding: 75%"] if delay == 0 else [])
+    assert output.shown == ([""] if delay == 0 else [])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_panel_is_built_in_silence(monkeypatch, capsys):
+    monkeypatch.setattr(cell, "get_ipython", lambda: SimpleNamespace(kernel="here"))
+    monkeypatch.setattr(progress, "PART", 10)  # everything has a bar
+    pixels = np.random.default_rng(0).integers(0, 255, (60, 8, 8), dtype=np.uint8)
+    Labeler(pixels, CLASSES, projection="pca")
+    assert capsys.readouterr() == ("", "")

@@ -298,3 +298,19 @@ def test_the_answer_comes_before_the_learning():
         assert page.traits["error"] == ""
 
     asyncio.run(label())
+
+
+def test_a_repeated_item_is_asked_as_if_nobody_had_answered():
+    page = open_page(picture_pool(90), repeats=1)
+    page.say("repeats", share=1)
+    while not len(page.session.repeated):
+        page.label(page.current, CLASSES[int(page.current) % 3])
+        assert page.session.n_labeled < 40
+    (index,) = page.session.repeated.tolist()
+    item = page.last("questions")["items"][0]
+    assert page.last("questions")["first"] == 1
+    assert (item["index"], item["label"], item["source"]) == (index, None, None)
+    page.label(item["id"], CLASSES[index % 3])
+    assert item["id"] not in page.ids
+    page.say("hover", index=index)
+    assert page.last("picture")["item"]["label"] == CLASSES[index % 3]

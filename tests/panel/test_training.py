@@ -1,4 +1,4 @@
-"""Training from the panel: in the background, with progress, and over to the codes in mid-session."""
+"""Training from the panel: in the background, with progress, and over to the codes."""
 
 import asyncio
 import time

@@ -39,7 +39,7 @@ class Job:
         task = Task(
             prepare=lambda: self.state,
             work=self.work,
-            done=lambda result: self.finish(result),
+            done=lambda result: self.finish(result),  # noqa: PLW0108  it may change
             overdue=lambda: self.late.append(self.worker.is_late("learning")),
             rests=True,
         )
@@ -125,7 +125,7 @@ def test_one_request_is_one_job(job):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """What is to be called later, which a test calls when it likes: a busy machine may stand still."""
+    """What is to be called later: a test calls it, as a busy machine may stand still."""
     waits = []
 
     def later(_home, seconds, act):
@@ -395,7 +395,9 @@ def test_a_second_process_is_heard_until_it_is_done_or_cancelled(job):
     heard, begun = [], []
 
     def spawn():
-        task = Task(work=print, done=job.note, heard=lambda name, share: heard.append((name, share)))
+        task = Task(
+            work=print, done=job.note, heard=lambda name, share: heard.append((name, share))
+        )
         assert job.worker.spawn(lambda notify: begun.append(Spawned(notify)) or begun[-1], task)
         return task
 
@@ -432,9 +434,11 @@ def test_a_process_that_does_not_start_is_an_error(job):
     assert job.results == ["too many processes"]
 
 
-def test_a_closed_worker_does_nothing_more(job):
-    before = {*threading.enumerate()}
+def learning():
+    return [one for one in threading.enumerate() if one.name.startswith("nblabel-learning")]
 
+
+def test_a_closed_worker_does_nothing_more(job):
     async def act():
         begun = []
         job.ask(1)
@@ -449,7 +453,7 @@ def test_a_closed_worker_does_nothing_more(job):
         assert job.worker.run("reports", Task(work=job.work, done=job.note)).is_cancelled
         assert not job.worker.spawn(Spawned, Task(work=print, done=job.note))
         async with asyncio.timeout(10):
-            while any(one.name.startswith("nblabel-") for one in {*threading.enumerate()} - before):  # noqa: ASYNC110
+            while learning():  # noqa: ASYNC110  a thread that ends tells nobody
                 await asyncio.sleep(0.01)
 
     asyncio.run(act())

@@ -67,7 +67,7 @@ class Answers:
         except StoreError as error:
             self._refused = (uid, time.monotonic())
             return Outcome(refusal(uid, str(error), retry=True))
-        except Exception as error:  # noqa: BLE001  without an answer the page would send it for ever
+        except Exception as error:  # noqa: BLE001  unanswered, it would be sent for ever
             return Outcome(refusal(uid, words_of(error)))
         finally:
             self.is_telling = False
@@ -85,7 +85,7 @@ class Answers:
         session, kind, uid = self._session, content["type"], content["uid"]
         if kind == "add_class":
             event = session.add_class(content["name"], uid=uid)
-            return text.class_added(event.labels[0]), None, []
+            return text.CLASS_ADDED.format(event.labels[0]), None, []
         if kind in ("undo", "redo"):
             return (*self._reverse(kind, uid, content.get("of")), [])
         if "indices" in content:
@@ -122,7 +122,7 @@ class Answers:
             raise ValueError(text.NOT_LAST)
         target = (session.undo if kind == "undo" else session.redo)(uid=uid)
         if target is None:
-            return text.nothing_to(kind), None
+            return text.NOTHING_TO.format(kind), None
         label = target.labels[0] if target.labels else None
         said = text.reversed_step(kind, target.kind, len(target.ids), label)
         alone = kind == "undo" and len(target.ids) == 1 and target.kind in ("label", "skip", "flag")

@@ -13,6 +13,7 @@ from nblabel.learners import CALIBRATED
 from nblabel.log.labels import STATUSES
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.system.format import interval
 from nblabel.widget import text
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
@@ -56,7 +57,7 @@ def _confidence(model: Refit) -> Colors:
     palette = confidence_colors()
     steps = len(palette)
     codes = np.minimum(model.predicted[1] * steps, steps - 1).astype(np.uint8)
-    names = [f"{10 * step}–{10 * step + 10}\u00a0%" for step in range(steps)]
+    names = [interval(step / steps, (step + 1) / steps) for step in range(steps)]
     return _coded("confidence", codes, names, palette)
 
 
@@ -124,8 +125,8 @@ def describe_status(
 ) -> dict[str, Any]:
     """Return the status of docs/wire.md without its messages.
 
-    `drift` is to be said of the items that an extended pool was extended by, `given` are the uids of
-    what was answered in the panel.
+    `drift` is to be said of the items that an extended pool was extended by, `given` are the uids
+    of what was answered in the panel.
     """
     standing = np.bincount(session.status, minlength=len(STATUSES)).tolist()
     n = dict(zip(STATUSES, standing, strict=True))

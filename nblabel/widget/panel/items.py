@@ -43,7 +43,7 @@ class Items:
         return NOUNS[self._session.pool.kind]
 
     def weigh(self, model: Refit) -> None:
-        """Count which words of texts go with what was learned; takes a moment, once some seconds."""
+        """Count which words of texts go with what was learned; once that takes some seconds."""
         if self._word_scores is not None:
             self._word_scores.fit(model.proba)
 
@@ -58,7 +58,7 @@ class Items:
         self._held_neighbors.difference_update(ids)
 
     def question(self, index: int, packet: Packet, reason: Reason | None) -> dict[str, Any]:
-        """Describe an item with its reason and the neighbours that decide; `packet` takes the bytes."""
+        """Describe an item with its reason and deciding neighbours; `packet` takes the bytes."""
         return {
             **self.plain(index, packet),
             "words": self._words_for(index),

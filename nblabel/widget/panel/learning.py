@@ -121,7 +121,7 @@ class Learning:
         return _Moment(self._session.snapshot(), self._session.engine, self._on_screen())
 
     def _learn(self, moment: _Moment) -> tuple[Refit, Deciders, str]:
-        """In the thread: learn, choose, and have the pictures ready. It looks at the moment alone."""
+        """In the thread: learn, choose, have the pictures ready, all from the moment alone."""
         snapshot, engine, shown = moment.snapshot, moment.engine, moment.shown
         model = engine.refit(snapshot, RANKED, explain=shown[0] if shown else None)
         _ = model.predicted  # worked out here, off the event loop
@@ -154,9 +154,9 @@ class Learning:
     def _done(self, result: object) -> None:
         """Back home: show what was learned, unless newer labels came in meanwhile.
 
-        What took long is shown on the map all the same: someone who answers faster than it learns would
-        never see a result otherwise. The questions are left alone then, so that none changes under
-        the answer.
+        What took long is shown on the map all the same: someone who answers faster than it learns
+        would never see a result otherwise. The questions are left alone then, so that none changes
+        under the answer.
         """
         if isinstance(result, Exception):
             self._failed(result)
@@ -183,7 +183,7 @@ class Learning:
     def _failed(self, error: Exception) -> None:
         """Go on without the learner: what is left is asked in random order."""
         self._state.say("learning", "")
-        self._state.complain("learning", text.learning_failed(error))
+        self._state.complain("learning", text.LEARNING_FAILED.format(error))
         if self._ranking.is_short:
             self._ranking.rank(self._draw(text.DRAWN_FAILED))
         self._state.paint()

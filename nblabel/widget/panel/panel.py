@@ -393,7 +393,7 @@ class Panel:
 
         drawn: PlotlyMap = PlotlyMap(self.send, self.home, act)
         curves = PlotlyCurves(self.home)
-        self.figures = [drawn.figure, curves.widget, curves.figure]
+        self.figures = [drawn.widget, curves.widget, drawn.figure, curves.figure]
         return drawn, curves
 
 

@@ -28,7 +28,7 @@ class Pictures:
         self._lock = threading.Lock()
 
     def in_budget(self) -> int:
-        """How many questions the page may hold: ten seconds of quick typing if pictures are small."""
+        """How many questions a page may hold: ten seconds of quick typing if they are small."""
         found = self.read(0, QUESTION_SIDE)
         weight = max(1, 0 if found is None else _weight(found))
         return min(MOST_HELD, max(FEWEST_HELD, PAGE_BYTES // weight))

@@ -43,8 +43,8 @@ class Ranking:
     first : callable
         Returns items that go before all others: audit samples and repeats.
     on_screen : callable
-        Returns what the pages have on screen and next. Every offer holds those of them that are open: one
-        that is missing has its answer.
+        Returns what the pages have on screen and next. Every offer holds those of them that are
+        open: one that is missing has its answer.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Ranking:
         self._due: Offer | None = None
 
     def rank(self, query: Query, reason: Reason | None = None) -> None:
-        """Take a new ranking; `reason` is that of the first item on screen, where the ranking lacks it."""
+        """Take a new ranking; `reason` is for what is on screen, where the ranking has none."""
         self._ranked = [int(index) for index in query.indices]
         shown = list(self._on_screen())
         kept = {index: self._reasons[index] for index in shown if index in self._reasons}

@@ -50,7 +50,9 @@ def earlier(panel: Labeler) -> list[Labeler]:
 
 
 def forget() -> None:
-    """Forget all panels and logs, as a new kernel would."""
+    """Close all panels, and forget them and the logs in memory, as a new kernel would."""
+    for panel in list(_panels):
+        panel.close()
     _logs.clear()
     _given.clear()
     _panels.clear()

@@ -25,8 +25,8 @@ class Inbox:
     home : Home
         Where messages are heard.
     hear : callable
-        Called with the page and the content of a message; positions from its buffers are in the content,
-        as ``indices`` and ``marked``.
+        Called with the page and the content of a message; positions from its buffers are in the
+        content, as ``indices`` and ``marked``.
     failed : callable
         Called with the type of a message and the error that it led to, None if there was none.
     """

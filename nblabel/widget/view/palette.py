@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import colorsys
 
-# Okabe and Ito (2008) without black, which a dark page swallows; then Tol's muted scheme (2021). Both
-# are told apart with the common kinds of colour blindness.
+# Okabe and Ito (2008) without black, which a dark page swallows; then Tol's muted scheme (2021).
+# Both are told apart with the common kinds of colour blindness.
 _BASE = (
     *("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"),
     *("#882255", "#999933", "#6a5acd", "#44aa99", "#aa4499", "#117733", "#dd8899", "#a0714f"),

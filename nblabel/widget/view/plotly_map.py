@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import plotly.graph_objects as go
 
@@ -15,7 +16,7 @@ from nblabel.widget.work.home import Home
 
 
 def live_figure(figure: Any) -> go.FigureWidget:
-    """Return a figure for the panel: as wide as its place, with buttons seen in a light and a dark theme."""
+    """Return a figure for the panel: as wide as its place, with buttons seen in any theme."""
     live = go.FigureWidget(figure)
     live._config = live._config | {"responsive": True}  # noqa: SLF001  no other way
     live.layout.modebar = {
@@ -27,7 +28,8 @@ def live_figure(figure: Any) -> go.FigureWidget:
 class PlotlyMap:
     """A map with plotly's pan, zoom, lasso and export; slower than the canvas at every update.
 
-    It is a widget beside the panel, which has the legend, the dialog for groups and the hovered picture.
+    It is a widget beside the panel, which has the legend, the dialog for groups and the hovered
+    picture.
 
     Parameters
     ----------
@@ -36,7 +38,8 @@ class PlotlyMap:
     home : Home
         Where what a person does in the figure is heard.
     act : callable
-        Called with "hover" or "show" and the position of a point; -1 where none is under the pointer.
+        Called with "hover" or "show" and the position of a point; -1 where none is under the
+        pointer.
     """
 
     def __init__(self, send: Send, home: Home, act: Callable[[str, int], None]) -> None:
@@ -48,6 +51,8 @@ class PlotlyMap:
         self._isolated: int | None = None
         self._outlined = False  # something was drawn around in the figure
         self.figure = live_figure(map_figure())
+        self.widget = ipywidgets.VBox([self.figure])
+        self.widget.add_class("nbl-plotly-map")
         points = self.figure.data[0]
         points.hovertemplate, points.hoverinfo = None, "none"  # the panel shows the picture
         points.on_hover(home.bring(lambda _trace, at, _state: self._point_at("hover", at)))

@@ -1,4 +1,4 @@
-"""Labeling the rest: which labels of the model can be accepted with a guarantee, and accepting them."""
+"""Labeling the rest: accepting labels of the model, with a guarantee of how many are wrong."""
 
 from __future__ import annotations
 
@@ -102,7 +102,12 @@ class AutoLabel:
             self.cancel()
 
     def choose(self, terms: Terms) -> None:
-        """Find out what can be accepted on these terms, remembered for when the log is opened again."""
+        """Find out what can be accepted on these terms, remembered beside the log."""
+        try:
+            check_terms(terms.max_error, terms.confidence)
+        except ValueError as error:
+            self._show(headline="", details=[str(error)], ready=0, needed=0, curve=[])
+            return
         self.estimate(terms)
         self._session.store.set_setting(TERMS, json.dumps(asdict(self._terms)))
 
@@ -137,7 +142,7 @@ class AutoLabel:
         self._write("accept", job, self._accepted, uid)
 
     def revert(self, uid: str) -> None:
-        """Withdraw the accepted labels that the model of now contradicts, as one step with this uid."""
+        """Withdraw the accepted labels that the model contradicts, as one step with this uid."""
         self._write(
             "revert",
             lambda replica: (find_stale_labels(replica).withdraw(uid=uid),),
@@ -205,7 +210,7 @@ class AutoLabel:
         follow: Callable[..., str],
         uid: str,
     ) -> None:
-        """Write one step aside, and say what became of it: the job returns the event, None if none is due."""
+        """Write one step aside, and say what became of it: the job returns its event, if any."""
         if self._writes:
             if uid != self._writing:
                 self._send(refusal(uid, text.AUTO_LABEL_RUNS))
@@ -307,7 +312,7 @@ class AutoLabel:
 
 
 def _remembered(text: str | None) -> Terms:
-    """Return the terms that were chosen before; the usual ones where there are none, or they are spoiled."""
+    """Return the terms that were chosen before; the usual ones where those are spoiled."""
     try:
         terms = Terms(**json.loads(text or "{}"))
         check_terms(terms.max_error, terms.confidence)

@@ -82,7 +82,7 @@ class ClusterJob:
     def fail(self, reason: str) -> str:
         self._wanted = 0
         self._take(None)
-        self._complain(text.clusters_failed(reason))
+        self._complain(text.CLUSTERS_FAILED_BY.format(reason))
         return text.CLUSTERS_FAILED
 
     def give_up(self) -> None:

@@ -21,7 +21,7 @@ MOST = 400  # points of a curve; beyond that every second one is dropped
 
 
 class CurvesFigure(Protocol):
-    """Draws the curves in place of the page, as `nblabel.widget.view.plotly_curves.PlotlyCurves` does."""
+    """Draws the curves in place of the page, as `PlotlyCurves` does."""
 
     def show(self, points: dict[str, Any]) -> None:
         """Draw these points."""
@@ -31,7 +31,7 @@ class CurvesFigure(Protocol):
 
 
 class Curves:
-    """Collects a point after each refit and each measured accuracy; tells them while somebody looks.
+    """Collects a point after each refit and each audit; tells them while somebody looks.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ class Exports:
             self._show(str(error), "error")
             return
         if target.is_file() and not replace:
-            self._show(text.file_exists(target.name), "ask")
+            self._show(text.FILE_EXISTS.format(target.name), "ask")
             return
         labels, classes = self._session.labels(details=True), self._session.classes
         where, pool = target.relative_to(Path.cwd().resolve()), self._session.pool
@@ -70,7 +70,7 @@ class Exports:
         elif isinstance(result, CancelledError):
             self._show(text.EXPORT_CANCELLED)
         else:
-            self._show(text.not_exported(result), "error")
+            self._show(text.NOT_EXPORTED.format(result), "error")
 
     def _show(self, said: str, kind: str = "info", progress: float = 0.0) -> None:
         self._state.show(

@@ -9,7 +9,7 @@ from nblabel.widget import text
 
 
 def inside(folder: Path, path: Any, otherwise: str) -> Path:
-    """Return where a path leads that was typed in the panel; `otherwise` says what to do with others.
+    """Return where a path leads that was typed; `otherwise` says what to do with others.
 
     Raises
     ------

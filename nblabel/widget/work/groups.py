@@ -27,7 +27,7 @@ BY_PEOPLE = tuple(STATUSES.index(name) for name in ("human", "import"))
 
 
 class Groups:
-    """Answers a page's dialog for clusters and selections: who belongs, in which order, what is known.
+    """Answers a page's dialog for clusters and selections: members, order, what is known.
 
     The page gets the positions of all members, so that what it labels does not depend on what is
     remembered here, the mean of their pictures, and the pictures of those on screen only.
@@ -133,7 +133,7 @@ class Groups:
         return members[np.lexsort((-distances, -self._doubts(members)))]
 
     def _doubts(self, members: IntArray) -> FloatArray:
-        """Return how much the model doubts that each is of the class that most are of, in hundredths."""
+        """Return how much the model doubts that each is of the main class, in hundredths."""
         model = self._state.model
         if model is None or not self._session.n_labeled:
             return np.zeros(len(members), dtype=np.float32)

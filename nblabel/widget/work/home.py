@@ -62,7 +62,7 @@ class Home:
             loop.call_soon(self.call, act)
 
     def later(self, seconds: float, act: Callable[[], None]) -> Callable[[], None]:
-        """Call a function after a while; return what forgets it. Without a loop nothing is called."""
+        """Call a function after a while, never without a loop; return what forgets it."""
         loop = self.loop
         if loop is None:
             return lambda: None

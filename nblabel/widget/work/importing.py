@@ -54,7 +54,7 @@ class Imports:
         try:
             source = inside(Path.cwd(), path, text.IMPORT_ELSEWHERE)
         except ValueError as error:
-            self._send(refusal(uid, text.not_imported(error)))
+            self._send(refusal(uid, text.NOT_IMPORTED.format(error)))
             return
         self._hear(text.READING, 0.0)
         columns = {"id": id.strip(), "label": label.strip()}
@@ -76,7 +76,7 @@ class Imports:
         if isinstance(result, CancelledError):
             self._send(refusal(uid, text.IMPORT_CANCELLED))
         elif isinstance(result, Exception):
-            self._send(refusal(uid, text.not_imported(words_of(result))))
+            self._send(refusal(uid, text.NOT_IMPORTED.format(words_of(result))))
         elif not result.n_imported:
             self._send(refusal(uid, text.imported(result, 0)))
         else:

@@ -66,14 +66,14 @@ class Jobs:
         if not self._worker.spawn(job.begin, task):
             self._running = None  # a plain script: nobody looks at the panel
         elif self._running == (job, task):
-            self._show(text.starting(job.name))
+            self._show(text.STARTING.format(job.name))
 
     def cancel(self) -> None:
         """Stop the running job for good, and go on with the next."""
         if self._running is None:
             return
         job, _ = self._running
-        self._stop(text.cancelled(job.name))
+        self._stop(text.CANCELLED.format(job.name))
         job.give_up()
         self.start()
 

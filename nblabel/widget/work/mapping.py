@@ -1,4 +1,4 @@
-"""What is made for the map in the background: neighbours, projections, clusters, a trained encoder."""
+"""What is made for the map in the background: neighbours, projections, clusters, encoders."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Mapping:
         return True
 
     def _begin(self) -> None:
-        """Show what is there of the present embeddings; jobs make the rest once they are started."""
+        """Show what is there of the present embeddings; jobs make the rest once started."""
         self._projected = self._session.embeddings
         self._projections = Projections(
             self._projected,
@@ -116,7 +116,7 @@ class Mapping:
             self._state.group(clusters)
 
     def _show(self, changed: Jobs) -> None:
-        """Show how far it is with what was asked for, or else with the jobs whose bar has changed."""
+        """Show how far it is with what was asked for, else with the jobs that changed."""
         training = self._trainings.bar.running
         asked = (self._clusterings, self._trainings)
         shown = next((jobs for jobs in asked if jobs.bar.running), changed)

@@ -1,4 +1,4 @@
-"""What the status says of the labels: how many are right, by an audit sample, and what they cost."""
+"""What the status says of the labels: how many are right, by an audit, and what they cost."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Measured:
     agreement : SelfAgreement or None
         None where nothing was repeated.
     costs, stale : str
-        What labeling takes and would take, and which accepted labels the model contradicts by now; "" where
-        that is not known.
+        What labeling takes and would take, and which accepted labels the model contradicts by now;
+        "" where that is not known.
     advice : StopAdvice or None
         Whether it pays to go on, where it was asked for.
     """
@@ -133,7 +133,7 @@ class Measures:
         self.follow()
 
     def choose(self, share: float) -> None:
-        """Have such a share of the questions drawn at random, here and when the log is opened again."""
+        """Have such a share of the questions drawn at random, remembered beside the log."""
         self._session.audit_share = share
         self._session.store.set_setting(AUDIT, str(share))
         self.follow()
@@ -218,7 +218,7 @@ class Measures:
             took = time.monotonic() - began
             self._not_before = time.monotonic() + max(REST * took, LEAST_REST)
             if isinstance(result, Exception):
-                self._state.complain("accuracy", text.measuring_failed(words_of(result)))
+                self._state.complain("accuracy", text.MEASURING_FAILED.format(words_of(result)))
                 return
             self._found = result
             if result.audit is not None and result.audit.n_checks:
@@ -262,7 +262,7 @@ class Measures:
         say("advice", "" if math.isnan(advice.gain) else advice.lines[0], str(advice))
 
     def _too_early(self) -> tuple[int, float] | None:
-        """Return what to look at where the advisor has not seen enough: after a restart, or a new model."""
+        """Return what to look at where the advisor has not seen enough, as after a restart."""
         advisor = self._advisor
         enough = math.isnan(advisor.advice.gain) and self._session.n_labeled > advisor.n
         return (advisor.n, advisor.threshold) if enough else None

@@ -79,7 +79,7 @@ class Projections:
         try:
             return UmapProcess(self._X, notify, self._random_state)
         except OSError as error:
-            raise OSError(text.umap_not_started(error)) from error
+            raise OSError(text.UMAP_NOT_STARTED.format(error)) from error
 
     def finish(self, made: Any) -> str:
         self._points["umap"] = made

@@ -102,7 +102,7 @@ class Review:
         )
 
     def _last_seq(self, index: int) -> int:
-        """Return the place in the log of the last answer to an item; one that was skipped is answered."""
+        """Return the place in the log of the last answer to an item; a skip is one."""
         events = self._session.state.history(self._session.pool.ids[index])
         return events[-1].seq if events else 0
 

@@ -49,7 +49,7 @@ class TrainingJob:
         from nblabel.encoders import make_encoder  # loads scikit-learn, which a panel may not need
 
         if self._session.pool.kind != "images":
-            raise ValueError(text.no_images(self._session.pool.kind))
+            raise ValueError(text.NO_IMAGES.format(self._session.pool.kind))
         make_encoder(method, **options).check()
         self._wanted = method, options, beside
 
@@ -76,7 +76,7 @@ class TrainingJob:
 
     def fail(self, reason: str) -> str:
         self._wanted = None
-        self._complain(text.training_failed(reason))
+        self._complain(text.TRAINING_FAILED_BY.format(reason))
         return text.TRAINING_FAILED
 
     def give_up(self) -> None:

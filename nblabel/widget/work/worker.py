@@ -76,7 +76,7 @@ class Task:
             self.process.cancel()
 
     def stop(self) -> None:
-        """Have it give up at its next step, unless it is done by then; `done` hears which of both."""
+        """Have it give up at its next step, unless it is done by then; `done` hears which."""
         self._stop.set()
 
     def check(self) -> None:
@@ -151,7 +151,8 @@ class Worker:
         Parameters
         ----------
         begin : callable
-            Starts the process, which calls what it is given, from another thread; OSError if it cannot.
+            Starts the process, which calls what it is given, from another thread; OSError if it
+            cannot.
         task : Task
             Its `work` is not called; `done` is, with what was made or a `ProcessError`.
         """

@@ -1,4 +1,4 @@
-"""The strategy that goes by itself: one that learns fast, and now and then a look where no label reaches."""
+"""Two strategies in alternation: one for most questions, the other for every eighth."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ import numpy as np
 from nblabel.strategies.base import Query, QueryStrategy, Reason, View
 
 
-class TurnsStrategy:
+class AlternatingStrategy:
     """Ask by one strategy, and every eighth question by another.
 
     Parameters
     ----------
     usual, other : QueryStrategy
-        The other one has its turn after every eighth label.
+        The other one is asked after every eighth label.
 
     Notes
     -----
-    As "turns", the usual one is "product" and the other "smallest_norm". The product of margin, density and
-    diversity needs the fewest labels over the pools measured, but takes a class of a few items that lies apart for
-    strays: they are neither dense nor, by their own spacing, far from what is labeled. Where labels reach least,
-    such a class comes first. One question in eight costs little on pools without one. Taking turns among
-    strategies as a hedge is the idea of Baram, El-Yaniv and Luz, "Online Choice of Active Learning
-    Algorithms" (JMLR, 2004); here the turns are fixed, so that nothing is to be tuned.
+    ----- As "alternating", the usual one is "product" and the other "smallest_norm". The product of
+    margin, density and diversity needs the fewest labels over the pools measured, but takes a class
+    of a few items that lies apart for strays: they are neither dense nor, by their own spacing, far
+    from what is labeled. Where labels reach least, such a class comes first. One question in eight
+    costs little on pools without one. Alternating among strategies as a hedge is the idea of Baram,
+    El-Yaniv and Luz, "Online Choice of Active Learning Algorithms" (JMLR, 2004); here the order is
+    fixed, so that nothing is to be tuned.
     """
 
-    name = "turns"
+    name = "alternating"
     needs_graph = True
     PERIOD = 8
 
@@ -52,7 +53,7 @@ class TurnsStrategy:
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
-        # the one on screen may have been asked in the other's turn
+        # the one on screen may have been asked by the other one
         asker: Any = self._other if index in self._other.query(view, 1).indices else self._usual
         reason: Reason = asker.explain(view, index)
         return reason
