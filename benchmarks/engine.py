@@ -254,6 +254,9 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     spread = our_rows(
         f"{at}, nblabel graph + auto", OurEngine(X, "graph", "auto", graph), truth, steps, 60
     )
+    auto = our_rows(
+        f"{at}, nblabel knn + auto", OurEngine(X, "knn", "auto", graph), truth, steps, 15
+    )
     peers: dict[str, Step] = {
         "scikit-activeml k-neighbours + margin": with_skactiveml(X, KNeighborsClassifier()),
         "scikit-activeml logistic + margin": with_skactiveml(X, LogisticRegression(max_iter=1000)),
@@ -269,7 +272,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     ratio = times_row(
         f"{at}, scikit-activeml over nblabel, both knn + margin", skactiveml, margin[0], 5
     )
-    return [*product, *margin, *spread, *others.values(), ratio], [
+    return [*product, *margin, *spread, *auto, *others.values(), ratio], [
         f"MNIST images as {X.shape[1]} principal components",
         f"each learner begins with {FIRST} labels; steps {WARM_UP + 1} to {WARM_UP + steps}",
         *_threads(),
@@ -292,6 +295,7 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"{at}, nblabel graph + auto", OurEngine(X, "graph", "auto", graph), truth, steps,
         1_000,
     )  # fmt: skip
+    auto = our_rows(f"{at}, nblabel knn + auto", OurEngine(X, "knn", "auto", graph), truth, steps)
     name = f"{at}, scikit-activeml k-neighbours + margin"
     step = with_skactiveml(X, KNeighborsClassifier())
     peer = Row(name, "ms", measured(step, truth, steps))
@@ -300,7 +304,7 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"synthetic points: {BLOBS} normal blobs of deviation 1 in {DIM} dimensions, centres normal "
         f"of deviation {SPREAD:g}, {len(CLASSES)} classes, seed {SEED}"
     )
-    return [*product, *margin, *spread, peer, ratio], [made, *_threads()]
+    return [*product, *margin, *spread, *auto, peer, ratio], [made, *_threads()]
 
 
 def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:

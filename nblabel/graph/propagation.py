@@ -70,14 +70,18 @@ class Propagation:
 
     Attributes
     ----------
+    edges : Edges
+        Of the distinct items.
+    place : ndarray of shape (n,), int32
+        The place of each item among them.
     iterations_ : int
         Of the conjugate gradients in the last solution; 0 where they were not needed.
     """
 
     def __init__(self, graph: NeighborGraph) -> None:
-        self._edges, self._place = _without_copies(graph)
-        self._graph = self._edges.pointers, self._edges.neighbors, self._edges.weights
-        self._cells = self._edges.cells
+        self.edges, self.place = _without_copies(graph)
+        self._graph = self.edges.pointers, self.edges.neighbors, self.edges.weights
+        self._cells = self.edges.cells
         self._n_cells = int(self._cells.max()) + 1
         self._between = sweeps.cell_weights(*self._graph, self._cells, self._n_cells)
         self._blas = ThreadpoolController()
@@ -107,13 +111,13 @@ class Propagation:
             diagonal, is at most 0.0005 everywhere.
         """
         last, self._last = self._last, None  # an interrupted call begins anew
-        n = len(self._edges.degrees)
+        n = len(self.edges.degrees)
         if anew or last is None or last.u.shape[1] != n_classes:
             u = np.zeros((n, n_classes), dtype=np.float32)
             last = _Solution(u, np.empty_like(u), np.empty(0, dtype=np.intp), decay, FOLLOWED)
         u = last.u
         labeled = np.flatnonzero(codes >= 0)
-        at, known = self._place[labeled], codes[labeled]
+        at, known = self.place[labeled], codes[labeled]
         free = np.ones(n, dtype=bool)
         free[at] = False
         fixed = np.union1d(at, last.at)
@@ -125,7 +129,7 @@ class Propagation:
         if not anew and len(at):
             self._last = last
         solution = np.empty((n_classes, len(codes)), dtype=np.float32)
-        by_rows(len(codes), sweeps.take, u, self._place, solution)
+        by_rows(len(codes), sweeps.take, u, self.place, solution)
         solution[:, labeled] = 0  # also where a copy of it has another label
         solution[known, labeled] = 1
         return solution.T
@@ -142,7 +146,7 @@ class Propagation:
     ) -> None:
         """Change u where it is free until it solves the equation; its fixed rows were changed."""
         u, r = last.u, last.r
-        diagonal = self._edges.degrees * np.float32(1 + decay)
+        diagonal = self.edges.degrees * np.float32(1 + decay)
         self.iterations_ = 0
         labeled = np.flatnonzero(~free)
         if not labeled.size:
@@ -165,12 +169,12 @@ class Propagation:
         self, last: _Solution, free: Mask, decay: float, fixed: IntArray, change: FloatArray
     ) -> Float64Array:
         """Bring the last residual up to date, a sixth of computing it; return its sums by cell."""
-        before = self._edges.degrees * np.float32(1 + last.decay)
+        before = self.edges.degrees * np.float32(1 + last.decay)
         cells = self._cells, self._n_cells
         sweeps.pass_change(*self._graph, fixed, change, last.r)
         for item in fixed[free[fixed]]:  # labels taken back
             sweeps.residual(item, item + 1, *self._graph, before, free, *cells, last.u, last.r)
-        more = self._edges.degrees * np.float32(decay - last.decay)
+        more = self.edges.degrees * np.float32(decay - last.decay)
         sums: Float64Array = np.sum(
             by_rows(len(last.u), sweeps.follow, more, free, *cells, last.u, last.r), axis=0
         )
