@@ -304,14 +304,14 @@ import numpy as np
 import nblabel as nb
 from nblabel.graph import edges, propagation, sweeps, walks
 from nblabel.session.compiling import compile_loops
-from nblabel.strategies import kernels
+from nblabel.strategies import kernels, reached
 from tests.samples import CLASSES, blobs
 
 
 def signatures():
     loops = [
         (name, loop)
-        for module in (edges, sweeps, walks, kernels)
+        for module in (edges, sweeps, walks, kernels, reached)
         for name, loop in vars(module).items()
         if isinstance(loop, Dispatcher)
     ]
@@ -322,9 +322,10 @@ compile_loops()
 before = signatures()
 for X in (blobs(300), blobs(21_000, dim=3), np.repeat(blobs(150), 2, axis=0)):
     graph = nb.neighbor_graph(X, cache=False, progress=False)
-    for strategy in ("herding", "smallest_norm", "uherding", "maxherding", "probcover", "typiclust"):
+    strategies = "herding", "smallest_norm", "uherding", "maxherding", "probcover", "typiclust"
+    for learner, strategy in [*(("graph", strategy) for strategy in strategies), ("knn", "auto")]:
         session = nb.Session(
-            nb.Pool(embeddings=X), CLASSES, "graph", strategy, build_graph=False
+            nb.Pool(embeddings=X), CLASSES, learner, strategy, build_graph=False
         )
         session.set_graph(graph)
         for label in range(5):
