@@ -56,7 +56,8 @@ class VariationalAutoencoder(Encoder):
 
     Notes
     -----
-    ----- It sees pictures that were changed a little, as `ContrastiveEncoder` does, and draws them
+    -----
+    It sees pictures that were changed a little, as `ContrastiveEncoder` does, and draws them
     as they were [2]_. The loss is the cross-entropy of drawn and true pixels, and the divergence of
     the code's distribution from the standard normal one [1]_, which counts for a tenth: at its full
     weight, details go that tell classes apart. SVM on the codes of 500 Fashion-MNIST images after

@@ -42,7 +42,8 @@ class SoftmaxSVC(SVC):  # type: ignore[misc]
 
     Notes
     -----
-    ----- Platt's sigmoids (``SVC(probability=True)``, deprecated in scikit-learn 1.9, or
+    -----
+    Platt's sigmoids (``SVC(probability=True)``, deprecated in scikit-learn 1.9, or
     ``CalibratedClassifierCV``) need several labels of each class to be held out. Here the sigmoid
     of twice the margin between two classes stands for the probability of the one against the other,
     and a class is as likely as that it wins against each of the others: the softmax of the sum of

@@ -19,7 +19,8 @@ class AlternatingStrategy:
 
     Notes
     -----
-    ----- As "alternating", the usual one is "product" and the other "smallest_norm". The product of
+    -----
+    As "alternating", the usual one is "product" and the other "smallest_norm". The product of
     margin, density and diversity needs the fewest labels over the pools measured, but takes a class
     of a few items that lies apart for strays: they are neither dense nor, by their own spacing, far
     from what is labeled. Where labels reach least, such a class comes first. One question in eight
