@@ -60,7 +60,7 @@ ARROWS = {
     "widget.panel.figures widget.panel.items widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "
-    "quality session simulation widget",
+    "quality session simulation strategies widget",
 }
 
 # The same for the page code: the folders of nblabel/widget/static, and its entry.
