@@ -37,6 +37,7 @@ WIDTH = {"pca": 50, "gradients": 64, "table": 64}
 def embed(
     pool_or_array: Any,
     method: Any = None,
+    *,
     dim: int | None = None,
     random_state: int = 0,
     **options: Any,
