@@ -615,7 +615,8 @@ panel"""
     book.run_all()
     wait_for(lambda: queue(book).locator(".nbl-id").count(), 20, lambda: "the queue")
     book.execute("panel.show_next(panel.session.pool.index_of('3.png'))")
-    queue(book).get_by_role("button", name="Ask image 3.png now").click()
+    if shown(book) != "3.png":
+        queue(book).get_by_role("button", name="Ask image 3.png now").click()
     expect(queue(book).locator(".nbl-mat")).to_have_attribute("data-state", "broken")
     expect(queue(book).locator(".nbl-mat")).to_contain_text("3.png cannot be read")
     queue(book).press("f")

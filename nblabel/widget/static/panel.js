@@ -1,7 +1,7 @@
 // The entry: one state for each model, any number of views of it.
 
 import { h, setText } from "./shared/dom.js";
-import { guarded } from "./shared/errors.js";
+import { guarded, listen } from "./shared/errors.js";
 import { PanelContext } from "./shared/context.js";
 import { announce, buildLiveRegion } from "./shared/live.js";
 import { TEXT } from "./shared/text.js";
@@ -65,7 +65,8 @@ class PanelPage {
     el.classList.add("nbl-view", "nbl-panel");
     el.setAttribute("role", "group");
     el.setAttribute("aria-label", TEXT.panel.title);
-    el.dataset.lmSuppressShortcuts = "true";
+    el.tabIndex = -1; // a click beside the controls must not hand the keys to the notebook
+    keepKeys(el, signal);
     const columns = h("div", { class: "nbl-columns" });
     const live = buildLiveRegion();
     el.append(buildFailure(context, signal), columns, live);
@@ -80,6 +81,20 @@ class PanelPage {
     add(el, () => buildStatus(context, signal));
     add(el, () => buildQuality(context, signal));
   }
+}
+
+/**
+ * Keep JupyterLab's shortcuts away from keys that are pressed in the panel. It looks for the mark on the
+ * element that has the focus, before those around it.
+ * @param {HTMLElement} el
+ * @param {AbortSignal} signal
+ */
+function keepKeys(el, signal) {
+  const mark = (/** @type {HTMLElement} */ target) => {
+    target.dataset.lmSuppressShortcuts = "true";
+  };
+  mark(el);
+  listen(el, "focusin", (event) => mark(event.target), { signal });
 }
 
 /**

@@ -27,9 +27,9 @@ export class SideView {
     this.pressedCode = null;
     /** One that is shown alone while the pointer rests on it. @type {number | null} */
     this.hoveredCode = null;
-    this.el = /** @type {HTMLElement} */ (
-      h("section", { class: "nbl-view nbl-map", role: "group", "aria-label": TEXT.map.title })
-    );
+    // a click beside the controls focuses it: its keys act, and none reaches the notebook
+    const props = { class: "nbl-view nbl-map", role: "group", "aria-label": TEXT.map.title, tabindex: -1 };
+    this.el = /** @type {HTMLElement} */ (h("section", props));
     this.noteDelay = new Delay(signal);
     this.note = h("div", { class: "nbl-map-note", role: "status" });
     this.toolbar = new MapToolbar(this);
