@@ -144,7 +144,8 @@ def _read(path: Path) -> pd.DataFrame:
     except (ValueError, TypeError) as error:
         reason = str(error).strip().rstrip(".")
         raise ValueError(
-            f"{path.name} cannot be read as {suffix}: {reason}. Each row must hold an id and a label."
+            f"{path.name} cannot be read as {suffix}: {reason}. Each row must hold an id and a "
+            "label."
         ) from error
 
 
