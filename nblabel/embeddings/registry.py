@@ -122,8 +122,8 @@ def embed(
         raise ValueError(f"dim is {dim!r}; pass a whole number.")
     if method is not None and not isinstance(method, str):
         if dim is not None or options:
-            told = "dim" if dim is not None else next(iter(options))
-            raise TypeError(f"{told}= is for a method that is given by its name.")
+            option = "dim" if dim is not None else next(iter(options))
+            raise TypeError(f"{option}= is for a method that is given by its name.")
         return _own(pool_or_array, method, random_state)
     kind = pool_or_array.kind if isinstance(pool_or_array, Pool) else "images"
     method = method or USUAL.get(kind, "pca")

@@ -12,7 +12,7 @@ from nblabel.encoders.changes import changed
 class Autoencoder(Encoder):
     """A fully connected autoencoder: all pixels, 512, 256, the code, and back.
 
-    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` says otherwise.
+    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` is given.
 
     Notes
     -----
@@ -52,7 +52,7 @@ class Autoencoder(Encoder):
 class VariationalAutoencoder(Encoder):
     """A convolutional variational autoencoder; the code is the mean of its distribution.
 
-    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` says otherwise.
+    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` is given.
 
     Notes
     -----

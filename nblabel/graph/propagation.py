@@ -29,7 +29,7 @@ WARM_RISE = 1e-3  # going on from the last solution; five times that would be of
 FOLLOWED = 64  # solutions whose residual is brought up to date; then it is computed again
 FEW = 8  # one item of so many; of more that changed, the residual is computed as well
 ROUNDS = 6  # of relaxing, at most; what needs more would end up less exact
-BEYOND = 1.3  # times what the coarse problem says: cells that rise as a whole are too stiff
+BEYOND = 1.3  # times what the coarse problem gives: cells that rise as a whole are too stiff
 ANEW_UP_TO = 20_000  # items
 MAX_ITERATIONS = 200
 
@@ -60,7 +60,7 @@ class Propagation:
     longer in balance is set right, then the neighbours whom that upset, and so on outwards (the
     method of Southwell, 1940); what all of a region lacks, which this would be slow to find, comes
     from a coarse problem with one unknown for each of 512 communities, which are raised by somewhat
-    more than it says (over-correction: Braess, 1995). Where a label reaches too far for that, and
+    more than it gives (over-correction: Braess, 1995). Where a label reaches too far for that, and
     without a last solution, conjugate gradients solve for all, preconditioned by the diagonal and
     the same coarse problem. Copies of an item are one place to the walk: all that are not labeled
     get the same.

@@ -26,7 +26,7 @@ STEPS = 5
 
 
 def is_compiled() -> bool:
-    """Return whether all loops were compiled on this machine before, as a mark on disk tells."""
+    """Return whether all loops were compiled on this machine before, by a mark on disk."""
     return _mark().exists()
 
 
@@ -57,8 +57,8 @@ def _mark() -> Path:
     """Return the file that is there once the loops, as they are now, were compiled."""
     folder = Path(__file__).parents[1]
     stamps = [(folder / name).stat() for name in SOURCES]  # as numba tells its own files apart
-    known = [(stamp.st_mtime_ns, stamp.st_size) for stamp in stamps]
-    about = f"{folder} {known} {version('numba')} {platform.python_version()} {platform.machine()}"
+    state = [(stamp.st_mtime_ns, stamp.st_size) for stamp in stamps]
+    about = f"{folder} {state} {version('numba')} {platform.python_version()} {platform.machine()}"
     digest = hashlib.blake2b(about.encode(), digest_size=16).hexdigest()
     return Path(platformdirs.user_cache_dir("nblabel")) / "compiled" / digest
 

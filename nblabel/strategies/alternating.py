@@ -43,14 +43,14 @@ class AlternatingStrategy:
         if not due.any() or not len(view.labeled):
             return usual
         other = self._other.query(view, int(due.sum()))
-        known = dict(zip(other.indices.tolist(), other.reasons, strict=True))
-        known |= dict(zip(usual.indices.tolist(), usual.reasons, strict=True))
+        reasons = dict(zip(other.indices.tolist(), other.reasons, strict=True))
+        reasons |= dict(zip(usual.indices.tolist(), usual.reasons, strict=True))
         places = np.flatnonzero(due)[: len(other)]
         left = usual.indices[~np.isin(usual.indices, other.indices)]
         indices = np.insert(left, places - np.arange(len(places)), other.indices)[:n]
-        # the scores of two strategies do not compare: what is told is the order
+        # the scores of two strategies do not compare: only the order counts
         scores = np.sort(usual.scores)[::-1]
-        return Query(indices, scores, tuple(known[index] for index in indices.tolist()))
+        return Query(indices, scores, tuple(reasons[index] for index in indices.tolist()))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
