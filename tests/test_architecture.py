@@ -49,7 +49,7 @@ ARROWS = {
     "widget.panel.answers": "log session widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.pictures "
     "widget.panel.state widget.view",
-    "widget.panel.figures": "arrays learners log session system widget.text widget.view",
+    "widget.panel.figures": "arrays learners log quality session system widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "
     "system widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
     "widget.panel.pictures widget.panel.state widget.text widget.view widget.work.home",
