@@ -306,14 +306,14 @@ import nblabel as nb
 from nblabel.graph import edges, propagation, sweeps, walks
 from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.session.compiling import compile_loops
-from nblabel.strategies import kernels
+from nblabel.strategies import kernels, reached
 from tests.samples import CLASSES, blobs
 
 
 def signatures():
     loops = [
         (name, loop)
-        for module in (edges, sweeps, walks, kernels)
+        for module in (edges, sweeps, walks, kernels, reached)
         for name, loop in vars(module).items()
         if isinstance(loop, Dispatcher)
     ]

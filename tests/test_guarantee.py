@@ -299,7 +299,7 @@ def test_an_earlier_step_that_does_not_hold_any_more_is_told():
     (broken,) = report.broken
     assert (broken.n_accepted, broken.n_wrong) == (first.n_accepted, 30)
     assert f"Of {first.n_accepted} labels accepted in an earlier step, up to" in str(report)
-    from nblabel.widget.finish import in_words
+    from nblabel.widget.work.auto_label import in_words
 
     _, details = in_words(report, session)
     assert any("accepted in an earlier step" in one for one in details)
@@ -335,7 +335,7 @@ def test_corrections_that_break_a_promise_are_told():
     assert broken.needed is None
     assert broken.bound > 0.05
     assert f"people corrected {allowed + 1}" in str(told)
-    from nblabel.widget.finish import in_words
+    from nblabel.widget.work.auto_label import in_words
 
     head, details = in_words(told, session)
     assert "may be wrong by now" in " ".join([head, *details])

@@ -344,7 +344,7 @@ def test_the_residual_is_brought_up_to_date_through_all_changes():
         last, free = propagation._last, np.ones(400, dtype=bool)
         free[last.at] = False
         residual = np.empty_like(last.r)
-        diagonal = propagation._edges.degrees * np.float32(1 + decay)
+        diagonal = propagation.edges.degrees * np.float32(1 + decay)
         propagation._residual(last.u, residual, diagonal, free)
         np.testing.assert_allclose(last.r, residual, atol=1e-4 * diagonal.max())
         assert (np.abs(residual).max(axis=1) <= 6e-4 * diagonal).all()  # 5e-4, and rounding

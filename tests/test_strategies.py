@@ -6,7 +6,6 @@ from scipy.stats import rankdata
 
 import nblabel as nb
 from nblabel.graph.neighbor_graph import NeighborGraph, neighbor_graph
-from nblabel.graph.propagation import Propagation
 from nblabel.graph.walks import Walks
 from nblabel.learners.graph import GraphLearner
 from nblabel.strategies import kmeans as kmeans_module
@@ -430,35 +429,6 @@ def test_a_few_items_that_lie_apart_are_asked_about_soon():
             session.tell(index, CLASSES[y[index]])
         found[name] = (session.y == 2).any()
     assert found == {"alternating": True, "product": False}
-
-
-def test_in_a_large_pool_a_label_costs_no_solution_from_nothing(monkeypatch):
-    """Another learner than "graph" solves for the reach of labels; each time from the last one."""
-    monkeypatch.setattr("nblabel.graph.propagation.ANEW_UP_TO", 0)
-    X = blobs(3_000, dim=3)
-    session = session_of(X, "alternating", range(12), learner="knn")
-    solved, from_nothing = [], []
-    for name, calls in (("norms", solved), ("_iterate", from_nothing)):
-        method = getattr(Propagation, name)
-        monkeypatch.setattr(
-            Propagation,
-            name,
-            lambda *args, method=method, calls=calls: calls.append(1) or method(*args),
-        )
-    gaps = []
-    for _ in range(40):
-        index = int(session.ask(9).indices[0])
-        if session.n_labeled % 8 == 0:  # asked where labels reach least
-            y, decay = session.y, GraphLearner.DECAY / session.n_labeled
-            exact = Propagation(session.engine.graph).solve(y, 3, decay, anew=True)
-            norms = np.sqrt((exact**2).sum(axis=1))
-            gaps.append(norms[index] - norms[y < 0].min())
-            from_nothing.clear()
-        session.tell(index, CLASSES[index % 3])
-    assert len(solved) == 40
-    assert len(from_nothing) <= 1
-    assert len(gaps) == 5
-    assert max(gaps) < 0.05
 
 
 def test_the_graph_learner_tells_how_little_labels_reach():

@@ -17,8 +17,8 @@ from nblabel.embeddings.networks import Network, as_colour, check_channels, hash
 from nblabel.pool import Pool
 
 INSTALL = 'method="onnx" needs ONNX Runtime and tokenizers: pip install "nblabel[onnx]"'
-SIDE = 224  # pixels, where neither the model nor a file beside it says
-LONGEST = 256  # tokens of a text that are read, where no file beside the model says
+SIDE = 224  # pixels, where neither the model nor a file beside it has one
+LONGEST = 256  # tokens of a text that are read, where no file beside the model has one
 BESIDE = ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json")
 TYPES = {"float": np.float32, "float16": np.float16, "double": np.float64, "uint8": np.uint8}
 
@@ -134,8 +134,8 @@ def _on_images(run: _Run, path: Path, size: int | None, mean: Any, std: Any) -> 
             f"{path} takes images of type {kind}; one of {', '.join(TYPES)} is needed."
         )
     first = shape[3] not in (1, 3)  # channels before height and width
-    told = shape[1] if first else shape[3]  # a name where the model takes any
-    channels = check_channels(told, path) if isinstance(told, int) else 3
+    given = shape[1] if first else shape[3]  # a name where the model takes any
+    channels = check_channels(given, path) if isinstance(given, int) else 3
     height, width = shape[2:] if first else shape[1:3]
     _check_size(size, [one for one in (height, width) if isinstance(one, int)], path)
     settings = _read(path.parent / "preprocessor_config.json")
@@ -208,16 +208,16 @@ def _on_texts(run: _Run, path: Path) -> Network:
 
     def embed(texts: Sequence[Any]) -> npt.NDArray[Any]:
         coded = tokenizer.encode_batch(list(texts))
-        said = np.array([one.attention_mask for one in coded])
+        mask = np.array([one.attention_mask for one in coded])
         every = {
             "input_ids": np.array([one.ids for one in coded]),
-            "attention_mask": said,
+            "attention_mask": mask,
             "token_type_ids": np.array([one.type_ids for one in coded]),
         }
         found = run({name: every[name].astype(kind) for name, kind in types.items()})
         if found.ndim != 3:
             return found
-        weights = said[..., None]
+        weights = mask[..., None]
         mean: npt.NDArray[Any] = (found * weights).sum(1) / np.maximum(weights.sum(1), 1)
         return mean
 

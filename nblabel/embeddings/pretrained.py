@@ -203,8 +203,8 @@ def _on_texts(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> 
             hidden = network(**given).last_hidden_state
             if first:
                 return _as_array(hidden[:, 0])
-            said = given["attention_mask"][..., None].to(hidden.dtype)
-            return _as_array((hidden * said).sum(dim=1) / said.sum(dim=1).clamp(min=1))
+            mask = given["attention_mask"][..., None].to(hidden.dtype)
+            return _as_array((hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1))
 
     return embed
 

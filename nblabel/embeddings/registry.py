@@ -37,6 +37,7 @@ WIDTH = {"pca": 50, "gradients": 64, "table": 64}
 def embed(
     pool_or_array: Any,
     method: Any = None,
+    *,
     dim: int | None = None,
     random_state: int = 0,
     **options: Any,
@@ -97,7 +98,8 @@ def embed(
 
     Notes
     -----
-    ----- Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are
+    -----
+    Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are
     brought to the size of the first, in colour if any is. A picture that cannot be read gets the
     mean of the others, with a warning. With more than 10,000 items the components come from a
     random sample of that size. Reading files for more than a second shows a progress bar;
@@ -120,8 +122,8 @@ def embed(
         raise ValueError(f"dim is {dim!r}; pass a whole number.")
     if method is not None and not isinstance(method, str):
         if dim is not None or options:
-            told = "dim" if dim is not None else next(iter(options))
-            raise TypeError(f"{told}= is for a method that is given by its name.")
+            option = "dim" if dim is not None else next(iter(options))
+            raise TypeError(f"{option}= is for a method that is given by its name.")
         return _own(pool_or_array, method, random_state)
     kind = pool_or_array.kind if isinstance(pool_or_array, Pool) else "images"
     method = method or USUAL.get(kind, "pca")

@@ -12,7 +12,7 @@ from nblabel.encoders.changes import changed
 class Autoencoder(Encoder):
     """A fully connected autoencoder: all pixels, 512, 256, the code, and back.
 
-    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` says otherwise.
+    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` is given.
 
     Notes
     -----
@@ -52,11 +52,12 @@ class Autoencoder(Encoder):
 class VariationalAutoencoder(Encoder):
     """A convolutional variational autoencoder; the code is the mean of its distribution.
 
-    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` says otherwise.
+    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` is given.
 
     Notes
     -----
-    ----- It sees pictures that were changed a little, as `ContrastiveEncoder` does, and draws them
+    -----
+    It sees pictures that were changed a little, as `ContrastiveEncoder` does, and draws them
     as they were [2]_. The loss is the cross-entropy of drawn and true pixels, and the divergence of
     the code's distribution from the standard normal one [1]_, which counts for a tenth: at its full
     weight, details go that tell classes apart. SVM on the codes of 500 Fashion-MNIST images after

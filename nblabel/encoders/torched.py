@@ -1,4 +1,4 @@
-"""PyTorch: imported when it is needed, and told how to be had where it is missing."""
+"""PyTorch: imported when it is needed, with the command to install it where it is missing."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WARM_UP = 0.1  # of the training, while the learning rate rises
-SETTLED = 10  # steps until the pace says how many fit into the time
+SETTLED = 10  # steps until the pace tells how many fit into the time
 DECAY = 1e-4
 
 

@@ -84,9 +84,10 @@ def cluster(
     For "dbscan", an item with ten neighbours within `eps` is in a cluster; `eps` is where the
     sorted distances to the tenth neighbour bend most [1]_.
 
-    Where neighbours are mostly of one class, clusters of a UMAP projection are by far the best. This
-    is the idea of N2D [2]_: of the 60,000 images of MNIST, k-means on pixels has 57 % in the right
-    one of ten clusters, on gradients 64 %, and "gmm" on ``project(X)`` of the same gradients 98 %.
+    Where neighbours are mostly of one class, clusters of a UMAP projection are by far the best.
+    This is the idea of N2D [2]_: of the 60,000 images of MNIST, k-means on pixels has 57 % in the
+    right one of ten clusters, on gradients 64 %, and "gmm" on ``project(X)`` of the same gradients
+    98 %.
 
     References
     ----------
@@ -310,7 +311,7 @@ def _narrow(X: FloatArray, random_state: int) -> FloatArray:
     """Return principal components in place of wide embeddings, as far as there are items."""
     if X.shape[1] <= WIDEST:
         return X
-    return embed(X, "pca", min(WIDEST, len(X)), random_state=random_state)
+    return embed(X, "pca", dim=min(WIDEST, len(X)), random_state=random_state)
 
 
 def _bend(X: FloatArray) -> float:

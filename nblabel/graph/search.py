@@ -138,7 +138,7 @@ def _exact(X: FloatArray, asked: FloatArray, k: int, progress: Progress) -> tupl
 def _descent(X: FloatArray, k: int, progress: Progress) -> tuple[Any, Any]:
     from pynndescent import NNDescent
 
-    # what it prints is the only thing that says how far it is
+    # what it prints is the only sign of how far it is
     with redirect_stdout(_Rounds(progress, sys.stdout)):
         found = NNDescent(X, n_neighbors=k, random_state=0, low_memory=True, verbose=True)
         who, near = found.neighbor_graph

@@ -37,7 +37,7 @@ class ClusterProcess(BackgroundProcess):
 
 
 class _Told:
-    """A bar that is told to the panel."""
+    """A progress bar that reports to the panel."""
 
     def __init__(self, total: int, **_: Any) -> None:
         self._done, self._total = 0, total

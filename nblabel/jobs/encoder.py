@@ -75,21 +75,21 @@ def _run(pictures: np.ndarray[Any, Any], options: str) -> FloatArray:
     """Run in the second process."""
     report(0.0, "starting")
     pool = Pool(pictures.tolist() if pictures.dtype.kind == "U" else pictures)
-    begun = told = time.monotonic()
+    begun = reported = time.monotonic()
 
     def tell(share: float, text: str) -> None:
-        nonlocal told
+        nonlocal reported
         now = time.monotonic()
-        if now - told < PAUSE:
+        if now - reported < PAUSE:
             return
-        told = now
-        left = f", {_said((now - begun) * (1 - share) / share)} left" if share > 0 else ""
+        reported = now
+        left = f", {_duration((now - begun) * (1 - share) / share)} left" if share > 0 else ""
         report(0.99 * share, text + left)
 
     return encode_pool(pool, make_encoder(**json.loads(options)), tell)
 
 
-def _said(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 

@@ -63,7 +63,8 @@ class Learner(Protocol):
         Raises
         ------
         LearnerError
-            If it cannot learn from these labels; any exception of a learner of your own becomes one.
+            If it cannot learn from these labels; any exception of a learner of your own becomes
+            one.
         """
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:

@@ -55,7 +55,7 @@ class EstimatorLearner:
     -----
     Calibration is temperature scaling [1]_: one number, chosen to minimise the log loss of up to
     five-fold cross-validated predictions. It changes how sure the classifier is and never what it
-    guesses. Platt's sigmoids and isotonic regression have two numbers and more for each class,
+    predicts. Platt's sigmoids and isotonic regression have two numbers and more for each class,
     which a handful of labels cannot fix. A standard normal prior on the temperature's logarithm
     keeps it near 1 while there is little to go by. A class with one label is trained on and never
     held out; where no class has two labels, or the classifier refuses to learn from a part of the
@@ -106,7 +106,7 @@ class EstimatorLearner:
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         labeled = np.flatnonzero(y >= 0)
         seen = np.unique(y[labeled])
-        said = f"{self.name} failed on {labeled.size} labels"
+        failed = f"{self.name} failed on {labeled.size} labels"
         self._fitted, fitted = None, _Fitted(n_classes, seen)
         if seen.size > 1:  # many classifiers refuse a single class; there is nothing to tell apart
             X, known = self._X[labeled], y[labeled]
@@ -114,10 +114,10 @@ class EstimatorLearner:
                 with np.errstate(all="ignore"):  # the outcome is checked
                     model, columns = self._fit(X, known)
             except Exception as error:  # whatever a user's own estimator raises
-                raise LearnerError(f"{said}: {error}") from error
+                raise LearnerError(f"{failed}: {error}") from error
             temperature = self._temperature(X, known) if self._calibrate else None
             fitted = _Fitted(n_classes, columns, model, temperature)
-        proba = self._predict(fitted, self._X, said)
+        proba = self._predict(fitted, self._X, failed)
         self._fitted = fitted
         return proba
 
@@ -144,7 +144,7 @@ class EstimatorLearner:
             return model, seen[model.classes_]
         return model, model.classes_
 
-    def _predict(self, fitted: _Fitted, X: FloatArray, said: str) -> FloatArray:
+    def _predict(self, fitted: _Fitted, X: FloatArray, failed: str) -> FloatArray:
         shape = (len(X), fitted.n_classes)
         proba: FloatArray = np.zeros(shape, dtype=np.float32, order="F")
         if not len(X):
@@ -158,7 +158,7 @@ class EstimatorLearner:
                 with np.errstate(all="ignore"):  # the outcome is checked below
                     proba[:, fitted.seen] = fitted.model.predict_proba(X)
             except Exception as error:  # whatever a user's own estimator raises
-                raise LearnerError(f"{said}: {error}") from error
+                raise LearnerError(f"{failed}: {error}") from error
         proba = check_proba(proba, shape, self.name)
         if fitted.temperature is not None:
             proba[:, fitted.seen] = _tempered(_logits(proba[:, fitted.seen]), fitted.temperature)
@@ -194,8 +194,8 @@ class EstimatorLearner:
 
         def loss(log_temperature: float) -> float:
             proba = _tempered(rows, np.exp(log_temperature))
-            said = proba[np.arange(len(right)), right]
-            return float(-np.log(said).sum() + log_temperature**2 / 2)
+            likelihood = proba[np.arange(len(right)), right]
+            return float(-np.log(likelihood).sum() + log_temperature**2 / 2)
 
         return float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
 

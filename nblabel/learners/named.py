@@ -42,14 +42,15 @@ class SoftmaxSVC(SVC):  # type: ignore[misc]
 
     Notes
     -----
-    ----- Platt's sigmoids (``SVC(probability=True)``, deprecated in scikit-learn 1.9, or
+    Platt's sigmoids (``SVC(probability=True)``, deprecated in scikit-learn 1.9, or
     ``CalibratedClassifierCV``) need several labels of each class to be held out. Here the sigmoid
     of twice the margin between two classes stands for the probability of the one against the other,
     and a class is as likely as that it wins against each of the others: the softmax of the sum of
     the logarithms. Two classes thus have the sigmoid of twice their margin. Items are put in a
     sensible order; how sure to be of them is for calibration to say. Of the slopes 1, 2, 3, 4 and
     6, on MNIST and Fashion-MNIST (PCA 50, 20 to 500 labels), 1 and 2 had the least log loss and the
-    steeper ones one in a hundred guesses more right; plain sums of the margins had fewest right.
+    steeper ones one in a hundred predictions more right; plain sums of the margins had fewest
+    right.
     """
 
     SLOPE = 2

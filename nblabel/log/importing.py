@@ -78,9 +78,9 @@ class ImportReport:
 
 
 def _some(names: Collection[str], shown: int = SHOWN) -> str:
-    told = ", ".join(list(names)[:shown])
+    text = ", ".join(list(names)[:shown])
     more = len(names) - shown
-    return f"{told} and {more:,} more" if more > 0 else told
+    return f"{text} and {more:,} more" if more > 0 else text
 
 
 def read_labels(
@@ -142,9 +142,10 @@ def _read(path: Path) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         raise ValueError(f"{path.name} is not in UTF-8; save it in that encoding.") from error
     except (ValueError, TypeError) as error:
-        told = str(error).strip().rstrip(".")
+        reason = str(error).strip().rstrip(".")
         raise ValueError(
-            f"{path.name} cannot be read as {suffix}: {told}. Each row must hold an id and a label."
+            f"{path.name} cannot be read as {suffix}: {reason}. Each row must hold an id and a "
+            "label."
         ) from error
 
 
@@ -215,11 +216,11 @@ def match_labels(
     unknown_classes: Counter[str] = Counter()
     found: dict[str, set[str]] = {}
     for part in progress.parts(len(ids), "Matching"):
-        for told, name, machine in zip(ids[part], labels[part], by_model[part], strict=True):
-            item, label = told if told in pool else told.strip(), name.strip()
+        for given, name, model in zip(ids[part], labels[part], by_model[part], strict=True):
+            item, label = given if given in pool else given.strip(), name.strip()
             if not item or not label:
                 empty += 1
-            elif machine:
+            elif model:
                 n_by_model += 1
             elif item not in pool:
                 unknown_ids[item] = None

@@ -56,7 +56,7 @@ _item = sa.Table(
 
 
 class StoreError(RuntimeError):
-    """The log cannot be opened, read or written. The message says why and what to do."""
+    """The log cannot be opened, read or written. The message has the reason and what to do."""
 
 
 class LabelStore:
@@ -375,7 +375,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _explained(name: str, action: str) -> Iterator[None]:
-    """Turn database errors into a `StoreError` that says what to do."""
+    """Turn database errors into a `StoreError` with advice."""
     try:
         yield
     except (sa.exc.DBAPIError, OSError) as error:

@@ -131,8 +131,8 @@ class Pool:
             if part is not None
         }
         if len(set(sizes.values())) > 1:
-            told = ", ".join(f"{count} {name}" for name, count in sizes.items())
-            raise ValueError(f"the parts of the pool differ in length: {told}.")
+            listed = ", ".join(f"{count} {name}" for name, count in sizes.items())
+            raise ValueError(f"the parts of the pool differ in length: {listed}.")
         self._n = sizes.popitem()[1]
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
@@ -261,7 +261,7 @@ class Pool:
         ids, find = list(item_ids), self._find
         found = [find(item) for item in ids]
         if None in found:
-            self.index_of(ids[found.index(None)])  # says which
+            self.index_of(ids[found.index(None)])  # raises, with its name
         return np.array(found, dtype=np.intp)
 
     def __contains__(self, item_id: Any) -> bool:

@@ -15,12 +15,18 @@ from tqdm import tqdm
 
 from nblabel.graph.neighbor_graph import NeighborGraph
 
-SOURCES = ("graph/edges.py", "graph/sweeps.py", "graph/walks.py", "strategies/kernels.py")
-STEPS = 4
+SOURCES = (
+    "graph/edges.py",
+    "graph/sweeps.py",
+    "graph/walks.py",
+    "strategies/kernels.py",
+    "strategies/reached.py",
+)
+STEPS = 5
 
 
 def is_compiled() -> bool:
-    """Return whether all loops were compiled on this machine before, as a mark on disk tells."""
+    """Return whether all loops were compiled on this machine before, by a mark on disk."""
     return _mark().exists()
 
 
@@ -51,8 +57,8 @@ def _mark() -> Path:
     """Return the file that is there once the loops, as they are now, were compiled."""
     folder = Path(__file__).parents[1]
     stamps = [(folder / name).stat() for name in SOURCES]  # as numba tells its own files apart
-    known = [(stamp.st_mtime_ns, stamp.st_size) for stamp in stamps]
-    about = f"{folder} {known} {version('numba')} {platform.python_version()} {platform.machine()}"
+    state = [(stamp.st_mtime_ns, stamp.st_size) for stamp in stamps]
+    about = f"{folder} {state} {version('numba')} {platform.python_version()} {platform.machine()}"
     digest = hashlib.blake2b(about.encode(), digest_size=16).hexdigest()
     return Path(platformdirs.user_cache_dir("nblabel")) / "compiled" / digest
 
@@ -61,6 +67,7 @@ def _steps() -> Iterator[None]:
     from nblabel.graph.propagation import Propagation
     from nblabel.graph.walks import Walks
     from nblabel.strategies.kernels import similarities
+    from nblabel.strategies.reached import Reached
 
     n = 2_000  # so that cells have several items, and the coarse problem does not solve it all
     ring = (np.arange(n)[:, None] + np.arange(1, 4)) % n
@@ -81,4 +88,10 @@ def _steps() -> Iterator[None]:
     kernel = similarities(graph)
     ones, covered = np.ones(n, dtype=np.float32), kernel.covered(np.zeros(1, dtype=np.intp))
     kernel.pick(np.arange(1, n), kernel.gains(ones, covered), ones, covered, 2)
+    yield
+    reached = Reached(graph)
+    reached.ANEW_UP_TO = 0
+    for label in (-1, 2):
+        codes[10] = label
+        reached.of(codes, 3, 0.1)
     yield

@@ -19,7 +19,7 @@ from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Measures, likeliest
 
-EXPLAINING = 5  # labeled items that tell why a guess was made
+EXPLAINING = 5  # labeled items that explain a prediction
 EXPLAINED = 8  # of the items drawn at random, those that may be shown next
 
 
@@ -40,8 +40,8 @@ class Snapshot:
     classes : tuple of str
         Class names.
     accepted : ndarray of intp
-        Positions whose label is the model's. They may be learned from; no guess is explained by
-        them, and no question avoids their surroundings.
+        Positions whose label is the model's. They may be learned from; no prediction is explained
+        by them, and no question avoids their surroundings.
     drawn : ndarray of intp
         Positions drawn at random that wait for an answer, in the order drawn, and those asked once
         more; asked first. `open` does not hold them.
@@ -260,18 +260,16 @@ class Engine:
             unreached=getattr(self.learner, "unreached", None),
             cache=self._cache,
         )
-        told = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it
+        why = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it
         query = Query(first[:0], np.zeros(0, dtype=np.float32))
         if len(first) < n:
             query = self.strategy.query(view, n)  # the drawn ones in place: their reasons agree
             _check(query, view, self.strategy)
         if len(first):
-            query = _led_by(
-                first, query, n, lambda index: told(view, index) if told else Reason("")
-            )
-        if told is None or explain is None or explain not in candidates:
+            query = _led_by(first, query, n, lambda index: why(view, index) if why else Reason(""))
+        if why is None or explain is None or explain not in candidates:
             return query, None
-        return query, None if explain in query.indices else told(view, explain)
+        return query, None if explain in query.indices else why(view, explain)
 
 
 def _check(query: Query, view: View, strategy: QueryStrategy) -> None:
@@ -291,13 +289,13 @@ def _led_by(first: IntArray, query: Query, n: int, explain: Callable[[int], Reas
 
     Only the few that can be on screen are given a reason.
     """
-    known = dict(zip(query.indices.tolist(), query.reasons, strict=True))
-    told = [known.get(index) or explain(index) for index in first[:EXPLAINED].tolist()]
-    told += [Reason("")] * (len(first) - len(told))
+    given = dict(zip(query.indices.tolist(), query.reasons, strict=True))
+    reasons = [given.get(index) or explain(index) for index in first[:EXPLAINED].tolist()]
+    reasons += [Reason("")] * (len(first) - len(reasons))
     rest = np.flatnonzero(~np.isin(query.indices, first))[: n - len(first)]
     best = query.scores[rest[0]] if len(rest) else 1
     return Query(
         np.concatenate([first, query.indices[rest]]),
         np.concatenate([np.full(len(first), best, dtype=np.float32), query.scores[rest]]),
-        (*told, *(query.reasons[place] for place in rest.tolist())),
+        (*reasons, *(query.reasons[place] for place in rest.tolist())),
     )

@@ -170,7 +170,7 @@ def pending_draws(log: LabelLog) -> IntArray:
 
 
 def draw_is_due(log: LabelLog, share: float, random_state: int) -> bool:
-    """Return whether the coin for the last answer says to draw; the log alone decides."""
+    """Return whether the coin for the last answer is to draw; the log alone decides."""
     n = log.state.n_questions
     if not share or not n:
         return False

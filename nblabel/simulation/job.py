@@ -33,7 +33,7 @@ class Job:
 
     def settings(self) -> dict[str, Any]:
         """Return, as JSON can hold it, what decides a run. Not the budget: a run may be longer."""
-        from nblabel import __version__
+        from nblabel._version import __version__
 
         return {
             "nblabel": __version__,

@@ -19,7 +19,8 @@ class AlternatingStrategy:
 
     Notes
     -----
-    ----- As "alternating", the usual one is "product" and the other "smallest_norm". The product of
+    -----
+    As "alternating", the usual one is "product" and the other "smallest_norm". The product of
     margin, density and diversity needs the fewest labels over the pools measured, but takes a class
     of a few items that lies apart for strays: they are neither dense nor, by their own spacing, far
     from what is labeled. Where labels reach least, such a class comes first. One question in eight
@@ -42,14 +43,14 @@ class AlternatingStrategy:
         if not due.any() or not len(view.labeled):
             return usual
         other = self._other.query(view, int(due.sum()))
-        known = dict(zip(other.indices.tolist(), other.reasons, strict=True))
-        known |= dict(zip(usual.indices.tolist(), usual.reasons, strict=True))
+        reasons = dict(zip(other.indices.tolist(), other.reasons, strict=True))
+        reasons |= dict(zip(usual.indices.tolist(), usual.reasons, strict=True))
         places = np.flatnonzero(due)[: len(other)]
         left = usual.indices[~np.isin(usual.indices, other.indices)]
         indices = np.insert(left, places - np.arange(len(places)), other.indices)[:n]
-        # the scores of two strategies do not compare: what is told is the order
+        # the scores of two strategies do not compare: only the order counts
         scores = np.sort(usual.scores)[::-1]
-        return Query(indices, scores, tuple(known[index] for index in indices.tolist()))
+        return Query(indices, scores, tuple(reasons[index] for index in indices.tolist()))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""

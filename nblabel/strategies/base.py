@@ -176,9 +176,9 @@ class QueryStrategy(Protocol):
     """Chooses what to ask next. An object of your own with these two is passed as ``strategy=``.
 
     A strategy that looks at the neighbour graph has an attribute ``needs_graph = True``; until
-    there is one, "product" asks in its place. With ``starts_on_graph = True`` it does so before the first
-    label, too. With a method ``explain(view, index)`` that returns a `Reason`, the panel shows one
-    for an item that others drew.
+    there is one, "product" asks in its place. With ``starts_on_graph = True`` it does so before the
+    first label, too. With a method ``explain(view, index)`` that returns a `Reason`, the panel
+    shows one for an item that others drew.
 
     Examples
     --------

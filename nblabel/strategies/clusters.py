@@ -63,25 +63,25 @@ class Groups:
         left = np.bincount(self.group[candidates], minlength=len(self.sizes))
         following, end = np.cumsum(left) - left, np.cumsum(left)
         answered = self.answered(labeled)
-        turns = [
-            self._turn(group, int(answered[group]))
+        queue = [
+            self._due(group, int(answered[group]))
             for group in np.flatnonzero(left).tolist()
             if not (once and answered[group])
         ]
-        heapq.heapify(turns)
+        heapq.heapify(queue)
         picks: list[int] = []
-        while turns and len(picks) < n:
-            group = turns[0][-1]
+        while queue and len(picks) < n:
+            group = queue[0][-1]
             picks.append(int(members[following[group]]))
             following[group] += 1
             answered[group] += 1
             if once or following[group] == end[group]:
-                heapq.heappop(turns)
+                heapq.heappop(queue)
             else:
-                heapq.heapreplace(turns, self._turn(group, int(answered[group])))
+                heapq.heapreplace(queue, self._due(group, int(answered[group])))
         return np.array(picks, dtype=np.intp)
 
-    def _turn(self, group: int, answered: int) -> tuple[float, bool, int, int]:
+    def _due(self, group: int, answered: int) -> tuple[float, bool, int, int]:
         """Return when a group is asked about: what is smaller comes first."""
         size = int(self.sizes[group])
         return answered / size, size < SMALL, -size, group
@@ -166,10 +166,10 @@ class ClustersFirstStrategy:
         new = np.flatnonzero(~np.isin(then.indices, first))[: n - len(first)]
         indices = np.concatenate([first, then.indices[new]])
         scores = np.concatenate([1 + _falling(len(first)), then.scores[new]])
-        told = [*groups.reasons(first, view), *(then.reasons[place] for place in new)]
+        why = [*groups.reasons(first, view), *(then.reasons[place] for place in new)]
         for place in np.flatnonzero(groups.answered(view.labeled)[groups.group[indices]] == 0):
-            told[place] = groups.reasons(indices[[place]], view)[0]
-        return Query(indices, scores, tuple(told))
+            why[place] = groups.reasons(indices[[place]], view)[0]
+        return Query(indices, scores, tuple(why))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""

@@ -129,23 +129,23 @@ def _thinned(items: IntArray, most: int) -> IntArray:
 def spread_by_walks(
     candidates: IntArray, scores: FloatArray, walks: Walks, n: int
 ) -> tuple[IntArray, FloatArray]:
-    """Pick the best in turn, taking from the rest what a walk from there to a pick covers.
+    """Pick the best in i, taking from the rest what a walk from there to a pick covers.
 
     Returns the places among the candidates and the scores they had left; changes the scores.
     """
     n = min(n, len(candidates))
     picks, reduced = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
     greedy = min(n, GREEDY)
-    for turn in range(greedy):
+    for i in range(greedy):
         best = int(scores.argmax())
-        picks[turn], reduced[turn] = best, scores[best]
-        if turn + 1 < n:
+        picks[i], reduced[i] = best, scores[best]
+        if i + 1 < n:
             who, share = walks.to(int(candidates[best]))
             place = np.searchsorted(candidates, who)
             place[place == len(candidates)] = 0
             hit = candidates[place] == who
             scores[place[hit]] *= 1 - share[hit]
-            scores[picks[: turn + 1]] = -1
+            scores[picks[: i + 1]] = -1
     if n > greedy:
         picks[greedy:] = np.argsort(-scores, kind="stable")[: n - greedy]
         reduced[greedy:] = scores[picks[greedy:]]

@@ -353,11 +353,11 @@ def spread(
     taken = np.empty(n, dtype=np.intp)
     picked = np.empty(n, dtype=np.float32)
     greedy = min(n, GREEDY)
-    for turn in range(greedy):
+    for i in range(greedy):
         reduced = left * share
-        reduced[taken[:turn]] = -1  # never again, even when every other score is zero
+        reduced[taken[:i]] = -1  # never again, even when every other score is zero
         best = int(reduced.argmax())
-        taken[turn], picked[turn] = best, reduced[best]
+        taken[i], picked[i] = best, reduced[best]
         distances = np.maximum(norms + norms[best] - 2 * (vectors @ vectors[best]), 0)
         np.minimum(share, distances / (distances + room), out=share)
     if n > greedy:

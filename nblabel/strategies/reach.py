@@ -16,7 +16,14 @@ from nblabel.strategies.words import reasons
 if TYPE_CHECKING:
     from nblabel.graph.walks import Walks
 
-ROUGHLY = 0.005  # the tolerance in large pools: quicker by two thirds, for as good questions
+
+STEP = 32  # labels, at most, for which the decay stays as it is
+
+
+def last_step(n_labeled: int) -> int:
+    """Return the largest of 1, 2, 4, 8, 16, 32, 64, 96, 128, ... that is not larger."""
+    power: int = 2 ** (n_labeled.bit_length() - 1)
+    return power if power < STEP else n_labeled // STEP * STEP
 
 
 class SmallestNormStrategy:
@@ -25,18 +32,19 @@ class SmallestNormStrategy:
     With u the solution of the propagation that gives up on the way (see
     `nblabel.graph.propagation.Propagation`), asks where the Euclidean norm of u over the classes is
     smallest: a walk begun there seldom meets a label, or meets labels that contradict one another.
-    The decay is that of the graph learner, and falls as labels come: from exploring to drawing
-    boundaries.
+    The decay falls as labels come: from exploring to drawing boundaries. It is that of the graph
+    learner where that learns, and else that of the last step, see `last_step`: between two of them
+    a label changes only its surroundings.
 
     Items of a batch are spread out: each pick takes from the others what a walk from there to here
     covers. Before the first label the questions are typical items far from one another.
 
     Notes
     -----
-    ----- PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty
-    Sampling for Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023),
-    without the Poisson reweighting. The solution is that of the graph learner where it learns, and
-    else solved for.
+    PWLL-τ with minimum norm (Miller and Calder, "Poisson Reweighted Laplace Uncertainty Sampling
+    for Graph-Based Active Learning", SIAM Journal on Mathematics of Data Science, 2023), without
+    the Poisson reweighting. The solution is that of the graph learner where it learns, and else one
+    that is kept up to date label by label, see `nblabel.strategies.reached.Reached`.
     """
 
     name = "smallest_norm"
@@ -63,21 +71,19 @@ class SmallestNormStrategy:
 
     def _unreached(self, view: View) -> FloatArray:
         """Return one minus the norm of each item."""
-        from nblabel.graph.propagation import ANEW_UP_TO, TOLERANCE, Propagation
-        from nblabel.learners.graph import GraphLearner  # compiled: half a second to load
-
         assert view.graph is not None, "this strategy looks at the neighbour graph"
         if view.unreached is not None:
             return view.unreached()
-        found, unreached = view.cache.get("unreached", (None, None))
-        if found is not view:
-            if "propagation" not in view.cache:
-                large = len(view.graph) > ANEW_UP_TO
-                tolerance = ROUGHLY if large else TOLERANCE
-                view.cache["propagation"] = Propagation(view.graph, tolerance)
-            decay = GraphLearner.DECAY / len(view.labeled)
-            norms = view.cache["propagation"].norms(view.y, len(view.classes), decay)
-            unreached = np.maximum(1 - norms, 0)
+        known, unreached = view.cache.get("unreached", (None, None))
+        if known is not view:
+            from nblabel.learners.graph import GraphLearner
+
+            if "reached" not in view.cache:
+                from nblabel.strategies.reached import Reached  # compiled: half a second to load
+
+                view.cache["reached"] = Reached(view.graph)
+            decay = GraphLearner.DECAY / last_step(len(view.labeled))
+            unreached = view.cache["reached"].of(view.y, len(view.classes), decay)
             view.cache["unreached"] = view, unreached
         values: FloatArray = unreached
         return values

@@ -71,16 +71,16 @@ class MeasureStrategy:
         spacing = view.spacing
         picks, reduced = spread(view.X, spacing, scores, view.candidates, n)
         indices = view.candidates[picks]
-        told = {name: share[picks] for name, share in shares.items()}
-        return Query(indices, reduced, reasons(told, indices, view))
+        shares = {name: share[picks] for name, share in shares.items()}
+        return Query(indices, reduced, reasons(shares, indices, view))
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
         if not len(view.labeled):
             return START
         place = np.searchsorted(view.candidates, [index])
-        told = {name: share[place] for name, share in self._shares(view).items()}
-        return reasons(told, np.array([index]), view)[0]
+        shares = {name: share[place] for name, share in self._shares(view).items()}
+        return reasons(shares, np.array([index]), view)[0]
 
     def _shares(self, view: View) -> dict[str, FloatArray]:
         return {name: self._share(name, view) for name in self._measures}
@@ -110,14 +110,14 @@ def cold_start(view: View, n: int) -> Query:
     score = typical.copy()
     picks, scores = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
     greedy = min(n, GREEDY)
-    for turn in range(greedy):
+    for i in range(greedy):
         best = int(score.argmax())
-        picks[turn], scores[turn] = best, score[best]
+        picks[i], scores[i] = best, score[best]
         np.minimum(nearest, np.maximum(norms + norms[best] - 2 * (X @ X[best]), 0), out=nearest)
         score = typical * cdf(nearest / spacing)
-        score[picks[: turn + 1]] = -1
+        score[picks[: i + 1]] = -1
     if n > greedy:
         picks[greedy:] = np.argsort(-score, kind="stable")[: n - greedy]
         scores[greedy:] = score[picks[greedy:]]
-    # the shares change from pick to pick; what is told is the order
+    # the shares change from pick to pick; only the order counts
     return Query(items[picks], np.minimum.accumulate(np.maximum(scores, 0)), (START,) * n)

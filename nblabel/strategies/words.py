@@ -66,13 +66,13 @@ def reasons(shares: dict[str, FloatArray], indices: IntArray, view: View) -> tup
     """
     first, second, p_first, p_second = top_two(view.proba[indices])
     reasons = []
-    for turn in range(len(indices)):
+    for i in range(len(indices)):
         parts = []
         for name, share in shares.items():
-            value = float(share[turn])
+            value = float(share[i])
             if name == "uncertainty":
-                one, two = view.classes[first[turn]], view.classes[second[turn]]
-                text = f"{one} {_percent(p_first[turn])} or {two} {_percent(p_second[turn])}"
+                one, two = view.classes[first[i]], view.classes[second[i]]
+                text = f"{one} {_percent(p_first[i])} or {two} {_percent(p_second[i])}"
             elif name == "group":
                 text = _answered(1 - value)
             else:

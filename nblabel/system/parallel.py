@@ -46,7 +46,7 @@ def _threads() -> tuple[int, ThreadPoolExecutor]:
 def _allowed() -> int:
     """Return how many processors we may use: all, or as many as OpenMP may.
 
-    joblib says so to its processes, which share the machine with one another.
+    joblib limits its processes so, which share the machine with one another.
     """
     known = hasattr(os, "sched_getaffinity")
     here = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1

@@ -125,8 +125,8 @@ def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> Non
     try:
         np.save(target, run(np.load(source, allow_pickle=False), *rest))
     except Exception as error:  # noqa: BLE001  whatever it is, the panel tells it
-        said = (str(error).splitlines() or [""])[0].rstrip(".")
-        _say({"failed": f"{type(error).__name__}: {said}"})
+        reason = (str(error).splitlines() or [""])[0].rstrip(".")
+        _say({"failed": f"{type(error).__name__}: {reason}"})
         sys.exit(1)
 
 

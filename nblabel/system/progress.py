@@ -34,7 +34,7 @@ def heard_by(listener: Listener) -> Iterator[None]:
 
 
 def parts(n: int, name: str) -> Iterator[slice]:
-    """Go over n rows, some thousand at a time; what takes no time is not told."""
+    """Go over n rows, some thousand at a time; what takes no time shows no progress."""
     starts = range(0, n, PART)
     for start in over(starts, name) if n > PART else starts:
         yield slice(start, start + PART)

@@ -9,7 +9,6 @@ from nblabel.strategies import Reason
 from nblabel.system.format import count, counted, interval, percent
 
 # the panel
-
 CLOSED = "This panel is closed. Run its cell again to label on."
 REPLACED = "The cell was run again: the newer panel goes on with the same labels."
 IN_MEMORY = (
@@ -28,7 +27,6 @@ def kernel_gone(store: str | None) -> str:
 
 
 # answers
-
 SAVED = "Saved."
 SKIPPED = "Skipped."
 FLAGGED = "Flagged: set aside."
@@ -81,7 +79,6 @@ def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
 
 
 # learning
-
 STILL_LEARNING = "Still learning: questions are drawn at random."
 STILL_LEARNING_TITLE = (
     "The learner is slower than the answers. Its predictions and questions come when it is done; "
@@ -92,7 +89,6 @@ LEARNING_FAILED = "Learning failed: {} The last good model stays; your labels ar
 
 
 # the map
-
 COLOR_MODES = {
     "prediction": "Prediction",
     "label": "Label",
@@ -126,7 +122,6 @@ def hovered(
 
 
 # jobs
-
 NEIGHBORS = "Neighbours"
 NEIGHBORS_FOUND = "Neighbours found."
 NEIGHBORS_FAILED = "Finding neighbours failed."
@@ -167,7 +162,6 @@ NO_IMAGES = "encoders are trained on images, and this pool holds {}."
 
 
 # groups
-
 NO_CLUSTERS_YET = "there are no clusters yet; find some first."
 
 
@@ -197,7 +191,6 @@ def mean_of(n: int, of: int | None) -> str:
 
 
 # files
-
 FORMATS = {
     "csv": "CSV",
     "jsonl": "JSON lines",
@@ -240,7 +233,6 @@ def imported(report: object, n: int) -> str:
 
 
 # accuracy and costs
-
 NOT_YET = "Accuracy is not known: no audit sample was labeled yet."
 AUDIT_HINT = "Set “Audit sample” to some share of the questions; nobody sees which they are."
 AUDIT_COMES = "The next ones come unmarked among the questions."
@@ -299,7 +291,6 @@ def compared(n: int, line: str) -> str:
 
 
 # labeling the rest
-
 STALE = "Labels have changed since; this is how it stands now."
 NOT_CONFIDENT = "The model is not confident enough of anything yet. Label some more."
 LEARNING = "Learning"
@@ -358,7 +349,6 @@ def reverted(n: int, noun: str) -> str:
 
 
 # reviewing labels
-
 NO_ISSUES = "No label is contradicted by the model."
 
 
@@ -410,7 +400,7 @@ STRATEGIES = {
     "density": ("density", "where the pool is densest"),
     "diversity": ("diversity", "what is least like the labeled items"),
     "product": _PRODUCT,
-    "turns": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
+    "alternating": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
     "alternating": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
     "clusters": ("clusters first", f"the most typical of each cluster, then {_PRODUCT[1]}"),
     "maxherding": ("coverage", "what lies near most of the pool: MaxHerding"),

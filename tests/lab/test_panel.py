@@ -758,7 +758,9 @@ def test_the_plotly_map(panel: Callable[..., Notebook]) -> None:
     expect(book.page.locator(".nbl-plotly-map .js-plotly-plot")).to_be_visible()
     answer(book, "1")
     wait_for_labels(book, 1)
-    wait_for(lambda: book.evaluate("len(panel._panel.map.figure.data[1].x)") == 1, 10, lambda: "the mark")
+    wait_for(
+        lambda: book.evaluate("len(panel._panel.map.figure.data[1].x)") == 1, 10, lambda: "the mark"
+    )
 
 
 def test_plotly_draws_the_curves_while_they_are_open(panel: Callable[..., Notebook]) -> None:

@@ -98,7 +98,9 @@ def test_modules_keep_the_rules(path: Path) -> None:
     assert "innerHTML" not in source
     if path.name != "errors.js":  # whose functions guard what the browser calls
         called = [line for line in lines if CALLED.search(line)]
-        assert [line for line in called if not re.search(r'signal\??\.addEventListener\("abort"', line)] == []
+        assert [
+            line for line in called if not re.search(r'signal\??\.addEventListener\("abort"', line)
+        ] == []
     if path.name not in ("text.js", "format.js"):
         assert "toLocaleString" not in source
         # words on screen stand in one file

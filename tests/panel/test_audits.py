@@ -35,7 +35,7 @@ def test_a_share_chosen_in_the_panel_is_remembered_beside_the_log(tmp_path):
 
 def pay(desk, rate):
     desk.say("rate", rate=rate, checked=False)
-    return desk.traits["hourly_rate"], [one for one in desk.said() if "oney" in one]
+    return desk.traits["hourly_rate"], [one for one in desk.said() if "oney" in one or ", cost " in one]
 
 
 def test_money_so_far_and_left_is_told_at_a_rate_that_is_remembered(tmp_path):
@@ -46,10 +46,10 @@ def test_money_so_far_and_left_is_told_at_a_rate_that_is_remembered(tmp_path):
     told_at(desk.session, range(0, 9 * 41, 9))
     (told,) = pay(desk, 20.0)[1]
     assert told == (
-        "41 labels so far: 6 minutes, 2.00 of money at 400 labels an hour. "
-        "559 left: 1.4 hours, 27.95. All 600 by hand would take 1.5 hours, 30.00."
+        "41 labels so far, at 400 labels per hour: 6 min, cost 2.00. "
+        "559 labels left: 1.4 h, cost 27.95. All 600 by hand: 1.5 h, cost 30.00."
     )
-    assert "4.00 of money" in pay(desk, 40)[1][0]
+    assert "cost 4.00" in pay(desk, 40)[1][0]
     again = Desk(store=LabelStore(store))
     assert again.traits["hourly_rate"] == 40
     assert pay(again, None) == (None, [])
@@ -134,10 +134,10 @@ def test_the_status_says_whether_it_pays_to_go_on_and_what_it_cost(desk, monkeyp
     assert (
         "You may stop: the next 50 labels are expected to gain less than 0.5 % of accuracy." in told
     )
-    monkeypatch.setattr("nblabel.widget.panel.panel.labels_per_hour", lambda *_: 200.0)
+    monkeypatch.setattr("nblabel.widget.panel.panel.pace_of", lambda *_: 200.0)
     desk.session.tell(int(rows[90]), TRUTH[rows[90]])
     told = desk.said()
-    assert any(one.startswith("All 600 by hand would take 3 hours") for one in told)
+    assert any(one.startswith("All 600 by hand: 3 h") for one in told)
 
 
 def test_from_which_gain_on_it_pays_is_chosen_and_remembered_beside_the_log(tmp_path):

@@ -55,11 +55,11 @@ def test_the_answer_comes_when_the_dialog_opens(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     assert desk.dialog == {}
     desk.open("auto_label")
-    assert "Such a promise takes 5" in desk.dialog["headline"]  # 1 %, in so small a pool
+    assert "Such a guarantee takes 5" in desk.dialog["headline"]  # 1 %, in so small a pool
     found = desk.estimate()
     assert "more checks would let" in found["headline"]
     assert (found["running"], found["ready"], found["curve"]) == ("", 0, [])
-    assert found["needed"] == nb.auto_label(desk.session, 0.05, accept=False).needed
+    assert found["needed"] == nb.auto_label(desk.session, max_error=0.05, accept=False).needed
     assert found["terms"] == TERMS
     assert not desk.session.n_accepted
 
@@ -116,7 +116,7 @@ def test_what_is_left_is_asked_the_most_doubtful_first(desk, monkeypatch):
             kept.pop(index)
         return replace(report, labels_ready=kept, left=left)
 
-    left = reluctant(desk.session, 0.05, accept=False).left.tolist()
+    left = reluctant(desk.session, max_error=0.05, accept=False).left.tolist()
     monkeypatch.setattr(auto_label, "auto_label", reluctant)
     desk.open(None)
     desk.answer("accept", uid="done")
@@ -270,13 +270,13 @@ def test_a_restart_keeps_what_was_taken_back(tmp_path):
 
 
 def test_labels_are_reverted_off_the_event_loop_and_acknowledged_once_in_the_log(monkeypatch):
-    names, real = [], auto_label.recheck
+    names, real = [], auto_label.find_stale_labels
 
-    def recheck(session):
+    def find_stale(session):
         names.append(threading.current_thread().name)
         return real(session)
 
-    monkeypatch.setattr(auto_label, "recheck", recheck)
+    monkeypatch.setattr(auto_label, "find_stale_labels", find_stale)
 
     async def take_back():
         desk = Desk()

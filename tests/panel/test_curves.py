@@ -113,7 +113,7 @@ def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered
     desk.say("compare")
     said = desk.traits["comparison"]["text"]
     assert said.startswith("After 41 labels: labels drawn at random would have")
-    assert said.endswith("if the labels handed over now are right.")
+    assert said.endswith("if the labels of now are right.")
     assert told[0] == 0
     assert told[-1] is None
     assert Desk(store=LabelStore(store)).traits["comparison"] == {"progress": None, "text": said}
@@ -122,7 +122,7 @@ def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered
 def test_a_comparison_can_be_cancelled_and_keeps_what_was_told_before(monkeypatch):
     begun, go_on = threading.Event(), threading.Event()
 
-    def slow(*_args):
+    def slow(*_args, **_options):
         for _ in progress.over(range(3), "At random"):
             begun.set()
             assert go_on.wait(10)
@@ -146,7 +146,7 @@ def test_a_comparison_can_be_cancelled_and_keeps_what_was_told_before(monkeypatc
 
 
 def test_a_comparison_that_fails_says_why(desk, monkeypatch):
-    def fail(*_args):
+    def fail(*_args, **_options):
         raise LearnerError("it cannot learn")
 
     monkeypatch.setattr(comparison, "costs", fail)
@@ -161,9 +161,9 @@ def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypa
     drawn, figures, places = [], [], []
     live_figure, box = plotly_map.live_figure, plotly_curves.ipywidgets.Box
 
-    def seen(*points):
+    def seen(*points, **options):
         drawn.append(points)
-        return progress_curves(*points)
+        return progress_curves(*points, **options)
 
     monkeypatch.setattr(plotly_curves, "progress_curves", seen)
     monkeypatch.setattr(
@@ -272,7 +272,7 @@ def test_a_twin_agrees_and_shares_nothing_that_changes():
     assert session.n_accepted == 2
     session.tell(5, TRUTH[5])
     session.set_embeddings(blobs(N, dim=7))
-    twin.follow(session)
+    twin.sync_from(session)
     assert (twin.n_labeled, twin.embeddings.shape) == (4, (N, 7))
     assert (twin.predict_proba() == session.predict_proba()).all()
 

@@ -9,13 +9,13 @@ import nblabel as nb
 from nblabel.learners import CALIBRATED, ESTIMATORS, LEARNERS, make_learner
 from nblabel.log.events import LabelEvent
 from nblabel.log.labels import STATUSES
+from nblabel.quality.costs import BREAK_SECONDS
 from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget import text
 from nblabel.widget.panel.figures import (
-    BREAK_SECONDS,
     color_points,
     describe_status,
-    labels_per_hour,
+    pace_of,
 )
 from nblabel.widget.text import COLOR_MODES
 from nblabel.widget.view.palette import UNLABELED, class_colors, confidence_colors
@@ -40,7 +40,7 @@ def told_at(session, *times, annotator=None):
 
 def pace(session):
     """The pace if everything was answered in the panel."""
-    return labels_per_hour(session, {event.uid for event in session.store.read()})
+    return pace_of(session, {event.uid for event in session.store.read()})
 
 
 # colours
@@ -201,19 +201,22 @@ def test_what_code_told_does_not_count(session):
     told_at(session, 0, 2, 4, 6, 8)
     by_hand = {event.uid for event in session.store.read()}
     told_at(session, *range(9, 20))
-    assert labels_per_hour(session, by_hand) == 1800
-    assert labels_per_hour(session, ()) is None
+    assert pace_of(session, by_hand) == 1800
+    assert pace_of(session, ()) is None
 
 
-def test_skips_and_undone_answers_do_not_count(session):
+def test_skips_take_time_and_undone_answers_do_not_count(session):
     told_at(session, 0, 2, 4, 6)
-    session.skip(20)
     assert pace(session) is None
-    session.store.append(LabelEvent("label", ("9",), ("bag",), time=8.0))
+    for event in (
+        LabelEvent("skip", ("20",), time=7.0),
+        LabelEvent("label", ("9",), ("bag",), time=8.0),
+    ):
+        session.store.append(event)
     session.refresh()
-    assert pace(session) == 1800
+    assert pace(session) == 1800  # four labels in eight seconds
     session.undo()
-    assert pace(session) is None
+    assert pace(session) == pytest.approx(3600 * 3 / 7)
 
 
 # status

@@ -207,7 +207,7 @@ def test_what_a_labeler_refuses():
     with pytest.raises(ValueError, match="unknown map 'atlas'"):
         Labeler(picture_pool(), CLASSES, map="atlas")
     with pytest.raises(TypeError):
-        Labeler(picture_pool(), CLASSES, learner="knn")
+        Labeler(picture_pool(), CLASSES, "knn")
 
 
 def test_two_pages_of_one_panel_hear_of_each_other(page):

@@ -63,4 +63,4 @@ def test_the_second_look_ends_by_itself_or_at_a_press(doubtful):
 
 def test_too_few_labels_for_a_second_look(desk):
     desk.say("review", accepted=False)
-    assert "two labels at least" in desk.traits["review"]["text"]
+    assert "at least two labels" in desk.traits["review"]["text"]

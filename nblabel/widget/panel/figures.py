@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from nblabel.arrays import IntArray
 from nblabel.learners import CALIBRATED
 from nblabel.log.labels import STATUSES
+from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.system.format import interval
@@ -18,7 +19,6 @@ from nblabel.widget import text
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 
-BREAK_SECONDS = 60.0  # a longer pause is a break and does not count as work
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 RECENT = 200  # answers the pace is read from
 KEYS = "1234567890qetyiopadjklzxcvbgm"  # of the classes; less those of the panel's own commands
@@ -131,7 +131,7 @@ def describe_status(
     standing = np.bincount(session.status, minlength=len(STATUSES)).tolist()
     n = dict(zip(STATUSES, standing, strict=True))
     left = n["open"] + n["skipped"]
-    pace = labels_per_hour(session, given)
+    pace = pace_of(session, given)
     y = session.y
     notices = ["" if session.store.persistent else text.IN_MEMORY, drift]
     seconds = None if model is None else model.fit_seconds + model.ask_seconds
@@ -152,17 +152,12 @@ def describe_status(
     }
 
 
-def labels_per_hour(session: Session, given: Collection[str]) -> float | None:
-    """Return the pace of the last labels given in the panel; None before there are five.
-
-    Breaks are left out, and so is what was told from code: it says nothing about a person's pace.
-    """
-    times = [
-        event.time
-        for event in reversed(session.state.latest(RECENT))
-        if event.uid in given and event.kind == "label" and event.annotator == session.annotator
-    ]
-    gaps = [after - before for before, after in pairwise(times) if after - before < BREAK_SECONDS]
-    if len(gaps) < 4 or sum(gaps) < 1:
-        return None
-    return len(gaps) / sum(gaps) * 3600
+def pace_of(session: Session, given: Collection[str]) -> float | None:
+    """Return the labels per hour of the last answers given in panels; None where not known."""
+    own = (
+        event.uid
+        for event in session.state.latest(RECENT)
+        if event.uid in given and event.annotator == session.annotator
+    )
+    pace = labels_per_hour(session, list(own))
+    return None if math.isnan(pace) else pace

@@ -11,7 +11,7 @@ from nblabel.session.engine import Refit
 from nblabel.strategies import Reason
 from nblabel.widget import text
 from nblabel.widget.panel.answers import Answers, words_of
-from nblabel.widget.panel.figures import labels_per_hour
+from nblabel.widget.panel.figures import pace_of
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.learning import Learning
 from nblabel.widget.panel.pages import Page, Pages
@@ -339,7 +339,7 @@ class Panel:
     # what is known
 
     def _pace(self) -> float | None:
-        return labels_per_hour(self.session, self._given)
+        return pace_of(self.session, self._given)
 
     def _first(self) -> list[int]:
         """Return what is asked before all else: drawn for the audit, or repeated."""

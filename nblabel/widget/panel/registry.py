@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING
+from typing import Any, Protocol, TypeVar
 
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
+from nblabel.session import Session
 
-if TYPE_CHECKING:
-    from nblabel.widget.labeler import Labeler
+
+class OpenPanel(Protocol):
+    """What is looked at of a panel."""
+
+    closed: str
+    place: tuple[str, str, str]
+
+    @property
+    def session(self) -> Session: ...
+
+
+Panel = TypeVar("Panel", bound=OpenPanel)
 
 # logs in memory by pool, so that running the cell again keeps the labels
 _logs: dict[str, LabelStore] = {}
 # uids of the answers given in a panel, by log: the pace of a person is read from them
 _given: dict[str, set[str]] = {}
-_panels: weakref.WeakSet[Labeler] = weakref.WeakSet()
+_panels: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def log_in_memory(pool: Pool) -> LabelStore:
@@ -29,12 +40,12 @@ def given_in_panels(store: LabelStore) -> set[str]:
     return _given.setdefault(store.key, set())
 
 
-def register(panel: Labeler) -> None:
+def register(panel: OpenPanel) -> None:
     """Note a panel that is complete."""
     _panels.add(panel)
 
 
-def others(panel: Labeler) -> list[Labeler]:
+def others(panel: Panel) -> list[Panel]:
     """Return the other live panels of this kernel on the same log."""
     key = panel.session.store.key
     return [
@@ -44,7 +55,7 @@ def others(panel: Labeler) -> list[Labeler]:
     ]
 
 
-def earlier(panel: Labeler) -> list[Labeler]:
+def earlier(panel: Panel) -> list[Panel]:
     """Return those that a panel takes the place of: of the same log, pool and annotator."""
     return [one for one in list(_panels) if one is not panel and one.place == panel.place]
 

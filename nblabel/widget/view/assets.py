@@ -1,4 +1,4 @@
-"""The page code, joined from its modules: anywidget hands the page one script and one style sheet."""
+"""The page code, joined from its modules: anywidget takes one script and one style sheet."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _STYLE = re.compile(r'^@import "([\w./]+)";\n', re.MULTILINE)
 def script(entry: str) -> str:
     """Return a module with the modules it imports, dependencies first, as one ES module.
 
-    The modules under ``static/`` import one another by relative path, which a text without an address
-    cannot; so their import lines are dropped and the modules share one scope. Only the entry's
-    ``export default`` stays.
+    The modules under ``static/`` import one another by relative path, which a text without an
+    address cannot; so their import lines are dropped and the modules share one scope. Only the
+    entry's ``export default`` stays.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def script(entry: str) -> str:
 
 
 def style(entry: str) -> str:
-    """Return a style sheet below ``static/`` with those that it imports in place of its ``@import`` lines."""
+    """Return a style sheet below ``static/`` with those that it imports in place."""
     path = STATIC / entry
     source = path.read_text(encoding="utf-8")
     return _STYLE.sub(lambda found: (path.parent / found[1]).read_text(encoding="utf-8"), source)

@@ -41,7 +41,7 @@ NOTHING: dict[str, Any] = {
     "left": 0,
     "curve": [],
 }
-COLUMNS = ["share", "promised_error", "n_items", "answers_needed"]
+COLUMNS = ["share", "guaranteed_error", "n_items", "answers_needed"]
 
 
 @dataclass(frozen=True)
