@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from nblabel.arrays import FloatArray
 from nblabel.pool import Pool
 from nblabel.pool.texts import TOKEN, Texts
 from nblabel.system.cache import ArrayCache
+from nblabel.system.progress import over
 
 WIDTH = 100
 MOST_TERMS = 50_000
@@ -84,7 +84,7 @@ def _weigh(texts: list[str]) -> Any:
             dtype=np.float32,
         )
         try:
-            return vectorizer.fit_transform(tqdm(texts, "Reading texts", delay=1, leave=False))
+            return vectorizer.fit_transform(over(texts, "Reading texts"))
         except ValueError:  # no term is left
             continue
     return None

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
-from tqdm import tqdm
 
 from nblabel.arrays import UInt8Array
+from nblabel.system.progress import over
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 TRIED = 100  # of many texts, to tell whether they are files
@@ -162,7 +162,7 @@ class ImageFiles:
     def contents(self) -> bytes:
         """Return a hash of what is in the files."""
         hasher = hashlib.blake2b(digest_size=16)
-        for path in tqdm(self._paths, "Looking for known pictures", delay=1, leave=False):
+        for path in over(self._paths, "Looking for known pictures"):
             try:
                 data = path.read_bytes()
             except OSError:

@@ -6,11 +6,11 @@ import warnings
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from nblabel.arrays import BoolArray, UInt8Array
 from nblabel.pool import Pool
 from nblabel.pool.pictures import ImageArray, MediaError
+from nblabel.system.progress import over
 
 SIDE = 64  # pixels a side that larger pictures are reduced to
 
@@ -48,8 +48,7 @@ class Pixels:
         media = self._pool.media
         if isinstance(media, ImageArray) and max(media.array.shape[1:3]) <= SIDE:
             return media.array[indices], np.ones(len(indices), dtype=bool)
-        bar = tqdm(indices, desc="Reading pictures", delay=1, leave=False)
-        pictures = [self._picture(int(index)) for index in bar]
+        pictures = [self._picture(index) for index in over(indices.tolist(), "Reading pictures")]
         self._shape = self._shape or _common_shape(pictures)
         out = np.zeros((len(pictures), *self._shape), dtype=np.uint8)
         for place, picture in zip(out, pictures, strict=True):
