@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.lab.notebook import TIMEOUT_S, LabServer, Notebook, open_notebook
+from tests.lab.panel import cell, wait_for_question
 
 PAGE_TIMEOUT_MS = 5_000  # Playwright's own, which does for pages without a kernel
 
@@ -50,3 +51,17 @@ def notebook(
 
         yield open_one
     assert [problem for book in opened for problem in book.problems] == []
+
+
+@pytest.fixture
+def panel(notebook: Callable[..., Notebook], tmp_path: Path) -> Callable[..., Notebook]:
+    """Open a notebook with a panel and wait for its first question."""
+
+    def open_panel(source: str | None = None, **options: Any) -> Notebook:
+        options.setdefault("viewport", {"width": 1280, "height": 1000})
+        book = notebook([source or cell(tmp_path / "labels.db"), "'below'"], **options)
+        book.run_all()
+        wait_for_question(book)
+        return book
+
+    return open_panel

@@ -74,11 +74,15 @@ class LabServer:
         Base address, with a slash at its end.
     folder : Path
         Where its notebooks are.
+    temporary : Path
+        Where it and its kernels keep temporary files.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "notebooks"
         self.folder.mkdir()
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
         self._home = folder / "home"
         for plugin, settings in SETTINGS.items():
             path = self._home / "user-settings" / f"{plugin}.jupyterlab-settings"
@@ -117,6 +121,7 @@ class LabServer:
             "JUPYTER_CONFIG_DIR": str(home / "config"),
             "JUPYTER_DATA_DIR": str(home / "data"),
             "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "TMPDIR": str(self.temporary),
             "XDG_CACHE_HOME": str(home / "cache"),
             "XDG_CONFIG_HOME": str(home / "xdg-config"),
             "XDG_DATA_HOME": str(home / "xdg-data"),
@@ -313,9 +318,18 @@ class Notebook:
 
     def run_cell(self, index: int, timeout_s: float = 60) -> None:
         """Run one cell; an error in it is raised here."""
-        self._ask("panel.content.deselectAll(); panel.content.activeCellIndex = argument", index)
+        self._choose(index)
         self.command("notebook:run-cell", timeout_s)
         self._raise_error_output()
+
+    def start_cell(self, index: int) -> None:
+        """Begin to run one cell, and return as soon as the kernel is at it."""
+        self._choose(index)
+        self._ask("jupyterapp.commands.execute('notebook:run-cell')")
+        self._wait(f"{PANEL_JS} return kernel?.status === 'busy'")
+
+    def _choose(self, index: int) -> None:
+        self._ask("panel.content.deselectAll(); panel.content.activeCellIndex = argument", index)
 
     def _raise_error_output(self) -> None:
         errors = self._ask(
@@ -338,6 +352,13 @@ class Notebook:
     def output(self, index: int) -> Locator:
         """Return the outputs of one cell."""
         return self.cell(index).locator(".jp-OutputArea-output")
+
+    def output_data(self, index: int) -> list[dict[str, Any]]:
+        """Return the outputs of one cell, as the file will have them."""
+        outputs: list[dict[str, Any]] = self._ask(
+            "return panel.content.widgets[argument].model.sharedModel.toJSON().outputs", index
+        )
+        return outputs
 
     def cell_count(self) -> int:
         """Return the number of cells."""
@@ -381,6 +402,11 @@ class Notebook:
         """Return the id of the kernel; it stays the same over a restart."""
         kernel_id: str = self._ask("return kernel.id")
         return kernel_id
+
+    def shut_kernel_down(self) -> None:
+        """Shut the kernel down, as JupyterLab's menu does."""
+        self._kernel_was_ended = True
+        self._await("panel.sessionContext.shutdown()")
 
     def restart_kernel(self) -> None:
         """Restart the kernel, without the question whether to."""

@@ -3,80 +3,27 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.lab.notebook import Notebook, wait_for
+from tests.lab.panel import (
+    SETUP,
+    answer,
+    cell,
+    labels,
+    no_violations,
+    queue,
+    shown,
+    wait_for_labels,
+    wait_for_question,
+)
 
 pytestmark = pytest.mark.lab
 
-SETUP = """
-import numpy as np, nblabel as nb
-sample = nb.datasets.load_fashion_mnist_sample()
-images, truth = sample.images[:600], sample.labels[:600]
-"""
 HOSTILE = "<img src=x onerror=document.title='broken'>"
-
-
-def cell(store: Path | str | None = None, more: str = "projection='pca'") -> str:
-    where = "None" if store is None else repr(str(store))
-    return f"{SETUP}panel = nb.Labeler(images, sample.classes, store={where}, {more})\npanel"
-
-
-@pytest.fixture
-def panel(notebook: Callable[..., Notebook], tmp_path: Path) -> Callable[..., Notebook]:
-    """Open a notebook with a panel and wait for its first question."""
-
-    def open_panel(source: str | None = None, **options: Any) -> Notebook:
-        options.setdefault("viewport", {"width": 1280, "height": 1000})
-        book = notebook([source or cell(tmp_path / "labels.db"), "'below'"], **options)
-        book.run_all()
-        wait_for_question(book)
-        return book
-
-    return open_panel
-
-
-def queue(book: Notebook) -> Locator:
-    return book.page.locator(".nbl-queue").last
-
-
-def wait_for_question(book: Notebook) -> None:
-    expect(queue(book).locator(".nbl-mat")).to_have_attribute("data-state", "item")
-
-
-def shown(book: Notebook) -> str:
-    """The id of the item on screen."""
-    return queue(book).locator(".nbl-id").inner_text()
-
-
-def answer(book: Notebook, key: str) -> str:
-    """Press a key in the queue and wait for the next picture; return the id answered."""
-    before = shown(book)
-    queue(book).press(key)
-    expect(queue(book).locator(".nbl-id")).not_to_have_text(before)
-    return before
-
-
-def labels(book: Notebook) -> list[list[str]]:
-    """Ids and labels in the log, in order."""
-    return book.evaluate("panel.labels()[['id', 'label']].values.tolist()")
-
-
-def wait_for_labels(book: Notebook, n: int) -> list[list[str]]:
-    wait_for(lambda: len(labels(book)) >= n, 20, lambda: f"{n} labels, have {labels(book)}")
-    expect(queue(book).locator(".nbl-saved")).to_contain_text(re.compile("Saved|In memory only"))
-    return labels(book)
-
-
-def no_violations(book: Notebook) -> None:
-    """What axe-core finds within the panel."""
-    found = Axe().run(book.page, context=".nbl-panel").response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
 
 
 def test_labels_by_keyboard_reach_the_log_and_the_map(panel: Callable[..., Notebook]) -> None:
