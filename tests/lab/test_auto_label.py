@@ -169,4 +169,4 @@ def test_an_audit_measures_and_a_review_sets_right(
     rate = status.get_by_label("Hourly rate")
     rate.fill("20")
     rate.press("Enter")
-    expect(status).to_contain_text(re.compile("labels so far: .* of money at"), timeout=30_000)
+    expect(status).to_contain_text(re.compile("labels so far, at .* labels per hour: .*, cost "), timeout=30_000)
