@@ -401,7 +401,6 @@ STRATEGIES = {
     "diversity": ("diversity", "what is least like the labeled items"),
     "product": _PRODUCT,
     "alternating": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
-    "alternating": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
     "clusters": ("clusters first", f"the most typical of each cluster, then {_PRODUCT[1]}"),
     "maxherding": ("coverage", "what lies near most of the pool: MaxHerding"),
     "uherding": (

@@ -42,7 +42,7 @@ def record() -> list[dict[str, Any]]:
         patch.setattr(pictures, "MOST_HELD", 8)  # short lists make a short file
         patch.setattr(pictures, "FEWEST_HELD", 8)
         for part in ("figures", "panel"):  # however slow the machine is
-            patch.setattr(f"nblabel.widget.panel.{part}.labels_per_hour", lambda *_: 360.0)
+            patch.setattr(f"nblabel.widget.panel.{part}.pace_of", lambda *_: 360.0)
         registry.forget()
         violations.clear()
         pixels = np.random.default_rng(0).integers(0, 256, (N, 3, 3), dtype=np.uint8)

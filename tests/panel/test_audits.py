@@ -35,7 +35,9 @@ def test_a_share_chosen_in_the_panel_is_remembered_beside_the_log(tmp_path):
 
 def pay(desk, rate):
     desk.say("rate", rate=rate, checked=False)
-    return desk.traits["hourly_rate"], [one for one in desk.said() if "oney" in one or ", cost " in one]
+    return desk.traits["hourly_rate"], [
+        one for one in desk.said() if "oney" in one or ", cost " in one
+    ]
 
 
 def test_money_so_far_and_left_is_told_at_a_rate_that_is_remembered(tmp_path):

@@ -93,6 +93,7 @@ def test_the_session_is_left_to_its_thread():
 
 
 @pytest.mark.parametrize("from_the_start", [True, False])
+@pytest.mark.slow  # a whole pool is answered
 def test_without_a_learner_every_image_is_asked_once(break_learner, from_the_start):
     break_learner(from_the_start)
     n = learning.RANKED + 60

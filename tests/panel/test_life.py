@@ -110,6 +110,7 @@ def test_a_retired_panel_that_nobody_sees_is_gone():
     assert first.channel.is_closed
 
 
+@pytest.mark.slow  # twenty panels
 def test_running_a_cell_again_and_again_keeps_one_panel():
     """Each run has embeddings of its own, as a cell that reads its data has."""
     kept = []
