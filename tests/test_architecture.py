@@ -24,7 +24,7 @@ ARROWS = {
     "_version": "",
     "arrays": "",
     "system": "",
-    "pool": "arrays",
+    "pool": "arrays system",
     "datasets": "",
     "graph": "arrays system",
     "log": "arrays pool system",

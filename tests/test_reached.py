@@ -217,7 +217,7 @@ def test_a_session_solves_for_all_only_at_steps(monkeypatch):
 
     monkeypatch.setattr(Propagation, "solve", counted)
     X = blobs(3_000)
-    session = nb.Session(nb.Pool(embeddings=X), CLASSES, "knn", "auto")
+    session = nb.Session(nb.Pool(embeddings=X), CLASSES, learner="knn", strategy="auto")
     session.set_graph(neighbor_graph(X, cache=False))
     for _ in range(40):
         index = int(session.ask(8).indices[0])

@@ -24,7 +24,7 @@ def class_colors(n: int) -> list[str]:
 
 
 def confidence_colors() -> list[str]:
-    """Return ten colours from doubtful (dark) to sure (light)."""
+    """Return ten colours from the least confident (dark) to the most (light)."""
     return list(_CIVIDIS)
 
 

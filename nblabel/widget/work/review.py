@@ -30,7 +30,7 @@ class Review:
     ----------
     session, state
     replica : Replica
-        With which the doubtful ones are found.
+        With which they are found.
     want : callable
         Called with items to be asked next, and the reason of each.
     """
@@ -55,14 +55,14 @@ class Review:
         return self._last_seq(index) == self._before[index][0]
 
     def begin(self, *, accepted: bool = False) -> None:
-        """Find the doubtful labels, of people or those accepted from the model; ask them next."""
+        """Find contradicted labels, of people or accepted from the model, and ask them next."""
         if self._task is not None:
             return
         self.end()
         self._text = ""
         self._show(running=True)
         task = self._replica.work_out(
-            _stale if accepted else _doubtful,
+            _stale if accepted else _contradicted,
             self._done,
             lambda _step, share: self._show(progress=share, running=True),
         )
@@ -152,7 +152,7 @@ class Review:
         )
 
 
-def _doubtful(replica: Session) -> pd.DataFrame:
+def _contradicted(replica: Session) -> pd.DataFrame:
     """In the thread: labels that the model and the neighbours contradict."""
     table = find_label_issues(replica, n=MOST_BY_PEOPLE).table
     return table[table["trust"] < DOUBTFUL]

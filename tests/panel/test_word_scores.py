@@ -1,7 +1,7 @@
 """Words that support a prediction, in the panel."""
 
 import nblabel as nb
-from tests.test_labeler import _alone, open_page  # noqa: F401
+from tests.panel.helpers import open_page
 
 TEXTS = ["a Great film", "great fun 🎉", "such a bore", "what a bore"] * 5
 
