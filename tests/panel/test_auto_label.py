@@ -294,3 +294,30 @@ def test_labels_are_reverted_off_the_event_loop_and_acknowledged_once_in_the_log
 
     asyncio.run(take_back())
     assert [name.startswith("nblabel-reports") for name in names] == [True]
+
+
+def test_an_undo_that_comes_while_it_is_estimated_is_estimated_too(monkeypatch):
+    begun, go_on, versions = threading.Event(), threading.Event(), []
+    real = auto_label.auto_label
+
+    def slow(session, **options):
+        versions.append(session.n_labeled)
+        begun.set()
+        assert go_on.wait(10)
+        return real(session, **options)
+
+    monkeypatch.setattr(auto_label, "auto_label", slow)
+
+    async def undone():
+        desk = Desk()
+        await until(lambda: desk.ids)
+        desk.session.tell([0, 1, 2], CLASSES)
+        desk.session.tell(3, TRUTH[3])
+        desk.say("open", part="auto_label", checked=False)
+        assert await asyncio.to_thread(begun.wait, 10)
+        desk.session.undo()
+        go_on.set()
+        await until(lambda: versions[-1] == 3 and desk.dialog["running"] == "")
+
+    asyncio.run(undone())
+    assert versions[0] == 4

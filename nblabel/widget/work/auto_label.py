@@ -250,6 +250,8 @@ class AutoLabel:
         self._show_report(report)
         if len(report.ready):
             self._preview(report.ready[:SHOWN], report)
+        if self._seen != self._session.version:  # an answer or an undo came meanwhile
+            self.follow()
 
     def _drawn(self, report: AutoLabelReport) -> None:
         self._written()
