@@ -56,7 +56,7 @@ ARROWS = {
     "widget.panel": "arrays explore log pool quality session strategies widget.panel.answers "
     "widget.panel.figures widget.panel.items widget.panel.pages widget.panel.pictures "
     "widget.panel.state widget.text widget.view widget.work widget.work.home",
-    "widget": "arrays explore plots pool session widget.panel widget.panel.answers "
+    "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
     "widget.panel.figures widget.panel.items widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "

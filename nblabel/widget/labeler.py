@@ -12,6 +12,7 @@ from nblabel.arrays import IntArray
 from nblabel.explore.clusters import as_clusters
 from nblabel.pool import Pool
 from nblabel.session import Session
+from nblabel.system.memory import return_freed_memory
 from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 class Labeler(PanelWidget):
     """A labeling panel. As the last line of a cell, it shows itself.
 
-    Running the cell again makes a new panel, which takes the place of this one.
+    Running the cell again makes a new panel, which takes the place of this one once it is shown.
 
     Parameters
     ----------
@@ -86,6 +87,7 @@ class Labeler(PanelWidget):
     # also where making it fails
     _panel: Panel | None = None
     _successor: Labeler | None = None
+    _is_shown = False
 
     def __init__(
         self,
@@ -150,13 +152,15 @@ class Labeler(PanelWidget):
         """What another panel is of that takes the place of this one."""
         registry.register(self)
         for panel in registry.earlier(self):
-            panel._replace_by(self)  # noqa: SLF001  (one of us)
+            if not panel._is_shown:  # noqa: SLF001  (one of us)
+                panel._replace_by(self)  # noqa: SLF001
 
     def __repr__(self) -> str:
         return repr(self.session).replace("Session", "Labeler", 1)
 
     def _ipython_display_(self) -> None:
         """Show the panel, with plotly's figures below it if there are any."""
+        self._come_into_sight()
         shown = self._live_figures()
         if shown and self._beside is None:
             self._beside = ipywidgets.VBox([self, *shown])
@@ -294,6 +298,17 @@ class Labeler(PanelWidget):
             self._beside.children = (self,)
         self.closed = why
 
+    def _come_into_sight(self) -> None:
+        """Take the place of the panels before: nobody labels in two of them.
+
+        One that is only made, to look at its labels say, leaves that which a person sees alone.
+        """
+        if self._is_shown or self._panel is None:
+            return
+        self._is_shown = True
+        for panel in registry.earlier(self):
+            panel._replace_by(self)  # noqa: SLF001  (one of us)
+
     def _replace_by(self, successor: Labeler) -> None:
         """Another panel goes on with the same labels: keep nothing but the way to it."""
         self._end(text.REPLACED)
@@ -301,6 +316,7 @@ class Labeler(PanelWidget):
         if known is None:
             del self._session, self._answers
             gc.collect()  # the parts know each other; large arrays would wait for who knows when
+            return_freed_memory()
 
     def _live(self) -> Panel:
         """Return the live panel, this one or the one that took its place."""
@@ -314,6 +330,8 @@ class Labeler(PanelWidget):
 
     def _hear(self, page: str, content: dict[str, Any]) -> None:
         """Do what a message of a page says; a panel that ended still saves answers."""
+        if content.get("type") == "ready":
+            self._come_into_sight()  # also in a host that shows it in a way of its own
         if self._dispatch is not None:
             self._dispatch(page, content)
         elif content.get("type") in EVENTS:

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.lab.notebook import Notebook
+from tests.lab.notebook import Notebook, wait_for
 
 pytestmark = pytest.mark.lab
 
@@ -22,6 +22,9 @@ def test_quickstart_shows_the_panel_within_one_gigabyte(notebook: Callable[..., 
     book.show_cell(3)
     expect(book.page.locator(".nbl-picture").first).to_be_visible()
     assert book.evaluate("len(panel.labels())") == 10
+    # nothing that a later cell made has taken its place
+    book.page.locator(".nbl-queue").press("1")
+    wait_for(lambda: book.evaluate("len(panel.labels())") == 11, 20, lambda: "an eleventh label")
 
     kernel = book.server.kernel_process(book.kernel_id())
     used = 0

@@ -13,7 +13,10 @@ import weakref
 import psutil
 import pytest
 
+from nblabel.widget import Labeler
 from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page, picture_pool, shown, until
+from tests.samples import CLASSES
+from tests.wire import Page
 
 
 def our_threads():
@@ -68,6 +71,21 @@ def test_running_the_cell_again_retires_the_panel():
     assert first.panel.labels()["id"].tolist() == ["5"]
     first.panel.show_next(7)
     assert second.ids[1] == "7"
+
+
+def test_a_panel_that_nobody_sees_leaves_the_one_in_sight_alone():
+    page = open_page()
+    again = Labeler(page.session.pool, CLASSES)
+    assert page.label("5")["ok"]
+    assert again.labels()["id"].tolist() == ["5"]
+    assert [page.panel.closed, again.closed] == ["", ""]
+    third = Labeler(page.session.pool, CLASSES)
+    assert again.closed  # nobody saw that one either
+    Page(third)
+    assert page.traits["closed"]
+    assert third.closed == ""
+    assert page.label("6")["ok"]
+    assert third.labels()["id"].tolist() == ["5", "6"]
 
 
 def test_answers_of_a_retired_panel_are_committed_by_its_successor():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from typing import Any, Protocol, TypeVar
 
@@ -14,7 +15,8 @@ class OpenPanel(Protocol):
     """What is looked at of a panel."""
 
     closed: str
-    place: tuple[str, str, str]
+    place: tuple[str, str, str | None]
+    number: int
 
     @property
     def session(self) -> Session: ...
@@ -27,6 +29,7 @@ _logs: dict[str, LabelStore] = {}
 # uids of the answers given in a panel, by log: the pace of a person is read from them
 _given: dict[str, set[str]] = {}
 _panels: weakref.WeakSet[Any] = weakref.WeakSet()
+_numbers = itertools.count()
 
 
 def log_in_memory(pool: Pool) -> LabelStore:
@@ -42,6 +45,7 @@ def given_in_panels(store: LabelStore) -> set[str]:
 
 def register(panel: OpenPanel) -> None:
     """Note a panel that is complete."""
+    panel.number = next(_numbers)
     _panels.add(panel)
 
 
@@ -56,8 +60,8 @@ def others(panel: Panel) -> list[Panel]:
 
 
 def earlier(panel: Panel) -> list[Panel]:
-    """Return those that a panel takes the place of: of the same log, pool and annotator."""
-    return [one for one in list(_panels) if one is not panel and one.place == panel.place]
+    """Return the panels made before one, of the same log, pool and annotator."""
+    return [one for one in list(_panels) if one.place == panel.place and one.number < panel.number]
 
 
 def forget() -> None:
