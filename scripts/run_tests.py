@@ -1,7 +1,8 @@
-"""Run all tests, in two runs of pytest, and end with the coverage and one line of totals.
+"""Run all tests, in three runs of pytest, and end with the coverage and one line of totals.
 
-What needs no browser runs in several processes, and its coverage is measured. What drives one runs
-after it, one test after another and unmeasured: pages wait for kernels, and kernels for nobody.
+What needs no browser runs in several processes, and its coverage is measured; so do the pages that
+need no kernel, unmeasured. What drives a JupyterLab runs last, one test after another: pages wait
+for kernels, and kernels for nobody.
 """
 
 import argparse
@@ -18,7 +19,6 @@ COVERAGE = Path("build/coverage")
 FLOOR = 95  # percent of the lines
 # Whole modules are for these. Where one is missing, so are the tests of it, and the floor with them.
 EXTRAS = ("onnxruntime", "psycopg", "pyarrow", "tokenizers", "torch", "transformers", "xgboost")
-IN_BROWSER = "lab or page"
 
 
 def main() -> int:
@@ -31,10 +31,11 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     begun = time.monotonic()
-    beside = (f"--numprocesses={workers}", "--dist=worksteal", "--cov", "--cov-report=")
+    beside = (f"--numprocesses={workers}", "--dist=worksteal")
     codes = [
-        run_tests("beside", "-m", f"not ({IN_BROWSER})", *beside),
-        run_tests("browser", "-m", IN_BROWSER),
+        run_tests("python", "-m", "not (lab or page)", *beside, "--cov", "--cov-report="),
+        run_tests("page", "-m", "page", *beside),
+        run_tests("lab", "-m", "lab"),
         report_coverage(),
     ]
     minutes, seconds = divmod(round(time.monotonic() - begun), 60)

@@ -37,6 +37,11 @@ def test_opening_asks_the_kernel_for_the_queue(browser_page: Page) -> None:
     expect(queue.root).to_contain_text("Preparing the first question…")
 
 
+def test_a_panel_that_no_cell_shows_asks_for_nothing(browser_page: Page) -> None:
+    browser_page.evaluate("() => nbl.open()")  # as JupyterLab does with each model of a kernel
+    assert browser_page.evaluate("nbl.widget.model.sent") == []
+
+
 def test_shows_the_question_and_what_comes_next(queue: Queue) -> None:
     queue.expect_image(0)
     assert queue.next_ids == [f"image-{i}" for i in range(1, 9)]

@@ -21,10 +21,7 @@ class PanelPage {
     this.context = new PanelContext(model);
     this.controller = new QueueController(this.context);
     this.views = 0;
-    /** Whether the kernel was told that nobody looks. */
-    this.deserted = false;
     this.controller.open();
-    this.context.tellReady();
   }
 
   close() {
@@ -38,10 +35,10 @@ class PanelPage {
    */
   addView(el) {
     const life = new AbortController();
-    guarded(() => this.build(el, life.signal))();
+    // not before: JupyterLab makes a model of every panel, also of those that no cell shows
+    if (!this.views) this.context.tellReady();
     this.views += 1;
-    if (this.deserted) this.context.tellReady();
-    this.deserted = false;
+    guarded(() => this.build(el, life.signal))();
     return () => {
       life.abort();
       this.views -= 1;
@@ -51,7 +48,6 @@ class PanelPage {
 
   /** The last view is gone. */
   desert() {
-    this.deserted = true;
     this.context.link.watchdog.close();
     this.context.send({ type: "gone" });
   }

@@ -148,7 +148,7 @@ export class PanelContext extends Emitter {
     if (this.send({ type: "front", front: queue.front })) this.toldFront = front;
   }
 
-  /** A page opened; the kernel answers with everything. */
+  /** Somebody sees the panel; the kernel answers with everything. */
   tellReady() {
     if (this.closed) return;
     this.toldFront = "";

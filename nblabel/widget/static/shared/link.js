@@ -73,7 +73,7 @@ export class KernelLink {
     return true;
   }
 
-  /** A page opened, or its first view came again. */
+  /** The first view is there, or one is there again. */
   tellReady() {
     this.watchdog.begin();
     this.send({ type: "ready" });
