@@ -145,7 +145,7 @@ class Labeler(PanelWidget):
         # a home of its own: messages are still heard when the panel ended
         home = Home(lambda error: self._tell_failure("message", error))
         self.on_msg(Inbox(home, self._hear, self._tell_failure))
-        self.observe(self._color_chosen, "color_by")
+        self.observe(home.bring(self._color_chosen), "color_by")
         self._figures = self._panel.figures
         self._beside: Any = None
         self.place = (self._session.store.key, pool.fingerprint, annotator)

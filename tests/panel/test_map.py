@@ -1,6 +1,7 @@
 """The map: points, colours, pictures, and what is made for it in the background."""
 
 import asyncio
+import threading
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import nblabel as nb
 from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.widget import Labeler
+from nblabel.widget.panel.state import PanelState
 from nblabel.widget.work import jobs, projections
 from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page, picture_pool, shown, until
 from tests.samples import CLASSES, blobs
@@ -61,6 +63,26 @@ def test_the_colours_of_the_points(page):
     page.set_trait("color_by", "moon")
     assert page.traits["color_by"] == "source"
     assert page.kinds() == []
+
+
+def test_a_mode_chosen_in_the_thread_of_messages_is_painted_in_that_of_the_panel(monkeypatch):
+    painted, paint = [], PanelState.paint
+
+    def noting(state, color_by=None):
+        painted.append((threading.get_ident(), color_by))
+        paint(state, color_by)
+
+    async def choose():
+        page = open_page()
+        monkeypatch.setattr(PanelState, "paint", noting)
+        sender = threading.Thread(target=page.set_trait, args=("color_by", "source"))
+        sender.start()
+        sender.join()
+        assert painted == []  # what that thread did itself would wake nobody here
+        await until(lambda: page.traits["legend"][0]["name"] == "not answered")
+        assert (threading.get_ident(), "source") in painted
+
+    in_loop(choose)
 
 
 def test_the_colours_of_clusters(page):
