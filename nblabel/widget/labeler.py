@@ -12,7 +12,7 @@ from nblabel.arrays import IntArray
 from nblabel.explore.clusters import as_clusters
 from nblabel.pool import Pool
 from nblabel.session import Session
-from nblabel.system.memory import return_freed_memory
+from nblabel.system import memory
 from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
@@ -110,6 +110,7 @@ class Labeler(PanelWidget):
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
         if map not in ("canvas", "plotly"):
             raise ValueError(f"unknown map {map!r}; choose 'canvas' or 'plotly'.")
+        memory.keep_little()
         with progress_in_cell():
             pool = pool if isinstance(pool, Pool) else Pool(pool)
             self._session = Session(
@@ -316,7 +317,7 @@ class Labeler(PanelWidget):
         if known is None:
             del self._session, self._answers
             gc.collect()  # the parts know each other; large arrays would wait for who knows when
-            return_freed_memory()
+            memory.return_freed()
 
     def _live(self) -> Panel:
         """Return the live panel, this one or the one that took its place."""
