@@ -163,6 +163,7 @@ def test_what_was_packed_must_fit_the_pool():
     assert unpack(rows, 50) is None
 
 
+@pytest.mark.slow
 def test_approximate_neighbours_of_a_large_pool(monkeypatch, capsys):
     monkeypatch.setattr(search, "EXACT_UP_TO", 100)
     X = blobs(600)
@@ -255,6 +256,7 @@ def test_an_isolated_item_has_no_weight():
 # in a process of its own
 
 
+@pytest.mark.slow
 def test_built_in_a_second_process(folders):
     listener, X = Listener(), blobs(300)
     process = GraphProcess(X, listener)
@@ -279,6 +281,7 @@ def test_cancelled_it_stops_and_says_nothing_more(folders):
     assert GraphCache(X).read() is None
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_says_why():
     X = blobs(200)
     X[5, 1] = np.nan
@@ -287,6 +290,7 @@ def test_a_process_that_fails_says_why():
     assert listener.last() == {"error": "ValueError: Input X contains NaN"}
 
 
+@pytest.mark.slow
 def test_a_graph_that_comes_back_damaged_is_refused(monkeypatch):
     other = pack(neighbor_graph(blobs(50)))
     monkeypatch.setattr(GraphProcess, "_made", lambda _process: other)
@@ -362,6 +366,7 @@ def test_a_script_is_told_once_that_it_compiles(monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_no_loop_is_compiled_while_a_person_labels():
     """In a process of its own: other tests have had everything compiled."""
     run = subprocess.run(

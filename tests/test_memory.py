@@ -1,12 +1,15 @@
 """What was freed goes back to the system."""
 
+import platform
 import subprocess
 import sys
 import textwrap
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps freed memory")
+pytestmark = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="only glibc keeps freed memory"
+)
 
 THREADS_THAT_END = """
 import threading

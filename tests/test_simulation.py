@@ -450,7 +450,7 @@ def test_a_larger_budget_goes_on(pool, path):
         run(pool, budget=20, batch_size=4, resume=path)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_each_seed_has_its_file(pool, path, n_jobs):
     run(pool, random_state=[2], resume=path, budget=5)
     frame = run(pool, random_state=[2, 7], resume=path, n_jobs=n_jobs)

@@ -168,6 +168,7 @@ def test_a_cell_runs_again_while_its_panel_is_at_work():
 
 
 @pytest.mark.parametrize("end", ["close", "exit", "killed"])
+@pytest.mark.slow
 def test_a_kernel_that_ends_leaves_no_process_and_no_folder(tmp_path, end):
     with subprocess.Popen(
         [sys.executable, "-m", "tests.panel.kernel_child", end],
