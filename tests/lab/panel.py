@@ -33,6 +33,16 @@ def shown(book: Notebook) -> str:
     return queue(book).locator(".nbl-id").inner_text()
 
 
+def upcoming(book: Notebook) -> list[str]:
+    """The ids of the questions that the page shows next, at most eight."""
+    names = (
+        queue(book)
+        .locator(".nbl-next button")
+        .evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    )
+    return [re.fullmatch(r"Ask image (\S+) now", one)[1] for one in names]  # type: ignore[index]
+
+
 def answer(book: Notebook, key: str) -> str:
     """Press a key in the queue and wait for the next picture; return the id answered."""
     before = shown(book)

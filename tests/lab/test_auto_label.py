@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from tests.lab.notebook import Notebook, wait_for
+from tests.lab.panel import upcoming
 
 pytestmark = pytest.mark.lab
 
@@ -22,7 +23,6 @@ images[truth == 1, 3:9] += 180
 """
 KEYS = {0: "1", 1: "2"}
 DRAWN = "panel.session.drawn"
-NEXT = "[panel.session.pool.index_of(i) for i in panel._panel.pages.front[1:]]"
 
 
 def cell(store: Path) -> str:
@@ -58,7 +58,12 @@ def answer(book: Notebook, n: int) -> None:
 
 def answer_checks(book: Notebook) -> None:
     """Answer until no check is left."""
-    wait_until(book, f"bool(np.isin({NEXT}[: len({DRAWN})], {DRAWN}).all())")
+
+    def are_next() -> bool:
+        drawn = book.evaluate(f"[str(i) for i in {DRAWN}]")
+        return set(upcoming(book)[: len(drawn)]) <= set(drawn)
+
+    wait_for(are_next, 30, lambda: f"the checks, have {upcoming(book)}")
     while book.evaluate(f"len({DRAWN})"):
         answer(book, 1)
 

@@ -18,8 +18,10 @@ def test_running_the_cell_again_retires_the_earlier_panel_and_keeps_answers_on_t
     notebook: Callable[..., Notebook], tmp_path: Path
 ) -> None:
     source = cell(tmp_path / "labels.db")
+    go = tmp_path / "go"
+    busy = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.05)"
     # a copy of the cell, so that the earlier panel stays in sight
-    book = notebook([source, f"import time\ntime.sleep(3)\n{source}"])
+    book = notebook([source, f"{busy}\n{source}"])
     book.run_cell(0)
     wait_for_question(book)
     book.execute("earlier = panel")
@@ -34,6 +36,7 @@ def test_running_the_cell_again_retires_the_earlier_panel_and_keeps_answers_on_t
         before.press(key)
         expect(before.locator(".nbl-id")).not_to_have_text(item)
         on_their_way.append(item)
+    go.touch()
     book.wait_until_idle()
 
     panels = book.page.locator(".nbl-panel")

@@ -1,0 +1,278 @@
+"""The map and its groups in a real JupyterLab, and what moves its points."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.lab.notebook import Notebook, wait_for
+from tests.lab.panel import (
+    answer,
+    cell,
+    labels,
+    queue,
+    shown,
+    upcoming,
+    wait_for_labels,
+    wait_for_question,
+)
+
+pytestmark = pytest.mark.lab
+
+
+class Plane:
+    """The plane of the map: where each point is on the screen before anyone zooms."""
+
+    MARGIN = 24  # around the points, as in camera.js
+    REACH = 9  # of a click, as in map_gestures.js
+
+    def __init__(self, book: Notebook) -> None:
+        self.book = book
+        book.execute("from nblabel.explore.projection import project_pca")
+        xy = np.array(book.evaluate("project_pca(panel.session.embeddings).tolist()"))
+        plane = book.page.locator(".nbl-map-plane")
+        plane.scroll_into_view_if_needed()
+        left, top, width, height = plane.evaluate(
+            """plane => {
+              const { left, top } = plane.getBoundingClientRect();
+              const { clientLeft, clientTop, clientWidth, clientHeight } = plane;
+              return [left + clientLeft, top + clientTop, clientWidth, clientHeight];
+            }"""
+        )
+        self.size = min(width, height)
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        scale = ((np.array([width, height]) - 2 * self.MARGIN) / (high - low)).min()
+        self.middle = np.array([left + width / 2, top + height / 2])
+        self.spots = self.middle + (xy - (low + high) / 2) * [scale, -scale]
+
+    def in_the_crowd(self) -> int:
+        """Return the most central point that is easy to hit, and that a careless eye would miss."""
+        apart = np.linalg.norm(self.spots[:, None] - self.spots, axis=2)
+        np.fill_diagonal(apart, np.inf)
+        nearest = apart.min(axis=1)
+        off_middle = np.linalg.norm(self.spots - self.middle, axis=1)
+        fit = (nearest > self.REACH / 3) & (nearest < self.REACH)
+        return int(np.where(fit, off_middle, np.inf).argmin())
+
+    def click(self, index: int) -> None:
+        self.book.page.mouse.click(*self.spots[index])
+
+    def draw(self, outline: np.ndarray) -> None:
+        """Draw a line of many small strokes with the mouse."""
+        mouse = self.book.page.mouse
+        mouse.move(*outline[0])
+        mouse.down()
+        for spot in outline[1:]:
+            mouse.move(*spot)
+        mouse.up()
+
+    def inside(self, outline: np.ndarray) -> list[int]:
+        """Return the points within a closed line: a ray from them crosses it an odd number of times."""
+        x, y = self.spots.T
+        odd = np.zeros(len(x), dtype=bool)
+        for (x0, y0), (x1, y1) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+            crossed = (y0 <= y) != (y1 <= y)
+            odd ^= crossed & (x < x0 + (y - y0) * (x1 - x0) / ((y1 - y0) or 1))
+        return np.flatnonzero(odd).tolist()
+
+
+def clover(center: np.ndarray, radius: float) -> np.ndarray:
+    """An outline with three bays, in whole pixels."""
+    turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    reach = radius * (1 + 0.4 * np.cos(3 * turn))
+    return np.round(center + np.stack([reach * np.cos(turn), reach * np.sin(turn)], axis=1))
+
+
+def test_an_accepted_round_is_seen_and_undone_in_the_panel(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    for key in ("1", "2", "3"):
+        answer(book, key)
+    wait_for_labels(book, 3)
+    status = book.page.locator(".nbl-status")
+    before = shown(book)
+    book.execute(
+        "panel.session.accept([i for i in range(600) if panel.session.y[i] < 0][:400] + "
+        f"[panel.session.pool.index_of({before!r})])"
+    )
+    expect(status).to_contain_text("Auto-labeled")
+    accepted = book.evaluate("panel.session.n_accepted")
+    expect(status).to_contain_text(str(accepted))
+    expect(status).to_contain_text("3 labeled")
+    # the question on screen was among them, so another one is asked
+    expect(queue(book).locator(".nbl-id")).not_to_have_text(before)
+    assert not book.evaluate(
+        f"panel.session.pool.index_of({shown(book)!r}) in panel.session.accepted"
+    )
+    book.page.locator(".nbl-map").get_by_label("Colour").select_option("source")
+    expect(book.page.locator(".nbl-map-legend")).to_contain_text("model")
+
+    queue(book).focus()
+    queue(book).press("u")
+    expect(status).not_to_contain_text("Auto-labeled")
+    assert book.evaluate("[panel.session.n_labeled, panel.session.n_accepted]") == [3, 0]
+
+
+def test_a_click_on_the_map_asks_that_point(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    displaced = shown(book)
+    plane = Plane(book)
+    index = plane.in_the_crowd()
+    assert str(index) != displaced
+    plane.click(index)
+    expect(queue(book).locator(".nbl-id")).to_have_text(str(index))
+    queue(book).press("4")
+    expect(queue(book).locator(".nbl-id")).to_have_text(displaced)
+    assert wait_for_labels(book, 1) == [[str(index), "Dress"]]
+
+
+def test_a_lasso_is_labeled_after_a_look_and_undone_in_one_step(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    plane = Plane(book)
+    center = plane.in_the_crowd()
+    book.execute(f"panel.session.tell({center}, 'Trouser')")
+    before = wait_for_labels(book, 1)
+
+    outline = clover(plane.spots[center], plane.size / 5)
+    inside = plane.inside(outline)
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    assert 20 < len(inside) < ((plane.spots > low) & (plane.spots < high)).all(axis=1).sum()
+    book.page.get_by_role("button", name="Lasso").click()
+    plane.draw(outline)
+    dialog = book.page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text(f"{len(inside)} points, 1 already labeled")
+    expect(dialog).to_contain_text(f"Label {len(inside) - 1} points as")
+    expect(dialog.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
+    assert labels(book) == before
+    dialog.get_by_role("button", name="Bag", exact=True).click()
+    after = wait_for_labels(book, len(inside))
+    assert sorted(after) == sorted([*before, *([str(i), "Bag"] for i in inside if i != center)])
+    assert book.evaluate("len(panel.session.store.read())") == 2
+
+    queue(book).press("u")
+    wait_for(lambda: len(labels(book)) == 1, 10, lambda: str(len(labels(book))))
+    assert labels(book) == before
+    assert book.evaluate("len(panel.session.store.read())") == 3
+
+
+def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    map_view, plane = book.page.locator(".nbl-map"), book.page.locator(".nbl-map-plane")
+    dialog = map_view.get_by_role("dialog")
+    plane.focus()
+    plane.press("g")
+    expect(dialog.get_by_label("How many")).to_be_focused()
+    dialog.get_by_label("How many").fill("6")
+    dialog.get_by_label("How many").press("Enter")
+    expect(dialog.locator(".nbl-group-tile").first).to_be_focused(timeout=20_000)
+    members = book.evaluate("np.flatnonzero(panel.clusters == 0).tolist()")
+    assert len(set(book.evaluate("panel.clusters.tolist()"))) == 6
+    expect(dialog.get_by_role("heading")).to_have_text(f"Cluster 0: {len(members)} points")
+    expect(map_view.locator(".nbl-map-field select").first).to_have_value("cluster")
+
+    marked = []
+    for keys in ("ArrowRight", "PageDown"):  # one on this page, one on the next
+        book.page.keyboard.press(keys)
+        expect(dialog.locator(".nbl-group-tile:focus canvas:visible")).to_have_count(1)
+        marked.append(int(dialog.locator(".nbl-group-tile:focus").get_attribute("data-key")))
+        book.page.keyboard.press("Space")
+    rest = [index for index in members if index not in marked]
+    expect(dialog).to_contain_text(f"Label {len(rest)} (2 excluded) as")
+    book.page.keyboard.press("2")
+    given = wait_for_labels(book, len(rest))
+    assert sorted(given) == sorted([str(index), "Trouser"] for index in rest)
+    assert book.evaluate("len(panel.session.store.read())") == 1
+    expect(dialog.get_by_role("button", name="Next cluster").last).to_be_focused()
+    expect(dialog).to_contain_text(f"{len(rest)} of {len(members)} labeled: Trouser {len(rest)}")
+    assert {str(index) for index in marked} <= {shown(book), *upcoming(book)[:3]}
+
+    book.page.keyboard.press("u")
+    wait_for(lambda: labels(book) == [], 10, lambda: str(len(labels(book))))
+    book.page.keyboard.press("Escape")
+    expect(plane).to_be_focused()
+    assert book.cell_count() == 2
+
+
+def test_umap_arrives_while_labeling_and_can_be_cancelled(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book = panel(cell(tmp_path / "labels.db", "projection='umap'"))
+    progress = book.page.locator(".nbl-map-progress progress")
+    umap = book.page.locator(".nbl-map-progress-text", has_text="UMAP")
+    expect(umap).to_be_visible(timeout=60_000)  # after the neighbours
+    answer(book, "1")
+    book.page.locator(".nbl-map").get_by_role("button", name="Cancel").click()
+    expect(progress).to_be_hidden()
+    assert book.evaluate("panel.session.store.setting('projection')") == "pca"
+
+    book.page.locator(".nbl-map").get_by_role("combobox", name="Projection").select_option("umap")
+    expect(progress).to_be_visible()
+    answer(book, "2")
+    wait_for(lambda: book.evaluate("panel.projection['name']") == "umap", 90, lambda: "UMAP")
+    expect(progress).to_be_hidden()
+    book.run_cell(0)  # the choice is kept, and the projection is found again
+    wait_for_question(book)
+    assert book.evaluate("panel.projection") == {
+        **book.evaluate("panel.projection"),
+        "name": "umap",
+        "running": False,
+    }
+
+
+def test_an_encoder_is_trained_while_labeling_and_the_points_move(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
+    # a pool that no other test has: codes found once are kept
+    source = cell(tmp_path / "labels.db").replace("Labeler(images,", "Labeler(images[:90],")
+    book = panel(source)
+    map_view = book.page.locator(".nbl-map")
+    progress = map_view.locator(".nbl-map-progress")
+    train = map_view.get_by_role("button", name="Train encoder")
+    given = [[answer(book, "1"), "T-shirt/top"]]
+    wait_for_labels(book, 1)
+    train.click()
+    expect(progress).to_contain_text("Training")
+    expect(train).to_be_hidden()
+    map_view.get_by_role("button", name="Cancel").click()
+    expect(train).to_be_visible()
+    width = book.evaluate("panel.session.embeddings.shape[1]")
+    book.execute("panel.train('autoencoder', dim=6, steps=20)")
+    given.append([answer(book, "2"), "Trouser"])
+    there = f"panel.session.embeddings.shape[1] == {width + 6}"
+    wait_for(lambda: book.evaluate(there), 90, lambda: book.evaluate("panel.projection"))
+    given.append([answer(book, "3"), "Pullover"])
+    assert wait_for_labels(book, 3) == given
+    expect(train).to_be_visible()
+
+
+def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    # a pool that no other test has: a graph found once is kept
+    source = cell(tmp_path / "labels.db").replace("Labeler(images,", "Labeler(images[:555],")
+    book = panel(source)
+    status, bar = book.page.locator(".nbl-status"), book.page.locator(".nbl-map-progress")
+    expect(bar).to_contain_text("Neighbours")
+    expect(status).to_contain_text("Model: nearest neighbours")
+    answer(book, "1")
+    answer(book, "2")
+    before = wait_for_labels(book, 2)
+    question = shown(book)
+    expect(status).to_contain_text("Model: label propagation", timeout=60_000)
+    expect(bar).to_be_hidden()
+    assert labels(book) == before
+    assert shown(book) == question
+    answer(book, "3")
+    assert wait_for_labels(book, 3) == [*before, [question, "Pullover"]]
+    assert book.evaluate("panel.session.engine.learner.name") == "graph"
+
+    book.run_cell(0)
+    wait_for_question(book)
+    expect(status).to_contain_text("Model: label propagation")
+    expect(bar).to_be_hidden()
