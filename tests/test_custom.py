@@ -8,6 +8,7 @@ from PIL import Image
 import nblabel as nb
 from nblabel.embeddings import custom
 from nblabel.pool.pictures import MediaError
+from nblabel.system import progress
 from tests.samples import blobs
 
 IMAGES = np.random.default_rng(0).integers(0, 255, (600, 5, 4), dtype=np.uint8)
@@ -33,6 +34,13 @@ def test_a_function_gets_batches_of_pictures():
     nb.embed(IMAGES, method=spy)
     assert [len(batch) for batch in seen] == [256, 256, 88]
     assert seen[0][0] == (5, 4, 1)
+
+
+def test_whoever_listens_hears_how_far_a_function_is():
+    heard = []
+    with progress.heard_by(lambda *step: heard.append(step)):
+        nb.embed(IMAGES, method=brightness)
+    assert heard == [("Embedding by brightness", step / 3) for step in range(3)]
 
 
 def test_a_function_gets_rows_where_there_are_no_pictures():

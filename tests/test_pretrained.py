@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
+from nblabel.system import progress
 
 pytest.importorskip("torch", reason="torch is not installed: pip install 'nblabel[pretrained]'")
 transformers = pytest.importorskip(
@@ -70,7 +71,10 @@ def embed(pool, model, **options):
 
 @pytest.mark.slow  # a network
 def test_images(tmp_path):
-    X = embed(nb.Pool(PHOTOS), on_images(tmp_path))
+    heard = []
+    with progress.heard_by(lambda *step: heard.append(step)):
+        X = embed(nb.Pool(PHOTOS), on_images(tmp_path))
+    assert heard == [("Embedding", 0.0)]
     assert (X.shape, X.dtype) == ((5, 8), np.float32)
     assert np.allclose(np.linalg.norm(X, axis=1), 1, atol=1e-5)
     assert not np.allclose(X[0], X[1], atol=1e-4)

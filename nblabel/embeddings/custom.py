@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from nblabel.arrays import FloatArray, as_embeddings
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError
 from nblabel.pool.tables import Table
+from nblabel.system.progress import over
 
 BATCH = 256  # items that a function gets at a time
 
@@ -44,20 +44,18 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
     rows: list[FloatArray] = []
     places: list[int] = []
     name = getattr(function, "__name__", type(function).__name__)
-    with tqdm(total=len(pool), desc=f"Embedding by {name}", delay=1, leave=False) as bar:
-        for start in range(0, len(pool), BATCH):
-            batch = range(start, min(start + BATCH, len(pool)))
-            items = {index: item for index in batch if (item := _item(pool, index)) is not None}
-            if items:
-                made = _checked(function(list(items.values())), len(items), name)
-                if rows and made.shape[1] != rows[0].shape[1]:
-                    raise ValueError(
-                        f"{name} returned rows of {made.shape[1]} numbers, and of "
-                        f"{rows[0].shape[1]} before; they must be of one width."
-                    )
-                rows.append(made)
-                places += items
-            bar.update(len(batch))
+    for start in over(range(0, len(pool), BATCH), f"Embedding by {name}"):
+        batch = range(start, min(start + BATCH, len(pool)))
+        items = {index: item for index in batch if (item := _item(pool, index)) is not None}
+        if items:
+            made = _checked(function(list(items.values())), len(items), name)
+            if rows and made.shape[1] != rows[0].shape[1]:
+                raise ValueError(
+                    f"{name} returned rows of {made.shape[1]} numbers, and of "
+                    f"{rows[0].shape[1]} before; they must be of one width."
+                )
+            rows.append(made)
+            places += items
     if not rows:
         raise MediaError("none of the pictures can be read; check the files.")
     found = np.concatenate(rows)

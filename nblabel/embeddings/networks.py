@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
 from nblabel.arrays import FloatArray, UInt8Array, as_embeddings
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError, contents_of
 from nblabel.system.cache import ArrayCache
+from nblabel.system.progress import over
 
 # A network takes texts, or pictures of shape (height, width, 1 or 3), and returns a row for each.
 Network = Callable[[Sequence[Any]], npt.NDArray[Any]]
@@ -55,16 +55,14 @@ def _through(pool: Pool, network: Network, batch_size: int) -> FloatArray:
     if pool.kind == "texts":  # texts of one length need no padding
         order = sorted(order, key=lambda index: len(pool.text(index) or ""))
     rows: list[npt.NDArray[Any] | None] = [None] * len(pool)
-    with tqdm(total=len(pool), desc="Embedding", unit=" items", delay=1, leave=False) as bar:
-        for start in range(0, len(pool), batch_size):
-            batch = order[start : start + batch_size]
-            items = [pool.text(i) if pool.kind == "texts" else _picture(pool, i) for i in batch]
-            seen = [i for i, item in zip(batch, items, strict=True) if item is not None]
-            if seen:
-                codes = network([item for item in items if item is not None])
-                for index, code in zip(seen, codes, strict=True):
-                    rows[index] = code
-            bar.update(len(batch))
+    for start in over(range(0, len(pool), batch_size), "Embedding"):
+        batch = order[start : start + batch_size]
+        items = [pool.text(i) if pool.kind == "texts" else _picture(pool, i) for i in batch]
+        seen = [i for i, item in zip(batch, items, strict=True) if item is not None]
+        if seen:
+            codes = network([item for item in items if item is not None])
+            for index, code in zip(seen, codes, strict=True):
+                rows[index] = code
     good = np.array([row is not None for row in rows])
     if not good.any():
         raise MediaError("none of the pictures can be read; check the files.")
