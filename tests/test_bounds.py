@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nblabel as nb
 from nblabel.quality import bounds
 from nblabel.quality.bounds import (
     CheckedDraws,
@@ -14,6 +15,7 @@ from nblabel.quality.bounds import (
     wrong_among,
     wrong_now,
 )
+from nblabel.quality.trials import risk_of
 
 
 def exact_evidence(seen, size, number, expected):
@@ -236,3 +238,9 @@ def test_a_promise_of_one_percent_needs_some_more_than_299_answers():
 def test_no_number_of_answers_makes_certain():
     assert answers_needed(1_000, 0, 0, 0.01, 0) is None
     assert wrong_among(1_000, 500, 0, 1.0) == (0, 500)
+
+
+@pytest.mark.parametrize(("max_error", "answers"), [(0.01, 386), (0.03, 128)])
+def test_what_the_notes_of_auto_label_say(max_error, answers):
+    assert bounds.answers_needed(60_000, 0, 0, max_error, risk_of(0, 0.05)) == answers
+    assert f"{answers}" in nb.auto_label.__doc__

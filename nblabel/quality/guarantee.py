@@ -102,7 +102,7 @@ def auto_label(
     -----
     See `nblabel.quality.guarantee` for how and why it holds. A guarantee of 1 % at 95 % confidence
     takes 299 faultless answers with any method, one of 3 % takes 99. That you may look at any time,
-    and begin again with another set, raises this to about 370 and 120.
+    and begin again with another set, raises this to 386 and 128 among 60,000 items.
 
     Examples
     --------
