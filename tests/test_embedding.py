@@ -347,7 +347,7 @@ def test_a_pool_of_nothing_but_broken_files(tmp_path):
         (tmp_path / name).write_bytes(b"damaged")
     with (
         pytest.warns(UserWarning, match="cannot be read"),
-        pytest.raises(MediaError, match="none of the pictures tried can be read; check the files"),
+        pytest.raises(MediaError, match="none of the images tried can be read; check the files"),
     ):
         nb.embed(nb.Pool.from_folder(tmp_path))
 

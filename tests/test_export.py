@@ -328,7 +328,7 @@ def test_a_folder_with_something_in_it_is_left_alone(arrays, tmp_path):
 def test_formats_that_need_pictures(tmp_path, kind):
     session = nb.Session(nb.Pool(texts=["a", "b", "c", "d"]), CLASSES)
     session.tell(0, CLASSES[0])
-    with pytest.raises(ValueError, match="holds pictures, and this pool has none; use 'csv'"):
+    with pytest.raises(ValueError, match="holds images, and this pool has none; use 'csv'"):
         session.export(tmp_path / "out", format=kind)
     assert list(tmp_path.iterdir()) == []
 

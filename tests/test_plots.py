@@ -229,7 +229,7 @@ def test_clusters_that_do_not_fit_the_pictures(clusters, told):
 
 
 def test_without_pictures_there_is_nothing_to_show():
-    with pytest.raises(ValueError, match="no pictures to show"):
+    with pytest.raises(ValueError, match="no images to show"):
         cluster_pictures(blob_pool(), np.zeros(60, dtype=int))
     with pytest.raises(ValueError, match="samples is -1; pass a whole number"):
         cluster_pictures(shades(1), [0], samples=-1)

@@ -95,7 +95,7 @@ def test_grey_images_to_a_network_of_colours_and_the_other_way_round(tmp_path):
 
 
 def test_channels_that_no_picture_has(tmp_path):
-    with pytest.raises(ValueError, match="takes images of 4 channels; pictures are grey"):
+    with pytest.raises(ValueError, match="takes images of 4 channels; nblabel has grey"):
         embed(nb.Pool(PHOTOS), on_images(tmp_path, channels=4))
 
 

@@ -57,7 +57,7 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
             rows.append(made)
             places += items
     if not rows:
-        raise MediaError("none of the pictures can be read; check the files.")
+        raise MediaError("none of the images can be read; check the files.")
     found = np.concatenate(rows)
     X = np.empty((len(pool), found.shape[1]), dtype=np.float32)
     X[:] = found.mean(axis=0, dtype=np.float64)

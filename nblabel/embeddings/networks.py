@@ -65,7 +65,7 @@ def _through(pool: Pool, network: Network, batch_size: int) -> FloatArray:
                 rows[index] = code
     good = np.array([row is not None for row in rows])
     if not good.any():
-        raise MediaError("none of the pictures can be read; check the files.")
+        raise MediaError("none of the images can be read; check the files.")
     found = _unit(as_embeddings(np.array([row for row in rows if row is not None], np.float32)))
     X = np.tile(_unit(found.mean(axis=0, keepdims=True)), (len(rows), 1))
     X[good] = found
@@ -110,7 +110,7 @@ def check_channels(channels: int, model: Any) -> int:
     """Return how many channels a network takes, or say that no picture here has as many."""
     if channels not in (1, 3):
         raise ValueError(
-            f"{model} takes images of {channels} channels; pictures are grey (1) or in colour (3)."
+            f"{model} takes images of {channels} channels; nblabel has grey (1) or colour (3)."
         )
     return channels
 

@@ -208,7 +208,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         """Train on pictures of one shape, (n, height, width, 1 or 3), telling how far it is."""
         if len(pictures) < FEWEST:
             raise ValueError(
-                f"{len(pictures)} pictures are too few to train on; there must be at least "
+                f"{len(pictures)} images are too few to train on; there must be at least "
                 f"{FEWEST}. "
                 "method='pca' takes any number."
             )
@@ -241,7 +241,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         shape = self._trained_shape()
         if pictures.shape[1:] != shape:
             raise ValueError(
-                f"the encoder was trained on pictures of {_size_of(shape)}, and these are "
+                f"the encoder was trained on images of {_size_of(shape)}, and these are "
                 f"{_size_of(pictures.shape[1:])}. Bring them to that size and colour, or train "
                 "another encoder on them."
             )

@@ -153,7 +153,7 @@ class GradientRows:
     def __init__(self, rows: Rows) -> None:
         if not rows.are_pictures:
             raise ValueError(
-                "method='gradients' describes pictures, and there are none here, only features; "
+                "method='gradients' describes images, and there are none here, only features; "
                 "use method='pca', or pass images of shape (n, height, width)."
             )
         self._rows = rows

@@ -131,7 +131,7 @@ def export_labels(
         return
     if pool is None or pool.kind != "images":
         raise ValueError(
-            f"the format {kind!r} holds pictures, and this pool has none; use 'csv', 'jsonl' or "
+            f"the format {kind!r} holds images, and this pool has none; use 'csv', 'jsonl' or "
             "'parquet'."
         )
     if kind == "coco":
@@ -250,7 +250,7 @@ def _imagefolder(labels: pd.DataFrame, pool: Pool, folder: Path, progress: bool)
 
 def _with_bar(labels: pd.DataFrame, progress: bool) -> Iterator[tuple[int, str]]:
     pairs = list(zip(labels["index"].tolist(), labels["label"].tolist(), strict=True))
-    return over(pairs, "Writing pictures") if progress else iter(pairs)
+    return over(pairs, "Writing images") if progress else iter(pairs)
 
 
 def _file_name(pool: Pool, index: int) -> str:

@@ -73,7 +73,7 @@ def cluster_pictures(
     """
     pool = pool if isinstance(pool, Pool) else Pool(pool)
     if pool.kind != "images":
-        raise ValueError(f"the pool has no pictures to show, only {pool.kind}.")
+        raise ValueError(f"the pool has no images to show, only {pool.kind}.")
     groups = as_clusters(clusters, len(pool))
     if not isinstance(samples, int) or samples < 0:
         raise ValueError(f"samples is {samples!r}; pass a whole number, such as 9.")

@@ -162,7 +162,7 @@ class ImageFiles:
     def contents(self) -> bytes:
         """Return a hash of what is in the files."""
         hasher = hashlib.blake2b(digest_size=16)
-        for path in over(self._paths, "Looking for known pictures"):
+        for path in over(self._paths, "Looking for known images"):
             try:
                 data = path.read_bytes()
             except OSError:

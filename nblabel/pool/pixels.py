@@ -48,7 +48,7 @@ class Pixels:
         media = self._pool.media
         if isinstance(media, ImageArray) and max(media.array.shape[1:3]) <= SIDE:
             return media.array[indices], np.ones(len(indices), dtype=bool)
-        pictures = [self._picture(index) for index in over(indices.tolist(), "Reading pictures")]
+        pictures = [self._picture(index) for index in over(indices.tolist(), "Reading images")]
         self._shape = self._shape or _common_shape(pictures)
         out = np.zeros((len(pictures), *self._shape), dtype=np.uint8)
         for place, picture in zip(out, pictures, strict=True):
@@ -68,7 +68,7 @@ def _common_shape(pictures: list[UInt8Array | None]) -> tuple[int, ...]:
     """Return the size of the first picture, in colour if any of them is."""
     shapes = [picture.shape for picture in pictures if picture is not None]
     if not shapes:
-        raise MediaError("none of the pictures tried can be read; check the files.")
+        raise MediaError("none of the images tried can be read; check the files.")
     return (*shapes[0][:2], max(shape[2] for shape in shapes))
 
 

@@ -223,7 +223,7 @@ def test_labels_are_exported_by_keyboard(browser_page: Page) -> None:
     expect(status.get_by_role("status")).to_have_text("mine.csv is there already.")
     status.get_by_role("button", name="Overwrite").press("Enter")
     assert exports_sent(browser_page)[1] == {**asked, "replace": True}
-    tell_export(browser_page, running=True, progress=0.4, text="Writing pictures…")
+    tell_export(browser_page, running=True, progress=0.4, text="Writing images…")
     cancel = status.get_by_role("button", name="Cancel")
     expect(cancel).to_be_focused()
     browser_page.keyboard.press("Enter")

@@ -286,7 +286,7 @@ def test_a_process_trains_on_an_extended_pool(real, more, tmp_path):
 
 def test_a_process_that_fails_says_why(real):
     last, _ = run(real, nb.Pool(PIXELS[:5]), "vae", {})
-    assert "5 pictures are too few" in last["error"]
+    assert "5 images are too few" in last["error"]
 
 
 def test_a_cancelled_process_ends_and_says_nothing(real):

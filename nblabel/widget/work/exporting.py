@@ -53,7 +53,7 @@ class Exports:
         self._running = task = Task(
             work=lambda _: export_labels(labels, target, kind, pool=pool, classes=classes),
             done=lambda result: self._done(result, where, len(labels)),
-            heard=lambda _step, share: self._show(text.WRITING_PICTURES, progress=share),
+            heard=lambda _step, share: self._show(text.WRITING_IMAGES, progress=share),
         )
         self._show(text.WRITING)
         self._worker.run("export", task)

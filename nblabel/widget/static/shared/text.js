@@ -109,10 +109,10 @@ const QUEUE_TEXT = {
   /** @param {string} noun @param {string} id @param {string} short */
   next: (noun, id, short) => `Next: ${noun} ${id}${short && `: ${short}`}`,
   /** @param {string} error */
-  cannotShow: (error) => `Cannot show this picture. ${error}`,
+  cannotShow: (error) => `Cannot show this image. ${error}`,
   /** @param {string} thing */
   loading: (thing) => `Loading the ${thing}…`,
-  noPicture: "No picture",
+  noPicture: "No image",
   /** @param {number | null} total @param {string} noun */
   allAnswered: (total, noun) => `All ${total === null ? "" : `${countText(total)} `}${noun}s are answered.`,
   waiting: "Waiting for the next question…",
@@ -156,7 +156,7 @@ const MAP_TEXT = {
   color: "Colour",
   projection: "Projection",
   train: "Train encoder",
-  trainTitle: "Train an encoder on these pictures, in the background, and use it",
+  trainTitle: "Train an encoder on these images, in the background, and use it",
   move: "Move",
   lasso: "Lasso",
   box: "Box",
@@ -199,7 +199,7 @@ const MAP_TEXT = {
   predicted: (id, label, confidence) => `${id}: predicted ${label}, ${percentText(confidence)}`,
   /** @param {string} id */
   noPrediction: (id) => `${id}: no prediction yet`,
-  pointHere: "Point at the map: its picture is shown here.",
+  pointHere: "Point at the map: its image is shown here.",
 };
 
 const GROUP_TEXT = {
@@ -231,10 +231,10 @@ const GROUP_TEXT = {
   include: (n) => `Include ${countText(n)} again`,
   /** @param {string} text */
   tryingAgain: (text) => `${text} Trying again…`,
-  pictures: "Pictures of the group",
+  pictures: "Images of the group",
   previousPage: "Previous page",
   nextPage: "Next page",
-  atOnceTitle: "Pictures at once",
+  atOnceTitle: "Images at once",
   /** @param {number} n */
   atOnce: (n) => `${countText(n)} at once`,
   /** @param {number} first @param {number} last @param {number} n */
@@ -345,7 +345,7 @@ const QUALITY_TEXT = {
   revertTitle: "They are open again; one undo accepts them again",
   preview: "The least confident of them. Press one to label it yourself.",
   /** @param {string} id @param {string} label @param {boolean} pictured */
-  previewItem: (id, label, pictured) => `${id}: ${label}${pictured ? "" : ", no picture"}`,
+  previewItem: (id, label, pictured) => `${id}: ${label}${pictured ? "" : ", no image"}`,
   /** @param {string} words */
   askNow: (words) => `${words}. Ask it now.`,
   noCurve: "The error–coverage curve appears here once checks are answered.",
