@@ -98,6 +98,7 @@ def test_label_auto_label_undo_restart(notebook: Callable[..., Notebook], tmp_pa
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
     # by its first word: the button that takes back says "accepted", too
     accepts = dialog.get_by_role("button", name=re.compile("^Accept"))
+    expect(accepts).to_be_enabled(timeout=30_000)  # once the last answer is taken in
     accepts.press("Enter")
     expect(said(book)).to_contain_text("accepted from the model")
     n = book.evaluate("panel.session.n_accepted")
