@@ -108,9 +108,7 @@ def test_colour_images_become_grey(tmp_path):
 @pytest.mark.parametrize("shape", [["n", 4, 8, 8], ["n", 8, 8, 12]])
 def test_channels_that_no_picture_has(tmp_path, shape):
     model = channel_means(tmp_path / "m.onnx", shape)
-    with pytest.raises(
-        ValueError, match=r"takes images of (4|8) channels; nblabel has grey \(1\)"
-    ):
+    with pytest.raises(ValueError, match=r"takes images of (4|8) channels; nblabel has grey \(1\)"):
         nb.embed(nb.Pool(PHOTOS), "onnx", model=model)
 
 
