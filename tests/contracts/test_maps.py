@@ -1,11 +1,13 @@
 """What every map does, whatever draws it: driven as a person would, seen from the page."""
 
+import asyncio
 from typing import Any
 
 import numpy as np
 import pytest
 from plotly.callbacks import BoxSelector, InputDeviceState, Points
 
+from nblabel.widget.view import plotly_map
 from nblabel.widget.view.map import CanvasMap, Colors
 from nblabel.widget.view.plotly_map import PlotlyMap
 from nblabel.widget.work.home import Home
@@ -187,3 +189,27 @@ def test_what_stands_out_in_the_plotly_map(plotly: PlotlyDriver) -> None:
     assert list(plotly.trace.selectedpoints) == [7, 9]
     plotly.map.light(None, None)
     assert plotly.trace.selectedpoints is None
+
+
+def test_plotly_draws_once_what_comes_in_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plotly_map, "PAUSE", 0.01)
+    drawn = []
+
+    async def act() -> None:
+        driver = PlotlyDriver()
+        figure = driver.map.figure
+        update = figure.plotly_update
+        monkeypatch.setattr(
+            figure, "plotly_update", lambda *given, **named: drawn.append(update(*given, **named))
+        )
+        fill(driver)
+        fill(driver)
+        assert drawn == []
+        async with asyncio.timeout(10):
+            while not drawn:  # noqa: ASYNC110  a figure tells nobody
+                await asyncio.sleep(0.005)
+        assert driver.labeled() == [3, 4]
+        assert driver.colored() == colors().codes.tolist()
+
+    asyncio.run(act())
+    assert len(drawn) == 1

@@ -201,7 +201,7 @@ def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypa
 
 
 def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypatch):
-    monkeypatch.setattr(plotly_curves, "PAUSE", 0.01)
+    monkeypatch.setattr(plotly_map, "PAUSE", 0.01)
     home = Home(print)
     curves = plotly_curves.PlotlyCurves(home)
 
@@ -211,11 +211,11 @@ def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypat
                 {"accuracy": [], "confident": [[k, 0.5] for k in range(n)], "threshold": 0.9}
             )
         assert curves.figure.data == ()
-        await asyncio.sleep(plotly_curves.PAUSE)  # began later, and ends later
+        await asyncio.sleep(plotly_map.PAUSE)  # began later, and ends later
         assert list(curves.figure.data[0].x) == [0, 1, 2]
         curves.show({"accuracy": [], "confident": [[9, 0.5]], "threshold": 0.9})
         curves.hide()
-        await asyncio.sleep(plotly_curves.PAUSE)  # began later, and ends later
+        await asyncio.sleep(plotly_map.PAUSE)  # began later, and ends later
         assert list(curves.figure.data[0].x) == [0, 1, 2]
 
     asyncio.run(come())

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets
 
 from nblabel.plots import progress_curves
-from nblabel.widget.view.plotly_map import live_figure
+from nblabel.widget.view.plotly_map import Redraw, live_figure
 from nblabel.widget.work.home import Home
 
 LAYOUT = {
@@ -19,7 +19,6 @@ LAYOUT = {
     "plot_bgcolor": "rgba(0,0,0,0)",
 }
 POINTS = ("accuracy", "confident", "threshold")
-PAUSE = 0.3  # seconds; the queue is painted first, and what comes at once is drawn at once
 
 
 class PlotlyCurves:
@@ -32,9 +31,9 @@ class PlotlyCurves:
     """
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self._redraw = Redraw(home, self._draw)
         self._points: dict[str, Any] = {}
-        self._is_open = self._waits = False
+        self._is_open = False
         self.figure = live_figure({"layout": LAYOUT})
         self.widget = ipywidgets.Box()
         self.widget.add_class("nbl-plotly-curves")
@@ -43,11 +42,7 @@ class PlotlyCurves:
     def show(self, points: dict[str, Any]) -> None:
         """Draw these points, those of docs/wire.md, once the queue is served."""
         self._points, self._is_open = points, True
-        if self._home.loop is None:
-            self._draw()  # a plain script
-        elif not self._waits:
-            self._waits = True
-            self._home.later(PAUSE, self._draw)
+        self._redraw()
 
     def hide(self) -> None:
         """Nobody looks any more."""
@@ -56,7 +51,6 @@ class PlotlyCurves:
         self.widget.layout.display = "none"
 
     def _draw(self) -> None:
-        self._waits = False
         if not self._is_open or not (self._points["accuracy"] or self._points["confident"]):
             return
         points = self._points

@@ -25,6 +25,36 @@ def live_figure(figure: Any) -> go.FigureWidget:
     return live
 
 
+PAUSE = 0.3  # seconds
+
+
+class Redraw:
+    """Draws after a pause: the queue is painted first, and what comes at once is drawn at once.
+
+    Parameters
+    ----------
+    home : Home
+        Where it is drawn; where no event loop runs, without a pause.
+    draw : callable
+    """
+
+    def __init__(self, home: Home, draw: Callable[[], None]) -> None:
+        self._home, self._draw = home, draw
+        self._waits = False
+
+    def __call__(self) -> None:
+        """Draw soon; once, however often this is called until then."""
+        if self._home.loop is None:
+            self._draw()
+        elif not self._waits:
+            self._waits = True
+            self._home.later(PAUSE, self._now)
+
+    def _now(self) -> None:
+        self._waits = False
+        self._draw()
+
+
 class PlotlyMap:
     """A map with plotly's pan, zoom, lasso and export; slower than the canvas at every update.
 
@@ -44,6 +74,8 @@ class PlotlyMap:
 
     def __init__(self, send: Send, home: Home, act: Callable[[str, int], None]) -> None:
         self._send, self._act = send, act
+        self._redraw = Redraw(home, self._draw)
+        self._due: set[str] = set()
         self._labeled: IntArray = np.zeros(0, np.intp)
         self._front: list[int] = []
         self._xy: FloatArray = np.zeros((0, 2), dtype=np.float32)
@@ -63,36 +95,23 @@ class PlotlyMap:
 
     def show_points(self, xy: FloatArray, animate: bool) -> None:
         self._xy = xy
-        with self.figure.batch_update():
-            self.figure.data[0].update(x=xy[:, 0], y=xy[:, 1])
-            self._move_marks()
         self._send({"type": "points", "n": len(xy), "animate": animate}, [])
+        self._changed("points", "labeled", "front")
 
     def show_colors(self, colors: Colors) -> None:
-        steps = max(1, len(colors.palette) - 1)
-        scale: list[Any] = []
-        for code, color in enumerate(colors.palette):
-            # a step for each code; plotly blends between the entries of a scale otherwise
-            scale += [[max(0, (code - 0.5) / steps), color], [min(1, (code + 0.5) / steps), color]]
-        marker = {"color": colors.codes, "cmin": 0, "cmax": steps, "colorscale": scale}
         self._colors = colors
         # predictions are others now: pictures that the page holds are asked for anew
         self._send({"type": "colors", "palette": colors.palette}, [])
-        with self.figure.batch_update():
-            self.figure.data[0].marker.update(marker)
-            if self._isolated is not None:
-                self.figure.data[0].selectedpoints = self._of_color(self._isolated)
+        self._changed("colors")
 
     def show_labeled(self, labeled: IntArray) -> None:
         self._labeled = labeled
-        with self.figure.batch_update():
-            self._move_marks()
         self._send({"type": "labeled"}, [labeled.astype(np.uint32).data])
+        self._changed("labeled")
 
     def show_front(self, front: list[int]) -> None:
         self._front = front
-        with self.figure.batch_update():
-            self._move_marks()
+        self._changed("front")
 
     def light(self, code: int | None, indices: IntArray | None) -> None:
         self._isolated = code
@@ -106,14 +125,40 @@ class PlotlyMap:
         assert self._colors is not None
         return np.flatnonzero(self._colors.codes == code)
 
-    def _move_marks(self) -> None:
+    def _changed(self, *what: str) -> None:
+        self._due.update(what)
+        self._redraw()
+
+    def _draw(self) -> None:
+        """Draw what changed, all at once: plotly draws all points anew for each change."""
         if not len(self._xy):
             return
-        spots: dict[int, Any] = {1: self._labeled, 2: self._front[1:], 3: self._front[:1]}
-        for trace, where in spots.items():
-            at = np.asarray(where, dtype=np.intp)
-            self.figure.data[trace].update(x=self._xy[at, 0], y=self._xy[at, 1])
-        self.figure.data[2].text = [str(number) for number in range(1, len(self._front))]
+        due, self._due = self._due, set()
+        with self.figure.batch_update():
+            if "points" in due:
+                self._place(0, slice(None))
+            if "colors" in due and self._colors is not None:
+                self._paint(self._colors)
+            if "labeled" in due:
+                self._place(1, self._labeled)
+            if "front" in due:
+                self._place(2, np.asarray(self._front[1:], np.intp))
+                self._place(3, np.asarray(self._front[:1], np.intp))
+                self.figure.data[2].text = [str(number) for number in range(1, len(self._front))]
+
+    def _place(self, trace: int, which: IntArray | slice) -> None:
+        self.figure.data[trace].update(x=self._xy[which, 0], y=self._xy[which, 1])
+
+    def _paint(self, colors: Colors) -> None:
+        steps = max(1, len(colors.palette) - 1)
+        scale: list[Any] = []
+        for code, color in enumerate(colors.palette):
+            # a step for each code; plotly blends between the entries of a scale otherwise
+            scale += [[max(0, (code - 0.5) / steps), color], [min(1, (code + 0.5) / steps), color]]
+        points = self.figure.data[0]
+        points.marker.update(color=colors.codes, cmin=0, cmax=steps, colorscale=scale)
+        if self._isolated is not None:
+            points.selectedpoints = self._of_color(self._isolated)
 
     def _point_at(self, kind: str, points: Any) -> None:
         if points.point_inds:
