@@ -129,7 +129,8 @@ export function buildMedia(name) {
     if (!kept || (kept === painted && marks === marked)) return;
     if (!text.hidden) fillText(text, kept, highlight, words);
     if (!row.hidden) fillRow(row, kept);
-    if (kept !== painted) text.scrollTop = row.scrollTop = 0;
+    // of what is hidden it would make the browser work out all styles at once
+    for (const card of [text, row]) if (kept !== painted && !card.hidden) card.scrollTop = 0;
     painted = kept;
     marked = marks;
   };

@@ -18,8 +18,8 @@ export function bytesOf(buffer) {
  */
 export function paintPixels(canvas, image, bytes) {
   const { width, height, channels } = image;
-  canvas.width = width;
-  canvas.height = height;
+  if (canvas.width !== width) canvas.width = width; // each time it is set the canvas is made anew
+  if (canvas.height !== height) canvas.height = height;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const data = context.createImageData(width, height);
   const out = new Uint32Array(data.data.buffer);
