@@ -36,6 +36,7 @@ lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python an
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	npm run --silent types
+	npm run --silent format
 
 docs: $(VENV)/.test ## check the documents: links, code blocks, words, notebooks
 	@$(BIN)/pytest tests/test_docs.py tests/test_words.py tests/test_notebooks.py

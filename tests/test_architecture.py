@@ -258,6 +258,13 @@ def test_modules_and_lines_are_short(name: str) -> None:
     assert not long, f"lines over {LONGEST_LINE} characters: {long}"
 
 
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.js")), ids=lambda path: path.name)
+def test_page_modules_and_their_lines_are_short(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= LONGEST_MODULE
+    assert [number for number, line in enumerate(lines, 1) if len(line) > LONGEST_LINE] == []
+
+
 STATEMENT = r"^(?:import|export|\}) ?[^\n\"']*[\"'](\.{1,2}/[^\"']+)[\"']"
 IMPORT_CALL = r"import\([\"'](\.{1,2}/[^\"']+)[\"']\)"  # also of types, in comments
 

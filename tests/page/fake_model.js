@@ -1,13 +1,15 @@
-// A stand-in for anywidget's model and host. The page side behaves as anywidget 0.11 does, except that
-// nothing is cleaned up for a view: what a view leaves behind is counted.
+// A stand-in for anywidget's model and host. The page side behaves as anywidget 0.11 does, except
+// that nothing is cleaned up for a view: what a view leaves behind is counted.
 //
-// In a test:  await nbl.open({classes: [...], ...})             -> window.nbl.widget, of the joined bundle
+// In a test:  await nbl.open({classes: [...], ...})             -> window.nbl.widget, of the joined
+// bundle
 //             const view = await nbl.widget.render()           -> view.el, view.remove()
 //             nbl.widget.model.deliver({type: "show", ...}, [bytes])     a message from the kernel
 //             nbl.widget.model.write({error: "..."})                     traits from the kernel
 //             nbl.widget.model.sent                                      messages to the kernel
 //             nbl.widget.model.saved                                     traits to the kernel
-//             nbl.wire                    all that crossed the wire, checked against docs/wire.schema.json
+//             nbl.wire                    all that crossed the wire, checked against
+// docs/wire.schema.json
 
 /** All that crossed the wire: [side, content, number of buffers]. */
 const wire = [];
@@ -58,7 +60,10 @@ export class FakeModel {
     if (!this.alive) throw new Error("the kernel is gone");
     record("page", content, buffers);
     // what crosses the wire is a copy
-    this.sent.push({ ...structuredClone(content), buffers: buffers.map((buffer) => buffer.slice(0)) });
+    this.sent.push({
+      ...structuredClone(content),
+      buffers: buffers.map((buffer) => buffer.slice(0)),
+    });
     this.onSend(content, buffers);
   }
 
@@ -81,9 +86,12 @@ export class FakeModel {
     return this.sent[0]?.page;
   }
 
-  /** A message from the kernel; buffers arrive as DataViews. What answers a page goes to this one. */
+  /**
+   * A message from the kernel; buffers arrive as DataViews. What answers a page goes to this one.
+   */
   deliver(content, buffers = []) {
-    const message = TO.has(content.type) && !("to" in content) ? { ...content, to: this.page } : content;
+    const message =
+      TO.has(content.type) && !("to" in content) ? { ...content, to: this.page } : content;
     record("kernel", message, buffers);
     const views = buffers.map((buffer) => new DataView(Uint8Array.from(bytesIn(buffer)).buffer));
     for (const model of this.peers) model.fire("msg:custom", structuredClone(message), views);
@@ -101,7 +109,9 @@ export class FakeModel {
 const TO = new Set(["media", "explained", "group", "mean", "facts", "no_group", "pictures"]);
 
 function bytesIn(buffer) {
-  return ArrayBuffer.isView(buffer) ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength) : new Uint8Array(buffer);
+  return ArrayBuffer.isView(buffer)
+    ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+    : new Uint8Array(buffer);
 }
 
 class FakeWidget {
@@ -153,7 +163,10 @@ function loadStyle() {
 
 let opened = 0;
 
-/** Load the joined page code, anew for each model as anywidget does, and initialize it on a new fake model. */
+/**
+ * Load the joined page code, anew for each model as anywidget does, and initialize it on a new fake
+ * model.
+ */
 export async function open(traits = {}) {
   const [module] = await Promise.all([import(`/panel.js?${opened++}`), loadStyle()]);
   const definition = typeof module.default === "function" ? await module.default() : module.default;
@@ -163,10 +176,14 @@ export async function open(traits = {}) {
   return widget;
 }
 
-/** Two answers in quick succession: what can wait is drawn in the next pause. The queue needs questions. */
+/**
+ * Two answers in quick succession: what can wait is drawn in the next pause. The queue needs
+ * questions.
+ */
 export function answerFast() {
   const queue = document.querySelector(".nbl-queue");
-  for (const key of ["1", "2"]) queue.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  for (const key of ["1", "2"])
+    queue.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
 }
 
 /** Make two models pages of one panel: both hear what the kernel says. */

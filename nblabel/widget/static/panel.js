@@ -67,12 +67,17 @@ class PanelPage {
     const live = buildLiveRegion();
     el.append(buildFailure(context, signal), columns, live);
     context.on("spoken", (text) => context.throttle.run(live, () => announce(live, text)), signal);
-    /** A part that cannot be built leaves the others alone. @param {Element} place @param {() => Node} build */
+    /**
+     * A part that cannot be built leaves the others alone. @param {Element} place @param {() =>
+     * Node} build
+     */
     const add = (place, build) => place.append(guarded(build)() ?? "");
     add(columns, () => buildQueue(controller, signal));
     const MapView = context.model.get("map_kind") === "plotly" ? PlotlyView : CanvasView;
     const focusQueue = () =>
-      /** @type {HTMLElement | null} */ (el.querySelector(".nbl-queue"))?.focus({ preventScroll: true });
+      /** @type {HTMLElement | null} */ (el.querySelector(".nbl-queue"))?.focus({
+        preventScroll: true,
+      });
     add(columns, () => new MapView(context, signal, focusQueue).el);
     add(el, () => buildStatus(context, signal));
     add(el, () => buildQuality(context, signal));
@@ -80,7 +85,8 @@ class PanelPage {
 }
 
 /**
- * Keep JupyterLab's shortcuts away from keys that are pressed in the panel. It looks for the mark on the
+ * Keep JupyterLab's shortcuts away from keys that are pressed in the panel. It looks for the mark
+ * on the
  * element that has the focus, before those around it.
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
@@ -105,7 +111,12 @@ function buildFailure(context, signal) {
     context.failure = "";
     context.emit("failed");
   };
-  const dismiss = h("button", { type: "button", "aria-label": TEXT.dismiss, text: "×", onClick: forget });
+  const dismiss = h("button", {
+    type: "button",
+    "aria-label": TEXT.dismiss,
+    text: "×",
+    onClick: forget,
+  });
   const node = h("p", { class: "nbl-message nbl-failure" }, text, dismiss);
   const render = () => {
     setText(text, context.failure);

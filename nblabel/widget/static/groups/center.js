@@ -34,7 +34,8 @@ export class GroupCenter {
   }
 
   draw() {
-    if (this.central !== null) this.grid.paint(this.tile, this.grid.view.context.map.picture(this.central));
+    if (this.central !== null)
+      this.grid.paint(this.tile, this.grid.view.context.map.picture(this.central));
   }
 
   /**

@@ -1,5 +1,5 @@
-// How many clusters to find, and waiting for them: they are found in the background, the bar on the map
-// tells how far it is.
+// How many clusters to find, and waiting for them: they are found in the background, the bar on the
+// map tells how far it is.
 
 import { h, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
@@ -17,13 +17,25 @@ export class ClusterSetup {
     this.input = h("input", { type: "number", min: 1, max: MOST_CLUSTERS, required: true });
     this.find = h("button", { type: "submit", class: "nbl-primary", text: TEXT.group.find });
     this.stop = h("button", {
-      type: "button", text: TEXT.cancel,
-      onClick: () => (this.isFinding ? view.context.tell({ type: "cancel", task: "map" }) : leave()),
+      type: "button",
+      text: TEXT.cancel,
+      onClick: () =>
+        this.isFinding ? view.context.tell({ type: "cancel", task: "map" }) : leave(),
     });
     this.words = h("p");
-    this.field = h("label", { class: "nbl-group-number" }, h("span", { text: TEXT.group.howMany }), this.input);
-    this.el = h("form", { class: "nbl-group-setup", hidden: true }, this.words, this.field,
-      h("div", { class: "nbl-map-actions" }, this.find, this.stop));
+    this.field = h(
+      "label",
+      { class: "nbl-group-number" },
+      h("span", { text: TEXT.group.howMany }),
+      this.input,
+    );
+    this.el = h(
+      "form",
+      { class: "nbl-group-setup", hidden: true },
+      this.words,
+      this.field,
+      h("div", { class: "nbl-map-actions" }, this.find, this.stop),
+    );
     listen(this.el, "submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       this.send();
@@ -44,7 +56,8 @@ export class ClusterSetup {
 
   open() {
     this.el.hidden = false;
-    this.input.value = this.input.value || String(this.view.context.model.get("clustering")?.suggested ?? 10);
+    this.input.value =
+      this.input.value || String(this.view.context.model.get("clustering")?.suggested ?? 10);
     this.update();
     (this.isFinding ? this.stop : this.input).focus({ preventScroll: true });
   }

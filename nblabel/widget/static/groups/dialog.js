@@ -1,7 +1,8 @@
-// One label for a cluster, or for what was drawn around, after a look at it: pictures of it, and those that
-// do not belong marked. It does not block the map: the points stay in sight, and others can be drawn around.
+// One label for a cluster, or for what was drawn around, after a look at it: pictures of it, and
+// those that do not belong marked. It does not block the map: the points stay in sight, and others
+// can be drawn around.
 
-import { h, makeUid, setAttribute, setText } from "../shared/dom.js";
+import { makeUid, setAttribute, setText } from "../shared/dom.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
@@ -9,6 +10,7 @@ import { GroupCenter } from "./center.js";
 import { ClusterSetup } from "./cluster_setup.js";
 import { GroupFacts } from "./facts.js";
 import { GroupGrid } from "./grid.js";
+import { buildGroupClass, buildGroupParts } from "./parts.js";
 
 /** @typedef {import("../shared/wire.js").Ack} Ack */
 /** @typedef {import("../shared/wire.js").LogEvent} LogEvent */
@@ -49,7 +51,10 @@ export class GroupDialog {
     this.reorders = false;
     /** @type {string | null} the event whose answer is awaited */
     this.uid = null;
-    /** @type {Uint8Array | null} 1 for each point that is labeled once this dialog has labeled its own */
+    /**
+     * @type {Uint8Array | null} 1 for each point that is labeled once this dialog has labeled its
+     * own
+     */
     this.after = null;
     /** Whether undoing the log's last step would undo this dialog's. */
     this.isLast = false;
@@ -61,75 +66,42 @@ export class GroupDialog {
     this.facts = new GroupFacts();
     this.center = new GroupCenter(this.grid);
     this.setup = new ClusterSetup(view, () => this.leaveSetup());
-    this.build();
+    this.parts = buildGroupParts(this);
+    this.el = this.parts.el;
+    this.listClasses();
     this.listen();
   }
 
   listen() {
-    const { view, view: { context: { link }, signal } } = this;
+    const {
+      view,
+      view: {
+        context: { link },
+        signal,
+      },
+    } = this;
     /**
      * What answers this dialog, and no other one of the page.
      * @param {string} type
      * @param {(message: any, buffers: DataView[]) => void} act
      */
     const answer = (type, act) =>
-      link.on(type, (message, buffers) => message.request === this.request && act(message, buffers), signal);
+      link.on(
+        type,
+        (message, buffers) => message.request === this.request && act(message, buffers),
+        signal,
+      );
     answer("group", (group, [members]) => this.take(group, new Uint32Array(alignedCopy(members))));
     answer("facts", (facts) => this.refresh(facts));
-    answer("mean", (mean, buffers) => this.center.average(mean, bytesOf(buffers[mean.image.buffer])));
-    answer("no_group", ({ text }) => setText(this.problem, text));
+    answer("mean", (mean, buffers) =>
+      this.center.average(mean, bytesOf(buffers[mean.image.buffer])),
+    );
+    answer("no_group", ({ text }) => setText(this.parts.problem, text));
     view.context.on("ack", ({ ack, event }) => event && this.hear(ack, event), signal);
     view.onTrait("classes", () => this.listClasses());
     view.onTrait("clustering", () => this.clustersChanged());
     view.on("labeled", () => this.isOpen && this.recount());
     view.on("pictures", () => this.isOpen && this.pictured());
-  }
-
-  build() {
-    this.title = h("h3", { class: "nbl-map-side-title", id: `nbl-map-${makeUid()}` });
-    /** @param {"previous" | "next"} way @param {string} key @param {string} sign */
-    const stepper = (way, key, sign) => {
-      const parts = [h("span", { text: sign }), h("kbd", { text: key, "aria-hidden": "true" })];
-      const props = { type: "button", "aria-label": TEXT.group[way], "aria-keyshortcuts": key, onClick: () => this.step(way) };
-      return h("button", props, ...(way === "next" ? parts.reverse() : parts));
-    };
-    this.previous = stepper("previous", ",", "‹");
-    this.next = stepper("next", ".", "›");
-    const head = h("div", { class: "nbl-group-head" }, this.previous, this.title, this.next);
-    const props = {
-      class: "nbl-map-dialog nbl-group", role: "dialog", "aria-labelledby": this.title.id, tabindex: -1, hidden: true,
-    };
-    this.el = h("section", props, head, this.setup.el, this.facts.el, this.buildBody());
-    this.listClasses();
-  }
-
-  buildBody() {
-    const orders = Object.entries(TEXT.group.orders).map(([value, text]) => h("option", { value, text }));
-    this.order = h("select", { onChange: () => this.ask(true) }, ...orders);
-    const order = h("label", { class: "nbl-map-field" }, h("span", { text: TEXT.group.order }), this.order);
-    this.center.el.append(order);
-    this.heading = h("p", { class: "nbl-group-heading", id: `nbl-map-${makeUid()}` });
-    this.classes = h("div", { class: "nbl-map-classes", role: "group", "aria-labelledby": this.heading.id });
-    this.relabel = h("input", { type: "checkbox", onChange: () => this.update() });
-    this.relabelText = h("span");
-    this.relabelField = h("label", { class: "nbl-map-relabel" }, this.relabel, this.relabelText);
-    this.problem = h("p", { class: "nbl-map-problem", role: "alert" });
-    const look = h("div", { class: "nbl-group-look" }, this.grid.el);
-    const answers = [this.heading, this.classes, this.relabelField, this.problem, this.buildActions()];
-    this.body = h("div", { class: "nbl-group-body" }, look, h("div", { class: "nbl-group-answer" }, this.center.el, ...answers));
-    return this.body;
-  }
-
-  buildActions() {
-    /** @param {Record<string, any>} props @param {...Node} children */
-    const button = (props, ...children) => h("button", { type: "button", ...props }, ...children);
-    this.goOn = button({ class: "nbl-primary", text: TEXT.group.next, onClick: () => this.step("next") });
-    this.undo = button({ "aria-keyshortcuts": "u", onClick: () => this.sendUndo() },
-      h("span"), h("kbd", { text: "u", "aria-hidden": "true" }));
-    this.unmark = button({ onClick: () => this.grid.unmarkAll() });
-    this.leave = button({ text: TEXT.close, onClick: () => this.view.clearSelection() });
-    this.others = button({ class: "nbl-group-others", text: TEXT.group.others, onClick: () => this.enter("find") });
-    return h("div", { class: "nbl-map-actions" }, this.goOn, this.undo, this.unmark, this.leave, this.others);
   }
 
   get isOpen() {
@@ -171,7 +143,7 @@ export class GroupDialog {
   begin() {
     this.uid = null;
     this.center.clear();
-    this.relabel.checked = false;
+    this.parts.relabel.checked = false;
     this.facts.el.hidden = true;
     this.el.hidden = false;
     this.grid.fixed = false;
@@ -184,8 +156,14 @@ export class GroupDialog {
     this.request = makeUid();
     this.reorders = reorders;
     const { cluster, request, selection } = this;
-    const message = { type: "group", request, order: this.order.value, ...(selection ? {} : { cluster }) };
-    if (!this.view.context.send(message, selection)) setText(this.problem, TEXT.notResponding);
+    const message = {
+      type: "group",
+      request,
+      order: this.parts.order.value,
+      ...(selection ? {} : { cluster }),
+    };
+    if (!this.view.context.send(message, selection))
+      setText(this.parts.problem, TEXT.notResponding);
   }
 
   /**
@@ -231,7 +209,7 @@ export class GroupDialog {
    */
   enter(phase, problem = "") {
     this.phase = phase;
-    setText(this.problem, problem);
+    setText(this.parts.problem, problem);
     this.recount();
     if (phase === "find") this.setup.open();
   }
@@ -254,11 +232,15 @@ export class GroupDialog {
   /** @param {"previous" | "next"} way */
   step(way) {
     const there = this.beside[way];
-    if (!this.isCluster || there === null || this.phase === "saving" || this.phase === "undoing") return;
+    if (!this.isCluster || there === null || this.phase === "saving" || this.phase === "undoing")
+      return;
     this.view.openCluster(there);
   }
 
-  /** Other labels may have come meanwhile: fewer are left to label, and the last step is no longer this one. */
+  /**
+   * Other labels may have come meanwhile: fewer are left to label, and the last step is no longer
+   * this one.
+   */
   recount() {
     const labeled = this.view.context.map.labeledMask();
     this.already = this.indices.reduce((count, i) => count + labeled[i], 0);
@@ -267,22 +249,16 @@ export class GroupDialog {
   }
 
   listClasses() {
-    this.classes.replaceChildren(...this.view.context.classes.map((one) => this.classButton(one)));
+    const choose = (/** @type {string} */ name) => this.send(name);
+    const buttons = this.view.context.classes.map((one) => buildGroupClass(one, choose));
+    this.parts.classes.replaceChildren(...buttons);
     this.update();
-  }
-
-  /** @param {import("../shared/wire.js").ClassInfo} one */
-  classButton({ name, key, color }) {
-    return h("button", { type: "button", class: "nbl-map-class", "aria-keyshortcuts": key || null, onClick: () => this.send(name) },
-      h("span", { class: "nbl-map-swatch", style: { background: color } }),
-      h("span", { class: "nbl-map-class-name", text: name }),
-      key ? h("kbd", { text: key, "aria-hidden": "true" }) : null);
   }
 
   /** How many a class key would label. */
   get count() {
     const labeled = this.view.context.map.labeledMask();
-    const again = this.relabel.checked;
+    const again = this.parts.relabel.checked;
     let leftOut = 0;
     for (const index of this.grid.marked) leftOut += again || !labeled[index] ? 1 : 0;
     return this.indices.length - (again ? 0 : this.already) - leftOut;
@@ -300,28 +276,30 @@ export class GroupDialog {
     const fixed = phase === "saved" || phase === "undoing";
     this.el.dataset.noun = this.view.context.noun;
     this.setup.el.hidden = !finding;
-    this.body.hidden = finding;
+    this.parts.body.hidden = finding;
     if (finding) this.facts.el.hidden = true;
-    if (finding) setText(this.title, TEXT.group.find);
-    else if (!fixed) setText(this.title, this.indices.length ? this.titleText : TEXT.group.loading);
+    if (finding) setText(this.parts.title, TEXT.group.find);
+    else if (!fixed)
+      setText(this.parts.title, this.indices.length ? this.titleText : TEXT.group.loading);
     for (const way of /** @type {("previous" | "next")[]} */ (["previous", "next"])) {
-      this[way].hidden = finding || !this.isCluster;
-      setAttribute(this[way], "aria-disabled", this.beside[way] === null ? "true" : null);
+      this.parts[way].hidden = finding || !this.isCluster;
+      setAttribute(this.parts[way], "aria-disabled", this.beside[way] === null ? "true" : null);
     }
     this.grid.fixed = !choosing;
-    setText(this.heading, this.headingText());
-    setText(this.relabelText, TEXT.group.relabel(already));
-    this.heading.hidden = fixed;
-    this.classes.hidden = fixed;
-    this.relabelField.hidden = fixed || already === 0;
-    this.relabel.disabled = !choosing;
-    for (const button of this.classes.children) setAttribute(button, "aria-disabled", this.isReady ? null : "true");
-    this.goOn.hidden = phase !== "saved" || !this.isCluster || this.beside.next === null;
-    this.undo.hidden = !fixed || !this.isLast;
-    setText(this.undo.firstChild, phase === "undoing" ? TEXT.group.undoing : TEXT.group.undo);
-    this.unmark.hidden = !choosing || this.grid.marked.size === 0;
-    setText(this.unmark, TEXT.group.include(this.grid.marked.size));
-    this.others.hidden = !this.isCluster || !choosing;
+    setText(this.parts.heading, this.headingText());
+    setText(this.parts.relabelText, TEXT.group.relabel(already));
+    this.parts.heading.hidden = fixed;
+    this.parts.classes.hidden = fixed;
+    this.parts.relabelField.hidden = fixed || already === 0;
+    this.parts.relabel.disabled = !choosing;
+    for (const button of this.parts.classes.children)
+      setAttribute(button, "aria-disabled", this.isReady ? null : "true");
+    this.parts.goOn.hidden = phase !== "saved" || !this.isCluster || this.beside.next === null;
+    this.parts.undo.hidden = !fixed || !this.isLast;
+    setText(this.parts.undo.firstChild, phase === "undoing" ? TEXT.group.undoing : TEXT.group.undo);
+    this.parts.unmark.hidden = !choosing || this.grid.marked.size === 0;
+    setText(this.parts.unmark, TEXT.group.include(this.grid.marked.size));
+    this.parts.others.hidden = !this.isCluster || !choosing;
   }
 
   /** Whether a class key labels: somebody can have seen what it labels. */
@@ -332,7 +310,8 @@ export class GroupDialog {
   headingText() {
     const { size } = this.grid.marked;
     if (this.phase === "saving") return TEXT.group.saving;
-    if (this.indices.length && this.count === 0) return size ? TEXT.group.nothingLeft : TEXT.group.allLabeled;
+    if (this.indices.length && this.count === 0)
+      return size ? TEXT.group.nothingLeft : TEXT.group.allLabeled;
     return TEXT.group.labelAs(this.count, size);
   }
 
@@ -370,7 +349,7 @@ export class GroupDialog {
     const indices = Array.from(this.indices).filter((i) => !marked.has(i));
     this.after = this.view.context.map.labeledMask();
     for (const i of indices) this.after[i] = 1;
-    const event = { type: "label", label, relabel: this.relabel.checked, indices };
+    const event = { type: "label", label, relabel: this.parts.relabel.checked, indices };
     this.post("saving", marked.size ? { ...event, marked: [...marked] } : event);
   }
 
@@ -389,7 +368,7 @@ export class GroupDialog {
   post(phase, event) {
     const { context } = this.view;
     const uid = context.post(event);
-    if (!uid) return setText(this.problem, TEXT.panel.closed(context.closed));
+    if (!uid) return setText(this.parts.problem, TEXT.panel.closed(context.closed));
     this.uid = uid;
     this.enter(phase);
   }
@@ -402,7 +381,7 @@ export class GroupDialog {
     if (ack.uid !== this.uid) return;
     const lost = !ack.ok && !ack.retry;
     if (!this.isOpen) this.view.say(ack.text);
-    else if (ack.retry && !ack.ok) setText(this.problem, TEXT.group.tryingAgain(ack.text));
+    else if (ack.retry && !ack.ok) setText(this.parts.problem, TEXT.group.tryingAgain(ack.text));
     else if (lost) this.enter(event.type === "undo" ? "saved" : "choose", ack.text);
     else if (event.type === "undo") this.undone(ack.text);
     else this.saved(ack.text);
@@ -411,12 +390,13 @@ export class GroupDialog {
   /** @param {string} text */
   saved(text) {
     const hadFocus = this.el.contains(document.activeElement);
-    setText(this.title, text);
+    setText(this.parts.title, text);
     this.isLast = true;
     this.enter("saved");
     if (!this.isCluster) this.view.dropHighlight();
     this.view.say(text);
-    if (hadFocus) (this.goOn.hidden ? this.leave : this.goOn).focus({ preventScroll: true });
+    if (hadFocus)
+      (this.parts.goOn.hidden ? this.parts.leave : this.parts.goOn).focus({ preventScroll: true });
   }
 
   /** @param {string} text */

@@ -1,5 +1,5 @@
-// A page of small pictures of a group. Those that do not belong to it are marked. Together they are one
-// stop of Tab; the arrow keys go from one to the next, and past the last to the next page.
+// A page of small pictures of a group. Those that do not belong to it are marked. Together they are
+// one stop of Tab; the arrow keys go from one to the next, and past the last to the next page.
 
 import { h, patchChildren, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
@@ -9,7 +9,10 @@ import { TEXT } from "../shared/text.js";
 const SIZES = [9, 24];
 
 /** @typedef {import("../shared/map_state.js").Picture} Picture */
-/** @typedef {{el: any, thumb: ReturnType<typeof buildThumb>, words: any, label: any, swatch: any, name: any, drawn: Picture | null}} Tile */
+/**
+ * @typedef {{el: any, thumb: ReturnType<typeof buildThumb>, words: any, label: any, swatch: any,
+ * name: any, drawn: Picture | null}} Tile
+ */
 
 export class GroupGrid {
   /**
@@ -38,14 +41,47 @@ export class GroupGrid {
   }
 
   build() {
-    this.tilesEl = h("div", { class: "nbl-group-tiles", role: "group", "aria-label": TEXT.group.pictures });
-    this.previous = h("button", { type: "button", "aria-label": TEXT.group.previousPage, "aria-keyshortcuts": "PageUp", text: "‹", onClick: () => this.turn(-1) });
-    this.next = h("button", { type: "button", "aria-label": TEXT.group.nextPage, "aria-keyshortcuts": "PageDown", text: "›", onClick: () => this.turn(1) });
+    this.tilesEl = h("div", {
+      class: "nbl-group-tiles",
+      role: "group",
+      "aria-label": TEXT.group.pictures,
+    });
+    this.previous = h("button", {
+      type: "button",
+      "aria-label": TEXT.group.previousPage,
+      "aria-keyshortcuts": "PageUp",
+      text: "‹",
+      onClick: () => this.turn(-1),
+    });
+    this.next = h("button", {
+      type: "button",
+      "aria-label": TEXT.group.nextPage,
+      "aria-keyshortcuts": "PageDown",
+      text: "›",
+      onClick: () => this.turn(1),
+    });
     this.place = h("span", { class: "nbl-group-place" });
     this.sizes = SIZES.map((size) =>
-      h("button", { type: "button", "aria-label": TEXT.group.atOnce(size), text: String(size), onClick: () => this.resize(size) }));
-    const sizes = h("span", { class: "nbl-group-sizes", role: "group", "aria-label": TEXT.group.atOnceTitle }, ...this.sizes);
-    const pager = h("div", { class: "nbl-group-pager" }, this.previous, this.place, this.next, sizes);
+      h("button", {
+        type: "button",
+        "aria-label": TEXT.group.atOnce(size),
+        text: String(size),
+        onClick: () => this.resize(size),
+      }),
+    );
+    const sizes = h(
+      "span",
+      { class: "nbl-group-sizes", role: "group", "aria-label": TEXT.group.atOnceTitle },
+      ...this.sizes,
+    );
+    const pager = h(
+      "div",
+      { class: "nbl-group-pager" },
+      this.previous,
+      this.place,
+      this.next,
+      sizes,
+    );
     this.el = h("div", { class: "nbl-group-grid" }, this.tilesEl, pager);
   }
 
@@ -72,7 +108,9 @@ export class GroupGrid {
 
   /** Whether every picture of the page is here: what nobody can have seen is not labeled. */
   get isComplete() {
-    return this.members.length > 0 && this.shown.every((index) => this.view.context.map.picture(index));
+    return (
+      this.members.length > 0 && this.shown.every((index) => this.view.context.map.picture(index))
+    );
   }
 
   /** Ask for the pictures of this page, and for those of the next. @param {number[]} [others] */
@@ -80,7 +118,9 @@ export class GroupGrid {
     const { context } = this.view;
     const { map } = context;
     const ahead = this.members.subarray(this.page * this.size, (this.page + 2) * this.size);
-    const indices = [...new Set([...others, ...ahead])].filter((index) => map.picture(index)?.version !== map.version);
+    const indices = [...new Set([...others, ...ahead])].filter(
+      (index) => map.picture(index)?.version !== map.version,
+    );
     if (indices.length) context.send({ type: "look", indices });
   }
 
@@ -114,7 +154,9 @@ export class GroupGrid {
 
   draw() {
     const { shown } = this;
-    const keys = shown.length ? shown.map(String) : Array.from({ length: this.size }, (_, k) => `waiting ${k}`);
+    const keys = shown.length
+      ? shown.map(String)
+      : Array.from({ length: this.size }, (_, k) => `waiting ${k}`);
     const nodes = patchChildren(this.tilesEl, keys, (key) => this.tile(key));
     const stop = nodes.find((node) => node.tabIndex === 0) ?? nodes[0];
     nodes.forEach((node, k) => {
@@ -126,7 +168,9 @@ export class GroupGrid {
     setText(this.place, this.placeText);
     this.previous.disabled = this.page === 0;
     this.next.disabled = this.page + 1 >= this.pages;
-    this.sizes.forEach((button, k) => setAttribute(button, "aria-pressed", String(SIZES[k] === this.size)));
+    this.sizes.forEach((button, k) =>
+      setAttribute(button, "aria-pressed", String(SIZES[k] === this.size)),
+    );
     this.marksChanged();
   }
 
@@ -137,7 +181,11 @@ export class GroupGrid {
 
   /** @param {string} key */
   tile(key) {
-    const el = h("button", { type: "button", class: "nbl-group-tile", onClick: () => this.toggle(Number(key)) });
+    const el = h("button", {
+      type: "button",
+      class: "nbl-group-tile",
+      onClick: () => this.toggle(Number(key)),
+    });
     listen(el, "focus", () => this.stopAt(el));
     this.furnish(el);
     return el;
@@ -184,7 +232,7 @@ export class GroupGrid {
       const media = mediaOf(item);
       const kept = media && bytes ? { media, bytes } : null;
       tile.thumb.paint(kept);
-      setText(tile.words, kept ? "" : item.error ?? item.id);
+      setText(tile.words, kept ? "" : (item.error ?? item.id));
       tile.el.title = TEXT.group.item(noun, item.id, shortWords(kept), item.label);
       tile.el.setAttribute("aria-label", tile.el.title);
       tile.drawn = picture;
@@ -211,7 +259,8 @@ export class GroupGrid {
 
   /** @param {HTMLElement} el */
   stopAt(el) {
-    for (const node of /** @type {Iterable<HTMLElement>} */ (this.tilesEl.children)) node.tabIndex = node === el ? 0 : -1;
+    for (const node of /** @type {Iterable<HTMLElement>} */ (this.tilesEl.children))
+      node.tabIndex = node === el ? 0 : -1;
   }
 
   /** @param {number} [k] which of the page */

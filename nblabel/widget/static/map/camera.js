@@ -89,7 +89,10 @@ export class Camera {
    * @returns {[number, number]}
    */
   toScreen(x, y) {
-    return [(x - this.x) * this.scale + this.width / 2, (this.y - y) * this.scale + this.height / 2];
+    return [
+      (x - this.x) * this.scale + this.width / 2,
+      (this.y - y) * this.scale + this.height / 2,
+    ];
   }
 
   /**
@@ -98,7 +101,10 @@ export class Camera {
    * @returns {[number, number]}
    */
   toWorld(px, py) {
-    return [this.x + (px - this.width / 2) / this.scale, this.y - (py - this.height / 2) / this.scale];
+    return [
+      this.x + (px - this.width / 2) / this.scale,
+      this.y - (py - this.height / 2) / this.scale,
+    ];
   }
 }
 
@@ -108,15 +114,21 @@ export class Camera {
  * @returns {Bounds}
  */
 export function boundsOf(coords) {
-  let left = Infinity, right = -Infinity, bottom = Infinity, top = -Infinity;
+  let left = Infinity,
+    right = -Infinity,
+    bottom = Infinity,
+    top = -Infinity;
   for (let i = 0; i < coords.length; i += 2) {
-    const x = coords[i], y = coords[i + 1];
+    const x = coords[i],
+      y = coords[i + 1];
     if (x < left) left = x;
     if (x > right) right = x;
     if (y < bottom) bottom = y;
     if (y > top) top = y;
   }
-  return left <= right && bottom <= top ? { left, right, bottom, top } : { left: -1, right: 1, bottom: -1, top: 1 };
+  return left <= right && bottom <= top
+    ? { left, right, bottom, top }
+    : { left: -1, right: 1, bottom: -1, top: 1 };
 }
 
 /**

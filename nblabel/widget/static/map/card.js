@@ -33,7 +33,9 @@ export class PointCard {
     setText(this.words, short);
     this.words.hidden = !short;
     setText(this.text, words);
-    const color = classes.find(({ name }) => name === (item.label ?? item.prediction?.label))?.color;
+    const color = classes.find(
+      ({ name }) => name === (item.label ?? item.prediction?.label),
+    )?.color;
     this.swatch.hidden = !color;
     this.swatch.style.background = color ?? "";
     this.el.hidden = false;
@@ -48,7 +50,8 @@ export class PointCard {
   place([x, y], plane) {
     const { offsetWidth: width, offsetHeight: height } = this.el;
     const left = x + GAP + width <= plane.width ? x + GAP : x - GAP - width;
-    const clamp = (/** @type {number} */ value, /** @type {number} */ room) => Math.max(Math.min(value, room - 4), 4);
+    const clamp = (/** @type {number} */ value, /** @type {number} */ room) =>
+      Math.max(Math.min(value, room - 4), 4);
     this.el.style.left = `${clamp(left, plane.width - width)}px`;
     this.el.style.top = `${clamp(y - height / 2, plane.height - height)}px`;
   }
@@ -57,5 +60,7 @@ export class PointCard {
 /** @param {import("../shared/wire.js").Item} item */
 function describeItem({ id, label, prediction }) {
   if (label) return TEXT.map.labeled(id, label);
-  return prediction ? TEXT.map.predicted(id, prediction.label, prediction.confidence) : TEXT.map.noPrediction(id);
+  return prediction
+    ? TEXT.map.predicted(id, prediction.label, prediction.confidence)
+    : TEXT.map.noPrediction(id);
 }

@@ -1,5 +1,5 @@
-// The mouse of those who use none: a cross-hair moved by the arrow keys, which asks about the nearest
-// point and spans boxes.
+// The mouse of those who use none: a cross-hair moved by the arrow keys, which asks about the
+// nearest point and spans boxes.
 
 import { TEXT } from "../shared/text.js";
 import { boxOutline } from "./gestures.js";
@@ -35,7 +35,8 @@ export class MapCrosshair {
   moveBy(dx, dy) {
     const { cursor, camera } = this.view.scene;
     if (!cursor) return;
-    const clamp = (/** @type {number} */ value, /** @type {number} */ size) => Math.min(Math.max(value, 0), size);
+    const clamp = (/** @type {number} */ value, /** @type {number} */ size) =>
+      Math.min(Math.max(value, 0), size);
     const [toX, toY] = [cursor[0] + dx, cursor[1] + dy];
     const [x, y] = [clamp(toX, camera.width), clamp(toY, camera.height)];
     this.view.scene.cursor = [x, y];

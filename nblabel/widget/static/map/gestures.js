@@ -35,7 +35,10 @@ export class MapGestures {
    */
   spot(event) {
     const box = this.view.plane.getBoundingClientRect();
-    return [event.clientX - box.left - this.view.plane.clientLeft, event.clientY - box.top - this.view.plane.clientTop];
+    return [
+      event.clientX - box.left - this.view.plane.clientLeft,
+      event.clientY - box.top - this.view.plane.clientTop,
+    ];
   }
 
   /** @param {PointerEvent} event */
@@ -78,7 +81,10 @@ export class MapGestures {
     if (!drag.moved) this.begin(drag);
     if (drag.kind === "pan") view.panBy(spot[0] - from[0], spot[1] - from[1]);
     else if (drag.kind === "lasso") this.extendLasso(spot);
-    else view.drawOutline(boxOutline(view.scene.camera.toWorld(...drag.start), view.scene.camera.toWorld(...spot)));
+    else
+      view.drawOutline(
+        boxOutline(view.scene.camera.toWorld(...drag.start), view.scene.camera.toWorld(...spot)),
+      );
   }
 
   /** @param {NonNullable<MapGestures["drag"]>} drag */
@@ -149,10 +155,18 @@ export class MapGestures {
   pinch(id, spot) {
     const before = [...this.pointers.values()];
     const after = [...this.pointers].map(([other, place]) => (other === id ? spot : place));
-    const middle = (/** @type {[number, number][]} */ [a, b]) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-    const [fromX, fromY] = middle(before), [toX, toY] = middle(after);
+    const middle = (/** @type {[number, number][]} */ [a, b]) => [
+      (a[0] + b[0]) / 2,
+      (a[1] + b[1]) / 2,
+    ];
+    const [fromX, fromY] = middle(before),
+      [toX, toY] = middle(after);
     this.view.panBy(toX - fromX, toY - fromY);
-    this.view.zoomBy(spotDistance(after[0], after[1]) / Math.max(spotDistance(before[0], before[1]), 1), toX, toY);
+    this.view.zoomBy(
+      spotDistance(after[0], after[1]) / Math.max(spotDistance(before[0], before[1]), 1),
+      toX,
+      toY,
+    );
   }
 
   /**

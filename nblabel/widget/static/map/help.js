@@ -12,11 +12,23 @@ export class MapHelp {
       h("dd", { text }),
     ]);
     this.close = this.close.bind(this);
-    this.el = h("div", { class: "nbl-map-help", role: "dialog", "aria-label": TEXT.map.helpTitle, tabindex: -1, hidden: true },
-      h("div", { class: "nbl-map-help-head" },
+    this.el = h(
+      "div",
+      {
+        class: "nbl-map-help",
+        role: "dialog",
+        "aria-label": TEXT.map.helpTitle,
+        tabindex: -1,
+        hidden: true,
+      },
+      h(
+        "div",
+        { class: "nbl-map-help-head" },
         h("strong", { text: TEXT.map.helpTitle }),
-        h("button", { type: "button", text: TEXT.close, onClick: this.close })),
-      h("dl", {}, ...rows));
+        h("button", { type: "button", text: TEXT.close, onClick: this.close }),
+      ),
+      h("dl", {}, ...rows),
+    );
   }
 
   get isOpen() {

@@ -13,17 +13,39 @@ export class MapLegend {
     this.entries = new Map();
     this.title = h("h3", { class: "nbl-map-side-title" });
     this.list = h("div", { class: "nbl-map-legend-list" });
-    const clusters = h("button", {
-      type: "button", class: "nbl-map-clusters", "aria-keyshortcuts": "g",
-      title: TEXT.map.clustersTitle,
-      onClick: () => view.openCluster(null),
-    }, h("span", { text: TEXT.map.clusters }), h("kbd", { text: "g", "aria-hidden": "true" }));
+    const clusters = h(
+      "button",
+      {
+        type: "button",
+        class: "nbl-map-clusters",
+        "aria-keyshortcuts": "g",
+        title: TEXT.map.clustersTitle,
+        onClick: () => view.openCluster(null),
+      },
+      h("span", { text: TEXT.map.clusters }),
+      h("kbd", { text: "g", "aria-hidden": "true" }),
+    );
     const head = h("div", { class: "nbl-map-legend-head" }, this.title, clusters);
-    this.el = h("div", { class: "nbl-map-legend", role: "group", "aria-label": TEXT.map.legend }, head, this.list);
-    /** Where the pointer was last seen: entries that come to lie under a resting pointer are not meant. */
+    this.el = h(
+      "div",
+      { class: "nbl-map-legend", role: "group", "aria-label": TEXT.map.legend },
+      head,
+      this.list,
+    );
+    /**
+     * Where the pointer was last seen: entries that come to lie under a resting pointer are not
+     * meant.
+     */
     this.lastSpot = "";
     for (const type of ["pointermove", "pointerdown"]) {
-      listen(window, type, (event) => { this.lastSpot = spotText(event); }, { signal: view.signal });
+      listen(
+        window,
+        type,
+        (event) => {
+          this.lastSpot = spotText(event);
+        },
+        { signal: view.signal },
+      );
     }
     const traits = /** @type {const} */ (["legend", "classes", "color_by", "color_modes"]);
     for (const trait of traits) view.onTrait(trait, () => this.update());
@@ -60,9 +82,13 @@ export class MapLegend {
     entry.button.dataset.cluster = cluster ?? "";
     entry.swatch.style.background = color;
     setText(entry.name, name);
-    entry.name.classList.toggle("nbl-map-legend-other", !this.view.context.classes.some((one) => one.name === name));
+    entry.name.classList.toggle(
+      "nbl-map-legend-other",
+      !this.view.context.classes.some((one) => one.name === name),
+    );
     setText(entry.count, count === null ? "" : countText(count));
-    if (this.list.children[position] !== entry.button) this.list.insertBefore(entry.button, this.list.children[position] ?? null);
+    if (this.list.children[position] !== entry.button)
+      this.list.insertBefore(entry.button, this.list.children[position] ?? null);
   }
 
   /** @param {number} code */
@@ -71,17 +97,28 @@ export class MapLegend {
     const swatch = h("span", { class: "nbl-map-swatch" });
     const name = h("span", { class: "nbl-map-legend-name" });
     const count = h("span", { class: "nbl-map-legend-count" });
-    const button = h("button", {
-      type: "button",
-      class: "nbl-map-legend-entry",
-      "aria-pressed": "false",
-      onClick: () => this.press(code, button.dataset.cluster),
-      onPointerMove: (/** @type {PointerEvent} */ event) => {
-        if (view.hoveredCode === code || event.pointerType === "touch" || spotText(event) === this.lastSpot) return;
-        view.preview(code);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "nbl-map-legend-entry",
+        "aria-pressed": "false",
+        onClick: () => this.press(code, button.dataset.cluster),
+        onPointerMove: (/** @type {PointerEvent} */ event) => {
+          if (
+            view.hoveredCode === code ||
+            event.pointerType === "touch" ||
+            spotText(event) === this.lastSpot
+          )
+            return;
+          view.preview(code);
+        },
+        onPointerLeave: () => view.preview(null),
       },
-      onPointerLeave: () => view.preview(null),
-    }, swatch, name, count);
+      swatch,
+      name,
+      count,
+    );
     const entry = { button, swatch, name, count };
     this.entries.set(code, entry);
     return entry;
@@ -100,7 +137,8 @@ export class MapLegend {
 
   /** @param {number | null} pressed */
   showPressed(pressed) {
-    for (const [code, { button }] of this.entries) setAttribute(button, "aria-pressed", String(code === pressed));
+    for (const [code, { button }] of this.entries)
+      setAttribute(button, "aria-pressed", String(code === pressed));
   }
 }
 

@@ -1,12 +1,14 @@
-// What lies over the points: rings, the target, the outline being drawn, the cross-hair. Every mark is
-// drawn twice, first wider in paper, so that it is seen on points of any colour.
+// What lies over the points: rings, the target, the outline being drawn, the cross-hair. Every mark
+// is drawn twice, first wider in paper, so that it is seen on points of any colour.
 
 const RING_RADIUS = 9;
 const TARGET_RADIUS = 13;
 const BADGE_RADIUS = 8.5;
 const BADGE_SPACE = 2 * BADGE_RADIUS + 1;
 const EDGE_INSET = 17;
-const BADGE_ANGLES = [-45, -135, 45, 135, -90, 90, 0, 180].map((degrees) => (degrees * Math.PI) / 180);
+const BADGE_ANGLES = [-45, -135, 45, 135, -90, 90, 0, 180].map(
+  (degrees) => (degrees * Math.PI) / 180,
+);
 
 /** @typedef {[number, number]} Spot in CSS pixels */
 /**
@@ -46,7 +48,8 @@ export function paintOverlay(context, picture) {
  */
 function paintQueries(pen, picture) {
   const { queries, target, theme } = picture;
-  const inView = (/** @type {Spot} */ [x, y]) => x >= 0 && y >= 0 && x <= picture.width && y <= picture.height;
+  const inView = (/** @type {Spot} */ [x, y]) =>
+    x >= 0 && y >= 0 && x <= picture.width && y <= picture.height;
   const seen = queries.filter(inView);
   for (const spot of seen) pen.ring(spot, RING_RADIUS, theme.ink, 2);
   /** @type {Spot[]} */
@@ -102,7 +105,12 @@ class OverlayPen {
     const { context, theme } = this;
     context.beginPath();
     context.arc(x, y, TARGET_RADIUS, 0, 2 * Math.PI);
-    for (const [dx, dy] of [[1, 0], [0, 1], [-1, 0], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [0, 1],
+      [-1, 0],
+      [0, -1],
+    ]) {
       context.moveTo(x + dx * (TARGET_RADIUS - 5), y + dy * (TARGET_RADIUS - 5));
       context.lineTo(x + dx * (TARGET_RADIUS + 6), y + dy * (TARGET_RADIUS + 6));
     }
@@ -150,7 +158,10 @@ class OverlayPen {
     const { context } = this;
     const angle = Math.atan2(spot[1] - at[1], spot[0] - at[0]);
     const along = (/** @type {number} */ turn, /** @type {number} */ distance) =>
-      /** @type {Spot} */ ([at[0] + Math.cos(angle + turn) * distance, at[1] + Math.sin(angle + turn) * distance]);
+      /** @type {Spot} */ ([
+        at[0] + Math.cos(angle + turn) * distance,
+        at[1] + Math.sin(angle + turn) * distance,
+      ]);
     context.beginPath();
     context.moveTo(...along(0, BADGE_RADIUS + 6));
     context.lineTo(...along(0.6, BADGE_RADIUS));
@@ -187,7 +198,12 @@ class OverlayPen {
     // a thin line is sharp only in the middle of a pixel
     const [x, y] = spot.map((value) => Math.floor(value) + 0.5);
     context.beginPath();
-    for (const [fromX, fromY, toX, toY] of [[0, y, x - 6, y], [x + 6, y, width, y], [x, 0, x, y - 6], [x, y + 6, x, height]]) {
+    for (const [fromX, fromY, toX, toY] of [
+      [0, y, x - 6, y],
+      [x + 6, y, width, y],
+      [x, 0, x, y - 6],
+      [x, y + 6, x, height],
+    ]) {
       context.moveTo(fromX, fromY);
       context.lineTo(toX, toY);
     }
@@ -205,11 +221,17 @@ class OverlayPen {
  */
 function badgeSpot([x, y], rings, badges, { width, height }) {
   const reach = RING_RADIUS + 4;
-  const candidates = BADGE_ANGLES.map((angle) => /** @type {Spot} */ ([x + Math.cos(angle) * reach, y + Math.sin(angle) * reach]));
+  const candidates = BADGE_ANGLES.map(
+    (angle) => /** @type {Spot} */ ([x + Math.cos(angle) * reach, y + Math.sin(angle) * reach]),
+  );
   const room = (/** @type {Spot} */ [cx, cy]) => {
     const border = Math.min(cx, cy, width - cx, height - cy) + BADGE_RADIUS;
     const others = [...badges, ...rings.filter((ring) => ring[0] !== x || ring[1] !== y)];
-    return Math.min(border, BADGE_SPACE, ...others.map((other) => Math.hypot(other[0] - cx, other[1] - cy)));
+    return Math.min(
+      border,
+      BADGE_SPACE,
+      ...others.map((other) => Math.hypot(other[0] - cx, other[1] - cy)),
+    );
   };
   const best = candidates.reduce((kept, next) => (room(next) > room(kept) + 0.5 ? next : kept));
   badges.push(best);
@@ -217,7 +239,8 @@ function badgeSpot([x, y], rings, badges, { width, height }) {
 }
 
 /**
- * The place at the edge nearest to a mark that is out of view, moved along the edge past other badges.
+ * The place at the edge nearest to a mark that is out of view, moved along the edge past other
+ * badges.
  * @param {Spot} spot
  * @param {{width: number, height: number}} plane
  * @param {Spot[]} badges those placed so far; the new one is added
@@ -231,7 +254,8 @@ function edgeSpot([x, y], { width, height }, badges) {
   const at = [clamp(x, width), clamp(y, height)];
   const axis = atSide ? 1 : 0;
   const step = at[axis] > (atSide ? height : width) / 2 ? -BADGE_SPACE : BADGE_SPACE;
-  while (badges.some((other) => Math.hypot(other[0] - at[0], other[1] - at[1]) < BADGE_SPACE - 1)) at[axis] += step;
+  while (badges.some((other) => Math.hypot(other[0] - at[0], other[1] - at[1]) < BADGE_SPACE - 1))
+    at[axis] += step;
   badges.push(at);
   return at;
 }

@@ -1,6 +1,6 @@
-// What stands in the map's place where plotly draws the points, in a figure beside the panel: the choices,
-// the picture of the point under the pointer, the legend and the dialog for groups. Plotly tells the kernel
-// what was drawn around, and the kernel has plotly dim all other points.
+// What stands in the map's place where plotly draws the points, in a figure beside the panel: the
+// choices, the picture of the point under the pointer, the legend and the dialog for groups. Plotly
+// tells the kernel what was drawn around, and the kernel has plotly dim all other points.
 
 import { Delay } from "../shared/delay.js";
 import { h, setText } from "../shared/dom.js";
@@ -23,7 +23,10 @@ export class PlotlyView extends SideView {
     super(context, signal);
     const { el, link } = { el: this.el, link: context.link };
     this.litDelay = new Delay(signal);
-    /** What stands out in the figure: members, a colour, or nothing. @type {Uint32Array | number | null} */
+    /**
+     * What stands out in the figure: members, a colour, or nothing. @type {Uint32Array | number |
+     * null}
+     */
     this.lit = null;
     this.silence = h("p", { class: "nbl-map-silence" });
     this.card = new PointCard();

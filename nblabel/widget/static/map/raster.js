@@ -1,12 +1,15 @@
 // Points into pixels. A canvas call for each point would cost many times as much as writing its few
-// pixels into an ImageData, so that is what happens here. Drawn class after class, the last class would
-// hide the others: the pool is cut into strands, which are drawn in turn, a point of each. Strands rather
-// than a shuffle, because a million points read at random wait for the memory.
+// pixels into an ImageData, so that is what happens here. Drawn class after class, the last class
+// would hide the others: the pool is cut into strands, which are drawn in turn, a point of each.
+// Strands rather than a shuffle, because a million points read at random wait for the memory.
 
 import { mixBits } from "./theme.js";
 
 const DIMMED = 0.86;
-/** The widest disc's reach in CSS pixels. The buffer has twice this around it, so nothing is clipped. */
+/**
+ * The widest disc's reach in CSS pixels. The buffer has twice this around it, so nothing is
+ * clipped.
+ */
 const STAMP_REACH = 11;
 const STRANDS = 256;
 /** Pixels that a disc covers by less are left out: nobody sees them, and small discs have many. */
@@ -39,7 +42,9 @@ export class PointRaster {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+    this.context = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { alpha: false })
+    );
     this.ratio = 1;
     this.radius = 1;
     /** A labeled point's least radius: on a small plane they must not cover everything. */
@@ -59,7 +64,10 @@ export class PointRaster {
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
     this.ratio = ratio;
-    this.image = new ImageData(this.canvas.width + 2 * this.room, this.canvas.height + 2 * this.room);
+    this.image = new ImageData(
+      this.canvas.width + 2 * this.room,
+      this.canvas.height + 2 * this.room,
+    );
     this.pixels = new Int32Array(this.image.data.buffer);
   }
 
@@ -122,7 +130,8 @@ export class PointRaster {
   }
 
   /**
-   * Labeled points are larger, with a line of ink around them and paper around that: seen on any colour,
+   * Labeled points are larger, with a line of ink around them and paper around that: seen on any
+   * colour,
    * in any theme.
    * @param {Layer} layer
    * @param {Uint32Array} labeled
@@ -145,7 +154,10 @@ export class PointRaster {
    */
   labeledRadius(count) {
     const { radius, labeledLeast } = this;
-    return Math.min(count > 2000 ? radius + 0.8 : Math.max(radius + 1.4, labeledLeast), STAMP_REACH - 3);
+    return Math.min(
+      count > 2000 ? radius + 0.8 : Math.max(radius + 1.4, labeledLeast),
+      STAMP_REACH - 3,
+    );
   }
 
   /**
@@ -154,7 +166,8 @@ export class PointRaster {
    * @returns {Stamp}
    */
   disc(radius, opacity) {
-    const offsets = [], alphas = [];
+    const offsets = [],
+      alphas = [];
     const size = radius * this.ratio;
     const reach = Math.ceil(size);
     for (let dy = -reach; dy <= reach; dy++) {
@@ -178,11 +191,13 @@ export class PointRaster {
  * @param {number} bits 0xBBGGRR
  */
 function stampDisc(pixels, place, { offsets, alphas }, bits) {
-  const redBlue = bits & 0xff00ff, green = bits & 0x00ff00;
+  const redBlue = bits & 0xff00ff,
+    green = bits & 0x00ff00;
   for (let j = 0; j < offsets.length; j++) {
     const at = place + offsets[j];
     const under = pixels[at];
-    const underRedBlue = under & 0xff00ff, underGreen = under & 0x00ff00;
+    const underRedBlue = under & 0xff00ff,
+      underGreen = under & 0x00ff00;
     const mixedRedBlue = underRedBlue + (Math.imul(redBlue - underRedBlue, alphas[j]) >> 8);
     const mixedGreen = underGreen + (Math.imul(green - underGreen, alphas[j]) >> 8);
     pixels[at] = OPAQUE | (mixedRedBlue & 0xff00ff) | (mixedGreen & 0x00ff00);
@@ -190,7 +205,8 @@ function stampDisc(pixels, place, { offsets, alphas }, bits) {
 }
 
 /**
- * Points fill about the same share of the plane however many there are, and grow slower than the zoom.
+ * Points fill about the same share of the plane however many there are, and grow slower than the
+ * zoom.
  * @param {number} n
  * @param {import("./camera.js").Camera} camera
  * @returns {number} in CSS pixels

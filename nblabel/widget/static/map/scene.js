@@ -1,5 +1,5 @@
-// The plane: two canvases and one camera. Whatever changes asks for a frame and says how much of it is
-// stale, so that a ring never repaints points and a recolour never projects them.
+// The plane: two canvases and one camera. Whatever changes asks for a frame and says how much of it
+// is stale, so that a ring never repaints points and a recolour never projects them.
 
 import { h } from "../shared/dom.js";
 import { guarded, listen, nextFrame } from "../shared/errors.js";
@@ -16,7 +16,11 @@ const PICKED_MS = 350;
 const UNCOLORED = "#9a9a9a";
 
 /** What the theme's colours depend on besides JupyterLab's theme. */
-const THEME_QUERIES = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"];
+const THEME_QUERIES = [
+  "(prefers-color-scheme: dark)",
+  "(forced-colors: active)",
+  "(prefers-contrast: more)",
+];
 
 /** How much of the plane is stale; each includes those before it. */
 export const STALE_MARKS = 1;
@@ -67,9 +71,12 @@ export class MapScene {
     const sizes = new ResizeObserver(guarded(() => this.resize()));
     sizes.observe(this.plane);
     const themes = new MutationObserver(guarded(() => this.retheme()));
-    themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    themes.observe(document.body, {
+      attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"],
+    });
     themes.observe(document.documentElement, { attributeFilter: ["class", "data-theme"] });
-    for (const query of THEME_QUERIES) listen(matchMedia(query), "change", () => this.retheme(), { signal });
+    for (const query of THEME_QUERIES)
+      listen(matchMedia(query), "change", () => this.retheme(), { signal });
     signal.addEventListener("abort", () => {
       sizes.disconnect();
       themes.disconnect();
@@ -109,9 +116,17 @@ export class MapScene {
    */
   movePoints(animate) {
     const { coords } = this.state;
-    if (animate && !this.calm.matches && this.coords.length === coords.length && coords.length > 0) {
+    if (
+      animate &&
+      !this.calm.matches &&
+      this.coords.length === coords.length &&
+      coords.length > 0
+    ) {
       this.glide = {
-        from: this.coords, fromBounds: this.camera.bounds, toBounds: boundsOf(coords), start: performance.now(),
+        from: this.coords,
+        fromBounds: this.camera.bounds,
+        toBounds: boundsOf(coords),
+        start: performance.now(),
       };
       this.coords = this.coords.slice();
     } else {
@@ -172,7 +187,9 @@ export class MapScene {
   paintPoints() {
     const { state, theme, lit } = this;
     const palette = new Int32Array(256).fill(state.version ? theme.inkBits : hexBits(UNCOLORED));
-    state.palette.forEach((color, code) => { palette[code] = hexBits(color); });
+    state.palette.forEach((color, code) => {
+      palette[code] = hexBits(color);
+    });
     this.raster.paint({ codes: state.codes, palette, labeled: state.labeled, lit, theme });
   }
 
@@ -181,18 +198,24 @@ export class MapScene {
     const { camera, queue, state, theme, hover, picked, outline } = this;
     /** @param {{index: number} | null} item */
     const spotOfItem = (item) => (item && item.index < state.n ? this.spotOf(item.index) : null);
-    const spot = (/** @type {number | null} */ index) => (index === null ? null : this.spotOf(index));
+    const spot = (/** @type {number | null} */ index) =>
+      index === null ? null : this.spotOf(index);
     paintOverlay(this.context, {
       width: camera.width,
       height: camera.height,
       ratio: this.raster.ratio,
       theme,
-      outline: Array.from({ length: outline.length / 2 }, (_, k) => camera.toScreen(outline[2 * k], outline[2 * k + 1])),
+      outline: Array.from({ length: outline.length / 2 }, (_, k) =>
+        camera.toScreen(outline[2 * k], outline[2 * k + 1]),
+      ),
       cursor: this.cursor,
       hover: spot(hover),
       picked: picked && { spot: this.spotOf(picked.index), arrived: this.arrived(now) },
       target: spotOfItem(queue.current),
-      queries: queue.upcoming.slice(0, NEXT_SHOWN).map(spotOfItem).filter((at) => at !== null),
+      queries: queue.upcoming
+        .slice(0, NEXT_SHOWN)
+        .map(spotOfItem)
+        .filter((at) => at !== null),
     });
   }
 

@@ -1,5 +1,6 @@
-// What every view of the map has, whatever draws the points: what they are coloured by and projected with,
-// the legend, and in its place the dialog for a group. A view that extends this one shows which points stand out.
+// What every view of the map has, whatever draws the points: what they are coloured by and
+// projected with, the legend, and in its place the dialog for a group. A view that extends this one
+// shows which points stand out.
 
 import { Delay } from "../shared/delay.js";
 import { h } from "../shared/dom.js";
@@ -28,7 +29,12 @@ export class SideView {
     /** One that is shown alone while the pointer rests on it. @type {number | null} */
     this.hoveredCode = null;
     // a click beside the controls focuses it: its keys act, and none reaches the notebook
-    const props = { class: "nbl-view nbl-map", role: "group", "aria-label": TEXT.map.title, tabindex: -1 };
+    const props = {
+      class: "nbl-view nbl-map",
+      role: "group",
+      "aria-label": TEXT.map.title,
+      tabindex: -1,
+    };
     this.el = /** @type {HTMLElement} */ (h("section", props));
     this.noteDelay = new Delay(signal);
     this.note = h("div", { class: "nbl-map-note", role: "status" });

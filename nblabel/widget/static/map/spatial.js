@@ -1,4 +1,5 @@
-// Which points are where: a grid over the points, so that a hover or a lasso looks only at its own cells.
+// Which points are where: a grid over the points, so that a hover or a lasso looks only at its own
+// cells.
 
 import { boundsOf } from "./camera.js";
 
@@ -67,7 +68,8 @@ export class PointGrid {
    */
   nearest(x, y, radius) {
     const { coords, starts, members, side } = this;
-    const firstColumn = this.columnOf(x - radius), lastColumn = this.columnOf(x + radius);
+    const firstColumn = this.columnOf(x - radius),
+      lastColumn = this.columnOf(x + radius);
     const lastRow = this.rowOf(y + radius);
     let best = null;
     let bestSquare = radius * radius;
@@ -85,7 +87,8 @@ export class PointGrid {
   }
 
   /**
-   * The points inside a closed polygon, ascending. A point is inside where the outline winds around it,
+   * The points inside a closed polygon, ascending. A point is inside where the outline winds around
+   * it,
    * so an outline that crosses itself leaves no holes.
    * @param {number[]} outline x, y interleaved
    * @returns {Uint32Array}
@@ -93,7 +96,8 @@ export class PointGrid {
   inside(outline) {
     const { coords, starts, members, side } = this;
     const box = outlineBounds(outline);
-    const firstColumn = this.columnOf(box.left), lastColumn = this.columnOf(box.right);
+    const firstColumn = this.columnOf(box.left),
+      lastColumn = this.columnOf(box.right);
     const lastRow = this.rowOf(box.top);
     const found = new Uint32Array(coords.length / 2);
     let count = 0;
@@ -109,7 +113,8 @@ export class PointGrid {
   }
 
   /**
-   * The edges of an outline that reach into a row of cells, as x0, y0, x1, y1: a point of that row needs
+   * The edges of an outline that reach into a row of cells, as x0, y0, x1, y1: a point of that row
+   * needs
    * to be compared with no other.
    * @param {number[]} outline
    * @param {number} row
@@ -117,10 +122,13 @@ export class PointGrid {
    */
   edgesInRow(outline, row) {
     const edges = [];
-    let x0 = outline[outline.length - 2], y0 = outline[outline.length - 1];
+    let x0 = outline[outline.length - 2],
+      y0 = outline[outline.length - 1];
     for (let k = 0; k < outline.length; k += 2) {
-      const x1 = outline[k], y1 = outline[k + 1];
-      if (this.rowOf(Math.min(y0, y1)) <= row && row <= this.rowOf(Math.max(y0, y1))) edges.push(x0, y0, x1, y1);
+      const x1 = outline[k],
+        y1 = outline[k + 1];
+      if (this.rowOf(Math.min(y0, y1)) <= row && row <= this.rowOf(Math.max(y0, y1)))
+        edges.push(x0, y0, x1, y1);
       x0 = x1;
       y0 = y1;
     }
@@ -155,7 +163,8 @@ function outlineBounds(outline) {
 }
 
 /**
- * How often the edges wind around a point: upward edges that pass it on the right count for one turn,
+ * How often the edges wind around a point: upward edges that pass it on the right count for one
+ * turn,
  * downward edges against.
  * @param {Float64Array} edges
  * @param {number} x
@@ -164,7 +173,10 @@ function outlineBounds(outline) {
 function winding(edges, x, y) {
   let turns = 0;
   for (let k = 0; k < edges.length; k += 4) {
-    const x0 = edges[k], y0 = edges[k + 1], x1 = edges[k + 2], y1 = edges[k + 3];
+    const x0 = edges[k],
+      y0 = edges[k + 1],
+      x1 = edges[k + 2],
+      y1 = edges[k + 3];
     const up = y0 <= y;
     if (up === y1 <= y) continue;
     const side = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0);

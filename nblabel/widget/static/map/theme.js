@@ -15,9 +15,22 @@
  * @returns {MapTheme}
  */
 export function readMapTheme(element) {
-  // map.css gives the plane these three; as they are computed, names of the system's colours are resolved
-  const { color: ink, backgroundColor: paper, caretColor: accent, fontFamily: font } = getComputedStyle(element);
-  return { ink, paper, accent, font, inkBits: colorBits(ink, paper), paperBits: colorBits(paper, paper) };
+  // map.css gives the plane these three; as they are computed, names of the system's colours are
+  // resolved
+  const {
+    color: ink,
+    backgroundColor: paper,
+    caretColor: accent,
+    fontFamily: font,
+  } = getComputedStyle(element);
+  return {
+    ink,
+    paper,
+    accent,
+    font,
+    inkBits: colorBits(ink, paper),
+    paperBits: colorBits(paper, paper),
+  };
 }
 
 /**
@@ -56,7 +69,8 @@ export function colorBits(color, under = "#fff") {
  */
 export function mixBits(from, to, share) {
   const channel = (/** @type {number} */ shift) => {
-    const a = (from >> shift) & 255, b = (to >> shift) & 255;
+    const a = (from >> shift) & 255,
+      b = (to >> shift) & 255;
     return Math.round(a + (b - a) * share) << shift;
   };
   return channel(16) | channel(8) | channel(0);

@@ -14,7 +14,10 @@ export class MapToolbar {
     const project = () => context.tell({ type: "project", name: this.projection.value });
     this.projection = h("select", { onChange: project });
     this.train = h("button", {
-      type: "button", class: "nbl-map-train", text: TEXT.map.train, title: TEXT.map.trainTitle,
+      type: "button",
+      class: "nbl-map-train",
+      text: TEXT.map.train,
+      title: TEXT.map.trainTitle,
       onClick: () => context.tell({ type: "train" }),
     });
     this.bar = h("progress", { max: 1, "aria-label": TEXT.progress });
@@ -22,12 +25,27 @@ export class MapToolbar {
     const stop = () => context.tell({ type: "cancel", task: "map" });
     const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: stop });
     /** Lies over the plane, so that the map does not move when it comes and goes. */
-    this.progress = h("span", { class: "nbl-map-progress", hidden: true }, this.bar, this.barText, cancel);
-    this.el = h("div", { class: "nbl-map-toolbar", role: "group", "aria-label": TEXT.map.tools },
+    this.progress = h(
+      "span",
+      { class: "nbl-map-progress", hidden: true },
+      this.bar,
+      this.barText,
+      cancel,
+    );
+    this.el = h(
+      "div",
+      { class: "nbl-map-toolbar", role: "group", "aria-label": TEXT.map.tools },
       h("label", { class: "nbl-map-field" }, h("span", { text: TEXT.map.color }), this.colorBy),
-      h("label", { class: "nbl-map-field" }, h("span", { text: TEXT.map.projection }), this.projection),
-      this.train);
-    for (const trait of /** @type {const} */ (["color_by", "color_modes"])) view.onTrait(trait, () => this.updateColor());
+      h(
+        "label",
+        { class: "nbl-map-field" },
+        h("span", { text: TEXT.map.projection }),
+        this.projection,
+      ),
+      this.train,
+    );
+    for (const trait of /** @type {const} */ (["color_by", "color_modes"]))
+      view.onTrait(trait, () => this.updateColor());
     view.onTrait("projection", () => this.updateProjection());
     this.updateColor();
     this.updateProjection();
@@ -48,7 +66,11 @@ export class MapToolbar {
     const now = this.view.context.model.get("projection");
     if (!now?.choices) return;
     // while one is being computed, the choice shows what was asked for and the plane what is there
-    fillSelect(this.projection, now.choices, now.running ? this.projection.value || now.name : now.name);
+    fillSelect(
+      this.projection,
+      now.choices,
+      now.running ? this.projection.value || now.name : now.name,
+    );
     this.train.hidden = !now.train;
     this.announce(now);
     this.progress.hidden = !now.running;
@@ -70,8 +92,15 @@ export class MapToolbar {
  * @param {string} value
  */
 function fillSelect(select, choices, value) {
-  const same = choices.length === select.options.length &&
-    choices.every((choice, k) => choice.value === select.options[k].value && choice.text === select.options[k].text);
-  if (!same) select.replaceChildren(...choices.map((choice) => h("option", { value: choice.value, text: choice.text })));
+  const same =
+    choices.length === select.options.length &&
+    choices.every(
+      (choice, k) =>
+        choice.value === select.options[k].value && choice.text === select.options[k].text,
+    );
+  if (!same)
+    select.replaceChildren(
+      ...choices.map((choice) => h("option", { value: choice.value, text: choice.text })),
+    );
   select.value = value;
 }

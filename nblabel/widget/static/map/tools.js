@@ -1,4 +1,5 @@
-// Modes, zoom and help of the canvas. Each button says its name and key when it is pointed at or focused.
+// Modes, zoom and help of the canvas. Each button says its name and key when it is pointed at or
+// focused.
 
 import { h, setAttribute } from "../shared/dom.js";
 import { TEXT } from "../shared/text.js";
@@ -19,16 +20,24 @@ export class MapTools {
       toolButton("zoomIn", "+", () => view.zoomBy(ZOOM_STEP)),
       toolButton("reset", "0", () => view.resetCamera()),
     ];
-    this.el = h("span", { class: "nbl-map-tools" },
+    this.el = h(
+      "span",
+      { class: "nbl-map-tools" },
       toolGroup(TEXT.map.dragging, Object.values(this.modes)),
       toolGroup(TEXT.map.zoom, zoom),
-      h("span", { class: "nbl-map-group" }, toolButton("help", "?", () => view.help.toggle())));
+      h(
+        "span",
+        { class: "nbl-map-group" },
+        toolButton("help", "?", () => view.help.toggle()),
+      ),
+    );
     this.showMode("move");
   }
 
   /** @param {string} mode */
   showMode(mode) {
-    for (const [name, button] of Object.entries(this.modes)) setAttribute(button, "aria-pressed", String(name === mode));
+    for (const [name, button] of Object.entries(this.modes))
+      setAttribute(button, "aria-pressed", String(name === mode));
   }
 }
 
@@ -47,7 +56,18 @@ function toolGroup(name, buttons) {
  */
 function toolButton(icon, key, act) {
   const name = icon === "help" ? TEXT.shortcuts : TEXT.map[icon];
-  const tip = h("span", { class: "nbl-map-tip", "aria-hidden": "true" }, h("span", { text: name }), h("kbd", { text: key }));
-  const props = { type: "button", class: "nbl-map-tool", "aria-label": name, "aria-keyshortcuts": key, onClick: act };
+  const tip = h(
+    "span",
+    { class: "nbl-map-tip", "aria-hidden": "true" },
+    h("span", { text: name }),
+    h("kbd", { text: key }),
+  );
+  const props = {
+    type: "button",
+    class: "nbl-map-tool",
+    "aria-label": name,
+    "aria-keyshortcuts": key,
+    onClick: act,
+  };
   return h("button", props, mapIcon(icon), tip);
 }

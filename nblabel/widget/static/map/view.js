@@ -31,9 +31,16 @@ export class CanvasView extends SideView {
     this.pickDelay = new Delay(signal);
     this.empty = h("p", { class: "nbl-map-empty" });
     const hint = h("p", { class: "nbl-hidden", id: `nbl-map-${makeUid()}`, text: TEXT.map.hint });
-    this.plane = h("div", {
-      class: "nbl-map-plane", role: "application", tabindex: 0, "aria-describedby": hint.id,
-    }, this.empty);
+    this.plane = h(
+      "div",
+      {
+        class: "nbl-map-plane",
+        role: "application",
+        tabindex: 0,
+        "aria-describedby": hint.id,
+      },
+      this.empty,
+    );
     this.scene = new MapScene(this.plane, context, signal);
     this.card = new HoverCard(this);
     this.crosshair = new MapCrosshair(this);
@@ -186,9 +193,16 @@ export class CanvasView extends SideView {
   }
 
   updateLit() {
-    const { context: { map }, selected } = this;
+    const {
+      context: { map },
+      selected,
+    } = this;
     const code = this.hoveredCode ?? this.pressedCode;
-    this.scene.lit = selected ? litPoints(selected, map.n) : code === null ? null : litCode(map.codes, code);
+    this.scene.lit = selected
+      ? litPoints(selected, map.n)
+      : code === null
+        ? null
+        : litCode(map.codes, code);
     this.scene.redraw(STALE_COLORS);
   }
 

@@ -1,4 +1,5 @@
-// Auto-labels with an error guarantee: what can be accepted, a look at the least confident, and the step itself.
+// Auto-labels with an error guarantee: what can be accepted, a look at the least confident, and the
+// step itself.
 
 import { h, makeUid, patchChildren, setAttribute, setText } from "../shared/dom.js";
 import { buildThumb, mediaOf, shortWords } from "../shared/media.js";
@@ -24,12 +25,21 @@ export function buildAutoLabel(host) {
   const answer = buildAnswer(host);
   const curve = h("div", { class: "nbl-auto-label-curve" });
   const preview = buildPreview(host);
-  const props = { class: "nbl-part nbl-auto-label", role: "dialog", "aria-labelledby": title.id, tabindex: -1, hidden: true };
-  const node = h("section", props,
+  const props = {
+    class: "nbl-part nbl-auto-label",
+    role: "dialog",
+    "aria-labelledby": title.id,
+    tabindex: -1,
+    hidden: true,
+  };
+  const node = h(
+    "section",
+    props,
     h("div", { class: "nbl-part-head" }, title, close),
     terms.node,
     h("div", { class: "nbl-auto-label-body" }, answer.node, curve),
-    preview.node);
+    preview.node,
+  );
   context.link.on("preview", ({ items }, buffers) => preview.take(items, buffers), signal);
   context.on("ack", ({ ack }) => answer.hear(ack), signal);
   let announced = "";
@@ -46,10 +56,12 @@ export function buildAutoLabel(host) {
     drawn = key;
     // the step that was taken may be gone with its button
     const { activeElement } = document;
-    if (node.contains(activeElement) && activeElement?.closest("[hidden]")) node.focus({ preventScroll: true });
+    if (node.contains(activeElement) && activeElement?.closest("[hidden]"))
+      node.focus({ preventScroll: true });
     if (now.running || !now.headline || now.headline === announced) return;
     announced = now.headline;
-    if (!answer.takeSaid()) context.say(announced); // what became of a step is heard, not what it leads to
+    // what became of a step is heard, not what it leads to
+    if (!answer.takeSaid()) context.say(announced);
   };
   return { node, render };
 }
@@ -60,11 +72,23 @@ function buildTerms(choose) {
   const confidence = h("select", { onChange: () => changed() }, ...shareOptions(CONFIDENCES));
   const perClass = h("input", { type: "checkbox", onChange: () => changed() });
   const changed = () =>
-    choose({ max_error: Number(error.value), confidence: Number(confidence.value), per_class: perClass.checked });
-  const node = h("div", { class: "nbl-terms" },
+    choose({
+      max_error: Number(error.value),
+      confidence: Number(confidence.value),
+      per_class: perClass.checked,
+    });
+  const node = h(
+    "div",
+    { class: "nbl-terms" },
     h("label", {}, h("span", { text: TEXT.quality.maximumError }), error),
     h("label", {}, h("span", { text: TEXT.quality.confidence }), confidence),
-    h("label", { title: TEXT.quality.perClassTitle }, perClass, h("span", { text: TEXT.quality.perClass })));
+    h(
+      "label",
+      { title: TEXT.quality.perClassTitle },
+      perClass,
+      h("span", { text: TEXT.quality.perClass }),
+    ),
+  );
   /** @param {AutoLabel} now */
   const render = ({ terms, running }) => {
     selectShare(error, terms.max_error);
@@ -101,14 +125,21 @@ function buildAnswer({ context }) {
     awaited = send();
     if (!awaited) tell(context.closed ? TEXT.panel.closed(context.closed) : TEXT.notResponding);
   };
-  const act = h("button", { type: "button", class: "nbl-primary", onClick: () => {
-    if (act.getAttribute("aria-disabled")) return;
-    if (state().ready) step(() => context.ask({ type: "accept" }));
-    else context.tell({ type: "queue_checks" });
-  } });
-  const undo = h("button", { type: "button", onClick: () => {
-    if (!awaited) step(() => context.post({ type: "undo", of: state().undo }));
-  } });
+  const act = h("button", {
+    type: "button",
+    class: "nbl-primary",
+    onClick: () => {
+      if (act.getAttribute("aria-disabled")) return;
+      if (state().ready) step(() => context.ask({ type: "accept" }));
+      else context.tell({ type: "queue_checks" });
+    },
+  });
+  const undo = h("button", {
+    type: "button",
+    onClick: () => {
+      if (!awaited) step(() => context.post({ type: "undo", of: state().undo }));
+    },
+  });
   const stop = () => context.tell({ type: "cancel", task: "auto_label" });
   const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: stop });
   const changed = buildChanged({
@@ -118,7 +149,16 @@ function buildAnswer({ context }) {
   const bar = h("progress", { max: 1, "aria-label": TEXT.progress });
   const progress = h("p", { class: "nbl-auto-label-progress" }, bar, h("span"), cancel);
   const actions = h("div", { class: "nbl-auto-label-actions" }, act, undo);
-  const node = h("div", { class: "nbl-auto-label-answer" }, headline, details, changed.node, note, actions, progress);
+  const node = h(
+    "div",
+    { class: "nbl-auto-label-answer" },
+    headline,
+    details,
+    changed.node,
+    note,
+    actions,
+    progress,
+  );
   /** @param {AutoLabel} now */
   const render = (now) => {
     const { running, ready, needed, waiting } = now;
@@ -130,11 +170,15 @@ function buildAnswer({ context }) {
     setText(act, ready ? TEXT.quality.accept(ready) : TEXT.quality.queueChecks(needed));
     setAttribute(act, "aria-disabled", running ? "true" : null);
     undo.hidden = !now.undo;
-    const undoText = now.undo_kind === "withdraw" ? TEXT.quality.undoWithdraw : TEXT.quality.undoAccept;
+    const undoText =
+      now.undo_kind === "withdraw" ? TEXT.quality.undoWithdraw : TEXT.quality.undoAccept;
     setText(undo, undoText(now.undo_count));
     progress.hidden = !running;
     bar.value = now.progress;
-    setText(progress.children[1], running ? TEXT.quality.progress(TEXT.quality.working[running], now.text) : "");
+    setText(
+      progress.children[1],
+      running ? TEXT.quality.progress(TEXT.quality.working[running], now.text) : "",
+    );
     cancel.hidden = running === "accept" || running === "revert";
     if (waiting && !running) setText(note, TEXT.quality.checksWait(waiting));
     else if (!awaited && note.dataset.kind !== "said") setText(note, "");
@@ -161,9 +205,16 @@ function buildAnswer({ context }) {
  */
 function buildChanged(act) {
   const words = h("span");
-  const look = h("button", { type: "button", text: TEXT.quality.review, title: TEXT.quality.reviewThese, onClick: act.review });
+  const look = h("button", {
+    type: "button",
+    text: TEXT.quality.review,
+    title: TEXT.quality.reviewThese,
+    onClick: act.review,
+  });
   const back = h("button", {
-    type: "button", text: TEXT.quality.revert, title: TEXT.quality.revertTitle,
+    type: "button",
+    text: TEXT.quality.revert,
+    title: TEXT.quality.revertTitle,
     onClick: () => back.getAttribute("aria-disabled") || act.revert(),
   });
   const node = h("p", { class: "nbl-auto-label-changed" }, words, look, back);
@@ -212,15 +263,23 @@ function previewTile({ context }, item, buffers) {
   thumb.paint(kept);
   const color = (context.model.get("audit")?.colors ?? {})[item.proposed];
   const words = TEXT.quality.previewItem(item.id, item.proposed, kept !== null);
-  const swatch = h("span", { class: "nbl-swatch", style: { background: color ?? "transparent" }, hidden: !color });
+  const swatch = h("span", {
+    class: "nbl-swatch",
+    style: { background: color ?? "transparent" },
+    hidden: !color,
+  });
   const props = {
-    type: "button", title: TEXT.quality.askNow(words),
+    type: "button",
+    title: TEXT.quality.askNow(words),
     "aria-label": TEXT.quality.askNow([words, shortWords(kept)].filter(Boolean).join(" ")),
     onClick: () => context.tell({ type: "show", index: item.index }),
   };
-  const button = h("button", props,
+  const button = h(
+    "button",
+    props,
     h("span", { class: "nbl-preview-mat" }, thumb.node),
-    h("span", { class: "nbl-preview-name" }, swatch, h("span", { text: item.proposed })));
+    h("span", { class: "nbl-preview-name" }, swatch, h("span", { text: item.proposed })),
+  );
   return h("li", {}, button);
 }
 

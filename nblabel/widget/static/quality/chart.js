@@ -18,7 +18,8 @@ const DASHES = ["", "6 3", "2 3", "8 3 2 3", "12 4", "1 4"];
 /** Values are shares unless `count` says that they are numbers.
  * @typedef {{min?: number, max: number, text?: string, count?: boolean}} Axis */
 /**
- * @typedef {{title: string, lines: Line2D[], x: Axis, y: Axis, rule?: {y: number, text: string}}} Chart
+ * @typedef {{title: string, lines: Line2D[], x: Axis, y: Axis, rule?: {y: number, text: string}}}
+ *   Chart
  */
 
 /**
@@ -28,23 +29,43 @@ const DASHES = ["", "6 3", "2 3", "8 3 2 3", "12 4", "1 4"];
 export function drawCurve({ title, lines, x, y, rule }) {
   const scale = {
     /** @param {number} value */
-    x: (value) => LEFT + ((value - (x.min ?? 0)) / (x.max - (x.min ?? 0) || 1)) * (WIDTH - LEFT - RIGHT),
+    x: (value) =>
+      LEFT + ((value - (x.min ?? 0)) / (x.max - (x.min ?? 0) || 1)) * (WIDTH - LEFT - RIGHT),
     /** @param {number} value */
-    y: (value) => HEIGHT - BOTTOM - ((value - (y.min ?? 0)) / (y.max - (y.min ?? 0) || 1)) * (HEIGHT - TOP - BOTTOM),
+    y: (value) =>
+      HEIGHT -
+      BOTTOM -
+      ((value - (y.min ?? 0)) / (y.max - (y.min ?? 0) || 1)) * (HEIGHT - TOP - BOTTOM),
   };
-  const root = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(title, lines), class: "nbl-chart" });
+  const root = svg("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    role: "img",
+    "aria-label": spoken(title, lines),
+    class: "nbl-chart",
+  });
   root.append(...grid(x, y, scale));
   const plane = svg("g", {});
   if (rule) {
     plane.append(
-      svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: scale.y(rule.y), y2: scale.y(rule.y), class: "nbl-chart-rule" }),
+      svg("line", {
+        x1: LEFT,
+        x2: WIDTH - RIGHT,
+        y1: scale.y(rule.y),
+        y2: scale.y(rule.y),
+        class: "nbl-chart-rule",
+      }),
       svg("text", { x: LEFT + 4, y: scale.y(rule.y) + 14, class: "nbl-chart-note" }, rule.text),
     );
   }
   lines.forEach((line, i) => plane.append(...strokes(line, i, scale, y)));
   root.append(plane);
   const legend = lines.filter(({ name }) => name).map(({ name }, i) => key(name, i));
-  const caption = h("figcaption", {}, h("span", { text: title }), legend.length ? h("span", { class: "nbl-chart-legend" }, ...legend) : null);
+  const caption = h(
+    "figcaption",
+    {},
+    h("span", { text: title }),
+    legend.length ? h("span", { class: "nbl-chart-legend" }, ...legend) : null,
+  );
   return h("figure", { class: "nbl-figure" }, caption, root);
 }
 
@@ -57,23 +78,45 @@ export function drawCurve({ title, lines, x, y, rule }) {
 function strokes({ points }, i, scale, axis) {
   const inside = points.filter(({ y }) => y <= axis.max && y >= (axis.min ?? 0));
   if (!inside.length) return [];
-  const at = (/** @type {number} */ x, /** @type {number} */ y) => `${scale.x(x).toFixed(1)},${scale.y(y).toFixed(1)}`;
+  const at = (/** @type {number} */ x, /** @type {number} */ y) =>
+    `${scale.x(x).toFixed(1)},${scale.y(y).toFixed(1)}`;
   const clamp = (/** @type {number} */ value) => Math.min(Math.max(value, axis.min ?? 0), axis.max);
   const path = inside.map(({ x, y }) => at(x, y)).join(" ");
-  const parts = [svg("polyline", { points: path, class: `nbl-chart-line nbl-chart-line-${i % 6}`, "stroke-dasharray": DASHES[i % 6] })];
+  const parts = [
+    svg("polyline", {
+      points: path,
+      class: `nbl-chart-line nbl-chart-line-${i % 6}`,
+      "stroke-dasharray": DASHES[i % 6],
+    }),
+  ];
   const [{ x, low, high }] = inside;
   if (inside.length === 1 && low !== undefined && high !== undefined) {
-    parts.push(svg("polyline", { points: `${at(x, clamp(low))} ${at(x, clamp(high))}`, class: `nbl-chart-line nbl-chart-line-${i % 6}` }));
+    parts.push(
+      svg("polyline", {
+        points: `${at(x, clamp(low))} ${at(x, clamp(high))}`,
+        class: `nbl-chart-line nbl-chart-line-${i % 6}`,
+      }),
+    );
   } else if (inside.some(({ low }) => low !== undefined)) {
     const above = inside.map(({ x, y, high }) => at(x, clamp(high ?? y)));
     const below = inside.map(({ x, y, low }) => at(x, clamp(low ?? y))).reverse();
-    parts.unshift(svg("polygon", { points: [...above, ...below].join(" "), class: `nbl-chart-band nbl-chart-line-${i % 6}` }));
+    parts.unshift(
+      svg("polygon", {
+        points: [...above, ...below].join(" "),
+        class: `nbl-chart-band nbl-chart-line-${i % 6}`,
+      }),
+    );
   }
   const spots = inside.length > 40 ? [inside[inside.length - 1]] : inside;
   return [
     ...parts,
     ...spots.map(({ x, y, text }) =>
-      svg("circle", { cx: scale.x(x), cy: scale.y(y), r: 3, class: `nbl-chart-spot nbl-chart-line-${i % 6}` }, svg("title", {}, text))),
+      svg(
+        "circle",
+        { cx: scale.x(x), cy: scale.y(y), r: 3, class: `nbl-chart-spot nbl-chart-line-${i % 6}` },
+        svg("title", {}, text),
+      ),
+    ),
   ];
 }
 
@@ -86,11 +129,27 @@ function grid(x, y, scale) {
   const middle = (LEFT + WIDTH - RIGHT) / 2;
   return [
     ...ticks(y).flatMap((value) => [
-      svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: scale.y(value), y2: scale.y(value), class: "nbl-chart-grid" }),
+      svg("line", {
+        x1: LEFT,
+        x2: WIDTH - RIGHT,
+        y1: scale.y(value),
+        y2: scale.y(value),
+        class: "nbl-chart-grid",
+      }),
       svg("text", { x: LEFT - 6, y: scale.y(value) + 4, "text-anchor": "end" }, tickText(value, y)),
     ]),
-    ...ticks(x).map((value) => svg("text", { x: scale.x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, tickText(value, x))),
-    svg("text", { x: middle, y: HEIGHT - 4, "text-anchor": "middle", class: "nbl-chart-axis" }, x.text ?? ""),
+    ...ticks(x).map((value) =>
+      svg(
+        "text",
+        { x: scale.x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" },
+        tickText(value, x),
+      ),
+    ),
+    svg(
+      "text",
+      { x: middle, y: HEIGHT - 4, "text-anchor": "middle", class: "nbl-chart-axis" },
+      x.text ?? "",
+    ),
   ];
 }
 
@@ -102,7 +161,8 @@ function ticks({ min = 0, max, count }) {
   const rough = (max - min) / 4;
   const step = roundStep(count ? Math.max(1, rough) : rough, count);
   const found = [];
-  for (let k = Math.ceil(min / step - 1e-9); k * step <= max * (1 + 1e-9); k++) found.push(k * step);
+  for (let k = Math.ceil(min / step - 1e-9); k * step <= max * (1 + 1e-9); k++)
+    found.push(k * step);
   return found;
 }
 
@@ -112,7 +172,12 @@ function ticks({ min = 0, max, count }) {
  */
 function roundStep(rough, count = false) {
   const power = 10 ** Math.floor(Math.log10(rough || 1));
-  return power * ([1, 2, 2.5, 5, 10].find((each) => each * power >= rough * 0.999 && (!count || Number.isInteger(each * power))) ?? 10);
+  return (
+    power *
+    ([1, 2, 2.5, 5, 10].find(
+      (each) => each * power >= rough * 0.999 && (!count || Number.isInteger(each * power)),
+    ) ?? 10)
+  );
 }
 
 /**
@@ -128,8 +193,18 @@ function tickText(value, { count }) {
  * @param {number} i
  */
 function key(name, i) {
-  const sample = svg("svg", { viewBox: "0 0 24 8", "aria-hidden": "true" },
-    svg("line", { x1: 0, x2: 24, y1: 4, y2: 4, class: `nbl-chart-line nbl-chart-line-${i % 6}`, "stroke-dasharray": DASHES[i % 6] }));
+  const sample = svg(
+    "svg",
+    { viewBox: "0 0 24 8", "aria-hidden": "true" },
+    svg("line", {
+      x1: 0,
+      x2: 24,
+      y1: 4,
+      y2: 4,
+      class: `nbl-chart-line nbl-chart-line-${i % 6}`,
+      "stroke-dasharray": DASHES[i % 6],
+    }),
+  );
   return h("span", {}, sample, h("span", { text: name }));
 }
 
@@ -139,7 +214,9 @@ function key(name, i) {
  */
 function spoken(title, lines) {
   const told = lines.map(({ name, points }) => {
-    const some = points.filter((_, i) => i % Math.ceil(points.length / 4) === 0 || i === points.length - 1);
+    const some = points.filter(
+      (_, i) => i % Math.ceil(points.length / 4) === 0 || i === points.length - 1,
+    );
     return `${name ? `${name}: ` : ""}${some.map(({ text }) => text).join("; ")}`;
   });
   return `${title}. ${told.join(". ")}`;

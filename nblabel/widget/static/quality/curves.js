@@ -20,10 +20,20 @@ export function buildCurves(host) {
   const choose = () => context.tell({ type: "threshold", gain: Number(gain.value) });
   const gain = h("select", { onChange: choose }, ...shareOptions(GAINS));
   const words = h("span");
-  const terms = h("div", { class: "nbl-terms" }, h("label", { title: TEXT.quality.thresholdTitle }, words, gain));
+  const terms = h(
+    "div",
+    { class: "nbl-terms" },
+    h("label", { title: TEXT.quality.thresholdTitle }, words, gain),
+  );
   const comparison = buildComparison(host);
-  const node = h("section", { class: "nbl-part", role: "dialog", "aria-labelledby": title.id, tabindex: -1, hidden: true },
-    h("div", { class: "nbl-part-head" }, title, close), charts, terms, comparison.node);
+  const node = h(
+    "section",
+    { class: "nbl-part", role: "dialog", "aria-labelledby": title.id, tabindex: -1, hidden: true },
+    h("div", { class: "nbl-part-head" }, title, close),
+    charts,
+    terms,
+    comparison.node,
+  );
   let drawn = "";
   const render = () => {
     comparison.render();
@@ -38,7 +48,9 @@ export function buildCurves(host) {
     if (key === drawn) return;
     drawn = key;
     const curves = /** @type {Curves} */ (now);
-    const parts = now.accuracy ? [accuracyChart(curves), confidentChart(curves)] : [none(TEXT.quality.loading)];
+    const parts = now.accuracy
+      ? [accuracyChart(curves), confidentChart(curves)]
+      : [none(TEXT.quality.loading)];
     charts.replaceChildren(...parts.filter((part) => part !== null));
   };
   return { node, render };
@@ -52,7 +64,10 @@ function buildComparison({ context }) {
   const compare = () => context.tell({ type: "compare" });
   const stop = () => context.tell({ type: "cancel", task: "comparison" });
   const begin = h("button", {
-    type: "button", text: TEXT.quality.compare, title: TEXT.quality.compareTitle, onClick: compare,
+    type: "button",
+    text: TEXT.quality.compare,
+    title: TEXT.quality.compareTitle,
+    onClick: compare,
   });
   const { bar, cancel, show } = drawerBar(TEXT.quality.comparing, stop, begin);
   const words = h("span");
@@ -80,8 +95,13 @@ function none(text) {
 function accuracyChart({ accuracy, plotly }) {
   if (!accuracy.length) return none(TEXT.quality.noAccuracy);
   if (plotly) return null;
-  const points = accuracy.map(([n, share, low, high]) =>
-    ({ x: n, y: share, low, high, text: TEXT.quality.accuracyPoint(n, share, low, high) }));
+  const points = accuracy.map(([n, share, low, high]) => ({
+    x: n,
+    y: share,
+    low,
+    high,
+    text: TEXT.quality.accuracyPoint(n, share, low, high),
+  }));
   const lowest = Math.min(...points.map(({ low }) => low));
   return drawCurve({
     title: TEXT.quality.accuracy,
@@ -95,7 +115,11 @@ function accuracyChart({ accuracy, plotly }) {
 function confidentChart({ confident, threshold, plotly }) {
   if (!confident.length) return none(TEXT.quality.noConfident);
   if (plotly) return null;
-  const points = confident.map(([n, share]) => ({ x: n, y: share, text: TEXT.quality.confidentPoint(n, share) }));
+  const points = confident.map(([n, share]) => ({
+    x: n,
+    y: share,
+    text: TEXT.quality.confidentPoint(n, share),
+  }));
   return drawCurve({
     title: TEXT.quality.confident(threshold),
     lines: [{ name: "", points }],

@@ -33,14 +33,19 @@ export function selectShare(select, share) {
  * @param {(share: number) => void} choose
  */
 export function buildShareSelect(name, title, usual, noun, choose) {
-  const select = h("select", { "aria-label": name, title, onChange: () => choose(Number(select.value)) });
+  const select = h("select", {
+    "aria-label": name,
+    title,
+    onChange: () => choose(Number(select.value)),
+  });
   const node = h("label", {}, h("span", { text: name }), select);
   /** @param {number} share */
   const text = (share) => (share ? TEXT.quality.shareOf(share, noun) : TEXT.quality.off);
   /** @param {number} share */
   const show = (share) => {
     const shares = usual.includes(share) ? usual : [...usual, share].sort((a, b) => a - b);
-    if (select.options.length !== shares.length) select.replaceChildren(...shareOptions(shares, text));
+    if (select.options.length !== shares.length)
+      select.replaceChildren(...shareOptions(shares, text));
     select.value = String(share);
   };
   return { node, show };

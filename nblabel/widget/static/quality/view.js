@@ -1,4 +1,5 @@
-// The bar below the status: audit sample, auto-labels with an error guarantee, review of labels, and curves.
+// The bar below the status: audit sample, auto-labels with an error guarantee, review of labels,
+// and curves.
 
 import { h, setAttribute, setText } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
@@ -10,7 +11,13 @@ import { buildShareSelect } from "./shares.js";
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
 const REPEATS = [0, 0.02, 0.05, 0.1, 0.2];
 const AUDITED_NOW = 20;
-const QUALITY_TRAITS = /** @type {const} */ (["audit", "auto_label", "review", "learning_curves", "comparison"]);
+const QUALITY_TRAITS = /** @type {const} */ ([
+  "audit",
+  "auto_label",
+  "review",
+  "learning_curves",
+  "comparison",
+]);
 
 /** @typedef {import("../shared/context.js").PanelContext} PanelContext */
 /** @typedef {import("../shared/wire.js").Ack} Ack */
@@ -25,15 +32,22 @@ const QUALITY_TRAITS = /** @type {const} */ (["audit", "auto_label", "review", "
  */
 
 /**
- * How large a share of the questions is drawn at random, and a few more at once; how large a share is repeated.
+ * How large a share of the questions is drawn at random, and a few more at once; how large a share
+ * is repeated.
  * @param {PanelContext} context
  */
 function buildAudit(context) {
   const { audit, auditTitle, repeats: name, repeatsTitle, questions, answers } = TEXT.quality;
-  const shares = buildShareSelect(audit, auditTitle, SHARES, questions, (share) => context.tell({ type: "audit", share }));
-  const repeats = buildShareSelect(name, repeatsTitle, REPEATS, answers, (share) => context.tell({ type: "repeats", share }));
+  const shares = buildShareSelect(audit, auditTitle, SHARES, questions, (share) =>
+    context.tell({ type: "audit", share }),
+  );
+  const repeats = buildShareSelect(name, repeatsTitle, REPEATS, answers, (share) =>
+    context.tell({ type: "repeats", share }),
+  );
   const now = h("button", {
-    type: "button", text: TEXT.quality.auditNow(AUDITED_NOW), title: TEXT.quality.auditNowTitle(AUDITED_NOW),
+    type: "button",
+    text: TEXT.quality.auditNow(AUDITED_NOW),
+    title: TEXT.quality.auditNowTitle(AUDITED_NOW),
     onClick: () => context.tell({ type: "draw", n: AUDITED_NOW }),
   });
   const node = h("div", { class: "nbl-audit" }, shares.node, now, repeats.node);
@@ -53,11 +67,21 @@ function buildAudit(context) {
 function buildReview(context) {
   const text = h("span");
   const bar = h("progress", { max: 1, "aria-label": TEXT.quality.findingTitle });
-  const end = h("button", { type: "button", text: TEXT.quality.stop, onClick: () => context.tell({ type: "end_review" }) });
+  const end = h("button", {
+    type: "button",
+    text: TEXT.quality.stop,
+    onClick: () => context.tell({ type: "end_review" }),
+  });
   const node = h("p", { class: "nbl-review", hidden: true }, text, bar, end);
   let before = "";
   const render = () => {
-    const { running = false, progress = 0, left = 0, total = 0, text: state = "" } = context.model.get("review") ?? {};
+    const {
+      running = false,
+      progress = 0,
+      left = 0,
+      total = 0,
+      text: state = "",
+    } = context.model.get("review") ?? {};
     const words = running ? TEXT.quality.finding : state;
     node.hidden = !words;
     setText(text, total && left ? TEXT.quality.reviewing(words) : words);
@@ -86,19 +110,38 @@ export function buildQuality(context, signal) {
   const parts = { auto_label: buildAutoLabel(host), curves: buildCurves(host) };
   /** @param {PartName} name @param {string} text @param {string} title */
   const door = (name, text, title) =>
-    h("button", { type: "button", text, title, onClick: () => open(opened === name ? null : name) });
+    h("button", {
+      type: "button",
+      text,
+      title,
+      onClick: () => open(opened === name ? null : name),
+    });
   /** @type {Record<PartName, HTMLButtonElement>} */
   const buttons = {
     auto_label: door("auto_label", TEXT.quality.autoLabelOpen, TEXT.quality.autoLabelOpenTitle),
     curves: door("curves", TEXT.quality.learningCurvesOpen, TEXT.quality.learningCurvesTitle),
   };
   const reviewButton = h("button", {
-    type: "button", text: TEXT.quality.reviewOpen, title: TEXT.quality.reviewTitle,
+    type: "button",
+    text: TEXT.quality.reviewOpen,
+    title: TEXT.quality.reviewTitle,
     onClick: () => context.tell({ type: "review", accepted: false }),
   });
-  const doors = h("div", { class: "nbl-quality-doors" }, buttons.auto_label, reviewButton, buttons.curves);
-  const el = h("section", { class: "nbl-view nbl-quality", role: "group", "aria-label": TEXT.quality.title },
-    h("div", { class: "nbl-quality-bar" }, doors, audit.node), review.node, parts.auto_label.node, parts.curves.node);
+  const doors = h(
+    "div",
+    { class: "nbl-quality-doors" },
+    buttons.auto_label,
+    reviewButton,
+    buttons.curves,
+  );
+  const el = h(
+    "section",
+    { class: "nbl-view nbl-quality", role: "group", "aria-label": TEXT.quality.title },
+    h("div", { class: "nbl-quality-bar" }, doors, audit.node),
+    review.node,
+    parts.auto_label.node,
+    parts.curves.node,
+  );
 
   /** @param {PartName | null} name */
   const open = (name) => {

@@ -30,20 +30,32 @@ export function buildPrediction(controller, run) {
   const percent = h("span", { class: "nbl-percent" });
   const bar = h("span", { class: "nbl-bar-fill" });
   const track = h("span", { class: "nbl-bar", "aria-hidden": "true" }, bar);
-  const words = h("p", { class: "nbl-prediction-words" }, h("span", { text: TEXT.queue.prediction }), name, percent);
+  const words = h(
+    "p",
+    { class: "nbl-prediction-words" },
+    h("span", { text: TEXT.queue.prediction }),
+    name,
+    percent,
+  );
   const accept = commandButton("accept", TEXT.queue.accept, run);
   const toggle = commandButton("prediction", TEXT.queue.hide, run);
   const node = h("div", { class: "nbl-prediction" }, words, track, accept, toggle);
   const render = () => {
     const shown = Boolean(controller.context.model.get("show_prediction"));
     const { prediction } = controller;
-    setText(name, prediction?.label ?? (shown ? TEXT.queue.noPrediction : TEXT.queue.predictionHidden));
+    setText(
+      name,
+      prediction?.label ?? (shown ? TEXT.queue.noPrediction : TEXT.queue.predictionHidden),
+    );
     setText(percent, prediction ? percentText(prediction.confidence) : "");
     bar.style.width = `${(prediction?.confidence ?? 0) * 100}%`;
     setAttribute(node, "data-state", prediction ? "prediction" : "none");
     setAttribute(accept, "aria-disabled", prediction && !controller.context.closed ? null : "true");
     setText(toggle.firstChild, shown ? TEXT.queue.hide : TEXT.queue.show);
-    toggle.setAttribute("aria-label", shown ? TEXT.queue.hidePrediction : TEXT.queue.showPrediction);
+    toggle.setAttribute(
+      "aria-label",
+      shown ? TEXT.queue.hidePrediction : TEXT.queue.showPrediction,
+    );
   };
   return { node, render };
 }
@@ -62,14 +74,26 @@ export function buildClasses(controller, run, more) {
     const swatch = h("span", { class: "nbl-swatch" });
     const name = h("span", { class: "nbl-class-name", text: label });
     const key = h("kbd", { "aria-hidden": "true" });
-    const props = { type: "button", class: "nbl-class", title: label, onClick: () => run({ name: "label", label }) };
+    const props = {
+      type: "button",
+      class: "nbl-class",
+      title: label,
+      onClick: () => run({ name: "label", label }),
+    };
     return h("button", props, swatch, name, key);
   };
   /** @param {string} label */
   const buttonOf = (label) => [...list.children].find((button) => button.dataset.key === label);
   const render = () => {
-    const { context: { classes, closed }, queue: { current } } = controller;
-    const buttons = patchChildren(list, classes.map((one) => one.name), make);
+    const {
+      context: { classes, closed },
+      queue: { current },
+    } = controller;
+    const buttons = patchChildren(
+      list,
+      classes.map((one) => one.name),
+      make,
+    );
     classes.forEach((one, i) => {
       const [swatch, , key] = /** @type {any} */ (buttons[i].children);
       swatch.style.background = one.color;
@@ -128,6 +152,12 @@ export function buildNewClass(controller, focusRoot) {
 
 /** @param {Run} run */
 export function buildActions(run) {
-  const buttons = Object.entries(TEXT.queue.actions).map(([name, text]) => commandButton(name, text, run));
-  return h("div", { class: "nbl-actions", role: "group", "aria-label": TEXT.queue.actionsTitle }, ...buttons);
+  const buttons = Object.entries(TEXT.queue.actions).map(([name, text]) =>
+    commandButton(name, text, run),
+  );
+  return h(
+    "div",
+    { class: "nbl-actions", role: "group", "aria-label": TEXT.queue.actionsTitle },
+    ...buttons,
+  );
 }

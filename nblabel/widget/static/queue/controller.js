@@ -6,9 +6,14 @@ import { shortWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
 
 const DOUBLE_PRESS_MS = 150;
-const REDRAWN_BY = /** @type {const} */ (
-  ["classes", "show_prediction", "error", "highlight", "pool", "closed"]
-);
+const REDRAWN_BY = /** @type {const} */ ([
+  "classes",
+  "show_prediction",
+  "error",
+  "highlight",
+  "pool",
+  "closed",
+]);
 /** @type {string[]} */
 const NO_WORDS = [];
 
@@ -18,7 +23,8 @@ const NO_WORDS = [];
 /** @typedef {import("../shared/wire.js").LogEvent} LogEvent */
 /** @typedef {import("./keys.js").Command} Command */
 /**
- * A view of the queue: `question` draws what someone who answers looks at, `rest` draws everything else.
+ * A view of the queue: `question` draws what someone who answers looks at, `rest` draws everything
+ * else.
  * @typedef {{question: () => void, rest: () => void}} QueueParts
  */
 
@@ -46,14 +52,20 @@ export class QueueController {
     /** Items whose reasons the kernel was asked for since the last list, and whether they came.
      * @type {Map<string, boolean>} */
     this.explained = new Map();
-    /** The browsing that is not answered yet. @type {{id: string | null, steps: number, request: string} | null} */
+    /**
+     * The browsing that is not answered yet. @type {{id: string | null, steps: number, request:
+     * string} | null}
+     */
     this.browsing = null;
     this.life = new AbortController();
   }
 
   /** Start talking with the kernel. */
   open() {
-    const { context, life: { signal } } = this;
+    const {
+      context,
+      life: { signal },
+    } = this;
     const { link, outbox } = context;
     link.on("questions", (message, buffers) => this.receiveQuestions(message, buffers), signal);
     link.on("media", ({ items }, buffers) => this.receiveMedia(items, buffers), signal);
@@ -178,7 +190,9 @@ export class QueueController {
     context.throttle.answered();
     queue.answer(uid);
     // drawn by the change of the outbox
-    context.outbox.post(label ? { type: "label", uid, id, label } : { type: command.name, uid, id });
+    context.outbox.post(
+      label ? { type: "label", uid, id, label } : { type: command.name, uid, id },
+    );
     this.askMore();
     return true;
   }
@@ -190,7 +204,10 @@ export class QueueController {
    * @param {string} choice
    */
   obstacleTo(command, label, choice) {
-    const { context, queue: { current } } = this;
+    const {
+      context,
+      queue: { current },
+    } = this;
     if (context.closed) return TEXT.panel.closed(context.closed);
     if (!current) return TEXT.queue.nothingToAnswer;
     if (choice === this.lastChoice && performance.now() - this.shownAt < DOUBLE_PRESS_MS) {
@@ -225,7 +242,10 @@ export class QueueController {
    */
   browse(steps) {
     const { queue } = this;
-    const from = this.browsing ?? { id: queue.revisit ? queue.current?.id ?? null : null, steps: 0 };
+    const from = this.browsing ?? {
+      id: queue.revisit ? (queue.current?.id ?? null) : null,
+      steps: 0,
+    };
     const next = { id: from.id, steps: from.steps + steps, request: makeUid() };
     if (this.tell({ type: "browse", ...next })) this.browsing = next;
   }
@@ -311,14 +331,18 @@ export class QueueController {
     if (ack.ok) context.say([ack.text, this.nextText].filter(Boolean).join(" "));
     else if (event.id) this.refusal = TEXT.queue.notSaved(ack.text);
     else context.say(ack.text);
-    // an answer is seen to be taken, a command is not; what became of a group's is told beside the group
+    // an answer is seen to be taken, a command is not; what became of a group's is told beside the
+    // group
     if (!event.id && !(ack.ok && (event.indices || event.of))) this.note = ack.text;
     this.render();
     this.fetchMissing();
   }
 
   get nextText() {
-    const { context, queue: { current, revisit } } = this;
+    const {
+      context,
+      queue: { current, revisit },
+    } = this;
     if (!current || revisit) return "";
     return TEXT.queue.next(context.noun, current.id, shortWords(context.media.of(current)));
   }
@@ -342,13 +366,15 @@ export class QueueController {
   askReasons() {
     const { current, provisional } = this.queue;
     if (!current || current.why || provisional || this.explained.has(current.id)) return;
-    if (this.context.send({ type: "explain", ids: [current.id] })) this.explained.set(current.id, false);
+    if (this.context.send({ type: "explain", ids: [current.id] }))
+      this.explained.set(current.id, false);
   }
 
   outboxChanged() {
     const { outbox, store } = this.context;
     const { late, count, refusal } = outbox.unsaved;
-    if (late && !this.wasLate) this.context.say(TEXT.queue.unsavedAnswers(count, refusal, store.persistent));
+    if (late && !this.wasLate)
+      this.context.say(TEXT.queue.unsavedAnswers(count, refusal, store.persistent));
     this.wasLate = late;
     this.render();
   }
@@ -385,7 +411,8 @@ export class QueueController {
     const prediction = this.prediction?.label ?? "";
     const { predictionOnScreen } = this;
     // a prediction that changes under the finger is not the one a person agrees to
-    const changed = id === this.onScreen && predictionOnScreen && prediction && prediction !== predictionOnScreen;
+    const changed =
+      id === this.onScreen && predictionOnScreen && prediction && prediction !== predictionOnScreen;
     if (changed) this.predictedAt = performance.now();
     if (id !== this.onScreen) this.shownAt = performance.now();
     this.onScreen = id;

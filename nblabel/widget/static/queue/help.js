@@ -26,7 +26,9 @@ export function buildHelp(controller, focusRoot) {
 
 /** @param {import("../shared/wire.js").ClassInfo[]} classes */
 function keyRows(classes) {
-  const labels = classes.filter((one) => one.key).map((one) => ({ shown: [one.key], text: one.name }));
+  const labels = classes
+    .filter((one) => one.key)
+    .map((one) => ({ shown: [one.key], text: one.name }));
   const commands = QUEUE_KEYS.map(({ name, shown }) => ({ shown, text: TEXT.queue.keys[name] }));
   return [...labels, ...commands].map(({ shown, text }) =>
     h("div", {}, h("dt", {}, ...shown.map((key) => h("kbd", { text: key }))), h("dd", { text })),

@@ -23,7 +23,8 @@ export const QUEUE_KEYS = [
 ];
 
 /**
- * What a key press asks for; null where it is none of ours: chords, text being composed, unmapped keys.
+ * What a key press asks for; null where it is none of ours: chords, text being composed, unmapped
+ * keys.
  * @param {KeyboardEvent} event
  * @param {import("../shared/wire.js").ClassInfo[]} classes
  * @returns {Command | null}

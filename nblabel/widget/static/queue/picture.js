@@ -21,7 +21,8 @@ function placeholderText(controller, item) {
 
 /** @param {QueueController} controller */
 function emptyText({ queue, context }) {
-  if (queue.done) return TEXT.queue.allAnswered(context.model.get("pool")?.total ?? null, context.noun);
+  if (queue.done)
+    return TEXT.queue.allAnswered(context.model.get("pool")?.total ?? null, context.noun);
   return queue.started ? TEXT.queue.waiting : TEXT.queue.preparing;
 }
 
@@ -53,7 +54,11 @@ export function buildPicture(controller) {
  * @param {() => void} focusRoot
  */
 export function buildHighlight(controller, focusRoot) {
-  const input = h("input", { type: "search", placeholder: TEXT.queue.wordsToMark, spellcheck: "false" });
+  const input = h("input", {
+    type: "search",
+    placeholder: TEXT.queue.wordsToMark,
+    spellcheck: "false",
+  });
   const field = h("label", { class: "nbl-highlight" }, h("span", { text: TEXT.queue.mark }), input);
   const telling = h("p", { class: "nbl-word-note" });
   const node = h("div", { class: "nbl-marks", hidden: true }, field, telling);
@@ -95,14 +100,18 @@ function wordsNote(words, label) {
 }
 
 /**
- * The pictures that come next; one that is pressed is asked now. Together they are one stop of Tab, and
+ * The pictures that come next; one that is pressed is asked now. Together they are one stop of Tab,
+ * and
  * the arrow keys go from one to the next.
  * @param {QueueController} controller
  * @param {() => void} focusRoot
  */
 export function buildNext(controller, focusRoot) {
   const node = h("ol", { class: "nbl-next", "aria-label": TEXT.queue.askedNext });
-  /** @typedef {{number: Element, thumb: ReturnType<typeof buildThumb>, sign: HTMLElement, button: HTMLElement}} Slot */
+  /**
+   * @typedef {{number: Element, thumb: ReturnType<typeof buildThumb>, sign: HTMLElement, button:
+   * HTMLElement}} Slot
+   */
   /** @type {WeakMap<Element, Slot>} */
   const parts = new WeakMap();
   /** @param {string} id */
@@ -125,7 +134,11 @@ export function buildNext(controller, focusRoot) {
     const { context, queue } = controller;
     const items = queue.upcoming.slice(0, NEXT_SHOWN);
     const hadFocus = node.contains(document.activeElement);
-    const slots = patchChildren(node, items.map((item) => item.id), make);
+    const slots = patchChildren(
+      node,
+      items.map((item) => item.id),
+      make,
+    );
     items.forEach((item, i) => {
       const part = /** @type {Slot} */ (parts.get(slots[i]));
       const picture = context.media.of(item);
@@ -180,5 +193,7 @@ export function buildCaption(controller) {
 /** @param {import("../shared/queue.js").Queue} queue */
 function revisitText({ current, revisit }) {
   if (!current?.label) return revisit ? TEXT.queue.withoutLabel : "";
-  return current.source === "model" ? TEXT.queue.autoLabeled(current.label) : TEXT.queue.labeled(current.label);
+  return current.source === "model"
+    ? TEXT.queue.autoLabeled(current.label)
+    : TEXT.queue.labeled(current.label);
 }

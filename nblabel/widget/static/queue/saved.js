@@ -11,7 +11,8 @@ import { TEXT } from "../shared/text.js";
  */
 function savedState({ outbox, store, link }) {
   const { count, late } = outbox.unsaved;
-  if (link.watchdog.isSilent && !count) return { kind: "late", sign: "▲", text: TEXT.queue.notResponding };
+  if (link.watchdog.isSilent && !count)
+    return { kind: "late", sign: "▲", text: TEXT.queue.notResponding };
   if (late) return { kind: "late", sign: "▲", text: TEXT.queue.unsaved(count) };
   if (count) return { kind: "saving", sign: "●", text: TEXT.queue.saving(count) };
   return store.persistent
@@ -35,7 +36,8 @@ export function buildSaved({ context }) {
 }
 
 /**
- * What needs attention: problems (announced at once, dismissible), a panel that is closed, a kernel that is
+ * What needs attention: problems (announced at once, dismissible), a panel that is closed, a kernel
+ * that is
  * silent, and answers that are not saved.
  * @param {QueueController} controller
  * @param {() => void} focusRoot
@@ -47,7 +49,12 @@ export function buildMessages(controller, focusRoot) {
     controller.dismiss();
     if (dismiss.hidden) focusRoot();
   };
-  const dismiss = h("button", { type: "button", "aria-label": TEXT.dismiss, text: "×", onClick: dismissProblem });
+  const dismiss = h("button", {
+    type: "button",
+    "aria-label": TEXT.dismiss,
+    text: "×",
+    onClick: dismissProblem,
+  });
   const problem = h("div", { class: "nbl-message", role: "alert" }, problemText, dismiss);
   const lines = {
     closed: h("p", { class: "nbl-message" }),

@@ -1,6 +1,12 @@
 // The queue: the picture asked about, the answers, and what comes next.
 
-import { buildActions, buildClasses, buildNewClass, buildPrediction, commandButton } from "./answers.js";
+import {
+  buildActions,
+  buildClasses,
+  buildNewClass,
+  buildPrediction,
+  commandButton,
+} from "./answers.js";
 import { h } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { TEXT } from "../shared/text.js";
@@ -21,7 +27,12 @@ const FLASH_MS = 220;
  * @returns {HTMLElement}
  */
 export function buildQueue(controller, signal) {
-  const props = { class: "nbl-view nbl-queue", tabindex: 0, role: "group", "aria-label": TEXT.queue.title };
+  const props = {
+    class: "nbl-view nbl-queue",
+    tabindex: 0,
+    role: "group",
+    "aria-label": TEXT.queue.title,
+  };
   const el = /** @type {HTMLElement} */ (h("section", props));
   const focusRoot = () => el.focus({ preventScroll: true });
   /** @param {Command} command */
@@ -29,7 +40,8 @@ export function buildQueue(controller, signal) {
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "leave") leave();
-    else if (controller.act(command) && !controller.context.throttle.burst) flash(buttonFor(command));
+    else if (controller.act(command) && !controller.context.throttle.burst)
+      flash(buttonFor(command));
   };
   const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
   /** @param {Command} command */
@@ -49,13 +61,26 @@ export function buildQueue(controller, signal) {
     buildWhy(controller, run),
     buildMessages(controller, focusRoot),
   ];
-  const question = h("div", { class: "nbl-question" }, picture.node, next.node, caption.node, highlight.node);
+  const question = h(
+    "div",
+    { class: "nbl-question" },
+    picture.node,
+    next.node,
+    caption.node,
+    highlight.node,
+  );
   const answers = [prediction.node, classes.node, buildActions(run), messages.node, why.node];
   const answer = h("div", { class: "nbl-answer" }, ...answers);
-  el.append(buildHead(saved.node, run), h("div", { class: "nbl-body" }, question, answer), help.node);
+  el.append(
+    buildHead(saved.node, run),
+    h("div", { class: "nbl-body" }, question, answer),
+    help.node,
+  );
   listen(el, "keydown", (event) => onKey(event, controller, help.node.hidden, run), { signal });
 
-  /** One part that cannot be drawn leaves the others alone. @param {{render: () => void}[]} parts */
+  /**
+   * One part that cannot be drawn leaves the others alone. @param {{render: () => void}[]} parts
+   */
   const draw = (parts) => {
     const renders = parts.map((part) => guarded(part.render));
     return () => renders.forEach((render) => render());
@@ -77,7 +102,12 @@ function buildHead(saved, run) {
     "span",
     { class: "nbl-hint", "aria-hidden": "true" },
     h("span", { class: "nbl-hint-on", text: TEXT.queue.shortcutsActive }),
-    h("span", { class: "nbl-hint-off" }, TEXT.queue.clickOrTab, h("span", { text: TEXT.queue.toUseShortcuts })),
+    h(
+      "span",
+      { class: "nbl-hint-off" },
+      TEXT.queue.clickOrTab,
+      h("span", { text: TEXT.queue.toUseShortcuts }),
+    ),
   );
   const help = commandButton("help", TEXT.shortcuts, run);
   help.firstChild.classList.add("nbl-hidden");
@@ -111,7 +141,9 @@ function onKey(event, controller, answering, run) {
  */
 function flash(button) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const ring = ["var(--nbl-accent)", "transparent"].map((color) => ({ boxShadow: `0 0 0 3px ${color}` }));
+  const ring = ["var(--nbl-accent)", "transparent"].map((color) => ({
+    boxShadow: `0 0 0 3px ${color}`,
+  }));
   button?.animate(ring, FLASH_MS);
 }
 
@@ -121,7 +153,9 @@ function flash(button) {
  */
 function focusNotebook(el) {
   const panel = el.closest(".nbl-panel");
-  const holder = /** @type {HTMLElement | null | undefined} */ (panel?.parentElement?.closest("[tabindex]"));
+  const holder = /** @type {HTMLElement | null | undefined} */ (
+    panel?.parentElement?.closest("[tabindex]")
+  );
   if (holder) holder.focus({ preventScroll: true });
   else /** @type {HTMLElement} */ (el.ownerDocument.activeElement)?.blur();
 }

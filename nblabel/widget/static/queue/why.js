@@ -1,5 +1,5 @@
-// Why this one is asked: reasons as plain bars with words, and the labeled neighbours that decide the
-// prediction.
+// Why this one is asked: reasons as plain bars with words, and the labeled neighbours that decide
+// the prediction.
 
 import { commandButton } from "./answers.js";
 import { h, setText } from "../shared/dom.js";
@@ -26,14 +26,18 @@ export function buildWhy(controller, run) {
   /** @type {(() => void)[]} */
   let painters = [];
   const render = () => {
-    const { context, queue: { current: item }, whyOpen } = controller;
+    const {
+      context,
+      queue: { current: item },
+      whyOpen,
+    } = controller;
     toggle.setAttribute("aria-expanded", String(whyOpen));
     body.hidden = !whyOpen;
     // words and neighbours give the prediction away
     body.classList.toggle("nbl-bars-only", !context.model.get("show_prediction"));
     if (!whyOpen) return;
     const reason = controller.isExplaining ? TEXT.queue.reasonLoading : TEXT.queue.noReason;
-    setText(text, item ? item.why?.text ?? reason : "");
+    setText(text, item ? (item.why?.text ?? reason) : "");
     text.title = text.textContent;
     if (item !== drawn) {
       drawn = item;
@@ -69,12 +73,22 @@ function neighborFigure(neighbor, { media, noun, classes }) {
   thumb.canvas.setAttribute("aria-label", TEXT.queue.neighbor(noun, neighbor.id));
   const color = classes.find((one) => one.name === neighbor.label)?.color ?? "transparent";
   const swatch = h("span", { class: "nbl-swatch", style: { background: color } });
-  const label = h("span", { class: "nbl-neighbor-label" }, swatch, h("span", { text: neighbor.label }));
+  const label = h(
+    "span",
+    { class: "nbl-neighbor-label" },
+    swatch,
+    h("span", { text: neighbor.label }),
+  );
   const node = h("li", {}, h("span", { class: "nbl-neighbor-mat" }, thumb.node), label);
   const paint = () => {
     const picture = media.ofNeighbor(neighbor.id);
     thumb.paint(picture);
-    node.title = TEXT.queue.neighborTitle(neighbor.id, neighbor.label, neighbor.similarity, shortWords(picture));
+    node.title = TEXT.queue.neighborTitle(
+      neighbor.id,
+      neighbor.label,
+      neighbor.similarity,
+      shortWords(picture),
+    );
   };
   return { node, paint };
 }

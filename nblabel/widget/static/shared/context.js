@@ -16,8 +16,10 @@ import { RenderThrottle } from "./throttle.js";
 /** @typedef {import("./wire.js").ClassInfo} ClassInfo */
 
 /**
- * Emits "spoken" with words for the live region, "order" when other questions are on screen or next, "ack"
- * with each acknowledgement and the event of the outbox it is of, "failed" when page code went wrong.
+ * Emits "spoken" with words for the live region, "order" when other questions are on screen or
+ * next, "ack"
+ * with each acknowledgement and the event of the outbox it is of, "failed" when page code went
+ * wrong.
  */
 export class PanelContext extends Emitter {
   /** @param {Model} model */
@@ -90,7 +92,10 @@ export class PanelContext extends Emitter {
    * @returns {boolean} whether it went out; what does not is lost
    */
   send(message, indices = null) {
-    return this.link.send(message, indices ? [/** @type {ArrayBuffer} */ (indices.slice().buffer)] : []);
+    return this.link.send(
+      message,
+      indices ? [/** @type {ArrayBuffer} */ (indices.slice().buffer)] : [],
+    );
   }
 
   /**
@@ -134,11 +139,16 @@ export class PanelContext extends Emitter {
   /** @param {LogEvent} event */
   transmit({ indices, marked, ...content }) {
     const { front } = this.queue;
-    const buffers = [indices, marked].flatMap((list) => (list ? [new Uint32Array(list).buffer] : []));
+    const buffers = [indices, marked].flatMap((list) =>
+      list ? [new Uint32Array(list).buffer] : [],
+    );
     if (this.link.send({ ...content, front }, buffers)) this.toldFront = front.join("\n");
   }
 
-  /** The order of questions may have changed: the views hear of it, and the kernel unless an event told it. */
+  /**
+   * The order of questions may have changed: the views hear of it, and the kernel unless an event
+   * told it.
+   */
   orderChanged() {
     const { queue } = this;
     const front = queue.front.join("\n");

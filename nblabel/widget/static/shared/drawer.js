@@ -32,7 +32,13 @@ export function drawerBar(name, stop, back) {
  */
 export function drawerButton(text, form, first, submit) {
   const press = () => show(Boolean(form.hidden));
-  const toggle = h("button", { type: "button", class: "nbl-drawer-open", text, "aria-expanded": "false", onClick: press });
+  const toggle = h("button", {
+    type: "button",
+    class: "nbl-drawer-open",
+    text,
+    "aria-expanded": "false",
+    onClick: press,
+  });
   /** @param {boolean} open */
   const show = (open) => {
     form.hidden = !open;

@@ -1,5 +1,5 @@
-// What goes wrong in page code is shown in the panel, and stops nothing but itself. Whatever the browser or
-// the kernel calls (listeners, timers, frames, observers, messages) is guarded here.
+// What goes wrong in page code is shown in the panel, and stops nothing but itself. Whatever the
+// browser or the kernel calls (listeners, timers, frames, observers, messages) is guarded here.
 
 /** @type {Set<(error: unknown) => void>} */
 const errorReporters = new Set();

@@ -38,7 +38,9 @@ export function durationText(seconds) {
   if (minutes < 1) return "less than a minute";
   if (minutes < 60) return `${minutes} min`;
   if (minutes >= 600) return `${countText(minutes / 60)} h`;
-  return [`${Math.floor(minutes / 60)} h`, minutes % 60 ? `${minutes % 60} min` : ""].join(" ").trim();
+  return [`${Math.floor(minutes / 60)} h`, minutes % 60 ? `${minutes % 60} min` : ""]
+    .join(" ")
+    .trim();
 }
 
 /** @param {number} ms */

@@ -1,5 +1,5 @@
-// The one place where the page talks with the kernel. Messages of a page are numbered, for on their way one
-// may overtake another; those of the kernel that answer another page are dropped.
+// The one place where the page talks with the kernel. Messages of a page are numbered, for on their
+// way one may overtake another; those of the kernel that answer another page are dropped.
 
 import { makeUid } from "./dom.js";
 import { Emitter } from "./emitter.js";

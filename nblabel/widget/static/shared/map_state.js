@@ -1,4 +1,5 @@
-// What the kernel told of the points, once for all views of a page. Each piece of news is emitted to the views.
+// What the kernel told of the points, once for all views of a page. Each piece of news is emitted
+// to the views.
 
 import { Emitter } from "./emitter.js";
 import { mediaOf } from "./media.js";
@@ -10,7 +11,8 @@ const PICTURES_KEPT = 256;
 /** @typedef {import("./wire.js").Item} Item */
 /**
  * @typedef {object} Picture
- * @property {number} version of the colours it was made with; its prediction may be outdated after them
+ * @property {number} version of the colours it was made with; its prediction may be outdated after
+ *   them
  * @property {Item} item
  * @property {string} text
  * @property {Uint8Array | null} bytes
@@ -21,7 +23,10 @@ export class MapState extends Emitter {
   constructor(context) {
     super();
     this.context = context;
-    /** How many points there are, also where something else draws them and their places are not sent. */
+    /**
+     * How many points there are, also where something else draws them and their places are not
+     * sent.
+     */
     this.n = 0;
     this.coords = new Float32Array(0);
     this.codes = new Uint8Array(0);
@@ -106,10 +111,12 @@ export class MapState extends Emitter {
    */
   keep(index, item, text, buffers) {
     const position = mediaOf(item)?.buffer ?? null;
-    const bytes = position === null ? this.pictures.get(index)?.bytes ?? null : bytesOf(buffers[position]);
+    const bytes =
+      position === null ? (this.pictures.get(index)?.bytes ?? null) : bytesOf(buffers[position]);
     this.pictures.delete(index);
     this.pictures.set(index, { version: this.version, item, text, bytes });
-    if (this.pictures.size > PICTURES_KEPT) this.pictures.delete(this.pictures.keys().next().value ?? index);
+    if (this.pictures.size > PICTURES_KEPT)
+      this.pictures.delete(this.pictures.keys().next().value ?? index);
   }
 
   /**

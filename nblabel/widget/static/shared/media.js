@@ -1,5 +1,5 @@
-// What is shown of an item: its picture, its text, or its row of a table. All three travel as bytes that
-// the page keeps; texts and rows are JSON in them.
+// What is shown of an item: its picture, its text, or its row of a table. All three travel as bytes
+// that the page keeps; texts and rows are JSON in them.
 
 import { h, setText } from "./dom.js";
 import { paintPixels } from "./pixels.js";

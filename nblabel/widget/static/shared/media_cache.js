@@ -1,4 +1,5 @@
-// Pictures, texts and rows the page has received, so that the next one is shown without asking anyone.
+// Pictures, texts and rows the page has received, so that the next one is shown without asking
+// anyone.
 
 import { bytesOf } from "./pixels.js";
 import { mediaOf } from "./media.js";
@@ -115,7 +116,9 @@ export class MediaCache {
     const missing = items.filter((item) => this.isMissing(item) && !this.asked.has(item.id));
     for (const item of missing) this.asked.add(item.id);
     const unseen = neighbors.filter((one) => mediaOf(one) && !this.ofNeighbor(one.id));
-    const strangers = unseen.filter(({ id }) => !this.asked.has(id) && !this.askedNeighbors.has(id));
+    const strangers = unseen.filter(
+      ({ id }) => !this.asked.has(id) && !this.askedNeighbors.has(id),
+    );
     for (const { id } of strangers) this.askedNeighbors.add(id);
     return [...new Set([...missing, ...strangers].map(({ id }) => id))];
   }

@@ -1,7 +1,7 @@
-// Events on their way to the log. An event stays here until the kernel says it is committed; where the
-// log outlives the kernel, it also stays in the browser's storage, so that a reloaded page, or a new
-// kernel on the same log, still gets it. The kernel drops a uid it already has. What has to be sent again
-// is sent as a whole, so that an undo never overtakes the label it takes back.
+// Events on their way to the log. An event stays here until the kernel says it is committed; where
+// the log outlives the kernel, it also stays in the browser's storage, so that a reloaded page, or
+// a new kernel on the same log, still gets it. The kernel drops a uid it already has. What has to
+// be sent again is sent as a whole, so that an undo never overtakes the label it takes back.
 
 import { Emitter } from "./emitter.js";
 import { every, listen } from "./errors.js";
@@ -18,7 +18,8 @@ const SAVED = "nblabel:saved";
 /** @typedef {{event: LogEvent, refusal: string}} Waiting */
 
 /**
- * Emits "change" whenever an event comes, goes or is late, and "saved" with the uid of one that another
+ * Emits "change" whenever an event comes, goes or is late, and "saved" with the uid of one that
+ * another
  * panel saved.
  */
 export class Outbox extends Emitter {
@@ -104,7 +105,10 @@ export class Outbox extends Emitter {
     return [...this.waiting.values()].some((entry) => entry.refusal !== "");
   }
 
-  /** How many events are not committed yet, whether one is late, and why the kernel cannot save them. */
+  /**
+   * How many events are not committed yet, whether one is late, and why the kernel cannot save
+   * them.
+   */
   get unsaved() {
     const entries = [...this.waiting.values()];
     const refusal = entries.find((entry) => entry.refusal)?.refusal ?? "";

@@ -1,5 +1,5 @@
-// Where the outbox keeps its events in the browser: one entry an event, so that two pages on the same log
-// never overwrite each other's.
+// Where the outbox keeps its events in the browser: one entry an event, so that two pages on the
+// same log never overwrite each other's.
 
 const PREFIX = "nblabel:outbox";
 /** Entries that cannot be read are put aside under this name; nothing is deleted. */
@@ -35,12 +35,19 @@ export class OutboxStorage {
    */
   read() {
     const prefixes = [`${this.key} `, `${this.key}${MAP_SUFFIX} `];
-    const names = withStorage((storage) =>
-      Object.keys(storage).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))) ?? [];
-    const entries = names.map((name) => parse(withStorage((storage) => storage.getItem(name))) ?? putAside(name));
+    const names =
+      withStorage((storage) =>
+        Object.keys(storage).filter((name) => prefixes.some((prefix) => name.startsWith(prefix))),
+      ) ?? [];
+    const entries = names.map(
+      (name) => parse(withStorage((storage) => storage.getItem(name))) ?? putAside(name),
+    );
     const readable = entries.filter((entry) => entry !== null);
     readable.sort((a, b) => a.order - b.order);
-    return { events: readable.map(({ event }) => event), unreadable: entries.length - readable.length };
+    return {
+      events: readable.map(({ event }) => event),
+      unreadable: entries.length - readable.length,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
-// The queue of questions as a plain state machine, and the only owner of their order: what is on screen,
-// what comes next, and which answers are on their way to the log. It knows neither the document nor the wire.
+// The queue of questions as a plain state machine, and the only owner of their order: what is on
+// screen, what comes next, and which answers are on their way to the log. It knows neither the
+// document nor the wire.
 
 /** @typedef {import("./wire.js").Item} Item */
 /** @typedef {{items: Item[], first: number, done: boolean, reset: boolean}} Questions */
@@ -15,8 +16,11 @@ export class Queue {
     this.revisit = false;
     /** The current item comes from the saved notebook; the kernel has not confirmed it yet. */
     this.provisional = false;
-    /** Drawn for an audit, repeated, or queued by Python or a dialog: before what a person put in front.
-     * @type {Item[]} */
+    /**
+     * Drawn for an audit, repeated, or queued by Python or a dialog: before what a person put in
+     * front.
+     * @type {Item[]}
+     */
     this.first = [];
     /** Displaced from the screen by what was picked by hand. @type {Item[]} */
     this.displaced = [];
@@ -64,7 +68,8 @@ export class Queue {
   }
 
   /**
-   * Take a list of the kernel: in place of all before, or behind them. The current item stays, with what is
+   * Take a list of the kernel: in place of all before, or behind them. The current item stays, with
+   * what is
    * newly known of it, and answers on their way are not asked again.
    * @param {Questions} list
    */
@@ -72,8 +77,9 @@ export class Queue {
     this.started = true;
     this.done = list.done;
     const away = new Set([...this.away.values()].map((answer) => answer.id));
-    const open = list.items.filter(({ id }, place, all) =>
-      !away.has(id) && all.findIndex((other) => other.id === id) === place);
+    const open = list.items.filter(
+      ({ id }, place, all) => !away.has(id) && all.findIndex((other) => other.id === id) === place,
+    );
     const first = new Set(list.items.slice(0, list.first).map(({ id }) => id));
     if (list.reset) this.replace(open, first, list);
     else this.append(open, first);
@@ -113,7 +119,8 @@ export class Queue {
   }
 
   /**
-   * An item as the kernel's list has it. One that is not in the list was answered elsewhere, unless the
+   * An item as the kernel's list has it. One that is not in the list was answered elsewhere, unless
+   * the
    * kernel did not know yet that it is here: answers are on their way, or it was put here by hand.
    * @param {Item} item
    * @param {Map<string, Item>} listed
@@ -169,7 +176,8 @@ export class Queue {
     /** @param {Item} item */
     const updated = (item) => (item.id === id ? { ...item, ...news } : item);
     if (this.current) this.current = updated(this.current);
-    for (const part of /** @type {const} */ (["first", "displaced", "ranked"])) this[part] = this[part].map(updated);
+    for (const part of /** @type {const} */ (["first", "displaced", "ranked"]))
+      this[part] = this[part].map(updated);
   }
 
   /** @param {string} id of an item that no longer comes */

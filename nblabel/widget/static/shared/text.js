@@ -1,6 +1,14 @@
 // Every word that the page shows or says. What the kernel says comes in its messages and traits.
 
-import { capital, countText, decimalText, durationText, millisecondsText, percentText, shareText } from "./format.js";
+import {
+  capital,
+  countText,
+  decimalText,
+  durationText,
+  millisecondsText,
+  percentText,
+  shareText,
+} from "./format.js";
 
 /**
  * @param {number} n
@@ -33,20 +41,27 @@ const PANEL_TEXT = {
   silence: "Kernel not responding. Run this cell again, unless the kernel is busy.",
   /** @param {string} reason */
   failed: (reason) =>
-    `Something in this panel went wrong: ${reason}. Your answers are kept and still saved. `
-    + "Reload the page; if it comes again, please report it with these words.",
+    `Something in this panel went wrong: ${reason}. Your answers are kept and still saved. ` +
+    "Reload the page; if it comes again, please report it with these words.",
   noState: "it could not be started",
   /** @param {string} reason */
   closed: (reason) => `This panel takes no more answers: ${reason}`,
   /** @param {number} n */
   unreadable: (n) =>
-    `${counted(n, "unsaved answer", "unsaved answers")} of an earlier page cannot be read from this browser's `
-    + "storage: please answer again what is asked again.",
+    `${counted(n, "unsaved answer", "unsaved answers")} of an earlier page cannot be read from ` +
+    "this browser's storage: please answer again what is asked again.",
 };
 
 const QUEUE_TEXT = {
   title: "Questions",
-  actions: { back: "Back", undo: "Undo", skip: "Skip", forward: "Forward", redo: "Redo", flag: "Flag" },
+  actions: {
+    back: "Back",
+    undo: "Undo",
+    skip: "Skip",
+    forward: "Forward",
+    redo: "Redo",
+    flag: "Flag",
+  },
   keys: {
     accept: "Accept the prediction",
     undo: "Undo",
@@ -87,15 +102,16 @@ const QUEUE_TEXT = {
   saving: (n) => `Saving ${countText(n)}…`,
   /**
    * What happens to answers that are not saved for a while.
-   * @param {number} n @param {string} refusal why the kernel cannot save them, "" where it says nothing
+   * @param {number} n @param {string} refusal why the kernel cannot save them, "" where it says
+   *   nothing
    * @param {boolean} persistent
    */
   unsavedAnswers: (n, refusal, persistent) => {
     const place = persistent ? "kept in this browser" : "kept in this page";
     return refusal
       ? `${countText(n)} unsaved: ${refusal}; ${place}, sent again until saved.`
-      : `${countText(n)} unsaved: kernel not responding; ${place}, sent again when it is back. `
-        + "Run the cell again after a kernel restart.";
+      : `${countText(n)} unsaved: kernel not responding; ${place}, sent again when it is back. ` +
+          "Run the cell again after a kernel restart.";
   },
   /** @param {string} reason */
   notSaved: (reason) => `Not saved: ${reason}`,
@@ -114,7 +130,8 @@ const QUEUE_TEXT = {
   loading: (thing) => `Loading the ${thing}…`,
   noPicture: "No image",
   /** @param {number | null} total @param {string} noun */
-  allAnswered: (total, noun) => `All ${total === null ? "" : `${countText(total)} `}${noun}s are answered.`,
+  allAnswered: (total, noun) =>
+    `All ${total === null ? "" : `${countText(total)} `}${noun}s are answered.`,
   waiting: "Waiting for the next question…",
   preparing: "Preparing the first question…",
   /** @param {string} noun @param {string} id @param {number} index */
@@ -171,7 +188,8 @@ const MAP_TEXT = {
   notShown: "Kernel not responding: nothing was shown",
   noPointsInside: "No points inside",
   scrollHint: "Click the map, then scroll to zoom",
-  crosshairOn: "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
+  crosshairOn:
+    "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
   crosshairOff: "Cross-hair off",
   noPointNear: "No point near the cross-hair",
   boxStarted: "Box started: move to the opposite corner, b ends it",
@@ -188,7 +206,10 @@ const MAP_TEXT = {
     [["x"], "box: drag across points to label them"],
     [["m"], "back to moving"],
     [["c"], "cross-hair: the arrow keys move it, Shift makes it faster"],
-    [["Enter"], "at the cross-hair, or click: ask about the nearest point next; the keys then answer it"],
+    [
+      ["Enter"],
+      "at the cross-hair, or click: ask about the nearest point next; the keys then answer it",
+    ],
     [["b"], "at the cross-hair: start a box, again to end it"],
     [["g"], "clusters: look through them, and label each as a whole"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
@@ -216,17 +237,22 @@ const GROUP_TEXT = {
   howMany: "How many",
   finding: "Clusters are being found in the background; labeling goes on meanwhile.",
   whatClustersAre:
-    "Clusters are groups of similar items. With some more of them than there are classes, most are of one class.",
+    "Clusters are groups of similar items. " +
+    "With some more of them than there are classes, most are of one class.",
   /** @param {string} name @param {number} n @param {number} labeled */
   title: (name, n, labeled) =>
-    `${name && `${name}: `}${counted(n, "point")}${labeled ? `, ${countText(labeled)} already labeled` : ""}`,
+    `${name && `${name}: `}${counted(n, "point")}` +
+    (labeled ? `, ${countText(labeled)} already labeled` : ""),
   nothingLeft: "Nothing is left to label",
   allLabeled: "All are labeled already",
   /** @param {number} n @param {number} excluded */
   labelAs: (n, excluded) =>
-    excluded ? `Label ${countText(n)} (${countText(excluded)} excluded) as` : `Label ${counted(n, "point")} as`,
+    excluded
+      ? `Label ${countText(n)} (${countText(excluded)} excluded) as`
+      : `Label ${counted(n, "point")} as`,
   /** @param {number} n */
-  relabel: (n) => (n === 1 ? "also relabel the labeled one" : `also relabel the ${countText(n)} labeled ones`),
+  relabel: (n) =>
+    n === 1 ? "also relabel the labeled one" : `also relabel the ${countText(n)} labeled ones`,
   /** @param {number} n */
   include: (n) => `Include ${countText(n)} again`,
   /** @param {string} text */
@@ -247,7 +273,8 @@ const GROUP_TEXT = {
   mostCentral: "most central",
   labeled: "Labeled",
   /** @param {number} labeled @param {number} n */
-  labeledOf: (labeled, n) => (labeled ? `${countText(labeled)} of ${countText(n)} labeled:` : "none labeled yet"),
+  labeledOf: (labeled, n) =>
+    labeled ? `${countText(labeled)} of ${countText(n)} labeled:` : "none labeled yet",
   /** @param {string} name @param {number} n */
   classCount: (name, n) => `${name} ${countText(n)}`,
 };
@@ -304,8 +331,8 @@ const QUALITY_TEXT = {
   auditNowTitle: (n) => `Ask ${countText(n)} items drawn at random next`,
   repeats: "Repeat items",
   repeatsTitle:
-    "Share of the answers after which an item from some time before is asked again, unmarked. "
-    + "Tells how often you agree with yourself.",
+    "Share of the answers after which an item from some time before is asked again, unmarked. " +
+    "Tells how often you agree with yourself.",
   reviewOpen: "Review labels",
   reviewTitle: "Ask labels again that the model and the neighbours contradict",
   finding: "Finding labels that the model and the neighbours contradict…",
@@ -322,7 +349,12 @@ const QUALITY_TEXT = {
   perClassTitle: "The guarantee holds for each class by itself; that takes answers for each.",
   choose: "Choose a maximum error.",
   /** @type {Record<string, string>} */
-  working: { estimate: "Estimating", draw: "Drawing the checks", accept: "Accepting", revert: "Reverting" },
+  working: {
+    estimate: "Estimating",
+    draw: "Drawing the checks",
+    accept: "Accepting",
+    revert: "Reverting",
+  },
   /** @param {string} work @param {string} text */
   progress: (work, text) => `${work}: ${text}`,
   /** @param {number} n */
@@ -335,8 +367,8 @@ const QUALITY_TEXT = {
   undoAccept: (n) => `Undo: withdraw ${countText(n)} accepted`,
   /** @param {number} n */
   checksWait: (n) =>
-    `${n === 1 ? "1 check waits" : `${countText(n)} checks wait`} in the queue. `
-    + "When they are answered, the result updates.",
+    `${n === 1 ? "1 check waits" : `${countText(n)} checks wait`} in the queue. ` +
+    "When they are answered, the result updates.",
   /** @param {number} n */
   contradicted: (n) => `The model would now label ${counted(n, "accepted item")} differently.`,
   review: "Review",
@@ -371,12 +403,14 @@ const QUALITY_TEXT = {
     `${counted(n, "label")}: accuracy ${shareText(share)}, ${shareText(low)} to ${shareText(high)}`,
   noConfident: "The share of confident predictions is drawn here after the next label.",
   /** @param {number} threshold */
-  confident: (threshold) => `Share of the pool predicted with confidence above ${shareText(threshold)}`,
+  confident: (threshold) =>
+    `Share of the pool predicted with confidence above ${shareText(threshold)}`,
   /** @param {number} n @param {number} share */
   confidentPoint: (n, share) => `${counted(n, "label")}: ${shareText(share)} of the pool`,
   compare: "Compare with random sampling",
   compareTitle:
-    "How many labels drawn at random would have done as well. The model is fitted some twenty times for that.",
+    "How many labels drawn at random would have done as well. " +
+    "The model is fitted some twenty times for that.",
   comparing: "Comparing with random sampling",
 };
 

@@ -1,5 +1,5 @@
-// Someone who answers quickly looks at the picture alone. Whatever else is to be drawn then waits for a
-// pause, so that it does not take the time the next picture needs.
+// Someone who answers quickly looks at the picture alone. Whatever else is to be drawn then waits
+// for a pause, so that it does not take the time the next picture needs.
 
 import { guarded, later } from "./errors.js";
 

@@ -12,50 +12,79 @@
 /** @typedef {{text: string, parts: {name: string, value: number, text: string}[]}} Why */
 /** @typedef {{id: string, label: string, similarity: number} & Shown} Neighbor */
 /**
- * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string | null,
- *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[]} & Shown} Item
+ * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
+ *   | null,
+ *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[]} &
+ * Shown} Item
  */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
- * @typedef {{code: number, name: string, color: string, count: number | null, cluster?: number}} LegendEntry */
-/** @typedef {{name: string, choices: Choice[], running: boolean, progress: number, text: string, train: boolean}} Projection */
+ * @typedef {{code: number, name: string, color: string, count: number | null, cluster?: number}}
+ *   LegendEntry */
+/**
+ * @typedef {{name: string, choices: Choice[], running: boolean, progress: number, text: string,
+ * train: boolean}} Projection
+ */
 /**
  * @typedef {{labeled: number, accepted: number, skipped: number, flagged: number, left: number,
  *   total: number, per_hour: number | null, seconds_left: number | null, refit_ms: number | null,
  *   model: {text: string, title: string}, store: {persistent: boolean, text: string},
- *   classes: {name: string, color: string, count: number}[], messages: {text: string, title: string}[],
+ *   classes: {name: string, color: string, count: number}[], messages: {text: string, title:
+ * string}[],
  *   notices: {kind: "info" | "error", text: string}[]}} Status
  */
 /** @typedef {{value: string, text: string, ending: string}} Format */
-/** @typedef {{formats: Format[], running: boolean, progress: number, kind: "info" | "done" | "ask" | "error", text: string}} Exporting */
-/** @typedef {{share: number, repeats: number, waiting: number, colors: Record<string, string>, stopping: {gain: number, labels: number}}} Audit */
+/**
+ * @typedef {{formats: Format[], running: boolean, progress: number, kind: "info" | "done" | "ask" |
+ * "error", text: string}} Exporting
+ */
+/**
+ * @typedef {{share: number, repeats: number, waiting: number, colors: Record<string, string>,
+ * stopping: {gain: number, labels: number}}} Audit
+ */
 /** @typedef {{max_error: number, confidence: number, per_class: boolean}} Terms */
 /**
- * @typedef {{terms: Terms, running: "" | "estimate" | "draw" | "accept" | "revert", progress: number, text: string,
- *   headline: string, details: string[], ready: number, needed: number, changed: number, left: number,
+ * @typedef {{terms: Terms, running: "" | "estimate" | "draw" | "accept" | "revert", progress:
+ *   number, text: string,
+ *   headline: string, details: string[], ready: number, needed: number, changed: number, left:
+ * number,
  *   waiting: number, undo: string, undo_kind: "" | "accept" | "withdraw", undo_count: number,
  *   curve: {name: string, points: (number | null)[][]}[]}} AutoLabel
  */
-/** @typedef {{accuracy: number[][], confident: number[][], threshold: number, plotly: boolean}} Curves */
-/** @typedef {{running: boolean, progress: number, left: number, total: number, text: string}} Review */
+/**
+ * @typedef {{accuracy: number[][], confident: number[][], threshold: number, plotly: boolean}}
+ * Curves
+ */
+/**
+ * @typedef {{running: boolean, progress: number, left: number, total: number, text: string}} Review
+ */
 /** progress: null where nothing runs.
  * @typedef {{progress: number | null, text: string}} Comparison */
-/** @typedef {{n: number, labeled: number, labels: {name: string, color: string, count: number}[], warning: string}} Facts */
+/**
+ * @typedef {{n: number, labeled: number, labels: {name: string, color: string, count: number}[],
+ * warning: string}} Facts
+ */
 /**
  * What the kernel writes; those that are objects may be empty or missing before it does.
  * @typedef {{
  *   classes: ClassInfo[], pool: {total: number, noun: string},
  *   store: {key: string, persistent: boolean, text: string},
- *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView | null,
- *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes: Choice[],
- *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number}, projection: Projection,
+ *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
+ * null,
+ *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
+ * Choice[],
+ *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
+ * projection: Projection,
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
- *   importing: {text?: string, progress?: number}, audit: Partial<Audit>, auto_label: Partial<AutoLabel>,
- *   review: Partial<Review>, learning_curves: Partial<Curves>, comparison: Partial<Comparison>}} Traits
+ *   importing: {text?: string, progress?: number}, audit: Partial<Audit>, auto_label:
+ * Partial<AutoLabel>,
+ *   review: Partial<Review>, learning_curves: Partial<Curves>, comparison: Partial<Comparison>}}
+ * Traits
  */
 /** @typedef {import("@anywidget/types").AnyModel<Traits>} Model */
 /** @typedef {{uid: string, ok: boolean, retry?: boolean, text: string}} Ack */
 /** `front` is added when it is sent; positions travel as buffers.
- * @typedef {{uid: string, type: string, id?: string, indices?: number[], marked?: number[]} & Record<string, any>} LogEvent */
+ * @typedef {{uid: string, type: string, id?: string, indices?: number[], marked?: number[]} &
+ *   Record<string, any>} LogEvent */
 
 export {};

@@ -12,15 +12,28 @@ const NAME = "labels";
 export function buildExport(context) {
   const format = h("select", { "aria-label": TEXT.status.format });
   const path = h("input", {
-    type: "text", "aria-label": TEXT.status.exportPath, value: `${NAME}.csv`, spellcheck: "false", autocomplete: "off",
+    type: "text",
+    "aria-label": TEXT.status.exportPath,
+    value: `${NAME}.csv`,
+    spellcheck: "false",
+    autocomplete: "off",
   });
   const write = h("button", { type: "submit", class: "nbl-primary", text: TEXT.status.export });
-  const overwrite = h("button", { type: "button", text: TEXT.status.overwrite, hidden: true, onClick: () => send(true) });
+  const overwrite = h("button", {
+    type: "button",
+    text: TEXT.status.overwrite,
+    hidden: true,
+    onClick: () => send(true),
+  });
   const stop = () => context.tell({ type: "cancel", task: "export" });
   const { bar, cancel, show } = drawerBar(TEXT.status.export, stop, path);
   const result = h("p", { class: "nbl-drawer-result", role: "status" });
-  const form = h("form", { class: "nbl-drawer", hidden: true, "aria-label": TEXT.status.exportTitle },
-    h("span", { class: "nbl-drawer-row" }, format, path, write, overwrite, bar, cancel), result);
+  const form = h(
+    "form",
+    { class: "nbl-drawer", hidden: true, "aria-label": TEXT.status.exportTitle },
+    h("span", { class: "nbl-drawer-row" }, format, path, write, overwrite, bar, cancel),
+    result,
+  );
 
   const state = () => context.model.get("exporting") ?? {};
   /** @param {boolean} replace although it is there already */
@@ -37,15 +50,21 @@ export function buildExport(context) {
   const render = () => {
     const { formats, running = false, progress = 0, kind = "info", text = "" } = state();
     if (!formats) return;
-    if (!format.options.length) format.append(...formats.map(({ value, text: name }) => h("option", { value, text: name })));
+    if (!format.options.length)
+      format.append(...formats.map(({ value, text: name }) => h("option", { value, text: name })));
     const hadFocus = form.contains(document.activeElement);
     for (const field of [format, path, write]) field.disabled = running;
     overwrite.hidden = running || kind !== "ask";
     show(running ? progress : null);
     setText(result, text);
     result.dataset.kind = kind;
-    if (hadFocus && !form.contains(document.activeElement)) (running ? cancel : path).focus({ preventScroll: true });
+    if (hadFocus && !form.contains(document.activeElement))
+      (running ? cancel : path).focus({ preventScroll: true });
   };
   listen(format, "change", rename);
-  return { toggle: drawerButton(TEXT.status.exportOpen, form, format, () => send(false)), form, render };
+  return {
+    toggle: drawerButton(TEXT.status.exportOpen, form, format, () => send(false)),
+    form,
+    render,
+  };
 }

@@ -10,17 +10,27 @@ export function buildImport(context) {
   /** @param {string} value @param {Record<string, string>} [more] */
   const field = (value, more = {}) =>
     h("input", { type: "text", value, spellcheck: "false", autocomplete: "off", ...more });
-  const path = field("labels.csv", { "aria-label": TEXT.status.importPath, title: TEXT.status.importPathTitle });
+  const path = field("labels.csv", {
+    "aria-label": TEXT.status.importPath,
+    title: TEXT.status.importPathTitle,
+  });
   const id = field("id");
   const label = field("label");
   const read = h("button", { type: "submit", class: "nbl-primary", text: TEXT.status.import });
   const result = h("p", { class: "nbl-drawer-result", role: "status" });
   const { bar, cancel, show } = drawerBar(TEXT.status.import, () => stop(), path);
-  const columns = h("span", { class: "nbl-drawer-columns" },
+  const columns = h(
+    "span",
+    { class: "nbl-drawer-columns" },
     h("label", {}, h("span", { text: TEXT.status.idColumn }), id),
-    h("label", {}, h("span", { text: TEXT.status.labelColumn }), label));
-  const form = h("form", { class: "nbl-drawer", hidden: true, "aria-label": TEXT.status.importTitle },
-    h("span", { class: "nbl-drawer-row" }, path, columns, read, bar, cancel), result);
+    h("label", {}, h("span", { text: TEXT.status.labelColumn }), label),
+  );
+  const form = h(
+    "form",
+    { class: "nbl-drawer", hidden: true, "aria-label": TEXT.status.importTitle },
+    h("span", { class: "nbl-drawer-row" }, path, columns, read, bar, cancel),
+    result,
+  );
   let awaited = "";
   let stopped = false;
   let wasRunning = false;

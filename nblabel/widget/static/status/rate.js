@@ -9,7 +9,13 @@ import { TEXT } from "../shared/text.js";
  * @param {import("../shared/context.js").PanelContext} context
  */
 export function buildRate(context) {
-  const field = h("input", { type: "number", min: "0", step: "any", inputmode: "decimal", title: TEXT.status.rateTitle });
+  const field = h("input", {
+    type: "number",
+    min: "0",
+    step: "any",
+    inputmode: "decimal",
+    title: TEXT.status.rateTitle,
+  });
   const node = h("label", { class: "nbl-rate" }, h("span", { text: TEXT.status.rate }), field);
   const text = () => String(context.model.get("hourly_rate") ?? "");
   const send = () => {

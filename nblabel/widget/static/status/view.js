@@ -23,13 +23,18 @@ function figuresOf(status) {
     { name: TEXT.status.skipped, value: countText(skipped) },
     { name: TEXT.status.flagged, value: countText(flagged) },
     { name: TEXT.status.perHour, value: perHour === null ? TEXT.status.none : countText(perHour) },
-    { name: TEXT.status.timeLeft, value: secondsLeft === null ? TEXT.status.none : TEXT.status.duration(secondsLeft) },
+    {
+      name: TEXT.status.timeLeft,
+      value: secondsLeft === null ? TEXT.status.none : TEXT.status.duration(secondsLeft),
+    },
   ];
 }
 
 /** @param {Status} status */
 function modelText({ model, refit_ms: refitMs }) {
-  return [model.text, refitMs === null ? "" : TEXT.status.updatedIn(refitMs)].filter(Boolean).join(" · ");
+  return [model.text, refitMs === null ? "" : TEXT.status.updatedIn(refitMs)]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** A list of named figures. */
@@ -39,8 +44,14 @@ function buildFigures() {
   const make = (name) => h("div", {}, h("dt", { text: name }), h("dd"));
   /** @param {{name: string, value: string}[]} rows */
   const render = (rows) => {
-    const nodes = patchChildren(node, rows.map((row) => row.name), make);
-    rows.forEach(({ value }, i) => setText(/** @type {Element} */ (nodes[i].lastElementChild), value));
+    const nodes = patchChildren(
+      node,
+      rows.map((row) => row.name),
+      make,
+    );
+    rows.forEach(({ value }, i) =>
+      setText(/** @type {Element} */ (nodes[i].lastElementChild), value),
+    );
   };
   return { node, render };
 }
@@ -58,7 +69,11 @@ function buildCounts() {
   /** @param {Status["classes"]} classes */
   const render = (classes) => {
     const most = Math.max(1, ...classes.map((one) => one.count));
-    const rows = patchChildren(node, classes.map((one) => one.name), make);
+    const rows = patchChildren(
+      node,
+      classes.map((one) => one.name),
+      make,
+    );
     classes.forEach((one, i) => {
       const [, bar, number] = /** @type {any} */ (rows[i].children);
       bar.firstChild.style.width = `${(100 * one.count) / most}%`;
@@ -79,7 +94,11 @@ function buildNotices() {
   const render = (notices) => {
     for (const [kind, list] of Object.entries(lists)) {
       const ofKind = notices.filter((one) => one.kind === kind);
-      patchChildren(list, ofKind.map((one) => one.text), make);
+      patchChildren(
+        list,
+        ofKind.map((one) => one.text),
+        make,
+      );
     }
   };
   return { nodes: Object.values(lists), render };
@@ -91,7 +110,11 @@ function buildNotices() {
  * @param {Status["messages"]} messages
  */
 function renderMessages(node, messages) {
-  const rows = patchChildren(node, messages.map((_, i) => String(i)), () => h("p"));
+  const rows = patchChildren(
+    node,
+    messages.map((_, i) => String(i)),
+    () => h("p"),
+  );
   messages.forEach(({ text, title }, i) => {
     setText(rows[i], text);
     rows[i].title = title;
@@ -102,7 +125,12 @@ function renderMessages(node, messages) {
 function buildOverview({ model }) {
   const labeled = h("strong");
   const of = h("span");
-  const progress = h("progress", { class: "nbl-progress", max: 1, value: 0, "aria-label": TEXT.status.labeled });
+  const progress = h("progress", {
+    class: "nbl-progress",
+    max: 1,
+    value: 0,
+    "aria-label": TEXT.status.labeled,
+  });
   const head = h("p", { class: "nbl-headline" }, labeled, of);
   const messages = h("div", { class: "nbl-status-messages", "aria-live": "polite" });
   const numbers = buildFigures();
@@ -135,14 +163,26 @@ function buildOverview({ model }) {
 export function buildStatus(context, signal) {
   const { link, throttle, model } = context;
   const overview = buildOverview(context);
-  const [exporting, importing, rate] = [buildExport(context), buildImport(context), buildRate(context)];
+  const [exporting, importing, rate] = [
+    buildExport(context),
+    buildImport(context),
+    buildRate(context),
+  ];
   const doors = h("span", { class: "nbl-doors" }, importing.toggle, exporting.toggle);
   const { head, progress, messages, numbers, counts, notices, how, store } = overview;
-  const el = h("section", { class: "nbl-view nbl-status", role: "group", "aria-label": TEXT.status.title },
-    head, progress, messages,
-    h("div", { class: "nbl-pace" }, numbers.node, rate.node), counts.node,
+  const el = h(
+    "section",
+    { class: "nbl-view nbl-status", role: "group", "aria-label": TEXT.status.title },
+    head,
+    progress,
+    messages,
+    h("div", { class: "nbl-pace" }, numbers.node, rate.node),
+    counts.node,
     h("p", { class: "nbl-foot" }, how, store, doors),
-    importing.form, exporting.form, ...notices.nodes);
+    importing.form,
+    exporting.form,
+    ...notices.nodes,
+  );
   const update = () => {
     el.hidden = !model.get("status")?.store;
     if (!el.hidden) overview.render();
