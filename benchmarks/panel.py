@@ -19,11 +19,21 @@ from tests.lab.notebook import LabServer, Notebook, open_notebook, wait_for
 # Times, in the page's own clock, of keys and of what was painted after them.
 PROBE_JS = """() => {
 window.probe = {keys: [], pictures: [], colors: [], rings: []};
-const painted = (list, at) => requestAnimationFrame(() => {
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => list.push({at, painted: performance.now()});
-  channel.port2.postMessage(null);
+// A message that is posted within a frame arrives once that frame is painted.
+let inFrame = false;
+const nextFrame = requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (act) => nextFrame((now) => {
+  inFrame = true;
+  try { act(now); } finally { inFrame = false; }
 });
+const painted = (list, at) => {
+  const post = () => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => list.push({at, painted: performance.now()});
+    channel.port2.postMessage(null);
+  };
+  if (inFrame) post(); else nextFrame(post);
+};
 addEventListener('keydown', (event) => {
   const at = event.timeStamp;
   const shown = document.querySelector('.nbl-queue .nbl-id')?.textContent ?? '';
