@@ -1,8 +1,9 @@
 """Memory that was freed, given back to the system. Only glibc keeps it, and can be told not to.
 
-It keeps what threads freed for whoever asks next, apart for each of them, up to 64 MB each. A panel
-has threads of its own, so every run of its cell would leave megabytes: with 60,000 x 384 embeddings
-the kernel's memory grew by two thirds in 20 runs, see `benchmarks/panel.py`.
+It keeps what threads freed for whoever asks next, in several arenas. A panel has threads of its
+own, so every run of its cell would leave megabytes: with 60,000 x 384 embeddings the kernel's
+memory grew by two thirds in 20 runs, see `benchmarks/panel.py`. The settings are those of the whole
+process.
 """
 
 from __future__ import annotations

@@ -61,7 +61,8 @@ def answer_checks(book: Notebook) -> None:
 
     def are_next() -> bool:
         drawn = book.evaluate(f"[str(i) for i in {DRAWN}]")
-        return set(upcoming(book)[: len(drawn)]) <= set(drawn)
+        asked = upcoming(book)[: len(drawn)]
+        return len(asked) == min(8, len(drawn)) and set(asked) <= set(drawn)
 
     wait_for(are_next, 30, lambda: f"the checks, have {upcoming(book)}")
     while book.evaluate(f"len({DRAWN})"):

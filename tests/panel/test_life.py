@@ -13,6 +13,7 @@ import weakref
 import psutil
 import pytest
 
+from nblabel.system import memory
 from nblabel.widget import Labeler
 from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page, picture_pool, shown, until
 from tests.samples import CLASSES
@@ -86,6 +87,16 @@ def test_a_panel_that_nobody_sees_leaves_the_one_in_sight_alone():
     assert third.closed == ""
     assert page.label("6")["ok"]
     assert third.labels()["id"].tolist() == ["5", "6"]
+
+
+def test_a_panel_keeps_little_freed_memory_and_gives_it_back_when_it_is_replaced(monkeypatch):
+    called = []
+    for name in ("keep_little", "return_freed"):
+        monkeypatch.setattr(memory, name, lambda name=name: called.append(name))
+    open_page()
+    assert called == ["keep_little"]
+    open_page()
+    assert called == ["keep_little", "keep_little", "return_freed"]
 
 
 def test_answers_of_a_retired_panel_are_committed_by_its_successor():
