@@ -121,7 +121,7 @@ def test_what_is_missing_is_told_and_asked(browser_page: Page) -> None:
     dialog = open_auto_label(browser_page)
     expect(dialog).to_contain_text("37 more answers would let 54,200 images be accepted.")
     press(dialog, "Queue these 37 checks")
-    assert sent(browser_page) == [{"type": "open", "part": "auto_label"}, {"type": "queue_checks"}]
+    assert sent(browser_page) == [{"type": "open", "parts": ["auto_label"]}, {"type": "queue_checks"}]
     write(browser_page, auto_label={**AUTO_LABEL, "waiting": 37})
     expect(dialog).to_contain_text("37 checks wait in the queue")
     expect(dialog.get_by_role("button", name="Queue these")).to_be_hidden()
@@ -242,7 +242,7 @@ def test_all_by_keyboard(browser_page: Page) -> None:
     door = view.get_by_role("button", name="Auto-label the rest")
     expect(door).to_be_focused()
     expect(door).to_have_attribute("aria-expanded", "false")
-    assert sent(browser_page)[-1] == {"type": "open", "part": None}
+    assert sent(browser_page)[-1] == {"type": "open", "parts": []}
 
 
 def test_the_review_tells_how_far_it_is(browser_page: Page) -> None:
@@ -270,8 +270,8 @@ def test_curves_are_drawn_only_while_they_are_open(browser_page: Page) -> None:
     )
     press(view, "Learning curves")
     expect(charts.first).to_be_hidden()
-    opened = [message["part"] for message in sent(browser_page) if message["type"] == "open"]
-    assert opened == ["curves", None]
+    opened = [message["parts"] for message in sent(browser_page) if message["type"] == "open"]
+    assert opened == [["curves"], []]
 
 
 def test_curves_that_plotly_draws_are_not_drawn_twice(browser_page: Page) -> None:
@@ -367,7 +367,7 @@ def test_a_removed_view_stops_listening(browser_page: Page) -> None:
     view = open_view(browser_page)
     press(view, "Learning curves")
     browser_page.evaluate("nbl.view.remove()")
-    assert sent(browser_page)[-2:] == [{"type": "open", "part": None}, {"type": "gone"}]
+    assert sent(browser_page)[-2:] == [{"type": "open", "parts": []}, {"type": "gone"}]
     browser_page.evaluate("nbl.widget.close()")
     assert browser_page.evaluate("nbl.widget.model.listeners.length") == 0
 

@@ -30,7 +30,7 @@ class Desk(Page):
         return self.traits["auto_label"]
 
     def open(self, part):
-        self.say("open", part=part)
+        self.say("open", parts=[part] if part else [])
 
     def accuracy(self):
         return self.said()[0]

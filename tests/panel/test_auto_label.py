@@ -313,7 +313,7 @@ def test_an_undo_that_comes_while_it_is_estimated_is_estimated_too(monkeypatch):
         await until(lambda: desk.ids)
         desk.session.tell([0, 1, 2], CLASSES)
         desk.session.tell(3, TRUTH[3])
-        desk.say("open", part="auto_label", checked=False)
+        desk.say("open", parts=["auto_label"], checked=False)
         assert await asyncio.to_thread(begun.wait, 10)
         desk.session.undo()
         go_on.set()

@@ -87,8 +87,8 @@ def test_what_a_page_has_open_is_its_own(desk):
     other = Page(desk.panel)
     desk.session.tell([0, 1, 2], CLASSES)
     desk.open("auto_label")
-    other.say("open", part="curves")
-    other.say("open", part=None)
+    other.say("open", parts=["curves"])
+    other.say("open", parts=[])
     desk.tell_another()
     headline = desk.dialog["headline"]
     assert headline

@@ -49,7 +49,7 @@ class Dispatch:
                 m["uid"], m["path"], m["id"], m["label"]
             ),
             "rate": lambda _page, m: panel.measures.pay(_number(m["rate"])),
-            "open": lambda page, m: panel.open(page, m["part"]),
+            "open": lambda page, m: panel.open(page, m["parts"]),
             "audit": lambda _page, m: panel.measures.choose(float(m["share"])),
             "repeats": lambda _page, m: panel.measures.repeat(float(m["share"])),
             "threshold": lambda _page, m: panel.measures.advise_below(float(m["gain"])),

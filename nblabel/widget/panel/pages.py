@@ -20,15 +20,15 @@ class Page:
         Made by the page.
     front : list of str
         The ids on screen and next, as it told last.
-    part : str or None
-        What it has open: "auto_label" or "curves".
+    parts : frozenset of str
+        What its views have open: "auto_label", "curves".
     group : tuple or None
         The request of the group that it looks through, and the members.
     """
 
     id: str
     front: list[str] = field(default_factory=list)
-    part: str | None = None
+    parts: frozenset[str] = frozenset()
     group: tuple[str, IntArray] | None = None
 
 
@@ -69,4 +69,4 @@ class Pages:
 
     def have_open(self, part: str) -> bool:
         """Whether a page has this part open."""
-        return any(page.part == part for page in self)
+        return any(part in page.parts for page in self)

@@ -168,9 +168,9 @@ class Panel:
         self._changed(knows)
         self._tell_others()
 
-    def open(self, page: Page, part: str | None) -> None:
-        """Note that a page opened a dialog, or closed it."""
-        page.part = part
+    def open(self, page: Page, parts: list[str]) -> None:
+        """Note which dialogs the views of a page have open now."""
+        page.parts = frozenset(parts)
         self._parts_opened()
 
     def more(self, held: list[int]) -> None:

@@ -68,8 +68,9 @@ class PanelPage {
     el.append(buildFailure(context, signal), columns, live);
     context.on("spoken", (text) => context.throttle.run(live, () => announce(live, text)), signal);
     /**
-     * A part that cannot be built leaves the others alone. @param {Element} place @param {() =>
-     * Node} build
+     * A part that cannot be built leaves the others alone.
+     * @param {Element} place
+     * @param {() => Node} build
      */
     const add = (place, build) => place.append(guarded(build)() ?? "");
     add(columns, () => buildQueue(controller, signal));
@@ -86,8 +87,7 @@ class PanelPage {
 
 /**
  * Keep JupyterLab's shortcuts away from keys that are pressed in the panel. It looks for the mark
- * on the
- * element that has the focus, before those around it.
+ * on the element that has the focus, before those around it.
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
  */

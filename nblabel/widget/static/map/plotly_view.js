@@ -24,8 +24,8 @@ export class PlotlyView extends SideView {
     const { el, link } = { el: this.el, link: context.link };
     this.litDelay = new Delay(signal);
     /**
-     * What stands out in the figure: members, a colour, or nothing. @type {Uint32Array | number |
-     * null}
+     * What stands out in the figure: members, a colour, or nothing.
+     * @type {Uint32Array | number | null}
      */
     this.lit = null;
     this.silence = h("p", { class: "nbl-map-silence" });

@@ -131,8 +131,7 @@ export class PointRaster {
 
   /**
    * Labeled points are larger, with a line of ink around them and paper around that: seen on any
-   * colour,
-   * in any theme.
+   * colour, in any theme.
    * @param {Layer} layer
    * @param {Uint32Array} labeled
    */

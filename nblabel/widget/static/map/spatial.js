@@ -88,8 +88,7 @@ export class PointGrid {
 
   /**
    * The points inside a closed polygon, ascending. A point is inside where the outline winds around
-   * it,
-   * so an outline that crosses itself leaves no holes.
+   * it, so an outline that crosses itself leaves no holes.
    * @param {number[]} outline x, y interleaved
    * @returns {Uint32Array}
    */
@@ -114,8 +113,7 @@ export class PointGrid {
 
   /**
    * The edges of an outline that reach into a row of cells, as x0, y0, x1, y1: a point of that row
-   * needs
-   * to be compared with no other.
+   * needs to be compared with no other.
    * @param {number[]} outline
    * @param {number} row
    * @returns {Float64Array}
@@ -164,8 +162,7 @@ function outlineBounds(outline) {
 
 /**
  * How often the edges wind around a point: upward edges that pass it on the right count for one
- * turn,
- * downward edges against.
+ * turn, downward edges against.
  * @param {Float64Array} edges
  * @param {number} x
  * @param {number} y

@@ -53,8 +53,8 @@ export class QueueController {
      * @type {Map<string, boolean>} */
     this.explained = new Map();
     /**
-     * The browsing that is not answered yet. @type {{id: string | null, steps: number, request:
-     * string} | null}
+     * The browsing that is not answered yet.
+     * @type {{id: string | null, steps: number, request: string} | null}
      */
     this.browsing = null;
     this.life = new AbortController();

@@ -101,8 +101,7 @@ function wordsNote(words, label) {
 
 /**
  * The pictures that come next; one that is pressed is asked now. Together they are one stop of Tab,
- * and
- * the arrow keys go from one to the next.
+ * and the arrow keys go from one to the next.
  * @param {QueueController} controller
  * @param {() => void} focusRoot
  */

@@ -37,8 +37,7 @@ export function buildSaved({ context }) {
 
 /**
  * What needs attention: problems (announced at once, dismissible), a panel that is closed, a kernel
- * that is
- * silent, and answers that are not saved.
+ * that is silent, and answers that are not saved.
  * @param {QueueController} controller
  * @param {() => void} focusRoot
  */

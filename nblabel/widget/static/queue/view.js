@@ -79,7 +79,8 @@ export function buildQueue(controller, signal) {
   listen(el, "keydown", (event) => onKey(event, controller, help.node.hidden, run), { signal });
 
   /**
-   * One part that cannot be drawn leaves the others alone. @param {{render: () => void}[]} parts
+   * One part that cannot be drawn leaves the others alone.
+   * @param {{render: () => void}[]} parts
    */
   const draw = (parts) => {
     const renders = parts.map((part) => guarded(part.render));

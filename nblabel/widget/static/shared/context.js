@@ -17,9 +17,8 @@ import { RenderThrottle } from "./throttle.js";
 
 /**
  * Emits "spoken" with words for the live region, "order" when other questions are on screen or
- * next, "ack"
- * with each acknowledgement and the event of the outbox it is of, "failed" when page code went
- * wrong.
+ * next, "ack" with each acknowledgement and the event of the outbox it is of, "failed" when page
+ * code went wrong.
  */
 export class PanelContext extends Emitter {
   /** @param {Model} model */
@@ -34,7 +33,7 @@ export class PanelContext extends Emitter {
     this.map = new MapState(this);
     /** What went wrong in the page, "" when nothing did. */
     this.failure = "";
-    /** What is open in the views, the last opened last. @type {Map<unknown, string>} */
+    /** What each view has open. @type {Map<unknown, string>} */
     this.openParts = new Map();
     /** What is on screen and next, as the views and as the kernel last heard of it. */
     this.shownFront = "";
@@ -172,8 +171,8 @@ export class PanelContext extends Emitter {
    * @param {string | null} part
    */
   tellOpen(view, part) {
-    this.openParts.delete(view);
     if (part) this.openParts.set(view, part);
-    this.send({ type: "open", part: [...this.openParts.values()].at(-1) ?? null });
+    else this.openParts.delete(view);
+    this.send({ type: "open", parts: [...new Set(this.openParts.values())] });
   }
 }

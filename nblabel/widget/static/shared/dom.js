@@ -60,8 +60,7 @@ export function setText(element, text) {
 
 /**
  * Give `parent` one child per key, in order. A child that is there already is kept as it is, with
- * its
- * focus; only new ones are made.
+ * its focus; only new ones are made.
  * @param {Element} parent
  * @param {string[]} keys
  * @param {(key: string) => HTMLElement} make

@@ -7,8 +7,7 @@ const ZERO_WIDTH = "\u200b";
 
 /**
  * Set the words of a live region. Words that are there already are said again: a region whose text
- * stays
- * the same is not read.
+ * stays the same is not read.
  * @param {Element} region
  * @param {string} text
  */

@@ -19,8 +19,7 @@ const SAVED = "nblabel:saved";
 
 /**
  * Emits "change" whenever an event comes, goes or is late, and "saved" with the uid of one that
- * another
- * panel saved.
+ * another panel saved.
  */
 export class Outbox extends Emitter {
   /** @param {(event: LogEvent) => void} send */

@@ -69,8 +69,7 @@ export class Queue {
 
   /**
    * Take a list of the kernel: in place of all before, or behind them. The current item stays, with
-   * what is
-   * newly known of it, and answers on their way are not asked again.
+   * what is newly known of it, and answers on their way are not asked again.
    * @param {Questions} list
    */
   merge(list) {
@@ -120,8 +119,8 @@ export class Queue {
 
   /**
    * An item as the kernel's list has it. One that is not in the list was answered elsewhere, unless
-   * the
-   * kernel did not know yet that it is here: answers are on their way, or it was put here by hand.
+   * the kernel did not know yet that it is here: answers are on their way, or it was put here by
+   * hand.
    * @param {Item} item
    * @param {Map<string, Item>} listed
    * @returns {Item | null}
