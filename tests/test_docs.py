@@ -1,10 +1,13 @@
 """The documents: links lead somewhere, examples run, tables and lists are those of the code."""
 
+import inspect
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import FunctionType, MethodType
+from typing import Any
 
 import pytest
 
@@ -18,6 +21,8 @@ LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 TREE = "The tree, and which way it depends"
+# a parameter in a docstring: in a line with its type, alone or beside others, or in backticks
+NAMED = r"^(\w+, )*(\*\*)?{0}(, \w+)*( : .+)?$|`{0}`"
 
 # The public names of 9c052bc, before names and modules were changed: none may be lost unnoticed.
 OLD_NAMES = [
@@ -254,3 +259,43 @@ def test_modules_that_the_changelog_names_are_there() -> None:
     for path in (path for row in told for path in CODE.findall(row[1]) if " " not in path):
         home = ROOT / "nblabel" / path.replace(".", "/")
         assert home.is_dir() or home.with_suffix(".py").exists(), path
+
+
+def described() -> dict[str, Any]:
+    """Return the public functions, classes and methods, those of public modules included."""
+    found = {name: getattr(nb, name) for name in nb.__all__}
+    for name, module in [pair for pair in found.items() if inspect.ismodule(pair[1])]:
+        found |= {f"{name}.{one}": getattr(module, one) for one in module.__all__}
+    for name, kind in [pair for pair in found.items() if inspect.isclass(pair[1])]:
+        found |= {f"{name}.{one}": getattr(kind, one) for one in public(kind)}
+    called = type | FunctionType | MethodType
+    return {name: one for name, one in found.items() if isinstance(one, called)}
+
+
+def parameters(one: Any) -> list[str]:
+    """Return the parameters that users pass; none of a class that others define how to make."""
+    if inspect.isclass(one):
+        one = one.__init__
+        if not getattr(one, "__module__", "").startswith("nblabel"):
+            return []
+    known = inspect.signature(one).parameters
+    return [name for name in known if name != "self" and not name.startswith("_")]
+
+
+def test_public_docstrings_name_every_parameter() -> None:
+    missing = []
+    for name, one in described().items():
+        # what a Protocol asks for is described there
+        text = inspect.getdoc(one) or inspect.getdoc(getattr(nb.learners.Learner, one.__name__))
+        missing += [
+            f"{name}: {parameter}"
+            for parameter in parameters(one)
+            if not re.search(NAMED.format(parameter), text or "", re.MULTILINE)
+        ]
+    assert missing == []
+
+
+def test_no_title_in_a_docstring_is_underlined_twice() -> None:
+    twice = re.compile(r"^ *-+\n *-+$", re.MULTILINE)
+    modules = ROOT.glob("nblabel/**/*.py")
+    assert [path for path in modules if twice.search(path.read_text("utf-8"))] == []

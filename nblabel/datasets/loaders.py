@@ -174,7 +174,7 @@ def load_mnist(split: Split = "train") -> Dataset:
     FileNotFoundError
         If ``NBLABEL_DATA`` names no folder.
     ValueError
-        If the file found there is damaged or holds other arrays.
+        If `split` is another word, or the file found there is damaged or holds other arrays.
     OSError
         If the data set is not on this machine and cannot be downloaded.
 
@@ -204,7 +204,7 @@ def load_fashion_mnist(split: Split = "train") -> Dataset:
     FileNotFoundError
         If ``NBLABEL_DATA`` names no folder.
     ValueError
-        If the file found there is damaged or holds other arrays.
+        If `split` is another word, or the file found there is damaged or holds other arrays.
     OSError
         If the data set is not on this machine and cannot be downloaded.
 

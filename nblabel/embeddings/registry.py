@@ -95,9 +95,10 @@ def embed(
         If the method has no such option, or is nothing that can embed.
     ImportError
         If an extra is missing; the message has the command that installs it.
+    MediaError
+        If none of the images can be read.
 
     Notes
-    -----
     -----
     Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are
     brought to the size of the first, in colour if any is. A picture that cannot be read gets the

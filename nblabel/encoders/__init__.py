@@ -32,10 +32,16 @@ def make_encoder(name: str, dim: int | None = None, **options: Any) -> Encoder:
     Parameters
     ----------
     name : {"autoencoder", "vae", "contrastive"}
+        The name of `Autoencoder`, `VariationalAutoencoder` or `ContrastiveEncoder`.
     dim : int, optional
         Width of the code, 128 unless given.
     **options
-        Those of the class: `Autoencoder`, `VariationalAutoencoder`, `ContrastiveEncoder`.
+        The other parameters of that class.
+
+    Returns
+    -------
+    Encoder
+        Not trained yet; its parameters are checked by `Encoder.fit`.
 
     Raises
     ------
@@ -63,6 +69,7 @@ def load(path: Any) -> Encoder:
     Parameters
     ----------
     path : path-like
+        The file. A leading ``~`` is the home folder.
 
     Returns
     -------
@@ -75,6 +82,8 @@ def load(path: Any) -> Encoder:
         If there is no such file.
     ValueError
         If it is no encoder, or one that this version of nblabel cannot read.
+    ImportError
+        If PyTorch is missing; the message has the command that installs it.
     """
     parts = read_encoder(path)
     try:

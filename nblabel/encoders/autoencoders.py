@@ -12,7 +12,22 @@ from nblabel.encoders.changes import changed
 class Autoencoder(Encoder):
     """A fully connected autoencoder: all pixels, 512, 256, the code, and back.
 
-    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` is given.
+    See `Encoder` for more about the parameters, and for the attributes.
+
+    Parameters
+    ----------
+    dim : int
+        Width of the code; 128 if not given.
+    steps : int, optional
+        Batches of 256 pictures to train on; 3,000 if not given.
+    max_seconds : float, optional
+        Train no longer than this.
+    device : str, optional
+        "cpu" or "cuda"; a graphics processor where there is one.
+    random_state : int
+        Seed.
+    progress : bool
+        Show a progress bar if it takes over a second.
 
     Notes
     -----
@@ -52,10 +67,24 @@ class Autoencoder(Encoder):
 class VariationalAutoencoder(Encoder):
     """A convolutional variational autoencoder; the code is the mean of its distribution.
 
-    See `Encoder` for parameters and attributes; the code is 128 wide unless `dim` is given.
+    See `Encoder` for more about the parameters, and for the attributes.
+
+    Parameters
+    ----------
+    dim : int
+        Width of the code; 128 if not given.
+    steps : int, optional
+        Batches of 128 pictures to train on; 2,000 if not given.
+    max_seconds : float, optional
+        Train no longer than this.
+    device : str, optional
+        "cpu" or "cuda"; a graphics processor where there is one.
+    random_state : int
+        Seed.
+    progress : bool
+        Show a progress bar if it takes over a second.
 
     Notes
-    -----
     -----
     It sees pictures that were changed a little, as `ContrastiveEncoder` does, and draws them
     as they were [2]_. The loss is the cross-entropy of drawn and true pixels, and the divergence of

@@ -111,6 +111,12 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         images : Pool or images
             At least ten. Those that cannot be read are left out, with a warning.
         y : ignored
+            There because scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        Encoder
+            This one, trained.
 
         Raises
         ------
@@ -118,6 +124,8 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
             If PyTorch is missing; the message has the command that installs it.
         ValueError
             If there are too few pictures, or a parameter is not usable.
+        MediaError
+            If none of the pictures can be read.
         """
         self.check()
         pictures, good = all_pixels(images)
@@ -140,7 +148,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If the encoder is not trained, or the pictures have another shape.
+            If the encoder is not trained, or the pool holds no pictures, or those of another shape.
         """
         shape = self._trained_shape()
         pool = images if isinstance(images, Pool) else Pool(images)
@@ -154,7 +162,25 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         return filled(out, good)
 
     def fit_transform(self, images: Any, y: Any = None) -> FloatArray:  # noqa: ARG002
-        """Train on pictures and encode them; they are read once."""
+        """Train on pictures and encode them; they are read once.
+
+        Parameters
+        ----------
+        images : Pool or images
+            At least ten. Those that cannot be read are left out of the training, with a warning.
+        y : ignored
+            There because scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        ndarray of shape (n, dim), float32
+            A picture that cannot be read gets the mean of the others.
+
+        Raises
+        ------
+        ImportError, ValueError, MediaError
+            As for `fit`.
+        """
         self.check()
         pictures, good = all_pixels(images)
         with self.bar() as tell:
@@ -175,7 +201,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
 
         See Also
         --------
-        nblabel.encoders.load
+        nblabel.encoders.load : Load what this wrote.
         """
         shape = self._trained_shape()
         weights = {key: value.cpu().numpy() for key, value in self.net_.state_dict().items()}
@@ -185,10 +211,17 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
     def restore(self, shape: tuple[int, ...], weights: dict[str, np.ndarray[Any, Any]]) -> None:
         """Take over trained weights, on the processor.
 
+        Parameters
+        ----------
+        shape : tuple of int
+            (height, width, 1 or 3) of the pictures that the network was trained on.
+        weights : dict of str to ndarray
+            As torch's ``state_dict`` names them.
+
         Raises
         ------
-        ValueError
-            If they are not those of this network for pictures of this shape.
+        ImportError, ValueError
+            If PyTorch is missing, or the weights are not those of this network for such pictures.
         """
         torch = import_torch()
         net = self._net(torch, shape)
@@ -205,7 +238,29 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
     # on pictures that were read before
 
     def train(self, pictures: UInt8Array, tell: Tell) -> Encoder:
-        """Train on pictures of one shape, (n, height, width, 1 or 3), telling how far it is."""
+        """Train on pictures of one shape, telling how far it is.
+
+        Parameters
+        ----------
+        pictures : ndarray of shape (n, height, width, 1 or 3), uint8
+            At least ten.
+        tell : callable
+            Called with the share that is done, from 0 to 1, and a text.
+
+        Returns
+        -------
+        Encoder
+            This one, trained.
+
+        Raises
+        ------
+        ImportError
+            If PyTorch is missing; the message has the command that installs it.
+        ValueError
+            If there are too few pictures, or the device cannot be used.
+        KeyboardInterrupt
+            If it was interrupted in the first step, when nothing is learned yet.
+        """
         if len(pictures) < FEWEST:
             raise ValueError(
                 f"{len(pictures)} images are too few to train on; there must be at least "
@@ -237,7 +292,23 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         return self
 
     def encode(self, pictures: UInt8Array) -> FloatArray:
-        """Encode some pictures, (n, height, width, 1 or 3), all at once."""
+        """Encode some pictures, all at once.
+
+        Parameters
+        ----------
+        pictures : ndarray of shape (m, height, width, 1 or 3), uint8
+            Of the shape it was trained on.
+
+        Returns
+        -------
+        ndarray of shape (m, dim), float32
+            A code for each picture.
+
+        Raises
+        ------
+        ValueError
+            If the encoder is not trained, or the pictures have another shape.
+        """
         shape = self._trained_shape()
         if pictures.shape[1:] != shape:
             raise ValueError(
@@ -253,7 +324,25 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         return codes
 
     def encode_all(self, pictures: UInt8Array, good: BoolArray) -> FloatArray:
-        """Encode many pictures; those that are not good get the mean of the others."""
+        """Encode many pictures, block by block.
+
+        Parameters
+        ----------
+        pictures : ndarray of shape (n, height, width, 1 or 3), uint8
+            Of the shape it was trained on.
+        good : ndarray of shape (n,), bool
+            Which of them could be read.
+
+        Returns
+        -------
+        ndarray of shape (n, dim), float32
+            Pictures that are not good get the mean of the others.
+
+        Raises
+        ------
+        ValueError
+            As for `encode`.
+        """
         out = np.empty((len(pictures), self.dim), dtype=np.float32)
         for start in range(0, len(pictures), BLOCK):
             block = slice(start, start + BLOCK)
@@ -283,7 +372,13 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         self.seconds_, self.cpu_seconds_ = done.seconds, done.cpu_seconds
 
     def check(self) -> None:
-        """Say what is wrong with the parameters, or that PyTorch is missing, before any work."""
+        """Say what is wrong with the parameters, or that PyTorch is missing, before any work.
+
+        Raises
+        ------
+        ValueError, ImportError
+            With a message that says what to do.
+        """
         _whole(self.dim, "dim")
         _whole(self.random_state, "random_state", 0)
         if self.steps is not None:

@@ -23,8 +23,22 @@ class ContrastiveEncoder(Encoder):
     Pictures are paired with one of their five nearest neighbours, by their gradients [2]_, and both
     are changed a little: turned, stretched, slanted, shifted, brighter or darker, and with a part
     cut out. The two of a pair are to have like codes, those of different pairs unlike ones [1]_.
-    See `Encoder` for parameters and attributes; the code is 128 wide, of length 1, unless `dim`
-    says otherwise.
+    See `Encoder` for more about the parameters, and for the attributes.
+
+    Parameters
+    ----------
+    dim : int
+        Width of the code, which has the length 1; 128 if not given.
+    steps : int, optional
+        Batches of 512 pairs to train on; 600 if not given.
+    max_seconds : float, optional
+        Train no longer than this.
+    device : str, optional
+        "cpu" or "cuda"; a graphics processor where there is one.
+    random_state : int
+        Seed.
+    progress : bool
+        Show a progress bar if it takes over a second.
 
     Notes
     -----

@@ -37,7 +37,6 @@ def describe(pictures: UInt8Array) -> tuple[FloatArray, FloatArray, FloatArray]:
 
     Notes
     -----
-    -----
     Histograms of oriented gradients [1]_ with these choices: centred differences in the
     channel where they are strongest; shares in the orientations that fall off as the 16th power of
     a cosine, so that no angle is computed; triangular cells that overlap by half, so that a shift

@@ -60,11 +60,6 @@ def cluster(
     ndarray of shape (n,), int
         The cluster of each item: 0 is the largest. -1 is noise, an item of no cluster.
 
-    Warns
-    -----
-    UserWarning
-        If there are fewer clusters than asked for, only one, or only noise. It says what to try.
-
     Raises
     ------
     ValueError
@@ -72,6 +67,11 @@ def cluster(
         `eps` reaches so far that the neighbours would not fit in memory.
     TypeError
         If the method has no such option.
+
+    Warns
+    -----
+    UserWarning
+        If there are fewer clusters than asked for, only one, or only noise. It says what to try.
 
     Notes
     -----

@@ -75,6 +75,11 @@ class Drift(Report):
             Embeddings, the same as before.
         labeled : ndarray of int
             Positions of new items with a label.
+
+        Returns
+        -------
+        Drift
+            The same figures, with fewer positions in `unlike`.
         """
         if not len(self.unlike) or not len(labeled):
             return self
@@ -102,6 +107,8 @@ def drift(session: Session) -> Drift:
     ------
     TypeError
         If it is no session: of a panel, pass its ``.session``.
+    StoreError
+        If the log cannot be read.
 
     See Also
     --------

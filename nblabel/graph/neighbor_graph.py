@@ -98,7 +98,6 @@ def neighbor_graph(X: Any, *, progress: bool = True, cache: bool = True) -> Neig
 
     Notes
     -----
-    -----
     Up to 100,000 items the neighbours are exact, by brute force, which takes 25 s for so many
     on two cores; beyond, approximate by descent (Dong, Moses and Li, 2011) with pynndescent.
     Descent takes a tenth of the time, and finds 99 % of the neighbours on MNIST, but only 61 %

@@ -93,12 +93,18 @@ def make_learner(
     graph : NeighborGraph, optional
         Of the same embeddings. Without it, "knn" stands in for "graph".
 
+    Returns
+    -------
+    Learner
+        One that has learned nothing yet. A classifier that is passed in is copied.
+
     Raises
     ------
     ValueError
         If the name is unknown.
     TypeError
-        If it is neither a name nor a classifier with ``predict_proba``.
+        If it is neither a name nor a classifier with ``predict_proba``, or what your own function
+        makes has no ``update``.
     ImportError
         If "xgb" or "xgb-deep" is asked for and XGBoost is not installed.
 

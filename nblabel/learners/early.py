@@ -33,7 +33,6 @@ class EarlyStopping(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    -----
     `Session` hands a learner all labels and no others, while XGBoost wants those that decide
     when to stop apart. They are held out only to find the number of rounds; then all labels are
     learned from in as many, for labels are dear. Where no class has two, boosting goes on to its

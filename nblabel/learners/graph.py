@@ -35,7 +35,6 @@ class GraphLearner:
 
     Notes
     -----
-    -----
     See `nblabel.graph.propagation.Propagation` for the equation and its solver. The walk
     gives up at a rate of 0.3 / n_labeled a step: while labels are few, far items stay undecided
     rather than all fall to whichever class the graph happens to lead to (the degeneracy of Laplace

@@ -37,7 +37,6 @@ class KnnLearner:
 
     Notes
     -----
-    -----
     A neighbour at squared distance d votes with weight (1 + d / scale)^-4, where `scale` is
     the median squared distance to the nearest 1 % of the pool. The tail is heavy on purpose: far
     from all labels the nearest one still decides, while the small uniform prior makes its

@@ -30,24 +30,7 @@ class LabelLog:
     """The labels of a pool, and the answers that change them; `nblabel.Session` learns from them.
 
     An answer counts once it is committed to the store. `refresh` takes in what others wrote.
-
-    Parameters
-    ----------
-    pool : Pool
-        What is labeled.
-    classes : sequence of str
-        At least two class names.
-    store : str, path or LabelStore, optional
-        Where the log of answers is kept. None: in memory.
-    annotator : str, optional
-        Who answers; each annotator undoes their own answers.
-
-    Raises
-    ------
-    ValueError
-        If the classes are not usable.
-    StoreError
-        If the store cannot be opened or belongs to another pool, or a class is missing.
+    `pool`, a `Pool`, `classes`, `store`, `annotator` and the errors are as for `nblabel.Session`.
     """
 
     _state: LabelState
@@ -93,10 +76,7 @@ class LabelLog:
 
     @property
     def y(self) -> IntArray:
-        """Class numbers by position, those accepted from the model included; shape (n,), a copy.
-
-        -1 where there is no label.
-        """
+        """Class numbers by position, accepted ones too, -1 without a label; shape (n,), a copy."""
         return self._y.copy()
 
     @property
@@ -134,24 +114,19 @@ class LabelLog:
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
 
     def knows(self, uid: str) -> bool:
-        """Return whether an event with this uid is in the log."""
+        """Return whether an event with this `uid`, a str, is in the log."""
         return uid in self._uids
 
     def positions(self, index: Any) -> IntArray:
-        """Return positions in the pool as an array, or say what is wrong with them.
-
-        See Also
-        --------
-        Pool.positions
-        """
+        """Return positions, `index`, as an array or say what is wrong; as `Pool.positions`."""
         return self.pool.positions(index)
 
     def subscribe(self, listener: Callable[[], None]) -> None:
-        """Have a function called whenever the log or the embeddings changed."""
+        """Have a function, `listener`, called whenever the log or the embeddings changed."""
         self._listeners.append(listener)
 
     def unsubscribe(self, listener: Callable[[], None]) -> None:
-        """Call a function no more that was subscribed."""
+        """Call a function, `listener`, no more that was subscribed."""
         self._listeners = [one for one in self._listeners if one != listener]
 
     def labels(self, *, details: bool = False) -> pd.DataFrame:
@@ -284,21 +259,21 @@ class LabelLog:
     def skip(self, index: Any, *, uid: str | None = None) -> LabelEvent:
         """Leave an item, or many, unanswered; asked again once nothing else is left.
 
-        A label that is already there stays. Parameters and errors as for `tell`.
+        A label that is already there stays. `index`, `uid`, return value and errors as for `tell`.
         """
         return self._record("skip", dict.fromkeys(self._ids(index)), uid)
 
     def flag(self, index: Any, *, uid: str | None = None) -> LabelEvent:
         """Set an item, or many, aside: not asked, not learned from, its label withdrawn.
 
-        Parameters and errors as for `tell`.
+        `index`, `uid`, return value and errors as for `tell`.
         """
         return self._record("flag", dict.fromkeys(self._ids(index)), uid)
 
     def withdraw(self, index: Any, *, uid: str | None = None) -> LabelEvent:
         """Take back labels accepted from the model, in one step that one `undo` takes back.
 
-        The items are open again. Items that people answered are left as they are. Parameters and
+        The items are open again; those that people answered stay. `index`, `uid`, return value and
         errors as for `tell`; a ValueError if none of the items has a label of the model.
         """
         if (sent := self._sent(uid)) is not None:
@@ -311,20 +286,45 @@ class LabelLog:
         return self._record("withdraw", dict.fromkeys(self._ids(rows)), uid)
 
     def undo(self, *, uid: str | None = None) -> LabelEvent | None:
-        """Take back this annotator's last step; return it, or None if there is none."""
+        """Take back this annotator's last step, or raise a StoreError as `tell` does.
+
+        Parameters
+        ----------
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent or None
+            The step that was taken back; None if there is none, or the uid was sent before.
+        """
         return self._reverse("undo", uid)
 
     def redo(self, *, uid: str | None = None) -> LabelEvent | None:
-        """Restore the last step taken back; return it, or None if there is none."""
+        """Restore the last step taken back, and return it; `uid`, None and errors as for `undo`."""
         return self._reverse("redo", uid)
 
     def add_class(self, name: str, *, uid: str | None = None) -> LabelEvent:
         """Add a class behind the others.
 
+        Parameters
+        ----------
+        name : str
+            The new class.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
         Raises
         ------
         ValueError
-            If the name is empty, or a class already.
+            If the name is empty or a class already, or there are 200 classes.
+        StoreError
+            If the log could not be read or written; nothing changed then.
         """
         self.refresh()  # another annotator may have added it
         if (sent := self._sent(uid)) is not None:

@@ -62,6 +62,9 @@ class StoreError(RuntimeError):
 class LabelStore:
     """An append-only log of answers in a database.
 
+    Once `append` returns, the event survives a killed process and a power cut: SQLite files use
+    write-ahead logging with full synchronisation.
+
     Parameters
     ----------
     url : str or path-like, optional
@@ -78,12 +81,7 @@ class LabelStore:
     Raises
     ------
     StoreError
-        If the database cannot be opened, is no nblabel log, or is from a newer version.
-
-    Notes
-    -----
-    SQLite files use write-ahead logging with full synchronisation: once `append` returns, the event
-    survives a killed process and a power cut.
+        If the database cannot be opened, read or written, is no nblabel log, or of a newer version.
     """
 
     def __init__(self, url: Any = None) -> None:
@@ -135,9 +133,16 @@ class LabelStore:
             self._set("pool", fingerprint)
 
     def check(self, fingerprint: str, extends: Collection[str] = ()) -> str | None:
-        """Check that this log is tied to no other pool; return the pool it is tied to, if any.
+        """Check that this log is tied to no other pool; return the one it is tied to, if any.
 
-        Parameters are those of `bind`.
+        Parameters
+        ----------
+        fingerprint, extends : str, collection of str
+            As for `bind`.
+
+        Returns
+        -------
+        str or None
 
         Raises
         ------
@@ -156,7 +161,10 @@ class LabelStore:
     def append(self, event: LabelEvent) -> None:
         """Write one event, and return once it is committed.
 
-        An event whose uid is already in the log is left as it is.
+        Parameters
+        ----------
+        event : LabelEvent
+            If its uid is in the log already, that event stays. The log gives it its `seq`.
 
         Raises
         ------
@@ -199,6 +207,15 @@ class LabelStore:
     def read(self, after: int = 0) -> list[LabelEvent]:
         """Return the events behind a position in the log, oldest first.
 
+        Parameters
+        ----------
+        after : int
+            The `seq` of the last event that is known already; 0 for the whole log.
+
+        Returns
+        -------
+        list of LabelEvent
+
         Raises
         ------
         StoreError
@@ -222,11 +239,26 @@ class LabelStore:
         return read
 
     def setting(self, name: str) -> str | None:
-        """Return a remembered choice, such as the projection shown."""
+        """Return a remembered choice, such as the projection shown; None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            What the choice is about.
+
+        Returns
+        -------
+        str or None
+        """
         return self._get(name)
 
     def set_setting(self, name: str, value: str) -> None:
-        """Remember a choice beside the log.
+        """Remember a choice beside the log, in place of an earlier one of that name.
+
+        Parameters
+        ----------
+        name, value : str
+            What the choice is about, in up to 64 characters, and what was chosen.
 
         Raises
         ------

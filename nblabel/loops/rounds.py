@@ -55,11 +55,13 @@ def threshold_loop(
         Answers in place of a person, to try settings out where the answers are known: gets
         positions in the pool, an ndarray of intp, and returns a class name for each. Without it a
         person answers; see below.
-    start, lower, stop : float or int
-        A share if it is a float; a number of items if it is an int. `lower` is of what is left in
-        that round, the others of the pool.
+    start : float or int
+        A share of the pool if it is a float; a number of items if it is an int.
     upper : float
         Between 0 and 1. The nearer to 1, the fewer mistakes and the more rounds.
+    lower, stop : float or int
+        A share or a number, as `start`. `lower` is of what is left in that round, `stop` of the
+        pool.
     finish : {"human", "model"}
         Who labels what is left in the end.
     n_accept : int, optional
@@ -89,9 +91,13 @@ def threshold_loop(
     Raises
     ------
     ValueError
-        If a parameter is out of its range, or `y` holds what is no class.
+        If a parameter is out of its range, or `y` or the oracle gives what is no class.
     TypeError
         If it is no session: of a panel, pass ``panel.session``.
+    LearnerError
+        If the learner fails on the labels.
+    StoreError
+        If the log could not be read or written; what was committed before stays.
 
     Notes
     -----
@@ -219,8 +225,14 @@ def self_training(
         How many predictions are accepted in a round.
     rounds : int, optional
         How many rounds; until nothing is left, if not given.
-    balanced, learn, y, progress
-        As for `threshold_loop`.
+    balanced : bool
+        Accept of each predicted class its share, as in `threshold_loop`.
+    learn : bool, optional
+        Whether accepted labels are learned from, as in `threshold_loop`.
+    y : sequence of n, optional
+        The right answers, to count errors with, as in `threshold_loop`.
+    progress : bool
+        Show a progress bar if it takes more than a second.
 
     Returns
     -------
@@ -230,9 +242,14 @@ def self_training(
     Raises
     ------
     ValueError
-        If there are no labels of two classes, or a parameter is out of its range.
+        If there are no labels of two classes, a parameter is out of its range, or `y` holds what
+        is no class.
     TypeError
         If it is no session: of a panel, pass ``panel.session``.
+    LearnerError
+        If the learner fails on the labels.
+    StoreError
+        If the log could not be read or written; what was committed before stays.
     """
     check_session(session)
     n = _whole(n, "n")
@@ -260,6 +277,13 @@ class Rounds:
     Each ``next`` goes on as far as it can without a person, and returns the positions to be
     labeled, an ndarray of intp. As long as some of them are open it returns those again; a skip is
     an answer.
+
+    Parameters
+    ----------
+    steps : generator
+        What `threshold_loop` does, up to the next positions that a person must label.
+    ledger : Ledger
+        Counts the labels after each round.
     """
 
     def __init__(self, steps: Generator[IntArray], ledger: Ledger) -> None:

@@ -6,7 +6,13 @@ import plotly.graph_objects as go
 
 
 def map_figure() -> go.Figure:
-    """Return an empty map: points, labeled points, numbered next questions, the current one."""
+    """Return an empty map: points, labeled points, numbered next questions, the current one.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A trace for each of the four, in this order, without any point.
+    """
     none: list[float] = []
     plain = {"mode": "markers", "showlegend": False, "hoverinfo": "skip"}
     figure = go.Figure(

@@ -54,7 +54,7 @@ class Pool:
         If there is more than one kind of media or nothing, the pool is empty, lengths differ, ids
         repeat, or embeddings are not finite.
     TypeError
-        If a text is no str, or the table no DataFrame.
+        If a text is no str, the table no DataFrame, or images a single path.
 
     Notes
     -----
@@ -94,15 +94,21 @@ class Pool:
         ----------
         folder : path-like
             Searched with its subfolders. Files that are no images, and hidden ones, are left out.
-        embeddings, ids
-            As for `Pool`. The ids default to the paths relative to the folder.
+        embeddings : array of shape (n, dim), optional
+            As for `Pool`, in the order of the paths.
+        ids : sequence of n unique ids, optional
+            As for `Pool`. They default to the paths relative to the folder.
+
+        Returns
+        -------
+        Pool
 
         Raises
         ------
         FileNotFoundError
             If there is no such folder or no image in it.
         ValueError
-            If a symbolic link leads out of the folder.
+            If a symbolic link leads out of the folder, or embeddings or ids do not fit.
         """
         pool = cls.__new__(cls)
         media = ImageFiles(find_images(folder), root=folder)
@@ -144,8 +150,7 @@ class Pool:
     def extended(self, more: Pool) -> Pool:
         """Return a new pool with this one's items and others behind them.
 
-        The labels of this pool are taken over: a session on the new pool accepts the log of this
-        one.
+        The labels are taken over: a session on the new pool accepts the log of this one.
 
         Parameters
         ----------
@@ -153,10 +158,14 @@ class Pool:
             Of the same kind, with other ids. Embeddings are joined where both pools have them and
             they are of one width; the new pool has none otherwise.
 
+        Returns
+        -------
+        Pool
+
         Raises
         ------
         ValueError
-            If the kinds differ, ids repeat, or the tables have other columns.
+            If the kinds differ, ids repeat, or columns or (without media) embeddings do not match.
         TypeError
             If it is no pool.
 
@@ -214,6 +223,15 @@ class Pool:
     def index_of(self, item_id: Any) -> int:
         """Return the position of an id.
 
+        Parameters
+        ----------
+        item_id : str
+            The id. Ids are compared as text, so 1 will do for "1".
+
+        Returns
+        -------
+        int
+
         Raises
         ------
         KeyError
@@ -230,6 +248,11 @@ class Pool:
         Parameters
         ----------
         index : int or sequence of int
+            From 0 on. A boolean mask is refused.
+
+        Returns
+        -------
+        ndarray of shape (m,), intp
 
         Raises
         ------
@@ -251,7 +274,17 @@ class Pool:
         return array.astype(np.intp)
 
     def indices_of(self, item_ids: Iterable[str]) -> IntArray:
-        """Return the positions of many ids, shape (m,); in half the time that one by one takes.
+        """Return the positions of many ids, in half the time that one by one takes.
+
+        Parameters
+        ----------
+        item_ids : iterable of str
+            The ids, as they stand in `ids`.
+
+        Returns
+        -------
+        ndarray of shape (m,), intp
+            In the order given.
 
         Raises
         ------
@@ -268,14 +301,19 @@ class Pool:
         return self._find(str(item_id)) is not None
 
     def image(self, index: int, max_side: int | None = None) -> UInt8Array | None:
-        """Return one picture, (height, width, 1 or 3) uint8; None when the pool has no pictures.
+        """Return one picture; None when the pool has no pictures.
 
         Parameters
         ----------
         index : int
-            Position in the pool.
+            Position in the pool; one behind its end raises an IndexError.
         max_side : int, optional
             Scale down to at most this many pixels a side.
+
+        Returns
+        -------
+        ndarray of shape (height, width, 1 or 3), uint8, or None
+            Grey values or red, green and blue, 0 black to 255.
 
         Raises
         ------
@@ -287,11 +325,33 @@ class Pool:
         return cast(Pictures, self.media).read(index, max_side)
 
     def text(self, index: int) -> str | None:
-        """Return one text; None when the pool has no texts."""
+        """Return one text; None when the pool has no texts.
+
+        Parameters
+        ----------
+        index : int
+            Position in the pool; one behind its end raises an IndexError.
+
+        Returns
+        -------
+        str or None
+        """
         return self.media.texts[index] if isinstance(self.media, Texts) else None
 
     def row(self, index: int) -> list[Cell] | None:
-        """Return the cells of one row, each with what is unusual about it; None without a table."""
+        """Return the cells of one row; None without a table.
+
+        Parameters
+        ----------
+        index : int
+            Position in the pool; one behind its end raises an IndexError.
+
+        Returns
+        -------
+        list of Cell or None
+            In the order of the columns. A cell has the attributes name (of the column), value (as
+            text; None where it is missing) and note (what is unusual about it, or "").
+        """
         return self.media.row(index) if isinstance(self.media, Table) else None
 
     @property
@@ -310,7 +370,17 @@ class Pool:
         return pd.DataFrame(pairs, columns=["id", "label"])
 
     def name(self, index: int) -> str:
-        """Return what to call an item: its file name where it has one, else its id."""
+        """Return what to call an item: its file name where it has one, else its id.
+
+        Parameters
+        ----------
+        index : int
+            Position in the pool; one behind its end raises an IndexError.
+
+        Returns
+        -------
+        str
+        """
         return (self.media.name(index) if self.media is not None else "") or self.ids[index]
 
     @cached_property

@@ -106,6 +106,8 @@ def self_agreement(
         If the confidence is not between 0 and 1.
     TypeError
         If it is no session: of a panel, pass its ``.session``.
+    StoreError
+        If the log cannot be read.
 
     Notes
     -----

@@ -78,6 +78,10 @@ def audit(session: Session, *, confidence: float = 0.95) -> AuditReport:
         If it is no session: of a panel, pass its ``.session``.
     LearnerError
         If the learner fails.
+    StoreError
+        If the log cannot be read.
+    StoreError
+        If the log cannot be read.
 
     Notes
     -----

@@ -62,9 +62,11 @@ class AuditReport(Report):
 
         Returns
         -------
-        low, high : float
-            A mistake of the annotator changes whether a label looks right, only where it is made.
-            So each end moves by that share, and not beyond 0 and 1.
+        low : float
+            Lower end. A mistake of the annotator changes whether a label looks right, only where it
+            is made. So each end moves by that share, and not beyond 0 and 1.
+        high : float
+            Upper end.
 
         Raises
         ------

@@ -95,6 +95,7 @@ def costs(
     Parameters
     ----------
     session : Session
+        The labels of all its annotators count.
     per_hour : float, optional
         Labels per hour; by `labels_per_hour` if left out.
     hourly_rate : float, optional
@@ -118,6 +119,8 @@ def costs(
         If it is no session: of a panel, pass its ``.session``.
     LearnerError
         If the learner fails.
+    StoreError
+        If the log cannot be read.
 
     Notes
     -----

@@ -94,7 +94,7 @@ def auto_label(
     TypeError
         If it is no session: of a panel, pass its ``.session``.
     StoreError
-        If the log could not be written; nothing changed then.
+        If the log could not be read or written; nothing changed then.
     LearnerError
         If the learner fails.
 

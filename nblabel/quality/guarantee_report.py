@@ -200,8 +200,10 @@ class AutoLabelReport(Report):
         ------
         ValueError
             If n is not positive, or labels have changed since this report; call `auto_label` again.
+        LearnerError
+            If the learner fails on the labels.
         StoreError
-            If the log could not be written; nothing changed then.
+            If the log could not be read or written; nothing changed then.
         """
         if n is not None and n < 1:
             raise ValueError(f"n is {n!r}; it must be at least 1.")
@@ -219,12 +221,19 @@ class AutoLabelReport(Report):
         uid : str, optional
             As for `Session.tell`.
 
+        Returns
+        -------
+        LabelEvent
+            As it was committed. Its ids are the items that were accepted.
+
         Raises
         ------
         ValueError
             If nothing can be guaranteed yet, or labels have changed since; call `auto_label` again.
+        LearnerError
+            If the learner fails on the labels.
         StoreError
-            If the log could not be written; nothing changed then.
+            If the log could not be read or written; nothing changed then.
         """
         if not self.labels_ready:
             raise ValueError("nothing can be accepted yet; print the report for what is missing.")
@@ -247,7 +256,13 @@ class AutoLabelReport(Report):
         return pd.DataFrame(rows, columns=columns, index=names).astype({"needed": "Int64"})
 
     def figure(self) -> Any:
-        """Return the error–coverage curve as a plotly figure."""
+        """Return the error–coverage curve as a plotly figure.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            See `nblabel.plots.error_coverage_curve`.
+        """
         from nblabel.plots import error_coverage_curve
 
         return error_coverage_curve(self.curve, self.max_error)
@@ -299,7 +314,25 @@ class AutoLabelReport(Report):
         )
 
     def page(self, path: Any) -> Path:
-        """Write the report and its figure to an HTML file, and return where it is."""
+        """Write the report and its figure to an HTML file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+            The file, which is replaced if it is there. A leading ``~`` is the home folder.
+
+        Returns
+        -------
+        Path
+            Where the file is.
+
+        Raises
+        ------
+        FileNotFoundError, IsADirectoryError
+            If the folder does not exist, or the path is one.
+        MediaError
+            If a picture that the report shows cannot be read.
+        """
         from nblabel.quality.pages import write
 
         return write(path, "Labels accepted from the model", self._repr_html_(), self.figure())

@@ -42,7 +42,7 @@ class StaleLabels(Report):
     _session: Session = field(repr=False)
 
     def withdraw(self, *, uid: str | None = None) -> LabelEvent | None:
-        """Withdraw these labels, in one step that one `undo` takes back; None if there are none.
+        """Withdraw these labels, in one step that one `undo` takes back.
 
         The items are asked about again. Those that people answered meanwhile stay as they are.
 
@@ -51,10 +51,15 @@ class StaleLabels(Report):
         uid : str, optional
             As for `Session.tell`.
 
+        Returns
+        -------
+        LabelEvent or None
+            As it was committed; None if there is no such label.
+
         Raises
         ------
         StoreError
-            If the log could not be written; nothing changed then.
+            If the log could not be read or written; nothing changed then.
         """
         session = self._session
         session.refresh()
@@ -90,6 +95,7 @@ def find_stale_labels(session: Session) -> StaleLabels:
     Parameters
     ----------
     session : Session
+        With labels accepted from the model.
 
     Returns
     -------
@@ -100,6 +106,8 @@ def find_stale_labels(session: Session) -> StaleLabels:
     ------
     LearnerError
         If the learner fails.
+    StoreError
+        If the log cannot be read.
     TypeError
         If it is no session: of a panel, pass its ``.session``.
 

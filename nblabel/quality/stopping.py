@@ -55,7 +55,19 @@ class StopAdvice(Report):
     n_labels: int
 
     def at(self, threshold: float) -> StopAdvice:
-        """Return the same advice for another threshold."""
+        """Return the same advice for another threshold.
+
+        Parameters
+        ----------
+        threshold : float
+            The stopping threshold: the smallest gain that is worth `n` labels, as a share of the
+            pool.
+
+        Returns
+        -------
+        StopAdvice
+            With other values of `stop` and `threshold`; nothing is learned anew.
+        """
         return replace(self, threshold=threshold, stop=bool(self.at_most < threshold))
 
     @property
@@ -152,6 +164,11 @@ class StopAdvisor:
         model : hashable, optional
             What learned. Predictions of another learner, or on other embeddings, cannot be
             compared: a new one begins anew.
+
+        Returns
+        -------
+        StopAdvice
+            It stays in `advice` until the next `update`.
         """
         if model != self._model:
             self._model, self._before = model, {}
@@ -179,6 +196,7 @@ def stop_advice(session: Session, *, n: int = 50, gain: float = 0.005) -> StopAd
     Parameters
     ----------
     session : Session
+        With more than `n` labels; before, it is too early to say.
     n : int
         How many labels to look ahead, and back.
     gain : float

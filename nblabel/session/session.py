@@ -30,7 +30,8 @@ from nblabel.strategies import Query, make_strategy
 class Session(LabelLog):
     """Active learning without a user interface: label, undo, learn, ask.
 
-    The panel, a plain loop in a script, and `nblabel.simulate` all drive this object.
+    The panel, a plain loop in a script, and `nblabel.simulate` all drive this object. An answer
+    counts once it is committed to the log; `ask`, `predict_proba` and `predict` learn from it.
 
     Parameters
     ----------
@@ -40,8 +41,7 @@ class Session(LabelLog):
     classes : sequence of str
         At least two class names.
     learner : str, estimator or callable
-        "auto" is "graph" as soon as the neighbour graph is there, "knn" until then; see
-        `nblabel.learners.make_learner` for the others.
+        "auto" ("graph"; "knn" until the graph is there), or see `nblabel.learners.make_learner`.
     strategy : str or QueryStrategy
         "auto", or see `nblabel.strategies.make_strategy`.
     store : str, path or LabelStore, optional
@@ -49,38 +49,30 @@ class Session(LabelLog):
     annotator : str, optional
         Who answers; each annotator undoes their own answers.
     random_state : int, optional
-        Seed; the same labels then lead to the same questions. None draws one at random, which is
-        kept in the attribute of the same name.
+        Seed: the same labels lead to the same questions. None draws one, kept as an attribute.
     build_graph : bool
-        Find the neighbour graph, with a progress bar, once there is a label to learn from, or at
-        once for a strategy whose first questions look at it. If not, nearest labeled neighbours
-        learn in its place until `set_graph`; the panel does so and finds it in the background. A
-        graph that is cached on disk is used either way, unless what works on it must be compiled
-        first.
+        Find the neighbour graph, with a progress bar, at the first label, or at once for a strategy
+        that starts on it. If not, nearest labeled neighbours learn until `set_graph`; the panel
+        finds it meanwhile. A graph on disk is used either way, if what works on it is compiled.
     learn_accepted : bool
-        Whether labels that the model predicted and that `accept` made labels are learned from like
-        answers of people. If not, they only leave the questions.
+        Whether predictions that `accept` made labels are learned from like answers of people. If
+        not, they only leave the questions.
     audit : float
-        Share of the questions that are drawn at random from what no person has answered, between 0
-        and 1. Nothing in a question gives away which they are. `nblabel.audit` estimates from them
-        how many labels are right.
+        Share of the questions, from 0 to 1, drawn at random from what no person has answered;
+        nothing tells which. `nblabel.audit` estimates from them how many labels are right.
     repeats : float
-        Share of the answers after which a question is asked once more that the same annotator
-        answered at least 20 items before. `nblabel.self_agreement` estimates from them how often
-        people agree with themselves.
+        Share of the answers after which a question is repeated that the same annotator answered at
+        least 20 items before, for `nblabel.self_agreement`.
 
     Raises
     ------
-    ValueError
-        If the pool, the classes or a name are not usable.
+    ValueError, TypeError, ImportError
+        If the pool, the classes, the learner, the strategy or a share is not usable.
     StoreError
-        If the store cannot be opened or belongs to another pool.
+        If the store cannot be opened, belongs to another pool, or holds labels of other classes.
 
     Notes
     -----
-    An answer counts once it is committed to the log; learning happens later, on `ask`,
-    `predict_proba` or `predict`.
-
     Each label has a source: "human", "import" (see `import_labels`) or "model" (see `accept`). The
     first two count as answers of people: `labeled` and `n_labeled`. Those of the model are counted
     apart: `accepted` and `n_accepted`. `y`, `predict` and `labels` hold both.
@@ -137,7 +129,7 @@ class Session(LabelLog):
         return other
 
     def sync_from(self, other: Session) -> None:
-        """Take over embeddings and learner of another session on the same log, and what is new."""
+        """Take over embeddings and learner of `other`, a session on this log, and what is new."""
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
         self.learn_accepted = other.learn_accepted
@@ -231,27 +223,24 @@ class Session(LabelLog):
         n : int
             How many; fewer are drawn where fewer are left.
         among : sequence of int, optional
-            The set to draw from, answered or not. If left out, all that no person has answered; of
-            those that the model is confident of, every other is then skipped, see
-            `nblabel.session.sampling`.
+            The set to draw from, answered or not. If left out, all that no person has answered,
+            less half of what the model is confident of, see `nblabel.session.sampling`.
         predicted, confidence : sequence, optional
-            With `among`, both: the class that the model predicts for each item of it, and how
-            confident it is; those of the items drawn are logged with the draw.
+            With `among`, both: predicted class and confidence of each item; logged for those drawn.
         name : str
-            With `among`: tells sets apart that are drawn from at the same time, such as one for
-            each class.
+            With `among`: tells sets apart that are drawn from at the same time, one a class, say.
 
         Returns
         -------
-        ndarray of intp
+        ndarray of shape (m,), intp
             Positions, in the order drawn.
 
         Raises
         ------
         ValueError
             If n is not positive, or what goes with a set is incomplete.
-        StoreError
-            If the log could not be written; nothing changed then.
+        IndexError, StoreError
+            As for `tell`.
         """
         self.refresh()
         event = sampling.draw(
@@ -271,9 +260,8 @@ class Session(LabelLog):
     def accept(self, index: Any, labels: Any = None, *, uid: str | None = None) -> LabelEvent:
         """Make the model's predictions labels, in one step that one `undo` takes back.
 
-        Their source is "model". Items that a person labeled or flagged, or whose label was
-        imported, are left as they are; a later answer of a person replaces the model's. Whether
-        they are learned from is for `learn_accepted` to say.
+        Their source is "model". What people labeled or flagged, and imported labels, stay; a later
+        answer of a person replaces the model's. They are learned from if `learn_accepted` is set.
 
         Parameters
         ----------
@@ -291,15 +279,10 @@ class Session(LabelLog):
 
         Raises
         ------
-        IndexError
-            If a position is outside the pool.
         ValueError
-            If nothing was learned from yet, people answered every one of the items, or a label is
-            no class.
-        LearnerError
-            If the learner fails on the labels.
-        StoreError
-            If the log could not be written; nothing changed then.
+            If nothing was learned yet, people answered all of the items, or a label is no class.
+        IndexError, StoreError, LearnerError
+            As for `tell` and `ask`.
         """
         if (sent := self._sent(uid)) is not None:
             return sent
@@ -338,11 +321,14 @@ class Session(LabelLog):
         n : int
             How many; fewer come back when fewer are left, none at the end.
 
+        Returns
+        -------
+        Query
+
         Raises
         ------
         ValueError
-            If n is not positive, or a strategy of your own asks for an item twice or for one that
-            is no candidate.
+            If n is not positive, or your own strategy asks for an item twice or for no candidate.
         LearnerError
             If the learner fails on the labels.
         """
@@ -352,14 +338,17 @@ class Session(LabelLog):
         return Query(query.indices[:n].copy(), query.scores[:n].copy(), query.reasons[:n])
 
     def predict_proba(self, X: Any = None) -> FloatArray:
-        """Return the probability of each class, (n, n_classes) float32, learned from all labels.
-
-        Uniform before the first label.
+        """Return the probability of each class, learned from all labels.
 
         Parameters
         ----------
         X : array of shape (m, dim), optional
-            Points that need not be in the pool, embedded as it is. None: all items of the pool.
+            Points that need not be in the pool, embedded as it is. None: all n items of the pool.
+
+        Returns
+        -------
+        ndarray of shape (n or m, n_classes), float32
+            Uniform before the first label.
 
         Raises
         ------
@@ -374,7 +363,18 @@ class Session(LabelLog):
         return self._engine.learner.predict_proba(X)
 
     def predict(self) -> npt.NDArray[np.object_]:
-        """Return a class name for each item, shape (n,): its label where it has one."""
+        """Return the class of each item: its label where it has one, else the prediction.
+
+        Returns
+        -------
+        ndarray of shape (n,), object
+            Class names.
+
+        Raises
+        ------
+        LearnerError
+            If the learner fails on the labels.
+        """
         codes = np.where(self._y >= 0, self._y, self.refit(1).predicted[0])
         return np.array(self.classes, dtype=object)[codes]
 
@@ -416,11 +416,11 @@ class Session(LabelLog):
         self._changed()
 
     def snapshot(self) -> Snapshot:
-        """Return the labels as they are now, for a refit elsewhere."""
+        """Return the labels as they are now, as a `Snapshot`, for a refit elsewhere."""
         return sampling.snapshot(self, self.drawn, self.repeated, self._learn_accepted)
 
     def refit(self, n: int = 1) -> Refit:
-        """Learn from the present labels and choose n questions; quick if nothing changed."""
+        """Learn and choose `n` questions, or raise, as `ask` does; quick if nothing changed."""
         done = self._refit
         if done is None or done.version != self._version or done.n_asked < n:
             due = (self._y >= 0).any() or self._engine.starts_on_graph
@@ -430,7 +430,7 @@ class Session(LabelLog):
         return done
 
     def apply(self, refit: Refit) -> bool:
-        """Take over a refit that ran elsewhere; return False, and drop it, if it is stale."""
+        """Take over a `refit` that ran elsewhere; return False, and drop it, if it is stale."""
         if refit.version != self._version:
             return False
         self._refit = refit

@@ -58,8 +58,10 @@ def simulate(
         once, as by a `Session`.
     y : sequence of n
         The right answer for each item: class names, or class numbers.
-    learner, strategy
-        As for `Session`. They are copied: a run leaves those passed in untouched.
+    learner : str, estimator or callable
+        What learns, as for `Session`. It is copied: a run leaves the one passed in untouched.
+    strategy : str or QueryStrategy
+        What chooses the questions, as for `Session`; copied, too.
     budget : int
         How many labels to give. The run ends earlier where the pool does.
     batch_size : int
@@ -110,16 +112,16 @@ def simulate(
     LearnerError
         If the learner fails on the labels.
 
+    See Also
+    --------
+    nblabel.plots.learning_curve : The chart of one or more runs.
+
     Notes
     -----
     Everything but the seconds is the same with one process and with many, and with and without
     interruptions, as long as strategy and learner depend on the labels alone, as all those of
     nblabel do. Seconds that were measured while several processes ran are longer. An interrupted
     call raises ``KeyboardInterrupt``; what was done is in `resume`, if that was given.
-
-    See Also
-    --------
-    nblabel.plots.learning_curve : The chart of one or more runs.
 
     Examples
     --------

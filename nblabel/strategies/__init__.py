@@ -58,6 +58,11 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
     has_graph : bool
         Whether there is a neighbour graph. Without one, "product" stands in for what needs it.
 
+    Returns
+    -------
+    QueryStrategy
+        An object that is passed in comes back as it is, unless it needs a graph and there is none.
+
     Raises
     ------
     ValueError

@@ -19,7 +19,6 @@ class AlternatingStrategy:
 
     Notes
     -----
-    -----
     As "alternating", the usual one is "product" and the other "smallest_norm". The product of
     margin, density and diversity needs the fewest labels over the pools measured, but takes a class
     of a few items that lies apart for strays: they are neither dense nor, by their own spacing, far

@@ -34,7 +34,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an item is asked: a sentence, and the measures behind it."""
+    """Why an item is asked.
+
+    Attributes
+    ----------
+    text : str
+        A sentence, "" where there is nothing to say.
+    parts : tuple of Part
+        The measures behind it.
+    """
 
     text: str
     parts: tuple[Part, ...] = ()
@@ -122,11 +130,17 @@ class View:
         return self.measures.surroundings.spacing
 
     def uncertainty(self, kind: str = "margin") -> FloatArray:
-        """Return how uncertain the learner is about each item, (n,) float32 between 0 and 1.
+        """Return how uncertain the learner is about each item.
 
         Parameters
         ----------
         kind : {"margin", "least_confidence", "entropy"}
+            How it is read from the probabilities of the classes.
+
+        Returns
+        -------
+        ndarray of shape (n,), float32
+            Between 0 and 1, for each item of the pool.
 
         Raises
         ------
@@ -151,6 +165,11 @@ class View:
         varied : bool
             Whether items that are close to a better one come later, so that a batch holds no
             copies; scores must not be negative then.
+
+        Returns
+        -------
+        Query
+            At most `n` items; fewer where there are fewer candidates.
 
         Raises
         ------
@@ -196,4 +215,17 @@ class QueryStrategy(Protocol):
     name: str
 
     def query(self, view: View, n: int) -> Query:
-        """Return up to `n` of ``view.candidates``, each once, best first."""
+        """Choose what to ask next.
+
+        Parameters
+        ----------
+        view : View
+            The session as it is now.
+        n : int
+            How many items are wanted.
+
+        Returns
+        -------
+        Query
+            Up to `n` of ``view.candidates``, each once, best first.
+        """

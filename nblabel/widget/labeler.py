@@ -42,9 +42,17 @@ class Labeler(PanelWidget):
         What to label: a `Pool` of images, texts or rows; or an array of images, or image files.
     classes : sequence of str
         At least two class names.
-    learner, strategy, store, annotator, random_state
-        As for `Session`. Without a store the labels live until the kernel stops; running the cell
-        again keeps them.
+    learner : str, estimator or callable
+        What learns, as for `Session`.
+    strategy : str or QueryStrategy
+        What chooses the questions, as for `Session`.
+    store : str, path or LabelStore, optional
+        Where the log of answers is kept, as for `Session`. Without a store the labels live until
+        the kernel stops; running the cell again keeps them.
+    annotator : str, optional
+        Who answers, as for `Session`.
+    random_state : int, optional
+        Seed, as for `Session`.
     map : {"canvas", "plotly"}
         How the map is drawn. "plotly" is one FigureWidget below the panel: slower, with plotly's
         own tools. *Learning curves* are then drawn live by another one; else the page draws them,
@@ -179,11 +187,29 @@ class Labeler(PanelWidget):
     # from Python
 
     def labels(self) -> pd.DataFrame:
-        """Return the labels as a table; see `Session.labels`."""
+        """Return the labels as a table, in the order they were given.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, index, label, source, annotator, time (UTC); see `Session.labels`.
+        """
         return self.session.labels()
 
     def export(self, path: Any, format: str | None = None) -> None:  # noqa: A002
-        """Write the labels to a file or a folder; see `Session.export`."""
+        """Write the labels, with their details, to a file or a folder, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+            A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
+        format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
+            What to write; a folder needs it.
+
+        See Also
+        --------
+        nblabel.log.exporting.export_labels : The formats, and the errors.
+        """
         self.session.export(path, format)
 
     def curves(self) -> go.Figure:
@@ -194,6 +220,13 @@ class Labeler(PanelWidget):
         plotly.graph_objects.Figure
             See `nblabel.plots.progress_curves`. What was learned while no panel was there is
             missing.
+
+        Raises
+        ------
+        ValueError
+            If there is nothing to draw yet.
+        RuntimeError
+            If the panel is closed.
         """
         from nblabel.plots import progress_curves
 
@@ -228,12 +261,20 @@ class Labeler(PanelWidget):
         ------
         IndexError
             If a position is outside the pool.
+        RuntimeError
+            If the panel is closed.
         """
         wanted = [int(index) for index in self.session.positions(indices)]
         self._live().want(wanted, [text.WANTED] * len(wanted))
 
     def refresh(self) -> None:
-        """Take in what others wrote to the same log."""
+        """Take in what others wrote to the same log.
+
+        Raises
+        ------
+        StoreError
+            If the log cannot be read.
+        """
         self.session.refresh()
 
     def train(
