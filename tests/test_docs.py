@@ -144,7 +144,6 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 @pytest.mark.slow  # whole programs
-@pytest.mark.slow  # whole programs
 @pytest.mark.parametrize(
     "document",
     [path for path in DOCUMENTS if PYTHON_BLOCK.search(path.read_text("utf-8"))],

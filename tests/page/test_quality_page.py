@@ -121,7 +121,10 @@ def test_what_is_missing_is_told_and_asked(browser_page: Page) -> None:
     dialog = open_auto_label(browser_page)
     expect(dialog).to_contain_text("37 more answers would let 54,200 images be accepted.")
     press(dialog, "Queue these 37 checks")
-    assert sent(browser_page) == [{"type": "open", "parts": ["auto_label"]}, {"type": "queue_checks"}]
+    assert sent(browser_page) == [
+        {"type": "open", "parts": ["auto_label"]},
+        {"type": "queue_checks"},
+    ]
     write(browser_page, auto_label={**AUTO_LABEL, "waiting": 37})
     expect(dialog).to_contain_text("37 checks wait in the queue")
     expect(dialog.get_by_role("button", name="Queue these")).to_be_hidden()
