@@ -6,32 +6,29 @@ import copy
 import numbers
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import FloatArray, IntArray, as_embeddings
+from nblabel.arrays import FloatArray, as_embeddings
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import check_learner
 from nblabel.log.classes import check_classes
 from nblabel.log.events import LabelEvent, new_uid
-from nblabel.log.labels import LabelLog
-from nblabel.log.store import StoreError
 from nblabel.pool import Pool
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
+from nblabel.session.sampled import SampledLog
 from nblabel.strategies import Query, make_strategy
 
 
-class Session(LabelLog):
+class Session(SampledLog):
     """Active learning without a user interface: label, undo, learn, ask.
 
-    The panel, a plain loop in a script, and `nblabel.simulate` all drive this object. An answer
-    counts once it is committed to the log; `ask`, `predict_proba` and `predict` learn from it.
+    The panel, a plain loop in a script, and `nblabel.simulate` all drive this object.
 
     Parameters
     ----------
@@ -41,7 +38,8 @@ class Session(LabelLog):
     classes : sequence of str
         At least two class names.
     learner : str, estimator or callable
-        "auto" ("graph"; "knn" until the graph is there), or see `nblabel.learners.make_learner`.
+        "auto" is "graph" as soon as the neighbour graph is there, "knn" until then; see
+        `nblabel.learners.make_learner` for the others.
     strategy : str or QueryStrategy
         "auto", or see `nblabel.strategies.make_strategy`.
     store : str, path or LabelStore, optional
@@ -49,20 +47,25 @@ class Session(LabelLog):
     annotator : str, optional
         Who answers; each annotator undoes their own answers.
     random_state : int, optional
-        Seed: the same labels lead to the same questions. None draws one, kept as an attribute.
+        Seed; the same labels then lead to the same questions. None draws one at random, which is
+        kept in the attribute of the same name.
     build_graph : bool
-        Find the neighbour graph, with a progress bar, at the first label, or at once for a strategy
-        that starts on it. If not, nearest labeled neighbours learn until `set_graph`; the panel
-        finds it meanwhile. A graph on disk is used either way, if what works on it is compiled.
+        Find the neighbour graph, with a progress bar, once there is a label to learn from, or at
+        once for a strategy whose first questions look at it. If not, nearest labeled neighbours
+        learn in its place until `set_graph`; the panel does so and finds it in the background. A
+        graph that is cached on disk is used either way, unless what works on it must be compiled
+        first.
     learn_accepted : bool
-        Whether predictions that `accept` made labels are learned from like answers of people. If
-        not, they only leave the questions.
+        Whether labels that the model predicted and that `accept` made labels are learned from like
+        answers of people. If not, they only leave the questions.
     audit : float
-        Share of the questions, from 0 to 1, drawn at random from what no person has answered;
-        nothing tells which. `nblabel.audit` estimates from them how many labels are right.
+        Share of the questions that are drawn at random from what no person has answered, between 0
+        and 1. Nothing in a question gives away which they are. `nblabel.audit` estimates from them
+        how many labels are right.
     repeats : float
-        Share of the answers after which a question is repeated that the same annotator answered at
-        least 20 items before, for `nblabel.self_agreement`.
+        Share of the answers after which a question is asked once more that the same annotator
+        answered at least 20 items before. `nblabel.self_agreement` estimates from them how often
+        people agree with themselves.
 
     Raises
     ------
@@ -73,6 +76,9 @@ class Session(LabelLog):
 
     Notes
     -----
+    An answer counts once it is committed to the log; learning happens later, on `ask`,
+    `predict_proba` or `predict`.
+
     Each label has a source: "human", "import" (see `import_labels`) or "model" (see `accept`). The
     first two count as answers of people: `labeled` and `n_labeled`. Those of the model are counted
     apart: `accepted` and `n_accepted`. `y`, `predict` and `labels` hold both.
@@ -129,7 +135,13 @@ class Session(LabelLog):
         return other
 
     def sync_from(self, other: Session) -> None:
-        """Take over embeddings and learner of `other`, a session on this log, and what is new."""
+        """Take over embeddings and learner of another session on the same log, and what is new.
+
+        Parameters
+        ----------
+        other : Session
+            On the same pool and log.
+        """
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
         self.learn_accepted = other.learn_accepted
@@ -151,24 +163,6 @@ class Session(LabelLog):
         return self._engine.X
 
     @property
-    def audit_share(self) -> float:
-        """Share of the questions that are drawn at random; may be set."""
-        return self._audit_share
-
-    @audit_share.setter
-    def audit_share(self, value: float) -> None:
-        self._audit_share = sampling.check_share("audit", value)
-
-    @property
-    def repeat_share(self) -> float:
-        """Share of the answers after which a question is repeated; may be set."""
-        return self._repeat_share
-
-    @repeat_share.setter
-    def repeat_share(self, value: float) -> None:
-        self._repeat_share = sampling.check_share("repeats", value)
-
-    @property
     def learn_accepted(self) -> bool:
         """Whether labels accepted from the model are learned from; may be set."""
         return self._learn_accepted
@@ -179,89 +173,12 @@ class Session(LabelLog):
             self._learn_accepted = bool(value)
             self._changed()
 
-    @property
-    def drawn(self) -> IntArray:
-        """Positions drawn at random and not answered yet, in the order drawn; asked first."""
-        return self._cached("drawn", lambda: sampling.pending_draws(self)).copy()
-
-    @property
-    def repeated(self) -> IntArray:
-        """Positions that this annotator is asked once more and has not answered yet; asked first.
-
-        Each has a label, which whoever asks must not show, and which is not learned from meanwhile.
-        """
-        return self._cached("repeated", lambda: sampling.pending_repeats(self))
-
-    def tell(self, index: Any, label: Any, *, uid: str | None = None) -> LabelEvent:
-        if (sent := self._sent(uid)) is not None:
-            return sent
-        event = super().tell(index, label, uid=uid)
-        # the answer is in the log; a draw that fails is made up for after the next one
-        with suppress(StoreError):
-            due = sampling.draw_is_due(self, self._audit_share, self._random_state)
-            if due and not len(self.drawn):
-                self.draw(1)
-            share = self._repeat_share
-            again = sampling.choose_repeat(self, share, self._random_state) if share else None
-            if again is not None:
-                self._append(again)
-        return event
-
-    def draw(
-        self,
-        n: int,
-        among: Any = None,
-        *,
-        predicted: Sequence[str] = (),
-        confidence: Sequence[float] = (),
-        name: str = "",
-    ) -> IntArray:
-        """Draw items at random to be asked next, and log the draw before any answer.
-
-        Parameters
-        ----------
-        n : int
-            How many; fewer are drawn where fewer are left.
-        among : sequence of int, optional
-            The set to draw from, answered or not. If left out, all that no person has answered,
-            less half of what the model is confident of, see `nblabel.session.sampling`.
-        predicted, confidence : sequence, optional
-            With `among`, both: predicted class and confidence of each item; logged for those drawn.
-        name : str
-            With `among`: tells sets apart that are drawn from at the same time, one a class, say.
-
-        Returns
-        -------
-        ndarray of shape (m,), intp
-            Positions, in the order drawn.
-
-        Raises
-        ------
-        ValueError
-            If n is not positive, or what goes with a set is incomplete.
-        IndexError, StoreError
-            As for `tell`.
-        """
-        self.refresh()
-        event = sampling.draw(
-            self,
-            n,
-            self._random_state,
-            among=among,
-            predicted=predicted,
-            confidence=confidence,
-            name=name,
-            model=None if self._refit is None else self._refit.predicted[1],
-        )
-        if event.ids:
-            self._append(event)
-        return self.pool.indices_of(event.asked)
-
     def accept(self, index: Any, labels: Any = None, *, uid: str | None = None) -> LabelEvent:
         """Make the model's predictions labels, in one step that one `undo` takes back.
 
-        Their source is "model". What people labeled or flagged, and imported labels, stay; a later
-        answer of a person replaces the model's. They are learned from if `learn_accepted` is set.
+        Their source is "model". Items that a person labeled or flagged, or whose label was
+        imported, are left as they are; a later answer of a person replaces the model's. Whether
+        they are learned from is for `learn_accepted` to say.
 
         Parameters
         ----------
@@ -280,9 +197,12 @@ class Session(LabelLog):
         Raises
         ------
         ValueError
-            If nothing was learned yet, people answered all of the items, or a label is no class.
-        IndexError, StoreError, LearnerError
-            As for `tell` and `ask`.
+            If nothing was learned from yet, people answered every one of the items, or a label is
+            no class.
+        IndexError, StoreError
+            As for `tell`.
+        LearnerError
+            If the learner fails on the labels.
         """
         if (sent := self._sent(uid)) is not None:
             return sent
@@ -328,7 +248,8 @@ class Session(LabelLog):
         Raises
         ------
         ValueError
-            If n is not positive, or your own strategy asks for an item twice or for no candidate.
+            If n is not positive, or a strategy of your own asks for an item twice or for one that
+            is no candidate.
         LearnerError
             If the learner fails on the labels.
         """
@@ -416,11 +337,31 @@ class Session(LabelLog):
         self._changed()
 
     def snapshot(self) -> Snapshot:
-        """Return the labels as they are now, as a `Snapshot`, for a refit elsewhere."""
+        """Return the labels as they are now, for a refit elsewhere.
+
+        Returns
+        -------
+        Snapshot
+        """
         return sampling.snapshot(self, self.drawn, self.repeated, self._learn_accepted)
 
     def refit(self, n: int = 1) -> Refit:
-        """Learn and choose `n` questions, or raise, as `ask` does; quick if nothing changed."""
+        """Learn from the present labels and choose questions; quick if nothing changed.
+
+        Parameters
+        ----------
+        n : int
+            How many questions.
+
+        Returns
+        -------
+        Refit
+
+        Raises
+        ------
+        ValueError, LearnerError
+            As for `ask`.
+        """
         done = self._refit
         if done is None or done.version != self._version or done.n_asked < n:
             due = (self._y >= 0).any() or self._engine.starts_on_graph
@@ -430,13 +371,27 @@ class Session(LabelLog):
         return done
 
     def apply(self, refit: Refit) -> bool:
-        """Take over a `refit` that ran elsewhere; return False, and drop it, if it is stale."""
+        """Take over a refit that ran elsewhere, unless it is stale.
+
+        Parameters
+        ----------
+        refit : Refit
+            Of a snapshot of this session.
+
+        Returns
+        -------
+        bool
+            False if the labels changed since the snapshot: the refit is dropped then.
+        """
         if refit.version != self._version:
             return False
         self._refit = refit
         return True
 
     # inside
+
+    def _confidence(self) -> FloatArray | None:
+        return None if self._refit is None else self._refit.predicted[1]
 
     def _new_engine(self, X: FloatArray) -> Engine:
         engine = Engine(X, self._learner, self._strategy, self._random_state)

@@ -1,0 +1,306 @@
+"""Answers: each is written to the store first, and counts from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nblabel.log.classes import check_classes
+from nblabel.log.events import Kind, LabelEvent, new_uid
+from nblabel.log.importing import ImportReport, match_labels, read_labels
+from nblabel.log.labels import CODES, LabelLog
+
+
+class AnswerLog(LabelLog):
+    """The labels of a pool, and the answers that change them; `nblabel.Session` learns from them.
+
+    An answer counts once it is committed to the store. `refresh` takes in what others wrote.
+    """
+
+    def tell(self, index: Any, label: Any, *, uid: str | None = None) -> LabelEvent:
+        """Label one item or many, in one step that one `undo` takes back.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool. An item that has a label already gets the new one.
+        label : str or sequence of str
+            A class name for all, or one for each.
+        uid : str, optional
+            Names the event. An event sent twice under one uid counts once.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        IndexError
+            If a position is outside the pool.
+        ValueError
+            If a label is no class, or there are more or fewer labels than items.
+        StoreError
+            If the log could not be written; nothing changed then.
+        """
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        return self._record("label", self._labels_of(self._ids(index), label), uid)
+
+    def import_labels(
+        self,
+        table: Any,
+        id: str = "id",  # noqa: A002  the column's name
+        label: str = "label",
+        *,
+        uid: str | None = None,
+    ) -> ImportReport:
+        """Import labels that exist already, in one step that one `undo` takes back.
+
+        Their source is "import". They are learned from like answers of people, replace labels
+        accepted from the model and earlier imported ones, and never an answer of a person.
+
+        Parameters
+        ----------
+        table : DataFrame or path-like
+            One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``,
+            ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are left out and reported; so
+            are those of an exported file whose ``source`` is "model": an audit would take them for
+            right.
+        id, label : str
+            The columns with the ids of the pool's items, and with the names of their classes.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        ImportReport
+            How many labels were imported, and which rows were not, and why. ``print`` it.
+
+        Raises
+        ------
+        ValueError, TypeError, FileNotFoundError
+            If the table cannot be read or lacks a column.
+        StoreError
+            If the log could not be written; nothing changed then.
+
+        Examples
+        --------
+        >>> import nblabel as nb
+        >>> import pandas as pd
+        >>> session = nb.Session(nb.datasets.load_digits().images, classes=range(10))
+        >>> earlier = pd.DataFrame({"id": [0, 1, 5_000], "label": [0, 1, 7]})
+        >>> print(session.import_labels(earlier))
+        2 items labeled from 3 rows.
+        No item has these ids: 5000.
+        """
+        ids, names, by_model = read_labels(table, id, label)
+        self.refresh()  # others may have answered, or added a class, meanwhile
+        taken, report = match_labels(
+            ids, names, by_model, self.pool, self._codes, self._imported_label
+        )
+        if taken:
+            self._record("label", taken, uid, source="import")
+        return report
+
+    def skip(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Leave an item, or many, unanswered; asked again once nothing else is left.
+
+        A label that is already there stays.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        IndexError, StoreError
+            As for `tell`.
+        """
+        return self._record("skip", dict.fromkeys(self._ids(index)), uid)
+
+    def flag(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Set an item, or many, aside: not asked, not learned from, its label withdrawn.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        IndexError, StoreError
+            As for `tell`.
+        """
+        return self._record("flag", dict.fromkeys(self._ids(index)), uid)
+
+    def withdraw(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Take back labels accepted from the model, in one step that one `undo` takes back.
+
+        The items are open again. Items that people answered are left as they are.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        ValueError
+            If none of the items has a label of the model.
+        IndexError, StoreError
+            As for `tell`.
+        """
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        self.refresh()  # others may have answered meanwhile
+        rows = self.positions(index)
+        rows = rows[self._status[rows] == CODES["model"]]
+        if not len(rows):
+            raise ValueError("none of these items has a label accepted from the model.")
+        return self._record("withdraw", dict.fromkeys(self._ids(rows)), uid)
+
+    def undo(self, *, uid: str | None = None) -> LabelEvent | None:
+        """Take back this annotator's last step.
+
+        Parameters
+        ----------
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent or None
+            The step that was taken back; None if there is none, or the uid was sent before.
+
+        Raises
+        ------
+        StoreError
+            As for `tell`.
+        """
+        return self._reverse("undo", uid)
+
+    def redo(self, *, uid: str | None = None) -> LabelEvent | None:
+        """Restore the last step taken back.
+
+        Parameters
+        ----------
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent or None
+            The step that was restored; None if there is none, or the uid was sent before.
+
+        Raises
+        ------
+        StoreError
+            As for `tell`.
+        """
+        return self._reverse("redo", uid)
+
+    def add_class(self, name: str, *, uid: str | None = None) -> LabelEvent:
+        """Add a class behind the others.
+
+        Parameters
+        ----------
+        name : str
+            The new class.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        ValueError
+            If the name is empty or a class already, or there are 200 classes.
+        StoreError
+            If the log could not be read or written; nothing changed then.
+        """
+        self.refresh()  # another annotator may have added it
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        clean = check_classes([*self.classes, name])[-1]
+        return self._append(
+            LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
+        )
+
+    def _labels_of(self, ids: tuple[str, ...], label: Any) -> dict[str, str]:
+        """Return the class name of each item, or say what is wrong with the labels."""
+        many = not isinstance(label, str) and isinstance(label, Iterable)
+        each = label if many else [label] * len(ids)
+        labels = [str(one).strip() for one in each]
+        if len(labels) != len(ids):
+            raise ValueError(f"{len(ids)} items but {len(labels)} labels.")
+        if not self._codes.keys() >= set(labels):
+            self.refresh()  # another annotator may have added the class
+        for name in dict.fromkeys(labels):
+            if name not in self._codes:
+                raise ValueError(
+                    f"{name!r} is not a class; the classes are {', '.join(self.classes)}. "
+                    f"To add it: add_class({name!r})."
+                )
+        return dict(zip(ids, labels, strict=True))  # an item named twice gets its last label
+
+    def _imported_label(self, item: str) -> str | None:
+        """Return the imported label of an item, "" after a person's answer, None if it is free."""
+        answer = self._state.answers.get(item)
+        if answer is None or answer.kind in ("skip", "accept"):
+            return None
+        return answer.label if answer.event.source == "import" else ""
+
+    def _sent(self, uid: str | None) -> LabelEvent | None:
+        """Return the event with this uid, if it was sent before."""
+        return None if uid is None else self._state.event(uid)
+
+    def _record(self, kind: Kind, answers: Any, uid: str | None, **more: Any) -> LabelEvent:
+        """Write an answer: a label, or None, by item id."""
+        labels = tuple(label for label in answers.values() if label is not None)
+        options = {"annotator": self.annotator, "uid": uid or new_uid(), **more}
+        return self._append(LabelEvent(kind, ids=tuple(answers), labels=labels, **options))
+
+    def _reverse(self, kind: Kind, uid: str | None) -> LabelEvent | None:
+        self.refresh()
+        if uid is not None and self.knows(uid):
+            return None  # sent twice
+        find = self._state.undo_target if kind == "undo" else self._state.redo_target
+        target = find(self.annotator)
+        if target is not None:
+            self._append(
+                LabelEvent(kind, target=target.uid, annotator=self.annotator, uid=uid or new_uid())
+            )
+        return target
+
+    def _append(self, event: LabelEvent) -> LabelEvent:
+        """Commit an event unless it is in the log already; return it as it is there."""
+        if event.uid not in self._uids:
+            self.store.append(event)
+            self.refresh()
+        return self._state.event(event.uid) or event
