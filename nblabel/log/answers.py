@@ -9,6 +9,7 @@ from nblabel.log.classes import check_classes
 from nblabel.log.events import Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels, read_labels
 from nblabel.log.labels import CODES, LabelLog
+from nblabel.pool.order import in_pool_order
 
 
 class AnswerLog(LabelLog):
@@ -254,6 +255,8 @@ class AnswerLog(LabelLog):
 
     def _labels_of(self, ids: tuple[str, ...], label: Any) -> dict[str, str]:
         """Return the class name of each item, or say what is wrong with the labels."""
+        rows = self.pool.indices_of(ids) if hasattr(label, "iloc") else ()
+        label = in_pool_order(self.pool, label, "label", rows)
         many = not isinstance(label, str) and isinstance(label, Iterable)
         each = label if many else [label] * len(ids)
         labels = [str(one).strip() for one in each]

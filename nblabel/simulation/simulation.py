@@ -13,6 +13,7 @@ from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
 from nblabel.log.classes import check_classes
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
 from nblabel.simulation.arguments import (
     as_test_set,
     codes_of,
@@ -140,7 +141,7 @@ def simulate(
     budget = min(whole(budget, "budget"), len(pool))
     batch_size = whole(batch_size, "batch_size")
     seeds, several = seeds_of(random_state)
-    values = values_of(y, len(pool), "y")
+    values = values_of(in_pool_order(pool, y, "y"), len(pool), "y")
     given = distinct(values) if classes is None else list(classes)
     names = check_classes(given)
     codes = codes_of(values, given, names, "y")
