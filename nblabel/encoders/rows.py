@@ -137,7 +137,7 @@ class Rows:
         self._pool = pool
         self._pixels = Pixels(pool)
         self.all_read = True
-        self._mean: FloatArray | None = None
+        self.mean: FloatArray | None = None
 
     def __len__(self) -> int:
         return self._n
@@ -153,9 +153,9 @@ class Rows:
             return rows
         pictures, good = self.pictures(indices)
         rows = pictures.reshape(len(indices), -1).astype(np.float32)
-        if self._mean is None:
-            self._mean = _mean_of(rows, good) if self._like is None else self._like._mean
-        rows[~good] = self._mean
+        if self.mean is None:
+            self.mean = _mean_of(rows, good) if self._like is None else self._like.mean
+        rows[~good] = self.mean
         rows *= np.float32(1 / 255)
         return rows
 
@@ -198,8 +198,8 @@ class GradientRows:
             )
         self._rows = rows
         self._like = like
-        self._scales: list[float] | None = None
-        self._mean: FloatArray | None = None
+        self.scales: list[float] | None = None
+        self.mean: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -207,20 +207,20 @@ class GradientRows:
     def read(self, indices: np.ndarray[Any, Any]) -> FloatArray:
         pictures, good = self._rows.pictures(indices)
         parts = [part.reshape(len(indices), -1) for part in describe(pictures)]
-        if self._scales is None and self._like is not None:
-            self._scales, self._mean = self._like._scales, self._like._mean
-        if self._scales is None:
-            self._scales = [
+        if self.scales is None and self._like is not None:
+            self.scales, self.mean = self._like.scales, self._like.mean
+        if self.scales is None:
+            self.scales = [
                 weight * _magnification(part[good])
                 for part, weight in zip(parts, WEIGHTS, strict=True)
             ]
         rows: FloatArray = np.concatenate(
-            [part * np.float32(scale) for part, scale in zip(parts, self._scales, strict=True)],
+            [part * np.float32(scale) for part, scale in zip(parts, self.scales, strict=True)],
             axis=1,
         )
-        if self._mean is None:
-            self._mean = _mean_of(rows, good)
-        rows[~good] = self._mean
+        if self.mean is None:
+            self.mean = _mean_of(rows, good)
+        rows[~good] = self.mean
         return rows
 
 

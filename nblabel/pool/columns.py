@@ -171,8 +171,8 @@ class Column:
         known = numbers[~np.isnan(numbers)]
         if not known.size:
             return None
-        middle = float(np.median(known))
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
+            middle = float(np.median(known))
             deviation = 1.4826 * float(np.median(np.abs(known - middle)))
         return (middle, deviation) if 0 < deviation < np.inf else None
 
@@ -217,7 +217,7 @@ class Column:
 
     def _as(self, like: Column) -> Numbers:
         """Return the values as numbers of the kind that another column holds."""
-        mine, theirs = self._content, like._content  # noqa: SLF001
+        mine, theirs = self._content, like._content
         if self._missing.all():
             return np.full(len(self._missing), np.nan)
         if theirs.reading is not None and self._typed is None:
@@ -236,12 +236,12 @@ class Column:
 
     def _indicators(self, like: Column) -> list[FloatArray]:
         """One column for each common category, one for all others, one for missing."""
-        categories, counts = like._categories  # noqa: SLF001
+        categories, counts = like._categories
         common = categories[: min(LEVELS, int((counts >= 2).sum()))]
 
         def coded(column: Column) -> npt.NDArray[np.intp]:
             # what is met once tells nothing of likeness
-            codes = column._codes(common)  # noqa: SLF001
+            codes = column._codes(common)
             return np.where(codes < 0, len(common) + 1, codes)
 
         present = np.unique(coded(like))

@@ -106,10 +106,11 @@ def _plain(text: str) -> str:
 
 # numbers
 
-_CURRENCIES = set(
-    "eur usd gbp chf jpy cny inr krw rub try brl cad aud nzd sek nok dkk pln czk huf zar mxn "
-    "us$ a$ c$ r$ kr kr. fr. zł kč ft rs rs.".split()
-)
+_CURRENCIES = {
+    *("aud", "brl", "cad", "chf", "cny", "czk", "dkk", "eur", "gbp", "huf", "inr", "jpy", "krw"),
+    *("mxn", "nok", "nzd", "pln", "rub", "sek", "try", "usd", "zar"),
+    *("a$", "c$", "r$", "us$", "fr.", "ft", "kr", "kr.", "kč", "rs", "rs.", "zł"),
+}
 _UNIT = r"[^\d.,()+\-\s']{1,3}\.?"
 _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<first>[+-])? ?(?P<before>{_UNIT})?? ?(?P<second>[+-])? ?"

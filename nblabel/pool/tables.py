@@ -56,7 +56,7 @@ class Table:
         # by position: names may repeat
         self._columns = []
         for place in range(table.shape[1]):
-            with _naming(table.columns[place]):
+            with _naming(name_of(table.columns[place])):
                 self._columns.append(Column(table.iloc[:, place].copy()))
 
     def __len__(self) -> int:
@@ -95,7 +95,11 @@ class Table:
 
     def row(self, index: int) -> list[Cell]:
         """Return the values of a row in the order of the columns."""
-        return [column.cell(index) for column in self._columns]
+        cells = []
+        for column in self._columns:
+            with _naming(column.name):
+                cells.append(column.cell(index))
+        return cells
 
     def values(self, index: int) -> dict[str, Any]:
         """Return the values of a row by column, as in the table; None where one is missing."""
@@ -122,10 +126,10 @@ class Table:
             If `like` has other columns, or a column of it holds another kind of values.
         """
         if like is not None:
-            like._check_columns(self)
+            like._check_columns(self)  # noqa: SLF001  (one of us)
         others: Sequence[Column | None] = [None] * len(self._columns)
         if like is not None:
-            others = like._columns
+            others = like._columns  # noqa: SLF001
         parts: list[FloatArray] = []
         idle, faint, doubts = [], [], []
         for column, other in zip(self._columns, others, strict=True):

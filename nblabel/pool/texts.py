@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import numbers
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from nblabel.system.dataframes import as_pandas
@@ -46,7 +47,7 @@ class Texts:
                 "texts is a dict; pass its values, and its keys as ids: "
                 "Pool(texts=list(texts.values()), ids=list(texts))."
             )
-        if isinstance(texts, Set):
+        if isinstance(texts, AbstractSet):
             raise TypeError("texts is a set, which has no order; pass a list: sorted(texts).")
         if hasattr(texts, "columns"):
             raise TypeError("texts is a table; pass one of its columns, or the table as table=.")
