@@ -24,7 +24,7 @@ class Unreadable:
 
 
 def with_zone(rng, n):
-    zones = [dt.timezone.utc, dt.timezone(dt.timedelta(hours=int(rng.integers(-11, 12))))]
+    zones = [dt.UTC, dt.timezone(dt.timedelta(hours=int(rng.integers(-11, 12))))]
     return [dt.datetime(2024, 1, 1 + i % 28, tzinfo=zones[i % 2]) for i in range(n)]
 
 
@@ -79,7 +79,21 @@ KINDS = {
     "numbers and gaps": lambda rng, n: [1.5, "n/a", "2,5", None, 3] * n,
     "unreadable": lambda rng, n: [Unreadable()] * n,
 }
-NAMES = ["a", "a", "", " ", "名", "\ud83d", 0, 1.5, None, np.nan, True, ("x", "y"), dt.date.today()]
+NAMES = [
+    "a",
+    "a",
+    "",
+    " ",
+    "名",
+    "\ud83d",
+    0,
+    1.5,
+    None,
+    np.nan,
+    True,
+    ("x", "y"),
+    dt.date(2024, 1, 1),
+]
 
 
 def random_table(seed):
@@ -121,6 +135,7 @@ def test_a_table_is_embedded_or_refused_with_advice():
 
 def is_embedded(frame, seed):
     """Return whether a table is embedded; any refusal must name a column of it."""
+    refusal = ""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The model learns nothing|no column|Most values|Texts of")
         try:
@@ -128,8 +143,10 @@ def is_embedded(frame, seed):
             X = nb.embed(pool)
             cells = pool.row(len(pool) - 1)
         except (ValueError, TypeError) as error:
-            assert "column" in str(error), (seed, error)
-            return False
+            refusal = str(error)
+    if refusal:
+        assert "column" in refusal, seed
+        return False
     assert len(X) == len(frame), seed
     assert np.isfinite(X).all(), seed
     assert np.abs(X).max(initial=0) < 100, seed

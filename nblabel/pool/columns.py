@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray
-from nblabel.pool.readings import Numbers, is_missing
+from nblabel.pool.readings import Numbers
 from nblabel.pool.values import Content, content_of, typed_numbers, with_dates
 from nblabel.system.format import count
 
@@ -218,18 +218,15 @@ class Column:
     def _as(self, like: Column) -> Numbers:
         """Return the values as numbers of the kind that another column holds."""
         mine, theirs = self._content, like._content
-        if self._missing.all():
+        if like is not self and self._missing.all():
             return np.full(len(self._missing), np.nan)
-        if theirs.reading is not None and self._typed is None:
-            texts = theirs.reading.numbers(self._words)
-            if np.isnan(texts).all() and not all(map(is_missing, self._words)):
-                mine = Content("category", None)
-            else:
-                mine = Content(theirs.kind, texts)
-        if mine.numbers is None or mine.kind != theirs.kind:
-            example = self._words[~self._missing][0]
+        if like is not self and theirs.reading is not None:
+            mine = content_of(self.series, self._typed, theirs.reading)
+        wrong = mine.unread if like is not self else ()
+        if mine.numbers is None or mine.kind != theirs.kind or wrong:
+            example = wrong[0] if wrong else self._words[~self._missing][0]
             raise ValueError(
-                f"column {self.name!r} holds {theirs.kind}s in the pool and {example!r} here; "
+                f"column {self.name!r} holds {theirs.kind}s in the pool and {example!r:.60} here; "
                 "write it in the same way."
             )
         return mine.numbers

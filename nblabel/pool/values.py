@@ -44,7 +44,9 @@ class Content:
     unread: tuple[str, ...] = ()
 
 
-def content_of(values: pd.Series[Any], typed: Numbers | None) -> Content:
+def content_of(
+    values: pd.Series[Any], typed: Numbers | None, reading: Reading | None = None
+) -> Content:
     """Return what the values of a column are.
 
     Parameters
@@ -52,6 +54,8 @@ def content_of(values: pd.Series[Any], typed: Numbers | None) -> Content:
     values : Series
     typed : ndarray or None
         Of `typed_numbers`.
+    reading : Reading, optional
+        How texts are to be read, where that is known.
     """
     import pandas as pd
 
@@ -64,7 +68,7 @@ def content_of(values: pd.Series[Any], typed: Numbers | None) -> Content:
     are_texts = np.array([isinstance(value, str) for value in found], dtype=bool)
     texts = [value for value in found if isinstance(value, str)]
     others = [value for value in found if not isinstance(value, str)]
-    reading = reading_of(texts)
+    reading = reading or reading_of(texts)
     if not found or isinstance(values.dtype, pd.CategoricalDtype):
         return Content("category", None)
     if not others:
