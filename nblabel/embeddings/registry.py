@@ -13,6 +13,7 @@ import numpy as np
 from nblabel.arrays import FloatArray, as_embeddings
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
 from nblabel.pool.tables import Table
 from nblabel.system.dataframes import as_pandas
 
@@ -287,13 +288,15 @@ def _check(method: Any) -> None:
     elif isinstance(method, type):
         name = method.__name__
         raise TypeError(f"method is the class {name}; pass an instance: {name}().")
-    elif not (
-        method is None or isinstance(method, np.ndarray) or callable(method) or _is_encoder(method)
-    ):
+    elif not (method is None or _is_array(method) or callable(method) or _is_encoder(method)):
         raise TypeError(
             f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of "
             "these."
         )
+
+
+def _is_array(method: Any) -> bool:
+    return hasattr(method, "shape") and not callable(method)
 
 
 def _is_encoder(method: Any) -> bool:
@@ -316,8 +319,8 @@ def _own(source: Any, method: Any, random_state: int, like: Pool | None = None) 
     else:
         features = getattr(source, "ndim", 0) == 2
         pool = Pool(embeddings=source) if features else Pool(source)
-    if isinstance(method, np.ndarray):
-        return as_embeddings(method, len(pool))
+    if _is_array(method):
+        return as_embeddings(in_pool_order(pool, method, "method"), len(pool))
     if _is_encoder(method):
         from nblabel.encoders import encode_pool
 

@@ -26,7 +26,8 @@ class AnswerLog(LabelLog):
         index : int or sequence of int
             Positions in the pool. An item that has a label already gets the new one.
         label : str or sequence of str
-            A class name for all, or one for each.
+            A class name for all, or one for each. A Series whose index holds the ids of the items
+            is paired by it.
         uid : str, optional
             Names the event. An event sent twice under one uid counts once.
 
@@ -40,7 +41,8 @@ class AnswerLog(LabelLog):
         IndexError
             If a position is outside the pool.
         ValueError
-            If a label is no class, or there are more or fewer labels than items.
+            If a label is no class, there are more or fewer labels than items, or the index of a
+            Series names other items.
         StoreError
             If the log could not be written; nothing changed then.
         """
@@ -64,7 +66,7 @@ class AnswerLog(LabelLog):
         Parameters
         ----------
         table : DataFrame or path-like
-            One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``,
+            One row for each item, of pandas, polars or Arrow; `Pool.folders`, say. A file is read by its ending: ``.csv``,
             ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are left out and reported; so
             are those of an exported file whose ``source`` is "model": an audit would take them for
             right.

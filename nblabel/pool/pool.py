@@ -45,15 +45,15 @@ class Pool:
         What the log stores. Defaults to file names, to the index of a table or Series where it is
         unique, or to "0", "1", ... Kept as text.
     texts : sequence of n str, optional
-        A list, or a Series.
+        A list, or a column of pandas, polars or Arrow; a Series is paired by its index.
     table : DataFrame of n rows, optional
-        Numbers, categories, dates (also as "2024-12-31"), booleans; values may be missing.
+        Numbers, categories, dates, booleans, also written as text; values may be missing.
 
     Raises
     ------
     ValueError
-        If there is more than one kind of media or nothing, the pool is empty, lengths differ, ids
-        repeat, or embeddings are not finite.
+        If there is more than one kind of media or nothing, the pool is empty, lengths or the names
+        in indexes differ, ids repeat, or embeddings are not finite.
     TypeError
         If a text is no str, the table no DataFrame, or images a single path.
 

@@ -58,7 +58,8 @@ def simulate(
         What to label. Anything `Pool` takes as images will do. Without embeddings it is embedded
         once, as by a `Session`.
     y : sequence of n
-        The right answer for each item: class names, or class numbers.
+        The right answer for each item: class names, or class numbers. A Series whose index names
+        the items of the pool is paired by it.
     learner : str, estimator or callable
         What learns, as for `Session`. It is copied: a run leaves the one passed in untouched.
     strategy : str or QueryStrategy
