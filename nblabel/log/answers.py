@@ -66,10 +66,10 @@ class AnswerLog(LabelLog):
         Parameters
         ----------
         table : DataFrame or path-like
-            One row for each item, of pandas, polars or Arrow; `Pool.folders`, say. A file is read by its ending: ``.csv``,
-            ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are left out and reported; so
-            are those of an exported file whose ``source`` is "model": an audit would take them for
-            right.
+            One row for each item, of pandas, polars or Arrow; `Pool.folders`, say. A file is read
+            by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are
+            left out and reported; so are those of an exported file whose ``source`` is "model": an
+            audit would take them for right.
         id, label : str
             The columns with the ids of the pool's items, and with the names of their classes.
         uid : str, optional

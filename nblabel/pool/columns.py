@@ -241,10 +241,9 @@ class Column:
             codes = column._codes(common)
             return np.where(codes < 0, len(common) + 1, codes)
 
-        present = np.unique(coded(like))
-        if len(present) < 2:
-            return []
-        return [(coded(self)[:, None] == present).astype(np.float32)]
+        codes = coded(self)
+        present = np.unique(codes if like is self else coded(like))
+        return [(codes[:, None] == present).astype(np.float32)] if len(present) > 1 else []
 
     # told
 

@@ -15,7 +15,6 @@ A column is read in one way, that of nearly all of its values, or not at all:
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 import unicodedata
@@ -212,12 +211,11 @@ def _settled(found: list[_Written]) -> tuple[str, str]:
 
 # dates
 
-_MONTHS = {
-    name.lower(): number
-    for names in (calendar.month_name, calendar.month_abbr)
-    for number, name in enumerate(names)
-    if name
-} | {"sept": 9}
+_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_MONTHS = {short: n for n, name in enumerate(_NAMES, 1) for short in (name, name[:3], name[:4])}
 _CLOCK = (
     r"(?:(?:[T ]|, ?| at )(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d+))?)?"
     r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?"
