@@ -75,7 +75,7 @@ def as_array(values: Any) -> npt.NDArray[Any]:
         If they are no table of numbers; the message names the column or row.
     """
     if isinstance(values, np.ma.MaskedArray):  # what is masked is missing
-        return np.asarray(values.astype(np.float64).filled(np.nan))
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
     if not isinstance(values, np.ndarray):
         values = _dense(as_pandas(values))
     if hasattr(values, "columns"):

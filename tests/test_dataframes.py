@@ -10,6 +10,7 @@ from tests.samples import CLASSES, blobs
 
 N = 60
 NAMES = [f"doc{n}" for n in range(N)]
+QUICK = {"learner": "knn", "strategy": "random", "progress": False}
 
 
 class Foreign:
@@ -167,12 +168,12 @@ def test_answers_are_paired_by_their_index(recwarn):
     ]
     for pool in pools:
         curves = [
-            nb.simulate(pool, answers, budget=9, progress=False)["pool_accuracy"].tolist()
+            nb.simulate(pool, answers, budget=9, **QUICK)["pool_accuracy"].tolist()
             for answers in (y.tolist(), y, shuffled(y))
         ]
         assert curves[0] == curves[1] == curves[2]
         with pytest.raises(ValueError, match="the index of y does not name the items"):
-            nb.simulate(pool, y.rename(index={"doc0": "other"}), budget=9, progress=False)
+            nb.simulate(pool, y.rename(index={"doc0": "other"}), budget=9, **QUICK)
     assert not recwarn.list
     matched = [nb.match_clusters(np.arange(N) % 3, y).accuracy]
     matched.append(nb.match_clusters(pd.Series(np.arange(N) % 3, NAMES), shuffled(y)).accuracy)
@@ -182,7 +183,7 @@ def test_answers_are_paired_by_their_index(recwarn):
 def test_an_index_about_something_else_does_not_count():
     y = pd.Series(np.array(CLASSES)[np.arange(N) % 3], index=range(1_000, 1_000 + N))
     pool = nb.Pool(embeddings=blobs(N), ids=NAMES)
-    assert nb.simulate(pool, y, budget=9, progress=False)["pool_accuracy"].iloc[-1] > 0.9
+    assert nb.simulate(pool, y, budget=9, **QUICK)["pool_accuracy"].iloc[-1] > 0.9
 
 
 def test_labels_told_are_paired_by_their_index():

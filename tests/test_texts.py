@@ -143,7 +143,7 @@ def test_what_took_long_is_kept_on_disk(monkeypatch):
     monkeypatch.setattr(cache, "QUICK", -1)
     pool = nb.Pool(texts=topics())
     first = nb.embed(pool)
-    monkeypatch.setattr(texts, "_latent", None)  # not called again
+    monkeypatch.setattr(texts, "_Space", None)  # not called again
     assert (nb.embed(pool) == first).all()
     with pytest.raises(TypeError):
         nb.embed(nb.Pool(texts=topics(seed=1)))
