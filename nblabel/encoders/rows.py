@@ -81,7 +81,7 @@ def principal_components(
     random_state: int,
     like: Readable | None = None,
 ) -> FloatArray:
-    """Return the first principal components of rows, learned from a sample of them, or of `like`."""
+    """Return the first principal components of rows, from a sample of them or of `like`."""
     from sklearn.decomposition import PCA  # imported late: takes longer than the rest of nblabel
 
     rng = np.random.default_rng(random_state)
