@@ -91,7 +91,7 @@ def as_array(values: Any) -> npt.NDArray[Any]:
         array = np.asarray(values)
     except (ValueError, TypeError, RuntimeError) as error:  # or rows that are tensors
         array = _stacked(list(values), error)
-    if array.dtype == object:
+    if array.dtype == object and array.ndim:
         array = _of_objects(array)
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
