@@ -22,8 +22,8 @@ ROOT = "nblabel"
 # or package with all below it that has no line of its own. A new arrow is a decision: add it here.
 ARROWS = {
     "_version": "",
-    "arrays": "",
     "system": "",
+    "arrays": "system",
     "pool": "arrays system",
     "datasets": "",
     "graph": "arrays system",
@@ -37,8 +37,8 @@ ARROWS = {
     "plots": "arrays explore pool system",
     "quality": "arrays graph learners log plots session strategies system",
     "jobs": "arrays encoders explore graph pool session system",
-    "simulation": "_version arrays embeddings learners log pool session strategies",
-    "loops": "arrays session system",
+    "simulation": "_version arrays embeddings learners log pool session strategies system",
+    "loops": "arrays pool session system",
     # the panel: words, event loop and widgets; what the panel knows; its tasks; the panel itself
     "widget.text": "strategies system",
     "widget.work.home": "",

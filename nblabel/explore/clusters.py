@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from nblabel.arrays import FloatArray, IntArray, as_embeddings
 from nblabel.embeddings.registry import embed
+from nblabel.system.dataframes import as_pandas, in_order, index_of
 
 NOISE = -1
 RESTARTS = 3  # of what ends where it began; the best is kept
@@ -176,6 +177,7 @@ def match_clusters(clusters: Any, y: Any) -> ClusterMatch:
     """
     from scipy.optimize import linear_sum_assignment
 
+    y = in_order(y, "y", index=index_of(as_pandas(clusters)))
     values = y.tolist() if isinstance(y, np.ndarray) else list(y)  # 9, not np.int64(9)
     groups = as_clusters(clusters, len(values), "labels")
     known = [place for place, value in enumerate(values) if not _is_unknown(value)]

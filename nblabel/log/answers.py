@@ -9,6 +9,7 @@ from nblabel.log.classes import check_classes
 from nblabel.log.events import Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels, read_labels
 from nblabel.log.labels import CODES, LabelLog
+from nblabel.pool.order import in_pool_order
 
 
 class AnswerLog(LabelLog):
@@ -25,7 +26,8 @@ class AnswerLog(LabelLog):
         index : int or sequence of int
             Positions in the pool. An item that has a label already gets the new one.
         label : str or sequence of str
-            A class name for all, or one for each.
+            A class name for all, or one for each. A Series whose index holds the ids of the items
+            is paired by it.
         uid : str, optional
             Names the event. An event sent twice under one uid counts once.
 
@@ -39,7 +41,8 @@ class AnswerLog(LabelLog):
         IndexError
             If a position is outside the pool.
         ValueError
-            If a label is no class, or there are more or fewer labels than items.
+            If a label is no class, there are more or fewer labels than items, or the index of a
+            Series names other items.
         StoreError
             If the log could not be written; nothing changed then.
         """
@@ -63,10 +66,10 @@ class AnswerLog(LabelLog):
         Parameters
         ----------
         table : DataFrame or path-like
-            One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``,
-            ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are left out and reported; so
-            are those of an exported file whose ``source`` is "model": an audit would take them for
-            right.
+            One row for each item, of pandas, polars or Arrow; `Pool.folders`, say. A file is read
+            by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are
+            left out and reported; so are those of an exported file whose ``source`` is "model": an
+            audit would take them for right.
         id, label : str
             The columns with the ids of the pool's items, and with the names of their classes.
         uid : str, optional
@@ -254,6 +257,8 @@ class AnswerLog(LabelLog):
 
     def _labels_of(self, ids: tuple[str, ...], label: Any) -> dict[str, str]:
         """Return the class name of each item, or say what is wrong with the labels."""
+        rows = self.pool.indices_of(ids) if hasattr(label, "iloc") else ()
+        label = in_pool_order(self.pool, label, "label", rows)
         many = not isinstance(label, str) and isinstance(label, Iterable)
         each = label if many else [label] * len(ids)
         labels = [str(one).strip() for one in each]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nblabel.system import progress
+from nblabel.system.dataframes import as_pandas
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +94,8 @@ def read_labels(
     Parameters
     ----------
     table : DataFrame or path-like
-        A file is read by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``.
+        Of pandas, polars or Arrow. A file is read by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or
+        ``.parquet``.
     id_column, label_column : str
         The names of the columns.
 
@@ -110,6 +112,7 @@ def read_labels(
 
     if isinstance(table, str | Path):
         table = _read(Path(table).expanduser())
+    table = as_pandas(table)
     if not isinstance(table, pd.DataFrame):
         raise TypeError(
             f"labels come from a DataFrame or a file, not from {type(table).__name__}; make one: "

@@ -23,6 +23,7 @@ from nblabel.pool.pictures import (
 )
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
+from nblabel.system.dataframes import as_pandas, in_order, index_of, is_unique
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,15 +45,15 @@ class Pool:
         What the log stores. Defaults to file names, to the index of a table or Series where it is
         unique, or to "0", "1", ... Kept as text.
     texts : sequence of n str, optional
-        A list, or a Series.
+        A list, or a column of pandas, polars or Arrow; a Series is paired by its index.
     table : DataFrame of n rows, optional
-        Numbers, categories, dates (also as "2024-12-31"), booleans; values may be missing.
+        Numbers, categories, dates, booleans, also written as text; values may be missing.
 
     Raises
     ------
     ValueError
-        If there is more than one kind of media or nothing, the pool is empty, lengths differ, ids
-        repeat, or embeddings are not finite.
+        If there is more than one kind of media or nothing, the pool is empty, lengths or the names
+        in indexes differ, ids repeat, or embeddings are not finite.
     TypeError
         If a text is no str, the table no DataFrame, or images a single path.
 
@@ -60,6 +61,8 @@ class Pool:
     -----
     A position in the pool ("index") is used inside one process only; what is stored is the id.
     """
+
+    _index: list[str] | None = None  # what the index of the data calls the items
 
     def __init__(
         self,
@@ -69,6 +72,7 @@ class Pool:
         texts: Sequence[str] | None = None,
         table: pd.DataFrame | None = None,
     ) -> None:
+        texts, table = as_pandas(texts), as_pandas(table)
         given = {"images": images, "texts": texts, "table": table}
         kinds = [name for name, part in given.items() if part is not None]
         if len(kinds) > 1:
@@ -80,8 +84,9 @@ class Pool:
             media = Texts(texts)
         elif table is not None:
             media = Table(table)
-        if ids is None:
-            ids = _index_of(texts if table is None else table)
+        self._index = index_of(embeddings if not kinds else given[kinds[0]])
+        if ids is None and images is None and kinds and is_unique(self._index):
+            ids = self._index
         self._build(media, embeddings, ids)
 
     @classmethod
@@ -124,7 +129,10 @@ class Pool:
         """How many items there were before the pool was `extended`; 0 if it never was."""
         self.known_as: tuple[str, ...] = ()
         """Fingerprints of the pools that this one extends."""
-        self.embeddings = None if embeddings is None else as_embeddings(embeddings)
+        ids = None if ids is None else tuple(map(str, in_order(ids, "ids", index=self._index)))
+        names = ids or Numbers(0 if media is None else len(media))
+        X = in_order(embeddings, "embeddings", names, self._index, numbered=not ids)
+        self.embeddings = None if X is None else as_embeddings(X)
         if media is None and self.embeddings is None:
             raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
         sizes = {
@@ -142,7 +150,7 @@ class Pool:
         self._n = sizes.popitem()[1]
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
-        self.ids: Sequence[str] = Numbers(self._n) if ids is None else tuple(map(str, ids))
+        self.ids: Sequence[str] = Numbers(self._n) if ids is None else ids
         """What is stored of an item instead of its position."""
         if ids is not None and len(self._positions) < self._n:
             raise ValueError(_describe_duplicates(self.ids))
@@ -405,14 +413,6 @@ def join_media(first: Media, second: Media) -> Media:
     if isinstance(first, Table) and isinstance(second, Table):
         return first.joined(second)
     return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
-
-
-def _index_of(data: Any) -> list[str] | None:
-    """Return the index of a DataFrame or Series, if it can serve as ids."""
-    if not hasattr(data, "iloc"):
-        return None
-    names = [str(name) for name in data.index]
-    return names if len(set(names)) == len(names) else None
 
 
 class Numbers(Sequence[str]):

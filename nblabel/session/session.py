@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, as_embeddings
-from nblabel.embeddings.registry import embeddings_of
+from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import check_learner
 from nblabel.log.classes import check_classes
 from nblabel.log.events import LabelEvent, new_uid
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
@@ -114,6 +115,7 @@ class Session(SampledLog):
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
         self._engine = self._new_engine(embeddings_of(pool, self._random_state))
+        self._embeds = pool.embeddings is None  # so that new items can be embedded alike
         self.store.bind(pool.fingerprint, pool.known_as)
 
     def __repr__(self) -> str:
@@ -143,7 +145,7 @@ class Session(SampledLog):
             On the same pool and log.
         """
         if self._engine is not other.engine:
-            self._engine, self._refit = other.engine, None
+            self._engine, self._refit, self._embeds = other.engine, None, other._embeds
         self.learn_accepted = other.learn_accepted
         self.refresh()
 
@@ -263,8 +265,10 @@ class Session(SampledLog):
 
         Parameters
         ----------
-        X : array of shape (m, dim), optional
-            Points that need not be in the pool, embedded as it is. None: all n items of the pool.
+        X : array of shape (m, dim), Pool, texts, images or DataFrame, optional
+            Points that need not be in the pool, embedded as it is; or new items of the kind that it
+            holds, which are embedded here unless the pool has embeddings of its own. None: all n
+            items of the pool.
 
         Returns
         -------
@@ -274,14 +278,15 @@ class Session(SampledLog):
         Raises
         ------
         ValueError
-            If the points are not finite numbers in as many dimensions as the embeddings have.
+            If the points are not finite numbers in as many dimensions as the embeddings have, or
+            new items are of another kind, or nobody knows how the pool was embedded.
         LearnerError
             If the learner fails on the labels.
         """
         proba = self.refit(1).proba
         if X is None:
             return np.array(proba, order="C")
-        return self._engine.learner.predict_proba(X)
+        return self._engine.learner.predict_proba(self._points(X))
 
     def predict(self) -> npt.NDArray[np.object_]:
         """Return the class of each item: its label where it has one, else the prediction.
@@ -312,7 +317,8 @@ class Session(SampledLog):
         ValueError
             If the shape or a value is wrong; nothing changed then.
         """
-        self._engine = self._new_engine(as_embeddings(X, len(self.pool)))
+        points = as_embeddings(in_pool_order(self.pool, X, "X"), len(self.pool))
+        self._engine, self._embeds = self._new_engine(points), False
         self._changed()
 
     @property
@@ -389,6 +395,20 @@ class Session(SampledLog):
         return True
 
     # inside
+
+    def _points(self, X: Any) -> Any:
+        """Return points as they are, and new items embedded like the pool."""
+        pool = self.pool
+        if isinstance(X, Pool) and X.embeddings is not None:
+            return X.embeddings
+        if not isinstance(X, Pool) and not are_items(X, pool):
+            return X
+        if not self._embeds:
+            raise ValueError(
+                f"the {pool.kind} of this session were embedded outside of it. Embed new ones in "
+                "the same way and pass their embeddings, or label them too: pool.extended(more)."
+            )
+        return embed_new(X, pool, self._random_state)
 
     def _confidence(self) -> FloatArray | None:
         return None if self._refit is None else self._refit.predicted[1]

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray, as_embeddings
+from nblabel.arrays import FloatArray, IntArray, as_array, as_embeddings
 from nblabel.pool import Pool
+from nblabel.system.dataframes import as_pandas, in_order, index_of
 
 
 def whole(value: Any, name: str) -> int:
@@ -108,15 +109,18 @@ def as_test_set(
         raise ValueError(
             f"X_test needs a pool with embeddings, to be in the same space as they. {together}"
         )
-    if np.ndim(X_test) != 2 or np.shape(X_test)[1] != pool.embeddings.shape[1]:
-        raise ValueError(
-            f"X_test has shape {np.shape(X_test)}; expected embeddings of width "
-            f"{pool.embeddings.shape[1]}, as the pool has. {together}"
-        )
     try:
-        X = as_embeddings(X_test)
+        points = as_array(X_test)
+        fits = points.ndim == 2 and points.shape[1] == pool.embeddings.shape[1]
+        X = as_embeddings(points) if fits else np.zeros((0, 0), np.float32)
     except ValueError as error:
         raise ValueError(f"X_test: {error}") from error
+    if not fits:
+        raise ValueError(
+            f"X_test has shape {points.shape}; expected embeddings of width "
+            f"{pool.embeddings.shape[1]}, as the pool has. {together}"
+        )
     if not len(X):
         raise ValueError("X_test is empty; pass at least one item, or leave it out.")
+    y_test = in_order(y_test, "y_test", index=index_of(as_pandas(X_test)))
     return X, codes_of(values_of(y_test, len(X), "y_test"), given, names, "y_test")

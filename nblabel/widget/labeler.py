@@ -11,6 +11,7 @@ import ipywidgets
 from nblabel.arrays import IntArray
 from nblabel.explore.clusters import as_clusters
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
 from nblabel.system import memory
 from nblabel.widget import text
@@ -246,7 +247,9 @@ class Labeler(PanelWidget):
 
     @clusters.setter
     def clusters(self, clusters: Any) -> None:
-        known = None if clusters is None else as_clusters(clusters, len(self.session.pool))
+        pool, known = self.session.pool, None
+        if clusters is not None:
+            known = as_clusters(in_pool_order(pool, clusters, "clusters"), len(pool))
         self._live().state.group(known)
 
     def show_next(self, indices: Any) -> None:
