@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
-from nblabel.pool.pictures import ImageArray, ImageFiles, MediaError, find_images
+from nblabel.pool.folder import find_images
+from nblabel.pool.in_memory import ImageArray
+from nblabel.pool.pictures import ImageFiles, MediaError
 
 RAMP = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
 
