@@ -6,11 +6,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from nblabel.pool.reading import HEIC, suffixes
+from nblabel.pool.reading import HEIC, INSTALL, suffixes
 from nblabel.system.format import counted
 
 SYSTEM = frozenset({"thumbs.db", "desktop.ini"})  # of Windows; those of others are hidden
-INSTALL = "pip install 'nblabel[heic]'"
 
 
 def find_images(folder: Any) -> tuple[list[Path], str]:

@@ -55,7 +55,7 @@ def as_pictures(images: Any, range: Any = None) -> Pictures:  # noqa: A002
         If pictures are missing, are no pictures, or lie on another machine.
     """
     _refuse_others(images)
-    given = _as_array(images)
+    given = _as_array(images, 4)
     if given is None or (given.ndim == 1 and given.dtype.kind in "OUS"):
         media = _of_many(list(images if given is None else given), range)
     else:
@@ -94,11 +94,11 @@ def _refuse_others(images: Any) -> None:
         raise TypeError("images is a set, which has no order; pass sorted(images).")
     if not isinstance(images, Iterable) and not hasattr(images, "__array__"):
         raise TypeError(
-            f"images is a {type(images).__name__}; pass an array, or a list of pictures or paths."
+            f"images is of type {type(images).__name__}; pass an array, or a list of pictures or paths."
         )
 
 
-def _as_array(images: Any) -> np.ndarray[Any, Any] | None:
+def _as_array(images: Any, with_channels: int) -> np.ndarray[Any, Any] | None:
     """Return an array or tensor as an array; None if it is neither."""
     if hasattr(images, "detach"):  # a tensor of torch, on whatever device
         tensor = images.detach().cpu()
@@ -108,9 +108,8 @@ def _as_array(images: Any) -> np.ndarray[Any, Any] | None:
         except TypeError:  # numpy has no bfloat16
             array = tensor.float().numpy()
         # torch has the channels first; where only that is possible, it is meant
-        if array.ndim in (3, 4) and array.shape[-3] in (1, 3) and array.shape[-1] not in (1, 3):
-            first = array.ndim == 4 or array.shape[0] == 3
-            return np.moveaxis(array, -3, -1) if first else array
+        if array.ndim == with_channels and array.shape[-1] not in (1, 3):
+            return np.moveaxis(array, -3, -1) if array.shape[-3] in (1, 3) else array
         return array
     return np.asarray(images) if hasattr(images, "__array__") else None
 
@@ -204,14 +203,14 @@ def _picture(item: Any, place: int) -> Any:
     if isinstance(item, bytes | Image.Image):
         return item
     try:
-        array = _as_array(item)
+        array = _as_array(item, 3)
         array = np.asarray(item) if array is None else array
         array = array[..., None] if array.ndim == 2 else array
         if array.ndim != 3 or array.shape[-1] not in (1, 3) or 0 in array.shape:
-            advice = shape_advice((1, *array.shape)).replace("images", f"images[{place}]")
+            advice = shape_advice((1, *array.shape)).replace("0, 2, 3, 1", "1, 2, 0")
             raise ValueError(
                 f"image {place} has shape {array.shape}; expected (height, width) for grey or "
-                f"(height, width, 3) for colour. {advice}"
+                f"(height, width, 3) for colour. {advice.replace('images', f'images[{place}]')}"
             )
         return array if np.issubdtype(array.dtype, np.integer) else as_numbers(array)
     except ValueError as error:

@@ -14,7 +14,7 @@ from PIL import Image
 from nblabel.arrays import UInt8Array
 from nblabel.pool.pictures import Decoded, hash_of, hashed, indices, shrunk
 from nblabel.pool.reading import Head, MediaError, Values, decoded, head_of, naming, opened
-from nblabel.pool.stretch import Sample, Stretch, spread
+from nblabel.pool.stretch import Sample, Stretch, kind_of, spread
 from nblabel.system.format import counted
 from nblabel.system.progress import over
 
@@ -68,8 +68,8 @@ class ImageArray:
     def name(self, index: int) -> str:  # noqa: ARG002
         return ""
 
-    def size(self, index: int) -> tuple[int, int]:  # noqa: ARG002
-        return self.array.shape[1], self.array.shape[2]
+    def shape(self, index: int) -> tuple[int, ...]:  # noqa: ARG002
+        return self.array.shape[1:]
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         return shrunk(self.array[index], max_side)
@@ -110,7 +110,7 @@ class ImageList(Decoded):
     def head(self, index: int) -> Head:
         picture = self._pictures[index]
         if isinstance(picture, np.ndarray):
-            return Head(picture.shape[0], picture.shape[1], deep=picture.dtype != np.uint8)
+            return Head(picture.shape, deep=picture.dtype != np.uint8)
         with naming(f"image {index}"), self._opened(picture) as image:
             return head_of(image)
 
@@ -211,6 +211,6 @@ def _blocks(array: Values) -> Iterator[Values]:
 
 
 def _stretched(array: Values, stretch: Stretch) -> UInt8Array:
-    if array.dtype == np.uint8 and "8 bits" not in stretch.ranges:
+    if kind_of(array) not in stretch.ranges:
         return array
     return np.concatenate([stretch.apply(block) for block in _blocks(array)])

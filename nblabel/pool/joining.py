@@ -53,10 +53,10 @@ class JoinedPictures:
         part, place = self._find(index)
         return str(part.name(place))
 
-    def size(self, index: int) -> tuple[int, int]:
+    def shape(self, index: int) -> tuple[int, ...]:
         part, place = self._find(index)
-        height, width = part.size(place)
-        return height, width
+        shape: tuple[int, ...] = part.shape(place)
+        return shape
 
     def folder(self, index: int) -> str:
         """Return the folder of a file, "" for what is no file in one."""

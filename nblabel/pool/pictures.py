@@ -43,8 +43,8 @@ class Pictures(Media, Protocol):
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         """Return one picture, (height, width, 1 or 3) uint8; raise `MediaError` if it is broken."""
 
-    def size(self, index: int) -> tuple[int, int]:
-        """Return height and width, of a file as stored; raise `MediaError` if it is broken."""
+    def shape(self, index: int) -> tuple[int, ...]:
+        """Return (height, width, 1 or 3), of a file as stored; raise `MediaError` if it is broken."""
 
 
 class Decoded:
@@ -99,10 +99,9 @@ class Decoded:
         several = sum(len(head.pages) > 1 for head in heads.values())
         return [self.stretch.text, self._on_pages(several, len(heads))]
 
-    def size(self, index: int) -> tuple[int, int]:
-        """Return height and width as stored, without decoding the picture."""
-        head = self.head(index)
-        return head.height, head.width
+    def shape(self, index: int) -> tuple[int, ...]:
+        """Return (height, width, 1 or 3) as stored, without decoding the picture."""
+        return self.head(index).shape
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         values = self.values(index, max_side)
@@ -118,7 +117,7 @@ class Decoded:
                 if self.group(index):
                     yield index, self.head(index)
                 else:
-                    yield index, Head(0, 0, deep=False)
+                    yield index, Head((0, 0, 3), deep=False)
             except MediaError:
                 continue  # said when it is read
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray, UInt8Array, as_embeddings
 from nblabel.pool.given import as_pictures, pictures_of_folder
-from nblabel.pool.joining import JoinedPictures, join_media
-from nblabel.pool.pictures import ImageFiles, ImagePages, Media, Pictures, indices
+from nblabel.pool.joining import join_media
+from nblabel.pool.pictures import Media, Pictures, indices
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
 
@@ -99,8 +99,7 @@ class Pool:
         Parameters
         ----------
         folder : path-like
-            Searched with its subfolders for what Pillow reads. Hidden files are left out; of others
-            a warning counts the kinds.
+            Searched with its subfolders for what Pillow reads; a warning counts what is left out.
         embeddings : array of shape (n, dim), optional
             As for `Pool`, in the order of the paths.
         ids : sequence of n unique ids, optional
@@ -108,8 +107,7 @@ class Pool:
         range : tuple of two numbers, optional
             As for `Pool`.
         pages : bool
-            Whether pages of a TIFF and frames of a GIF are items. The first has the id of the file,
-            the others "name.tif#2" and so on.
+            Whether pages of a TIFF and frames of a GIF are items: "name.tif", "name.tif#2", ...
 
         Returns
         -------
@@ -375,9 +373,8 @@ class Pool:
         """
         import pandas as pd
 
-        names = [""] * len(self)
-        if isinstance(self.media, ImageFiles | ImagePages | JoinedPictures):
-            names = [self.media.folder(index) for index in range(len(self))]
+        folder_of = getattr(self.media, "folder", lambda _: "")
+        names = [folder_of(index) for index in range(len(self))]
         pairs = [pair for pair in zip(self.ids, names, strict=True) if pair[1]]
         return pd.DataFrame(pairs, columns=["id", "label"])
 

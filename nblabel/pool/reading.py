@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from nblabel.arrays import UInt8Array
 
@@ -22,7 +22,9 @@ Values = npt.NDArray[Any]
 HEIC = frozenset({".heic", ".heif", ".hif"})  # as phones write; the extra `heic` reads them
 # Read by other programs or not at all: Pillow knows their names only, or starts ghostscript.
 _FOREIGN = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "IPTC", "MPEG", "WMF"})
+INSTALL = "pip install 'nblabel[heic]'"
 _LAYERED = frozenset({"MPO", "PSD"})  # further pictures in them are depth maps, previews or layers
+_GREY = frozenset({"1", "L"})
 _DEEP = frozenset({"I", "F"})
 _SUBFILE_TYPE, _ORIENTATION = 254, 0x0112  # tags of TIFF and of EXIF
 _UPRIGHT = {
@@ -48,16 +50,15 @@ class Head:
 
     Attributes
     ----------
-    height, width : int
-        As stored: a turned photo has them the other way round.
+    shape : tuple of int
+        (height, width, 1 or 3) as stored: a turned photo has its sides the other way round.
     deep : bool
         Whether a pixel holds more than 8 bits of grey.
     pages : tuple of int
         Which of the pictures in the file are pages or frames.
     """
 
-    height: int
-    width: int
+    shape: tuple[int, ...]
     deep: bool
     pages: tuple[int, ...] = (0,)
 
@@ -92,6 +93,11 @@ def naming(name: str) -> Iterator[None]:
         raise
     except FileNotFoundError as error:
         raise MediaError(f"{name} cannot be read: not found") from error
+    except UnidentifiedImageError as error:
+        how = f"; {INSTALL} reads such files" if name.lower().endswith(tuple(HEIC)) else ""
+        raise MediaError(
+            f"{name} cannot be read: cannot identify it as a picture that Pillow reads{how}"
+        ) from error
     except Image.DecompressionBombError as error:
         raise MediaError(
             f"{name} cannot be read: {error}. Make it smaller or cut it into tiles; if you trust "
@@ -122,7 +128,8 @@ def opened(source: Any, page: int = 0) -> Iterator[Image.Image]:
 
 def head_of(image: Image.Image) -> Head:
     """Return what an opened picture says of itself."""
-    return Head(image.height, image.width, _is_deep(image), _pages(image))
+    channels = 1 if _is_deep(image) or image.mode in _GREY else 3
+    return Head((image.height, image.width, channels), _is_deep(image), _pages(image))
 
 
 def decoded(image: Image.Image, max_side: int | None = None) -> Values:
@@ -163,7 +170,7 @@ def _of_8_bits(image: Image.Image) -> UInt8Array:
     if image.has_transparency_data:  # on white: drawings on nothing are mostly black
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image.convert("RGBA"))
-    pixels: UInt8Array = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
+    pixels: UInt8Array = np.asarray(image.convert("L" if image.mode in _GREY else "RGB"))
     return pixels
 
 

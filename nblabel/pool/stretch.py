@@ -183,9 +183,9 @@ class _Deep:
 
     def range(self, kind: Kind) -> tuple[Range, str]:
         """Return what is black and white, and words if that is not the usual."""
-        holes = " NaN and infinite values are black." if self._holes else ""
+        holes = " NaN and infinite values in the images are shown black." if self._holes else ""
         if self.high == -np.inf:
-            return (0.0, 1.0), holes.strip()
+            return (0.0, 1.0), ""
         values = np.concatenate(self._parts or [np.array([self.low, self.high])])
         whole = kind == "whole numbers"
         kept = _without_fill(np.unique(values), LABELS if whole else 0)
@@ -206,8 +206,11 @@ class _Deep:
 def _usual_top(kind: Kind, low: float, high: float) -> float:
     """Return the top of the usual range that values fill; 0 if there is none."""
     for top, share in USUAL[kind].items():
-        if low >= -SLACK * top and high <= (1 + SLACK) * top:
-            return top if high - low >= share * top or low == high else 0
+        if low == high:
+            if 0 <= low <= top:
+                return top
+        elif low >= -SLACK * top and high <= (1 + SLACK) * top:
+            return top if high - low >= share * top else 0
     return 0
 
 
