@@ -55,9 +55,8 @@ def _left_out(paths: list[Path]) -> str:
     if not paths:
         return ""
     kinds = Counter(path.suffix.lower() for path in paths)
-    listed = ", ".join(
-        f"{n:,} {suffix or 'without an ending'}" for suffix, n in kinds.most_common()
-    )
+    order = sorted(kinds, key=lambda suffix: (-kinds[suffix], not suffix, suffix))
+    listed = ", ".join(f"{kinds[suffix]:,} {suffix or 'without an ending'}" for suffix in order)
     advice = [suffix for suffix in sorted(kinds) if suffix in HEIC]
     install = f"; for {' and '.join(advice)}: {INSTALL}" if advice else ""
     return f"{counted(len(paths), 'file')} left out: {listed}{install}."

@@ -202,6 +202,8 @@ def _picture(item: Any, place: int) -> Any:
     """Return one picture as bytes, as one of Pillow's, or as a checked array."""
     if isinstance(item, bytes | Image.Image):
         return item
+    if isinstance(item, dict | set):
+        raise TypeError(f"image {place} is of type {type(item).__name__}, which is no picture.")
     try:
         array = _as_array(item, 3)
         array = np.asarray(item) if array is None else array
