@@ -153,6 +153,36 @@ def test_one_deep_file_among_many_is_found_when_it_is_read(tmp_path):
     assert pool.image(100).max() == 9 + 15 * 9
 
 
+def test_values_that_no_other_picture_holds_are_told_once(tmp_path):
+    pictures = np.repeat(SHARES.astype(np.float32), 10, axis=0)
+    pictures[[59, 60]] *= 200  # none of those looked at
+    pool = nb.Pool.from_folder(save_all(tmp_path, pictures))
+    pool.image(58)
+    with pytest.warns(UserWarning, match=r"^059\.tif holds other values .*; range=\(low, high\)"):
+        pool.image(59)
+    pool.image(60)
+
+
+def test_a_picture_of_hardly_any_data_is_no_other_one(tmp_path):
+    pictures = np.repeat(SHARES.astype(np.float32), 10, axis=0)
+    pictures[60, 2:] = -9999
+    assert nb.Pool.from_folder(save_all(tmp_path, pictures)).image(60).min() == BLACK
+
+
+def test_items_that_come_later_are_stretched_as_the_earlier_ones(tmp_path):
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder, top in zip(folders, (1000, 2000), strict=True):
+        folder.mkdir()
+        save_all(folder, (SHARES * top).astype(np.uint16))
+    with pytest.warns(UserWarning, match="shown black"):
+        first, second = map(nb.Pool.from_folder, folders)
+    second.ids = tuple(f"b{number}" for number in range(12))
+    low, high = first.media.stretch.ranges["whole numbers"]
+    both = first.extended(second)
+    assert np.abs(shown(both)[12:] - expected(SHARES * 2000, low, high)).max() <= 1
+    assert shown(second).min() == BLACK < np.median(shown(second)) < np.median(shown(both)[12:])
+
+
 def test_files_of_8_bits_beside_deeper_ones_stay_as_they_are(tmp_path):
     save_all(tmp_path, (SHARES * 4095).astype(np.uint16))
     plain = (SHARES[0] * 100).astype(np.uint8)

@@ -101,8 +101,8 @@ def embed(
     Notes
     -----
     Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are
-    brought to their median height and width, in colour if any is. A picture that cannot be read gets the
-    mean of the others, with a warning. With more than 10,000 items the components come from a
+    brought to their median height and width, in colour if any is. A picture that cannot be read
+    gets the mean of the others, with a warning. With more than 10,000 items the components come from a
     random sample of that size. Reading files for more than a second shows a progress bar;
     interrupting the kernel cancels it.
 

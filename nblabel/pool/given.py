@@ -23,7 +23,11 @@ MOST = 2**31  # bytes of Pillow's pictures of one size that are put into one arr
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,3}[^/\s]\S*")
 
 
-def pictures_of_folder(folder: Any, range: Any, pages: bool) -> ImageFiles | ImagePages:  # noqa: A002
+def pictures_of_folder(
+    folder: Any,
+    range: Any,  # noqa: A002
+    pages: bool,
+) -> ImageFiles | ImagePages:
     """Return the pictures below a folder, and say what is not shown of it.
 
     Parameters
@@ -94,7 +98,8 @@ def _refuse_others(images: Any) -> None:
         raise TypeError("images is a set, which has no order; pass sorted(images).")
     if not isinstance(images, Iterable) and not hasattr(images, "__array__"):
         raise TypeError(
-            f"images is of type {type(images).__name__}; pass an array, or a list of pictures or paths."
+            f"images is of type {type(images).__name__}; pass an array, or a list of "
+            "pictures or paths."
         )
 
 

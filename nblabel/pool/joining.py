@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, cast
 
 import numpy as np
 
 from nblabel.arrays import UInt8Array
-from nblabel.pool.pictures import Media, Pictures, contents_of, hashed
+from nblabel.pool.pictures import Decoded, Media, Pictures, contents_of, hashed
 from nblabel.pool.tables import Table
 from nblabel.pool.texts import Texts
 
@@ -19,6 +20,10 @@ def join_media(first: Media, second: Media) -> Media:
         return Texts([*first.texts, *second.texts])
     if isinstance(first, Table) and isinstance(second, Table):
         return first.joined(second)
+    known = first.parts[0] if isinstance(first, JoinedPictures) else first
+    if isinstance(known, Decoded) and isinstance(second, Decoded):
+        second = copy(second)  # the other pool stays as it is
+        second.stretch = known.stretch.joined(second.stretch)
     return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from pathlib import Path
 from typing import Any, Protocol
@@ -44,7 +45,7 @@ class Pictures(Media, Protocol):
         """Return one picture, (height, width, 1 or 3) uint8; raise `MediaError` if it is broken."""
 
     def shape(self, index: int) -> tuple[int, ...]:
-        """Return (height, width, 1 or 3), of a file as stored; raise `MediaError` if it is broken."""
+        """Return (height, width, 1 or 3), of a file as it is stored; raise as `read` does."""
 
 
 class Decoded:
@@ -58,6 +59,7 @@ class Decoded:
 
     kind = "images"
     stretch = Stretch()
+    _told = False  # that there are other values; once is enough
 
     def __len__(self) -> int:
         raise NotImplementedError
@@ -109,6 +111,13 @@ class Decoded:
             deep = [index for index, head in self._heads(indices(self)) if head.deep]
             found = self._found(dict(self._heads([deep[place] for place in spread(len(deep))])))
             self.stretch = Stretch({**found.ranges, **self.stretch.ranges}, self.stretch.text)
+        if not self._told and not self.stretch.fits(values):
+            self._told = True
+            warnings.warn(
+                f"{self.name(index) or f'image {index}'} holds other values than the images by "
+                "which the pool is shown; range=(low, high) says what is black and white.",
+                stacklevel=2,
+            )
         return shrunk(self.stretch.apply(values), max_side)
 
     def _heads(self, chosen: Iterable[int]) -> Iterator[tuple[int, Head]]:

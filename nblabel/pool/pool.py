@@ -166,7 +166,7 @@ class Pool:
         ----------
         more : Pool
             Of the same kind, with other ids. Embeddings are joined where both pools have them and
-            they are of one width; the new pool has none otherwise.
+            they are of one width; the new pool has none otherwise. Files are stretched as here.
 
         Returns
         -------

@@ -88,6 +88,21 @@ class Stretch:
         kind = kind_of(values)
         return kind == "8-bit numbers" or kind in self.ranges
 
+    def fits(self, values: Values) -> bool:
+        """Tell whether most values lie near the range, but for one that stands for no data."""
+        kind = kind_of(values)
+        if kind not in self.ranges:
+            return True
+        low, high = self.ranges[kind]
+        finite = values[np.isfinite(values)].astype(np.float64)
+        outside = finite[np.abs(finite - (low + high) / 2) > 1.5 * (high - low)]
+        return outside.size <= finite.size / 2 or outside.min() == outside.max()
+
+    def joined(self, more: Stretch) -> Stretch:
+        """Return this one for a pool that grew: it stays, and others add what it has not."""
+        ranges = {kind: of for kind, of in more.ranges.items() if kind != "8-bit numbers"}
+        return Stretch({**ranges, **self.ranges}, self.text)
+
     def apply(self, values: Values) -> UInt8Array:
         """Return values as 0..255; what lies outside the range is black or white, NaN black."""
         kind = kind_of(values)
@@ -199,7 +214,7 @@ class _Deep:
             low, high = self.low, self.high
         elif robust[0] < robust[1]:
             low, high = robust
-        found = (0.0, top) if top else (low, high if high > low else low + 1)
+        found = (0.0, top) if top else (low, high if high > low else low + max(1.0, abs(low)))
         return found, _words(kind, found, self.low, self.high) + holes
 
 
