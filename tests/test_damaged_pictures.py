@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from nblabel.pool.pictures import ImageFiles, MediaError
+from nblabel.pool.reading import naming
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.integers(0, 256, (24, 20, 3), dtype=np.uint8)
@@ -91,6 +92,17 @@ def test_damaged_files_are_read_or_refused_by_name(tmp_path, monkeypatch, n):
                 assert picture.ndim == 3
                 assert picture.shape[2] in (1, 3)
     assert n / 10 < refused < n * 9 / 10
+
+
+def test_the_filters_of_warnings_are_those_from_before(tmp_path):
+    (tmp_path / "photo.dat").write_bytes(b"damaged")
+    before = list(warnings.filters)
+    with pytest.raises(MediaError):
+        ImageFiles([tmp_path / "photo.dat"]).read(0)
+    assert warnings.filters == before
+    with pytest.raises(MediaError), naming("photo"):
+        warnings.resetwarnings()
+        raise ValueError
 
 
 def test_the_seeds_are_whole(tmp_path):

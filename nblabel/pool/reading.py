@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import threading
+import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-_filters = threading.Lock()  # those of warnings belong to the whole process
+_PILLOWS = ("ignore", None, Warning, re.compile(r"PIL\.|pillow_heif"), 0)
 
 
 class MediaError(OSError):
@@ -86,9 +86,10 @@ def suffixes() -> frozenset[str]:
 
 @contextmanager
 def naming(name: str) -> Iterator[None]:
-    """Turn whatever goes wrong with a picture into a `MediaError` that names it."""
+    """Turn whatever goes wrong with a picture into a `MediaError` that names it; hide warnings."""
     try:
-        yield
+        with _quiet():
+            yield
     except MediaError:
         raise
     except FileNotFoundError as error:
@@ -114,15 +115,11 @@ def naming(name: str) -> Iterator[None]:
 
 @contextmanager
 def opened(source: Any, page: int = 0) -> Iterator[Image.Image]:
-    """Open a file, or the bytes of one, at one of its pages, without a warning of Pillow's."""
-    with _quiet():
-        image = Image.open(
-            io.BytesIO(source) if isinstance(source, bytes) else source, formats=_formats()
-        )
-    with image:
+    """Open a file, or the bytes of one, at one of its pages."""
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    with Image.open(file, formats=_formats()) as image:
         if page:
-            with _quiet():
-                image.seek(page)
+            image.seek(page)
         yield image
 
 
@@ -176,22 +173,18 @@ def _of_8_bits(image: Image.Image) -> UInt8Array:
 
 def _orientation(image: Image.Image) -> int:
     try:
-        with _quiet():
-            return int(image.getexif().get(_ORIENTATION, 1))
+        return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # noqa: BLE001  what is written beside a picture may be damaged in any way
         return 1
 
 
 def _pages(image: Image.Image) -> tuple[int, ...]:
-    with _quiet():
-        n = getattr(image, "n_frames", 1)
-        if n == 1 or image.format in _LAYERED:
-            return (0,)
-        if image.format != "TIFF":
-            return tuple(range(n))
-        whole = [page for page in range(n) if not _is_reduced(image, page)]
-        image.seek(0)
-        return tuple(whole) or (0,)
+    n = getattr(image, "n_frames", 1)
+    if n == 1 or image.format in _LAYERED:
+        return (0,)
+    if image.format != "TIFF":
+        return tuple(range(n))
+    return tuple(page for page in range(n) if not _is_reduced(image, page)) or (0,)
 
 
 def _is_reduced(image: Any, page: int) -> bool:
@@ -202,7 +195,14 @@ def _is_reduced(image: Any, page: int) -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Hide warnings: a picture is read or it is not, and which of both is said by name."""
-    with _filters, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """Hide Pillow's warnings: a picture is read or it is not, and which of both is said by name.
+
+    Unlike `warnings.catch_warnings`, this puts no list back that another thread has replaced.
+    """
+    filters = cast("list[Any]", warnings.filters)
+    filters.insert(0, _PILLOWS)
+    try:
         yield
+    finally:
+        with suppress(ValueError):  # warnings were reset meanwhile
+            filters.remove(_PILLOWS)
