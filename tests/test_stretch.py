@@ -149,8 +149,17 @@ def test_one_deep_file_among_many_is_found_when_it_is_read(tmp_path):
     )
     Image.fromarray((np.arange(16) * 100).astype(np.uint16).reshape(4, 4)).save(folder / "101.tif")
     pool = nb.Pool.from_folder(folder)
-    assert (pool.image(101).min(), pool.image(101).max()) == (BLACK, WHITE)
+    with pytest.warns(UserWarning, match="whole numbers from 0 to 1,500"):
+        assert (pool.image(101).min(), pool.image(101).max()) == (BLACK, WHITE)
     assert pool.image(100).max() == 9 + 15 * 9
+
+
+def test_a_deep_file_of_a_wrong_name_is_shown(tmp_path):
+    Image.fromarray((SHARES[0] * 255).astype(np.uint8)).save(tmp_path / "a.jpg")
+    Image.fromarray((SHARES[1] * 4095).astype(np.uint16)).save(tmp_path / "b.jpg", "PNG")
+    pool = nb.Pool.from_folder(tmp_path)
+    with pytest.warns(UserWarning, match="whole numbers from 0 to 4,095"):
+        assert (pool.image(1).min(), pool.image(1).max()) == (BLACK, WHITE)
 
 
 def test_values_that_no_other_picture_holds_are_told_once(tmp_path):

@@ -107,10 +107,8 @@ class Decoded:
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         values = self.values(index, max_side)
-        if not self.stretch.knows(values):  # the first one that is deep: none was in the sample
-            deep = [index for index, head in self._heads(indices(self)) if head.deep]
-            found = self._found(dict(self._heads([deep[place] for place in spread(len(deep))])))
-            self.stretch = Stretch({**found.ranges, **self.stretch.ranges}, self.stretch.text)
+        if not self.stretch.knows(values):
+            self._survey_deep(values)
         if not self._told and not self.stretch.fits(values):
             self._told = True
             warnings.warn(
@@ -119,6 +117,18 @@ class Decoded:
                 stacklevel=2,
             )
         return shrunk(self.stretch.apply(values), max_side)
+
+    def _survey_deep(self, values: Values) -> None:
+        """Settle how deep pictures are shown, of which one turned up: it was not looked at."""
+        heads = [pair for pair in self._heads(indices(self)) if pair[1].deep]
+        found = self._found(dict(heads[place] for place in spread(len(heads))))
+        if not found.knows(values):  # not even by its name or head
+            sample = Sample()
+            sample.add(values)
+            found = sample.stretch()
+        self.stretch = Stretch({**found.ranges, **self.stretch.ranges}, self.stretch.text)
+        if found.text:
+            warnings.warn(found.text, stacklevel=3)
 
     def _heads(self, chosen: Iterable[int]) -> Iterator[tuple[int, Head]]:
         for index in chosen:
