@@ -100,7 +100,8 @@ class Stretch:
 
     def joined(self, more: Stretch) -> Stretch:
         """Return this one for a pool that grew: it stays, and others add what it has not."""
-        ranges = {kind: of for kind, of in more.ranges.items() if kind != "8-bit numbers"}
+        ranges: dict[Kind, Range] = dict(more.ranges)
+        ranges.pop("8-bit numbers", None)
         return Stretch({**ranges, **self.ranges}, self.text)
 
     def apply(self, values: Values) -> UInt8Array:
