@@ -198,6 +198,7 @@ def test_floats_and_wide_integers_keep_their_shades(tmp_path):
         assert (np.diff(shades.ravel().astype(int)) >= 0).all()
 
 
+@pytest.mark.filterwarnings("ignore:The images hold|NaN")
 @pytest.mark.parametrize("values", [[-5.0, -5.0], [np.nan, 1.0], [np.nan, np.nan], [-1e30, 1e30]])
 def test_floats_of_any_range_give_a_picture(tmp_path, values):
     path = save(tmp_path, "a.tif", Image.fromarray(np.float32([values])))
