@@ -333,6 +333,20 @@ def test_files_of_differing_size_and_kind(tmp_path):
     assert nb.embed(pool).shape == nb.embed(pool, "gradients").shape == (5, 5)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (40, 600), (600, 4)])
+def test_an_odd_picture_first_does_not_set_the_size_of_all(tmp_path, shape):
+    save_all(tmp_path, [np.zeros(shape, dtype=np.uint8), *NOISE[:20]])
+    assert nb.embed(nb.Pool.from_folder(tmp_path), "raw").shape == (21, NOISE[0].size)
+    pictures = [np.zeros(shape, dtype=np.uint8), *NOISE[:20]]
+    assert nb.embed(nb.Pool(pictures), "raw").shape == (21, NOISE[0].size)
+
+
+def test_the_size_is_the_median_of_heights_and_widths(tmp_path):
+    sides = [(8, 30), (9, 20), (10, 10), (20, 9), (30, 8)]
+    pool = nb.Pool.from_folder(save_all(tmp_path, [np.zeros(side, np.uint8) for side in sides]))
+    assert nb.embed(pool, "raw").shape == (5, 10 * 10)
+
+
 def test_a_grey_picture_first_does_not_make_the_others_grey(tmp_path):
     red, green = (np.full((9, 7, 3), shade, dtype=np.uint8) for shade in ((255, 0, 0), (0, 130, 0)))
     assert np.abs(grey_of(red) - grey_of(green)).max() < 2

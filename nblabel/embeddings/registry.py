@@ -111,9 +111,9 @@ def embed(
     Notes
     -----
     Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are
-    brought to the size of the first, in colour if any is. A picture that cannot be read gets the
-    mean of the others, with a warning. With more than 10,000 items the components come from a
-    random sample of that size. Reading files for more than a second shows a progress bar;
+    brought to their median height and width, in colour if any is. A picture that cannot be read
+    gets the mean of the others, with a warning. With more than 10,000 items the components come
+    from a random sample of that size. Reading files for more than a second shows a progress bar;
     interrupting the kernel cancels it.
 
     What took more than a second is kept on disk, and found again by the contents of the items and

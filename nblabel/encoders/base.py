@@ -16,7 +16,7 @@ from nblabel.encoders.files import save_encoder
 from nblabel.encoders.torched import choose_device, import_torch, repeatable, require_torch
 from nblabel.encoders.training import Result, train
 from nblabel.pool import Pool
-from nblabel.pool.pictures import ImageArray
+from nblabel.pool.in_memory import ImageArray
 from nblabel.pool.pixels import Pixels
 
 FEWEST = 10  # pictures to learn from

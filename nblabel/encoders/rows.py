@@ -14,7 +14,7 @@ from nblabel.pool.pictures import contents_of
 from nblabel.pool.pixels import Pixels
 from nblabel.system.cache import ArrayCache
 
-FORMAT = 1  # grows when the same pictures and settings give other numbers
+FORMAT = 2  # grows when the same pictures and settings give other numbers
 SAMPLE = 10_000  # rows that the principal components are computed from
 BLOCK = 8_192  # rows held as floats at a time
 WEIGHTS = (1.0, 0.5, 0.5)  # of edges, brightness and colours

@@ -13,14 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray, UInt8Array, as_embeddings
-from nblabel.pool.pictures import (
-    ImageFiles,
-    JoinedPictures,
-    Media,
-    Pictures,
-    as_pictures,
-    find_images,
-)
+from nblabel.pool.given import as_pictures, pictures_of_folder
+from nblabel.pool.joining import join_media
+from nblabel.pool.pictures import Media, Pictures, indices
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
 from nblabel.system.dataframes import as_pandas, in_order, index_of, is_unique
@@ -36,9 +31,9 @@ class Pool:
 
     Parameters
     ----------
-    images : array or sequence of paths, optional
-        ``(n, height, width)`` grey or ``(n, height, width, 3)`` colour, ``uint8`` or floats in
-        0..1; or ``n`` file paths, read when needed.
+    images : array, tensor or iterable, optional
+        ``(n, height, width)`` grey or ``(n, height, width, 3)`` colour; or ``n`` file paths, read
+        when needed; or ``n`` arrays, Pillow's pictures or encoded files, of any sizes.
     embeddings : array of shape (n, dim), optional
         Finite numbers; kept as ``float32``. Without media, the items are shown by their ids.
     ids : sequence of n unique ids, optional
@@ -48,6 +43,9 @@ class Pool:
         A list, or a column of pandas, polars or Arrow; a Series is paired by its index.
     table : DataFrame of n rows, optional
         Numbers, categories, dates, booleans, also written as text; values may be missing.
+    range : tuple of two numbers, optional
+        The values of the images that become black and white. Left out, numbers that do not fill
+        0..1, 0..255 or 0..65,535 are stretched, all pictures alike, with a warning that says how.
 
     Raises
     ------
@@ -71,15 +69,18 @@ class Pool:
         ids: Sequence[Any] | None = None,
         texts: Sequence[str] | None = None,
         table: pd.DataFrame | None = None,
+        range: tuple[float, float] | None = None,  # noqa: A002  as histograms have it
     ) -> None:
         texts, table = as_pandas(texts), as_pandas(table)
         given = {"images": images, "texts": texts, "table": table}
         kinds = [name for name, part in given.items() if part is not None]
         if len(kinds) > 1:
             raise ValueError(f"{' and '.join(kinds)} were given; a pool holds one kind of media.")
+        if range is not None and images is None:
+            raise ValueError("range= is for images, and there are none.")
         media: Media | None = None
         if images is not None:
-            media = as_pictures(images)
+            media = as_pictures(images, range)
         elif texts is not None:
             media = Texts(texts)
         elif table is not None:
@@ -91,18 +92,27 @@ class Pool:
 
     @classmethod
     def from_folder(
-        cls, folder: Any, embeddings: npt.ArrayLike | None = None, ids: Sequence[Any] | None = None
+        cls,
+        folder: Any,
+        embeddings: npt.ArrayLike | None = None,
+        ids: Sequence[Any] | None = None,
+        range: tuple[float, float] | None = None,  # noqa: A002
+        pages: bool = False,
     ) -> Pool:
         """Make a pool of the image files below a folder, sorted by path.
 
         Parameters
         ----------
         folder : path-like
-            Searched with its subfolders. Files that are no images, and hidden ones, are left out.
+            Searched with its subfolders for what Pillow reads; a warning counts what is left out.
         embeddings : array of shape (n, dim), optional
             As for `Pool`, in the order of the paths.
         ids : sequence of n unique ids, optional
             As for `Pool`. They default to the paths relative to the folder.
+        range : tuple of two numbers, optional
+            As for `Pool`.
+        pages : bool
+            Whether pages of a TIFF and frames of a GIF are items: "name.tif", "name.tif#2", ...
 
         Returns
         -------
@@ -116,8 +126,8 @@ class Pool:
             If a symbolic link leads out of the folder, or embeddings or ids do not fit.
         """
         pool = cls.__new__(cls)
-        media = ImageFiles(find_images(folder), root=folder)
-        names = [media.name(index) for index in range(len(media))]
+        media = pictures_of_folder(folder, range, pages)
+        names = list(map(media.name, indices(media)))
         pool._build(media, embeddings, names if ids is None else ids)  # noqa: SLF001
         return pool
 
@@ -164,7 +174,7 @@ class Pool:
         ----------
         more : Pool
             Of the same kind, with other ids. Embeddings are joined where both pools have them and
-            they are of one width; the new pool has none otherwise.
+            they are of one width; the new pool has none otherwise. Files are stretched as here.
 
         Returns
         -------
@@ -371,9 +381,8 @@ class Pool:
         """
         import pandas as pd
 
-        names = [""] * len(self)
-        if isinstance(self.media, ImageFiles | JoinedPictures):
-            names = [self.media.folder(index) for index in range(len(self))]
+        folder_of = getattr(self.media, "folder", lambda _: "")
+        names = [folder_of(index) for index in range(len(self))]
         pairs = [pair for pair in zip(self.ids, names, strict=True) if pair[1]]
         return pd.DataFrame(pairs, columns=["id", "label"])
 
@@ -404,15 +413,6 @@ class Pool:
         elif self.embeddings is not None:
             hasher.update(self.embeddings.data)
         return hasher.hexdigest()
-
-
-def join_media(first: Media, second: Media) -> Media:
-    """Return the items of two media of one kind, one behind the other."""
-    if isinstance(first, Texts) and isinstance(second, Texts):
-        return Texts([*first.texts, *second.texts])
-    if isinstance(first, Table) and isinstance(second, Table):
-        return first.joined(second)
-    return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
 
 
 class Numbers(Sequence[str]):

@@ -89,7 +89,7 @@ def test_items_without_pictures():
 
 def test_a_broken_file_is_an_item_without_a_picture(tmp_path):
     for number in range(4):
-        Image.new("L", (4, 4), number).save(tmp_path / f"{number}.png")
+        Image.new("L", (4, 4), 60 * number).save(tmp_path / f"{number}.png")
     (tmp_path / "2.png").write_bytes(b"no picture")
     page = open_page(nb.Pool.from_folder(tmp_path, embeddings=blobs(4)))
     item = page.items["2.png"]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import cast
 
 from nblabel.arrays import UInt8Array
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError
+from nblabel.pool.pictures import Pictures as Media
+from nblabel.pool.stretch import spread
 
 QUESTION_SIDE = 512  # pixels a side; more is not seen in the panel
 THUMBNAIL_SIDE = 96
 MOST_HELD, FEWEST_HELD, PAGE_BYTES = 120, 16, 8 * 2**20
+LOOKED_AT = 5  # pictures, for how large those of the pool are
 KEPT_BYTES = 64 * 2**20
 
 
@@ -29,9 +33,19 @@ class Pictures:
 
     def in_budget(self) -> int:
         """How many questions a page may hold: ten seconds of quick typing if they are small."""
-        found = self.read(0, QUESTION_SIDE)
-        weight = max(1, 0 if found is None else _weight(found))
+        if self._pool.kind != "images":
+            return MOST_HELD
+        weight = max(map(self._weight_of, spread(len(self._pool), LOOKED_AT)))
         return min(MOST_HELD, max(FEWEST_HELD, PAGE_BYTES // weight))
+
+    def _weight_of(self, index: int) -> int:
+        """Return how many bytes an item has in the page, without decoding it."""
+        try:
+            height, width, channels = cast(Media, self._pool.media).shape(index)
+        except MediaError:
+            return 1
+        shrunk = min(1.0, QUESTION_SIDE / max(height, width))
+        return max(1, round(channels * height * width * shrunk**2))
 
     def read(self, index: int, side: int) -> UInt8Array | str | None:
         """Return pixels, or why there are none as text, or None where items have no picture."""
