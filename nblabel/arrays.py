@@ -1,6 +1,9 @@
-"""Types of arrays, and the check that embeddings pass everywhere."""
+"""Types of arrays, and the checks that embeddings and numbers pass everywhere."""
 
 from __future__ import annotations
+
+import numbers
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,3 +56,13 @@ def as_embeddings(values: npt.ArrayLike, n: int | None = None) -> FloatArray:
             f"rows (first: row {bad[0]}). Drop those items or replace the values."
         )
     return floats
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a real number; True and False are none."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def is_whole(value: Any) -> bool:
+    """Return whether a value is a whole number by its type; True and False are none."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

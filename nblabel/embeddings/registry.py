@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import numbers
 from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.arrays import FloatArray, as_embeddings, is_whole
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.pool import Pool
 
@@ -119,7 +118,7 @@ def embed(
     .. [1] Dalal, Triggs, "Histograms of oriented gradients for human detection", CVPR 2005.
     """
     _check(method)
-    if dim is not None and not isinstance(dim, numbers.Integral):
+    if dim is not None and not is_whole(dim):
         raise ValueError(f"dim is {dim!r}; pass a whole number.")
     if method is not None and not isinstance(method, str):
         if dim is not None or options:

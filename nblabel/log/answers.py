@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nblabel.log.classes import check_classes
+from nblabel.log.classes import check_classes, warn_of_lookalikes
 from nblabel.log.events import Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels, read_labels
 from nblabel.log.labels import CODES, LabelLog
+from nblabel.system.values import nearest, text_of
 
 
 class AnswerLog(LabelLog):
@@ -247,27 +249,108 @@ class AnswerLog(LabelLog):
         self.refresh()  # another annotator may have added it
         if (sent := self._sent(uid)) is not None:
             return sent
-        clean = check_classes([*self.classes, name])[-1]
+        clean = self._new_class([*self.classes, name])
         return self._append(
             LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
         )
 
+    def rename_class(self, name: str, new: str, *, uid: str | None = None) -> LabelEvent:
+        """Give a class another name, in one step that one `undo` takes back.
+
+        Its labels stay, and have the new name. Where a class has that name already, the two become
+        one. The new name may stand in ``classes=`` from the next run on; the former one means the
+        same.
+
+        Parameters
+        ----------
+        name : str
+            The class.
+        new : str
+            Its new name.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class, fewer than two would be left, or the new name is empty or
+            the same.
+        StoreError
+            If the log could not be read or written; nothing changed then.
+        """
+        self.refresh()
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        former = self._class(name)
+        others = [one for one in self.classes if one != former]
+        clean = text_of(new).strip()
+        if clean == former:
+            raise ValueError(f"the class is called {former!r} already.")
+        if clean not in others:
+            # a name that this class had before may come back
+            clean = self._new_class([*others, new], also=former)
+        elif len(others) < 2:
+            raise ValueError(
+                f"with {former!r} and {clean!r} as one class, only that one would be left; labeling "
+                "needs at least two."
+            )
+        renaming = json.dumps([former, clean], ensure_ascii=False)
+        return self._append(
+            LabelEvent(
+                "rename_class", frame=renaming, annotator=self.annotator, uid=uid or new_uid()
+            )
+        )
+
+    def _new_class(self, names: list[Any], also: str | None = None) -> str:
+        """Return the last of these names as a new class has it, or say what is wrong with it."""
+        clean = check_classes(names)[-1]
+        now = self._state.renamed.get(clean)
+        if now is not None and now != also:
+            raise ValueError(
+                f"{clean!r} is the former name of {now!r}, and labels of that time are in the log; "
+                "choose another name."
+            )
+        warn_of_lookalikes(check_classes(names), clean)
+        return clean
+
     def _labels_of(self, ids: tuple[str, ...], label: Any) -> dict[str, str]:
         """Return the class name of each item, or say what is wrong with the labels."""
-        many = not isinstance(label, str) and isinstance(label, Iterable)
-        each = label if many else [label] * len(ids)
-        labels = [str(one).strip() for one in each]
-        if len(labels) != len(ids):
-            raise ValueError(f"{len(ids)} items but {len(labels)} labels.")
-        if not self._codes.keys() >= set(labels):
+        if isinstance(label, set | frozenset | Mapping):
+            raise ValueError(  # noqa: TRY004
+                f"labels is a {type(label).__name__}; pass a list with one for each item, in their "
+                "order."
+            )
+        many = isinstance(label, Iterable) and not isinstance(label, str | bytes)
+        each = list(label) if many and getattr(label, "ndim", 1) else [label] * len(ids)
+        if len(each) != len(ids):
+            raise ValueError(f"{len(ids)} items but {len(each)} labels.")
+        names = dict.fromkeys(map(text_of, each), "")
+        if not self._codes.keys() >= names.keys():
             self.refresh()  # another annotator may have added the class
-        for name in dict.fromkeys(labels):
-            if name not in self._codes:
-                raise ValueError(
-                    f"{name!r} is not a class; the classes are {', '.join(self.classes)}. "
-                    f"To add it: add_class({name!r})."
-                )
-        return dict(zip(ids, labels, strict=True))  # an item named twice gets its last label
+        for name in names:
+            names[name] = self._class(name)
+        # an item named twice gets its last label
+        return {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
+
+    def _class(self, name: Any) -> str:
+        """Return a class as it is called here, or say that there is none."""
+        text = text_of(name)
+        place = self._names.place(text)
+        if place is not None:
+            return self.classes[place]
+        text = text.strip()
+        if (now := self._state.renamed.get(text)) is not None:
+            raise ValueError(f"{text!r} was renamed to {now!r}.")
+        meant = nearest(text, self.classes)
+        advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
+        raise ValueError(
+            f"{text!r} is not a class; the classes are {', '.join(self.classes)}. {advice}"
+        )
 
     def _imported_label(self, item: str) -> str | None:
         """Return the imported label of an item, "" after a person's answer, None if it is free."""

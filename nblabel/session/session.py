@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import copy
-import numbers
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.arrays import FloatArray, as_embeddings, is_whole
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import check_learner
-from nblabel.log.classes import check_classes
 from nblabel.log.events import LabelEvent, new_uid
 from nblabel.pool import Pool
 from nblabel.session import sampling
@@ -35,8 +33,8 @@ class Session(SampledLog):
     pool : Pool or images
         What to label, or what `Pool` takes as images. A pool without embeddings is embedded by
         `embed`: images by "gradients", texts by "tfidf", the rows of a table by "table".
-    classes : sequence of str
-        At least two class names.
+    classes : iterable of str
+        At least two class names, in order. A mapping of codes to names and a column will do.
     learner : str, estimator or callable
         "auto" is "graph" as soon as the neighbour graph is there, "knn" until then; see
         `nblabel.learners.make_learner` for the others.
@@ -87,12 +85,12 @@ class Session(SampledLog):
     def __init__(
         self,
         pool: Any,
-        classes: Sequence[Any],
+        classes: Iterable[Any],
         *,
         learner: Any = "auto",
         strategy: Any = "auto",
         store: Any = None,
-        annotator: str | None = None,
+        annotator: Any = None,
         random_state: int | None = 0,
         build_graph: bool = True,
         learn_accepted: bool = False,
@@ -100,7 +98,6 @@ class Session(SampledLog):
         repeats: float = 0.0,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
-        check_classes(classes)
         make_strategy(strategy)
         check_learner(learner)
         self.audit_share = audit
@@ -253,7 +250,7 @@ class Session(SampledLog):
         LearnerError
             If the learner fails on the labels.
         """
-        if not isinstance(n, numbers.Integral) or n < 1:
+        if not is_whole(n) or n < 1:
             raise ValueError(f"n is {n!r}; ask for at least one item.")
         query = self.refit(int(n)).query
         return Query(query.indices[:n].copy(), query.scores[:n].copy(), query.reasons[:n])
