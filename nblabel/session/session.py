@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import secrets
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -108,6 +109,7 @@ class Session(SampledLog):
         self._learn_accepted = learn_accepted
         self._random_state = secrets.randbits(31) if random_state is None else int(random_state)
         self._refit: Refit | None = None
+        self._told = False  # that the learner waits for more labels
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
         self._engine = self._new_engine(embeddings_of(pool, self._random_state))
@@ -365,6 +367,7 @@ class Session(SampledLog):
             if self._build_graph and due and self.wants_graph:
                 self._engine = self._on_graph(self._engine, neighbor_graph(self.embeddings))
             self._refit = done = self._engine.refit(self.snapshot(), n)
+            self._tell_of(getattr(self._engine.learner, "waiting", ""))
         return done
 
     def apply(self, refit: Refit) -> bool:
@@ -389,6 +392,12 @@ class Session(SampledLog):
 
     def _confidence(self) -> FloatArray | None:
         return None if self._refit is None else self._refit.predicted[1]
+
+    def _tell_of(self, waiting: str) -> None:
+        """Say once that the learner waits for more labels."""
+        if waiting and not self._told:
+            warnings.warn(waiting, stacklevel=4)
+        self._told = bool(waiting)
 
     def _new_engine(self, X: FloatArray) -> Engine:
         engine = Engine(X, self._learner, self._strategy, self._random_state)

@@ -10,7 +10,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray, as_embeddings, is_whole
 from nblabel.pool import Pool
-from nblabel.system.values import text_of
+from nblabel.system.values import Names, text_of
 
 
 def whole(value: Any, name: str) -> int:
@@ -77,12 +77,12 @@ def codes_of(
     values: list[int] | list[str], given: list[Any], names: tuple[str, ...], name: str
 ) -> IntArray:
     """Return class numbers."""
-    table: dict[Any, int] = {value: code for code, value in enumerate(names)}
-    if values and not isinstance(values[0], str):
+    known = Names(names)
+    table: dict[Any, int | None] = {value: known.place(str(value)) for value in set(values)}
+    if None in table.values() and not isinstance(values[0], str):
         numbered = all(isinstance(value, numbers.Real) for value in given)
-        given = given if numbered else list(range(len(names)))
-        table = {value: code for code, value in enumerate(given)}
-    unknown = [value for value in values if value not in table]
+        table = {value: code for code, value in enumerate(given if numbered else range(len(names)))}
+    unknown = [value for value in values if table.get(value) is None]
     if unknown:
         raise ValueError(
             f"{name} holds {unknown[0]!r}, which is no class; the classes are {', '.join(names)}. "

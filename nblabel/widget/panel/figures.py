@@ -133,7 +133,8 @@ def describe_status(
     left = n["open"] + n["skipped"]
     pace = pace_of(session, given)
     y = session.y
-    notices = ["" if session.store.persistent else text.IN_MEMORY, drift]
+    waiting = getattr(session.engine.learner, "waiting", "")
+    notices = ["" if session.store.persistent else text.IN_MEMORY, drift, waiting]
     seconds = None if model is None else model.fit_seconds + model.ask_seconds
     return {
         "labeled": n["human"] + n["import"],
