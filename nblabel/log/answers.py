@@ -8,8 +8,9 @@ from typing import Any
 
 from nblabel.log.classes import check_classes, warn_of_lookalikes
 from nblabel.log.events import Kind, LabelEvent, new_uid
-from nblabel.log.importing import ImportReport, match_labels, read_labels
+from nblabel.log.importing import ImportReport, match_labels
 from nblabel.log.labels import CODES, LabelLog
+from nblabel.log.reading import read_labels
 from nblabel.system.values import nearest, text_of
 
 
@@ -64,13 +65,15 @@ class AnswerLog(LabelLog):
 
         Parameters
         ----------
-        table : DataFrame or path-like
+        table : DataFrame, polars or Arrow table, or path-like
             One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``,
-            ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are left out and reported; so
-            are those of an exported file whose ``source`` is "model": an audit would take them for
-            right.
+            ``.tsv``, ``.jsonl`` or ``.parquet``; fields may be divided by ``,``, ``;``, ``|`` or
+            tabs. Ids and classes match by value: 1.0 is 1. Rows that do not fit are left out and
+            reported; so are those of an exported file whose ``source`` is "model" or "prediction":
+            an audit would take them for right.
         id, label : str
             The columns with the ids of the pool's items, and with the names of their classes.
+            Their case does not matter.
         uid : str, optional
             As for `tell`.
 
@@ -96,10 +99,10 @@ class AnswerLog(LabelLog):
         2 items labeled from 3 rows.
         No item has these ids: 5000.
         """
-        ids, names, by_model = read_labels(table, id, label)
+        known = read_labels(table, id, label)
         self.refresh()  # others may have answered, or added a class, meanwhile
         taken, report = match_labels(
-            ids, names, by_model, self.pool, self._codes, self._imported_label
+            known, self.pool, self._find_class, self.classes, self._imported_label
         )
         if taken:
             self._record("label", taken, uid, source="import")
@@ -337,15 +340,16 @@ class AnswerLog(LabelLog):
         # an item named twice gets its last label
         return {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
 
+    def _find_class(self, text: str) -> str | None:
+        """Return the class that a text stands for, also by its former name; None for none."""
+        place = self._names.place(text)
+        return self._state.renamed.get(text) if place is None else self._names.names[place]
+
     def _class(self, name: Any) -> str:
         """Return a class as it is called here, or say that there is none."""
-        text = text_of(name)
-        place = self._names.place(text)
-        if place is not None:
-            return self.classes[place]
-        text = text.strip()
-        if (now := self._state.renamed.get(text)) is not None:
-            raise ValueError(f"{text!r} was renamed to {now!r}.")
+        text = text_of(name).strip()
+        if (found := self._find_class(text)) is not None:
+            return found
         meant = nearest(text, self.classes)
         advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
         raise ValueError(

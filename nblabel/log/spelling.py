@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nblabel.log.events import LabelEvent
 from nblabel.pool import Pool
+from nblabel.pool.ids import Numbers
 from nblabel.system.values import Names
 
 
@@ -36,7 +37,9 @@ class Spelling:
 
     def of(self, event: LabelEvent) -> LabelEvent:
         """Return an event in this spelling: the same object where nothing differs."""
-        ids = self._pool.spelled(event.ids)
+        ids = event.ids
+        if not isinstance(self._pool.ids, Numbers):  # those were never written in another way
+            ids = self._pool.spelled(ids)
         labels = event.labels
         if labels and any(self._name(label) != label for label in set(labels)):
             labels = tuple(map(self._name, labels))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nblabel.system.values import is_missing, same_as, text_of
@@ -63,6 +63,10 @@ class Numbers(Sequence[str]):
             value = same_as(item)
             return None if value == item else self.place(value)
         return number if str(number) == item and number in self._range else None
+
+    def hold(self, items: Iterable[str]) -> bool:
+        """Return whether all of these are here, exactly so written."""
+        return all(str(self.place(item)) == item for item in items)
 
     def __len__(self) -> int:
         return len(self._range)

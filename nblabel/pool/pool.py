@@ -315,7 +315,7 @@ class Pool:
         tuple of str
         """
         names = self._names
-        if isinstance(names, Numbers) or names.hold(item_ids):
+        if names.hold(item_ids):
             return item_ids
         places = zip(item_ids, map(names.place, item_ids), strict=True)
         return tuple(item if place is None else self.ids[place] for item, place in places)

@@ -6,16 +6,18 @@ import difflib
 import numbers
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
 EXACT = 2**53  # floating-point numbers from here on stand for several whole ones
-LARGEST_SEARCHED = 10_000  # names beyond are not looked through for one that is nearly the same
+LARGEST = 200_000  # names beyond are not looked through for one that was meant
+CLOSELY = 10_000  # and these not for slips of the pen
 
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)[.,]0")
+_NUMBER = re.compile(r"[\d.,\-]*")
 _DAY = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?(?: ?(Z|[+-]\d\d:?\d\d))?"
 )
@@ -130,20 +132,35 @@ def looks(name: str) -> str:
     return " ".join(seen.split())
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant; None if none is near.
+def nearest(name: str, names: Collection[str]) -> str | None:
+    """Return the name that was probably meant; None if none is near. See `similar`."""
+    return similar([name], names).get(name)
+
+
+def similar(wanted: Collection[str], names: Collection[str]) -> dict[str, str]:
+    """Return for some names that are not there the one that was probably meant.
 
     It differs in case or spaces, in the folder before or the ending behind, in zeros before a
     number, or by a slip of the pen.
     """
-    names = list(names)
+    found: dict[str, str] = {}
+    if not wanted or len(names) > LARGEST:
+        return found
     for key in (looks, _bare, _letters):
-        same = [one for one in names if key(one) == key(name)]
-        if same:
-            return same[0] if len(same) == 1 else None
-    if len(names) > LARGEST_SEARCHED or re.fullmatch(r"[\d.,\-]*", name):
-        return None  # another number is another thing
-    return next(iter(difflib.get_close_matches(name, names, 1, 0.75)), None)
+        sought = {key(name) for name in wanted if name not in found}
+        near: dict[str, list[str]] = {}
+        for name in names if sought else ():
+            if (value := key(name)) in sought:
+                near.setdefault(value, []).append(name)
+        for name in wanted:
+            same = near.get(key(name), ())
+            if name not in found and len(same) == 1:
+                found[name] = same[0]
+    for name in wanted:
+        # another number is another thing
+        if name not in found and len(names) <= CLOSELY and not _NUMBER.fullmatch(name):
+            found.update((name, one) for one in difflib.get_close_matches(name, names, 1, 0.75))
+    return found
 
 
 def _letters(name: str) -> str:
