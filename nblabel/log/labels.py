@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -11,10 +11,11 @@ import numpy.typing as npt
 from nblabel.arrays import IntArray
 from nblabel.log.classes import check_classes, warn_of_lookalikes
 from nblabel.log.events import LabelEvent
-from nblabel.log.exporting import export_labels, labels_table
+from nblabel.log.exporting import export_labels
 from nblabel.log.spelling import Spelling
 from nblabel.log.state import Answer, LabelState
 from nblabel.log.store import LabelStore, StoreError
+from nblabel.log.tables import Predicted, labels_table
 from nblabel.pool import Pool
 from nblabel.system.values import Names, nearest, text_of
 
@@ -216,6 +217,9 @@ class LabelLog:
         path: Any,
         format: str | None = None,  # noqa: A002  what users of pandas and Pillow call it
         *,
+        columns: Sequence[str] | None = None,
+        predictions: bool = False,
+        separator: str = ",",
         progress: bool = True,
     ) -> None:
         """Write the labels, with their details, to a file or a folder, whole or not at all.
@@ -224,8 +228,16 @@ class LabelLog:
         ----------
         path : path-like
             A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
-        format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
+        format : {"csv", "excel-csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
             What to write; a folder needs it.
+        columns : sequence of str, optional
+            The columns of a table; if not given, the details of each label, and what it is about:
+            text, file or row.
+        predictions : bool
+            Write the predictions of what has no label and is not flagged, too, with their
+            probability; their source is "prediction".
+        separator : str
+            Between the fields of "csv" and "excel-csv": a comma, a semicolon or a tab.
         progress : bool
             Show a progress bar if copying takes more than a second.
 
@@ -233,8 +245,17 @@ class LabelLog:
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        table, pool = self.labels(details=True), self.pool
-        export_labels(table, path, format, pool=pool, classes=self.classes, progress=progress)
+        rest = self._predicted() if predictions else ()
+        export_labels(
+            labels_table(self._state, self.pool, details=True, predicted=rest),
+            path,
+            format,
+            pool=self.pool,
+            classes=self.classes,
+            columns=columns,
+            separator=separator,
+            progress=progress,
+        )
 
     def refresh(self) -> bool:
         """Take in what others wrote to the same log.
@@ -298,6 +319,10 @@ class LabelLog:
         return list(map(self._spelling.of, self.store.read(after=after)))
 
     # inside
+
+    def _predicted(self) -> list[Predicted]:
+        """Return the predictions of what has no label and is not flagged."""
+        raise ValueError("nothing is learned here, so there are no predictions; use a Session.")
 
     def _read_anew(self, state: LabelState) -> None:
         """Read the log from its beginning into an empty state, and share nothing that changes."""

@@ -16,6 +16,8 @@ from nblabel.embeddings.registry import embeddings_of
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import check_learner
 from nblabel.log.events import LabelEvent, new_uid
+from nblabel.log.labels import STATUSES
+from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
@@ -392,6 +394,14 @@ class Session(SampledLog):
 
     def _confidence(self) -> FloatArray | None:
         return None if self._refit is None else self._refit.predicted[1]
+
+    def _predicted(self) -> list[Predicted]:
+        if not (self.snapshot().y >= 0).any():
+            raise ValueError("nothing was learned yet, so nothing is predicted; label some items.")
+        codes, proba = self.refit(1).predicted
+        free = np.flatnonzero((self._y < 0) & (self._status != STATUSES.index("flagged")))
+        names = self.classes
+        return [(i, names[codes[i]], float(proba[i])) for i in free.tolist()]
 
     def _tell_of(self, waiting: str) -> None:
         """Say once that the learner waits for more labels."""

@@ -196,21 +196,23 @@ class Labeler(PanelWidget):
         """
         return self.session.labels()
 
-    def export(self, path: Any, format: str | None = None) -> None:  # noqa: A002
+    def export(self, path: Any, format: str | None = None, **options: Any) -> None:  # noqa: A002
         """Write the labels, with their details, to a file or a folder, whole or not at all.
 
         Parameters
         ----------
         path : path-like
             A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
-        format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
+        format : {"csv", "excel-csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
             What to write; a folder needs it.
+        **options
+            Those of `Session.export`: ``columns``, ``predictions``, ``separator``.
 
         See Also
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        self.session.export(path, format)
+        self.session.export(path, format, **options)
 
     def curves(self) -> go.Figure:
         """Draw how accuracy and confidence grew with the labels, with plotly's tools.

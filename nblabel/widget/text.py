@@ -193,6 +193,7 @@ def mean_of(n: int, of: int | None) -> str:
 # files
 FORMATS = {
     "csv": "CSV",
+    "excel-csv": "CSV for Excel",
     "jsonl": "JSON lines",
     "parquet": "Parquet",
     "coco": "COCO",
