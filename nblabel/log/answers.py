@@ -289,7 +289,7 @@ class AnswerLog(LabelLog):
         self.refresh()
         if (sent := self._sent(uid)) is not None:
             return sent
-        former = self._class(name)
+        former = self.class_of(name)
         others = [one for one in self.classes if one != former]
         clean = text_of(new).strip()
         if clean == former:
@@ -307,6 +307,32 @@ class AnswerLog(LabelLog):
             LabelEvent(
                 "rename_class", frame=renaming, annotator=self.annotator, uid=uid or new_uid()
             )
+        )
+
+    def class_of(self, name: Any) -> str:
+        """Return a class as it is called here.
+
+        Parameters
+        ----------
+        name : str
+            The name, its value, or a former name of the class.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ValueError
+            If there is no such class; the message names the one that may have been meant.
+        """
+        text = text_of(name).strip()
+        if (found := self._find_class(text)) is not None:
+            return found
+        meant = nearest(text, self.classes)
+        advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
+        raise ValueError(
+            f"{text!r} is not a class; the classes are {', '.join(self.classes)}. {advice}"
         )
 
     def _new_class(self, names: list[Any], also: str | None = None) -> str:
@@ -329,14 +355,16 @@ class AnswerLog(LabelLog):
                 "order."
             )
         many = isinstance(label, Iterable) and not isinstance(label, str | bytes)
-        each = list(label) if many and getattr(label, "ndim", 1) else [label] * len(ids)
+        if getattr(label, "ndim", None) == 0:
+            many = False  # an array of one value
+        each = list(label) if many else [label] * len(ids)
         if len(each) != len(ids):
             raise ValueError(f"{len(ids)} items but {len(each)} labels.")
         names = dict.fromkeys(map(text_of, each), "")
         if not self._codes.keys() >= names.keys():
             self.refresh()  # another annotator may have added the class
         for name in names:
-            names[name] = self._class(name)
+            names[name] = self.class_of(name)
         # an item named twice gets its last label
         return {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
 
@@ -344,17 +372,6 @@ class AnswerLog(LabelLog):
         """Return the class that a text stands for, also by its former name; None for none."""
         place = self._names.place(text)
         return self._state.renamed.get(text) if place is None else self._names.names[place]
-
-    def _class(self, name: Any) -> str:
-        """Return a class as it is called here, or say that there is none."""
-        text = text_of(name).strip()
-        if (found := self._find_class(text)) is not None:
-            return found
-        meant = nearest(text, self.classes)
-        advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
-        raise ValueError(
-            f"{text!r} is not a class; the classes are {', '.join(self.classes)}. {advice}"
-        )
 
     def _imported_label(self, item: str) -> str | None:
         """Return the imported label of an item, "" after a person's answer, None if it is free."""

@@ -90,6 +90,12 @@ class LabelLog:
         return tuple(self._codes)
 
     @property
+    def n_given(self) -> int:
+        """How many of the classes were given at the start; those added on the way follow."""
+        renamed = self._state.renamed
+        return len({renamed.get(name, name) for name in self._given})
+
+    @property
     def state(self) -> LabelState:
         """The state folded from the log. Look, do not change."""
         return self._state

@@ -154,7 +154,7 @@ def similar(wanted: Collection[str], names: Collection[str]) -> dict[str, str]:
                 near.setdefault(value, []).append(name)
         for name in wanted:
             same = near.get(key(name), ())
-            if name not in found and len(same) == 1:
+            if name not in found and len(same) == 1 and same[0] != name:
                 found[name] = same[0]
     for name in wanted:
         # another number is another thing

@@ -73,6 +73,8 @@ def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
         return f"{word}: {count(n)} {_STEPS[step]}."
     if n > 1:
         return f"{word}: {count(n)} points."
+    if step == "rename_class":
+        return f"{word}: a class was renamed."
     if not n:
         return f"{word}: class {label}."
     return f"{word}: {label or step}."
