@@ -227,6 +227,8 @@ def _lines(
     headers = {one: _header(text, one) for one in tried}
     fitting = [one for one in headers if all(_places(headers[one], name) for name in columns)]
     sign = fitting[0] if fitting else max(headers, key=lambda one: len(headers[one]))
+    if not headers[sign]:
+        raise ValueError("it is empty")
     width, rows = len(headers[sign]), []
     for line, row in _rows(text, sign, first):
         full = any(map(str.strip, row))
@@ -238,8 +240,6 @@ def _lines(
             )
         if full or len(row) == width:
             rows.append(row[:width])
-    if not rows:
-        raise ValueError("it is empty")
     return headers[sign], rows[1:]
 
 
@@ -261,7 +261,8 @@ def _rows(text: str, separator: str, first: int = 1) -> Iterator[tuple[int, list
             yield begins, row
             begins = first + reader.line_num
     except csv.Error as error:
-        raise ValueError(f"line {begins}: {error}") from error
+        reason = str(error).replace("unexpected end of data", "a quote opens and does not close")
+        raise ValueError(f"line {begins}: {reason}") from error
     finally:
         csv.field_size_limit(limit)
 

@@ -144,6 +144,7 @@ def similar(wanted: Collection[str], names: Collection[str]) -> dict[str, str]:
     number, or by a slip of the pen.
     """
     found: dict[str, str] = {}
+    unclear: set[str] = set()  # where several could be meant
     if not wanted or len(names) > LARGEST:
         return found
     for key in (looks, _bare, _letters):
@@ -154,11 +155,18 @@ def similar(wanted: Collection[str], names: Collection[str]) -> dict[str, str]:
                 near.setdefault(value, []).append(name)
         for name in wanted:
             same = near.get(key(name), ())
-            if name not in found and len(same) == 1 and same[0] != name:
+            if len(same) > 1:
+                unclear.add(name)
+            elif same and name not in found and name not in unclear and same[0] != name:
                 found[name] = same[0]
     for name in wanted:
         # another number is another thing
-        if name not in found and len(names) <= CLOSELY and not _NUMBER.fullmatch(name):
+        if (
+            name not in found
+            and name not in unclear
+            and len(names) <= CLOSELY
+            and not _NUMBER.fullmatch(name)
+        ):
             found.update((name, one) for one in difflib.get_close_matches(name, names, 1, 0.75))
     return found
 
