@@ -14,6 +14,7 @@ from tests.samples import blobs
 
 
 def session_of(classes, n=6, **options):
+    options = {"learner": "knn", "strategy": "random", **options}
     return nb.Session(nb.Pool(embeddings=blobs(n)), classes, **options)
 
 
@@ -63,7 +64,7 @@ def test_classes_of_many_kinds(classes, names):
         (["a", "", "b"], "class name number 2 is empty"),
         (pd.DataFrame({"a": [1]}), "a table; pass one of its columns"),
         (np.eye(2), r"classes has shape \(2, 2\)"),
-        (["café", "cafe\u0301"], r"'café' is there twice \(also as 'café'\)"),
+        (["café", "cafe\u0301"], r"'café' is there twice \(also as 'cafe\u0301'\)"),
         (range(1_000), "1,000 names; at most 200.*Label in two steps"),
     ],
 )
@@ -180,14 +181,14 @@ def test_ids_and_classes_in_the_old_spelling_still_match(tmp_path):
     labels = ["0.0", "1.0", "0.0", "1.0", "0.0", "b'x'"]
     added = LabelEvent("add_class", labels=("b'x'",))
     path = old_log(tmp_path / "old.db", before, labels, former, added)
-    session = nb.Session(pool, np.array([0.0, 1.0]), store=path)
+    session = nb.Session(pool, np.array([0.0, 1.0]), store=path, learner="knn")
     assert session.classes == ("0", "1", "b'x'")
     assert session.y.tolist() == [0, 1, 0, 1, 0, 2]
     session.tell(0, 1)
     assert session.y[0] == 1
     session.undo()
     assert session.y[0] == 0
-    assert session.labels()["id"].tolist() == list(pool.ids)
+    assert sorted(session.labels()["id"]) == sorted(pool.ids)
     again = nb.Session(pool, ["0", "1", "x"], store=path)  # bytes were written so
     assert again.classes == ("0", "1", "x")
     assert again.y.tolist() == [0, 1, 0, 1, 0, 2]

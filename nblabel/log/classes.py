@@ -117,5 +117,8 @@ def _values_of(column: Any) -> list[Any]:
         return list(kind.categories)
     if not isinstance(column, Iterable):
         raise ValueError(f"classes is {column!r}; pass a list of names.")  # noqa: TRY004
-    values = [value for value in column if not is_missing(value)]
-    return list({text_of(value): value for value in reversed(values)}.values())[::-1]
+    found: dict[str, Any] = {}
+    for value in column:
+        if not is_missing(value):
+            found.setdefault(text_of(value), value)
+    return list(found.values())

@@ -64,6 +64,10 @@ class Numbers(Sequence[str]):
             return None if value == item else self.place(value)
         return number if str(number) == item and number in self._range else None
 
+    def places(self, items: Iterable[str]) -> list[int | None]:
+        """Return where each of many ids is."""
+        return list(map(self.place, items))
+
     def hold(self, items: Iterable[str]) -> bool:
         """Return whether all of these are here, exactly so written."""
         return all(str(self.place(item)) == item for item in items)

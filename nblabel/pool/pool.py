@@ -289,8 +289,8 @@ class Pool:
         KeyError
             If no item has one of the ids.
         """
-        ids, find = list(item_ids), self._names.place
-        found = [find(item) for item in ids]
+        ids = list(item_ids)
+        found = self._names.places(ids)
         if None in found:
             self.index_of(ids[found.index(None)])  # raises, with its name
         return np.array(found, dtype=np.intp)
@@ -317,7 +317,7 @@ class Pool:
         names = self._names
         if names.hold(item_ids):
             return item_ids
-        places = zip(item_ids, map(names.place, item_ids), strict=True)
+        places = zip(item_ids, names.places(item_ids), strict=True)
         return tuple(item if place is None else self.ids[place] for item, place in places)
 
     def image(self, index: int, max_side: int | None = None) -> UInt8Array | None:

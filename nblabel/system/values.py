@@ -111,6 +111,11 @@ class Names:
         """Return whether all of these are here, exactly so written."""
         return self._places.keys() >= set(names)
 
+    def places(self, names: Collection[str]) -> list[int | None]:
+        """Return the position of each of many names, see `place`."""
+        found = list(map(self._places.get, names))
+        return list(map(self.place, names)) if None in found else found
+
     def place(self, name: str) -> int | None:
         """Return the position of a name; None where there is none, or where two could be meant."""
         place = self._places.get(name)
