@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
+from nblabel.log import frames
 from nblabel.log.classes import check_classes
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import LabelStore, StoreError
@@ -307,6 +308,20 @@ def test_a_misspelt_class_in_the_store_is_told_with_the_way_out(tmp_path):
     session_of(["cta", "dog"], store=path).tell(0, "cta")
     with pytest.raises(StoreError, match=r"'cta'\. Add them.*rename_class.*'cta' to 'cat' say"):
         session_of(["cat", "dog"], store=path)
+
+
+def test_checks_drawn_for_a_renamed_class_are_still_its_own():
+    session = session_of(["a", "b", "c"], n=60)
+    for index in range(12):
+        session.tell(index, "abc"[index % 3])
+    predicted, trust = session.predict(), session.predict_proba().max(axis=1)
+    among = [index for index in session.unanswered.tolist() if predicted[index] == "b"]
+    session.draw(3, among, predicted=["b"] * len(among), confidence=trust[among], name="b")
+    session.rename_class("b", "x: y")
+    (draw,) = session.state.draws
+    assert frames.name_of(draw.frame) == "x: y"
+    assert set(draw.labels) == {"x: y"}
+    assert frames.from_text(draw.frame, 60).tolist() == among
 
 
 def test_the_audit_of_a_renamed_class_counts_as_before():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from nblabel.log import frames
 from nblabel.log.events import LabelEvent
 from nblabel.pool import Pool
 from nblabel.pool.ids import Numbers
@@ -43,9 +44,12 @@ class Spelling:
         labels = event.labels
         if labels and any(self._name(label) != label for label in set(labels)):
             labels = tuple(map(self._name, labels))
-        if ids is event.ids and labels is event.labels:
+        frame = event.frame
+        if event.kind == "audit" and (former := frames.name_of(frame)) in self.renamed:
+            frame = frames.named(frame or "", self.renamed[former or ""])
+        if (ids, labels, frame) == (event.ids, event.labels, event.frame):
             return event
-        return replace(event, ids=ids, labels=labels)
+        return replace(event, ids=ids, labels=labels, frame=frame)
 
     def _name(self, label: str) -> str:
         known = self._known.get(label)

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from nblabel.widget.view.assets import STATIC
 
 from nblabel.widget import Labeler
 from nblabel.widget.panel.keys import COMMANDS, KEYS, class_keys
+from nblabel.widget.view.assets import STATIC
 from tests.panel.helpers import open_page, picture_pool
 
 
