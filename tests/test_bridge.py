@@ -1,7 +1,5 @@
 """Classifiers that cannot learn from so few labels, and those that never can."""
 
-import warnings
-
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
@@ -20,7 +18,6 @@ from sklearn.svm import SVC, LinearSVC
 import nblabel as nb
 from nblabel.learners import Calibrated, LearnerError, make_learner
 from nblabel.learners.knn import KnnLearner
-from tests.panel.helpers import open_page
 from tests.samples import CLASSES, blobs
 
 # what some of them say while they learn is theirs
@@ -94,22 +91,6 @@ def test_in_a_simulation():
             progress=False,
         )
     assert table["pool_accuracy"].iloc[-1] > 0.9
-
-
-def test_in_the_panel():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        page = open_page(learner=KNeighborsClassifier())
-        page.label("0", "boot")
-        page.label("1", "bag")
-        notices = [one["text"] for one in page.traits["status"]["notices"]]
-        assert any("KNeighborsClassifier cannot learn from 2 labels yet" in one for one in notices)
-        assert page.traits["error"] == ""
-        assert page.ids
-        for number in range(2, 8):
-            page.label(str(number), CLASSES[number % 3])
-        notices = [one["text"] for one in page.traits["status"]["notices"]]
-        assert not any("cannot learn" in one for one in notices)
 
 
 class Faulty(GaussianNB):

@@ -21,6 +21,17 @@ SEPARATORS = (",", ";", "\t")
 
 _LIVE = re.compile(r"'*\s*[=+\-@\t\r＝＋－＠]")  # what a spreadsheet may take for a formula
 
+# kinds of values, in pandas' words, that every file holds as they are
+_PLAIN = (
+    "integer",
+    "floating",
+    "mixed-integer-float",
+    "boolean",
+    "datetime64",
+    "datetime",
+    "empty",
+)
+
 Predicted = tuple[int, str, float]
 """Position, class and probability of an item without a label."""
 
@@ -74,17 +85,18 @@ def with_items(
     """
     import pandas as pd
 
-    rows = labels["index"].tolist()
-    items = {} if pool is None else _items(pool, rows)
-    taken = set(labels.columns)
-    names = [f"table.{name}" if name in taken else name for name in items]
-    about = pd.DataFrame(dict(zip(names, items.values(), strict=True)), index=labels.index)
-    table = pd.concat([labels, about], axis=1) if names else labels
+    known = [str(name) for name in labels.columns]
+    parts = [labels]
+    for name, values in [] if pool is None else _items(pool, labels["index"].tolist()):
+        free = (f"table.{name}", *(f"{name} ({number})" for number in range(2, len(known) + 3)))
+        own = name if name not in known else next(one for one in free if one not in known)
+        known.append(own)
+        parts.append(pd.Series(values, index=labels.index, name=own))
+    table = pd.concat(parts, axis=1) if len(parts) > 1 else labels
     if columns is None:
         return table
     if isinstance(columns, str):
         raise ValueError(f"columns is the single text {columns!r}; pass a list of names.")  # noqa: TRY004
-    known = [str(name) for name in table.columns]
     wanted = [str(name) for name in columns]
     if wrong := next((name for name in wanted if name not in known), None):
         meant = similar([wrong], known).get(wrong)
@@ -95,16 +107,14 @@ def with_items(
     return table[wanted]
 
 
-def _items(pool: Pool, rows: list[int]) -> dict[str, list[Any]]:
+def _items(pool: Pool, rows: list[int]) -> list[tuple[str, list[Any]]]:
     """Return what is in the items at some positions, by column."""
     if pool.kind == "texts":
-        return {"text": [_clean(pool.text(index)) for index in rows]}
+        return [("text", [_clean(pool.text(index)) for index in rows])]
     if isinstance(pool.media, Table):
-        media = pool.media
-        values = [media.values(index) for index in rows]
-        return {name: _one_kind([value[name] for value in values]) for name in media.values(0)}
+        return [(_clean(name), _one_kind(values)) for name, values in pool.media.taken(rows)]
     paths: list[Path] = getattr(pool.media, "paths", None) or []
-    return {"file": [_clean(paths[index]) for index in rows]} if len(paths) == len(pool) else {}
+    return [("file", [_clean(paths[index]) for index in rows])] if len(paths) == len(pool) else []
 
 
 def _clean(value: Any) -> str:
@@ -112,14 +122,17 @@ def _clean(value: Any) -> str:
     return str(value).encode("utf-8", "backslashreplace").decode()
 
 
-def _one_kind(values: list[Any]) -> list[Any]:
-    """Return values of a column; as text where they are of several kinds."""
+def _one_kind(column: pd.Series[Any]) -> list[Any]:
+    """Return the values of a column, None where missing; as text where they are no plain values."""
     import pandas as pd
 
+    values = [
+        None if missing else value for value, missing in zip(column, column.isna(), strict=True)
+    ]
     kind = pd.api.types.infer_dtype(values, skipna=True)
-    if kind.startswith("mixed") or kind in ("unknown-array", "bytes", "categorical", "period"):
-        return [None if value is None else _clean(text_of(value)) for value in values]
-    return [_clean(value) for value in values] if kind == "string" else values
+    if kind in _PLAIN:
+        return values
+    return [None if value is None else _clean(text_of(value)) for value in values]
 
 
 def for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:

@@ -172,7 +172,8 @@ def similar(wanted: Collection[str], names: Collection[str]) -> dict[str, str]:
             and len(names) <= CLOSELY
             and not _NUMBER.fullmatch(name)
         ):
-            found.update((name, one) for one in difflib.get_close_matches(name, names, 1, 0.75))
+            close = difflib.get_close_matches(name, names, 1, 0.75)
+            found.update((name, one) for one in close if one != name)
     return found
 
 
