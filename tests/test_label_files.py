@@ -244,8 +244,7 @@ def test_a_thousand_random_files_bring_no_wrong_label(tmp_path):
         except ValueError as error:
             refused += 1
             said = str(error)
-            named = path.name in said or "the table has no column" in said
-            assert named, (number, said)
+            assert path.name in said, (number, said)
             assert session.store.read() == []
             continue
         assert str(report)
@@ -254,5 +253,5 @@ def test_a_thousand_random_files_bring_no_wrong_label(tmp_path):
         taken += len(found)
         for item, label in found.items():
             assert label in may.get(item, ()), (number, item, label, path.read_bytes())
-    assert taken > 1_000
+    assert taken > 500
     assert 50 < refused < 500

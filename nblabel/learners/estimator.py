@@ -60,9 +60,9 @@ class EstimatorLearner:
     Notes
     -----
     A classifier that cannot learn from so few labels, such as nearest neighbours that want five, a
-    grid search with folds or a PCA of more components than labels, is bridged: until it can, nearest
-    labeled neighbours take its place, and `waiting` says so. It is told from a fault by a trial on
-    more labels like those there are. A fault is a `LearnerError`.
+    grid search with folds or a PCA of more components than labels, is bridged: until it can,
+    nearest labeled neighbours take its place, and `waiting` says so. It is told from a fault
+    by a trial on more labels like those there are. A fault is a `LearnerError`.
 
     Calibration is temperature scaling [1]_: one number, chosen to minimise the log loss of up to
     five-fold cross-validated predictions. It changes how sure the classifier is and never what it

@@ -299,8 +299,8 @@ class AnswerLog(LabelLog):
             clean = self._new_class([*others, new], also=former)
         elif len(others) < 2:
             raise ValueError(
-                f"with {former!r} and {clean!r} as one class, only that one would be left; labeling "
-                "needs at least two."
+                f"with {former!r} and {clean!r} as one class, only that one would be left; "
+                "labeling needs at least two."
             )
         renaming = json.dumps([former, clean], ensure_ascii=False)
         return self._append(

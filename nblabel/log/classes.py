@@ -32,8 +32,9 @@ def check_classes(classes: Any) -> tuple[str, ...]:
         raise ValueError(f"classes holds {len(names)} name; labeling needs at least two.")
     if len(names) > MAX_CLASSES:
         raise ValueError(
-            f"classes holds {len(names):,} names; at most {MAX_CLASSES} are supported. Label in two "
-            "steps: groups of classes first, then the classes of each group in a session of its own."
+            f"classes holds {len(names):,} names; at most {MAX_CLASSES} are supported. Label in "
+            "two steps: groups of classes first, then the classes of each group in a session of "
+            "its own."
         )
     for place, name in enumerate(names):
         if is_missing(given[place]):

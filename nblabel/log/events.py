@@ -40,9 +40,9 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
-        "rename_class", "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an
-        item that its annotator is asked once more), or "withdraw" (labels of the model are taken
-        back).
+        "rename_class", "undo", "redo", "audit" (items drawn at random, before anyone answers them),
+        "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
+        are taken back).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
         drawn; the skipped ones among them may come again.

@@ -79,8 +79,8 @@ class LabelLog:
             slips = "".join(f", {old!r} to {new!r} say" for old, new in meant.items() if new)
             raise StoreError(
                 f"{self.store} holds labels of classes that were not given: "
-                f"{', '.join(map(repr, unknown))}. Add them to classes=; rename_class(name, new) then "
-                f"renames one that was misspelt{slips}. Or pass another store=; "
+                f"{', '.join(map(repr, unknown))}. Add them to classes=; rename_class(name, new) "
+                f"then renames one that was misspelt{slips}. Or pass another store=; "
                 "store=nblabel.LabelStore() starts anew in memory."
             )
 
@@ -234,8 +234,9 @@ class LabelLog:
         ----------
         path : path-like
             A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
-        format : {"csv", "excel-csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
-            What to write; a folder needs it.
+        format : str, optional
+            What to write: "csv", "excel-csv", "jsonl", "parquet", "coco", "folders" or
+            "imagefolder"; a folder needs it.
         columns : sequence of str, optional
             The columns of a table; if not given, the details of each label, and what it is about:
             text, file or row.

@@ -76,14 +76,16 @@ def read_labels(table: Any, id_column: str, label_column: str) -> KnownLabels:
         If it is neither a table nor a path.
     """
     notes: list[str] = []
+    called = "the table"
     if isinstance(table, str | Path):
-        table = _read(Path(table).expanduser(), (id_column, label_column), notes)
+        path = Path(table).expanduser()
+        table, called = _read(path, (id_column, label_column), notes), path.name
     frame = _as_frame(table)
     if id_column not in frame and frame.index.name == id_column:
         frame = frame.reset_index()
     names = frame.columns.tolist()
     ids, labels = (
-        frame.iloc[:, _place(names, name)].tolist() for name in (id_column, label_column)
+        frame.iloc[:, _place(names, name, called)].tolist() for name in (id_column, label_column)
     )
     source = [place for place, name in enumerate(names) if looks(str(name)) == "source"]
     sources = frame.iloc[:, source[0]].tolist() if len(source) == 1 else [""] * len(frame)
@@ -125,18 +127,18 @@ def _places(names: list[Any], wanted: str) -> list[int]:
     return exact or [place for place, name in enumerate(names) if looks(str(name)) == looks(wanted)]
 
 
-def _place(names: list[Any], wanted: str) -> int:
+def _place(names: list[Any], wanted: str, called: str) -> int:
     places = _places(names, wanted)
     if not places:
         listed = ", ".join(map(str, names[:COLUMNS]))
         more = f" and {len(names) - COLUMNS:,} more" if len(names) > COLUMNS else ""
         raise ValueError(
-            f"the table has no column {wanted!r}; its columns are {listed}{more}. Name those that "
+            f"{called} has no column {wanted!r}; its columns are {listed}{more}. Name those that "
             "hold ids and labels: import_labels(table, id=, label=), or the two fields in the "
             "panel."
         )
     if len(places) > 1:
-        raise ValueError(f"the table has several columns {wanted!r}; keep one of them.")
+        raise ValueError(f"{called} has several columns {wanted!r}; keep one of them.")
     return places[0]
 
 
@@ -206,7 +208,9 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from error
         if not isinstance(found, dict):
-            raise ValueError(f'line {number} is no object such as {{"id": 1, "label": "cat"}}')  # noqa: TRY004
+            raise ValueError(  # noqa: TRY004
+                f'line {number} is no object such as {{"id": 1, "label": "cat"}}'
+            )
         yield found
 
 

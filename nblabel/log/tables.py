@@ -96,7 +96,8 @@ def with_items(
     if columns is None:
         return table
     if isinstance(columns, str):
-        raise ValueError(f"columns is the single text {columns!r}; pass a list of names.")  # noqa: TRY004
+        message = f"columns is the single text {columns!r}; pass a list of names."
+        raise ValueError(message)  # noqa: TRY004
     wanted = [str(name) for name in columns]
     if wrong := next((name for name in wanted if name not in known), None):
         meant = similar([wrong], known).get(wrong)

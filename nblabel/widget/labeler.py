@@ -209,8 +209,9 @@ class Labeler(PanelWidget):
         ----------
         path : path-like
             A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
-        format : {"csv", "excel-csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
-            What to write; a folder needs it.
+        format : str, optional
+            What to write: "csv", "excel-csv", "jsonl", "parquet", "coco", "folders" or
+            "imagefolder"; a folder needs it.
         **options
             Those of `Session.export`: ``columns``, ``predictions``, ``separator``.
 

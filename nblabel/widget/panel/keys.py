@@ -23,7 +23,8 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
     if keys is None:
         return {}
     if not isinstance(keys, Mapping):
-        raise ValueError(f'keys is {keys!r}; pass a mapping such as {{"daisy": "d"}}.')  # noqa: TRY004
+        message = f'keys is {keys!r}; pass a mapping such as {{"daisy": "d"}}.'
+        raise ValueError(message)  # noqa: TRY004
     chosen: dict[str, str] = {}
     for given, key in keys.items():
         name, sign = session.class_of(given), text_of(key)
