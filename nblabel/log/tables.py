@@ -86,7 +86,7 @@ def with_items(
     import pandas as pd
 
     known = [str(name) for name in labels.columns]
-    parts = [labels]
+    parts: list[Any] = [labels]
     for name, values in [] if pool is None else _items(pool, labels["index"].tolist()):
         free = (f"table.{name}", *(f"{name} ({number})" for number in range(2, len(known) + 3)))
         own = name if name not in known else next(one for one in free if one not in known)
