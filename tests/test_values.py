@@ -71,7 +71,10 @@ def test_what_is_written_otherwise_is_the_same_value(one, other):
     assert same_as(one) == same_as(other) == other
 
 
-@pytest.mark.parametrize("text", ["007", "1.000", "1,000", "1.50", "9007199254740993.0", "1e3"])
+@pytest.mark.parametrize(
+    "text",
+    ["007", "1.000", "1,000", "1.50", "9007199254740993.0", "1e3", "1٣.0", "9" * 5_000 + ".0"],
+)
 def test_what_may_be_another_value_stays(text):
     assert same_as(text) == text
 

@@ -331,8 +331,9 @@ class AnswerLog(LabelLog):
             return found
         meant = nearest(text, self.classes)
         advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
+        advice = advice if text else "Pass a name; skip leaves an item open."
         raise ValueError(
-            f"{text!r} is not a class; the classes are {', '.join(self.classes)}. {advice}"
+            f"{(text or name)!r} is not a class; the classes are {', '.join(self.classes)}. {advice}"
         )
 
     def _new_class(self, names: list[Any], also: str | None = None) -> str:
@@ -364,7 +365,7 @@ class AnswerLog(LabelLog):
         if not self._codes.keys() >= names.keys():
             self.refresh()  # another annotator may have added the class
         for name in names:
-            names[name] = self.class_of(name)
+            names[name] = self.class_of(name or next(one for one in each if not text_of(one)))
         # an item named twice gets its last label
         return {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
 

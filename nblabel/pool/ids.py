@@ -17,7 +17,7 @@ def as_ids(ids: Any) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     ValueError
         If one is missing or there twice, or their order is unknown.
     """
-    if isinstance(ids, str | bytes | set | frozenset):
+    if isinstance(ids, set | frozenset):
         raise ValueError(  # noqa: TRY004
             f"ids is a {type(ids).__name__}; pass a list with the id of each item, in their order."
         )

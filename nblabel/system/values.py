@@ -16,10 +16,11 @@ EXACT = 2**53  # floating-point numbers from here on stand for several whole one
 LARGEST = 200_000  # names beyond are not looked through for one that was meant
 CLOSELY = 10_000  # and these not for slips of the pen
 
-_WHOLE = re.compile(r"-?(?:0|[1-9]\d*)[.,]0")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})[.,]0")
 _NUMBER = re.compile(r"[\d.,\-]*")
 _DAY = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?(?: ?(Z|[+-]\d\d:?\d\d))?"
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?(?: ?(Z|[+-]\d\d:?\d\d))?",
+    re.ASCII,
 )
 _BYTES = re.compile(r"b'(.*)'|b\"(.*)\"")
 QUOTED = re.compile(r"'+(?=\s*[=+\-@\t\r＝＋－＠])")  # as exported for spreadsheets
