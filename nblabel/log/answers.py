@@ -333,7 +333,8 @@ class AnswerLog(LabelLog):
         advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
         advice = advice if text else "Pass a name; skip leaves an item open."
         raise ValueError(
-            f"{(text or name)!r} is not a class; the classes are {', '.join(self.classes)}. {advice}"
+            f"{(text or name)!r} is not a class; the classes are {', '.join(self.classes)}. "
+            f"{advice}"
         )
 
     def _new_class(self, names: list[Any], also: str | None = None) -> str:
