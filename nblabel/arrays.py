@@ -1,4 +1,4 @@
-"""Types of arrays, and the check that embeddings pass everywhere."""
+"""Types of arrays, and the checks that embeddings and numbers pass everywhere."""
 
 from __future__ import annotations
 
@@ -191,3 +191,13 @@ def _row(row: Any, place: int) -> npt.NDArray[Any]:
     except (ValueError, TypeError, RuntimeError) as error:
         raise ValueError(f"embeddings: row {place} is no list of numbers: {error}.") from error
     return array[0] if array.ndim == 2 and len(array) == 1 else array  # of a sparse matrix
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a real number; True and False are none."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def is_whole(value: Any) -> bool:
+    """Return whether a value is a whole number by its type; True and False are none."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

@@ -44,7 +44,7 @@ def test_ids_that_nobody_gave_are_the_positions_as_text():
         pool.indices_of(["7", "12"])
     assert pool.index_of(7) == 7
     assert pool.fingerprint == named.fingerprint
-    for wrong in ("12", "-1", "07", "", "x", "1.0", "٣", "9" * 5_000):
+    for wrong in ("12", "-1", "07", "", "x", "٣", "9" * 5_000):
         assert wrong not in pool
         with pytest.raises(KeyError, match="no item with id"):
             pool.index_of(wrong)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import numbers
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.arrays import FloatArray, as_embeddings, is_whole
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
@@ -140,7 +139,7 @@ def embed(
     _check(method)
     if like is not None:
         pool_or_array = _alike(pool_or_array, like)
-    if dim is not None and not isinstance(dim, numbers.Integral):
+    if dim is not None and not is_whole(dim):
         raise ValueError(f"dim is {dim!r}; pass a whole number.")
     if method is not None and not isinstance(method, str):
         if dim is not None or options:

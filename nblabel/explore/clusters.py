@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import numbers
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from nblabel.arrays import FloatArray, IntArray, as_embeddings
+from nblabel.arrays import FloatArray, IntArray, as_embeddings, is_whole
 from nblabel.embeddings.registry import embed
 from nblabel.system.dataframes import as_pandas, in_order, index_of
 
@@ -109,7 +108,7 @@ def cluster(
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}.")
-    if not isinstance(n_clusters, numbers.Integral) or n_clusters < 1:
+    if not is_whole(n_clusters) or n_clusters < 1:
         raise ValueError(f"n_clusters is {n_clusters!r}; pass a whole number of at least 1.")
     X = as_embeddings(X)
     if not len(X):
@@ -270,7 +269,7 @@ def _best(model: Callable[..., Any], X: FloatArray, options: dict[str, Any], see
     from sklearn.exceptions import ConvergenceWarning
 
     restarts = options.pop("n_init", RESTARTS)
-    if not isinstance(restarts, numbers.Integral) or restarts < 1:
+    if not is_whole(restarts) or restarts < 1:
         raise ValueError(f"n_init is {restarts!r}; pass a whole number of at least 1.")
     seeds = np.random.default_rng(seed).integers(2**31, size=int(restarts))
     found = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nblabel.pool.pool import Numbers, Pool
+from nblabel.pool.ids import Numbers
+from nblabel.pool.pool import Pool
 from nblabel.system.dataframes import in_order
 
 

@@ -105,6 +105,10 @@ class Table:
         """Return the values of a row by column, as in the table; None where one is missing."""
         return {column.name: column.value(index) for column in self._columns}
 
+    def taken(self, rows: list[int]) -> list[tuple[str, pd.Series[Any]]]:
+        """Return the columns, by name, with the values of some rows as in the table."""
+        return [(column.name, column.series.iloc[rows]) for column in self._columns]
+
     def vectors(self, like: Table | None = None) -> tuple[FloatArray, str]:
         """Return the rows as numbers, and what to say about columns that count for little.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
-from nblabel.log.classes import check_classes
+from nblabel.log.classes import check_classes, list_classes
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
 from nblabel.simulation.arguments import (
@@ -143,7 +143,7 @@ def simulate(
     batch_size = whole(batch_size, "batch_size")
     seeds, several = seeds_of(random_state)
     values = values_of(in_pool_order(pool, y, "y"), len(pool), "y")
-    given = distinct(values) if classes is None else list(classes)
+    given = distinct(values) if classes is None else list_classes(classes)
     names = check_classes(given)
     codes = codes_of(values, given, names, "y")
     test = as_test_set(pool, X_test, y_test, given, names)

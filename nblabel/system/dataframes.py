@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.system.format import count, counted
+from nblabel.system.values import text_of
 
 NEEDS_PYARROW = 'pyarrow, which is not installed: pip install "nblabel[parquet]"'
 
@@ -88,7 +89,7 @@ def index_of(value: Any) -> list[str] | None:
     index = value.index
     if isinstance(index, pd.RangeIndex) and (index.start, index.step) == (0, 1):
         return None
-    return [str(name) for name in index]
+    return [text_of(name) for name in index]
 
 
 def is_unique(index: Sequence[str] | None) -> bool:

@@ -73,6 +73,8 @@ def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
         return f"{word}: {count(n)} {_STEPS[step]}."
     if n > 1:
         return f"{word}: {count(n)} points."
+    if step == "rename_class":
+        return f"{word}: a class was renamed."
     if not n:
         return f"{word}: class {label}."
     return f"{word}: {label or step}."
@@ -193,6 +195,7 @@ def mean_of(n: int, of: int | None) -> str:
 # files
 FORMATS = {
     "csv": "CSV",
+    "excel-csv": "CSV for Excel",
     "jsonl": "JSON lines",
     "parquet": "Parquet",
     "coco": "COCO",

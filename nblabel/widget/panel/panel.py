@@ -68,12 +68,13 @@ class Panel:
         map: str,  # noqa: A002  the field's word
         projection: str,
         given: set[str],
+        keys: dict[str, str],
         tell_others: Callable[[], None],
     ) -> None:
         self.session, self.answers, self._given = session, answers, given
         self._widget, self._tell_others = widget, tell_others
         self.home = Home(lambda error: self.state.complain("background", words_of(error)))
-        self.state = PanelState()
+        self.state = PanelState(keys=keys)
         self.pages = Pages()
         self._worker = Worker(self.home)
         self.pictures = Pictures(session.pool)

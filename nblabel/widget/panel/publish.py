@@ -102,7 +102,8 @@ class Publisher:
     def _publish_traits(self) -> None:
         widget, state, session = self._widget, self._state, self._session
         if self._differs("log", session.version):
-            widget.classes, widget.store = describe_classes(session), describe_store(session)
+            widget.classes = describe_classes(session, state.keys)
+            widget.store = describe_store(session)
         messages = [
             {"text": said, "title": title} for said, title in state.messages.values() if said
         ]
