@@ -18,10 +18,12 @@ export class SideView {
   /**
    * @param {import("../shared/context.js").PanelContext} context
    * @param {AbortSignal} signal
+   * @param {import("../shared/ways.js").Ways} ways
    */
-  constructor(context, signal) {
+  constructor(context, signal, ways) {
     this.context = context;
     this.signal = signal;
+    this.ways = ways;
     /** Points that stand out from the others. @type {Uint32Array | null} */
     this.selected = null;
     /** A colour that is shown alone until it is released. @type {number | null} */
@@ -129,10 +131,18 @@ export class SideView {
     this.el.focus({ preventScroll: true });
   }
 
-  /** @param {Uint32Array} indices what was drawn around */
-  openSelection(indices) {
+  /** The colour that is shown alone, whatever shows it. @returns {number | null} */
+  get shownCode() {
+    return this.hoveredCode ?? this.pressedCode;
+  }
+
+  /**
+   * @param {Uint32Array} indices what was drawn around
+   * @param {number} hidden how many others were, that the legend hides
+   */
+  openSelection(indices, hidden) {
     this.highlight(indices);
-    this.dialog.openSelection(indices);
+    this.dialog.openSelection(indices, hidden);
     this.legend.el.hidden = true;
   }
 
