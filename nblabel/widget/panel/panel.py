@@ -120,7 +120,7 @@ class Panel:
         self.comparison = Comparison(session, self.state, replica, self._pace)
         self.curves = Curves(
             *(session, self.state, lambda: self.pages.have_open("curves")),
-            *(self.measures.is_known, figure),
+            *(figure, self.measures.is_known),
         )
         self.auto_label = AutoLabel(
             *(session, self.state, self.items, self.pictures, replica),

@@ -175,5 +175,5 @@ class PlotlyMap:
         self._tell_selection(seen, len(inside) - len(seen))
 
     def _tell_selection(self, indices: list[int], n_hidden: int) -> None:
-        content = {"type": "select", "hidden": n_hidden}
+        content = {"type": "select"} | ({"hidden": n_hidden} if n_hidden else {})
         self._send(content, [np.array(indices, dtype=np.uint32).tobytes()])

@@ -38,10 +38,10 @@ class Curves:
     session, state
     is_open : callable
         Whether a page has them open.
-    is_known : callable
-        Whether there are audit labels enough to tell an accuracy.
     figure : CurvesFigure, optional
         Draws them; the page does without.
+    is_known : callable
+        Whether there are audit labels enough to tell an accuracy.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class Curves:
         session: Session,
         state: PanelState,
         is_open: Callable[[], bool],
-        is_known: Callable[[], bool],
         figure: CurvesFigure | None = None,
+        is_known: Callable[[], bool] = lambda: True,
     ) -> None:
         self._session, self._state = session, state
         self._is_open, self._is_known, self._figure = is_open, is_known, figure

@@ -38,9 +38,11 @@ export class PlotlyView extends SideView {
     el.setAttribute("aria-label", TEXT.map.plotlyTitle);
     el.append(this.toolbar.el, this.toolbar.progress, this.silence, place, this.side, this.note);
     this.on("picture", ({ index, item }) => this.showPoint(index, item));
-    const take = (/** @type {{hidden: number}} */ { hidden }, /** @type {DataView[]} */ [buffer]) =>
-      this.take(new Uint32Array(alignedCopy(buffer)), hidden);
-    link.on("select", take, signal);
+    link.on(
+      "select",
+      ({ hidden = 0 }, [buffer]) => this.take(new Uint32Array(alignedCopy(buffer)), hidden),
+      signal,
+    );
     link.watchdog.on("change", () => this.describe(), signal);
   }
 
