@@ -318,6 +318,20 @@ def test_while_a_group_is_open_the_queue_labels_nothing_and_looks_like_it(cluste
     assert clustered.await_sent("label", 2)[1]["id"] == "image-500"
 
 
+def test_the_chord_for_undo_takes_back_what_the_dialog_labeled(clustered: Map) -> None:
+    clustered.press("2")
+    (message,) = clustered.await_sent("label")
+    clustered.press("Control+z")  # while it is saved
+    assert clustered.messages("undo") == []
+    clustered.acknowledge(message["uid"], "60 points labeled as Boot.")
+    clustered.press("Control+z")
+    (undo,) = clustered.await_sent("undo")
+    assert undo["of"] == message["uid"]
+    clustered.acknowledge(undo["uid"], "Undone")
+    clustered.press("Control+z")  # what was before
+    assert "of" not in clustered.await_sent("undo", 2)[1]
+
+
 def test_closing_a_group_gives_the_queue_its_keys_back(clustered: Map) -> None:
     queue = clustered.panel.locator(".nbl-queue")
     clustered.ask(500)

@@ -1,6 +1,7 @@
 """Texts and table rows in the queue and on the map, against a fake anywidget model."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -278,7 +279,7 @@ def test_page_keys_scroll_a_long_text_and_nothing_else(queue: Queue, focus: str)
     for key in keys:
         queue.page.keyboard.press(key)
         seen.append(queue.page.evaluate(top))
-    steps = [after - before for before, after in zip(seen, seen[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(seen)]
     assert [step > 0 for step in steps] == [True, True, False, True, False][: len(steps)]
     assert all(0.7 * page < abs(step) < page for step in steps)
     for _ in range(80):  # beyond its end, too

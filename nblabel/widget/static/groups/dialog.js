@@ -384,6 +384,11 @@ export class GroupDialog {
     this.post("saving", marked.size ? { ...event, marked: [...marked] } : event);
   }
 
+  /** Whether undo means what this dialog did, or waits for it. */
+  get takesUndo() {
+    return this.phase === "saved" ? this.isLast : this.phase !== "choose" && this.phase !== "find";
+  }
+
   sendUndo() {
     if (this.phase !== "saved" || !this.isLast) return;
     // the button that has it goes, and keys would reach JupyterLab

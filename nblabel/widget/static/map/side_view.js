@@ -2,6 +2,7 @@
 // projected with, the legend, and in its place the dialog for a group. A view that extends this one
 // shows which points stand out.
 
+import { chordOf } from "../shared/chords.js";
 import { Delay } from "../shared/delay.js";
 import { h } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
@@ -72,10 +73,23 @@ export class SideView {
    * @param {KeyboardEvent} event
    */
   hearKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (!this.takeKey(event)) return;
+    if (!this.takeUndo(event)) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (!this.takeKey(event)) return;
+    }
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /**
+   * In the dialog of a group that was labeled the chord for undo is the dialog's.
+   * @param {KeyboardEvent} event
+   */
+  takeUndo(event) {
+    const within = this.dialog.el.contains(/** @type {Node} */ (event.target));
+    if (!within || chordOf(event) !== "undo" || !this.dialog.takesUndo) return false;
+    if (!event.repeat) this.dialog.sendUndo();
+    return true;
   }
 
   /**

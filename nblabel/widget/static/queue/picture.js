@@ -204,7 +204,7 @@ export function buildCaption(controller) {
 /** @param {import("../shared/queue.js").Queue} queue */
 function revisitText({ current, revisit }) {
   if (!current?.label) return revisit ? TEXT.queue.withoutLabel : "";
-  if (!revisit) return TEXT.queue.reviewed(current.label);
+  if (!revisit) return TEXT.queue.reviewed(current.label, current.source === "model");
   return current.source === "model"
     ? TEXT.queue.autoLabeled(current.label)
     : TEXT.queue.labeled(current.label);

@@ -163,8 +163,8 @@ const QUEUE_TEXT = {
   labeled: (label) => `Labeled ${label}: answer again to change`,
   /** @param {string} label */
   autoLabeled: (label) => `Auto-labeled ${label}: answer again to change`,
-  /** @param {string} label */
-  reviewed: (label) => `Labeled ${label}: Enter keeps it`,
+  /** @param {string} label @param {boolean} auto */
+  reviewed: (label, auto) => `${auto ? "Auto-labeled" : "Labeled"} ${label}: Enter keeps it`,
   withoutLabel: "Skipped or flagged: answer again to change",
   why: "Why this one",
   noReason: "No reason given.",
