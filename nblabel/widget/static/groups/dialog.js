@@ -202,6 +202,7 @@ export class GroupDialog {
   refresh(facts) {
     this.facts.show(facts);
     this.grid.refresh();
+    if (this.el.contains(document.activeElement)) this.keepInSight();
   }
 
   pictured() {
