@@ -67,7 +67,6 @@ export function buildPrediction(controller, run, desk) {
     const acts = label && !controller.context.closed && !desk.paused;
     setAttribute(accept, "aria-disabled", acts ? null : "true");
     setText(accept.firstChild, kept === null ? TEXT.queue.accept : TEXT.queue.keep);
-    setAttribute(accept, "aria-label", kept === null ? null : TEXT.queue.keepLabel(kept));
     accept.title = kept === null ? "" : TEXT.queue.keepLabel(kept);
     setText(toggle.firstChild, shown ? TEXT.queue.hide : TEXT.queue.show);
     toggle.setAttribute(
