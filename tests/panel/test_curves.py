@@ -333,10 +333,10 @@ def test_accuracy_is_measured_off_the_event_loop(monkeypatch):
         desk = Desk()
         await until(lambda: desk.ids)
         desk.session.tell([0, 1, 2], CLASSES)
-        desk.say("draw", n=10)
+        desk.say("draw", n=30)
         for index in desk.session.drawn.tolist():
             desk.session.tell(index, TRUTH[index])
-        await until(lambda: "10 audit labels" in desk.accuracy())
+        await until(lambda: "30 audit labels" in desk.accuracy())
 
     asyncio.run(answer())
     assert names

@@ -259,7 +259,7 @@ export class QueueController {
 
   /**
    * @param {string} name
-   * @param {boolean} labels whether it labels what is on screen, too; undo takes back the label first
+   * @param {boolean} labels what is on screen, too; undo takes back the label first
    */
   addClass(name, labels) {
     this.note = "";
