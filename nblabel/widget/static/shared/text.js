@@ -420,7 +420,7 @@ const QUALITY_TEXT = {
   thresholdTitle: "Below it the status advises to stop. Nothing stops by itself.",
   loading: "Loading…",
   labels: "labels",
-  noAccuracy: "Accuracy over the labels is drawn here from 30 audit labels on.",
+  noAccuracy: "Accuracy over the labels is drawn here once audit labels are there: 30 or more.",
   accuracy: "Accuracy, estimated from the audit sample",
   /** @param {number} n @param {number} share @param {number} low @param {number} high */
   accuracyPoint: (n, share, low, high) =>
