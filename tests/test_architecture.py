@@ -46,6 +46,7 @@ ARROWS = {
     "widget.panel.state": "arrays session",
     "widget.panel.pages": "arrays",
     "widget.panel.pictures": "arrays pool",
+    "widget.panel.again": "session",
     "widget.panel.answers": "log session widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.pictures "
     "widget.panel.state widget.view",
@@ -53,11 +54,13 @@ ARROWS = {
     "widget.panel.figures": "arrays learners log quality session system widget.panel.keys "
     "widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "
-    "system widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
-    "widget.panel.pictures widget.panel.state widget.text widget.view widget.work.home",
-    "widget.panel": "arrays explore log pool quality session strategies widget.panel.answers "
-    "widget.panel.figures widget.panel.items widget.panel.pages widget.panel.pictures "
-    "widget.panel.state widget.text widget.view widget.work widget.work.home",
+    "system widget.panel.again widget.panel.answers widget.panel.figures widget.panel.items "
+    "widget.panel.pages widget.panel.pictures widget.panel.state widget.text widget.view "
+    "widget.work.home",
+    "widget.panel": "arrays explore log pool quality session strategies widget.panel.again "
+    "widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
+    "widget.panel.pictures widget.panel.state widget.text widget.view widget.work "
+    "widget.work.home",
     "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
     "widget.panel.figures widget.panel.items widget.panel.keys widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use

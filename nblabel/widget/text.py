@@ -43,6 +43,8 @@ CHOSEN = Reason("You chose this one.")
 WANTED = Reason("Queued from Python.")
 EXCLUDED = Reason("You excluded it from its group.")
 ANSWERED_BEFORE = Reason("You answered this one before.")
+SKIPPED_THEN = Reason("You skipped it before.")
+FLAGGED_THEN = Reason("You flagged it before.")
 SKIPPED_BEFORE = Reason("You skipped it before; nothing else is left.")
 DRAWN_FAILED = Reason("Drawn at random: the learner failed.")
 DRAWN_LATE = Reason("Drawn at random: the learner is still at work.")
@@ -64,6 +66,7 @@ def group_labeled(n: int, label: str) -> str:
 
 
 NOTHING_TO = "Nothing to {}."
+NONE_OF_STATUS = "Nothing is {}."
 
 
 def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
@@ -237,6 +240,7 @@ def imported(report: object, n: int) -> str:
 
 # accuracy and costs
 NOT_YET = "Accuracy is not known: no audit sample was labeled yet."
+NO_SHARE_YET = "From fewer audit labels, a share of right ones would say more than is known."
 AUDIT_HINT = "Set “Audit sample” to some share of the questions; nobody sees which they are."
 AUDIT_COMES = "The next ones come unmarked among the questions."
 NO_PACE = "Money so far and left is told once a few labels were given by hand."

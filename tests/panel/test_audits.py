@@ -123,6 +123,23 @@ def test_accuracy_is_told_in_words_once_checks_are_answered(desk):
     assert text.NOT_YET in desk.accuracy()
 
 
+@pytest.mark.parametrize("n", [1, 29])
+def test_no_accuracy_is_told_from_fewer_than_thirty_audit_labels(desk, n):
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.say("draw", n=n)
+    desk.answer_drawn()
+    labels = "audit labels"
+    assert desk.accuracy() == f"Accuracy not known yet: {n} of at least 30 {labels}."
+    assert not [said for said in desk.said() if "right" in said or "accuracy" in said.lower()[1:]]
+    title = desk.traits["status"]["messages"][0]["title"]
+    assert "%" not in title
+    desk.say("draw", n=30 - n)
+    desk.answer_drawn()
+    assert desk.accuracy().startswith("100 % right, ")
+    desk.session.undo()
+    assert desk.accuracy() == f"Accuracy not known yet: 29 of at least 30 {labels}."
+
+
 def test_limits_are_rounded_outwards():
     said = "93.3 % right, 88.1–97.1 % with 95 % confidence; 60 audit labels"
     assert text.accuracy(0.93333, 0.88169, 0.97001, 0.95, 60) == said

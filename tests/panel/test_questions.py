@@ -131,6 +131,18 @@ def test_neighbours_that_decide_come_with_their_pixels_once(page):
     assert page.last("media")["items"][0]["image"]["buffer"] == 0
 
 
+def test_an_item_is_never_its_own_neighbour(page):
+    for index in range(6):
+        page.label(str(index), CLASSES[index % 3])
+    shown = [page.browse(-1)["item"] for _ in range(6)]  # labeled, and looked at again
+    page.say("explain", ids=[one["id"] for one in shown])
+    for item in [*shown, *page.last("explained")["items"]]:
+        named = [one["id"] for one in item["neighbors"]]
+        assert item["id"] not in named
+    for item in page.last("explained")["items"]:
+        assert len(item["neighbors"]) == 3  # as many as any other has
+
+
 # order and reasons
 
 

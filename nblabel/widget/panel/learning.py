@@ -219,5 +219,7 @@ def _deciders(engine: Engine, indices: list[int]) -> Deciders:
     found: Deciders = {}
     for row, index in enumerate(indices):
         pairs = zip(who[row].tolist(), similarity[row].tolist(), strict=True)
-        found[index] = [(other, near) for other, near in pairs if other >= 0][:NEIGHBORS]
+        # a labeled item is its own nearest one, which tells nothing
+        near = [(other, close) for other, close in pairs if other >= 0 and other != index]
+        found[index] = near[:NEIGHBORS]
     return found

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from nblabel.log.labels import STATUSES
 from nblabel.quality.audit_report import AuditReport
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.strategies import Reason
 from nblabel.widget import text
+from nblabel.widget.panel.again import Again
 from nblabel.widget.panel.answers import Answers, words_of
 from nblabel.widget.panel.figures import pace_of
 from nblabel.widget.panel.items import Items
@@ -38,6 +42,12 @@ from nblabel.widget.work.worker import Task, Worker
 if TYPE_CHECKING:
     from nblabel.widget.view.plotly_curves import PlotlyCurves
     from nblabel.widget.view.plotly_map import PlotlyMap
+
+
+AGAIN = {
+    "flagged": (STATUSES.index("flagged"), text.FLAGGED_THEN),
+    "skipped": (STATUSES.index("skipped"), text.SKIPPED_THEN),
+}
 
 
 class Panel:
@@ -79,6 +89,7 @@ class Panel:
         self._worker = Worker(self.home)
         self.pictures = Pictures(session.pool)
         self.items = Items(session, self.state, self.pictures)
+        self._again = Again(session)
         self._hovered = 0
         self._is_catching_up = False
 
@@ -108,7 +119,10 @@ class Panel:
         self.imports = Imports(session, self.state, self._worker, self._written, send)
         self.review = Review(session, self.state, replica, self.want)
         self.comparison = Comparison(session, self.state, replica, self._pace)
-        self.curves = Curves(session, self.state, lambda: self.pages.have_open("curves"), figure)
+        self.curves = Curves(
+            *(session, self.state, lambda: self.pages.have_open("curves")),
+            *(figure, self.measures.is_known),
+        )
         self.auto_label = AutoLabel(
             *(session, self.state, self.items, self.pictures, replica),
             is_open=lambda: self.pages.have_open("auto_label"),
@@ -228,6 +242,17 @@ class Panel:
                 self.explain(page, [item_id])
 
         self._read([index], QUESTION_SIDE, send)
+
+    def ask_again(self, page: Page, status: str) -> None:
+        """Ask all flagged or all skipped items next, once more."""
+        code, reason = AGAIN[status]
+        found = [int(index) for index in np.flatnonzero(self.session.status == code)]
+        self._again.ask(found)
+        if found:
+            self.want(found, [reason] * len(found))
+        else:
+            said = text.NONE_OF_STATUS.format(status)
+            self.send({"type": "announce", "text": said, "to": page.id})
 
     def show_point(self, page: Page | None, index: Any) -> None:
         """Put a point of the map on screen; a page may be older than the pool it shows."""
@@ -350,7 +375,8 @@ class Panel:
         """Whether an item is still to be asked; skipped ones are, once nothing else is left."""
         answers = self.session.state.answers
         answer = answers.get(self.session.pool.ids[index])
-        if answer is None or self.review.is_open(index) or index in self._first():
+        asked = self.review.is_open(index) or self._again.is_open(index)
+        if answer is None or asked or index in self._first():
             return True
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 
