@@ -9,7 +9,7 @@
 //             nbl.widget.model.sent                                      messages to the kernel
 //             nbl.widget.model.saved                                     traits to the kernel
 //             nbl.wire                    all that crossed the wire, checked against
-// docs/wire.schema.json
+// wire.schema.json
 
 /** All that crossed the wire: [side, content, number of buffers]. */
 const wire = [];
