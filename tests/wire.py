@@ -68,11 +68,13 @@ class Channel(BaseComm):
             self.is_closed = True
         elif "state" in data:
             self._take_state(data, buffers)
+            if self.relay is not None:
+                self.relay(data, buffers)
         elif data.get("method") == "custom":
             content = data["content"]
             _note(f"kernel.{content['type']}", content)
             if self.relay is not None:
-                self.relay(content, buffers)
+                self.relay(data, buffers)
                 return
             if content["type"] == "told":  # these pages miss nothing
                 return

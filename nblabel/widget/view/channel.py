@@ -16,7 +16,6 @@ from nblabel.widget.view.inbox import Inbox
 from nblabel.widget.view.messages import Content, MalformedError, read_message
 from nblabel.widget.work.home import Home
 
-TELL_AFTER_SECONDS = 0.1  # what is heard meanwhile is told in one go
 ASK_SECONDS = 0.8  # without a word of a page that has not heard all
 ASK_SHARE = 1 / 8  # of its silence, where that is longer: a sleeping computer is asked seldom
 ASLEEP_SECONDS = 120.0  # a page that says nothing for so long gets everything anew when it does
@@ -52,7 +51,6 @@ class _Peer:
     echo: int = -1  # what it told last, and what of the kernel it was told last
     told: int = -1
     asked: float = 0.0
-    is_due: bool = False
     is_live: bool = False  # between its "ready" and its "gone"
 
 
@@ -138,7 +136,6 @@ class Channel:
             self._synchronize(peer, message)
         else:
             self._inbox.take(peer.id, message["seq"], message)
-            self._tell_soon(peer)
 
     def _open(self, page: str, content: Content) -> None:
         """Hear a message; whatever goes wrong is told, once, in the panel."""
@@ -174,14 +171,10 @@ class Channel:
         peer.revision = content["revision"]
         self._inbox.skip_to(peer.id, content["first"])
         self._forget()
-        if not peer.is_live:
+        sent_again = peer.is_live and self._send_again(peer)
+        is_waiting = content["first"] < content["next"]
+        if sent_again or is_waiting or not peer.is_live or self._is_behind(peer):
             self._tell(peer)
-            return
-        sent_again = self._send_again(peer)
-        if content["next"] > self._inbox.due(peer.id) or sent_again:
-            self._tell(peer)
-        elif content["first"] < content["next"]:
-            self._tell_soon(peer)
         self._watch()
 
     # what pages have not heard
@@ -234,20 +227,8 @@ class Channel:
 
     # telling
 
-    def _tell_soon(self, peer: _Peer) -> None:
-        """Tell a page how far it was heard, once for all that it sends meanwhile."""
-        if peer.is_due:
-            return
-
-        def tell() -> None:
-            if peer.is_due:
-                self._tell(peer)
-
-        peer.is_due = self._home.loop is not None
-        self._home.later(TELL_AFTER_SECONDS, tell)
-
     def _tell(self, peer: _Peer) -> None:
-        peer.is_due, peer.asked = False, self._home.time()
+        peer.asked = self._home.time()
         oldest = self._kept[0].content["seq"] if self._kept else self._next
         content = {
             "type": "told",
