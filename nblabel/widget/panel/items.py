@@ -69,9 +69,10 @@ class Items:
     def plain(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item of the queue without reasons."""
         item_id = self._session.pool.ids[index]
-        described = self._describe(index, packet, QUESTION_SIDE, send=item_id not in self._held)
-        self._held.add(item_id)
-        return described
+        send = item_id not in self._held and not packet.is_full
+        if send:
+            self._held.add(item_id)
+        return self._describe(index, packet, QUESTION_SIDE, send=send)
 
     def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item with a small picture, sent in any case."""
@@ -104,7 +105,7 @@ class Items:
             return {**media, "text": packet.text(text, CHARACTERS[side], send)}
         if row is not None:
             return {**media, "row": packet.row(row, send)}
-        return {**media, **packet.picture(self._pictures.read(index, side), send)}
+        return {**media, **packet.picture(self._pictures.pack(index, side), send)}
 
     def _prediction(self, index: int) -> dict[str, Any] | None:
         if index in self._state.hints:

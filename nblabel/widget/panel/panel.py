@@ -376,7 +376,7 @@ class Panel:
 
         def read(_: object) -> None:
             for index in indices:
-                self.pictures.read(index, side)
+                self.pictures.pack(index, side)
 
         self._worker.run("show", Task(work=read, done=then))
 

@@ -86,7 +86,7 @@ class Groups:
             items = [self._items.thumbnail(index, packet) for index in wanted]
             self._tell(page, {"type": "pictures", "items": items}, packet.buffers)
 
-        read = Task(work=lambda _: [self._read(index) for index in wanted], done=send)
+        read = Task(work=lambda _: [self._pack(index) for index in wanted], done=send)
         self._worker.run("pictures", read)
 
     def follow(self) -> None:
@@ -172,10 +172,13 @@ class Groups:
             packet = Packet()
             said = text.mean_of(n, len(members) if len(members) > AVERAGED else None)
             content = {"type": "mean", "request": request, "text": said}
-            self._tell(page, {**content, "image": packet.image(mean)}, packet.buffers)
+            self._tell(page, {**content, "image": packet.pixels(mean)}, packet.buffers)
 
         chosen = self._ordered(members, "random")[:AVERAGED].tolist()
         self._worker.run("mean", Task(work=average, done=send))
+
+    def _pack(self, index: int) -> None:
+        self._pictures.pack(index, THUMBNAIL_SIDE)
 
     def _read(self, index: int) -> UInt8Array | str | None:
         return self._pictures.read(index, THUMBNAIL_SIDE)

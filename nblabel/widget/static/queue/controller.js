@@ -284,6 +284,7 @@ export class QueueController {
       this.queue.update(item.id, { image, text, row, error });
     }
     this.render();
+    this.fetchMissing();
   }
 
   /**
