@@ -66,6 +66,7 @@ export class FakeModel {
     record("page", content, buffers);
     if (content.type === "heard") {
       if (this.numbers) this.tell(content.tell);
+      else this.onSend(content, buffers);
       return;
     }
     this.name = content.page;
@@ -110,6 +111,13 @@ export class FakeModel {
       model.seq = Math.max(model.seq, message.seq + 1);
       model.fire("msg:custom", structuredClone(message), views);
     }
+  }
+
+  /** A message of a real kernel, with its own numbers. */
+  arrive(message, buffers) {
+    record("kernel", message, buffers);
+    const views = buffers.map((buffer) => new DataView(Uint8Array.from(buffer).buffer));
+    this.fire("msg:custom", message, views);
   }
 
   /** Say that all was heard, and that nothing is missing. */
