@@ -203,9 +203,9 @@ def test_an_item_that_is_shown_by_hand_has_its_reason_and_neighbours(page):
     assert page.current != "59"
 
 
-@pytest.mark.parametrize("index", [-1, 60, None, "3", 1.5])
+@pytest.mark.parametrize("index", [60, 10**9])
 def test_a_point_that_is_none_is_not_shown(page, index):
-    assert page.say("show", checked=False, index=index) == []
+    assert page.say("show", index=index) == []
     assert page.traits["error"] == ""
 
 

@@ -21,7 +21,6 @@ from nblabel.widget.view.packet import Packet
 from nblabel.widget.work.worker import Task, Worker
 
 ORDERS = ("random", "outliers", "central")
-MOST_LOOKED_AT = 64  # pictures sent at a time
 AVERAGED = 300  # pictures; more change their mean little, and files take a while to open
 BY_PEOPLE = tuple(STATUSES.index(name) for name in ("human", "import"))
 
@@ -79,7 +78,7 @@ class Groups:
     def look(self, page: Page, indices: list[int]) -> None:
         """Send small pictures."""
         n = len(self._session.pool)
-        wanted = [i for i in indices[:MOST_LOOKED_AT] if isinstance(i, int) and 0 <= i < n]
+        wanted = [index for index in indices if 0 <= index < n]
 
         def send(_: object) -> None:
             packet = Packet()
