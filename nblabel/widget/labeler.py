@@ -148,7 +148,7 @@ class Labeler(PanelWidget):
             )
             # a home of its own: messages are still heard when the panel ended
             home = Home(lambda error: self._tell_failure("message", error))
-            self.open_channel(home, self._hear, self._tell_failure)
+            self._open_channel(home, self._hear, self._tell_failure)
             self._panel = Panel(
                 *(self, self._session, self._answers, map, projection, given),
                 tell_others=self._tell_others,
@@ -375,7 +375,7 @@ class Labeler(PanelWidget):
         if content["type"] == "ready":
             self._come_into_sight()  # also in a host that shows it in a way of its own
         elif content["type"] == "set":
-            self.choose(content["name"], content["value"])
+            self._choose(content["name"], content["value"])
             return
         if self._dispatch is not None:
             self._dispatch(page, content)

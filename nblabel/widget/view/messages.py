@@ -59,7 +59,8 @@ def read_message(content: object, buffers: object) -> Content:
     if wrong:
         raise MalformedError(text.malformed(kind, wrong))
     found = dict(content)
-    for where, buffer in zip(_POSITIONS, buffers or (), strict=False):  # type: ignore[call-overload]
+    given = buffers if isinstance(buffers, list | tuple) else ()
+    for where, buffer in zip(_POSITIONS, given, strict=False):
         found[where] = np.frombuffer(buffer, dtype=np.uint32).astype(np.intp)
     return found
 

@@ -80,87 +80,43 @@ class PanelWidget(anywidget.AnyWidget):
     revision = t.Dict(default_value={"since": 0, "number": 0}).tag(sync=True)
     """How often traits were sent, and which of those times the update at hand makes good for."""
 
-    def send_state(self, key=None):
-        """Send traits, numbered, so that a page notices when it has missed some.
-
-        Parameters
-        ----------
-        key : str, iterable of str or None
-            Their names; None: all there are, as for a page that opens the widget.
-        """
-        if key == "revision":  # goes with others
-            return
-        if key is None:
-            super().send_state()
-            return
-        names = {key} if isinstance(key, str) else set(key)
-        if names:
-            self._send_numbered(names, since=self.revision["number"])
-
-    def send_traits(self):
-        """Send all of these traits, whatever a page has missed."""
-        self._send_numbered(PanelWidget.class_own_traits(sync=True), since=0)
-
-    def set_state(self, sync_data):
-        """Take the traits that a page may write, if they are what they should be.
-
-        Parameters
-        ----------
-        sync_data : dict
-            Values by name.
-        """
-        chosen = {name: value for name, value in sync_data.items() if name in _CHOSEN}
-        for name, value in chosen.items():
-            if fault := fault_of(f"trait.{name}", value):
-                self._refuse(text.malformed(name, fault))
-                return
-        if chosen:
-            super().set_state(chosen)
-
-    def choose(self, name, value):
-        """Take a trait that a page wrote, where its update was lost.
-
-        Parameters
-        ----------
-        name : str
-        value : object
-        """
-        if getattr(self, name) != value:
-            self.set_state({name: value})
-            self.send_state(name)
-
     _channel = None
+    _sends_all = False
 
-    def open_channel(self, home, hear, failed):
-        """Begin to hear the pages, and to speak to them.
+    def _open_channel(self, home, hear, failed):
+        """Begin to hear the pages, and to speak to them."""
 
-        Parameters
-        ----------
-        home : Home
-        hear, failed : callable
-            As for `Channel`.
-        """
+        def post(content, buffers):
+            post_now({"method": "custom", "content": content}, buffers)
+
+        post_now = super()._send
         revision = lambda: self.revision["number"]  # noqa: E731
-        post = super().send
-        self._channel = Channel(home, post, self.send_traits, revision, hear, failed)
+        self._channel = Channel(home, post, self._send_traits, revision, hear, failed)
         self.on_msg(self._channel.arrived)
 
-    def send(self, content, buffers=None):
-        """Send the pages a message of docs/wire.md, again until they have heard it.
-
-        Parameters
-        ----------
-        content : dict
-        buffers : sequence of bytes-like, optional
-        """
-        if self._channel is not None:
-            self._channel.send(content, buffers or ())
-
-    def _send_numbered(self, names, since):
-        self.revision = {"since": since, "number": self.revision["number"] + 1}
-        super().send_state({*names, "revision"})
+    def _send(self, msg, buffers=None):
+        """Send what a widget sends: messages by the channel, and traits with their revision."""
+        if msg["method"] == "custom":
+            self._channel.send(msg["content"], buffers or ())
+            return
+        if msg["method"] == "update":
+            state = msg["state"]
+            if state.keys() == {"revision"}:  # goes with others
+                return
+            number = self.revision["number"]
+            self.revision = {"since": 0 if self._sends_all else number, "number": number + 1}
+            state["revision"] = self.revision
+        super()._send(msg, buffers)
         if self._channel is not None:
             self._channel.traits_sent()
+
+    def _send_traits(self):
+        """Send all of these traits, whatever a page has missed."""
+        self._sends_all = True
+        try:
+            self.send_state(PanelWidget.class_own_traits(sync=True).keys() - {"revision"})
+        finally:
+            self._sends_all = False
 
     def _handle_msg(self, msg):
         """Take what a page sent, or refuse it; whatever it is, nothing is raised."""
@@ -169,11 +125,27 @@ class PanelWidget(anywidget.AnyWidget):
         if method == "custom":
             self._handle_custom_msg(data.get("content"), msg.get("buffers"))
         elif method == "update" and isinstance(data.get("state"), dict):
-            self.set_state(data["state"])
+            self._take_traits(data["state"])
         elif method == "request_state":
             self.send_state()
         else:
             self._refuse(text.UNKNOWN_MESSAGE)
+
+    def _take_traits(self, state):
+        """Take the traits that a page may write, if they are what they should be."""
+        chosen = {name: value for name, value in state.items() if name in _CHOSEN}
+        for name, value in chosen.items():
+            if fault := fault_of(f"trait.{name}", value):
+                self._refuse(text.malformed(name, fault))
+                return
+        if chosen:
+            self.set_state(chosen)
+
+    def _choose(self, name, value):
+        """Take a trait that a page wrote, where its update was lost."""
+        if getattr(self, name) != value:
+            self._take_traits({name: value})
+            self.send_state(name)
 
     def _refuse(self, why):
         if self._channel is not None:

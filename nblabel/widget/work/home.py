@@ -43,7 +43,7 @@ class Home:
         return None if self._loop is None or self._loop.is_closed() else self._loop
 
     def time(self) -> float:
-        """Return the seconds of a clock that never goes back, that of the event loop if one runs."""
+        """Return the seconds of a clock that never goes back, the event loop's if one runs."""
         return time.monotonic() if self.loop is None else self.loop.time()
 
     def bring(self, act: Callable[..., None]) -> Callable[..., None]:
