@@ -23,6 +23,9 @@ MOST_KEPT, MOST_KEPT_BYTES = 2048, 48 * 2**20
 AGAIN_BYTES = 8 * 2**20  # sent again at a time
 MOST_PAGES = 8
 
+Hear = Callable[[str, Content], None]
+Failed = Callable[[str, Exception | None], None]
+
 # Of these only the newest counts: an older one that was not heard yet is not sent again.
 _NEWEST = ("points", "colors", "labeled")
 
@@ -80,8 +83,8 @@ class Channel:
         post: Callable[[Content, list[Any]], None],
         send_traits: Callable[[], None],
         revision: Callable[[], int],
-        hear: Callable[[str, Content], None],
-        failed: Callable[[str, Exception | None], None],
+        hear: Hear,
+        failed: Failed,
     ) -> None:
         self._home, self._post = home, post
         self._send_traits, self._revision, self._traits_after = send_traits, revision, 0

@@ -81,7 +81,8 @@ class Inbox:
 
     def _order(self, page: str) -> _Order:
         """Return where a page is; pages that were not heard for long are forgotten."""
-        order = self._orders[page] = self._orders.pop(page, None) or _Order()
+        known = self._orders.pop(page, None)
+        order = self._orders[page] = _Order() if known is None else known
         while len(self._orders) > MOST_PAGES:
             del self._orders[next(iter(self._orders))]
         return order

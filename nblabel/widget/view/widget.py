@@ -7,8 +7,9 @@ import traitlets as t
 
 from nblabel.widget import text
 from nblabel.widget.view.assets import script, style
-from nblabel.widget.view.channel import Channel
+from nblabel.widget.view.channel import Channel, Failed, Hear
 from nblabel.widget.view.messages import fault_of
+from nblabel.widget.work.home import Home
 
 # What a page may write.
 _CHOSEN = ("show_prediction", "highlight", "color_by")
@@ -83,7 +84,7 @@ class PanelWidget(anywidget.AnyWidget):
     _channel = None
     _sends_all = False
 
-    def _open_channel(self, home, hear, failed):
+    def _open_channel(self, home: Home, hear: Hear, failed: Failed) -> None:
         """Begin to hear the pages, and to speak to them."""
 
         def post(content, buffers):
@@ -141,7 +142,7 @@ class PanelWidget(anywidget.AnyWidget):
         if chosen:
             self.set_state(chosen)
 
-    def _choose(self, name, value):
+    def _choose(self, name: str, value: object) -> None:
         """Take a trait that a page wrote, where its update was lost."""
         if getattr(self, name) != value:
             self._take_traits({name: value})

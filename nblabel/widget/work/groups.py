@@ -85,8 +85,11 @@ class Groups:
             items = [self._items.thumbnail(index, packet) for index in wanted]
             self._tell(page, {"type": "pictures", "items": items}, packet.buffers)
 
-        read = Task(work=lambda _: [self._pack(index) for index in wanted], done=send)
-        self._worker.run("pictures", read)
+        def pack(_: object) -> None:
+            for index in wanted:
+                self._pictures.pack(index, THUMBNAIL_SIDE)
+
+        self._worker.run("pictures", Task(work=pack, done=send))
 
     def follow(self) -> None:
         """Tell what is known of the open groups, after the labels have changed."""
@@ -175,9 +178,6 @@ class Groups:
 
         chosen = self._ordered(members, "random")[:AVERAGED].tolist()
         self._worker.run("mean", Task(work=average, done=send))
-
-    def _pack(self, index: int) -> None:
-        self._pictures.pack(index, THUMBNAIL_SIDE)
 
     def _read(self, index: int) -> UInt8Array | str | None:
         return self._pictures.read(index, THUMBNAIL_SIDE)
