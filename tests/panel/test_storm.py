@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
+from nblabel.log.store import LabelStore
 from nblabel.widget import Labeler
 from tests.panel.storm import FastLoop, Storm, StormPage
 from tests.samples import CLASSES, blobs
@@ -18,7 +19,8 @@ SECONDS_AFTER = 2.0  # until the screen is right again
 def open_panel():
     pixels = np.random.default_rng(1).integers(0, 256, (N, 4, 4), dtype=np.uint8)
     pool = nb.Pool(pixels, embeddings=blobs(N))
-    return pixels, Labeler(pool, CLASSES, projection="pca", learner="knn", strategy="margin")
+    options = {"projection": "pca", "learner": "knn", "strategy": "margin"}
+    return pixels, Labeler(pool, CLASSES, store=LabelStore(), **options)
 
 
 async def weather(storm, page, rng):
