@@ -35,6 +35,8 @@ export class FakeModel {
     /** The pages that hear what the kernel says: with `share`, all of one panel. */
     this.peers = [this];
     this.onSend = () => {};
+    /** A page that is ready hears nothing before the first message is delivered. */
+    this.isSilent = true;
     /** The numbers of both ends; with `numbers` false a test gives them itself. */
     this.numbers = true;
     this.seq = 0;
@@ -65,13 +67,13 @@ export class FakeModel {
     if (!this.alive) throw new Error("the kernel is gone");
     record("page", content, buffers);
     if (content.type === "heard") {
-      if (this.numbers) this.tell(content.tell);
-      else this.onSend(content, buffers);
+      if (this.numbers && !this.isSilent) this.tell(content.tell);
+      if (!this.numbers) this.onSend(content, buffers);
       return;
     }
     this.name = content.page;
     this.heard = content.seq + 1;
-    if (content.type === "ready" && this.numbers) this.tell(-1);
+    if (content.type === "ready") this.isSilent = true;
     // what crosses the wire is a copy
     this.sent.push({
       ...structuredClone(content),
@@ -108,6 +110,8 @@ export class FakeModel {
     record("kernel", message, buffers);
     const views = buffers.map((buffer) => new DataView(Uint8Array.from(bytesIn(buffer)).buffer));
     for (const model of this.peers) {
+      if (model.isSilent && model.numbers) model.tell(-1);
+      model.isSilent = false;
       model.seq = Math.max(model.seq, message.seq + 1);
       model.fire("msg:custom", structuredClone(message), views);
     }

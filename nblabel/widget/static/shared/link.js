@@ -94,7 +94,7 @@ export class KernelLink {
     this.watchdog.close();
     this.life.abort();
     clearTimeout(this.tellTimer);
-    clearTimeout(this.askTimer);
+    this.stopAsking();
   }
 
   /**
@@ -136,8 +136,7 @@ export class KernelLink {
     if (this.unheard.length === 1 || this.patience > ASK_MS) {
       // somebody is there, and would see at once that the kernel is, too
       this.heardAt = performance.now();
-      clearTimeout(this.askTimer);
-      this.askTimer = undefined;
+      this.stopAsking();
     }
     this.watch();
     return true;
@@ -226,6 +225,7 @@ export class KernelLink {
   synchronize({ tell, told, heard, first, next, revision }) {
     this.told = Math.max(this.told, tell);
     this.unheard = this.unheard.filter(({ content }) => content.seq >= heard);
+    if (!this.isBehind) this.stopAsking();
     const isReady = this.readySeq !== null && heard > this.readySeq;
     if (isReady) this.readySeq = null;
     if (this.due === null || this.due < first) this.beginAt(first, isReady);
@@ -299,10 +299,15 @@ export class KernelLink {
     const silence = performance.now() - this.heardAt;
     this.patience = Math.min(Math.max(ASK_MS, ASK_SHARE * silence), ASK_AT_MOST_MS);
     this.askTimer = later(this.patience, () => {
-      this.askTimer = undefined;
+      this.stopAsking();
       if (this.unheard.length) this.tell();
       this.watch();
     });
+  }
+
+  stopAsking() {
+    clearTimeout(this.askTimer);
+    this.askTimer = undefined;
   }
 }
 
