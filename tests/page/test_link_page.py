@@ -11,7 +11,9 @@ class Link(Queue):
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
-        self.page.evaluate("() => { nbl.widget.model.numbers = nbl.widget.model.isSilent = false; }")
+        self.page.evaluate(
+            "() => { nbl.widget.model.numbers = nbl.widget.model.isSilent = false; }"
+        )
         # what was said before is heard
         self.first = self.page.evaluate("nbl.widget.model.heard")
         self.tell(heard=self.first, first=0, next=0, told=-1)

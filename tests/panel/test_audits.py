@@ -1,6 +1,5 @@
 """Audits, costs and advice in the panel: what the status says of the labels."""
 
-
 import numpy as np
 import pytest
 

@@ -92,6 +92,7 @@ def test_a_broken_file_is_an_item_without_a_picture(tmp_path):
         Image.new("L", (4, 4), number).save(tmp_path / f"{number}.png")
     (tmp_path / "2.png").write_bytes(b"no picture")
     page = open_page(nb.Pool.from_folder(tmp_path, embeddings=blobs(4)))
+    page.say("need", ids=["2.png"])
     item = page.items["2.png"]
     assert item["image"] is None
     assert "2.png" in item["error"]

@@ -15,6 +15,7 @@ from nblabel.widget.panel.state import PanelState
 from nblabel.widget.view.packet import Packet
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
+UNREAD = {"buffer": None, "width": 0, "height": 0, "channels": 3}  # a file that was not opened yet
 NOUNS = {"images": "image", "texts": "text", "rows": "row", "items": "item"}
 
 
@@ -69,7 +70,8 @@ class Items:
     def plain(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item of the queue without reasons."""
         item_id = self._session.pool.ids[index]
-        send = item_id not in self._held and not packet.is_full
+        is_at_hand = self._pictures.is_at_hand(index, QUESTION_SIDE)
+        send = is_at_hand and item_id not in self._held and not packet.is_full
         if send:
             self._held.add(item_id)
         return self._describe(index, packet, QUESTION_SIDE, send=send)
@@ -105,6 +107,8 @@ class Items:
             return {**media, "text": packet.text(text, CHARACTERS[side], send)}
         if row is not None:
             return {**media, "row": packet.row(row, send)}
+        if pool.kind == "images" and not send and not self._pictures.is_at_hand(index, side):
+            return {**media, "image": UNREAD}
         return {**media, **packet.picture(self._pictures.pack(index, side), send)}
 
     def _prediction(self, index: int) -> dict[str, Any] | None:

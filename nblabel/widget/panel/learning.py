@@ -65,7 +65,7 @@ class Learning:
         self._session, self._state, self._ranking = session, state, ranking
         self._items, self._pictures, self._worker = items, pictures, worker
         self._on_screen, self._seen, self._learned = on_screen, seen, learned
-        self._length = pictures.in_budget()
+        self._ahead = pictures.ahead()
         self._n_before, self._seed = session.pool.n_before, session.random_state
         self._drift: tuple[FloatArray, Drift] | None = None
         self.is_due = False
@@ -130,7 +130,7 @@ class Learning:
             self._items.weigh(model)
         first = [int(index) for index in model.query.indices]
         deciders = _deciders(engine, list(dict.fromkeys([*shown[:1], *first, *shown]))[:EXPLAINED])
-        for index in first[: self._length]:
+        for index in [*shown[:1], *first[: self._ahead]]:
             self._pictures.pack(index, QUESTION_SIDE)
         for index in [*shown[:1], *first[:1]]:
             self._pictures.pack(index, THUMBNAIL_SIDE)  # of the snapshot

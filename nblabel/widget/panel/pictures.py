@@ -70,6 +70,14 @@ class Pictures:
         assert not isinstance(found, np.ndarray)
         return found
 
+    def ahead(self) -> int:
+        """How many questions to have ready before a page hears of them: of files only the first."""
+        return 1 if self._are_files else self.in_budget()
+
+    def is_at_hand(self, index: int, side: int) -> bool:
+        """Whether a picture can be had without opening a file, which takes a while."""
+        return not self._are_files or (index, side, True) in self._kept
+
     def _load(self, index: int, side: int) -> UInt8Array | str:
         try:
             found = self._pool.image(index, side)
