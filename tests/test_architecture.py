@@ -45,7 +45,7 @@ ARROWS = {
     "widget.view": "arrays plots pool system widget.text widget.work.home",
     "widget.panel.state": "arrays session",
     "widget.panel.pages": "arrays",
-    "widget.panel.pictures": "arrays pool",
+    "widget.panel.pictures": "arrays pool widget.view",
     "widget.panel.again": "session",
     "widget.panel.answers": "log session widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.pictures "

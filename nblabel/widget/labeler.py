@@ -23,7 +23,6 @@ from nblabel.widget.panel.items import NOUNS
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
 from nblabel.widget.view.cell import display, keep_advice, progress_in_cell
-from nblabel.widget.view.inbox import Inbox
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.training import METHOD, SECONDS
@@ -99,6 +98,7 @@ class Labeler(PanelWidget):
 
     # also where making it fails
     _panel: Panel | None = None
+    _dispatch: Dispatch | None = None
     _successor: Labeler | None = None
     _is_shown = False
 
@@ -153,14 +153,14 @@ class Labeler(PanelWidget):
                     {"value": value, "text": name} for value, name in text.COLOR_MODES.items()
                 ],
             )
+            # a home of its own: messages are still heard when the panel ended
+            home = Home(lambda error: self._tell_failure("message", error))
+            self._open_channel(home, self._hear, self._tell_failure)
             self._panel = Panel(
                 *(self, self._session, self._answers, map, projection, given, chosen),
                 tell_others=self._tell_others,
             )
-        self._dispatch: Dispatch | None = Dispatch(self._panel, self.train)
-        # a home of its own: messages are still heard when the panel ended
-        home = Home(lambda error: self._tell_failure("message", error))
-        self.on_msg(Inbox(home, self._hear, self._tell_failure))
+        self._dispatch = Dispatch(self._panel, self.train)
         self.observe(home.bring(self._color_chosen), "color_by")
         self._figures = self._panel.figures
         self._beside: Any = None
@@ -384,15 +384,18 @@ class Labeler(PanelWidget):
 
     def _hear(self, page: str, content: dict[str, Any]) -> None:
         """Do what a message of a page says; a panel that ended still saves answers."""
-        if content.get("type") == "ready":
+        if content["type"] == "ready":
             self._come_into_sight()  # also in a host that shows it in a way of its own
+        elif content["type"] == "set":
+            self._choose(content["name"], content["value"])
+            return
         if self._dispatch is not None:
             self._dispatch(page, content)
-        elif content.get("type") in EVENTS:
+        elif content["type"] in EVENTS:
             self._save(content, self.send)
         elif "uid" in content:
             self.send(refusal(content["uid"], text.CLOSED_FOR_THIS))
-        elif content.get("type") == "gone":  # nobody sees it, and nothing more will come
+        elif content["type"] == "gone":  # nobody sees it, and nothing more will come
             super().close()
             if self._beside is not None:
                 self._beside.close()

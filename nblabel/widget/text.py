@@ -37,6 +37,7 @@ SHOWN = "Asked now."
 FIRST_ANSWER = "This was the first answer."
 NO_ANSWERS = "Nothing was answered yet."
 BACK_TO_QUESTIONS = "Back to the questions."
+UNKNOWN_MESSAGE = "The page sent something that is no message of the panel. Load the page again."
 CLOSED_FOR_THIS = "This panel is closed; nothing was done. Run its cell again."
 
 CHOSEN = Reason("You chose this one.")
@@ -52,6 +53,10 @@ LEFT_OVER = Reason("The model is too unsure of this one: left for you, the least
 
 _WORDS = {"undo": "Undone", "redo": "Redone"}
 _STEPS = {"accept": "accepted from the model", "withdraw": "reverted to no label"}
+
+
+def malformed(kind: str, fault: str) -> str:
+    return f"The page sent a {kind!r} that is not as it should be: {fault}. Load the page again."
 
 
 def saved(label: str, n_labeled: int) -> str:

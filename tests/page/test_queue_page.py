@@ -1016,6 +1016,7 @@ def test_two_views_stay_in_step(queue: Queue) -> None:
 
 
 def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
+    stop_clock(browser_page)
     browser_page.evaluate(
         """() => {
           nbl.held = 0;
@@ -1040,6 +1041,7 @@ def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
     queue = Queue(browser_page)
     queue.ask(*range(5))
     held = "[nbl.held, nbl.widget.model.listeners.length]"
+    browser_page.clock.run_for(2000)  # page and kernel have told each other that all was heard
     one_view = browser_page.evaluate(held)
     for _ in range(3):
         queue.add_view()
@@ -1050,6 +1052,7 @@ def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
     browser_page.evaluate(remove)
     queue.add_view()
     queue.ask(*range(5))
+    browser_page.clock.run_for(2000)
     assert browser_page.evaluate(held) == one_view
     browser_page.evaluate(remove)
     browser_page.evaluate("nbl.widget.close()")

@@ -67,7 +67,7 @@ def test_a_file_is_replaced_only_when_told(panel):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "  ", ".", "..", "../x.csv", "/tmp/x.csv", "a/../../x.csv", "\0", None]
+    "path", ["", "  ", ".", "..", "../x.csv", "/tmp/x.csv", "a/../../x.csv", "\0"]
 )
 def test_a_path_that_leads_elsewhere_is_refused(panel, path):
     told = panel.export(path)

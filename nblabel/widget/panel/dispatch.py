@@ -76,18 +76,15 @@ class Dispatch:
 
     def __call__(self, page_id: str, content: Content) -> None:
         """Do what a message says."""
-        kind, panel = str(content.get("type")), self._panel
+        kind, panel = content["type"], self._panel
         if kind == "ready":
             panel.begin(page_id)
         elif kind == "gone":
             panel.end(page_id)
         else:
-            handler = self._handlers.get(kind)
-            if handler is None:
-                raise ValueError(f"unknown message {kind!r}.")
             page = panel.look(panel.pages.page(page_id))
             panel.pages.take_front(page, content.get("front"))
-            handler(page, content)
+            self._handlers[kind](page, content)
 
     def _answer(self, page: Page, content: Content) -> None:
         self._panel.answer(page, content, self._panel.send)

@@ -190,7 +190,7 @@ class Panel:
 
     def more(self, held: list[int]) -> None:
         """Offer more to a page that runs short of questions."""
-        self.learning.more([index for index in held if isinstance(index, int)])
+        self.learning.more(held)
 
     def need(self, page: Page, ids: list[str]) -> None:
         """Send a page bytes that it does not hold."""
@@ -254,7 +254,7 @@ class Panel:
             said = text.NONE_OF_STATUS.format(status)
             self.send({"type": "announce", "text": said, "to": page.id})
 
-    def show_point(self, page: Page | None, index: Any) -> None:
+    def show_point(self, page: Page | None, index: int) -> None:
         """Put a point of the map on screen; a page may be older than the pool it shows."""
         if self._is_index(index):
             self.show(page, index, text.SHOWN)
@@ -274,10 +274,10 @@ class Panel:
         content = {"type": "show", "item": None, "text": said, "revisit": False}
         self._read([], QUESTION_SIDE, lambda _: self.send(content | _addressed(page, request)))
 
-    def hover(self, page: Page | None, index: Any) -> None:
+    def hover(self, page: Page | None, index: int) -> None:
         """Show the small picture of a point; none where there is no such point."""
         if not self._is_index(index):
-            at = index if isinstance(index, int) and index >= 0 else self._hovered
+            at = index if index >= 0 else self._hovered
             content = {"type": "picture", "index": at, "item": None, "text": ""}
             self.send(content | _addressed(page))
             return
@@ -395,15 +395,15 @@ class Panel:
         pool = self.session.pool
         return [pool.index_of(item) for item in ids if item in pool]
 
-    def _is_index(self, index: Any) -> bool:
-        return isinstance(index, int) and 0 <= index < len(self.session.pool)
+    def _is_index(self, index: int) -> bool:
+        return 0 <= index < len(self.session.pool)
 
     def _read(self, indices: list[int], side: int, then: Callable[[object], None]) -> None:
         """Read pictures aside, so that files do not delay a key, then call a function."""
 
         def read(_: object) -> None:
             for index in indices:
-                self.pictures.read(index, side)
+                self.pictures.pack(index, side)
 
         self._worker.run("show", Task(work=read, done=then))
 

@@ -157,8 +157,7 @@ export class QueueController {
     else if (command.name === "forward") this.browse(1);
     else if (command.name === "undo" || command.name === "redo") this.post({ type: command.name });
     else if (command.name === "prediction") {
-      context.model.set("show_prediction", !context.model.get("show_prediction"));
-      context.model.save_changes();
+      context.choose("show_prediction", !context.model.get("show_prediction"));
     } else if (command.name === "why") this.whyOpen = !this.whyOpen;
     else return this.decide(command);
     this.render();
@@ -298,6 +297,7 @@ export class QueueController {
       this.queue.update(item.id, { image, text, row, error });
     }
     this.render();
+    this.fetchMissing();
   }
 
   /**

@@ -75,9 +75,7 @@ export function buildHighlight(controller, focusRoot) {
   const telling = h("p", { class: "nbl-word-note" });
   const node = h("div", { class: "nbl-marks", hidden: true }, field, telling);
   listen(input, "input", () => {
-    const { model } = controller.context;
-    model.set("highlight", input.value);
-    model.save_changes();
+    controller.context.choose("highlight", input.value);
     controller.render();
   });
   listen(input, "keydown", (/** @type {KeyboardEvent} */ event) => {
