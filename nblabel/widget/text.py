@@ -21,7 +21,6 @@ NO_BACKGROUND = (
 
 
 def kernel_gone(store: str | None) -> str:
-    """Return what to do once the kernel of a notebook is gone; `store` keeps the labels."""
     kept = f"the labels in {store} are kept." if store else "a new panel opens."
     return f"If no panel is shown here, its kernel has stopped. Run this cell again: {kept}"
 
@@ -75,7 +74,6 @@ NONE_OF_STATUS = "Nothing is {}."
 
 
 def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
-    """Return what an undo or redo did: to a step of the model, to points, or to a class."""
     word = _WORDS[kind]
     if step in _STEPS:
         return f"{word}: {count(n)} {_STEPS[step]}."
@@ -219,7 +217,6 @@ EXPORT_CANCELLED = "Cancelled: nothing was written."
 READING = "Reading"
 IMPORTED_BEFORE = "Imported before."
 IMPORT_CANCELLED = "Cancelled: nothing was imported."
-IMPORT_RUNS = "Another file is being read."
 ONE_UNDO = "One undo takes this back."
 
 
