@@ -281,7 +281,7 @@ class Session(SampledLog):
         proba = self.refit(1).proba
         if X is None:
             return np.array(proba, order="C")
-        return self._engine.learner.predict_proba(X)
+        return self._engine.predict_proba(X)
 
     def predict(self) -> npt.NDArray[np.object_]:
         """Return the class of each item: its label where it has one, else the prediction.
