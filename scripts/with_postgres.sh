@@ -19,7 +19,8 @@ stop() {
     rm -rf "$folder"
 }
 trap stop EXIT
-"${as_owner[@]}" "$programs/initdb" --pgdata="$folder/data" --auth=trust --username=nblabel >/dev/null
+"${as_owner[@]}" "$programs/initdb" --pgdata="$folder/data" --auth=trust --username=nblabel \
+    --encoding=UTF8 --locale=C >/dev/null
 # no port, and no write that waits for the disk
 "${as_owner[@]}" "$programs/pg_ctl" --pgdata="$folder/data" --silent --log="$folder/log" \
     --options="-c listen_addresses= -c unix_socket_directories=$folder -c fsync=off" --wait start

@@ -22,8 +22,8 @@ ROOT = "nblabel"
 # or package with all below it that has no line of its own. A new arrow is a decision: add it here.
 ARROWS = {
     "_version": "",
-    "arrays": "",
     "system": "",
+    "arrays": "system",
     "pool": "arrays system",
     "datasets": "",
     "graph": "arrays system",
@@ -37,27 +37,32 @@ ARROWS = {
     "plots": "arrays explore pool system",
     "quality": "arrays graph learners log plots session strategies system",
     "jobs": "arrays encoders explore graph pool session system",
-    "simulation": "_version arrays embeddings learners log pool session strategies",
-    "loops": "arrays session system",
+    "simulation": "_version arrays embeddings learners log pool session strategies system",
+    "loops": "arrays pool session system",
     # the panel: words, event loop and widgets; what the panel knows; its tasks; the panel itself
     "widget.text": "strategies system",
     "widget.work.home": "",
     "widget.view": "arrays plots pool system widget.text widget.work.home",
     "widget.panel.state": "arrays session",
     "widget.panel.pages": "arrays",
-    "widget.panel.pictures": "arrays pool",
+    "widget.panel.pictures": "arrays pool widget.view",
+    "widget.panel.again": "session",
     "widget.panel.answers": "log session widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.pictures "
     "widget.panel.state widget.view",
-    "widget.panel.figures": "arrays learners log quality session system widget.text widget.view",
+    "widget.panel.keys": "session system",
+    "widget.panel.figures": "arrays learners log quality session system widget.panel.keys "
+    "widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "
-    "system widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
-    "widget.panel.pictures widget.panel.state widget.text widget.view widget.work.home",
-    "widget.panel": "arrays explore log pool quality session strategies widget.panel.answers "
-    "widget.panel.figures widget.panel.items widget.panel.pages widget.panel.pictures "
-    "widget.panel.state widget.text widget.view widget.work widget.work.home",
+    "system widget.panel.again widget.panel.answers widget.panel.figures widget.panel.items "
+    "widget.panel.pages widget.panel.pictures widget.panel.state widget.text widget.view "
+    "widget.work.home",
+    "widget.panel": "arrays explore log pool quality session strategies widget.panel.again "
+    "widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
+    "widget.panel.pictures widget.panel.state widget.text widget.view widget.work "
+    "widget.work.home",
     "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
-    "widget.panel.figures widget.panel.items widget.text widget.view widget.work widget.work.home",
+    "widget.panel.figures widget.panel.items widget.panel.keys widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "
     "quality session simulation strategies widget",

@@ -7,7 +7,7 @@ import pytest
 import nblabel as nb
 from nblabel.explore.drift import NEAREST, find_drift
 from nblabel.log.store import StoreError
-from nblabel.pool.pictures import JoinedPictures
+from nblabel.pool.joining import JoinedPictures
 from tests.samples import CLASSES, blob_pool, blobs
 
 

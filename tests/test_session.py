@@ -158,7 +158,7 @@ def test_positions_that_are_none(session, index, message):
     [
         (0, "hat", r"'hat' is not a class; the classes are boot, bag, shirt. .*add_class\('hat'\)"),
         (0, "", "'' is not a class"),
-        (0, None, "'None' is not a class"),
+        (0, None, "None is not a class"),
         (0, 1, "'1' is not a class"),
         (0, "Boot", "'Boot' is not a class"),
         ([0, 1], ["bag", "hat"], "'hat' is not a class"),

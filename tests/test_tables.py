@@ -197,7 +197,6 @@ def test_texts_that_are_dates_are_dates(clock, tmp_path):
     [
         ["2024-01-01", "soon", "2024-01-01", "soon"],
         ["2024-13-01", "2024-12-01", "2024-13-01", "2024-12-01"],
-        ["2024-01-01T10:00+01:00", "2024-01-01T10:00+02:00"] * 2,
     ],
 )
 def test_texts_that_are_no_dates_stay_categories(days):
@@ -208,15 +207,19 @@ def test_texts_that_are_no_dates_stay_categories(days):
 
 def test_ten_thousand_categories():
     frame = pd.DataFrame({"id": [f"user {i}" for i in range(10_000)] + ["bot"] * 50, "x": 1})
-    X = nb.embed(nb.Pool(table=frame))
+    with pytest.warns(UserWarning, match="nothing from these columns: 'x' .* common ones: 'id'"):
+        X = nb.embed(nb.Pool(table=frame))
     assert X.shape == (10_050, 2)  # the one that repeats, and the others
     many = pd.DataFrame({"id": [f"user {i % 5_000}" for i in range(10_000)]})
-    assert nb.embed(nb.Pool(table=many), dim=LEVELS).shape == (10_000, LEVELS)
+    with pytest.warns(UserWarning, match="texts that differ"):
+        assert nb.embed(nb.Pool(table=many), dim=LEVELS).shape == (10_000, LEVELS)
 
 
 def test_constant_columns_are_left_out():
     frame = table().assign(one=1, none=None, word="x")
-    assert (nb.embed(nb.Pool(table=frame)) == nb.embed(nb.Pool(table=table()))).all()
+    with pytest.warns(UserWarning, match="'one' .constant., 'none' .all missing., 'word' .const"):
+        X = nb.embed(nb.Pool(table=frame))
+    assert (nb.embed(nb.Pool(table=table())) == X).all()
     with pytest.warns(UserWarning, match="no column of the table tells its rows apart"):
         X = nb.embed(nb.Pool(table=frame[["one", "none", "word"]]))
     assert X.shape == (N, 1)
@@ -256,3 +259,51 @@ def test_a_session_learns_from_rows():
         index = int(session.ask().indices[0])
         session.tell(index, ["no", "yes"][y[index]])
     assert (session.predict() == np.array(["no", "yes"])[y]).mean() > 0.95
+
+
+# new rows in the space of a pool
+
+
+def test_new_rows_are_described_like_those_of_the_pool():
+    frame = table().assign(price=[f"{v:.2f}".replace(".", ",") for v in range(N)])
+    pool = nb.Pool(table=frame)
+    X = nb.embed(pool)
+    np.testing.assert_array_equal(nb.embed(frame[3:9], like=pool), X[3:9])
+    np.testing.assert_array_equal(nb.embed(nb.Pool(table=frame[:1]), like=pool), X[:1])
+    typed = frame[:5].assign(price=[0.0, 1.0, 2.0, 3.0, 4.0])
+    np.testing.assert_array_equal(nb.embed(typed, like=pool), X[:5])
+    new = frame[10:12].assign(city=["Paris", None], age=[None, 40.0], price=["1,5", None])
+    placed = nb.embed(new, like=pool)
+    assert placed.shape == (2, X.shape[1])
+    assert np.isfinite(placed).all()
+
+
+def test_wide_rows_are_reduced_like_those_of_the_pool():
+    wide = pd.DataFrame(np.random.default_rng(0).normal(size=(200, 80)))
+    pool = nb.Pool(table=wide)
+    np.testing.assert_allclose(nb.embed(wide[:7], like=pool), nb.embed(pool)[:7], atol=1e-5)
+    narrow = nb.embed(wide[:7], like=pool, dim=3)
+    np.testing.assert_allclose(narrow, nb.embed(pool, dim=3)[:7], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda frame: frame.assign(age="old"), "column 'age' holds numbers in the pool and 'old'"),
+        (lambda frame: frame.assign(since=1), "column 'since' holds dates in the pool and '1'"),
+        (lambda frame: frame.drop(columns="age"), "the columns of the two tables differ: age"),
+    ],
+)
+def test_new_rows_of_another_kind(change, message):
+    with pytest.raises(ValueError, match=message):
+        nb.embed(change(table()), like=nb.Pool(table=table()))
+
+
+def test_a_session_is_asked_about_new_rows():
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    frame = pd.DataFrame({"x": rng.normal(size=60) + 8 * y, "c": np.where(y, "b", "a")})
+    session = nb.Session(nb.Pool(table=frame), ["no", "yes"])
+    session.tell(range(20), np.array(["no", "yes"])[y[:20]])
+    new = pd.DataFrame({"x": [8.0, 0.0], "c": ["b", "a"]})
+    assert session.predict_proba(new).argmax(axis=1).tolist() == [1, 0]

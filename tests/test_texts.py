@@ -54,7 +54,13 @@ def test_the_index_of_a_series_names_its_texts_where_it_can():
         (pd.DataFrame({"text": ["a", "b"]}), "a table; pass one of its columns"),
         (["a", None], "text 1 is None, a NoneType; every text must be a str. Drop the missing"),
         (["a", float("nan")], "text 1 is nan"),
-        ([b"bytes"], "text 0 is b'bytes', a bytes"),
+        ([b"bytes"], "text 0 is b'bytes', a bytes.* Decode bytes"),
+        (["a", pd.NA], "text 1 is <NA>"),
+        (pd.Series(["a", None]), "text 1 is .*Drop the missing"),
+        (["a", 5], "text 1 is 5, a int.* Write numbers as text"),
+        (["a", ["b"]], "text 1 is .'b'., a list"),
+        ({"x": "a"}, "texts is a dict; pass its values, and its keys as ids"),
+        ({"a", "b"}, "texts is a set, which has no order"),
     ],
 )
 def test_what_is_no_text(texts, message):
@@ -137,7 +143,7 @@ def test_what_took_long_is_kept_on_disk(monkeypatch):
     monkeypatch.setattr(cache, "QUICK", -1)
     pool = nb.Pool(texts=topics())
     first = nb.embed(pool)
-    monkeypatch.setattr(texts, "_latent", None)  # not called again
+    monkeypatch.setattr(texts, "_Space", None)  # not called again
     assert (nb.embed(pool) == first).all()
     with pytest.raises(TypeError):
         nb.embed(nb.Pool(texts=topics(seed=1)))
@@ -172,3 +178,44 @@ def test_texts_are_simulated_like_pictures():
     assert race["pool_accuracy"].iloc[-1] > 0.9
     both = nb.embed(pool, ["tfidf", lambda texts: [[len(text), 1.0] for text in texts]])
     assert both.shape == (60, nb.embed(pool).shape[1] + 2)
+
+
+def test_texts_of_any_sequence():
+    for given in (("a", "b"), np.array(["a", "b"]), (text for text in "ab"), pd.Series(["a", "b"])):
+        pool = nb.Pool(texts=given)
+        assert (pool.text(0), pool.text(1)) == ("a", "b")
+    assert nb.Pool(texts=["one\r\ntwo\rthree"]).text(0) == "one\r\ntwo\rthree"
+
+
+# new texts in the space of a pool
+
+
+@pytest.mark.parametrize(
+    "texts", [topics(), topics(700), ["one"], ["a b", "c d"], ["", ""]], ids=len
+)
+def test_new_texts_are_described_like_those_of_the_pool(texts):
+    pool = nb.Pool(texts=texts)
+    X = nb.embed(pool)
+    np.testing.assert_allclose(nb.embed(nb.Pool(texts=texts[:2]), like=pool), X[:2], atol=1e-5)
+    np.testing.assert_allclose(nb.embed(texts[-1:], like=pool), X[-1:], atol=1e-5)
+    assert not nb.embed(["words never met"], like=pool).any()
+
+
+def test_a_session_is_asked_about_new_texts():
+    session = nb.Session(nb.Pool(texts=topics()), ["pets", "law"])
+    session.tell(range(20), ["pets", "law"] * 10)
+    new = ["my dog and cat", "the bill and the vote in court"]
+    for given in (new, pd.Series(new), nb.Pool(texts=new), np.array(new), tuple(new)):
+        assert session.predict_proba(given).argmax(axis=1).tolist() == [0, 1]
+    with pytest.raises(ValueError, match="dimensions.*nb.embed.new, like=pool"):
+        session.predict_proba(nb.embed(nb.Pool(texts=new)))
+    with pytest.raises(ValueError, match="these are items, and the pool of like= holds texts"):
+        nb.embed(nb.Pool(embeddings=np.eye(2)), like=session.pool)
+    session.set_embeddings(np.random.default_rng(0).normal(size=(60, 3)))
+    with pytest.raises(
+        ValueError, match="texts of this session were embedded outside of it.*exten"
+    ):
+        session.predict_proba(new)
+    own = nb.Session(nb.Pool(texts=topics(), embeddings=session.embeddings), ["pets", "law"])
+    with pytest.raises(ValueError, match="embedded outside of it"):
+        own.replica().predict_proba(new)

@@ -1,13 +1,13 @@
 """Pages of a panel without a browser: they speak docs/wire.md over a channel that is kept here.
 
 Every message and every trait that passes, in either direction, is checked against
-docs/wire.schema.json.
+wire.schema.json.
 """
 
 import functools
 import itertools
 import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import comm
@@ -16,9 +16,9 @@ import numpy as np
 from comm.base_comm import BaseComm
 
 import nblabel as nb
+from nblabel.widget.view.messages import SCHEMA as SCHEMA_FILE
 
-ROOT = Path(__file__).parents[1]
-SCHEMA = json.loads((ROOT / "docs" / "wire.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 TRAITS = [name.removeprefix("trait.") for name in SCHEMA["$defs"] if name.startswith("trait.")]
 _names = itertools.count()
 
@@ -31,7 +31,7 @@ def _compiled(name: str) -> Any:
 
 def check(name: str, value: Any) -> None:
     """Compare a message or trait with what the schema says of its name."""
-    assert name in SCHEMA["$defs"], f"docs/wire.schema.json has no {name}"
+    assert name in SCHEMA["$defs"], f"wire.schema.json has no {name}"
     try:
         _compiled(name)(value)
     except fastjsonschema.JsonSchemaException as error:
@@ -57,6 +57,8 @@ class Channel(BaseComm):
         self.listeners: list[Any] = []
         self.log: list[tuple[str, Any, list[bytes]]] = []
         self.is_closed = False
+        # what takes the place of the log and the listeners, for a connection that breaks
+        self.relay: Callable[[Any, list[bytes]], None] | None = None
         super().__init__(*arguments, **options)
 
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
@@ -66,9 +68,17 @@ class Channel(BaseComm):
             self.is_closed = True
         elif "state" in data:
             self._take_state(data, buffers)
+            if self.relay is not None:
+                self.relay(data, buffers)
         elif data.get("method") == "custom":
             content = data["content"]
             _note(f"kernel.{content['type']}", content)
+            if self.relay is not None:
+                self.relay(data, buffers)
+                return
+            if content["type"] == "told":  # these pages miss nothing
+                return
+            del content["seq"]
             self.log.append((content["type"], content, buffers))
             for listener in self.listeners:
                 listener(content, buffers)
@@ -88,7 +98,7 @@ class Channel(BaseComm):
         if state.keys() & set(TRAITS):
             self.log.append(("traits", {n: state[n] for n in TRAITS if n in state}, []))
 
-    def receive(self, data: dict[str, Any], buffers: Any = ()) -> None:
+    def receive(self, data: Any, buffers: Any = ()) -> None:
         """Hear what a page sends."""
         content = {"comm_id": self.comm_id, "data": data}
         self.handle_msg({"content": content, "buffers": list(buffers), "metadata": {}})

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.arrays import FloatArray, as_array, as_embeddings
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError
 from nblabel.pool.tables import Table
@@ -65,12 +65,14 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
     return X
 
 
-def join(parts: Sequence[FloatArray]) -> FloatArray:
+def join(parts: Sequence[FloatArray], like: Sequence[FloatArray] | None = None) -> FloatArray:
     """Put embeddings side by side, each scaled to the same variance.
 
     Parameters
     ----------
     parts : sequence of ndarray of shape (n, dim_i), float32
+    like : sequence of ndarray of shape (m, dim_i), float32, optional
+        Those whose mean and variance are used, in place of the parts' own.
 
     Returns
     -------
@@ -88,12 +90,13 @@ def join(parts: Sequence[FloatArray]) -> FloatArray:
     sizes = {len(part) for part in parts}
     if len(sizes) > 1:
         raise ValueError(f"the parts hold {' and '.join(map(str, sorted(sizes)))} rows.")
-    return np.concatenate([_even(part) for part in parts], axis=1)
+    pairs = zip(parts, parts if like is None else like, strict=True)
+    return np.concatenate([_even(part, known) for part, known in pairs], axis=1)
 
 
-def _even(part: FloatArray) -> FloatArray:
-    variance = float(part.var(axis=0, dtype=np.float64).sum())
-    centred = part - part.mean(axis=0, dtype=np.float64).astype(np.float32)
+def _even(part: FloatArray, like: FloatArray) -> FloatArray:
+    variance = float(like.var(axis=0, dtype=np.float64).sum())
+    centred = part - like.mean(axis=0, dtype=np.float64).astype(np.float32)
     scaled: FloatArray = centred * np.float32(1 / math.sqrt(variance) if variance > 0 else 1)
     return scaled
 
@@ -116,8 +119,8 @@ def _item(pool: Pool, index: int) -> Any:
 
 def _checked(made: Any, n: int, name: str) -> FloatArray:
     try:
-        array = np.asarray(made.detach().cpu() if hasattr(made, "detach") else made)
-        if array.ndim != 2 or not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
+        array = as_array(made)
+        if array.ndim != 2 or array.dtype.kind not in "biuf":
             raise TypeError(f"an array of shape {array.shape}, {array.dtype}")
     except (ValueError, TypeError) as error:
         raise TypeError(

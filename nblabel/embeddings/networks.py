@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import numbers
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import FloatArray, UInt8Array, as_embeddings
+from nblabel.arrays import FloatArray, UInt8Array, as_embeddings, is_whole
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError, contents_of
 from nblabel.system.cache import ArrayCache
@@ -44,7 +43,7 @@ def run_network(
     ValueError
         If `batch_size` is not positive, or the network returns something else than numbers.
     """
-    if not isinstance(batch_size, numbers.Integral) or batch_size < 1:
+    if not is_whole(batch_size) or batch_size < 1:
         raise ValueError(f"batch_size is {batch_size!r}; it must be at least 1, a whole number.")
     kept = ArrayCache("networks", np.frombuffer(_contents(pool), np.uint8), key)
     return kept.or_made(lambda: _through(pool, load(), batch_size))

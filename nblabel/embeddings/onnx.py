@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import numbers
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from nblabel.arrays import FloatArray
+from nblabel.arrays import FloatArray, is_whole
 from nblabel.embeddings.networks import Network, as_colour, check_channels, hash_files, run_network
 from nblabel.pool import Pool
 
@@ -169,7 +168,7 @@ def _on_images(run: _Run, path: Path, size: int | None, mean: Any, std: Any) -> 
 def _check_size(size: Any, fixed: list[int], path: Path) -> None:
     if size is None:
         return
-    if not isinstance(size, numbers.Integral) or size < 1:
+    if not is_whole(size) or size < 1:
         raise ValueError(f"size is {size!r}; pass a whole number of pixels.")
     if any(side != size for side in fixed):
         sides = " x ".join(map(str, fixed))

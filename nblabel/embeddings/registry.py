@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import numbers
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.arrays import FloatArray, as_embeddings, is_whole
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
+from nblabel.pool.tables import Table
+from nblabel.system.dataframes import as_pandas
 
 METHODS = ("pca", "gradients", "raw")
 # method: where its function is. It is called with the pool, `dim`, the seed and the method's own
@@ -29,7 +32,8 @@ KINDS = {  # method: the kinds of pools it is for
     "pretrained": ("images", "texts"),
     "onnx": ("images", "texts"),
 }
-STANDARD = ("pool", "dim", "random_state")
+STANDARD = ("pool", "dim", "random_state", "like")
+PART = {"images": "images", "texts": "texts", "rows": "table", "items": "embeddings"}
 USUAL = {"texts": "tfidf", "rows": "table"}
 WIDTH = {"pca": 50, "gradients": 64, "table": 64}
 
@@ -40,6 +44,7 @@ def embed(
     *,
     dim: int | None = None,
     random_state: int = 0,
+    like: Pool | None = None,
     **options: Any,
 ) -> FloatArray:
     """Embed the items of a pool.
@@ -78,6 +83,10 @@ def embed(
     random_state : int
         Seed of the sample the components are computed from, where the pool is large, and of the
         training of a network.
+    like : Pool, optional
+        A pool embedded by the same method, `dim` and seed: the new items are placed among its
+        items, with its words, scales and components. Without it they would get a space of their
+        own. Not for networks that are trained on the pool: pass those as an encoder.
     **options
         Those of the method: ``model=`` for "pretrained" and "onnx", ``max_seconds=`` for
         "contrastive", for instance.
@@ -89,8 +98,8 @@ def embed(
     Raises
     ------
     ValueError
-        If the method is unknown or not for this kind of pool, or `dim` is not between 1 and the
-        number of dimensions.
+        If the method is unknown or not for this kind of pool, `dim` is not between 1 and the
+        number of dimensions, or the items are unlike those of `like` in kind, shape or columns.
     TypeError
         If the method has no such option, or is nothing that can embed.
     ImportError
@@ -101,9 +110,9 @@ def embed(
     Notes
     -----
     Pictures larger than 64 pixels a side are reduced, and pictures that differ in shape are
-    brought to the size of the first, in colour if any is. A picture that cannot be read gets the
-    mean of the others, with a warning. With more than 10,000 items the components come from a
-    random sample of that size. Reading files for more than a second shows a progress bar;
+    brought to their median height and width, in colour if any is. A picture that cannot be read
+    gets the mean of the others, with a warning. With more than 10,000 items the components come
+    from a random sample of that size. Reading files for more than a second shows a progress bar;
     interrupting the kernel cancels it.
 
     What took more than a second is kept on disk, and found again by the contents of the items and
@@ -117,35 +126,55 @@ def embed(
     References
     ----------
     .. [1] Dalal, Triggs, "Histograms of oriented gradients for human detection", CVPR 2005.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> pool = nb.Pool(texts=["great film", "awful film", "great cast", "awful cast"])
+    >>> X = nb.embed(pool)
+    >>> nb.embed(nb.Pool(texts=["a great one"]), like=pool).shape[1] == X.shape[1]
+    True
     """
+    pool_or_array = as_pandas(pool_or_array)
     _check(method)
-    if dim is not None and not isinstance(dim, numbers.Integral):
+    if like is not None:
+        pool_or_array = _alike(pool_or_array, like)
+    if dim is not None and not is_whole(dim):
         raise ValueError(f"dim is {dim!r}; pass a whole number.")
     if method is not None and not isinstance(method, str):
         if dim is not None or options:
             option = "dim" if dim is not None else next(iter(options))
             raise TypeError(f"{option}= is for a method that is given by its name.")
-        return _own(pool_or_array, method, random_state)
+        return _own(pool_or_array, method, random_state, like)
     kind = pool_or_array.kind if isinstance(pool_or_array, Pool) else "images"
     method = method or USUAL.get(kind, "pca")
     if method in TRAINED:
+        if like is not None:
+            raise ValueError(
+                f"method={method!r} trains a network on the pool. Train it once, encoder = "
+                f"nb.encoders.make_encoder({method!r}).fit(pool), and embed both by "
+                "method=encoder."
+            )
         from nblabel.encoders import make_encoder
 
         encoder = make_encoder(method, dim, random_state=random_state, **options)
         return _own(pool_or_array, encoder, random_state)
     if method in ELSEWHERE:
         pool = pool_or_array if isinstance(pool_or_array, Pool) else Pool(pool_or_array)
-        return _from_elsewhere(method, pool, dim, random_state, options)
+        return _from_elsewhere(method, pool, dim, random_state, options, like)
     if options:
         raise TypeError(f"method={method!r} has no option {next(iter(options))!r}.")
     from nblabel.encoders.rows import Rows, reduced_pictures  # loads scikit-learn
 
-    rows = Rows(pool_or_array)
+    known = None if like is None else Rows(like)
+    rows = Rows(pool_or_array, known)
     if method == "raw":
         if dim is not None:
             raise ValueError("method='raw' keeps every pixel; leave dim out, or use method='pca'.")
+        if known is not None:  # settles the size of the pictures
+            known.read(np.arange(len(known)))
         return rows.read(np.arange(len(rows)))
-    return reduced_pictures(rows, method, dim, WIDTH[method], random_state)
+    return reduced_pictures(rows, method, dim, WIDTH[method], random_state, known)
 
 
 def embeddings_of(pool: Pool, random_state: int = 0) -> FloatArray:
@@ -159,11 +188,53 @@ def embeddings_of(pool: Pool, random_state: int = 0) -> FloatArray:
     """
     if pool.embeddings is not None:
         return pool.embeddings
-    return embed(pool, "gradients" if pool.kind == "images" else None, random_state=random_state)
+    return embed(pool, _usual(pool), random_state=random_state)
+
+
+def embed_new(items: Any, pool: Pool, random_state: int = 0) -> FloatArray:
+    """Embed new items as `embeddings_of` does those of a pool without embeddings.
+
+    Parameters
+    ----------
+    items : Pool, images, texts or DataFrame
+        Of the kind that the pool holds.
+    pool : Pool
+    random_state : int
+        As for `embeddings_of`.
+    """
+    return embed(items, _usual(pool), random_state=random_state, like=pool)
+
+
+def are_items(value: Any, pool: Pool) -> bool:
+    """Return whether a value holds items of the kind that a pool holds, and not vectors.
+
+    Parameters
+    ----------
+    value : object
+    pool : Pool
+    """
+    value = as_pandas(value)
+    if isinstance(pool.media, Table):
+        return hasattr(value, "columns") and pool.media.has_columns(value)
+    first = value
+    if hasattr(value, "__len__") and not isinstance(value, str | dict) and len(value):
+        first = next(iter(value))
+    if pool.kind == "texts":
+        return isinstance(first, str) and not hasattr(value, "columns")
+    return pool.kind == "images" and (isinstance(first, str | Path) or np.ndim(first) > 1)
+
+
+def _usual(pool: Pool) -> str | None:
+    return "gradients" if pool.kind == "images" else None
 
 
 def _from_elsewhere(
-    method: str, pool: Pool, dim: int | None, random_state: int, options: dict[str, Any]
+    method: str,
+    pool: Pool,
+    dim: int | None,
+    random_state: int,
+    options: dict[str, Any],
+    like: Pool | None,
 ) -> FloatArray:
     kinds = KINDS.get(method, (pool.kind,))
     if pool.kind not in kinds:
@@ -173,18 +244,35 @@ def _from_elsewhere(
         )
     module, name = ELSEWHERE[method]
     function = getattr(importlib.import_module(module), name)
-    own = [p for p in inspect.signature(function).parameters if p not in STANDARD]
+    parameters = inspect.signature(function).parameters
+    own = [name for name in parameters if name not in STANDARD]
     for option in options:
         if option not in own:
             listed = f"its options are {', '.join(own)}" if own else "it takes none"
             raise TypeError(f"method={method!r} has no option {option!r}; {listed}.")
-    X: FloatArray = function(pool, dim, random_state, **options)
+    placed = {"like": like} if like is not None and "like" in parameters else {}
+    X: FloatArray = function(pool, dim, random_state, **placed, **options)
     usual = WIDTH.get(method) or X.shape[1]
     if X.shape[1] == dim or (dim is None and X.shape[1] <= usual):
         return X
     from nblabel.encoders.rows import Rows, principal_components
 
-    return principal_components(Rows(X), dim, usual, random_state)
+    known = None if like is None else Rows(function(like, dim, random_state, **options))
+    return principal_components(Rows(X), dim, usual, random_state, known)
+
+
+def _alike(source: Any, like: Any) -> Pool:
+    """Return new items as a pool of the kind that another one is of."""
+    if not isinstance(like, Pool):
+        raise TypeError(f"like is a {type(like).__name__}; pass the Pool the items belong to.")
+    pool = source if isinstance(source, Pool) else Pool(**{PART[like.kind]: source})
+    if pool.kind != like.kind:
+        raise ValueError(f"these are {pool.kind}, and the pool of like= holds {like.kind}.")
+    if like.kind == "items" and pool.embeddings is not None and like.embeddings is not None:
+        widths = pool.embeddings.shape[1], like.embeddings.shape[1]
+        if widths[0] != widths[1]:
+            raise ValueError(f"these have {widths[0]} features, and those of like= {widths[1]}.")
+    return pool
 
 
 def _check(method: Any) -> None:
@@ -199,13 +287,15 @@ def _check(method: Any) -> None:
     elif isinstance(method, type):
         name = method.__name__
         raise TypeError(f"method is the class {name}; pass an instance: {name}().")
-    elif not (
-        method is None or isinstance(method, np.ndarray) or callable(method) or _is_encoder(method)
-    ):
+    elif not (method is None or _is_array(method) or callable(method) or _is_encoder(method)):
         raise TypeError(
             f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of "
             "these."
         )
+
+
+def _is_array(method: Any) -> bool:
+    return hasattr(method, "shape") and not callable(method)
 
 
 def _is_encoder(method: Any) -> bool:
@@ -216,19 +306,24 @@ def _is_encoder(method: Any) -> bool:
     return isinstance(method, Encoder)
 
 
-def _own(source: Any, method: Any, random_state: int) -> FloatArray:
+def _own(source: Any, method: Any, random_state: int, like: Pool | None = None) -> FloatArray:
     """Embed by what is no name: several methods, an array, an encoder, or a function."""
     if isinstance(method, list | tuple):
-        return join([embed(source, one, random_state=random_state) for one in method])
+        parts = [embed(source, one, random_state=random_state, like=like) for one in method]
+        if like is None:
+            return join(parts)
+        return join(parts, [embed(like, one, random_state=random_state) for one in method])
     if isinstance(source, Pool):
         pool = source
     else:
         features = getattr(source, "ndim", 0) == 2
         pool = Pool(embeddings=source) if features else Pool(source)
-    if isinstance(method, np.ndarray):
-        return as_embeddings(method, len(pool))
+    if _is_array(method):
+        return as_embeddings(in_pool_order(pool, method, "method"), len(pool))
     if _is_encoder(method):
         from nblabel.encoders import encode_pool
 
+        if like is not None and not hasattr(method, "shape_"):
+            raise ValueError("the encoder is not trained; train it on the pool: encoder.fit(pool).")
         return encode_pool(pool, method)
     return embed_by(method, pool)

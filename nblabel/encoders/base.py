@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -11,12 +10,12 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from tqdm import tqdm
 
-from nblabel.arrays import BoolArray, FloatArray, UInt8Array
+from nblabel.arrays import BoolArray, FloatArray, UInt8Array, is_number, is_whole
 from nblabel.encoders.files import save_encoder
 from nblabel.encoders.torched import choose_device, import_torch, repeatable, require_torch
 from nblabel.encoders.training import Result, train
 from nblabel.pool import Pool
-from nblabel.pool.pictures import ImageArray
+from nblabel.pool.in_memory import ImageArray
 from nblabel.pool.pixels import Pixels
 
 FEWEST = 10  # pictures to learn from
@@ -384,7 +383,7 @@ class Encoder(BaseEstimator):  # type: ignore[misc]
         if self.steps is not None:
             _whole(self.steps, "steps")
         seconds = self.max_seconds
-        if seconds is not None and not (isinstance(seconds, numbers.Real) and seconds > 0):
+        if seconds is not None and not (is_number(seconds) and seconds > 0):
             raise ValueError(
                 f"max_seconds is {seconds!r}; pass a positive number, or leave it out."
             )
@@ -446,5 +445,5 @@ def _size_of(shape: tuple[int, ...]) -> str:
 
 
 def _whole(value: Any, name: str, least: int = 1) -> None:
-    if not isinstance(value, numbers.Integral) or value < least:
+    if not is_whole(value) or value < least:
         raise ValueError(f"{name} is {value!r}; pass a whole number of at least {least}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import numbers
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from nblabel.arrays import FloatArray, IntArray, as_embeddings
+from nblabel.arrays import FloatArray, IntArray, as_embeddings, is_whole
 from nblabel.embeddings.registry import embed
+from nblabel.system.dataframes import as_pandas, in_order, index_of
 
 NOISE = -1
 RESTARTS = 3  # of what ends where it began; the best is kept
@@ -108,7 +108,7 @@ def cluster(
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}.")
-    if not isinstance(n_clusters, numbers.Integral) or n_clusters < 1:
+    if not is_whole(n_clusters) or n_clusters < 1:
         raise ValueError(f"n_clusters is {n_clusters!r}; pass a whole number of at least 1.")
     X = as_embeddings(X)
     if not len(X):
@@ -176,6 +176,7 @@ def match_clusters(clusters: Any, y: Any) -> ClusterMatch:
     """
     from scipy.optimize import linear_sum_assignment
 
+    y = in_order(y, "y", index=index_of(as_pandas(clusters)))
     values = y.tolist() if isinstance(y, np.ndarray) else list(y)  # 9, not np.int64(9)
     groups = as_clusters(clusters, len(values), "labels")
     known = [place for place, value in enumerate(values) if not _is_unknown(value)]
@@ -268,7 +269,7 @@ def _best(model: Callable[..., Any], X: FloatArray, options: dict[str, Any], see
     from sklearn.exceptions import ConvergenceWarning
 
     restarts = options.pop("n_init", RESTARTS)
-    if not isinstance(restarts, numbers.Integral) or restarts < 1:
+    if not is_whole(restarts) or restarts < 1:
         raise ValueError(f"n_init is {restarts!r}; pass a whole number of at least 1.")
     seeds = np.random.default_rng(seed).integers(2**31, size=int(restarts))
     found = []

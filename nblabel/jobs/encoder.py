@@ -14,7 +14,8 @@ from nblabel.arrays import FloatArray, as_embeddings
 from nblabel.encoders import encode_pool, make_encoder
 from nblabel.encoders.base import all_pixels
 from nblabel.pool import Pool
-from nblabel.pool.pictures import ImageArray, ImageFiles
+from nblabel.pool.in_memory import ImageArray
+from nblabel.pool.pictures import ImageFiles
 from nblabel.system.process import BackgroundProcess, report, serve
 
 PAUSE = 0.3  # seconds from one report to the next
@@ -61,14 +62,14 @@ class TrainingProcess(BackgroundProcess):
 
 def _pictures(media: Any) -> np.ndarray[Any, Any] | None:
     """Return pixels, or the paths of files for the second process to read; None if neither."""
-    if isinstance(media, ImageFiles):
+    if isinstance(media, ImageFiles) and not media.stretch.ranges:
         return np.array([str(path) for path in media.paths])
     if isinstance(media, ImageArray):
         return media.array
-    parts = [_pictures(part) for part in media.parts]
+    parts = [_pictures(part) for part in getattr(media, "parts", ())]
     known = [part for part in parts if part is not None]
     alike = len({(part.dtype.kind, *part.shape[1:]) for part in known}) == 1
-    return np.concatenate(known) if alike and len(known) == len(parts) else None
+    return np.concatenate(known) if alike and 0 < len(known) == len(parts) else None
 
 
 def _run(pictures: np.ndarray[Any, Any], options: str) -> FloatArray:

@@ -38,7 +38,9 @@ class Calibrated:
     Parameters
     ----------
     estimator : estimator
-        Has ``fit`` and ``predict_proba``. How it is done: see `EstimatorLearner`.
+        Has ``fit`` and ``predict_proba``; how it is done: see `EstimatorLearner`. One that has
+        ``decision_function`` instead, as ``SVC()``, goes through scikit-learn's
+        ``CalibratedClassifierCV``.
 
     Examples
     --------
@@ -125,8 +127,12 @@ def make_learner(
     temperature scaling; see `EstimatorLearner`. `Calibrated` does it for a classifier of your own.
     """
     if isinstance(learner, Calibrated):
-        name = type(learner.estimator).__name__ + CALIBRATED
-        return EstimatorLearner(X, learner.estimator, random_state, calibrate=True, name=name)
+        estimator, name = learner.estimator, type(learner.estimator).__name__ + CALIBRATED
+        if hasattr(estimator, "decision_function") and not hasattr(estimator, "predict_proba"):
+            from sklearn.calibration import CalibratedClassifierCV
+
+            return EstimatorLearner(X, CalibratedClassifierCV(estimator), random_state, name=name)
+        return EstimatorLearner(X, estimator, random_state, calibrate=True, name=name)
     if _is_own(learner):
         return OwnLearner(learner, X, random_state)
     if not isinstance(learner, str):

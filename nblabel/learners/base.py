@@ -124,7 +124,8 @@ def check_points(X_new: Any, dim: int) -> FloatArray:
     points = as_embeddings(X_new)
     if points.shape[1] != dim:
         raise ValueError(
-            f"the new points have {points.shape[1]} dimensions, the pool's embeddings {dim}."
+            f"the new points have {points.shape[1]} dimensions, the pool's embeddings {dim}. Embed "
+            "them like the pool: nb.embed(new, like=pool)."
         )
     return points
 

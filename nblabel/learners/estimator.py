@@ -9,8 +9,12 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.base import LearnerError, check_points, check_proba, no_update
+from nblabel.learners.knn import KnnLearner
 
+LONGEST = 200  # characters of a reason that are shown
 FOLDS = 5  # refits that a temperature is read from
+PLENTY, MANY = 1_000, 30  # labels in all, and of a class, that every classifier can learn from
+NOISE = 0.1  # deviations of the pool, so that copies of a label do not all lie at one point
 FLOOR = 1e-3  # held-out probabilities are never quite 0: one mistake of a forest would decide all
 
 
@@ -42,6 +46,8 @@ class EstimatorLearner:
 
     Attributes
     ----------
+    waiting : str
+        Why nearest labeled neighbours stood in at the last `update`, "" where they did not.
     temperature_ : float or None
         What the last `update` divided the logarithms of the probabilities by; above 1 where the
         classifier was too sure of itself. None where nothing was calibrated.
@@ -53,6 +59,11 @@ class EstimatorLearner:
 
     Notes
     -----
+    A classifier that cannot learn from so few labels, such as nearest neighbours that want five, a
+    grid search with folds or a PCA of more components than labels, is bridged: until it can,
+    nearest labeled neighbours take its place, and `waiting` says so. It is told from a fault
+    by a trial on more labels like those there are. A fault is a `LearnerError`.
+
     Calibration is temperature scaling [1]_: one number, chosen to minimise the log loss of up to
     five-fold cross-validated predictions. It changes how sure the classifier is and never what it
     predicts. Platt's sigmoids and isotonic regression have two numbers and more for each class,
@@ -83,8 +94,10 @@ class EstimatorLearner:
             )
         if not (hasattr(estimator, "fit") and hasattr(estimator, "predict_proba")):
             raise TypeError(
-                f"learner {estimator!r} has no predict_proba. Choose a classifier that has, or "
-                "wrap it in sklearn.calibration.CalibratedClassifierCV."
+                f"learner {estimator!r} has no predict_proba. Choose a classifier that has (for a "
+                'support vector machine: learner="svm"), or wrap it: '
+                "nblabel.learners.Calibrated(classifier), which is scikit-learn's "
+                "CalibratedClassifierCV for one without probabilities."
             )
         self._estimator = clone(estimator)
         unset = [
@@ -97,6 +110,9 @@ class EstimatorLearner:
         self._calibrate = calibrate
         self._random_state = random_state
         self._fitted: _Fitted | None = None
+        self._bridge: KnnLearner | None = None
+        self._tried = 0  # labels when it was last found to want more of them
+        self.waiting = ""
         self.name = name or type(estimator).__name__
 
     @property
@@ -105,21 +121,63 @@ class EstimatorLearner:
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         labeled = np.flatnonzero(y >= 0)
-        seen = np.unique(y[labeled])
-        failed = f"{self.name} failed on {labeled.size} labels"
-        self._fitted, fitted = None, _Fitted(n_classes, seen)
-        if seen.size > 1:  # many classifiers refuse a single class; there is nothing to tell apart
-            X, known = self._X[labeled], y[labeled]
-            try:
-                with np.errstate(all="ignore"):  # the outcome is checked
-                    model, columns = self._fit(X, known)
-            except Exception as error:  # whatever a user's own estimator raises
-                raise LearnerError(f"{failed}: {error}") from error
-            temperature = self._temperature(X, known) if self._calibrate else None
-            fitted = _Fitted(n_classes, columns, model, temperature)
-        proba = self._predict(fitted, self._X, failed)
+        self._fitted, self.waiting = None, ""
+        try:
+            fitted = self._learned(labeled, y[labeled], n_classes)
+            proba = self._predict(fitted, self._X, _failed(self.name, labeled.size))
+        except LearnerError as error:
+            if not self._wants_more(y[labeled], self._X[labeled]):
+                raise
+            self.waiting = (
+                f"{self.name} cannot learn from {labeled.size} labels yet; nearest labeled "
+                f"neighbours take its place until it can. ({_reason(error)})"
+            )
+            bridge = self._bridge = self._bridge or KnnLearner(self._X)
+            proba = bridge.update(y, n_classes)
+            fitted = _Fitted(n_classes, np.arange(n_classes), bridge)
+        else:
+            self._bridge, self._tried = None, 0  # a million items' neighbours are let go
         self._fitted = fitted
         return proba
+
+    def _learned(self, labeled: IntArray, known: IntArray, n_classes: int) -> _Fitted:
+        seen = np.unique(known)
+        if seen.size < 2:  # many classifiers refuse a single class; there is nothing to tell apart
+            return _Fitted(n_classes, seen)
+        X = self._X[labeled]
+        try:
+            with np.errstate(all="ignore"):  # the outcome is checked
+                model, columns = self._fit(X, known)
+        except Exception as error:  # whatever a user's own estimator raises
+            raise LearnerError(f"{_failed(self.name, labeled.size)}: {error}") from error
+        temperature = self._temperature(X, known) if self._calibrate else None
+        return _Fitted(n_classes, columns, model, temperature)
+
+    def _wants_more(self, y: IntArray, X: FloatArray) -> bool:
+        """Whether the classifier learns where there are more labels like these.
+
+        If so it failed as they were few; if not, for a reason that more labels do not mend. Tried
+        again whenever the labels doubled, so that no other fault can hide behind the few for ever.
+        """
+        if self._tried and len(y) < 2 * self._tried:
+            return True
+        counts = np.bincount(y)
+        each = max(PLENTY // np.count_nonzero(counts), MANY)
+        rng = np.random.default_rng(self._random_state)
+        rows = np.concatenate(
+            [np.resize(np.flatnonzero(y == code), each) for code in np.flatnonzero(counts)]
+        )
+        some = self._X[:: len(self._X) // PLENTY + 1]
+        noise = rng.normal(size=(len(rows), X.shape[1])) * (NOISE * some.std(axis=0))
+        more = (X[rows] + noise).astype(np.float32)
+        try:
+            with np.errstate(all="ignore"):
+                model, columns = self._fit(more, y[rows])
+            self._predict(_Fitted(len(counts), columns, model), more, self.name)
+        except Exception:  # noqa: BLE001  the first failure is told
+            return False
+        self._tried = len(y)
+        return True
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         if self._fitted is None:
@@ -198,6 +256,16 @@ class EstimatorLearner:
             return float(-np.log(likelihood).sum() + log_temperature**2 / 2)
 
         return float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
+
+
+def _failed(name: str, n: int) -> str:
+    return f"{name} failed on {n} labels"
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of what a classifier says, cut where it goes on."""
+    line = str(error.__cause__ or error).strip().partition("\n")[0]
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _logits(proba: Any) -> Any:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nblabel.log.classes import check_classes
+from nblabel.log.classes import check_classes, warn_of_lookalikes
 from nblabel.log.events import Kind, LabelEvent, new_uid
-from nblabel.log.importing import ImportReport, match_labels, read_labels
+from nblabel.log.importing import ImportReport, match_labels
 from nblabel.log.labels import CODES, LabelLog
+from nblabel.log.reading import read_labels
+from nblabel.pool.order import in_pool_order
+from nblabel.system.values import nearest, text_of
 
 
 class AnswerLog(LabelLog):
@@ -25,7 +29,8 @@ class AnswerLog(LabelLog):
         index : int or sequence of int
             Positions in the pool. An item that has a label already gets the new one.
         label : str or sequence of str
-            A class name for all, or one for each.
+            A class name for all, or one for each. A Series whose index holds the ids of the items
+            is paired by it.
         uid : str, optional
             Names the event. An event sent twice under one uid counts once.
 
@@ -39,7 +44,8 @@ class AnswerLog(LabelLog):
         IndexError
             If a position is outside the pool.
         ValueError
-            If a label is no class, or there are more or fewer labels than items.
+            If a label is no class, there are more or fewer labels than items, or the index of a
+            Series names other items.
         StoreError
             If the log could not be written; nothing changed then.
         """
@@ -63,12 +69,14 @@ class AnswerLog(LabelLog):
         Parameters
         ----------
         table : DataFrame or path-like
-            One row for each item; `Pool.folders`, say. A file is read by its ending: ``.csv``,
-            ``.tsv``, ``.jsonl`` or ``.parquet``. Rows that do not fit are left out and reported; so
-            are those of an exported file whose ``source`` is "model": an audit would take them for
-            right.
+            One row for each item, of pandas, polars or Arrow; `Pool.folders`, say. A file is read
+            by its ending: ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``; fields may be divided by
+            ``,``, ``;``, ``|`` or tabs. Ids and classes match by value: 1.0 is 1. Rows that do not
+            fit are left out and reported; so are those of an exported file whose ``source`` is
+            "model" or "prediction": an audit would take them for right.
         id, label : str
             The columns with the ids of the pool's items, and with the names of their classes.
+            Their case does not matter.
         uid : str, optional
             As for `tell`.
 
@@ -94,10 +102,10 @@ class AnswerLog(LabelLog):
         2 items labeled from 3 rows.
         No item has these ids: 5000.
         """
-        ids, names, by_model = read_labels(table, id, label)
+        known = read_labels(table, id, label)
         self.refresh()  # others may have answered, or added a class, meanwhile
         taken, report = match_labels(
-            ids, names, by_model, self.pool, self._codes, self._imported_label
+            known, self.pool, self._find_class, self.classes, self._imported_label
         )
         if taken:
             self._record("label", taken, uid, source="import")
@@ -247,27 +255,130 @@ class AnswerLog(LabelLog):
         self.refresh()  # another annotator may have added it
         if (sent := self._sent(uid)) is not None:
             return sent
-        clean = check_classes([*self.classes, name])[-1]
+        clean = self._new_class([*self.classes, name])
         return self._append(
             LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
         )
 
+    def rename_class(self, name: str, new: str, *, uid: str | None = None) -> LabelEvent:
+        """Give a class another name, in one step that one `undo` takes back.
+
+        Its labels stay, and have the new name. Where a class has that name already, the two become
+        one. The new name may stand in ``classes=`` from the next run on; the former one means the
+        same.
+
+        Parameters
+        ----------
+        name : str
+            The class.
+        new : str
+            Its new name.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class, fewer than two would be left, or the new name is empty or
+            the same.
+        StoreError
+            If the log could not be read or written; nothing changed then.
+        """
+        self.refresh()
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        former = self.class_of(name)
+        others = [one for one in self.classes if one != former]
+        clean = text_of(new).strip()
+        if clean == former:
+            raise ValueError(f"the class is called {former!r} already.")
+        if clean not in others:
+            # a name that this class had before may come back
+            clean = self._new_class([*others, new], also=former)
+        elif len(others) < 2:
+            raise ValueError(
+                f"with {former!r} and {clean!r} as one class, only that one would be left; "
+                "labeling needs at least two."
+            )
+        renaming = json.dumps([former, clean], ensure_ascii=False)
+        return self._append(
+            LabelEvent(
+                "rename_class", frame=renaming, annotator=self.annotator, uid=uid or new_uid()
+            )
+        )
+
+    def class_of(self, name: Any) -> str:
+        """Return a class as it is called here.
+
+        Parameters
+        ----------
+        name : str
+            The name, its value, or a former name of the class.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ValueError
+            If there is no such class; the message names the one that may have been meant.
+        """
+        text = text_of(name).strip()
+        if (found := self._find_class(text)) is not None:
+            return found
+        meant = nearest(text, self.classes)
+        advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
+        advice = advice if text else "Pass a name; skip leaves an item open."
+        raise ValueError(
+            f"{(text or name)!r} is not a class; the classes are {', '.join(self.classes)}. "
+            f"{advice}"
+        )
+
+    def _new_class(self, names: list[Any], also: str | None = None) -> str:
+        """Return the last of these names as a new class has it, or say what is wrong with it."""
+        clean = check_classes(names)[-1]
+        now = self._state.renamed.get(clean)
+        if now is not None and now != also:
+            raise ValueError(
+                f"{clean!r} is the former name of {now!r}, and labels of that time are in the log; "
+                "choose another name."
+            )
+        warn_of_lookalikes(check_classes(names), clean)
+        return clean
+
     def _labels_of(self, ids: tuple[str, ...], label: Any) -> dict[str, str]:
         """Return the class name of each item, or say what is wrong with the labels."""
-        many = not isinstance(label, str) and isinstance(label, Iterable)
-        each = label if many else [label] * len(ids)
-        labels = [str(one).strip() for one in each]
-        if len(labels) != len(ids):
-            raise ValueError(f"{len(ids)} items but {len(labels)} labels.")
-        if not self._codes.keys() >= set(labels):
+        rows = self.pool.indices_of(ids) if hasattr(label, "iloc") else ()
+        label = in_pool_order(self.pool, label, "label", rows)
+        if isinstance(label, set | frozenset | Mapping):
+            raise ValueError(  # noqa: TRY004
+                f"labels is a {type(label).__name__}; pass a list with one for each item, in their "
+                "order."
+            )
+        many = isinstance(label, Iterable) and not isinstance(label, str | bytes)
+        if getattr(label, "ndim", None) == 0:
+            many = False  # an array of one value
+        each = list(label) if many else [label] * len(ids)
+        if len(each) != len(ids):
+            raise ValueError(f"{len(ids)} items but {len(each)} labels.")
+        names = dict.fromkeys(map(text_of, each), "")
+        if not self._codes.keys() >= names.keys():
             self.refresh()  # another annotator may have added the class
-        for name in dict.fromkeys(labels):
-            if name not in self._codes:
-                raise ValueError(
-                    f"{name!r} is not a class; the classes are {', '.join(self.classes)}. "
-                    f"To add it: add_class({name!r})."
-                )
-        return dict(zip(ids, labels, strict=True))  # an item named twice gets its last label
+        for name in names:
+            names[name] = self.class_of(name or next(one for one in each if not text_of(one)))
+        # an item named twice gets its last label
+        return {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
+
+    def _find_class(self, text: str) -> str | None:
+        """Return the class that a text stands for, also by its former name; None for none."""
+        place = self._names.place(text)
+        return self._state.renamed.get(text) if place is None else self._names.names[place]
 
     def _imported_label(self, item: str) -> str | None:
         """Return the imported label of an item, "" after a person's answer, None if it is free."""

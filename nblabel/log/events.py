@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time as clock
 import uuid
@@ -9,7 +10,17 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Kind = Literal[
-    "label", "skip", "flag", "accept", "add_class", "undo", "redo", "audit", "repeat", "withdraw"
+    "label",
+    "skip",
+    "flag",
+    "accept",
+    "add_class",
+    "rename_class",
+    "undo",
+    "redo",
+    "audit",
+    "repeat",
+    "withdraw",
 ]
 Source = Literal["human", "model", "import"]
 
@@ -29,9 +40,9 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
-        "undo", "redo", "audit" (items drawn at random, before anyone answers them), "repeat" (an
-        item that its annotator is asked once more), or "withdraw" (labels of the model are taken
-        back).
+        "rename_class", "undo", "redo", "audit" (items drawn at random, before anyone answers them),
+        "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
+        are taken back).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
         drawn; the skipped ones among them may come again.
@@ -49,7 +60,8 @@ class LabelEvent:
         prediction; where there are no labels, the chance with which each was to be asked, 0 for
         one that was skipped.
     frame : str or None
-        For "audit": the set that was drawn from, see `nblabel.log.frames`.
+        For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
+        former and the new name, as JSON.
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -89,6 +101,12 @@ class LabelEvent:
             return True
         return len(self.ids) > 1 and len(set(self.labels)) == 1
 
+    @property
+    def renaming(self) -> tuple[str, str]:
+        """For "rename_class": the former and the new name."""
+        former, new = json.loads(self.frame or "")
+        return former, new
+
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of event {self.kind!r}; expected one of {KINDS}.")
@@ -102,5 +120,5 @@ class LabelEvent:
             raise ValueError("probabilities must be finite numbers.")
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
-        if self.frame is not None and self.kind != "audit":
+        if self.frame is not None and self.kind not in ("audit", "rename_class"):
             raise ValueError("only an audit names the set that was drawn from.")

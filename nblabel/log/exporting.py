@@ -6,23 +6,28 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 
-from nblabel.log.events import new_uid
-from nblabel.log.state import LabelState
+from nblabel.log.tables import SEPARATORS, for_spreadsheets, with_items
 from nblabel.pool import Pool
 from nblabel.pool.pictures import ImageFiles, MediaError
+from nblabel.system.files import whole
 from nblabel.system.progress import over
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FILES = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "coco": ".json"}
+FILES = {
+    "csv": ".csv",
+    "excel-csv": ".csv",
+    "jsonl": ".jsonl",
+    "parquet": ".parquet",
+    "coco": ".json",
+}
+TABLES = ("csv", "excel-csv", "jsonl", "parquet")
 FOLDERS = ("folders", "imagefolder")
 # names that some systems keep for devices, whatever their ending
 DEVICES = {
@@ -32,31 +37,8 @@ DEVICES = {
     "nul",
     *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)),
 }
+SIDEWAYS = (5, 6, 7, 8)  # orientations of EXIF in which width and height change places
 LONGEST = 100  # bytes of a name taken from a class or an id; file systems take 255
-
-
-def labels_table(state: LabelState, pool: Pool, *, details: bool = False) -> pd.DataFrame:
-    """Return the labels of a pool as a table; see `nblabel.Session.labels`."""
-    import pandas as pd
-
-    answers = [pair for pair in state.answers.items() if pair[1].label is not None]
-    answers.sort(key=lambda pair: pair[1].event.seq)  # those of one step stay in its order
-    given = [answer for _, answer in answers]
-    times = np.array([answer.event.time for answer in given], dtype=np.float64)
-    columns: dict[str, Any] = {
-        "id": [item for item, _ in answers],
-        "index": [pool.index_of(item) for item, _ in answers],
-        "label": [answer.label for answer in given],
-        "source": [answer.event.source for answer in given],
-        "annotator": [answer.event.annotator for answer in given],
-        "time": np.rint(1e6 * times).astype("datetime64[us]"),
-    }
-    if details:
-        columns["probability"] = [answer.probability for answer in given]
-        columns["event"] = [answer.event.uid for answer in given]
-    table = pd.DataFrame(columns)
-    table["time"] = table["time"].dt.tz_localize("UTC")
-    return table.astype({"index": "int64", **({"probability": "float64"} if details else {})})
 
 
 def export_labels(
@@ -66,6 +48,8 @@ def export_labels(
     *,
     pool: Pool | None = None,
     classes: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
+    separator: str = ",",
     progress: bool = True,
 ) -> None:
     """Write labels to a file or a folder, whole or not at all.
@@ -77,19 +61,26 @@ def export_labels(
         probability and the uid of the step in the log that decided.
     path : path-like
         The file, which is replaced if it is there; or a folder, which must be empty or new.
-    format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
+    format : {"csv", "excel-csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
         The ending of a file decides if it is not given; a folder has none. See the notes.
     pool : Pool, optional
-        Its pictures; needed for the last three formats.
+        Its items, to stand beside their labels; needed for the last three formats.
     classes : sequence of str
         Class names in order, for "coco"; those without a label included.
+    columns : sequence of str, optional
+        The columns of a table, in their order. If not given: those of `labels`, and what the items
+        are: "text", "file" (a path), or the columns of a table of rows, with "table." before a name
+        that a column of `labels` has.
+    separator : str
+        Between the fields of "csv" and "excel-csv": a comma, a semicolon or a tab.
     progress : bool
         Show a progress bar if copying takes more than a second.
 
     Raises
     ------
     ValueError
-        If the format is unknown, or needs pictures and the pool has none.
+        If the format is unknown, or needs pictures and the pool has none, or there is no such
+        column or separator.
     FileNotFoundError
         If the folder around it does not exist.
     FileExistsError, IsADirectoryError
@@ -103,6 +94,9 @@ def export_labels(
     -----
     - "csv" (``.csv``), "jsonl" (``.jsonl``, one JSON object a line) and "parquet" (``.parquet``;
       extra ``nblabel[parquet]``) hold the table. Text is UTF-8.
+    - "excel-csv" is for spreadsheets: accents are right there, and no text is taken for a formula,
+      for a quote stands before ``=``, ``+``, ``-`` and ``@`` at its beginning. Where a comma is in
+      numbers, ``separator=";"`` fills the columns. `Session.import_labels` reads it.
     - "coco" (``.json``): the images, categories and annotations of COCO's format, for whole images:
       an annotation has no box. What else the table holds stands in each annotation.
     - "folders": a folder for each class with its pictures, and ``labels.csv``. Files are copied as
@@ -113,9 +107,11 @@ def export_labels(
     A picture's file is named after its position in the pool and its id, so that none hides another.
     """
     target = Path(path).expanduser()
-    kind = format or {ending: name for name, ending in FILES.items()}.get(target.suffix.lower())
+    kind = format or next(
+        (name for name, ending in FILES.items() if ending == target.suffix.lower()), None
+    )
     if kind not in (*FILES, *FOLDERS):
-        endings = ", ".join(FILES.values())
+        endings = ", ".join(dict.fromkeys(FILES.values()))
         raise ValueError(
             f"cannot export to {target.name}"
             + (f" as {format!r}" if format else "")
@@ -125,10 +121,18 @@ def export_labels(
         raise FileNotFoundError(f"the folder {target.parent.resolve()} does not exist; make it.")
     if kind in FILES and target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; name a file in it.")
-    if kind in ("csv", "jsonl", "parquet"):
+    if separator not in SEPARATORS:
+        raise ValueError(f"separator is {separator!r}; choose one of ',', ';' and a tab.")
+    if kind in TABLES:
+        table = with_items(labels, pool, columns)
         with whole(target) as part:
-            _TABLES[kind](labels, part)
+            if kind in _TEXTS:
+                _TEXTS[kind](table, part, separator)
+            else:
+                (_jsonl if kind == "jsonl" else _parquet)(table, part)
         return
+    if columns is not None:
+        raise ValueError(f"columns= chooses those of a table; the format {kind!r} has its own.")
     if pool is None or pool.kind != "images":
         raise ValueError(
             f"the format {kind!r} holds images, and this pool has none; use 'csv', 'jsonl' or "
@@ -149,8 +153,13 @@ def export_labels(
 # tables
 
 
-def _csv(labels: pd.DataFrame, path: Path) -> None:
-    path.write_text(labels.to_csv(index=False), encoding="utf-8", newline="")
+def _csv(labels: pd.DataFrame, path: Path, separator: str = ",") -> None:
+    path.write_text(labels.to_csv(index=False, sep=separator), encoding="utf-8", newline="")
+
+
+def _excel_csv(labels: pd.DataFrame, path: Path, separator: str) -> None:
+    text = for_spreadsheets(labels).to_csv(index=False, sep=separator, lineterminator="\r\n")
+    path.write_text(text, encoding="utf-8-sig", newline="")  # the mark by which Excel knows UTF-8
 
 
 def _jsonl(labels: pd.DataFrame, path: Path) -> None:
@@ -167,10 +176,9 @@ def _parquet(labels: pd.DataFrame, path: Path) -> None:
         raise ImportError('Parquet files need pyarrow: pip install "nblabel[parquet]"') from error
 
 
-_TABLES: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+_TEXTS: dict[str, Callable[[pd.DataFrame, Path, str], None]] = {
     "csv": _csv,
-    "jsonl": _jsonl,
-    "parquet": _parquet,
+    "excel-csv": _excel_csv,
 }
 
 
@@ -189,8 +197,9 @@ def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str,
     names = list(dict.fromkeys([*classes, *labels["label"]]))
     numbers = {name: number for number, name in enumerate(names, start=1)}
     images, annotations = [], []
+    paths = pool.media.paths if isinstance(pool.media, ImageFiles) else []
     for number, row in enumerate(_rows(labels), start=1):
-        width, height = _size(pool, row["index"])
+        width, height = _size(pool, row["index"], paths)
         images.append(
             {
                 "id": number,
@@ -210,12 +219,14 @@ def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str,
     }
 
 
-def _size(pool: Pool, index: int) -> tuple[int, int]:
-    """Return width and height, of a file without decoding it."""
-    if isinstance(pool.media, ImageFiles):
+def _size(pool: Pool, index: int, paths: list[Path]) -> tuple[int, int]:
+    """Return width and height as shown, of a file without decoding it."""
+    if paths:
         try:
-            with Image.open(pool.media.paths[index]) as image:
-                return image.size
+            with Image.open(paths[index]) as image:
+                width, height = image.size
+                turned = image.getexif().get(ExifTags.Base.Orientation, 1) in SIDEWAYS
+                return (height, width) if turned else (width, height)
         except (OSError, SyntaxError, ValueError) as error:
             raise MediaError(f"{pool.name(index)} cannot be read: {error}") from error
     picture = pool.image(index)
@@ -299,19 +310,3 @@ def _file_names(names: Sequence[str]) -> dict[str, str]:
         taken.add(home.casefold())
         homes[name] = home
     return homes
-
-
-@contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """Give a path to write to, which takes the target's place in one step, or is removed."""
-    part = target.with_name(f".{new_uid()}.part")
-    try:
-        yield part
-        if part.is_dir() and target.is_dir():
-            target.rmdir()  # it is empty; not every system puts a folder in its place
-        part.replace(target)
-    finally:
-        if part.is_dir():
-            shutil.rmtree(part, ignore_errors=True)
-        else:
-            part.unlink(missing_ok=True)

@@ -59,6 +59,11 @@ def from_text(text: str, n: int) -> IntArray:
     return positions
 
 
+def named(text: str, name: str) -> str:
+    """Return a text of `to_text` under another name."""
+    return f"{name}:{text.rpartition(':')[2]}"
+
+
 def name_of(text: str | None) -> str | None:
     """Return the name in a text of `to_text`; None for one of `whole`."""
     return None if text is None or is_whole(text) else text.rpartition(":")[0]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import IntArray
-from nblabel.log.classes import check_classes
-from nblabel.log.exporting import export_labels, labels_table
+from nblabel.log.classes import check_classes, warn_of_lookalikes
+from nblabel.log.events import LabelEvent
+from nblabel.log.exporting import export_labels
+from nblabel.log.spelling import Spelling
 from nblabel.log.state import Answer, LabelState
 from nblabel.log.store import LabelStore, StoreError
+from nblabel.log.tables import Predicted, labels_table
 from nblabel.pool import Pool
+from nblabel.system.values import Names, nearest, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,30 +57,44 @@ class LabelLog:
     _status: npt.NDArray[np.uint8]
     _bulk: npt.NDArray[np.bool_]
     _codes: dict[str, int]  # by class name
+    _names: Names  # of the classes
+    _given: tuple[str, ...]  # the classes given at the start
+    _spelling: Spelling
     _listeners: list[Callable[[], None]]
     _cache: dict[str, tuple[int, Any]]  # by name, with the version it is of
 
     def __init__(
-        self, pool: Pool, classes: Sequence[Any], store: Any = None, annotator: str | None = None
+        self, pool: Pool, classes: Iterable[Any], store: Any = None, annotator: Any = None
     ) -> None:
         self.pool = pool
-        self.annotator = annotator
+        self.annotator = text_of(annotator) or None
         names = check_classes(classes)
+        warn_of_lookalikes(names)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
         self.store.check(pool.fingerprint, pool.known_as)
         self._version = 0
+        self._given = names
         self._read_anew(LabelState(names))
-        if self._state.unknown_classes:
+        if unknown := self._state.unknown_classes:
+            meant = {name: nearest(name, names) for name in unknown}
+            slips = "".join(f", {old!r} to {new!r} say" for old, new in meant.items() if new)
             raise StoreError(
                 f"{self.store} holds labels of classes that were not given: "
-                f"{', '.join(map(repr, self._state.unknown_classes))}. Add them to classes=, or "
-                "pass another store=; store=nblabel.LabelStore() starts anew in memory."
+                f"{', '.join(map(repr, unknown))}. Add them to classes=; rename_class(name, new) "
+                f"then renames one that was misspelt{slips}. Or pass another store=; "
+                "store=nblabel.LabelStore() starts anew in memory."
             )
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Class names in order, those added on the way included."""
         return tuple(self._codes)
+
+    @property
+    def n_given(self) -> int:
+        """How many of the classes were given at the start; those added on the way follow."""
+        renamed = self._state.renamed
+        return len({renamed.get(name, name) for name in self._given})
 
     @property
     def state(self) -> LabelState:
@@ -215,6 +233,9 @@ class LabelLog:
         path: Any,
         format: str | None = None,  # noqa: A002  what users of pandas and Pillow call it
         *,
+        columns: Sequence[str] | None = None,
+        predictions: bool = False,
+        separator: str = ",",
         progress: bool = True,
     ) -> None:
         """Write the labels, with their details, to a file or a folder, whole or not at all.
@@ -223,8 +244,17 @@ class LabelLog:
         ----------
         path : path-like
             A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
-        format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
-            What to write; a folder needs it.
+        format : str, optional
+            What to write: "csv", "excel-csv", "jsonl", "parquet", "coco", "folders" or
+            "imagefolder"; a folder needs it.
+        columns : sequence of str, optional
+            The columns of a table; if not given, the details of each label, and what it is about:
+            text, file or row.
+        predictions : bool
+            Write the predictions of what has no label and is not flagged, too, with their
+            probability; their source is "prediction".
+        separator : str
+            Between the fields of "csv" and "excel-csv": a comma, a semicolon or a tab.
         progress : bool
             Show a progress bar if copying takes more than a second.
 
@@ -232,8 +262,17 @@ class LabelLog:
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        table, pool = self.labels(details=True), self.pool
-        export_labels(table, path, format, pool=pool, classes=self.classes, progress=progress)
+        rest = self._predicted() if predictions else ()
+        export_labels(
+            labels_table(self._state, self.pool, details=True, predicted=rest),
+            path,
+            format,
+            pool=self.pool,
+            classes=self.classes,
+            columns=columns,
+            separator=separator,
+            progress=progress,
+        )
 
     def refresh(self) -> bool:
         """Take in what others wrote to the same log.
@@ -248,16 +287,23 @@ class LabelLog:
         StoreError
             If the log cannot be read.
         """
-        events = self.store.read(after=self._seq)
+        events = self.events(self._seq)
         changed: dict[str, None] = {}
         for event in events:
             changed.update(dict.fromkeys(self._state.apply(event)))
             self._uids.add(event.uid)
             self._seq = event.seq
+        if self._state.renamed != self._spelling.renamed:  # rare: all is read in the new spelling
+            changed.update(dict.fromkeys(self._state.answers))
+            self._spelling = Spelling(self.pool, self._given, self._state.renamed)
+            self._state = self._state.emptied()
+            for event in self.events():
+                self._state.apply(event)
         # another session may have been given a class that this one was not
         names = (*self._state.classes, *self._state.unknown_classes)
         if names != self.classes:
             self._codes = {name: code for code, name in enumerate(names)}
+            self._names = Names(names)
             # beside those whose answer was just taken back
             changed.update(dict.fromkeys(self._state.answers))
             self._y[:] = -1
@@ -273,7 +319,30 @@ class LabelLog:
             self._changed()
         return bool(events)
 
+    def events(self, after: int = 0) -> list[LabelEvent]:
+        """Return the events of the log, with ids and classes as they are written here.
+
+        Parameters
+        ----------
+        after : int
+            Only those behind this `seq`.
+
+        Returns
+        -------
+        list of LabelEvent
+
+        Raises
+        ------
+        StoreError
+            If the log cannot be read.
+        """
+        return list(map(self._spelling.of, self.store.read(after=after)))
+
     # inside
+
+    def _predicted(self) -> list[Predicted]:
+        """Return the predictions of what has no label and is not flagged."""
+        raise ValueError("nothing is learned here, so there are no predictions; use a Session.")
 
     def _read_anew(self, state: LabelState) -> None:
         """Read the log from its beginning into an empty state, and share nothing that changes."""
@@ -285,6 +354,7 @@ class LabelLog:
         self._status = np.zeros(len(self.pool), dtype=np.uint8)
         self._bulk = np.zeros(len(self.pool), dtype=bool)
         self._codes = {}
+        self._spelling = Spelling(self.pool, self._given)
         self._cache = {}
         self.refresh()
 

@@ -80,6 +80,7 @@ class LabelState:
         self._undone: set[str] = set()
         self._last: dict[str, Answer] = {}  # the newest answer to each item, taken back or not
         self._added: list[str] = []
+        self._renamings: list[str] = []
         self._in_use: Counter[str] = Counter()
         self._undo_stack: dict[str | None, list[str]] = {}
         self._redo_stack: dict[str | None, list[str]] = {}
@@ -93,12 +94,24 @@ class LabelState:
     @property
     def classes(self) -> tuple[str, ...]:
         """Class names: those given, then those added and not taken back, in order."""
-        names = dict.fromkeys(self._base)
+        renamed = self.renamed
+        names = dict.fromkeys(renamed.get(name, name) for name in self._base)
         for uid in self._added:
             name = self._events[uid].labels[0]
             if uid not in self._undone or self._in_use[name]:
-                names[name] = None
+                names[renamed.get(name, name)] = None
         return tuple(names)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """New class names by former ones, of the renamings that were not taken back."""
+        renamed: dict[str, str] = {}
+        for uid in self._renamings:
+            if uid not in self._undone:
+                former, new = self._events[uid].renaming
+                renamed = {one: new if now == former else now for one, now in renamed.items()}
+                renamed[former] = new
+        return {former: now for former, now in renamed.items() if former != now}
 
     @property
     def unknown_classes(self) -> tuple[str, ...]:
@@ -146,6 +159,8 @@ class LabelState:
         self.n_questions += event.kind == "label" and event.source == "human"
         if event.kind == "add_class":
             self._added.append(event.uid)
+        elif event.kind == "rename_class":
+            self._renamings.append(event.uid)
         else:
             self._answered(event)
         self._undo_stack.setdefault(event.annotator, []).append(event.uid)

@@ -21,7 +21,6 @@ from nblabel.system import progress
 SCHEMA_VERSION = 1
 OWN_SETTINGS = ("schema", "log", "pool")
 PATIENCE = 5  # seconds to wait for another program that writes
-
 _BEGINNING = 0x6E626C62  # names the lock under which tables are made
 
 _metadata = sa.MetaData()
@@ -62,8 +61,8 @@ class StoreError(RuntimeError):
 class LabelStore:
     """An append-only log of answers in a database.
 
-    Once `append` returns, the event survives a killed process and a power cut: SQLite files use
-    write-ahead logging with full synchronisation.
+    Once `append` returns, the event survives a killed process and a power cut (in SQLite, by
+    write-ahead logging with full synchronisation).
 
     Parameters
     ----------
@@ -239,12 +238,12 @@ class LabelStore:
         return read
 
     def setting(self, name: str) -> str | None:
-        """Return a remembered choice, such as the projection shown; None if there is none.
+        """Return a remembered choice, such as the projection shown.
 
         Parameters
         ----------
         name : str
-            What the choice is about.
+            As for `set_setting`.
 
         Returns
         -------
@@ -258,7 +257,7 @@ class LabelStore:
         Parameters
         ----------
         name, value : str
-            What the choice is about, in up to 64 characters, and what was chosen.
+            What it is about, up to 64 characters, and what was chosen.
 
         Raises
         ------
@@ -323,8 +322,7 @@ class LabelStore:
                 [{"key": "schema", "value": str(SCHEMA_VERSION)}, {"key": "log", "value": key}],
             )
             return key
-        rows = connection.execute(sa.select(_meta.c.key, _meta.c.value))
-        stored: dict[str, str] = {row.key: row.value for row in rows}
+        stored = {row.key: row.value for row in connection.execute(sa.select(_meta))}
         if "log" not in stored or not stored.get("schema", "").isdigit():
             raise StoreError(f"{self._name} is damaged; restore a copy of it.")
         if int(stored["schema"]) > SCHEMA_VERSION:
@@ -332,7 +330,7 @@ class LabelStore:
                 f"{self._name} was written by a newer nblabel (schema {stored['schema']}; this "
                 f"version reads up to {SCHEMA_VERSION}). Upgrade: pip install --upgrade nblabel."
             )
-        return stored["log"]
+        return str(stored["log"])
 
 
 def _address(url: Any) -> tuple[str, sa.URL]:
@@ -366,7 +364,9 @@ def _file_of(address: sa.URL) -> Path | None:
 
 def _engine(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True)
+        # psycopg hands out bytes where the database has no encoding of its own
+        told = {"client_encoding": "utf8"} if "psycopg" in address.get_driver_name() else {}
+        return sa.create_engine(address, pool_pre_ping=True, connect_args=told)
     in_memory = _in_memory(address)
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
     # one connection may be used from several threads, one at a time; SQLite itself is fine with it

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import IntArray
+from nblabel.pool.order import in_pool_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def open_or_skipped(session: Session) -> IntArray:
 
 def _codes(y: Any, session: Session) -> IntArray:
     """Return right answers as class numbers."""
-    values = np.asarray(y)
+    values = np.asarray(in_pool_order(session.pool, y, "y"))
     if values.shape != (len(session.pool),):
         raise ValueError(
             f"y has shape {values.shape}; pass one right answer for each of the "

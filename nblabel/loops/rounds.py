@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import numbers
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
 from nblabel.loops.ledger import Ledger, labeling_bar, open_or_skipped
 from nblabel.session import Session
 from nblabel.system.format import count
@@ -138,7 +137,7 @@ def threshold_loop(
     """
     check_session(session)
     n = len(session.pool)
-    if n_accept is None and not (isinstance(upper, numbers.Real) and 0 <= upper < 1):
+    if n_accept is None and not (is_number(upper) and 0 <= upper < 1):
         raise ValueError(f"upper is {upper!r}; pass a probability from 0 to below 1.")
     if finish not in FINISHES:
         raise ValueError(f"unknown finish {finish!r}; choose 'human' or 'model'.")
@@ -401,7 +400,7 @@ def _warn_of_unseen_classes(session: Session) -> None:
 
 def _number(value: Any, n: int, name: str) -> int:
     """Return a number of items, from a share of n or as it is."""
-    if isinstance(value, numbers.Integral) and int(value) >= 0:
+    if is_whole(value) and int(value) >= 0:
         return min(int(value), n)
     if isinstance(value, float) and 0 <= value <= 1:
         return math.ceil(value * n)
@@ -411,7 +410,7 @@ def _number(value: Any, n: int, name: str) -> int:
 
 
 def _whole(value: Any, name: str) -> int:
-    if not isinstance(value, numbers.Integral) or value < 1:
+    if not is_whole(value) or value < 1:
         raise ValueError(f"{name} is {value!r}; pass a whole number of at least 1.")
     return int(value)
 

@@ -15,6 +15,7 @@ from nblabel.explore.clusters import as_clusters
 from nblabel.plots.style import escaped
 from nblabel.pool import Pool
 from nblabel.pool.mosaic import mean_tile, tile
+from nblabel.pool.order import in_pool_order
 from nblabel.pool.pictures import MediaError
 from nblabel.system.format import counted
 
@@ -74,7 +75,7 @@ def cluster_pictures(
     pool = pool if isinstance(pool, Pool) else Pool(pool)
     if pool.kind != "images":
         raise ValueError(f"the pool has no images to show, only {pool.kind}.")
-    groups = as_clusters(clusters, len(pool))
+    groups = as_clusters(in_pool_order(pool, clusters, "clusters"), len(pool))
     if not isinstance(samples, int) or samples < 0:
         raise ValueError(f"samples is {samples!r}; pass a whole number, such as 9.")
     rng = np.random.default_rng(random_state)

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
 from nblabel.arrays import UInt8Array
+from nblabel.pool.reading import Head, Values, decoded, head_of, naming, opened
+from nblabel.pool.reading import MediaError as MediaError  # noqa: PLC0414  known from here
+from nblabel.pool.stretch import Sample, Stretch, spread
+from nblabel.system.format import counted
 from nblabel.system.progress import over
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
-TRIED = 100  # of many texts, to tell whether they are files
-
-_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-
-
-class MediaError(OSError):
-    """A picture cannot be read. The message names the file and the reason."""
+LOSSY = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})  # 8 bits and one page, always
 
 
 class Media(Protocol):
@@ -47,54 +44,117 @@ class Pictures(Media, Protocol):
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
         """Return one picture, (height, width, 1 or 3) uint8; raise `MediaError` if it is broken."""
 
+    def shape(self, index: int) -> tuple[int, ...]:
+        """Return (height, width, 1 or 3), of a file as it is stored; raise as `read` does."""
 
-class ImageArray:
-    """Pictures held in memory.
 
-    Parameters
-    ----------
-    images : array of shape (n, height, width) or (n, height, width, 1 or 3)
-        ``uint8`` in 0..255, boolean, or floating point in 0..1.
+class Decoded:
+    """Pictures that are decoded one at a time, with one stretch for all of them.
 
     Attributes
     ----------
-    array : ndarray of shape (n, height, width, 1 or 3), uint8
-
-    Raises
-    ------
-    ValueError
-        If the shape, type or range is none of these.
+    stretch : Stretch
+        Set by `survey`.
     """
 
     kind = "images"
-
-    def __init__(self, images: npt.ArrayLike) -> None:
-        array = np.asarray(images)
-        if array.ndim == 3:
-            array = array[..., None]
-        if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape[1:]:
-            raise ValueError(
-                f"images have shape {np.shape(images)}; expected (n, height, width) for grey or "
-                f"(n, height, width, 3) for colour. {_shape_advice(array.shape)}"
-            )
-        self.array = _as_uint8(array)
+    stretch = Stretch()
+    _told = False  # that there are other values; once is enough
 
     def __len__(self) -> int:
-        return len(self.array)
+        raise NotImplementedError
 
-    def name(self, index: int) -> str:  # noqa: ARG002
-        return ""
+    def name(self, index: int) -> str:
+        raise NotImplementedError
+
+    def group(self, index: int) -> str:
+        """Return what tells the kind of a picture before it is opened; "" if it is a JPEG."""
+        raise NotImplementedError
+
+    def head(self, index: int) -> Head:
+        """Return what a picture says of itself; raise `MediaError` if it is broken."""
+        raise NotImplementedError
+
+    def values(self, index: int, max_side: int | None = None) -> Values:
+        """Return the pixels of a picture as they are; raise `MediaError` if it is broken."""
+        raise NotImplementedError
+
+    def survey(self, range: Any = None) -> list[str]:  # noqa: A002
+        """Look at some pictures, spread over all, and settle how their values are shown.
+
+        Parameters
+        ----------
+        range : tuple of two numbers, optional
+            The values that become black and white.
+
+        Returns
+        -------
+        list of str
+            What the user has to know.
+        """
+        groups: dict[str, list[int]] = {}
+        for index in indices(self):
+            groups.setdefault(self.group(index), []).append(index)
+        chosen = sorted(group[place] for group in groups.values() for place in spread(len(group)))
+        heads = dict(self._heads(chosen))
+        self.stretch = self._found(heads) if range is None else Stretch.given(range)
+        several = sum(len(head.pages) > 1 for head in heads.values())
+        return [self.stretch.text, self._on_pages(several, len(heads))]
+
+    def shape(self, index: int) -> tuple[int, ...]:
+        """Return (height, width, 1 or 3) as stored, without decoding the picture."""
+        return self.head(index).shape
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
-        return _shrunk(self.array[index], max_side)
+        values = self.values(index, max_side)
+        if not self.stretch.knows(values):
+            self._survey_deep(values)
+        if not self._told and not self.stretch.fits(values):
+            self._told = True
+            warnings.warn(
+                f"{self.name(index) or f'image {index}'} holds other values than the images by "
+                "which the pool is shown; range=(low, high) says what is black and white.",
+                stacklevel=2,
+            )
+        return shrunk(self.stretch.apply(values), max_side)
 
-    def digest(self) -> bytes:
-        hasher = hashlib.blake2b(repr(self.array.shape).encode(), digest_size=16)
-        hasher.update(np.ascontiguousarray(self.array).data)
-        return hasher.digest()
+    def _survey_deep(self, values: Values) -> None:
+        """Settle how deep pictures are shown, of which one turned up: it was not looked at."""
+        heads = [pair for pair in self._heads(indices(self)) if pair[1].deep]
+        found = self._found(dict(heads[place] for place in spread(len(heads))))
+        if not found.knows(values):  # not even by its name or head
+            sample = Sample()
+            sample.add(values)
+            found = sample.stretch()
+        self.stretch = Stretch({**found.ranges, **self.stretch.ranges}, self.stretch.text)
+        if found.text:
+            warnings.warn(found.text, stacklevel=3)
+
+    def _heads(self, chosen: Iterable[int]) -> Iterator[tuple[int, Head]]:
+        for index in chosen:
+            try:
+                if self.group(index):
+                    yield index, self.head(index)
+                else:
+                    yield index, Head((0, 0, 3), deep=False)
+            except MediaError:
+                continue  # said when it is read
+
+    def _found(self, heads: dict[int, Head]) -> Stretch:
+        sample = Sample()
+        for index, head in heads.items():
+            if head.deep or sample.is_dark:
+                try:
+                    sample.add(self.values(index, 64))
+                except MediaError:
+                    continue
+        return sample.stretch()
+
+    def _on_pages(self, several: int, looked_at: int) -> str:
+        raise NotImplementedError
 
 
-class ImageFiles:
+class ImageFiles(Decoded):
     """Pictures in files, opened one at a time.
 
     Parameters
@@ -109,8 +169,6 @@ class ImageFiles:
     ValueError
         If a file lies outside `root`, for instance behind a symbolic link.
     """
-
-    kind = "images"
 
     def __init__(self, paths: Sequence[Any], root: Any = None) -> None:
         # absolute, so that they are still found after a change of the working directory
@@ -141,18 +199,17 @@ class ImageFiles:
         folder, _, rest = self.name(index).partition("/")
         return folder if rest and self._root is not None else ""
 
-    def read(self, index: int, max_side: int | None = None) -> UInt8Array:
-        path = self._paths[index]
-        try:
-            with Image.open(path) as opened:
-                if max_side is not None:
-                    opened.draft("RGB", (max_side, max_side))  # JPEG decodes at a reduced size
-                picture = _decoded(ImageOps.exif_transpose(opened))
-        except FileNotFoundError as error:
-            raise MediaError(f"{self.name(index)} cannot be read: not found") from error
-        except (OSError, SyntaxError, ValueError, *_TOO_LARGE) as error:
-            raise MediaError(f"{self.name(index)} cannot be read: {error}") from error
-        return _shrunk(picture[..., None] if picture.ndim == 2 else picture, max_side)
+    def group(self, index: int) -> str:
+        suffix = self._paths[index].suffix.lower()
+        return "" if suffix in LOSSY else suffix or "none"
+
+    def head(self, index: int) -> Head:
+        with naming(self.name(index)), opened(self._paths[index]) as image:
+            return head_of(image)
+
+    def values(self, index: int, max_side: int | None = None, page: int = 0) -> Values:
+        with naming(self.name(index)), opened(self._paths[index], page) as image:
+            return decoded(image, max_side)
 
     def digest(self) -> bytes:
         # names and sizes, not contents: reading every file would delay the panel by minutes
@@ -160,8 +217,8 @@ class ImageFiles:
         return hashlib.blake2b("\0".join(files).encode(), digest_size=16).digest()
 
     def contents(self) -> bytes:
-        """Return a hash of what is in the files."""
-        hasher = hashlib.blake2b(digest_size=16)
+        """Return a hash of what is in the files, and how it is shown."""
+        hasher = hashlib.blake2b(self.stretch.key, digest_size=16)
         for path in over(self._paths, "Looking for known images"):
             try:
                 data = path.read_bytes()
@@ -170,54 +227,67 @@ class ImageFiles:
             hasher.update(hashlib.blake2b(data, digest_size=16).digest())
         return hasher.digest()
 
+    def _on_pages(self, several: int, looked_at: int) -> str:
+        if not several:
+            return ""
+        return (
+            f"{several} of {counted(looked_at, 'file')} opened to see hold several pages or "
+            "frames; the first of each is shown. Pool.from_folder(..., pages=True) makes items of "
+            "all of them."
+        )
 
-class JoinedPictures:
-    """Pictures of several kinds, one behind the other.
+
+class ImagePages(Decoded):
+    """The pages of files, each a picture.
 
     Parameters
     ----------
-    parts : sequence of Pictures
-
-    Attributes
-    ----------
-    parts : sequence of Pictures
-        As given.
+    files : ImageFiles
+        Those that cannot be read count as one page.
     """
 
-    kind = "images"
-
-    def __init__(self, parts: Sequence[Pictures]) -> None:
-        self.parts = parts
-        self._ends = np.cumsum([len(part) for part in parts])
+    def __init__(self, files: ImageFiles) -> None:
+        self._files = files
+        self._pages: list[tuple[int, int]] = []
+        for index in over(indices(files), "Looking for pages"):
+            try:
+                pages = files.head(index).pages if files.group(index) else (0,)
+            except MediaError:  # said when it is read
+                pages = (0,)
+            self._pages += [(index, page) for page in pages]
 
     def __len__(self) -> int:
-        return int(self._ends[-1])
-
-    def _find(self, index: int) -> tuple[Any, int]:
-        number = int(np.searchsorted(self._ends, index, side="right"))
-        part = self.parts[number]
-        return part, index - int(self._ends[number]) + len(part)
+        return len(self._pages)
 
     def name(self, index: int) -> str:
-        part, place = self._find(index)
-        return str(part.name(place))
+        file, page = self._pages[index]
+        return self._files.name(file) + (f"#{page + 1}" if page else "")
 
     def folder(self, index: int) -> str:
-        """Return the folder of a file, "" for what is no file in one."""
-        part, place = self._find(index)
-        return part.folder(place) if hasattr(part, "folder") else ""
+        """Return the folder below the root that the file lies in."""
+        return self._files.folder(self._pages[index][0])
 
-    def read(self, index: int, max_side: int | None = None) -> UInt8Array:
-        part, place = self._find(index)
-        picture: UInt8Array = part.read(place, max_side)
-        return picture
+    def group(self, index: int) -> str:
+        return self._files.group(self._pages[index][0])
+
+    def head(self, index: int) -> Head:
+        file, page = self._pages[index]
+        with naming(self.name(index)), opened(self._files.paths[file], page) as image:
+            return head_of(image)
+
+    def values(self, index: int, max_side: int | None = None) -> Values:
+        file, page = self._pages[index]
+        return self._files.values(file, max_side, page)
 
     def digest(self) -> bytes:
-        return _hashed(part.digest() for part in self.parts)
+        return hashed([self._files.digest(), repr(self._pages).encode()])
 
     def contents(self) -> bytes:
-        """Return a hash of the pictures themselves."""
-        return _hashed(contents_of(part) for part in self.parts)
+        """Return a hash of what is in the files, and how it is shown."""
+        return hashed([self._files.contents(), repr(self._pages).encode(), self.stretch.key])
+
+    def _on_pages(self, several: int, looked_at: int) -> str:  # noqa: ARG002
+        return ""
 
 
 def contents_of(media: Media) -> bytes:
@@ -226,7 +296,8 @@ def contents_of(media: Media) -> bytes:
     return found
 
 
-def _hashed(parts: Iterable[bytes]) -> bytes:
+def hashed(parts: Iterable[bytes]) -> bytes:
+    """Return a hash of hashes."""
     return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
 
@@ -237,110 +308,12 @@ def _size(path: Path) -> int:
         return -1
 
 
-def find_images(folder: Any) -> list[Path]:
-    """Return the image files below a folder, sorted by path; hidden files are left out.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the folder does not exist or holds no image file.
-    """
-    root = Path(folder)
-    if not root.is_dir():
-        raise FileNotFoundError(f"there is no folder {root}; check the path.")
-    paths = sorted(
-        path
-        for path in root.rglob("*")
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not path.is_dir()
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
-    if not paths:
-        kinds = ", ".join(sorted(IMAGE_SUFFIXES))
-        raise FileNotFoundError(f"{root} holds no image file ({kinds}).")
-    return paths
+def indices(media: Sized) -> Sequence[int]:
+    """Return the positions of items, where a parameter has the name of `range`."""
+    return range(len(media))
 
 
-def as_pictures(images: Any) -> Pictures:
-    """Wrap arrays or file paths as `Pictures`."""
-    if isinstance(images, str | Path):
-        raise TypeError(f"images is a single path; use Pool.from_folder({str(images)!r}).")
-    if hasattr(images, "columns"):
-        raise TypeError(
-            "images is a table; pass Pool(table=...), or one column of texts as texts=."
-        )
-    try:
-        array = np.asarray(images)
-    except ValueError as error:
-        raise ValueError(
-            "images differ in shape; bring them to one shape, or pass their files."
-        ) from error
-    if array.shape == (0,):
-        raise ValueError("the pool is empty; pass at least one image.")
-    if array.ndim == 1 and all(isinstance(path, str | Path) for path in array.tolist()):
-        if not any(map(_may_be_image, array[:TRIED].tolist())):
-            raise ValueError(
-                f"images holds {array[0]!r}, which is no image file, nor are others; pass texts as "
-                "Pool(texts=...)."
-            )
-        return ImageFiles(array.tolist())
-    return ImageArray(array)
-
-
-def _may_be_image(path: Any) -> bool:
-    try:
-        return Path(path).suffix.lower() in IMAGE_SUFFIXES or Path(path).is_file()
-    except OSError:  # a text that is too long for a name
-        return False
-
-
-def _decoded(image: Image.Image) -> UInt8Array:
-    """Return the pixels of an opened file as grey or colour."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _shades(np.asarray(image))
-    if image.has_transparency_data:  # on white: drawings on nothing are mostly black
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
-    pixels: UInt8Array = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
-    return pixels
-
-
-def _shades(values: npt.NDArray[Any]) -> UInt8Array:
-    """Bring more than 8 bits of grey to 8; a range of its own is stretched."""
-    values = np.nan_to_num(values.astype(np.float64))
-    low, high = (0.0, 1.0 if values.max() <= 1 else 65_535.0)
-    if values.min() < low or values.max() > high:
-        low, high = values.min(), max(values.max(), values.min() + 1)
-    return np.rint((values - low) * (255 / (high - low))).astype(np.uint8)
-
-
-def _shape_advice(shape: tuple[int, ...]) -> str:
-    if len(shape) == 4 and shape[3] == 4:
-        return "images[..., :3] leaves out the fourth channel, transparency."
-    if len(shape) == 4 and shape[1] in (1, 3):
-        return "images.transpose(0, 2, 3, 1) puts the channels last."
-    return "Pass other data as embeddings=."
-
-
-def _as_uint8(array: npt.NDArray[Any]) -> UInt8Array:
-    if array.dtype == np.uint8:
-        return array
-    if array.dtype == np.bool_:
-        array = array * np.uint8(255)
-    if not np.issubdtype(array.dtype, np.number) or np.iscomplexobj(array):
-        raise ValueError(f"images have dtype {array.dtype}; expected uint8, or float in 0..1.")
-    low, high = (array.min(), array.max()) if array.size else (0, 0)
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise ValueError("images contain NaN or infinite pixels; replace them first.")
-    if np.issubdtype(array.dtype, np.floating) and low >= 0 and high <= 1:
-        array = array * 255
-    elif low < 0 or high > 255:
-        raise ValueError(f"pixels range from {low} to {high}; scale them to 0..255 or 0..1.")
-    pixels: UInt8Array = np.rint(array).astype(np.uint8)
-    return pixels
-
-
-def _shrunk(picture: UInt8Array, max_side: int | None) -> UInt8Array:
+def shrunk(picture: UInt8Array, max_side: int | None) -> UInt8Array:
     """Scale down to at most `max_side` pixels a side; never up."""
     height, width = picture.shape[:2]
     if max_side is None or max(height, width) <= max_side:
@@ -351,3 +324,10 @@ def _shrunk(picture: UInt8Array, max_side: int | None) -> UInt8Array:
     image = Image.fromarray(picture[..., 0] if grey else picture)
     small: UInt8Array = np.asarray(image.resize(size, Image.Resampling.LANCZOS))
     return small[..., None] if grey else small
+
+
+def hash_of(array: Values) -> bytes:
+    """Return a hash of an array."""
+    hasher = hashlib.blake2b(repr(array.shape).encode(), digest_size=16)
+    hasher.update(np.ascontiguousarray(array).data)
+    return hasher.digest()

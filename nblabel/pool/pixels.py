@@ -9,7 +9,8 @@ import numpy as np
 
 from nblabel.arrays import BoolArray, UInt8Array
 from nblabel.pool import Pool
-from nblabel.pool.pictures import ImageArray, MediaError
+from nblabel.pool.in_memory import ImageArray
+from nblabel.pool.pictures import MediaError
 from nblabel.system.progress import over
 
 SIDE = 64  # pixels a side that larger pictures are reduced to
@@ -23,8 +24,8 @@ class Pixels:
     pool : Pool
         With pictures; those larger than 64 pixels a side are reduced.
     shape : tuple of int, optional
-        (height, width, 1 or 3) that files are brought to; that of the first picture, in colour if
-        any is, where it is left out. It is settled in the first reading.
+        (height, width, 1 or 3) that files are brought to. Left out, it is the median height and
+        width of the pictures in the first reading, in colour if any is.
     """
 
     def __init__(self, pool: Pool, shape: tuple[int, ...] | None = None) -> None:
@@ -43,7 +44,7 @@ class Pixels:
         Raises
         ------
         MediaError
-            If none of the first pictures can be read.
+            If none of the pictures can be read in the first reading.
         """
         media = self._pool.media
         if isinstance(media, ImageArray) and max(media.array.shape[1:3]) <= SIDE:
@@ -65,11 +66,12 @@ class Pixels:
 
 
 def _common_shape(pictures: list[UInt8Array | None]) -> tuple[int, ...]:
-    """Return the size of the first picture, in colour if any of them is."""
+    """Return the median height and width, in colour if any picture is."""
     shapes = [picture.shape for picture in pictures if picture is not None]
     if not shapes:
         raise MediaError("none of the images tried can be read; check the files.")
-    return (*shapes[0][:2], max(shape[2] for shape in shapes))
+    height, width, _ = (sorted(sides)[len(sides) // 2] for sides in zip(*shapes, strict=True))
+    return height, width, max(shape[2] for shape in shapes)
 
 
 def _shaped(picture: UInt8Array, shape: tuple[int, ...]) -> UInt8Array:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import reprlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,16 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray, UInt8Array, as_embeddings
-from nblabel.pool.pictures import (
-    ImageFiles,
-    JoinedPictures,
-    Media,
-    Pictures,
-    as_pictures,
-    find_images,
-)
+from nblabel.pool.given import as_pictures, pictures_of_folder
+from nblabel.pool.ids import Numbers, as_ids, ids_of_index
+from nblabel.pool.joining import join_media
+from nblabel.pool.pictures import Media, Pictures, indices
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
+from nblabel.system.dataframes import as_pandas, in_order, index_of
+from nblabel.system.values import Names, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,24 +32,27 @@ class Pool:
 
     Parameters
     ----------
-    images : array or sequence of paths, optional
-        ``(n, height, width)`` grey or ``(n, height, width, 3)`` colour, ``uint8`` or floats in
-        0..1; or ``n`` file paths, read when needed.
+    images : array, tensor or iterable, optional
+        ``(n, height, width)`` grey or ``(n, height, width, 3)`` colour; or ``n`` file paths, read
+        when needed; or ``n`` arrays, Pillow's pictures or encoded files, of any sizes.
     embeddings : array of shape (n, dim), optional
         Finite numbers; kept as ``float32``. Without media, the items are shown by their ids.
     ids : sequence of n unique ids, optional
         What the log stores. Defaults to file names, to the index of a table or Series where it is
-        unique, or to "0", "1", ... Kept as text.
+        unique, or to "0", "1", ... Kept as text: 1.0 is "1", a day "2024-12-31".
     texts : sequence of n str, optional
-        A list, or a Series.
+        A list, or a column of pandas, polars or Arrow; a Series is paired by its index.
     table : DataFrame of n rows, optional
-        Numbers, categories, dates (also as "2024-12-31"), booleans; values may be missing.
+        Numbers, categories, dates, booleans, also written as text; values may be missing.
+    range : tuple of two numbers, optional
+        The values of the images that become black and white. Left out, numbers that do not fill
+        0..1, 0..255 or 0..65,535 are stretched, all pictures alike, with a warning that says how.
 
     Raises
     ------
     ValueError
-        If there is more than one kind of media or nothing, the pool is empty, lengths differ, ids
-        repeat, or embeddings are not finite.
+        If there is more than one kind of media or nothing, the pool is empty, lengths or the names
+        in indexes differ, ids repeat, or embeddings are not finite.
     TypeError
         If a text is no str, the table no DataFrame, or images a single path.
 
@@ -61,6 +61,8 @@ class Pool:
     A position in the pool ("index") is used inside one process only; what is stored is the id.
     """
 
+    _index: list[str] | None = None  # what the index of the data calls the items
+
     def __init__(
         self,
         images: Any = None,
@@ -68,36 +70,50 @@ class Pool:
         ids: Sequence[Any] | None = None,
         texts: Sequence[str] | None = None,
         table: pd.DataFrame | None = None,
+        range: tuple[float, float] | None = None,  # noqa: A002  as histograms have it
     ) -> None:
+        texts, table = as_pandas(texts), as_pandas(table)
         given = {"images": images, "texts": texts, "table": table}
         kinds = [name for name, part in given.items() if part is not None]
         if len(kinds) > 1:
             raise ValueError(f"{' and '.join(kinds)} were given; a pool holds one kind of media.")
+        if range is not None and images is None:
+            raise ValueError("range= is for images, and there are none.")
         media: Media | None = None
         if images is not None:
-            media = as_pictures(images)
+            media = as_pictures(images, range)
         elif texts is not None:
             media = Texts(texts)
         elif table is not None:
             media = Table(table)
-        if ids is None:
-            ids = _index_of(texts if table is None else table)
+        self._index = index_of(embeddings if not kinds else given[kinds[0]])
+        if ids is None and images is None and kinds and self._index is not None:
+            ids = ids_of_index(texts if table is None else table)
         self._build(media, embeddings, ids)
 
     @classmethod
     def from_folder(
-        cls, folder: Any, embeddings: npt.ArrayLike | None = None, ids: Sequence[Any] | None = None
+        cls,
+        folder: Any,
+        embeddings: npt.ArrayLike | None = None,
+        ids: Sequence[Any] | None = None,
+        range: tuple[float, float] | None = None,  # noqa: A002
+        pages: bool = False,
     ) -> Pool:
         """Make a pool of the image files below a folder, sorted by path.
 
         Parameters
         ----------
         folder : path-like
-            Searched with its subfolders. Files that are no images, and hidden ones, are left out.
+            Searched with its subfolders for what Pillow reads; a warning counts what is left out.
         embeddings : array of shape (n, dim), optional
             As for `Pool`, in the order of the paths.
         ids : sequence of n unique ids, optional
             As for `Pool`. They default to the paths relative to the folder.
+        range : tuple of two numbers, optional
+            As for `Pool`.
+        pages : bool
+            Whether pages of a TIFF and frames of a GIF are items: "name.tif", "name.tif#2", ...
 
         Returns
         -------
@@ -111,8 +127,8 @@ class Pool:
             If a symbolic link leads out of the folder, or embeddings or ids do not fit.
         """
         pool = cls.__new__(cls)
-        media = ImageFiles(find_images(folder), root=folder)
-        names = [media.name(index) for index in range(len(media))]
+        media = pictures_of_folder(folder, range, pages)
+        names = list(map(media.name, indices(media)))
         pool._build(media, embeddings, names if ids is None else ids)  # noqa: SLF001
         return pool
 
@@ -124,7 +140,12 @@ class Pool:
         """How many items there were before the pool was `extended`; 0 if it never was."""
         self.known_as: tuple[str, ...] = ()
         """Fingerprints of the pools that this one extends."""
-        self.embeddings = None if embeddings is None else as_embeddings(embeddings)
+        ids = None if ids is None else in_order(ids, "ids", index=self._index)
+        names, before = (
+            (Numbers(0 if media is None else len(media)), None) if ids is None else as_ids(ids)
+        )
+        X = in_order(embeddings, "embeddings", names, self._index, numbered=ids is None)
+        self.embeddings = None if X is None else as_embeddings(X)
         if media is None and self.embeddings is None:
             raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
         sizes = {
@@ -132,7 +153,7 @@ class Pool:
             for name, part in (
                 ("" if media is None else media.kind, media),
                 ("embeddings", self.embeddings),
-                ("ids", ids),
+                ("ids", None if ids is None else names),
             )
             if part is not None
         }
@@ -142,10 +163,10 @@ class Pool:
         self._n = sizes.popitem()[1]
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
-        self.ids: Sequence[str] = Numbers(self._n) if ids is None else tuple(map(str, ids))
+        self.ids: Sequence[str] = Numbers(self._n) if ids is None else names
         """What is stored of an item instead of its position."""
-        if ids is not None and len(self._positions) < self._n:
-            raise ValueError(_describe_duplicates(self.ids))
+        if before is not None:
+            self.known_as = (self._hashed(before),)
 
     def extended(self, more: Pool) -> Pool:
         """Return a new pool with this one's items and others behind them.
@@ -156,7 +177,7 @@ class Pool:
         ----------
         more : Pool
             Of the same kind, with other ids. Embeddings are joined where both pools have them and
-            they are of one width; the new pool has none otherwise.
+            they are of one width; the new pool has none otherwise. Files are stretched as here.
 
         Returns
         -------
@@ -213,12 +234,8 @@ class Pool:
         return "items" if self.media is None else self.media.kind
 
     @cached_property
-    def _positions(self) -> dict[str, int]:
-        return {item: index for index, item in enumerate(self.ids)}
-
-    @property
-    def _find(self) -> Callable[[str], int | None]:
-        return self.ids.position if isinstance(self.ids, Numbers) else self._positions.get
+    def _names(self) -> Numbers | Names:
+        return self.ids if isinstance(self.ids, Numbers) else Names(self.ids)
 
     def index_of(self, item_id: Any) -> int:
         """Return the position of an id.
@@ -226,7 +243,7 @@ class Pool:
         Parameters
         ----------
         item_id : str
-            The id. Ids are compared as text, so 1 will do for "1".
+            The id. Ids are compared as text and by value, so 1 and 1.0 will do for "1".
 
         Returns
         -------
@@ -237,7 +254,7 @@ class Pool:
         KeyError
             If no item has this id.
         """
-        position = self._find(str(item_id))
+        position = self._place(item_id)
         if position is None:
             raise KeyError(f"no item with id {item_id!r} in this pool of {self._n:,}.")
         return position
@@ -291,14 +308,36 @@ class Pool:
         KeyError
             If no item has one of the ids.
         """
-        ids, find = list(item_ids), self._find
-        found = [find(item) for item in ids]
+        ids = list(item_ids)
+        found = self._names.places(ids)
         if None in found:
             self.index_of(ids[found.index(None)])  # raises, with its name
         return np.array(found, dtype=np.intp)
 
     def __contains__(self, item_id: Any) -> bool:
-        return self._find(str(item_id)) is not None
+        return self._place(item_id) is not None
+
+    def _place(self, item_id: Any) -> int | None:
+        # a text as it is: the names of two files may differ in the form of a letter alone
+        return self._names.place(item_id if isinstance(item_id, str) else text_of(item_id))
+
+    def spelled(self, item_ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Return ids as they stand in `ids`; those of no item as they are.
+
+        Parameters
+        ----------
+        item_ids : tuple of str
+            The ids as a log or a table writes them.
+
+        Returns
+        -------
+        tuple of str
+        """
+        names = self._names
+        if names.hold(item_ids):
+            return item_ids
+        places = zip(item_ids, names.places(item_ids), strict=True)
+        return tuple(item if place is None else self.ids[place] for item, place in places)
 
     def image(self, index: int, max_side: int | None = None) -> UInt8Array | None:
         """Return one picture; None when the pool has no pictures.
@@ -363,9 +402,8 @@ class Pool:
         """
         import pandas as pd
 
-        names = [""] * len(self)
-        if isinstance(self.media, ImageFiles | JoinedPictures):
-            names = [self.media.folder(index) for index in range(len(self))]
+        folder_of = getattr(self.media, "folder", lambda _: "")
+        names = [folder_of(index) for index in range(len(self))]
         pairs = [pair for pair in zip(self.ids, names, strict=True) if pair[1]]
         return pd.DataFrame(pairs, columns=["id", "label"])
 
@@ -390,61 +428,12 @@ class Pool:
         Embeddings count only where there is no media, so that a better embedding of the same
         items keeps its labels.
         """
-        hasher = hashlib.blake2b("\0".join(self.ids).encode(), digest_size=16)
+        return self._hashed(self.ids)
+
+    def _hashed(self, ids: Sequence[str]) -> str:
+        hasher = hashlib.blake2b("\0".join(ids).encode(), digest_size=16)
         if self.media is not None:
             hasher.update(self.media.digest())
         elif self.embeddings is not None:
             hasher.update(self.embeddings.data)
         return hasher.hexdigest()
-
-
-def join_media(first: Media, second: Media) -> Media:
-    """Return the items of two media of one kind, one behind the other."""
-    if isinstance(first, Texts) and isinstance(second, Texts):
-        return Texts([*first.texts, *second.texts])
-    if isinstance(first, Table) and isinstance(second, Table):
-        return first.joined(second)
-    return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
-
-
-def _index_of(data: Any) -> list[str] | None:
-    """Return the index of a DataFrame or Series, if it can serve as ids."""
-    if not hasattr(data, "iloc"):
-        return None
-    names = [str(name) for name in data.index]
-    return names if len(set(names)) == len(names) else None
-
-
-class Numbers(Sequence[str]):
-    """The ids "0", "1", ... of items that were given none; a million of them take no memory."""
-
-    def __init__(self, n: int) -> None:
-        self._range = range(n)
-
-    def position(self, item: str) -> int | None:
-        """Return where an id is; None where it is nowhere."""
-        try:
-            number = int(item)
-        except ValueError:  # also where it has thousands of digits
-            return None
-        return number if str(number) == item and number in self._range else None
-
-    def __len__(self) -> int:
-        return len(self._range)
-
-    def __getitem__(self, index: Any) -> Any:
-        numbers = self._range[index]
-        return str(numbers) if isinstance(numbers, int) else tuple(map(str, numbers))
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == (tuple(other) if isinstance(other, Numbers) else other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def _describe_duplicates(ids: Sequence[str]) -> str:
-    twice = [item for item, n in Counter(ids).items() if n > 1]
-    return (
-        f"ids must be unique; {len(twice)} repeat, for example {twice[0]!r}. "
-        "(Ids are compared as text: 1 and '1' are the same.)"
-    )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import numbers
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
+
+from nblabel.system.dataframes import as_pandas
 
 # Scripts that put no space between words are read sign by sign; everything else word by word, and
 # signs such as ":)" or an emoji count as words.
@@ -18,6 +22,7 @@ class Texts:
     Parameters
     ----------
     texts : sequence of str
+        Also a column of pandas, polars or Arrow.
 
     Attributes
     ----------
@@ -27,7 +32,8 @@ class Texts:
     Raises
     ------
     TypeError
-        If it is a single text or a table, or one of them is no text.
+        If it is a single text, a table, a dict or a set, or one of them is no text; the message
+        names its position.
     """
 
     kind = "texts"
@@ -35,6 +41,14 @@ class Texts:
     def __init__(self, texts: Sequence[str]) -> None:
         if isinstance(texts, str | bytes):
             raise TypeError("texts is a single text; pass a list of texts.")
+        texts = as_pandas(texts)
+        if isinstance(texts, Mapping):
+            raise TypeError(
+                "texts is a dict; pass its values, and its keys as ids: "
+                "Pool(texts=list(texts.values()), ids=list(texts))."
+            )
+        if isinstance(texts, AbstractSet):
+            raise TypeError("texts is a set, which has no order; pass a list: sorted(texts).")
         if hasattr(texts, "columns"):
             raise TypeError("texts is a table; pass one of its columns, or the table as table=.")
         self.texts = [_checked(text, place) for place, text in enumerate(texts)]
@@ -56,9 +70,14 @@ class Texts:
 
 def _checked(text: Any, place: int) -> str:
     if not isinstance(text, str):
+        advice = "Drop the missing ones, or replace them by ''."
+        if isinstance(text, bytes):
+            advice = "Decode bytes: [text.decode() for text in texts]."
+        elif isinstance(text, numbers.Real) and text == text:  # noqa: PLR0124  NaN
+            advice = "Write numbers as text: [str(text) for text in texts]."
         raise TypeError(
-            f"text {place} is {text!r}, a {type(text).__name__}; every text must be a str. "
-            "Drop the missing ones, or replace them by ''."
+            f"text {place} is {text!r:.60}, a {type(text).__name__}; every text must be a str. "
+            f"{advice}"
         )
     try:
         text.encode()

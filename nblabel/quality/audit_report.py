@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from nblabel.arrays import is_number
 from nblabel.system.format import count, counted, interval, percent
 from nblabel.system.report import Report
 
@@ -73,7 +72,7 @@ class AuditReport(Report):
         ValueError
             If the share is not between 0 and 1.
         """
-        if not isinstance(error_rate, int | float | np.number) or not 0 <= error_rate <= 1:
+        if not is_number(error_rate) or not 0 <= error_rate <= 1:
             raise ValueError(
                 f"error_rate is {error_rate!r}; it must be a share from 0 to 1, such as 0.05."
             )

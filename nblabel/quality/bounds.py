@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from nblabel.arrays import is_number
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -31,7 +33,7 @@ def check_confidence(value: float) -> None:
     ValueError
         If it is not between 0 and 1.
     """
-    if not isinstance(value, int | float | np.number) or not 0 < value < 1:
+    if not is_number(value) or not 0 < value < 1:
         raise ValueError(f"confidence is {value!r}; it must be between 0 and 1, such as 0.95.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.arrays import IntArray
+from nblabel.arrays import IntArray, is_number, is_whole
 from nblabel.log.events import LabelEvent
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
@@ -148,10 +147,10 @@ def costs(
 
     check_session(session)
     for name, value in (("per_hour", per_hour), ("hourly_rate", hourly_rate)):
-        if value is not None and not (isinstance(value, int | float | np.number) and value > 0):
+        if value is not None and not (is_number(value) and value > 0):
             raise ValueError(f"{name} is {value!r}; it must be a positive number.")
     total = len(session.pool)
-    if target is not None and not (isinstance(target, numbers.Integral) and 0 < target <= total):
+    if target is not None and not (is_whole(target) and 0 < target <= total):
         raise ValueError(
             f"target is {target!r}; it must be a number of labels from 1 to {total:,}, the whole "
             "pool."

@@ -35,10 +35,11 @@ on held-back answers is the idea of Angelopoulos et al., "Learn then Test", 2021
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nblabel.arrays import is_number
 from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
 from nblabel.quality.trials import BETTER, END, Trial, Trials
 from nblabel.system.report import check_session
@@ -277,13 +278,9 @@ def check_terms(max_error: float, confidence: float, share: float | None = None)
     ValueError
         If one is out of range.
     """
-    if not _is_number(max_error) or not 0 <= max_error < 1:
+    if not is_number(max_error) or not 0 <= max_error < 1:
         raise ValueError(f"max_error is {max_error!r}; it must be a share below 1, such as 0.01.")
-    if not _is_number(confidence) or not 0 < confidence <= 1:
+    if not is_number(confidence) or not 0 < confidence <= 1:
         raise ValueError(f"confidence is {confidence!r}; it must be between 0 and 1, such as 0.95.")
-    if share is not None and not (_is_number(share) and 0 < share <= 1):
+    if share is not None and not (is_number(share) and 0 < share <= 1):
         raise ValueError(f"share is {share!r}; it must be between 0 and 1.")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number)

@@ -90,7 +90,7 @@ class PredictionHistory:
 
     def catch_up(self, session: Session) -> None:
         """Read on in the log, and learn as the model did at the time of each draw."""
-        events = session.store.read(after=self._seq)
+        events = session.events(self._seq)
         frame = frames.whole(len(session.pool))
         self._whole = False
         for event in progress.over(events, "Auditing"):

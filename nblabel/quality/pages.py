@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from nblabel.arrays import UInt8Array
-from nblabel.log.exporting import whole
+from nblabel.system.files import whole
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>

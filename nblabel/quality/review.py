@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray, is_whole
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 from nblabel.system.format import count, counted
@@ -106,7 +105,7 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
     import pandas as pd
 
     check_session(session)
-    if n is not None and not (isinstance(n, numbers.Integral) and n >= 1):
+    if n is not None and not (is_whole(n) and n >= 1):
         raise ValueError(f"n is {n!r}; it must be at least 1.")
     session.refit(1)  # finds the neighbour graph if it may
     rows = session.labeled

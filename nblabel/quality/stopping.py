@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
 from nblabel.strategies.measures import likeliest
 from nblabel.system.format import counted, percent
 from nblabel.system.report import Report, check_session
@@ -278,8 +277,8 @@ def _too_early(n: int, threshold: float, n_labels: int) -> StopAdvice:
 
 
 def _checked(n: Any, gain: Any) -> tuple[int, float]:
-    if not isinstance(n, numbers.Integral) or n < 1:
+    if not is_whole(n) or n < 1:
         raise ValueError(f"n is {n!r}; it must be a whole number of labels, such as 50.")
-    if not isinstance(gain, int | float | np.number) or not 0 < gain < 1:
+    if not is_number(gain) or not 0 < gain < 1:
         raise ValueError(f"gain is {gain!r}; it must be a share between 0 and 1, such as 0.005.")
     return int(n), float(gain)

@@ -377,7 +377,7 @@ class Trials:
         session = self._session
         if seq == END:
             return self._labels_now()
-        known = (event for event in session.store.read() if event.seq < seq)
+        known = (event for event in session.events() if event.seq < seq)
         state = LabelState(session.classes, known)
         codes = {label: code for code, label in enumerate(session.classes)}
         y = np.full(len(session.pool), NO_ANSWER, dtype=np.intp)

@@ -14,7 +14,6 @@ the log.
 
 from __future__ import annotations
 
-import numbers
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
 from nblabel.log.labels import STATUSES, LabelLog
@@ -115,7 +114,7 @@ def draw(
         The confidence of the model in its prediction for each item, where it has learned; draws
         from the whole pool are then two-phase.
     """
-    if not isinstance(n, numbers.Integral) or n < 1:
+    if not is_whole(n) or n < 1:
         raise ValueError(f"n is {n!r}; draw at least one item.")
     if len(predicted) != len(confidence) or (among is None and (predicted or name)):
         raise ValueError(
@@ -255,6 +254,6 @@ def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted:
 
 def check_share(name: str, value: Any) -> float:
     """Return a share of the questions, or say what is wrong with it."""
-    if not isinstance(value, int | float | np.number) or not 0 <= value <= 1:
+    if not is_number(value) or not 0 <= value <= 1:
         raise ValueError(f"{name} is {value!r}; it must be a share between 0 and 1, such as 0.1.")
     return float(value)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import copy
-import numbers
 import secrets
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import FloatArray, as_embeddings
-from nblabel.embeddings.registry import embeddings_of
+from nblabel.arrays import FloatArray, as_embeddings, is_whole
+from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import check_learner
-from nblabel.log.classes import check_classes
 from nblabel.log.events import LabelEvent, new_uid
+from nblabel.log.labels import STATUSES
+from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
@@ -35,8 +37,8 @@ class Session(SampledLog):
     pool : Pool or images
         What to label, or what `Pool` takes as images. A pool without embeddings is embedded by
         `embed`: images by "gradients", texts by "tfidf", the rows of a table by "table".
-    classes : sequence of str
-        At least two class names.
+    classes : iterable of str
+        At least two class names, in order. A mapping of codes to names and a column will do.
     learner : str, estimator or callable
         "auto" is "graph" as soon as the neighbour graph is there, "knn" until then; see
         `nblabel.learners.make_learner` for the others.
@@ -87,12 +89,12 @@ class Session(SampledLog):
     def __init__(
         self,
         pool: Any,
-        classes: Sequence[Any],
+        classes: Iterable[Any],
         *,
         learner: Any = "auto",
         strategy: Any = "auto",
         store: Any = None,
-        annotator: str | None = None,
+        annotator: Any = None,
         random_state: int | None = 0,
         build_graph: bool = True,
         learn_accepted: bool = False,
@@ -100,7 +102,6 @@ class Session(SampledLog):
         repeats: float = 0.0,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
-        check_classes(classes)
         make_strategy(strategy)
         check_learner(learner)
         self.audit_share = audit
@@ -111,9 +112,11 @@ class Session(SampledLog):
         self._learn_accepted = learn_accepted
         self._random_state = secrets.randbits(31) if random_state is None else int(random_state)
         self._refit: Refit | None = None
+        self._told = False  # that the learner waits for more labels
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
         self._engine = self._new_engine(embeddings_of(pool, self._random_state))
+        self._embeds = pool.embeddings is None  # so that new items can be embedded alike
         self.store.bind(pool.fingerprint, pool.known_as)
 
     def __repr__(self) -> str:
@@ -143,7 +146,7 @@ class Session(SampledLog):
             On the same pool and log.
         """
         if self._engine is not other.engine:
-            self._engine, self._refit = other.engine, None
+            self._engine, self._refit, self._embeds = other.engine, None, other._embeds
         self.learn_accepted = other.learn_accepted
         self.refresh()
 
@@ -253,7 +256,7 @@ class Session(SampledLog):
         LearnerError
             If the learner fails on the labels.
         """
-        if not isinstance(n, numbers.Integral) or n < 1:
+        if not is_whole(n) or n < 1:
             raise ValueError(f"n is {n!r}; ask for at least one item.")
         query = self.refit(int(n)).query
         return Query(query.indices[:n].copy(), query.scores[:n].copy(), query.reasons[:n])
@@ -263,8 +266,10 @@ class Session(SampledLog):
 
         Parameters
         ----------
-        X : array of shape (m, dim), optional
-            Points that need not be in the pool, embedded as it is. None: all n items of the pool.
+        X : array of shape (m, dim), Pool, texts, images or DataFrame, optional
+            Points that need not be in the pool, embedded as it is; or new items of the kind that it
+            holds, which are embedded here unless the pool has embeddings of its own. None: all n
+            items of the pool.
 
         Returns
         -------
@@ -274,14 +279,15 @@ class Session(SampledLog):
         Raises
         ------
         ValueError
-            If the points are not finite numbers in as many dimensions as the embeddings have.
+            If the points are not finite numbers in as many dimensions as the embeddings have, or
+            new items are of another kind, or nobody knows how the pool was embedded.
         LearnerError
             If the learner fails on the labels.
         """
         proba = self.refit(1).proba
         if X is None:
             return np.array(proba, order="C")
-        return self._engine.predict_proba(X)
+        return self._engine.predict_proba(self._points(X))
 
     def predict(self) -> npt.NDArray[np.object_]:
         """Return the class of each item: its label where it has one, else the prediction.
@@ -312,7 +318,8 @@ class Session(SampledLog):
         ValueError
             If the shape or a value is wrong; nothing changed then.
         """
-        self._engine = self._new_engine(as_embeddings(X, len(self.pool)))
+        points = as_embeddings(in_pool_order(self.pool, X, "X"), len(self.pool))
+        self._engine, self._embeds = self._new_engine(points), False
         self._changed()
 
     @property
@@ -368,6 +375,7 @@ class Session(SampledLog):
             if self._build_graph and due and self.wants_graph:
                 self._engine = self._on_graph(self._engine, neighbor_graph(self.embeddings))
             self._refit = done = self._engine.refit(self.snapshot(), n)
+            self._tell_of(getattr(self._engine.learner, "waiting", ""))
         return done
 
     def apply(self, refit: Refit) -> bool:
@@ -390,8 +398,36 @@ class Session(SampledLog):
 
     # inside
 
+    def _points(self, X: Any) -> Any:
+        """Return points as they are, and new items embedded like the pool."""
+        pool = self.pool
+        if isinstance(X, Pool) and X.embeddings is not None:
+            return X.embeddings
+        if not isinstance(X, Pool) and not are_items(X, pool):
+            return X
+        if not self._embeds:
+            raise ValueError(
+                f"the {pool.kind} of this session were embedded outside of it. Embed new ones in "
+                "the same way and pass their embeddings, or label them too: pool.extended(more)."
+            )
+        return embed_new(X, pool, self._random_state)
+
     def _confidence(self) -> FloatArray | None:
         return None if self._refit is None else self._refit.predicted[1]
+
+    def _predicted(self) -> list[Predicted]:
+        if not (self.snapshot().y >= 0).any():
+            raise ValueError("nothing was learned yet, so nothing is predicted; label some items.")
+        codes, proba = self.refit(1).predicted
+        free = np.flatnonzero((self._y < 0) & (self._status != STATUSES.index("flagged")))
+        names = self.classes
+        return [(i, names[codes[i]], float(proba[i])) for i in free.tolist()]
+
+    def _tell_of(self, waiting: str) -> None:
+        """Say once that the learner waits for more labels."""
+        if waiting and not self._told:
+            warnings.warn(waiting, stacklevel=4)
+        self._told = bool(waiting)
 
     def _new_engine(self, X: FloatArray) -> Engine:
         engine = Engine(X, self._learner, self._strategy, self._random_state)

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray, as_embeddings
+from nblabel.arrays import FloatArray, IntArray, as_array, as_embeddings, is_whole
 from nblabel.pool import Pool
+from nblabel.system.dataframes import as_pandas, in_order, index_of
+from nblabel.system.values import Names, text_of
 
 
 def whole(value: Any, name: str) -> int:
     """Return a whole number of at least 1, or say what is wrong with it."""
-    if not isinstance(value, numbers.Integral) or value < 1:
+    if not is_whole(value) or value < 1:
         raise ValueError(f"{name} is {value!r}; pass a whole number of at least 1.")
     return int(value)
 
@@ -25,9 +27,7 @@ def seeds_of(random_state: Any) -> tuple[list[int], bool]:
     if random_state is None:
         return [int(np.random.default_rng().integers(2**31))], False
     seeds = list(random_state) if several else [random_state]
-    if not seeds or not all(
-        isinstance(seed, numbers.Integral) and int(seed) >= 0 for seed in seeds
-    ):
+    if not seeds or not all(is_whole(seed) and int(seed) >= 0 for seed in seeds):
         raise ValueError(
             f"random_state is {random_state!r}; pass a whole number that is not negative, or a "
             "list of them for a run with each."
@@ -62,7 +62,7 @@ def values_of(y: Any, n: int, name: str) -> list[int] | list[str]:
             f"{missing[0]}); the oracle must know each. Leave those items out."
         )
     if not all(isinstance(value, numbers.Real | np.bool_) for value in values):
-        return [str(value).strip() for value in values]
+        return [text_of(value).strip() for value in values]
     broken = [value for value in values if value != int(value)]
     if broken:
         raise ValueError(f"{name} holds {broken[0]!r}, which is no class: pass names or numbers.")
@@ -78,12 +78,12 @@ def codes_of(
     values: list[int] | list[str], given: list[Any], names: tuple[str, ...], name: str
 ) -> IntArray:
     """Return class numbers."""
-    table: dict[Any, int] = {value: code for code, value in enumerate(names)}
-    if values and not isinstance(values[0], str):
+    known = Names(names)
+    table: dict[Any, int | None] = {value: known.place(str(value)) for value in set(values)}
+    if None in table.values() and not isinstance(values[0], str):
         numbered = all(isinstance(value, numbers.Real) for value in given)
-        given = given if numbered else list(range(len(names)))
-        table = {value: code for code, value in enumerate(given)}
-    unknown = [value for value in values if value not in table]
+        table = {value: code for code, value in enumerate(given if numbered else range(len(names)))}
+    unknown = [value for value in values if table.get(value) is None]
     if unknown:
         raise ValueError(
             f"{name} holds {unknown[0]!r}, which is no class; the classes are {', '.join(names)}. "
@@ -108,15 +108,18 @@ def as_test_set(
         raise ValueError(
             f"X_test needs a pool with embeddings, to be in the same space as they. {together}"
         )
-    if np.ndim(X_test) != 2 or np.shape(X_test)[1] != pool.embeddings.shape[1]:
-        raise ValueError(
-            f"X_test has shape {np.shape(X_test)}; expected embeddings of width "
-            f"{pool.embeddings.shape[1]}, as the pool has. {together}"
-        )
     try:
-        X = as_embeddings(X_test)
+        points = as_array(X_test)
+        fits = points.ndim == 2 and points.shape[1] == pool.embeddings.shape[1]
+        X = as_embeddings(points) if fits else np.zeros((0, 0), np.float32)
     except ValueError as error:
         raise ValueError(f"X_test: {error}") from error
+    if not fits:
+        raise ValueError(
+            f"X_test has shape {points.shape}; expected embeddings of width "
+            f"{pool.embeddings.shape[1]}, as the pool has. {together}"
+        )
     if not len(X):
         raise ValueError("X_test is empty; pass at least one item, or leave it out.")
+    y_test = in_order(y_test, "y_test", index=index_of(as_pandas(X_test)))
     return X, codes_of(values_of(y_test, len(X), "y_test"), given, names, "y_test")

@@ -11,8 +11,9 @@ import numpy as np
 
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
-from nblabel.log.classes import check_classes
+from nblabel.log.classes import check_classes, list_classes
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
 from nblabel.simulation.arguments import (
     as_test_set,
     codes_of,
@@ -57,7 +58,8 @@ def simulate(
         What to label. Anything `Pool` takes as images will do. Without embeddings it is embedded
         once, as by a `Session`.
     y : sequence of n
-        The right answer for each item: class names, or class numbers.
+        The right answer for each item: class names, or class numbers. A Series whose index names
+        the items of the pool is paired by it.
     learner : str, estimator or callable
         What learns, as for `Session`. It is copied: a run leaves the one passed in untouched.
     strategy : str or QueryStrategy
@@ -140,8 +142,8 @@ def simulate(
     budget = min(whole(budget, "budget"), len(pool))
     batch_size = whole(batch_size, "batch_size")
     seeds, several = seeds_of(random_state)
-    values = values_of(y, len(pool), "y")
-    given = distinct(values) if classes is None else list(classes)
+    values = values_of(in_pool_order(pool, y, "y"), len(pool), "y")
+    given = distinct(values) if classes is None else list_classes(classes)
     names = check_classes(given)
     codes = codes_of(values, given, names, "y")
     test = as_test_set(pool, X_test, y_test, given, names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -11,6 +11,7 @@ import ipywidgets
 from nblabel.arrays import IntArray
 from nblabel.explore.clusters import as_clusters
 from nblabel.pool import Pool
+from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
 from nblabel.system import memory
 from nblabel.widget import text
@@ -19,9 +20,9 @@ from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
 from nblabel.widget.panel.dispatch import Dispatch
 from nblabel.widget.panel.figures import describe_classes, describe_store
 from nblabel.widget.panel.items import NOUNS
+from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
 from nblabel.widget.view.cell import display, keep_advice, progress_in_cell
-from nblabel.widget.view.inbox import Inbox
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.training import METHOD, SECONDS
@@ -40,8 +41,9 @@ class Labeler(PanelWidget):
     ----------
     pool : Pool or images
         What to label: a `Pool` of images, texts or rows; or an array of images, or image files.
-    classes : sequence of str
-        At least two class names.
+    classes : iterable of str
+        At least two class names, as for `Session`. One whose name is a single character has that
+        key, unless it is that of a command.
     learner : str, estimator or callable
         What learns, as for `Session`.
     strategy : str or QueryStrategy
@@ -70,6 +72,8 @@ class Labeler(PanelWidget):
     repeats : float
         Share of the answers after which an item is repeated, as for `Session`. A choice made in the
         panel is remembered beside the log and goes before this.
+    keys : mapping of str to str, optional
+        The keys of some classes, such as ``{"daisy": "d"}``; a capital is typed with Shift.
 
     Attributes
     ----------
@@ -79,7 +83,7 @@ class Labeler(PanelWidget):
     Raises
     ------
     ValueError, TypeError, StoreError
-        As for `Session`, and for an unknown map or projection.
+        As for `Session`, and for an unknown map or projection, or keys that cannot be.
 
     Examples
     --------
@@ -94,18 +98,19 @@ class Labeler(PanelWidget):
 
     # also where making it fails
     _panel: Panel | None = None
+    _dispatch: Dispatch | None = None
     _successor: Labeler | None = None
     _is_shown = False
 
     def __init__(
         self,
         pool: Any,
-        classes: Sequence[Any],
+        classes: Iterable[Any],
         *,
         learner: Any = "auto",
         strategy: Any = "auto",
         store: Any = None,
-        annotator: str | None = None,
+        annotator: Any = None,
         random_state: int | None = 0,
         map: str = "canvas",  # noqa: A002  the field's word
         projection: str = "umap",
@@ -113,6 +118,7 @@ class Labeler(PanelWidget):
         highlight: str = "",
         audit: float = 0.0,
         repeats: float = 0.0,
+        keys: Mapping[Any, str] | None = None,
     ) -> None:
         if projection not in text.PROJECTIONS:
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
@@ -133,10 +139,11 @@ class Labeler(PanelWidget):
                 audit=audit,
                 repeats=repeats,
             )
+            chosen = check_keys(keys, self._session)
             given = registry.given_in_panels(self._session.store)
             self._answers = Answers(self._session, given)
             super().__init__(
-                classes=describe_classes(self._session),
+                classes=describe_classes(self._session, chosen),
                 store=describe_store(self._session),
                 pool={"total": len(pool), "noun": NOUNS[pool.kind]},
                 show_prediction=show_prediction,
@@ -146,18 +153,18 @@ class Labeler(PanelWidget):
                     {"value": value, "text": name} for value, name in text.COLOR_MODES.items()
                 ],
             )
+            # a home of its own: messages are still heard when the panel ended
+            home = Home(lambda error: self._tell_failure("message", error))
+            self._open_channel(home, self._hear, self._tell_failure)
             self._panel = Panel(
-                *(self, self._session, self._answers, map, projection, given),
+                *(self, self._session, self._answers, map, projection, given, chosen),
                 tell_others=self._tell_others,
             )
-        self._dispatch: Dispatch | None = Dispatch(self._panel, self.train)
-        # a home of its own: messages are still heard when the panel ended
-        home = Home(lambda error: self._tell_failure("message", error))
-        self.on_msg(Inbox(home, self._hear, self._tell_failure))
+        self._dispatch = Dispatch(self._panel, self.train)
         self.observe(home.bring(self._color_chosen), "color_by")
         self._figures = self._panel.figures
         self._beside: Any = None
-        self.place = (self._session.store.key, pool.fingerprint, annotator)
+        self.place = (self._session.store.key, pool.fingerprint, self._session.annotator)
         """What another panel is of that takes the place of this one."""
         registry.register(self)
         for panel in registry.earlier(self):
@@ -196,21 +203,24 @@ class Labeler(PanelWidget):
         """
         return self.session.labels()
 
-    def export(self, path: Any, format: str | None = None) -> None:  # noqa: A002
+    def export(self, path: Any, format: str | None = None, **options: Any) -> None:  # noqa: A002
         """Write the labels, with their details, to a file or a folder, whole or not at all.
 
         Parameters
         ----------
         path : path-like
             A file in ``.csv``, ``.jsonl``, ``.parquet`` or ``.json`` (COCO), or a new folder.
-        format : {"csv", "jsonl", "parquet", "coco", "folders", "imagefolder"}, optional
-            What to write; a folder needs it.
+        format : str, optional
+            What to write: "csv", "excel-csv", "jsonl", "parquet", "coco", "folders" or
+            "imagefolder"; a folder needs it.
+        **options
+            Those of `Session.export`: ``columns``, ``predictions``, ``separator``.
 
         See Also
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        self.session.export(path, format)
+        self.session.export(path, format, **options)
 
     def curves(self) -> go.Figure:
         """Draw how accuracy and confidence grew with the labels, with plotly's tools.
@@ -246,7 +256,9 @@ class Labeler(PanelWidget):
 
     @clusters.setter
     def clusters(self, clusters: Any) -> None:
-        known = None if clusters is None else as_clusters(clusters, len(self.session.pool))
+        pool, known = self.session.pool, None
+        if clusters is not None:
+            known = as_clusters(in_pool_order(pool, clusters, "clusters"), len(pool))
         self._live().state.group(known)
 
     def show_next(self, indices: Any) -> None:
@@ -372,15 +384,18 @@ class Labeler(PanelWidget):
 
     def _hear(self, page: str, content: dict[str, Any]) -> None:
         """Do what a message of a page says; a panel that ended still saves answers."""
-        if content.get("type") == "ready":
+        if content["type"] == "ready":
             self._come_into_sight()  # also in a host that shows it in a way of its own
+        elif content["type"] == "set":
+            self._choose(content["name"], content["value"])
+            return
         if self._dispatch is not None:
             self._dispatch(page, content)
-        elif content.get("type") in EVENTS:
+        elif content["type"] in EVENTS:
             self._save(content, self.send)
         elif "uid" in content:
             self.send(refusal(content["uid"], text.CLOSED_FOR_THIS))
-        elif content.get("type") == "gone":  # nobody sees it, and nothing more will come
+        elif content["type"] == "gone":  # nobody sees it, and nothing more will come
             super().close()
             if self._beside is not None:
                 self._beside.close()

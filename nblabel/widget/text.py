@@ -37,12 +37,15 @@ SHOWN = "Asked now."
 FIRST_ANSWER = "This was the first answer."
 NO_ANSWERS = "Nothing was answered yet."
 BACK_TO_QUESTIONS = "Back to the questions."
+UNKNOWN_MESSAGE = "The page sent something that is no message of the panel. Load the page again."
 CLOSED_FOR_THIS = "This panel is closed; nothing was done. Run its cell again."
 
 CHOSEN = Reason("You chose this one.")
 WANTED = Reason("Queued from Python.")
 EXCLUDED = Reason("You excluded it from its group.")
 ANSWERED_BEFORE = Reason("You answered this one before.")
+SKIPPED_THEN = Reason("You skipped it before.")
+FLAGGED_THEN = Reason("You flagged it before.")
 SKIPPED_BEFORE = Reason("You skipped it before; nothing else is left.")
 DRAWN_FAILED = Reason("Drawn at random: the learner failed.")
 DRAWN_LATE = Reason("Drawn at random: the learner is still at work.")
@@ -50,6 +53,10 @@ LEFT_OVER = Reason("The model is too unsure of this one: left for you, the least
 
 _WORDS = {"undo": "Undone", "redo": "Redone"}
 _STEPS = {"accept": "accepted from the model", "withdraw": "reverted to no label"}
+
+
+def malformed(kind: str, fault: str) -> str:
+    return f"The page sent a {kind!r} that is not as it should be: {fault}. Load the page again."
 
 
 def saved(label: str, n_labeled: int) -> str:
@@ -64,6 +71,7 @@ def group_labeled(n: int, label: str) -> str:
 
 
 NOTHING_TO = "Nothing to {}."
+NONE_OF_STATUS = "Nothing is {}."
 
 
 def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
@@ -73,6 +81,8 @@ def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
         return f"{word}: {count(n)} {_STEPS[step]}."
     if n > 1:
         return f"{word}: {count(n)} points."
+    if step == "rename_class":
+        return f"{word}: a class was renamed."
     if not n:
         return f"{word}: class {label}."
     return f"{word}: {label or step}."
@@ -193,6 +203,7 @@ def mean_of(n: int, of: int | None) -> str:
 # files
 FORMATS = {
     "csv": "CSV",
+    "excel-csv": "CSV for Excel",
     "jsonl": "JSON lines",
     "parquet": "Parquet",
     "coco": "COCO",
@@ -234,6 +245,7 @@ def imported(report: object, n: int) -> str:
 
 # accuracy and costs
 NOT_YET = "Accuracy is not known: no audit sample was labeled yet."
+NO_SHARE_YET = "From fewer audit labels, a share of right ones would say more than is known."
 AUDIT_HINT = "Set “Audit sample” to some share of the questions; nobody sees which they are."
 AUDIT_COMES = "The next ones come unmarked among the questions."
 NO_PACE = "Money so far and left is told once a few labels were given by hand."

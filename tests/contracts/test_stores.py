@@ -341,3 +341,28 @@ def test_who_reads_while_others_write_misses_nothing(shared: str) -> None:
     assert sorted(seen) == sorted(f"{me}-{number}" for me in range(2) for number in range(40))
     for store in (reader, *stores):
         store.close()
+
+
+def test_a_database_without_an_encoding_keeps_any_text() -> None:
+    """As initdb makes it where the locale is C."""
+    if POSTGRES is None:
+        pytest.skip("NBLABEL_TEST_POSTGRES names no database")
+    engine = sa.create_engine(str(POSTGRES), isolation_level="AUTOCOMMIT")
+    name = f"{SCHEMA}_ascii"
+    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(drop)
+        connection.exec_driver_sql(
+            f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+        )
+    try:
+        url = sa.make_url(str(POSTGRES)).set(database=name)
+        store = LabelStore(url.render_as_string(hide_password=False))
+        store.append(label("caf\u00e9 \N{SNOWMAN}"))
+        (read,) = store.read()
+        assert read.ids == ("caf\u00e9 \N{SNOWMAN}",)
+        store.close()
+    finally:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(drop)
+        engine.dispose()

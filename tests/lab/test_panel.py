@@ -278,3 +278,86 @@ def test_accessible_in_both_themes_and_on_a_narrow_screen(
         "[...document.querySelectorAll('.nbl-view')].map((view) => view.scrollWidth - view.clientWidth)"
     )
     assert max(overflow) <= 1
+
+
+# Keys that programs have in common, with the focus in the panel
+
+PLACES = [".nbl-queue", ".nbl-class", ".nbl-map-plane", ".nbl-quality select"]
+
+
+def test_ctrl_s_saves_the_notebook(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    for place in PLACES:
+        answer(book, "1")  # the notebook has changed: another picture is on screen
+        book.page.evaluate(
+            "[...jupyterapp.shell.widgets('main')].find((one) => one.context)"
+            ".context.model.dirty = true"
+        )
+        before = book.path.stat().st_mtime_ns
+        book.page.locator(place).first.focus()
+
+        def saved(before: int = before) -> bool:
+            # JupyterLab drops the wish while it is still at the save before
+            book.page.keyboard.press("ControlOrMeta+s")
+            return book.path.stat().st_mtime_ns > before
+
+        wait_for(saved, 20, lambda at=place: f"the notebook to be saved from {at}")
+    assert "widget-view+json" in book.path.read_text()
+    assert book.evaluate("panel.session.state.answers.__len__()") == len(PLACES)
+
+
+def test_ctrl_z_undoes_in_the_panel_and_not_in_the_notebook(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    cells, sources = book.cell_types(), book.sources()
+    for key, place in zip("1234", PLACES, strict=True):
+        item = answer(book, key)
+        wait_for(lambda: len(labels(book)) == 1, 10, lambda: str(labels(book)))
+        book.page.locator(place).first.focus()
+        book.page.keyboard.press("ControlOrMeta+z")
+        expect(queue(book).locator(".nbl-id")).to_have_text(item)
+        wait_for(lambda: labels(book) == [], 10, lambda: str(labels(book)))
+        book.page.keyboard.press("ControlOrMeta+Shift+z")
+        wait_for(lambda: len(labels(book)) == 1, 10, lambda: str(labels(book)))
+        book.page.keyboard.press("ControlOrMeta+z")
+        wait_for(lambda: labels(book) == [], 10, lambda: str(labels(book)))
+        expect(queue(book).locator(".nbl-id")).to_have_text(item)
+    assert (book.cell_types(), book.sources()) == (cells, sources)
+
+
+def test_page_keys_scroll_the_text_and_not_the_notebook(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book = panel(f"""
+import nblabel as nb
+texts = [f"{{i}} " + "some words of a long text " * 400 for i in range(60)]
+panel = nb.Labeler(nb.Pool(texts=texts), ["a", "b"], store={str(tmp_path / "t.db")!r}, projection="pca")
+panel""")
+    around = """[...document.querySelectorAll("*")]
+      .filter((one) => !one.closest(".nbl-panel")).reduce((sum, one) => sum + one.scrollTop, 0)"""
+    text = queue(book).locator(".nbl-text")
+    queue(book).focus()
+    before = book.page.evaluate(around)
+    tops = [0]
+    for key in ["PageDown", "Space", "PageDown", "PageUp"]:
+        book.page.keyboard.press(key)
+        tops.append(text.evaluate("one => one.scrollTop"))
+    assert tops[0] < tops[1] < tops[2] < tops[3] > tops[4] > 0
+    assert book.page.evaluate(around) == before
+    assert labels(book) == []
+
+
+def test_the_classes_of_a_group_are_in_view_at_768_pixels(panel: Callable[..., Notebook]) -> None:
+    book = panel(viewport={"width": 1366, "height": 768})
+    book.execute("panel.clusters = nb.cluster(panel.session.embeddings, n_clusters=6)")
+    book.page.locator(".nbl-map-plane").focus()
+    book.page.keyboard.press("g")
+    classes = book.page.locator(".nbl-group .nbl-map-class")
+    expect(book.page.locator(".nbl-group-tile:focus")).to_have_count(1)
+    expect(classes).to_have_count(10)
+    hit = """(all) => all.filter((one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return one.contains(document.elementFromPoint(left + 3, top + 3)) &&
+        one.contains(document.elementFromPoint(right - 3, bottom - 3));
+    }).length"""
+    assert classes.evaluate_all(hit) == 10
+    expect(queue(book).locator(".nbl-class").first).to_have_attribute("aria-disabled", "true")

@@ -69,7 +69,7 @@ def browser_page(browser: Browser, page_server: str, problems: list[str]) -> Ite
     """Fresh page at `tests/page/page.html` (no stored state of other tests).
 
     The test fails on console errors, page errors, requests that leave localhost, and on whatever crosses
-    the wire otherwise than docs/wire.schema.json has it.
+    the wire otherwise than wire.schema.json has it.
     """
 
     def guard(route: Route) -> None:

@@ -9,7 +9,7 @@
 //             nbl.widget.model.sent                                      messages to the kernel
 //             nbl.widget.model.saved                                     traits to the kernel
 //             nbl.wire                    all that crossed the wire, checked against
-// docs/wire.schema.json
+// wire.schema.json
 
 /** All that crossed the wire: [side, content, number of buffers]. */
 const wire = [];
@@ -35,6 +35,13 @@ export class FakeModel {
     /** The pages that hear what the kernel says: with `share`, all of one panel. */
     this.peers = [this];
     this.onSend = () => {};
+    /** A page that is ready hears nothing before the first message is delivered. */
+    this.isSilent = true;
+    /** The numbers of both ends; with `numbers` false a test gives them itself. */
+    this.numbers = true;
+    this.seq = 0;
+    this.heard = 0;
+    this.tells = 0;
     recordTraits(traits);
   }
 
@@ -59,6 +66,14 @@ export class FakeModel {
   send(content, _callbacks, buffers = []) {
     if (!this.alive) throw new Error("the kernel is gone");
     record("page", content, buffers);
+    if (content.type === "heard") {
+      if (this.numbers && !this.isSilent) this.tell(content.tell);
+      if (!this.numbers) this.onSend(content, buffers);
+      return;
+    }
+    this.name = content.page;
+    this.heard = content.seq + 1;
+    if (content.type === "ready") this.isSilent = true;
     // what crosses the wire is a copy
     this.sent.push({
       ...structuredClone(content),
@@ -83,18 +98,38 @@ export class FakeModel {
 
   /** The name of the page, as its messages carry it. */
   get page() {
-    return this.sent[0]?.page;
+    return this.sent[0]?.page ?? this.name;
   }
 
   /**
    * A message from the kernel; buffers arrive as DataViews. What answers a page goes to this one.
    */
   deliver(content, buffers = []) {
-    const message =
-      TO.has(content.type) && !("to" in content) ? { ...content, to: this.page } : content;
+    const to = TO.has(content.type) && !("to" in content) ? { to: this.page } : {};
+    const message = { seq: this.seq, ...content, ...to };
     record("kernel", message, buffers);
     const views = buffers.map((buffer) => new DataView(Uint8Array.from(bytesIn(buffer)).buffer));
-    for (const model of this.peers) model.fire("msg:custom", structuredClone(message), views);
+    for (const model of this.peers) {
+      if (model.isSilent && model.numbers) model.tell(-1);
+      model.isSilent = false;
+      model.seq = Math.max(model.seq, message.seq + 1);
+      model.fire("msg:custom", structuredClone(message), views);
+    }
+  }
+
+  /** A message of a real kernel, with its own numbers. */
+  arrive(message, buffers) {
+    record("kernel", message, buffers);
+    const views = buffers.map((buffer) => new DataView(Uint8Array.from(buffer).buffer));
+    this.fire("msg:custom", message, views);
+  }
+
+  /** Say that all was heard, and that nothing is missing. */
+  tell(told) {
+    const { page, seq, heard } = this;
+    const revision = this.get("revision")?.number ?? 0;
+    const ends = { heard, first: seq, next: seq, revision };
+    this.fire("msg:custom", { type: "told", to: page, tell: this.tells++, told, ...ends }, []);
   }
 
   /** Traits written by the kernel. */

@@ -46,10 +46,11 @@ TRAITS: dict[str, Any] = {
     "review": {},
     "learning_curves": {},
     "comparison": {},
+    "revision": {"since": 0, "number": 0},
 }
 SIZE = 4
 # What the page tells by itself, besides what a person does.
-BY_ITSELF = ("front", "more", "explain")
+BY_ITSELF = ("front", "more", "explain", "set")
 
 
 def item(number: int, **fields: Any) -> dict[str, Any]:

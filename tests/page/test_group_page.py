@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.page.panel import PROJECTION
 from tests.page.test_map_page import CORNERS, Map
+from tests.page.test_status_page import STATUS
 
 FOUND = {"n": 2, "finding": False, "suggested": 6}
 CLUSTERS = [list(range(0, 120, 2)), list(range(1, 120, 2))]
@@ -230,6 +231,123 @@ def test_reserved_keys_pass_by(clustered: Map) -> None:
             break
         clustered.press("Tab")
     assert not clustered.page.evaluate(inside)
+
+
+# Beside the queue
+
+
+def in_view(found: Locator) -> bool:
+    """Whether all of an element can be seen: within the window, and not cut off or covered."""
+    return found.evaluate(
+        """(one) => {
+          const { left, right, top, bottom } = one.getBoundingClientRect();
+          const inside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+          const corners = [[left + 3, top + 3], [right - 3, bottom - 3]];
+          return inside && corners.every(([x, y]) => one.contains(document.elementFromPoint(x, y)));
+        }"""
+    )
+
+
+@pytest.mark.parametrize("width", [1366, 700, 320])
+@pytest.mark.parametrize("way", ["cluster", "box"])
+def test_the_classes_of_an_open_group_are_in_view_on_a_small_screen(
+    browser_page: Page, way: str, width: int
+) -> None:
+    classes = [{"name": f"Kind {key}", "key": key, "color": "#4c78c8"} for key in "1234567890"]
+    opened = open_map(browser_page, classes=classes, status=STATUS)
+    browser_page.set_viewport_size({"width": width, "height": 768})
+    browser_page.evaluate(
+        """() => {
+          document.body.style.padding = "120px 0 600px";  // a notebook around it
+          scrollTo(0, 0);
+        }"""
+    )
+    opened.painted()
+    if way == "cluster":
+        opened.focus()
+        opened.press("g")
+    else:
+        opened.plane.scroll_into_view_if_needed()
+        opened.button("Box").click()
+        opened.drag((2, 2), (opened.box["width"] - 2, opened.box["height"] - 2))
+    expect(tile(opened, 0)).to_be_focused()
+    opened.send({"type": "mean", "request": opened.messages("group")[0]["request"],
+                 "text": "mean of 300 of 12,345",
+                 "image": {"buffer": 0, "width": 1, "height": 1, "channels": 1}}, bytes([99]))  # fmt: skip
+    for button in opened.dialog.locator(".nbl-map-class").all():
+        assert in_view(button)
+    assert in_view(opened.dialog.get_by_role("button", name="Close"))
+    assert in_view(tile(opened, 0))
+    opened.press(*["ArrowDown"] * 2)
+    assert in_view(browser_page.locator(":focus"))
+    for button in opened.dialog.locator(".nbl-map-class").all():
+        assert in_view(button)
+
+
+def test_while_a_group_is_open_the_queue_labels_nothing_and_looks_like_it(clustered: Map) -> None:
+    queue = clustered.panel.locator(".nbl-queue")
+    clustered.ask(500, 501, 502)
+    buttons = [
+        queue.get_by_role("button", name=name) for name in ("Boot", "Accept", "Skip", "Flag")
+    ]
+    for button in buttons:
+        expect(button).to_have_attribute("aria-disabled", "true")
+        expect(button.locator("kbd")).to_be_hidden()
+    expect(queue).to_contain_text("A group is open: keys label it")
+    queue.focus()
+    clustered.press("2", "Enter", "s", "f")
+    buttons[0].click(force=True)
+    assert clustered.sent("label", "skip", "flag") == []
+    said = "A group is open, and its keys label the group. Close it to answer here."
+    expect(queue.locator(".nbl-note")).to_have_text(said)
+    expect(clustered.live).to_have_text(said)
+    clustered.press("u", "ArrowLeft")  # what is no answer goes on
+    assert len(clustered.sent("undo", "browse")) == 2
+    tile(clustered, 0).focus()
+    clustered.press("2")
+    (label,) = clustered.await_sent("label")
+    assert label["buffers"] == [CLUSTERS[0]]
+    clustered.acknowledge(label["uid"], "60 points labeled as Boot.")
+    expect(buttons[0]).not_to_have_attribute("aria-disabled", "true")  # nothing is left to label
+    clustered.dialog.get_by_role("button", name="Close").click()
+    for button in buttons:
+        expect(button).not_to_have_attribute("aria-disabled", "true")
+        expect(button.locator("kbd")).to_be_visible()
+    queue.focus()
+    clustered.press("2")
+    assert clustered.await_sent("label", 2)[1]["id"] == "image-500"
+
+
+def test_the_chord_for_undo_takes_back_what_the_dialog_labeled(clustered: Map) -> None:
+    clustered.press("2")
+    (message,) = clustered.await_sent("label")
+    clustered.press("Control+z")  # while it is saved
+    assert clustered.messages("undo") == []
+    clustered.acknowledge(message["uid"], "60 points labeled as Boot.")
+    clustered.press("Control+z")
+    (undo,) = clustered.await_sent("undo")
+    assert undo["of"] == message["uid"]
+    clustered.acknowledge(undo["uid"], "Undone")
+    clustered.press("Control+z")  # what was before
+    assert "of" not in clustered.await_sent("undo", 2)[1]
+
+
+def test_closing_a_group_gives_the_queue_its_keys_back(clustered: Map) -> None:
+    queue = clustered.panel.locator(".nbl-queue")
+    clustered.ask(500)
+    clustered.press("Escape")
+    queue.focus()
+    clustered.press("1")
+    assert clustered.await_sent("label")[0]["id"] == "image-500"
+
+
+def test_while_clusters_are_found_labeling_goes_on(browser_page: Page) -> None:
+    opened = open_map(browser_page, clustering={**FOUND, "n": 0}, color_by="prediction")
+    opened.ask(500)
+    opened.button(re.compile("^Clusters")).click()
+    opened.panel.locator(".nbl-queue").focus()
+    opened.press("1")
+    assert opened.await_sent("label")[0]["id"] == "image-500"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -729,6 +729,57 @@ def test_an_empty_outline_says_so(nbmap: Map) -> None:
     expect(nbmap.dialog).to_be_hidden()
 
 
+def show_alone(opened: Map, name: str) -> None:
+    opened.button(re.compile(f"^{name}")).click()
+    opened.move_to((3, 3))
+
+
+def test_box_and_lasso_leave_out_what_the_legend_hides(crowd: Map) -> None:
+    show_alone(crowd, "Boot")
+    crowd.button("Box").click()
+    corners = crowd.spot(0.4, 0.3), crowd.spot(-0.25, -0.6)
+    (right, top), (left, bottom) = (crowd.world(*one) for one in corners)
+    crowd.drag(*corners)
+    points = enumerate(crowd.points)
+    inside_box = [i for i, (x, y) in points if left < x < right and bottom < y < top]
+    boots = [i for i in inside_box if i % 3 == 1]
+    expect(crowd.dialog.get_by_role("button", name="image-").first).to_be_focused()
+    said = f"{len(inside_box) - len(boots)} hidden by the legend left out"
+    expect(crowd.dialog).to_contain_text(said)
+    expect(crowd.note).to_contain_text(said)
+    assert crowd.messages("group")[0]["buffers"] == [boots]
+    crowd.press("Escape", "l")
+    path = star(crowd.spot(0.1, -0.1), 130)
+    outline = [crowd.world(*spot) for spot in path]
+    crowd.drag(*path)
+    assert confirm(crowd)["buffers"] == [[i for i in inside(outline, crowd.points) if i % 3 == 1]]
+    crowd.press("Escape", "Escape", "Escape")  # all colours again
+    crowd.press("x")
+    crowd.drag(*(crowd.spot(*crowd_point) for crowd_point in ((0.4, 0.3), (0.1, 0.1))))
+    expect(crowd.dialog).to_be_visible()
+    expect(crowd.dialog).not_to_contain_text("hidden by the legend")
+
+
+def test_a_box_of_the_cross_hair_leaves_out_what_the_legend_hides(nbmap: Map) -> None:
+    show_alone(nbmap, "Boot")
+    nbmap.focus()
+    nbmap.press("c", "ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
+    expect(nbmap.dialog.get_by_role("button", name="image-")).to_be_focused()
+    assert nbmap.messages("group")[0]["buffers"] == [[4]]
+    expect(nbmap.dialog).not_to_contain_text("hidden by the legend")
+
+
+def test_an_outline_around_hidden_points_alone_says_so(nbmap: Map) -> None:
+    show_alone(nbmap, "Bag")
+    nbmap.button("Box").click()
+    nbmap.drag(nbmap.spot(-0.2, -0.2), nbmap.spot(0.2, 0.2))
+    expect(nbmap.note).to_have_text("The point inside is hidden by the legend")
+    expect(nbmap.dialog).to_be_hidden()
+    nbmap.drag((2, 2), (nbmap.box["width"] - 2, nbmap.box["height"] - 2))
+    expect(nbmap.note).to_have_text("All 5 points inside are hidden by the legend")
+    assert nbmap.messages("group") == []
+
+
 # Labeling a selection
 
 

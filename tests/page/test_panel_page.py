@@ -310,6 +310,86 @@ def test_only_the_plane_of_the_map_is_an_application(queue: Queue) -> None:
     expect(roles).to_have_class("nbl-map-plane")
 
 
+# ---- chords
+
+
+def chord(page: Page, **keys: Any) -> dict[str, Any]:
+    """Press a chord where the focus is, and say what a notebook around the panel sees of it."""
+    return page.evaluate(
+        """(keys) => {
+          const target = document.activeElement;
+          const seen = { heard: false, marked: false };
+          const look = () => {
+            seen.heard = true;
+            for (let one = target; one; one = one.parentElement)
+              seen.marked ||= one.hasAttribute("data-lm-suppress-shortcuts");
+          };
+          document.addEventListener("keydown", look, { capture: true, once: true });
+          const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...keys });
+          target.dispatchEvent(event);
+          return { ...seen, kept: event.defaultPrevented };
+        }""",
+        keys,
+    )
+
+
+PLACES = [
+    ".nbl-queue", ".nbl-class", ".nbl-map-plane", ".nbl-status button", ".nbl-quality select"
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_undo_and_redo_by_the_chords_of_all_programs(queue: Queue, place: str) -> None:
+    queue.write(status=STATUS, audit=AUDIT)
+    queue.panel.locator(place).first.focus()
+    z, y = {"key": "z", "code": "KeyZ"}, {"key": "y", "code": "KeyY"}
+    for keys, kind in [
+        ({**z, "ctrlKey": True}, "undo"),
+        ({**z, "metaKey": True}, "undo"),
+        ({"key": "Z", "code": "KeyZ", "ctrlKey": True, "shiftKey": True}, "redo"),
+        ({"key": "Z", "code": "KeyZ", "metaKey": True, "shiftKey": True}, "redo"),
+        ({**y, "ctrlKey": True}, "redo"),
+        ({"key": "я", "code": "KeyZ", "ctrlKey": True}, "undo"),
+    ]:
+        n = len(queue.sent("undo", "redo"))
+        seen = chord(queue.page, **keys)
+        assert seen == {
+            "heard": True,
+            "marked": True,
+            "kept": True,
+        }  # and the notebook undoes nothing
+        assert [one["type"] for one in queue.sent("undo", "redo")[n:]] == [kind]
+    n = len(queue.sent())
+    for keys in [{**z, "ctrlKey": True, "altKey": True}, {**z, "ctrlKey": True, "repeat": True}, z]:
+        chord(queue.page, **keys)
+    assert len(queue.sent()) == n
+
+
+def test_in_a_field_for_text_undo_is_the_fields(queue: Queue) -> None:
+    queue.press("n")
+    seen = chord(queue.page, key="z", code="KeyZ", ctrlKey=True)
+    assert seen == {"heard": True, "marked": True, "kept": False}
+    queue.page.keyboard.type("ab")
+    queue.page.keyboard.press("Control+z")
+    expect(queue.root.get_by_role("textbox")).not_to_have_value("ab")
+    assert queue.sent("undo") == []
+
+
+@pytest.mark.parametrize("place", [*PLACES, "input"])
+def test_the_chord_that_saves_the_notebook_is_let_through(queue: Queue, place: str) -> None:
+    queue.write(status=STATUS, audit=AUDIT)
+    queue.panel.locator(".nbl-queue").focus()
+    queue.page.keyboard.press("n")
+    queue.panel.locator(f"{place} >> visible=true").first.focus()
+    for keys in [{"ctrlKey": True}, {"metaKey": True}]:
+        seen = chord(queue.page, key="s", code="KeyS", **keys)
+        assert seen == {"heard": True, "marked": False, "kept": False}
+        # and no other key is
+        assert chord(queue.page, key="d", code="KeyD")["marked"]
+        assert chord(queue.page, key="S", code="KeyS", shiftKey=True, **keys)["marked"]
+    assert queue.sent("skip") == []
+
+
 # ---- a panel that is closed
 
 
@@ -378,8 +458,10 @@ def test_marks_are_seen_with_the_colours_of_the_system(browser_page: Page, schem
     x, y = opened.spot(0, 0)
     opened.await_pixel((x - 9, y), "#" + "".join(f"{one:02x}" for one in parts), "marks")
     opened.await_pixel((x, y), GREEN)  # what a colour means stays
-    swatch = colour(opened, ".nbl-class .nbl-swatch", "backgroundColor")
-    assert swatch == "rgb(201, 79, 86)"
+    for swatch in [".nbl-class .nbl-swatch", ".nbl-map-legend-entry .nbl-map-swatch"]:
+        assert colour(opened, swatch, "backgroundColor") == "rgb(201, 79, 86)"
+        assert colour(opened, swatch, "forcedColorAdjust") == "none"
+        assert colour(opened, swatch, "outlineStyle") == "solid"  # whatever colour is behind it
     assert colour(opened, ".nbl-count-fill", "backgroundColor") != paper
     assert colour(opened, ".nbl-chart-line", "stroke") != paper
     for chosen, other in [

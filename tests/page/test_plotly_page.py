@@ -30,9 +30,9 @@ def open_side(page: Page, **traits: Any) -> Map:
     return opened
 
 
-def select(opened: Map, indices: Sequence[int]) -> None:
+def select(opened: Map, indices: Sequence[int], **more: Any) -> None:
     """Draw around points in the figure."""
-    opened.send({"type": "select"}, struct.pack(f"<{len(indices)}I", *indices))
+    opened.send({"type": "select", **more}, struct.pack(f"<{len(indices)}I", *indices))
 
 
 def lit(opened: Map, count: int) -> dict[str, Any]:
@@ -119,6 +119,15 @@ def test_a_selection_that_is_dropped_in_the_figure_closes_its_dialog(side: Map) 
     expect(tile(side, 0)).to_be_focused()
     select(side, [])  # that of a cluster stays
     expect(side.dialog).to_be_visible()
+
+
+def test_it_is_said_how_many_points_the_legend_hid(side: Map) -> None:
+    select(side, [3, 4], hidden=7)
+    expect(tile(side, 3)).to_be_visible()
+    expect(side.dialog).to_contain_text("7 hidden by the legend left out")
+    select(side, [], hidden=5)
+    expect(side.note).to_have_text("All 5 points inside are hidden by the legend")
+    expect(side.dialog).to_be_hidden()
 
 
 def test_a_colour_is_shown_alone(browser_page: Page) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import stop_clock
 from tests.page.conftest import reload
 from tests.page.panel import CLASSES, SIZE, STORE, TRAITS, Queue, item, questions
+from tests.page.test_status_page import STATUS
 
 
 @pytest.fixture
@@ -146,6 +147,38 @@ def test_enter_without_a_guess_says_so(browser_page: Page) -> None:
     queue.press("Enter")
     assert queue.sent("label") == []
     expect(queue.note).to_have_text("There is no prediction yet.")
+
+
+REVIEW = {"running": False, "progress": 0, "left": 2, "total": 2, "text": "0 of 2 looked at again"}
+
+
+def test_in_a_review_enter_keeps_the_label_there_is(browser_page: Page) -> None:
+    queue = Queue(browser_page, review=REVIEW)
+    queue.ask(1, 2, label="Bag", source="human", prediction={"label": "Boot", "confidence": 0.9})
+    keep = queue.root.locator(".nbl-do-accept")
+    expect(keep).to_have_accessible_name("Keep")
+    expect(keep).to_have_accessible_description("Keep the label Bag")
+    expect(queue.note).to_have_text("Labeled Bag: Enter keeps it")
+    expect(queue.panel.locator(".nbl-review")).to_contain_text("Enter keeps the label there is.")
+    queue.press("h", "Enter")  # hidden or not, the label is not the prediction
+    settle_double_press(browser_page)
+    keep.click()
+    assert [(one["id"], one["label"]) for one in queue.sent("label")] == [
+        ("image-1", "Bag"),
+        ("image-2", "Bag"),
+    ]
+    queue.ask(3)
+    expect(keep).to_contain_text("Accept")
+    queue.write(show_prediction=True)
+    settle_double_press(browser_page)
+    queue.press("Enter")
+    assert queue.sent("label")[-1]["label"] == "Boot"
+
+
+def test_enter_keeps_the_label_of_an_answer_that_is_looked_at_again(queue: Queue) -> None:
+    queue.show(60, label="Bag")
+    queue.press("Enter")
+    assert [(one["id"], one["label"]) for one in queue.sent("label")] == [("image-60", "Bag")]
 
 
 # ---- presses that must not count
@@ -343,6 +376,68 @@ def test_the_end_is_friendly_and_undo_still_works(browser_page: Page) -> None:
     assert [one["type"] for one in queue.sent()[1:]] == ["undo", "browse"]
     queue.show(7)
     queue.expect_image(7)
+
+
+def leads(queue: Queue) -> Any:
+    return queue.root.get_by_role("group", name="What is left to do")
+
+
+def test_a_finished_pool_leads_on(browser_page: Page) -> None:
+    status = {**STATUS, "left": 0, "skipped": 0, "flagged": 2}
+    formats = [{"value": "csv", "text": "CSV", "ending": ".csv"}]
+    exporting = {"formats": formats, "running": False, "progress": 0, "kind": "info", "text": ""}
+    queue = Queue(browser_page, status=status, exporting=exporting)
+    queue.ask(1)
+    expect(leads(queue)).to_be_hidden()
+    queue.press("1")
+    queue.deliver(questions([], done=True))
+    expect(queue.live).to_have_text("All 5,000 images are answered.")
+    names = leads(queue).get_by_role("button").all_inner_texts()
+    assert names == ["Ask 2 flagged again", "Review labels", "Export…"]
+    # by keyboard alone
+    leads(queue).get_by_role("button", name="Export…").focus()
+    browser_page.keyboard.press("Enter")
+    expect(queue.panel.get_by_label("Format")).to_be_focused()
+    expect(queue.panel.get_by_label("Export the labels")).to_be_visible()
+    leads(queue).get_by_role("button", name="Review labels").click()
+    expect(queue.root).to_be_focused()
+    leads(queue).get_by_role("button", name="Ask 2 flagged again").focus()
+    browser_page.keyboard.press("Space")
+    assert queue.sent("review", "again") == [
+        {"type": "review", "accepted": False},
+        {"type": "again", "status": "flagged"},
+    ]
+    expect(queue.root).to_be_focused()
+    queue.ask(3, 4, first=2)
+    expect(leads(queue)).to_be_hidden()
+    queue.press("2")
+    assert queue.sent("label")[-1]["id"] == "image-3"
+
+
+def test_what_was_skipped_is_said_to_be_all_that_is_left(browser_page: Page) -> None:
+    queue = Queue(browser_page, status={**STATUS, "left": 4, "skipped": 3, "flagged": 0})
+    queue.ask(1, 2, 3)
+    expect(leads(queue)).to_be_hidden()
+    queue.write(status={**STATUS, "left": 3, "skipped": 3, "flagged": 0})
+    expect(queue.root).to_contain_text("All other images are answered: these were skipped.")
+    names = leads(queue).get_by_role("button").all_inner_texts()
+    assert names == ["Ask 3 skipped again", "Review labels", "Export…"]
+    leads(queue).get_by_role("button").first.click()
+    assert queue.sent("again") == [{"type": "again", "status": "skipped"}]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 800])
+def test_a_finished_pool_is_accessible(browser_page: Page, theme: str, width: int) -> None:
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    browser_page.evaluate("theme => { document.documentElement.className = theme; }", theme)
+    queue = Queue(browser_page, status={**STATUS, "left": 0, "skipped": 0, "flagged": 2})
+    queue.deliver(questions([], done=True))
+    queue.press("n")
+    expect(leads(queue)).to_be_visible()
+    assert queue.root.evaluate("root => root.scrollWidth <= root.clientWidth")
+    found = Axe().run(browser_page, context=".nbl-queue")
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_show_puts_an_item_on_screen_and_the_displaced_one_next(queue: Queue) -> None:
@@ -773,6 +868,46 @@ def test_a_new_class_is_typed_in_place_and_typing_labels_nothing(queue: Queue) -
     assert queue.sent("label")[0]["label"] == "hs 12"
 
 
+@pytest.mark.parametrize("way", ["button", "keys"])
+def test_a_new_class_labels_what_is_on_screen_where_that_is_said(queue: Queue, way: str) -> None:
+    queue.press("n")
+    queue.page.keyboard.type("Hat")
+    if way == "keys":
+        queue.page.keyboard.press("Shift+Enter")
+    else:
+        queue.page.keyboard.press("Tab")
+        queue.page.keyboard.press("Tab")
+        expect(queue.button("Add and label this image")).to_be_focused()
+        queue.page.keyboard.press("Enter")
+    added, label = queue.sent()[1:]
+    assert (added["type"], added["name"]) == ("add_class", "Hat")
+    assert (label["type"], label["id"], label["label"]) == ("label", "image-0", "Hat")
+    expect(queue.root).to_be_focused()
+    queue.expect_image(1)
+    queue.acknowledge(added["uid"], text="Class added: Hat.")
+    queue.acknowledge(label["uid"], text="Saved: Hat. 1 labeled.")
+    expect(queue.saved).to_have_text("✓Saved")
+
+
+def test_a_new_class_can_label_nothing_where_nothing_is_asked(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    queue.deliver(questions([], done=True))
+    queue.press("n")
+    expect(queue.button("Add and label this image")).to_be_hidden()
+    queue.page.keyboard.type("Hat")
+    queue.page.keyboard.press("Shift+Enter")
+    assert [one["type"] for one in queue.sent()[1:]] == ["add_class"]
+
+
+def test_the_field_for_a_new_class_fits_a_narrow_panel(queue: Queue) -> None:
+    queue.page.set_viewport_size({"width": 320, "height": 900})
+    queue.press("n")
+    expect(queue.button("Add and label this image")).to_be_visible()
+    assert queue.root.evaluate("root => root.scrollWidth <= root.clientWidth")
+    found = Axe().run(queue.page, context=".nbl-queue")
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_escape_leaves_the_field_and_stays_in_the_panel(queue: Queue) -> None:
     queue.press("n", "x", "Escape")
     expect(queue.root).to_be_focused()
@@ -881,6 +1016,7 @@ def test_two_views_stay_in_step(queue: Queue) -> None:
 
 
 def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
+    stop_clock(browser_page)
     browser_page.evaluate(
         """() => {
           nbl.held = 0;
@@ -905,6 +1041,7 @@ def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
     queue = Queue(browser_page)
     queue.ask(*range(5))
     held = "[nbl.held, nbl.widget.model.listeners.length]"
+    browser_page.clock.run_for(2000)  # page and kernel have told each other that all was heard
     one_view = browser_page.evaluate(held)
     for _ in range(3):
         queue.add_view()
@@ -915,6 +1052,7 @@ def test_a_removed_view_leaves_nothing_behind(browser_page: Page) -> None:
     browser_page.evaluate(remove)
     queue.add_view()
     queue.ask(*range(5))
+    browser_page.clock.run_for(2000)
     assert browser_page.evaluate(held) == one_view
     browser_page.evaluate(remove)
     browser_page.evaluate("nbl.widget.close()")

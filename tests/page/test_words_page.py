@@ -1,6 +1,7 @@
 """Texts and table rows in the queue and on the map, against a fake anywidget model."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -261,3 +262,48 @@ def test_arrow_keys_scroll_a_long_text_that_has_the_focus(queue: Queue) -> None:
     queue.page.wait_for_function("document.querySelector('.nbl-text').scrollTop > 0")
     queue.page.keyboard.press("1")
     assert len(queue.sent("label")) == 1
+
+
+@pytest.mark.parametrize("focus", [".nbl-queue", ".nbl-text", ".nbl-do-skip", ".nbl-next button"])
+def test_page_keys_scroll_a_long_text_and_nothing_else(queue: Queue, focus: str) -> None:
+    queue.page.evaluate("document.body.style.paddingBottom = '3000px'")
+    queue.page.evaluate(
+        "() => { nbl.leaked = []; addEventListener('keydown', ({ key }) => nbl.leaked.push(key)); }"
+    )
+    ask_texts(queue, ["word " * 3_000, "b", "c"])
+    queue.panel.locator(focus).first.focus()
+    around = queue.page.evaluate("scrollY")
+    top = "document.querySelector('.nbl-text').scrollTop"
+    page = queue.root.locator(".nbl-text").evaluate("one => one.clientHeight")
+    seen = [0]
+    keys = ["PageDown", "PageDown", "PageUp"]
+    keys += [] if "do-skip" in focus or "button" in focus else ["Space", "Shift+Space"]
+    for key in keys:
+        queue.page.keyboard.press(key)
+        seen.append(queue.page.evaluate(top))
+    steps = [after - before for before, after in pairwise(seen)]
+    assert [step > 0 for step in steps] == [True, True, False, True, False][: len(steps)]
+    assert all(0.7 * page < abs(step) < page for step in steps)
+    for _ in range(80):  # beyond its end, too
+        queue.page.keyboard.press("PageDown")
+    assert queue.page.evaluate("scrollY") == around
+    assert set(queue.page.evaluate("nbl.leaked")) <= {"Shift"}
+    assert queue.sent("label", "skip") == []
+
+
+def test_page_keys_scroll_nothing_where_a_text_is_short(queue: Queue) -> None:
+    queue.page.evaluate("document.body.style.paddingBottom = '3000px'")
+    ask_texts(queue, ["short", "b"])
+    queue.press("PageDown", "Space")
+    assert queue.page.evaluate("scrollY") == 0
+    queue.press("w")
+    queue.root.get_by_role("searchbox").focus()
+    queue.page.keyboard.type("two words")  # a space is typed
+    expect(queue.root.get_by_role("searchbox")).to_have_value("two words")
+
+
+def test_beside_a_picture_page_keys_are_the_notebooks(queue: Queue) -> None:
+    queue.page.evaluate("document.body.style.paddingBottom = '3000px'")
+    queue.ask(0, 1)
+    queue.press("PageDown")
+    queue.page.wait_for_function("scrollY > 0")

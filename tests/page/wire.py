@@ -1,4 +1,4 @@
-"""What crosses the wire in a page test is checked against docs/wire.schema.json."""
+"""What crosses the wire in a page test is checked against wire.schema.json."""
 
 import json
 from collections.abc import Iterator
@@ -9,12 +9,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from playwright.sync_api import Page
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs/wire.schema.json").read_text("utf-8"))
+FILE = Path(__file__).parents[2] / "nblabel/widget/view/wire.schema.json"
+SCHEMA = json.loads(FILE.read_text("utf-8"))
 
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    assert name in SCHEMA["$defs"], f"docs/wire.schema.json knows no {name}"
+    assert name in SCHEMA["$defs"], f"wire.schema.json knows no {name}"
     return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
 
 
@@ -34,7 +35,7 @@ def check_wire(crossed: list[Any]) -> None:
             for one in validator(f"{side}.{kind}").iter_errors(what)
         ]
         assert not errors, (
-            f"{side}.{kind} is not as docs/wire.schema.json has it: {errors[:3]} in {content}"
+            f"{side}.{kind} is not as wire.schema.json has it: {errors[:3]} in {content}"
         )
         if side == "kernel":
             assert all(buffer < n_buffers for buffer in buffers_in(what)), content

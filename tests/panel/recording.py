@@ -118,6 +118,7 @@ def _check(page: Page) -> None:
     page.say("open", parts=[])
     page.say("review", accepted=False)
     page.say("end_review")
+    page.say("again", status="skipped")
     page.say("compare")
     page.say("cancel", task="comparison")
 

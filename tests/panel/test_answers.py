@@ -302,11 +302,11 @@ def test_hostile_names_pass_unchanged():
 
 def test_a_message_that_nobody_knows_is_told_in_the_panel(page):
     page.say("dance", checked=False)
-    assert page.traits["error"] == "unknown message 'dance'."
+    assert "no message of the panel" in page.traits["error"]
     page.say("project", checked=False)
-    assert "name" in page.traits["error"]  # what is missing
+    assert "name is missing" in page.traits["error"]
     page.label("1")
-    assert page.traits["error"].startswith("unknown message")  # of another action
+    assert page.traits["error"] == ""
 
 
 def test_a_redone_answer_leaves_the_questions_at_once(page):

@@ -67,7 +67,8 @@ def test_the_answer_comes_when_the_dialog_opens(desk):
 def test_what_is_wrong_is_told_in_the_dialog(desk):
     desk.open("auto_label")
     assert "label some items" in desk.dialog["details"][0]
-    assert "max_error" in desk.estimate(max_error=3)["details"][0]
+    desk.session.tell([0, 1, 2], CLASSES)
+    assert "max_error" in desk.estimate(max_error=1)["details"][0]
 
 
 def test_what_is_needed_is_drawn_once_and_asked_next(desk):

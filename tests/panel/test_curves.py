@@ -35,18 +35,18 @@ def test_curves_grow_while_somebody_looks(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     assert desk.traits["learning_curves"] == {}
     desk.open("curves")
-    desk.say("draw", n=10)
+    desk.say("draw", n=30)
     desk.answer_drawn()
     curves = desk.traits["learning_curves"]
-    assert [n for n, _ in curves["confident"]][-1] == 13
+    assert [n for n, _ in curves["confident"]][-1] == 33
     n, share, low, high = curves["accuracy"][-1]
-    assert n == 13
+    assert n == 33
     assert low <= share <= high
     desk.open(None)
     desk.tell_another()
     assert desk.traits["learning_curves"] == curves
     desk.open("curves")
-    assert desk.traits["learning_curves"]["confident"][-1][0] == 14
+    assert desk.traits["learning_curves"]["confident"][-1][0] == 34
     _band, right, sure = desk.panel.curves().data
     assert list(right.y) == [row[1] for row in desk.traits["learning_curves"]["accuracy"]]
     assert list(sure.x) == [row[0] for row in desk.traits["learning_curves"]["confident"]]
@@ -184,7 +184,7 @@ def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypa
     assert (list(confident.x), confident.mode) == ([3], "markers")
     desk.session.tell(3, TRUTH[3])
     assert (list(confident.x), confident.mode) == ([3, 4], "lines")  # the same trace, longer
-    desk.say("draw", n=10)
+    desk.say("draw", n=30)
     desk.answer_drawn()
     assert [line.name for line in figure.data] == [line.name for line in desk.panel.curves().data]
     assert figure.layout.yaxis == desk.panel.curves().layout.yaxis
@@ -224,17 +224,35 @@ def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypat
 def test_curves_so_far_outlive_the_kernel(tmp_path):
     desk = Desk(store=tmp_path / "labels.db")
     desk.session.tell([0, 1, 2], CLASSES)
-    desk.say("draw", n=3)
+    desk.say("draw", n=30)
     desk.answer_drawn()
     again = Desk(store=LabelStore(tmp_path / "labels.db"), annotator="other")
     again.open("curves")
-    assert again.traits["learning_curves"]["accuracy"][-1][0] == 6
-    assert [n for n, _ in again.traits["learning_curves"]["confident"]] == [6]  # learned here
-    for index in range(20, 31):
-        desk.session.tell(index, TRUTH[index])
+    assert again.traits["learning_curves"]["accuracy"][-1][0] == 33
+    assert again.traits["learning_curves"]["confident"][-1][0] == 33
+    for _ in range(11):
+        desk.tell_another()
     again = Desk(store=LabelStore(tmp_path / "labels.db"))
     again.open("curves")
     assert len(again.traits["learning_curves"]["confident"]) > 5
+
+
+def test_no_curve_of_the_accuracy_is_drawn_from_too_few_audit_labels(tmp_path):
+    store = tmp_path / "labels.db"
+    desk = Desk(store=store)
+    desk.open("curves")
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.say("draw", n=29)
+    desk.answer_drawn()
+    assert desk.traits["learning_curves"]["accuracy"] == []
+    # nor what an earlier version kept of it
+    desk.session.store.set_setting("curve", '{"12": [0.9, 0.5, 1.0]}')
+    again = Desk(store=LabelStore(store))
+    again.open("curves")
+    assert again.traits["learning_curves"]["accuracy"] == []
+    again.say("draw", n=1)
+    again.answer_drawn()
+    assert [n for n, *_ in again.traits["learning_curves"]["accuracy"]] == [12, 33]
 
 
 def test_long_curves_are_thinned_and_keep_their_ends():
@@ -315,10 +333,10 @@ def test_accuracy_is_measured_off_the_event_loop(monkeypatch):
         desk = Desk()
         await until(lambda: desk.ids)
         desk.session.tell([0, 1, 2], CLASSES)
-        desk.say("draw", n=10)
+        desk.say("draw", n=30)
         for index in desk.session.drawn.tolist():
             desk.session.tell(index, TRUTH[index])
-        await until(lambda: "10 audit labels" in desk.accuracy())
+        await until(lambda: "30 audit labels" in desk.accuracy())
 
     asyncio.run(answer())
     assert names

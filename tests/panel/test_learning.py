@@ -283,3 +283,17 @@ def test_a_panel_nobody_looks_at_rests(page, monkeypatch):
     assert page.last("questions")["items"][0]["prediction"]
     page.say("ready")
     assert learned == [1]
+
+
+def test_a_classifier_that_wants_more_labels_is_bridged_and_told():
+    page = open_page(learner=KNeighborsClassifier())
+    page.label("0", "boot")
+    page.label("1", "bag")
+    notices = [one["text"] for one in page.traits["status"]["notices"]]
+    assert any("KNeighborsClassifier cannot learn from 2 labels yet" in one for one in notices)
+    assert page.traits["error"] == ""
+    assert page.ids
+    for number in range(2, 8):
+        page.label(str(number), CLASSES[number % 3])
+    notices = [one["text"] for one in page.traits["status"]["notices"]]
+    assert not any("cannot learn" in one for one in notices)

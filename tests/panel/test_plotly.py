@@ -93,6 +93,28 @@ def test_a_cluster_is_labeled_and_its_points_stand_out(figures):
     assert page.session.n_labeled == 0
 
 
+def test_what_is_drawn_around_leaves_out_what_the_legend_hides(figures):
+    page = open_page(map="plotly")
+    page.panel.clusters = [0, 1, -1] * 20
+    points = figures[0].data[0]
+
+    def draw(*inside):
+        page.heard.clear()
+        points._dispatch_on_selection(
+            Points(list(inside), [0.0] * len(inside), [0.0] * len(inside), "pool", 0), None
+        )
+        return page.last("select").get("hidden"), page.array("select", np.uint32).tolist()
+
+    assert draw(0, 1, 2, 3) == (None, [0, 1, 2, 3])
+    page.say("lit", code=1)
+    assert draw(0, 1, 2, 4) == (2, [1, 4])
+    assert list(points.selectedpoints) == [1, 4]
+    assert draw(0, 2) == (2, [])
+    assert list(points.selectedpoints) == list(range(1, 60, 3))
+    page.say("lit", code=None)
+    assert draw(0, 1) == (None, [0, 1])
+
+
 def test_a_training_is_offered_there_too(figures, monkeypatch):
     pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
     begun = []

@@ -13,6 +13,7 @@ from nblabel.log.store import LabelStore, StoreError
 from nblabel.system import progress
 from nblabel.widget import Labeler
 from nblabel.widget.panel import figures
+from nblabel.widget.panel.keys import KEYS
 from nblabel.widget.view import cell
 from tests.panel.helpers import open_page, picture_pool, shown, until
 from tests.samples import CLASSES, blobs
@@ -196,7 +197,7 @@ def test_classes_have_keys_and_colours():
     page = open_page(classes=range(40))
     described = page.traits["classes"]
     keys = [one["key"] for one in described if one["key"]]
-    assert len(keys) == len(set(keys)) == len(figures.KEYS)
+    assert len(keys) == len(set(keys)) == len(KEYS)
     assert described[-1]["key"] == ""
     assert len({one["color"] for one in described}) == 40
 

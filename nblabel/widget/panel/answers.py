@@ -55,13 +55,13 @@ class Answers:
     def apply(self, content: dict[str, Any]) -> Outcome:
         """Commit one event, and say what became of it; whatever goes wrong is said, too."""
         uid = content["uid"]
-        self._given.add(uid)
         if self._must_wait(uid):
             return Outcome(refusal(uid, text.WAITING, retry=True))
         self._refused = None
         self.is_telling = True
         try:
             if self._session.knows(uid):  # sent twice
+                self._given.add(uid)
                 return Outcome(acknowledgement(uid, text.SAVED))
             said, shown, excluded = self._record(content)
         except StoreError as error:
@@ -71,6 +71,7 @@ class Answers:
             return Outcome(refusal(uid, words_of(error)))
         finally:
             self.is_telling = False
+        self._given.add(uid)
         return Outcome(acknowledgement(uid, said), shown, excluded)
 
     def _must_wait(self, uid: str) -> bool:

@@ -32,6 +32,7 @@ class Dispatch:
             "more": lambda _page, m: panel.more(m["held"]),
             "need": lambda page, m: panel.need(page, m["ids"]),
             "explain": lambda page, m: panel.explain(page, m["ids"]),
+            "again": lambda page, m: panel.ask_again(page, m["status"]),
             "show": lambda page, m: panel.show_point(page, m["index"]),
             "browse": lambda page, m: panel.browse(page, m["id"], m["steps"], m["request"]),
             "hover": lambda page, m: panel.hover(page, m["index"]),
@@ -75,18 +76,15 @@ class Dispatch:
 
     def __call__(self, page_id: str, content: Content) -> None:
         """Do what a message says."""
-        kind, panel = str(content.get("type")), self._panel
+        kind, panel = content["type"], self._panel
         if kind == "ready":
             panel.begin(page_id)
         elif kind == "gone":
             panel.end(page_id)
         else:
-            handler = self._handlers.get(kind)
-            if handler is None:
-                raise ValueError(f"unknown message {kind!r}.")
             page = panel.look(panel.pages.page(page_id))
             panel.pages.take_front(page, content.get("front"))
-            handler(page, content)
+            self._handlers[kind](page, content)
 
     def _answer(self, page: Page, content: Content) -> None:
         self._panel.answer(page, content, self._panel.send)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,12 @@ from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.system.format import interval
 from nblabel.widget import text
+from nblabel.widget.panel.keys import class_keys
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 RECENT = 200  # answers the pace is read from
-KEYS = "1234567890qetyiopadjklzxcvbgm"  # of the classes; less those of the panel's own commands
 
 
 def color_points(
@@ -90,10 +90,13 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
     return Colors(mode, codes, palette, legend)
 
 
-def describe_classes(session: Session) -> list[dict[str, str]]:
-    """Return the classes of docs/wire.md, with their keys and colours."""
-    names = session.classes
-    keys = [*KEYS, *[""] * len(names)]
+def describe_classes(
+    session: Session, chosen: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """Return the classes of docs/wire.md, with their keys, some of them chosen, and colours."""
+    names, renamed = session.classes, session.state.renamed
+    known = {renamed.get(name, name): key for name, key in (chosen or {}).items()}
+    keys = class_keys(names, session.n_given, known)
     return [
         {"name": name, "key": key, "color": color}
         for name, key, color in zip(names, keys, class_colors(len(names)), strict=False)
@@ -133,7 +136,8 @@ def describe_status(
     left = n["open"] + n["skipped"]
     pace = pace_of(session, given)
     y = session.y
-    notices = ["" if session.store.persistent else text.IN_MEMORY, drift]
+    waiting = getattr(session.engine.learner, "waiting", "")
+    notices = ["" if session.store.persistent else text.IN_MEMORY, drift, waiting]
     seconds = None if model is None else model.fit_seconds + model.ask_seconds
     return {
         "labeled": n["human"] + n["import"],

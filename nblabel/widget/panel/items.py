@@ -15,6 +15,7 @@ from nblabel.widget.panel.state import PanelState
 from nblabel.widget.view.packet import Packet
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
+UNREAD = {"buffer": None, "width": 0, "height": 0, "channels": 3}  # a file that was not opened yet
 NOUNS = {"images": "image", "texts": "text", "rows": "row", "items": "item"}
 
 
@@ -69,9 +70,11 @@ class Items:
     def plain(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item of the queue without reasons."""
         item_id = self._session.pool.ids[index]
-        described = self._describe(index, packet, QUESTION_SIDE, send=item_id not in self._held)
-        self._held.add(item_id)
-        return described
+        is_at_hand = self._pictures.is_at_hand(index, QUESTION_SIDE)
+        send = is_at_hand and item_id not in self._held and not packet.is_full
+        if send:
+            self._held.add(item_id)
+        return self._describe(index, packet, QUESTION_SIDE, send=send)
 
     def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item with a small picture, sent in any case."""
@@ -104,7 +107,9 @@ class Items:
             return {**media, "text": packet.text(text, CHARACTERS[side], send)}
         if row is not None:
             return {**media, "row": packet.row(row, send)}
-        return {**media, **packet.picture(self._pictures.read(index, side), send)}
+        if pool.kind == "images" and not send and not self._pictures.is_at_hand(index, side):
+            return {**media, "image": UNREAD}
+        return {**media, **packet.picture(self._pictures.pack(index, side), send)}
 
     def _prediction(self, index: int) -> dict[str, Any] | None:
         if index in self._state.hints:

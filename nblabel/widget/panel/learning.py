@@ -65,7 +65,7 @@ class Learning:
         self._session, self._state, self._ranking = session, state, ranking
         self._items, self._pictures, self._worker = items, pictures, worker
         self._on_screen, self._seen, self._learned = on_screen, seen, learned
-        self._length = pictures.in_budget()
+        self._ahead = pictures.ahead()
         self._n_before, self._seed = session.pool.n_before, session.random_state
         self._drift: tuple[FloatArray, Drift] | None = None
         self.is_due = False
@@ -130,16 +130,16 @@ class Learning:
             self._items.weigh(model)
         first = [int(index) for index in model.query.indices]
         deciders = _deciders(engine, list(dict.fromkeys([*shown[:1], *first, *shown]))[:EXPLAINED])
-        for index in first[: self._length]:
-            self._pictures.read(index, QUESTION_SIDE)
+        for index in [*shown[:1], *first[: self._ahead]]:
+            self._pictures.pack(index, QUESTION_SIDE)
         for index in [*shown[:1], *first[:1]]:
-            self._pictures.read(index, THUMBNAIL_SIDE)  # of the snapshot
+            self._pictures.pack(index, THUMBNAIL_SIDE)  # of the snapshot
         self._read(deciders)
         return model, deciders, self._drifted(engine.X, snapshot)
 
     def _read(self, deciders: Deciders) -> None:
         for other in {other for near in deciders.values() for other, _ in near}:
-            self._pictures.read(other, THUMBNAIL_SIDE)
+            self._pictures.pack(other, THUMBNAIL_SIDE)
 
     def _drifted(self, X: FloatArray, snapshot: Snapshot) -> str:
         """In the thread: say how many items of an extended pool look unlike all that was known."""
@@ -219,5 +219,7 @@ def _deciders(engine: Engine, indices: list[int]) -> Deciders:
     found: Deciders = {}
     for row, index in enumerate(indices):
         pairs = zip(who[row].tolist(), similarity[row].tolist(), strict=True)
-        found[index] = [(other, near) for other, near in pairs if other >= 0][:NEIGHBORS]
+        # a labeled item is its own nearest one, which tells nothing
+        near = [(other, close) for other, close in pairs if other >= 0 and other != index]
+        found[index] = near[:NEIGHBORS]
     return found

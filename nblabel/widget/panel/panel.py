@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from nblabel.log.labels import STATUSES
 from nblabel.quality.audit_report import AuditReport
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.strategies import Reason
 from nblabel.widget import text
+from nblabel.widget.panel.again import Again
 from nblabel.widget.panel.answers import Answers, words_of
 from nblabel.widget.panel.figures import pace_of
 from nblabel.widget.panel.items import Items
@@ -40,6 +44,12 @@ if TYPE_CHECKING:
     from nblabel.widget.view.plotly_map import PlotlyMap
 
 
+AGAIN = {
+    "flagged": (STATUSES.index("flagged"), text.FLAGGED_THEN),
+    "skipped": (STATUSES.index("skipped"), text.SKIPPED_THEN),
+}
+
+
 class Panel:
     """A live panel: one session, one state, one worker, and the pages that show it.
 
@@ -68,16 +78,18 @@ class Panel:
         map: str,  # noqa: A002  the field's word
         projection: str,
         given: set[str],
+        keys: dict[str, str],
         tell_others: Callable[[], None],
     ) -> None:
         self.session, self.answers, self._given = session, answers, given
         self._widget, self._tell_others = widget, tell_others
         self.home = Home(lambda error: self.state.complain("background", words_of(error)))
-        self.state = PanelState()
+        self.state = PanelState(keys=keys)
         self.pages = Pages()
         self._worker = Worker(self.home)
         self.pictures = Pictures(session.pool)
         self.items = Items(session, self.state, self.pictures)
+        self._again = Again(session)
         self._hovered = 0
         self._is_catching_up = False
 
@@ -107,7 +119,10 @@ class Panel:
         self.imports = Imports(session, self.state, self._worker, self._written, send)
         self.review = Review(session, self.state, replica, self.want)
         self.comparison = Comparison(session, self.state, replica, self._pace)
-        self.curves = Curves(session, self.state, lambda: self.pages.have_open("curves"), figure)
+        self.curves = Curves(
+            *(session, self.state, lambda: self.pages.have_open("curves")),
+            *(figure, self.measures.is_known),
+        )
         self.auto_label = AutoLabel(
             *(session, self.state, self.items, self.pictures, replica),
             is_open=lambda: self.pages.have_open("auto_label"),
@@ -175,7 +190,7 @@ class Panel:
 
     def more(self, held: list[int]) -> None:
         """Offer more to a page that runs short of questions."""
-        self.learning.more([index for index in held if isinstance(index, int)])
+        self.learning.more(held)
 
     def need(self, page: Page, ids: list[str]) -> None:
         """Send a page bytes that it does not hold."""
@@ -228,7 +243,18 @@ class Panel:
 
         self._read([index], QUESTION_SIDE, send)
 
-    def show_point(self, page: Page | None, index: Any) -> None:
+    def ask_again(self, page: Page, status: str) -> None:
+        """Ask all flagged or all skipped items next, once more."""
+        code, reason = AGAIN[status]
+        found = [int(index) for index in np.flatnonzero(self.session.status == code)]
+        self._again.ask(found)
+        if found:
+            self.want(found, [reason] * len(found))
+        else:
+            said = text.NONE_OF_STATUS.format(status)
+            self.send({"type": "announce", "text": said, "to": page.id})
+
+    def show_point(self, page: Page | None, index: int) -> None:
         """Put a point of the map on screen; a page may be older than the pool it shows."""
         if self._is_index(index):
             self.show(page, index, text.SHOWN)
@@ -248,10 +274,10 @@ class Panel:
         content = {"type": "show", "item": None, "text": said, "revisit": False}
         self._read([], QUESTION_SIDE, lambda _: self.send(content | _addressed(page, request)))
 
-    def hover(self, page: Page | None, index: Any) -> None:
+    def hover(self, page: Page | None, index: int) -> None:
         """Show the small picture of a point; none where there is no such point."""
         if not self._is_index(index):
-            at = index if isinstance(index, int) and index >= 0 else self._hovered
+            at = index if index >= 0 else self._hovered
             content = {"type": "picture", "index": at, "item": None, "text": ""}
             self.send(content | _addressed(page))
             return
@@ -349,7 +375,8 @@ class Panel:
         """Whether an item is still to be asked; skipped ones are, once nothing else is left."""
         answers = self.session.state.answers
         answer = answers.get(self.session.pool.ids[index])
-        if answer is None or self.review.is_open(index) or index in self._first():
+        asked = self.review.is_open(index) or self._again.is_open(index)
+        if answer is None or asked or index in self._first():
             return True
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 
@@ -368,15 +395,15 @@ class Panel:
         pool = self.session.pool
         return [pool.index_of(item) for item in ids if item in pool]
 
-    def _is_index(self, index: Any) -> bool:
-        return isinstance(index, int) and 0 <= index < len(self.session.pool)
+    def _is_index(self, index: int) -> bool:
+        return 0 <= index < len(self.session.pool)
 
     def _read(self, indices: list[int], side: int, then: Callable[[object], None]) -> None:
         """Read pictures aside, so that files do not delay a key, then call a function."""
 
         def read(_: object) -> None:
             for index in indices:
-                self.pictures.read(index, side)
+                self.pictures.pack(index, side)
 
         self._worker.run("show", Task(work=read, done=then))
 

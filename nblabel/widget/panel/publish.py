@@ -26,6 +26,7 @@ from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.home import Home
 
 EXPLAINED = 9  # questions that come with reason and neighbours: the one on screen and eight more
+ALONG_BYTES = 128 * 2**10  # with a list; a page asks for the rest, so that it soon has the first
 CHOICES = [{"value": value, "text": name} for value, name in text.PROJECTIONS.items()]
 _OPEN = tuple(STATUSES.index(name) for name in ("open", "skipped"))
 
@@ -102,7 +103,8 @@ class Publisher:
     def _publish_traits(self) -> None:
         widget, state, session = self._widget, self._state, self._session
         if self._differs("log", session.version):
-            widget.classes, widget.store = describe_classes(session), describe_store(session)
+            widget.classes = describe_classes(session, state.keys)
+            widget.store = describe_store(session)
         messages = [
             {"text": said, "title": title} for said, title in state.messages.values() if said
         ]
@@ -146,7 +148,7 @@ class Publisher:
             self._map.show_front([self._session.pool.index_of(item) for item in known])
 
     def _send_questions(self, offer: Offer) -> None:
-        packet = Packet()
+        packet = Packet(limit=ALONG_BYTES)
         asked = {index for page in self._pages for index in self._indices(page.front)}
         items = [
             self._described(index, packet, place < EXPLAINED or index in asked)

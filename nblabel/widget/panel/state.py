@@ -27,6 +27,8 @@ class PanelState:
 
     Attributes
     ----------
+    keys : dict of str to str
+        The keys that were chosen for classes, by name.
     model : Refit or None
         What was learned last.
     n_painted, n_placed : int
@@ -46,6 +48,7 @@ class PanelState:
     """
 
     on_change: Callable[[], None] = lambda: None
+    keys: dict[str, str] = field(default_factory=dict)
 
     model: Refit | None = None
     n_painted: int = 0

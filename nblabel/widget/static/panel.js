@@ -2,9 +2,11 @@
 
 import { h, setText } from "./shared/dom.js";
 import { guarded, listen } from "./shared/errors.js";
+import { chordOf, isTextField } from "./shared/chords.js";
 import { PanelContext } from "./shared/context.js";
 import { announce, buildLiveRegion } from "./shared/live.js";
 import { TEXT } from "./shared/text.js";
+import { makeWays } from "./shared/ways.js";
 import { QueueController } from "./queue/controller.js";
 import { buildQueue } from "./queue/view.js";
 import { CanvasView } from "./map/view.js";
@@ -63,6 +65,7 @@ class PanelPage {
     el.setAttribute("aria-label", TEXT.panel.title);
     el.tabIndex = -1; // a click beside the controls must not hand the keys to the notebook
     keepKeys(el, signal);
+    listen(el, "keydown", (event) => this.hearChord(event), { signal });
     const columns = h("div", { class: "nbl-columns" });
     const live = buildLiveRegion();
     el.append(buildFailure(context, signal), columns, live);
@@ -73,30 +76,49 @@ class PanelPage {
      * @param {() => Node} build
      */
     const add = (place, build) => place.append(guarded(build)() ?? "");
-    add(columns, () => buildQueue(controller, signal));
+    const ways = makeWays();
+    add(columns, () => buildQueue(controller, signal, ways));
     const MapView = context.model.get("map_kind") === "plotly" ? PlotlyView : CanvasView;
-    const focusQueue = () =>
-      /** @type {HTMLElement | null} */ (el.querySelector(".nbl-queue"))?.focus({
-        preventScroll: true,
-      });
-    add(columns, () => new MapView(context, signal, focusQueue).el);
-    add(el, () => buildStatus(context, signal));
+    add(columns, () => new MapView(context, signal, ways).el);
+    add(el, () => buildStatus(context, signal, ways));
     add(el, () => buildQuality(context, signal));
+  }
+
+  /**
+   * Undo and redo by the chords that all programs have; a field for text has its own.
+   * @param {KeyboardEvent} event
+   */
+  hearChord(event) {
+    const name = chordOf(event);
+    if ((name !== "undo" && name !== "redo") || isTextField(event.target)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) this.controller.act({ name });
   }
 }
 
 /**
- * Keep JupyterLab's shortcuts away from keys that are pressed in the panel. It looks for the mark
- * on the element that has the focus, before those around it.
+ * Keep JupyterLab's shortcuts away from keys that are pressed in the panel, but for the one that
+ * saves the notebook. It looks for the mark on the element that has the focus and on those around
+ * it, after this listener: the mark says whose the key is that is pressed now.
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
  */
 function keepKeys(el, signal) {
-  const mark = (/** @type {HTMLElement} */ target) => {
-    target.dataset.lmSuppressShortcuts = "true";
+  /** @param {HTMLElement} target @param {boolean} ours */
+  const mark = (target, ours) => {
+    if (ours) target.dataset.lmSuppressShortcuts = "true";
+    else delete target.dataset.lmSuppressShortcuts;
   };
-  mark(el);
-  listen(el, "focusin", (event) => mark(event.target), { signal });
+  /** @param {KeyboardEvent} event */
+  const look = (event) => {
+    const path = /** @type {HTMLElement[]} */ (event.composedPath());
+    const end = path.indexOf(el);
+    for (const target of path.slice(0, end + 1)) mark(target, chordOf(event) !== "save");
+  };
+  mark(el, true);
+  listen(el, "focusin", (event) => mark(event.target, true), { signal });
+  listen(window, "keydown", look, { signal, capture: true });
 }
 
 /**

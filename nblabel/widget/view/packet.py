@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,22 +13,59 @@ from nblabel.pool.tables import Cell
 COLUMNS = 200  # of a row; more are not shown
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A picture as it travels.
+
+    Attributes
+    ----------
+    data : bytes
+        The pixels row by row, uint8, or a file of the encoding.
+    shape : tuple of int
+        Height, width, channels.
+    encoding : str
+        "jpeg", or "" for the pixels themselves.
+    """
+
+    data: bytes
+    shape: tuple[int, ...]
+    encoding: str = ""
+
+
 @dataclass
 class Packet:
-    """The buffers of a message, and what points into them."""
+    """The buffers of a message, and what points into them.
+
+    Attributes
+    ----------
+    buffers : list of bytes
+    limit : float
+        From so many bytes on it is full.
+    """
 
     buffers: list[bytes] = field(default_factory=list)
+    limit: float = math.inf
 
-    def image(self, pixels: UInt8Array, send: bool = True) -> dict[str, Any]:
-        """Describe pixels; put them into the message unless the page holds them already."""
-        height, width, channels = pixels.shape
+    @property
+    def is_full(self) -> bool:
+        """Whether what is not needed at once should come in a later message."""
+        return sum(map(len, self.buffers)) >= self.limit
+
+    def image(self, picture: Packed, send: bool = True) -> dict[str, Any]:
+        """Describe a picture; put it into the message unless the page holds it already."""
+        height, width, channels = picture.shape
         place = None
         if send:
             place = len(self.buffers)
-            self.buffers.append(pixels.tobytes())
-        return {"buffer": place, "width": width, "height": height, "channels": channels}
+            self.buffers.append(picture.data)
+        described = {"buffer": place, "width": width, "height": height, "channels": channels}
+        return described | ({"encoding": picture.encoding} if picture.encoding else {})
 
-    def picture(self, found: UInt8Array | str | None, send: bool = True) -> dict[str, Any]:
+    def pixels(self, pixels: UInt8Array) -> dict[str, Any]:
+        """Describe pixels that travel as they are."""
+        return self.image(Packed(pixels.tobytes(), pixels.shape))
+
+    def picture(self, found: Packed | str | None, send: bool = True) -> dict[str, Any]:
         """Return the `image` and `error` fields of an item."""
         if found is None or isinstance(found, str):
             return {"image": None, "error": found}

@@ -91,7 +91,7 @@ class PlotlyMap:
         points.on_unhover(home.bring(lambda *_: self._act("hover", -1)))
         points.on_click(home.bring(lambda _trace, at, _state: self._point_at("show", at)))
         points.on_selection(home.bring(self._selection_made))
-        points.on_deselect(home.bring(lambda *_: self._tell_selection([])))
+        points.on_deselect(home.bring(lambda *_: self._tell_selection([], 0)))
 
     def show_points(self, xy: FloatArray, animate: bool) -> None:
         self._xy = xy
@@ -165,8 +165,15 @@ class PlotlyMap:
             self._act(kind, int(points.point_inds[0]))
 
     def _selection_made(self, _trace: Any, points: Any, _selector: Any) -> None:
-        self._outlined = self._outlined or bool(points.point_inds)
-        self._tell_selection(points.point_inds)
+        inside: list[int] = points.point_inds
+        self._outlined = self._outlined or bool(inside)
+        seen = inside
+        if self._isolated is not None:  # what the legend hides is not meant
+            shown = self._of_color(self._isolated)
+            seen = np.intersect1d(inside, shown).tolist()
+            self.figure.data[0].selectedpoints = seen or shown
+        self._tell_selection(seen, len(inside) - len(seen))
 
-    def _tell_selection(self, indices: list[int]) -> None:
-        self._send({"type": "select"}, [np.array(indices, dtype=np.uint32).tobytes()])
+    def _tell_selection(self, indices: list[int], n_hidden: int) -> None:
+        content = {"type": "select"} | ({"hidden": n_hidden} if n_hidden else {})
+        self._send(content, [np.array(indices, dtype=np.uint32).tobytes()])

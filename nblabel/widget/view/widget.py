@@ -1,11 +1,18 @@
-"""The widget: its traits and its page code. The one module that type checking leaves out."""
+"""The widget: its traits, how they travel, and its page code; type checking leaves it out."""
 
 from __future__ import annotations
 
 import anywidget
 import traitlets as t
 
+from nblabel.widget import text
 from nblabel.widget.view.assets import script, style
+from nblabel.widget.view.channel import Channel, Failed, Hear
+from nblabel.widget.view.messages import fault_of
+from nblabel.widget.work.home import Home
+
+# What a page may write.
+_CHOSEN = ("show_prediction", "highlight", "color_by")
 
 _NO_PROJECTION = {
     "name": "pca",
@@ -71,3 +78,76 @@ class PanelWidget(anywidget.AnyWidget):
     """Accuracy and confidence over the labels."""
     comparison = t.Dict().tag(sync=True)
     """What labels drawn at random would have taken."""
+    revision = t.Dict(default_value={"since": 0, "number": 0}).tag(sync=True)
+    """How often traits were sent, and which of those times the update at hand makes good for."""
+
+    _channel = None
+    _sends_all = False
+
+    def _open_channel(self, home: Home, hear: Hear, failed: Failed) -> None:
+        """Begin to hear the pages, and to speak to them."""
+
+        def post(content, buffers):
+            post_now({"method": "custom", "content": content}, buffers)
+
+        post_now = super()._send
+        revision = lambda: self.revision["number"]  # noqa: E731
+        self._channel = Channel(home, post, self._send_traits, revision, hear, failed)
+        self.on_msg(self._channel.arrived)
+
+    def _send(self, msg, buffers=None):
+        """Send what a widget sends: messages by the channel, and traits with their revision."""
+        if msg["method"] == "custom":
+            self._channel.send(msg["content"], buffers or ())
+            return
+        if msg["method"] == "update":
+            state = msg["state"]
+            if state.keys() == {"revision"}:  # goes with others
+                return
+            number = self.revision["number"]
+            self.revision = {"since": 0 if self._sends_all else number, "number": number + 1}
+            state["revision"] = self.revision
+        super()._send(msg, buffers)
+        if self._channel is not None:
+            self._channel.traits_sent()
+
+    def _send_traits(self):
+        """Send all of these traits, whatever a page has missed."""
+        self._sends_all = True
+        try:
+            self.send_state(PanelWidget.class_own_traits(sync=True).keys() - {"revision"})
+        finally:
+            self._sends_all = False
+
+    def _handle_msg(self, msg):
+        """Take what a page sent, or refuse it; whatever it is, nothing is raised."""
+        data = msg["content"].get("data")
+        method = data.get("method") if isinstance(data, dict) else None
+        if method == "custom":
+            self._handle_custom_msg(data.get("content"), msg.get("buffers"))
+        elif method == "update" and isinstance(data.get("state"), dict):
+            self._take_traits(data["state"])
+        elif method == "request_state":
+            self.send_state()
+        else:
+            self._refuse(text.UNKNOWN_MESSAGE)
+
+    def _take_traits(self, state):
+        """Take the traits that a page may write, if they are what they should be."""
+        chosen = {name: value for name, value in state.items() if name in _CHOSEN}
+        for name, value in chosen.items():
+            if fault := fault_of(f"trait.{name}", value):
+                self._refuse(text.malformed(name, fault))
+                return
+        if chosen:
+            self.set_state(chosen)
+
+    def _choose(self, name: str, value: object) -> None:
+        """Take a trait that a page wrote, where its update was lost."""
+        if getattr(self, name) != value:
+            self._take_traits({name: value})
+            self.send_state(name)
+
+    def _refuse(self, why):
+        if self._channel is not None:
+            self._channel.refuse(why)

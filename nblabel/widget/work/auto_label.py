@@ -243,7 +243,7 @@ class AutoLabel:
     def _examined(self, replica: Session, terms: Terms) -> AutoLabelReport:
         report = self._examine(replica, terms)
         for index in report.ready[:SHOWN].tolist():
-            self._pictures.read(index, THUMBNAIL_SIDE)
+            self._pictures.pack(index, THUMBNAIL_SIDE)
         return report
 
     def _estimated(self, report: AutoLabelReport) -> None:

@@ -40,6 +40,8 @@ class Curves:
         Whether a page has them open.
     figure : CurvesFigure, optional
         Draws them; the page does without.
+    is_known : callable
+        Whether there are audit labels enough to tell an accuracy.
     """
 
     def __init__(
@@ -48,9 +50,10 @@ class Curves:
         state: PanelState,
         is_open: Callable[[], bool],
         figure: CurvesFigure | None = None,
+        is_known: Callable[[], bool] = lambda: True,
     ) -> None:
         self._session, self._state = session, state
-        self._is_open, self._figure = is_open, figure
+        self._is_open, self._is_known, self._figure = is_open, is_known, figure
         self._accuracy: dict[int, list[float]] = _remembered(session.store.setting(SETTING))
         self._confident: dict[int, float] = _remembered(session.store.setting(CONFIDENT_SETTING))
         self._kept = session.n_labeled
@@ -86,8 +89,9 @@ class Curves:
     @property
     def points(self) -> dict[str, Any]:
         """The curves, as `nblabel.plots.progress_curves` takes them."""
+        accuracy = self._accuracy if self._is_known() else {}
         return {
-            "accuracy": [[n, *shares] for n, shares in sorted(self._accuracy.items())],
+            "accuracy": [[n, *shares] for n, shares in sorted(accuracy.items())],
             "confident": [[n, share] for n, share in sorted(self._confident.items())],
             "threshold": CONFIDENT,
         }

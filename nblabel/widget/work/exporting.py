@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nblabel.log.exporting import FILES, FOLDERS, export_labels
+from nblabel.log.exporting import FILES, FOLDERS, TABLES, export_labels
 from nblabel.session import Session
 from nblabel.widget import text
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.work.files import inside
 from nblabel.widget.work.worker import CancelledError, Task, Worker
-
-TABLES = ("csv", "jsonl", "parquet")
 
 
 class Exports:

@@ -21,7 +21,6 @@ from nblabel.widget.view.packet import Packet
 from nblabel.widget.work.worker import Task, Worker
 
 ORDERS = ("random", "outliers", "central")
-MOST_LOOKED_AT = 64  # pictures sent at a time
 AVERAGED = 300  # pictures; more change their mean little, and files take a while to open
 BY_PEOPLE = tuple(STATUSES.index(name) for name in ("human", "import"))
 
@@ -79,15 +78,18 @@ class Groups:
     def look(self, page: Page, indices: list[int]) -> None:
         """Send small pictures."""
         n = len(self._session.pool)
-        wanted = [i for i in indices[:MOST_LOOKED_AT] if isinstance(i, int) and 0 <= i < n]
+        wanted = [index for index in indices if 0 <= index < n]
 
         def send(_: object) -> None:
             packet = Packet()
             items = [self._items.thumbnail(index, packet) for index in wanted]
             self._tell(page, {"type": "pictures", "items": items}, packet.buffers)
 
-        read = Task(work=lambda _: [self._read(index) for index in wanted], done=send)
-        self._worker.run("pictures", read)
+        def pack(_: object) -> None:
+            for index in wanted:
+                self._pictures.pack(index, THUMBNAIL_SIDE)
+
+        self._worker.run("pictures", Task(work=pack, done=send))
 
     def follow(self) -> None:
         """Tell what is known of the open groups, after the labels have changed."""
@@ -172,7 +174,7 @@ class Groups:
             packet = Packet()
             said = text.mean_of(n, len(members) if len(members) > AVERAGED else None)
             content = {"type": "mean", "request": request, "text": said}
-            self._tell(page, {**content, "image": packet.image(mean)}, packet.buffers)
+            self._tell(page, {**content, "image": packet.pixels(mean)}, packet.buffers)
 
         chosen = self._ordered(members, "random")[:AVERAGED].tolist()
         self._worker.run("mean", Task(work=average, done=send))

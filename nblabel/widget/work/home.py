@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,10 @@ class Home:
             except RuntimeError:
                 self._loop = None
         return None if self._loop is None or self._loop.is_closed() else self._loop
+
+    def time(self) -> float:
+        """Return the seconds of a clock that never goes back, the event loop's if one runs."""
+        return time.monotonic() if self.loop is None else self.loop.time()
 
     def bring(self, act: Callable[..., None]) -> Callable[..., None]:
         """Return what has a function called at home, from whatever thread."""

@@ -12,7 +12,7 @@ from nblabel.log import frames
 from nblabel.log.store import StoreError
 from nblabel.quality.agreement import SelfAgreement, self_agreement
 from nblabel.quality.audit import audit
-from nblabel.quality.audit_report import AuditReport
+from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
 from nblabel.quality.costs import costs
 from nblabel.quality.stale import find_stale_labels
 from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
@@ -174,6 +174,10 @@ class Measures:
             return str(error)
         return text.audit_drawn(len(drawn)) if len(drawn) else text.NOTHING_TO_DRAW
 
+    def is_known(self) -> bool:
+        """Whether there are audit labels enough to tell an accuracy."""
+        return self._n_checked() >= LEAST_CHECKS
+
     def see(self, snapshot: Snapshot, model: Refit, engine: Engine) -> None:
         """In the thread that learns: whether it pays to go on."""
         y = snapshot.y.copy()
@@ -221,7 +225,7 @@ class Measures:
                 self._state.complain("accuracy", text.MEASURING_FAILED.format(words_of(result)))
                 return
             self._found = result
-            if result.audit is not None and result.audit.n_checks:
+            if result.audit is not None and result.audit.is_known:
                 self._audited(result.audit)
             self._say()
             if self._home.loop is not None:
@@ -241,7 +245,9 @@ class Measures:
         """Have the status say what is known."""
         say, found = self._state.say, self._found
         audit = found.audit if self._n_checked() else None
-        if audit is not None and audit.n_checks:
+        if audit is not None and audit.n_checks and not audit.is_known:
+            say("accuracy", audit.lines[0], text.NO_SHARE_YET)
+        elif audit is not None and audit.n_checks:
             ends = audit.low, audit.high, audit.confidence
             title = text.accuracy_title(audit.n_wrong, audit.n_skipped)
             say("accuracy", text.accuracy(audit.accuracy, *ends, audit.n_checks), title)

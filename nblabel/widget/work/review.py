@@ -10,6 +10,7 @@ from nblabel.quality.stale import find_stale_labels
 from nblabel.session import Session
 from nblabel.strategies import Reason
 from nblabel.widget import text
+from nblabel.widget.panel.again import last_answer
 from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.work.replica import Replica
@@ -52,7 +53,7 @@ class Review:
         """Whether an item is under review and was not answered since that began."""
         if index not in self._before:
             return False
-        return self._last_seq(index) == self._before[index][0]
+        return last_answer(self._session, index) == self._before[index][0]
 
     def begin(self, *, accepted: bool = False) -> None:
         """Find contradicted labels, of people or accepted from the model, and ask them next."""
@@ -101,11 +102,6 @@ class Review:
             for index, answer in now.items()
         )
 
-    def _last_seq(self, index: int) -> int:
-        """Return the place in the log of the last answer to an item; a skip is one."""
-        events = self._session.state.history(self._session.pool.ids[index])
-        return events[-1].seq if events else 0
-
     def _done(self, result: Any) -> None:
         self._task = None
         if isinstance(result, Exception):
@@ -121,7 +117,7 @@ class Review:
         }
         known = {index: answers.get(ids[index]) for index in labels}
         self._before = {
-            index: (self._last_seq(index), labels[index])
+            index: (last_answer(self._session, index), labels[index])
             for index, answer in known.items()
             if answer is not None and answer.label == labels[index]  # else it was changed meanwhile
         }

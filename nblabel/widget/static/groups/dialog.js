@@ -19,6 +19,7 @@ import { buildGroupClass, buildGroupParts } from "./parts.js";
  * @typedef {object} GroupHost
  * @property {import("../shared/context.js").PanelContext} context
  * @property {AbortSignal} signal
+ * @property {import("../shared/ways.js").Ways} ways
  * @property {(type: string, act: (detail: any) => void) => void} on news of the points
  * @property {(name: keyof import("../shared/wire.js").Traits, act: () => void) => void} onTrait
  * @property {(text: string, shown?: boolean) => void} say
@@ -45,6 +46,10 @@ export class GroupDialog {
     this.indices = new Uint32Array(0);
     /** Those of them that are labeled already. */
     this.already = 0;
+    /** How many more were drawn around, that the legend hides. */
+    this.hidden = 0;
+    /** Whether class keys in the queue are set aside for this dialog. */
+    this.tookClasses = false;
     /** What the kernel is asked to answer. */
     this.request = "";
     /** Whether that is only another order of what is shown. */
@@ -93,15 +98,17 @@ export class GroupDialog {
       );
     answer("group", (group, [members]) => this.take(group, new Uint32Array(alignedCopy(members))));
     answer("facts", (facts) => this.refresh(facts));
-    answer("mean", (mean, buffers) =>
-      this.center.average(mean, bytesOf(buffers[mean.image.buffer])),
-    );
+    answer("mean", (mean, buffers) => {
+      this.center.average(mean, bytesOf(buffers[mean.image.buffer]));
+      this.keepInSight();
+    });
     answer("no_group", ({ text }) => setText(this.parts.problem, text));
     view.context.on("ack", ({ ack, event }) => event && this.hear(ack, event), signal);
     view.onTrait("classes", () => this.listClasses());
     view.onTrait("clustering", () => this.clustersChanged());
     view.on("labeled", () => this.isOpen && this.recount());
     view.on("pictures", () => this.isOpen && this.pictured());
+    signal.addEventListener("abort", () => this.takeClasses(false));
   }
 
   get isOpen() {
@@ -117,10 +124,11 @@ export class GroupDialog {
     return this.selection === null;
   }
 
-  /** @param {Uint32Array} indices */
-  openSelection(indices) {
+  /** @param {Uint32Array} indices @param {number} [hidden] by the legend, and left out */
+  openSelection(indices, hidden = 0) {
     this.begin();
     this.selection = indices;
+    this.hidden = hidden;
     this.indices = indices;
     this.name = "";
     this.beside = { previous: null, next: null };
@@ -142,6 +150,7 @@ export class GroupDialog {
 
   begin() {
     this.uid = null;
+    this.hidden = 0;
     this.center.clear();
     this.parts.relabel.checked = false;
     this.facts.el.hidden = true;
@@ -180,14 +189,20 @@ export class GroupDialog {
     this.recount();
     this.center.show(central);
     if (document.activeElement === this.el) this.grid.focus();
+    this.keepInSight();
+    this.view.say([this.titleText, this.hiddenText].filter(Boolean).join(". "), false);
+  }
+
+  /** Pictures, classes and all: it is no higher than a small screen. */
+  keepInSight() {
     this.el.scrollIntoView({ block: "nearest" });
-    this.view.say(this.titleText, false);
   }
 
   /** @param {any} facts */
   refresh(facts) {
     this.facts.show(facts);
     this.grid.refresh();
+    if (this.el.contains(document.activeElement)) this.keepInSight();
   }
 
   pictured() {
@@ -200,6 +215,7 @@ export class GroupDialog {
     if (this.isOpen) this.view.context.send({ type: "leave" });
     this.request = "";
     this.el.hidden = true;
+    this.takeClasses(false);
     if (hadFocus) this.view.focus();
   }
 
@@ -268,6 +284,20 @@ export class GroupDialog {
     return TEXT.group.title(this.name, this.indices.length, this.already);
   }
 
+  get hiddenText() {
+    return this.hidden ? TEXT.group.hiddenLeftOut(this.hidden) : "";
+  }
+
+  /**
+   * One place at a time where a class key labels: here, or in the queue.
+   * @param {boolean} taken
+   */
+  takeClasses(taken) {
+    if (taken === this.tookClasses) return;
+    this.tookClasses = taken;
+    this.view.ways.pauseQueue(taken);
+  }
+
   update() {
     if (!this.el) return;
     const { phase, already } = this;
@@ -275,7 +305,9 @@ export class GroupDialog {
     const choosing = phase === "choose";
     const fixed = phase === "saved" || phase === "undoing";
     this.el.dataset.noun = this.view.context.noun;
+    this.takeClasses(this.isOpen && !finding && !fixed);
     this.setup.el.hidden = !finding;
+    setText(this.parts.leftOut, finding || fixed ? "" : this.hiddenText);
     this.parts.body.hidden = finding;
     if (finding) this.facts.el.hidden = true;
     if (finding) setText(this.parts.title, TEXT.group.find);
@@ -351,6 +383,11 @@ export class GroupDialog {
     for (const i of indices) this.after[i] = 1;
     const event = { type: "label", label, relabel: this.parts.relabel.checked, indices };
     this.post("saving", marked.size ? { ...event, marked: [...marked] } : event);
+  }
+
+  /** Whether undo means what this dialog did, or waits for it. */
+  get takesUndo() {
+    return this.phase === "saved" ? this.isLast : this.phase !== "choose" && this.phase !== "find";
   }
 
   sendUndo() {

@@ -266,7 +266,7 @@ export class GroupGrid {
   /** @param {number} [k] which of the page */
   focus(k = 0) {
     const nodes = /** @type {HTMLElement[]} */ ([...this.tilesEl.children]);
-    nodes.at(Math.min(k, nodes.length - 1))?.focus({ preventScroll: true });
+    focusTile(nodes.at(Math.min(k, nodes.length - 1)));
   }
 
   /**
@@ -283,8 +283,17 @@ export class GroupGrid {
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[key];
     if (step === undefined) return false;
     const there = here + step;
-    if (there >= 0 && there < nodes.length) nodes[there].focus({ preventScroll: true });
+    if (there >= 0 && there < nodes.length) focusTile(nodes[there]);
     else if (this.turn(Math.sign(step))) this.focus(step < 0 ? this.size - 1 : 0);
     return true;
   }
+}
+
+/**
+ * In sight, where the pictures scroll.
+ * @param {HTMLElement | undefined} node
+ */
+function focusTile(node) {
+  node?.focus({ preventScroll: true });
+  node?.scrollIntoView({ block: "nearest" });
 }

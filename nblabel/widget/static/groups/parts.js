@@ -12,8 +12,10 @@ export function buildGroupParts(dialog) {
   const next = buildStepper(dialog, "next", ".", "›");
   const head = h("div", { class: "nbl-group-head" }, previous, title, next);
   const answer = buildGroupAnswer(dialog);
+  const leftOut = h("p", { class: "nbl-group-left-out" });
   const look = h("div", { class: "nbl-group-look" }, dialog.grid.el);
-  const body = h("div", { class: "nbl-group-body" }, look, answer.el);
+  const pictures = h("div", { class: "nbl-group-pictures" }, look, dialog.center.el);
+  const body = h("div", { class: "nbl-group-body" }, pictures, answer.el);
   const props = {
     class: "nbl-map-dialog nbl-group",
     role: "dialog",
@@ -21,8 +23,8 @@ export function buildGroupParts(dialog) {
     tabindex: -1,
     hidden: true,
   };
-  const el = h("section", props, head, dialog.setup.el, dialog.facts.el, body);
-  return { ...answer, title, previous, next, body, el };
+  const el = h("section", props, head, leftOut, dialog.setup.el, dialog.facts.el, body);
+  return { ...answer, title, previous, next, leftOut, body, el };
 }
 
 /**
@@ -61,7 +63,7 @@ function buildGroupAnswer(dialog) {
   const problem = h("p", { class: "nbl-map-problem", role: "alert" });
   const actions = buildGroupActions(dialog);
   const parts = [heading, classes, relabelField, problem];
-  const el = h("div", { class: "nbl-group-answer" }, dialog.center.el, ...parts, actions.el);
+  const el = h("div", { class: "nbl-group-answer" }, ...parts, actions.el);
   return { ...actions, order, heading, classes, relabel, relabelText, relabelField, problem, el };
 }
 

@@ -18,9 +18,10 @@ export class PlotlyView extends SideView {
   /**
    * @param {import("../shared/context.js").PanelContext} context
    * @param {AbortSignal} signal
+   * @param {import("../shared/ways.js").Ways} ways
    */
-  constructor(context, signal) {
-    super(context, signal);
+  constructor(context, signal, ways) {
+    super(context, signal, ways);
     const { el, link } = { el: this.el, link: context.link };
     this.litDelay = new Delay(signal);
     /**
@@ -37,7 +38,11 @@ export class PlotlyView extends SideView {
     el.setAttribute("aria-label", TEXT.map.plotlyTitle);
     el.append(this.toolbar.el, this.toolbar.progress, this.silence, place, this.side, this.note);
     this.on("picture", ({ index, item }) => this.showPoint(index, item));
-    link.on("select", (_, [buffer]) => this.take(new Uint32Array(alignedCopy(buffer))), signal);
+    link.on(
+      "select",
+      ({ hidden = 0 }, [buffer]) => this.take(new Uint32Array(alignedCopy(buffer)), hidden),
+      signal,
+    );
     link.watchdog.on("change", () => this.describe(), signal);
   }
 
@@ -57,15 +62,19 @@ export class PlotlyView extends SideView {
     if (known) this.card.fill(known, classes);
   }
 
-  /** @param {Uint32Array} indices what was drawn around in the figure, which shows it already */
-  take(indices) {
+  /**
+   * @param {Uint32Array} indices what was drawn around in the figure, which shows it already
+   * @param {number} hidden how many others were, that the legend hides
+   */
+  take(indices, hidden) {
+    if (hidden && !indices.length) this.say(TEXT.map.allHiddenInside(hidden));
     if (!indices.length) {
       // dropped there, or from here because it was labeled
       if (this.dialog.isChoosing && !this.dialog.isCluster) this.clearSelection();
       return;
     }
     this.lit = indices;
-    this.openSelection(indices);
+    this.openSelection(indices, hidden);
   }
 
   updateLit() {

@@ -2,6 +2,7 @@
 // projected with, the legend, and in its place the dialog for a group. A view that extends this one
 // shows which points stand out.
 
+import { chordOf } from "../shared/chords.js";
 import { Delay } from "../shared/delay.js";
 import { h } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
@@ -18,10 +19,12 @@ export class SideView {
   /**
    * @param {import("../shared/context.js").PanelContext} context
    * @param {AbortSignal} signal
+   * @param {import("../shared/ways.js").Ways} ways
    */
-  constructor(context, signal) {
+  constructor(context, signal, ways) {
     this.context = context;
     this.signal = signal;
+    this.ways = ways;
     /** Points that stand out from the others. @type {Uint32Array | null} */
     this.selected = null;
     /** A colour that is shown alone until it is released. @type {number | null} */
@@ -70,10 +73,23 @@ export class SideView {
    * @param {KeyboardEvent} event
    */
   hearKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (!this.takeKey(event)) return;
+    if (!this.takeUndo(event)) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (!this.takeKey(event)) return;
+    }
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /**
+   * In the dialog of a group that was labeled the chord for undo is the dialog's.
+   * @param {KeyboardEvent} event
+   */
+  takeUndo(event) {
+    const within = this.dialog.el.contains(/** @type {Node} */ (event.target));
+    if (!within || chordOf(event) !== "undo" || !this.dialog.takesUndo) return false;
+    if (!event.repeat) this.dialog.sendUndo();
+    return true;
   }
 
   /**
@@ -129,10 +145,18 @@ export class SideView {
     this.el.focus({ preventScroll: true });
   }
 
-  /** @param {Uint32Array} indices what was drawn around */
-  openSelection(indices) {
+  /** The colour that is shown alone, whatever shows it. @returns {number | null} */
+  get shownCode() {
+    return this.hoveredCode ?? this.pressedCode;
+  }
+
+  /**
+   * @param {Uint32Array} indices what was drawn around
+   * @param {number} hidden how many others were, that the legend hides
+   */
+  openSelection(indices, hidden) {
     this.highlight(indices);
-    this.dialog.openSelection(indices);
+    this.dialog.openSelection(indices, hidden);
     this.legend.el.hidden = true;
   }
 

@@ -52,9 +52,7 @@ export class MapToolbar {
   }
 
   chooseColor() {
-    const { model } = this.view.context;
-    model.set("color_by", this.colorBy.value);
-    model.save_changes();
+    this.view.context.choose("color_by", this.colorBy.value);
   }
 
   updateColor() {

@@ -21,11 +21,10 @@ export class CanvasView extends SideView {
   /**
    * @param {import("../shared/context.js").PanelContext} context
    * @param {AbortSignal} signal
-   * @param {() => void} focusQueue
+   * @param {import("../shared/ways.js").Ways} ways
    */
-  constructor(context, signal, focusQueue) {
-    super(context, signal);
-    this.focusQueue = focusQueue;
+  constructor(context, signal, ways) {
+    super(context, signal, ways);
     /** @type {MapMode} */
     this.mode = "move";
     this.pickDelay = new Delay(signal);
@@ -149,7 +148,7 @@ export class CanvasView extends SideView {
     if (!sent) return this.say(TEXT.map.notShown);
     this.say(TEXT.map.next(context.map.picture(index)?.item.id ?? TEXT.map.thisPoint));
     // the keys answer what was asked for
-    if (this.el.contains(document.activeElement)) this.focusQueue();
+    if (this.el.contains(document.activeElement)) this.ways.focusQueue();
   }
 
   /** A first click may become a double one, which means something else. @param {number} index */
@@ -177,14 +176,17 @@ export class CanvasView extends SideView {
   /** @param {number[]} outline in world coordinates */
   select(outline) {
     const { map } = this.context;
-    const indices = map.n ? gridOf(map.coords).inside(outline) : new Uint32Array(0);
-    if (!indices.length) {
+    const inside = map.n ? gridOf(map.coords).inside(outline) : new Uint32Array(0);
+    const { shownCode: code } = this;
+    const seen = code === null ? inside : inside.filter((i) => map.codes[i] === code);
+    const hidden = inside.length - seen.length;
+    if (!seen.length) {
       this.clearSelection();
-      this.say(TEXT.map.noPointsInside);
+      this.say(hidden ? TEXT.map.allHiddenInside(hidden) : TEXT.map.noPointsInside);
       return;
     }
     this.drawOutline(outline);
-    this.openSelection(indices);
+    this.openSelection(seen, hidden);
   }
 
   dropHighlight() {
@@ -197,7 +199,7 @@ export class CanvasView extends SideView {
       context: { map },
       selected,
     } = this;
-    const code = this.hoveredCode ?? this.pressedCode;
+    const { shownCode: code } = this;
     this.scene.lit = selected
       ? litPoints(selected, map.n)
       : code === null

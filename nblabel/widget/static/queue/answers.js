@@ -8,6 +8,18 @@ import { keyShown, shortcutOf } from "./keys.js";
 
 /** @typedef {(command: import("./keys.js").Command) => void} Run */
 /** @typedef {import("./controller.js").QueueController} QueueController */
+/**
+ * What the parts of one view of the queue share.
+ * @typedef {{paused: boolean}} Desk `paused`: class keys label an open group, and nothing here
+ */
+
+/** What answers the question on screen. */
+const ANSWERS = ["label", "accept", "skip", "flag"];
+
+/** @param {import("./keys.js").Command} command */
+export function isAnswer({ name }) {
+  return ANSWERS.includes(name);
+}
 
 /**
  * @param {string} name
@@ -24,8 +36,9 @@ export function commandButton(name, text, run) {
 /**
  * @param {QueueController} controller
  * @param {Run} run
+ * @param {Desk} desk
  */
-export function buildPrediction(controller, run) {
+export function buildPrediction(controller, run, desk) {
   const name = h("strong");
   const percent = h("span", { class: "nbl-percent" });
   const bar = h("span", { class: "nbl-bar-fill" });
@@ -42,7 +55,7 @@ export function buildPrediction(controller, run) {
   const node = h("div", { class: "nbl-prediction" }, words, track, accept, toggle);
   const render = () => {
     const shown = Boolean(controller.context.model.get("show_prediction"));
-    const { prediction } = controller;
+    const { prediction, kept } = controller;
     setText(
       name,
       prediction?.label ?? (shown ? TEXT.queue.noPrediction : TEXT.queue.predictionHidden),
@@ -50,7 +63,11 @@ export function buildPrediction(controller, run) {
     setText(percent, prediction ? percentText(prediction.confidence) : "");
     bar.style.width = `${(prediction?.confidence ?? 0) * 100}%`;
     setAttribute(node, "data-state", prediction ? "prediction" : "none");
-    setAttribute(accept, "aria-disabled", prediction && !controller.context.closed ? null : "true");
+    const label = kept ?? prediction?.label;
+    const acts = label && !controller.context.closed && !desk.paused;
+    setAttribute(accept, "aria-disabled", acts ? null : "true");
+    setText(accept.firstChild, kept === null ? TEXT.queue.accept : TEXT.queue.keep);
+    accept.title = kept === null ? "" : TEXT.queue.keepLabel(kept);
     setText(toggle.firstChild, shown ? TEXT.queue.hide : TEXT.queue.show);
     toggle.setAttribute(
       "aria-label",
@@ -63,9 +80,10 @@ export function buildPrediction(controller, run) {
 /**
  * @param {QueueController} controller
  * @param {Run} run
+ * @param {Desk} desk
  * @param {HTMLElement} more what follows the classes
  */
-export function buildClasses(controller, run, more) {
+export function buildClasses(controller, run, desk, more) {
   const list = h("div", { class: "nbl-class-list" });
   const legend = h("legend", { class: "nbl-hidden", text: TEXT.queue.label });
   const node = h("fieldset", { class: "nbl-classes" }, legend, list, more);
@@ -101,23 +119,37 @@ export function buildClasses(controller, run, more) {
       key.hidden = one.key === "";
       setAttribute(buttons[i], "aria-keyshortcuts", one.key || null);
       setAttribute(buttons[i], "aria-pressed", current?.label === one.name ? "true" : "false");
-      setAttribute(buttons[i], "aria-disabled", current && !closed ? null : "true");
+      const acts = current && !closed && !desk.paused;
+      setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
     });
   };
   return { node, render, buttonOf };
 }
 
 /**
- * The field for a new class, opened in place.
+ * The field for a new class, opened in place. It may label what is on screen in the same step.
  * @param {QueueController} controller
+ * @param {Desk} desk
  * @param {() => void} focusRoot
  */
-export function buildNewClass(controller, focusRoot) {
+export function buildNewClass(controller, desk, focusRoot) {
   const asked = TEXT.queue.newClassName;
   const input = h("input", { type: "text", "aria-label": asked, placeholder: asked });
   const add = h("button", { type: "submit", class: "nbl-primary", text: TEXT.queue.add });
+  const label = h(
+    "button",
+    { type: "button", "aria-keyshortcuts": "Shift+Enter", onClick: () => submit(true) },
+    h("span"),
+    h("kbd", { text: "⇧ Enter", "aria-hidden": "true" }),
+  );
   const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: () => close() });
-  const form = h("form", { class: "nbl-new-class", hidden: true }, input, add, cancel);
+  const form = h("form", { class: "nbl-new-class", hidden: true }, input, add, label, cancel);
+  const render = () => {
+    setText(label.firstChild, TEXT.queue.addAndLabel(controller.context.noun));
+    const hadFocus = document.activeElement === label;
+    label.hidden = desk.paused || controller.queue.current === null;
+    if (hadFocus && label.hidden) input.focus();
+  };
   const open = () => {
     form.hidden = false;
     button.hidden = true;
@@ -130,13 +162,15 @@ export function buildNewClass(controller, focusRoot) {
     focusRoot();
   };
   const button = commandButton("newClass", TEXT.queue.newClass, open);
-  const submit = () => {
-    if (input.value.trim()) controller.addClass(input.value.trim());
+  /** @param {boolean} labels */
+  const submit = (labels) => {
+    const name = input.value.trim();
     close();
+    if (name) controller.addClass(name, labels && !label.hidden);
   };
   listen(form, "submit", (/** @type {Event} */ event) => {
     event.preventDefault();
-    submit();
+    submit(false);
   });
   listen(form, "keydown", (/** @type {KeyboardEvent} */ event) => {
     const adds = event.key === "Enter" && event.target === input;
@@ -144,20 +178,29 @@ export function buildNewClass(controller, focusRoot) {
     // Enter is taken here too: JupyterLab lets no form be submitted by it
     event.preventDefault();
     event.stopPropagation();
-    if (adds) submit();
+    if (adds) submit(event.shiftKey);
     else close();
   });
-  return { node: h("div", { class: "nbl-new" }, button, form), open };
+  return { node: h("div", { class: "nbl-new" }, button, form), open, render };
 }
 
-/** @param {Run} run */
-export function buildActions(run) {
+/** @param {Run} run @param {Desk} desk */
+export function buildActions(run, desk) {
   const buttons = Object.entries(TEXT.queue.actions).map(([name, text]) =>
     commandButton(name, text, run),
   );
-  return h(
+  const node = h(
     "div",
     { class: "nbl-actions", role: "group", "aria-label": TEXT.queue.actionsTitle },
     ...buttons,
   );
+  const render = () => {
+    for (const name of ANSWERS)
+      setAttribute(
+        node.querySelector(`.nbl-do-${name}`) ?? node,
+        "aria-disabled",
+        desk.paused ? "true" : null,
+      );
+  };
+  return { node, render };
 }

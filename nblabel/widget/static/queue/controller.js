@@ -116,6 +116,11 @@ export class QueueController {
     return (this.context.model.get("show_prediction") && this.queue.current?.prediction) || null;
   }
 
+  /** The label that is there and that Enter keeps, null where there is none. */
+  get kept() {
+    return this.queue.current?.label ?? null;
+  }
+
   /** Words of the text that speak for the prediction; where that is hidden, none. */
   get words() {
     return (this.prediction && this.queue.current?.words) || NO_WORDS;
@@ -152,8 +157,7 @@ export class QueueController {
     else if (command.name === "forward") this.browse(1);
     else if (command.name === "undo" || command.name === "redo") this.post({ type: command.name });
     else if (command.name === "prediction") {
-      context.model.set("show_prediction", !context.model.get("show_prediction"));
-      context.model.save_changes();
+      context.choose("show_prediction", !context.model.get("show_prediction"));
     } else if (command.name === "why") this.whyOpen = !this.whyOpen;
     else return this.decide(command);
     this.render();
@@ -175,7 +179,8 @@ export class QueueController {
    * @param {Command} command
    */
   decide(command) {
-    const label = command.name === "accept" ? this.prediction?.label : command.label;
+    const accepted = this.kept ?? this.prediction?.label;
+    const label = command.name === "accept" ? accepted : command.label;
     const choice = `${command.name} ${command.label ?? ""}`;
     const obstacle = this.obstacleTo(command, label, choice);
     if (obstacle) {
@@ -213,7 +218,8 @@ export class QueueController {
     if (choice === this.lastChoice && performance.now() - this.shownAt < DOUBLE_PRESS_MS) {
       return TEXT.queue.sameKeyTwice;
     }
-    if (command.name === "accept" && performance.now() - this.predictedAt < DOUBLE_PRESS_MS) {
+    const agrees = command.name === "accept" && this.kept === null;
+    if (agrees && performance.now() - this.predictedAt < DOUBLE_PRESS_MS) {
       return TEXT.queue.predictionChanged;
     }
     if (command.name === "accept" && !label) {
@@ -250,10 +256,14 @@ export class QueueController {
     if (this.tell({ type: "browse", ...next })) this.browsing = next;
   }
 
-  /** @param {string} name */
-  addClass(name) {
+  /**
+   * @param {string} name
+   * @param {boolean} labels what is on screen, too; undo takes back the label first
+   */
+  addClass(name, labels) {
     this.note = "";
-    this.post({ type: "add_class", name });
+    const uid = this.post({ type: "add_class", name });
+    if (uid && labels) this.act({ name: "label", label: name });
   }
 
   // ---- what the kernel says
@@ -263,8 +273,10 @@ export class QueueController {
    * @param {DataView[]} buffers
    */
   receiveQuestions(message, buffers) {
+    const { isOver } = this.queue;
     for (const item of message.items) this.context.media.hold(item, buffers);
     this.queue.merge(message);
+    if (this.queue.isOver && !isOver) this.context.say(this.doneText);
     this.explained.clear();
     this.askedMore = this.askedMore && !message.reset && !message.items.length;
     this.render();
@@ -285,6 +297,7 @@ export class QueueController {
       this.queue.update(item.id, { image, text, row, error });
     }
     this.render();
+    this.fetchMissing();
   }
 
   /**
@@ -336,6 +349,11 @@ export class QueueController {
     if (!event.id && !(ack.ok && (event.indices || event.of))) this.note = ack.text;
     this.render();
     this.fetchMissing();
+  }
+
+  get doneText() {
+    const { model, noun } = this.context;
+    return TEXT.queue.allAnswered(model.get("pool")?.total ?? null, noun);
   }
 
   get nextText() {

@@ -5,7 +5,8 @@ import { TEXT } from "../shared/text.js";
 /** @typedef {{name: string, label?: string}} Command */
 /** @typedef {keyof typeof TEXT.queue.keys} CommandName */
 
-/** `shown` is how the panel writes the keys, the first one on the button.
+/** `shown` is how the panel writes the keys, the first one on the button. Those without `keys` are
+ * heard elsewhere.
  * @type {{name: CommandName, keys: string[], shown: string[]}[]} */
 export const QUEUE_KEYS = [
   { name: "accept", keys: ["Enter"], shown: ["Enter"] },
@@ -18,6 +19,9 @@ export const QUEUE_KEYS = [
   { name: "prediction", keys: ["h"], shown: ["h"] },
   { name: "why", keys: ["w"], shown: ["w"] },
   { name: "newClass", keys: ["n"], shown: ["n"] },
+  { name: "pages", keys: [], shown: ["Space", "PgDn"] },
+  { name: "chords", keys: [], shown: ["Ctrl+Z", "Ctrl+Y"] },
+  { name: "save", keys: [], shown: ["Ctrl+S"] },
   { name: "help", keys: ["?"], shown: ["?"] },
   { name: "leave", keys: ["Escape"], shown: ["Esc"] },
 ];
@@ -42,6 +46,16 @@ export function commandOf(event, classes) {
 /** @param {string} key */
 function withoutCapsLock(key) {
   return key.length === 1 ? key.toLowerCase() : key;
+}
+
+/**
+ * How many pages of a text a key turns: down, up where negative, or 0.
+ * @param {KeyboardEvent} event
+ */
+export function pagesOf(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return 0;
+  if (event.key === " ") return event.shiftKey ? -1 : 1;
+  return event.shiftKey ? 0 : ({ PageDown: 1, PageUp: -1 }[event.key] ?? 0);
 }
 
 /**

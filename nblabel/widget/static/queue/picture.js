@@ -6,6 +6,9 @@ import { buildMedia, buildThumb, mediaOf, shortWords } from "../shared/media.js"
 import { NEXT_SHOWN } from "../shared/queue.js";
 import { TEXT } from "../shared/text.js";
 
+/** How much of a page of text stays in sight when it is turned, in pixels. */
+const LINE = 30;
+
 /** @typedef {import("./controller.js").QueueController} QueueController */
 /** @typedef {import("../shared/wire.js").Item} Item */
 
@@ -20,9 +23,8 @@ function placeholderText(controller, item) {
 }
 
 /** @param {QueueController} controller */
-function emptyText({ queue, context }) {
-  if (queue.done)
-    return TEXT.queue.allAnswered(context.model.get("pool")?.total ?? null, context.noun);
+function emptyText({ queue, doneText }) {
+  if (queue.done) return doneText;
   return queue.started ? TEXT.queue.waiting : TEXT.queue.preparing;
 }
 
@@ -45,7 +47,17 @@ export function buildPicture(controller) {
     node.dataset.noun = context.noun;
     if (item) media.describe(TEXT.queue.item(context.noun, item.id, item.index));
   };
-  return { node, render };
+  /**
+   * Scroll the text or row on screen.
+   * @param {number} pages down, or up where negative
+   * @returns {boolean} whether there is one
+   */
+  const turn = (pages) => {
+    const card = media.nodes.slice(1).find((one) => !one.hidden);
+    card?.scrollBy({ top: pages * (card.clientHeight - LINE), behavior: "instant" });
+    return card !== undefined;
+  };
+  return { node, render, turn };
 }
 
 /**
@@ -63,9 +75,7 @@ export function buildHighlight(controller, focusRoot) {
   const telling = h("p", { class: "nbl-word-note" });
   const node = h("div", { class: "nbl-marks", hidden: true }, field, telling);
   listen(input, "input", () => {
-    const { model } = controller.context;
-    model.set("highlight", input.value);
-    model.save_changes();
+    controller.context.choose("highlight", input.value);
     controller.render();
   });
   listen(input, "keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -192,6 +202,7 @@ export function buildCaption(controller) {
 /** @param {import("../shared/queue.js").Queue} queue */
 function revisitText({ current, revisit }) {
   if (!current?.label) return revisit ? TEXT.queue.withoutLabel : "";
+  if (!revisit) return TEXT.queue.reviewed(current.label, current.source === "model");
   return current.source === "model"
     ? TEXT.queue.autoLabeled(current.label)
     : TEXT.queue.labeled(current.label);

@@ -6,12 +6,14 @@ import {
   buildNewClass,
   buildPrediction,
   commandButton,
+  isAnswer,
 } from "./answers.js";
 import { h } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { TEXT } from "../shared/text.js";
 import { buildHelp } from "./help.js";
-import { commandOf } from "./keys.js";
+import { commandOf, pagesOf } from "./keys.js";
+import { buildLeads } from "./leads.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { buildWhy } from "./why.js";
@@ -24,9 +26,10 @@ const FLASH_MS = 220;
 /**
  * @param {QueueController} controller
  * @param {AbortSignal} signal ends it
+ * @param {import("../shared/ways.js").Ways} ways
  * @returns {HTMLElement}
  */
-export function buildQueue(controller, signal) {
+export function buildQueue(controller, signal, ways) {
   const props = {
     class: "nbl-view nbl-queue",
     tabindex: 0,
@@ -35,11 +38,13 @@ export function buildQueue(controller, signal) {
   };
   const el = /** @type {HTMLElement} */ (h("section", props));
   const focusRoot = () => el.focus({ preventScroll: true });
+  const desk = { paused: false };
   /** @param {Command} command */
   const run = (command) => {
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "leave") leave();
+    else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
     else if (controller.act(command) && !controller.context.throttle.burst)
       flash(buttonFor(command));
   };
@@ -49,15 +54,17 @@ export function buildQueue(controller, signal) {
     label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label);
 
   const help = buildHelp(controller, focusRoot);
-  const newClass = buildNewClass(controller, focusRoot);
-  const classes = buildClasses(controller, run, newClass.node);
+  const newClass = buildNewClass(controller, desk, focusRoot);
+  const classes = buildClasses(controller, run, desk, newClass.node);
+  const actions = buildActions(run, desk);
+  const leads = buildLeads(controller, ways, focusRoot);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
     buildPicture(controller),
     buildHighlight(controller, focusRoot),
     buildNext(controller, focusRoot),
     buildCaption(controller),
-    buildPrediction(controller, run),
+    buildPrediction(controller, run, desk),
     buildWhy(controller, run),
     buildMessages(controller, focusRoot),
   ];
@@ -68,15 +75,20 @@ export function buildQueue(controller, signal) {
     next.node,
     caption.node,
     highlight.node,
+    leads.node,
   );
-  const answers = [prediction.node, classes.node, buildActions(run), messages.node, why.node];
+  const answers = [prediction.node, classes.node, actions.node, messages.node, why.node];
   const answer = h("div", { class: "nbl-answer" }, ...answers);
   el.append(
     buildHead(saved.node, run),
     h("div", { class: "nbl-body" }, question, answer),
     help.node,
   );
-  listen(el, "keydown", (event) => onKey(event, controller, help.node.hidden, run), { signal });
+  const hear = (/** @type {KeyboardEvent} */ event) => {
+    if (help.node.hidden && turnsPage(event, picture.turn)) return;
+    onKey(event, controller, help.node.hidden, run);
+  };
+  listen(el, "keydown", hear, { signal });
 
   /**
    * One part that cannot be drawn leaves the others alone.
@@ -88,9 +100,17 @@ export function buildQueue(controller, signal) {
   };
   const remove = controller.addView({
     question: draw([picture, caption, prediction, next]),
-    rest: draw([saved, classes, highlight, why, messages]),
+    rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads]),
   });
   signal.addEventListener("abort", remove);
+  const { link, throttle } = controller.context;
+  link.onTrait("status", () => throttle.run(leads, leads.render), signal);
+  ways.focusQueue = focusRoot;
+  ways.pauseQueue = (paused) => {
+    desk.paused = paused;
+    el.toggleAttribute("data-paused", paused);
+    draw([prediction, classes, actions, newClass])();
+  };
   return el;
 }
 
@@ -109,10 +129,28 @@ function buildHead(saved, run) {
       TEXT.queue.clickOrTab,
       h("span", { text: TEXT.queue.toUseShortcuts }),
     ),
+    h("span", { class: "nbl-hint-group", text: TEXT.queue.keysLabelGroup }),
   );
   const help = commandButton("help", TEXT.shortcuts, run);
   help.firstChild.classList.add("nbl-hidden");
   return h("div", { class: "nbl-head" }, saved, hint, help);
+}
+
+/**
+ * Page keys scroll the text or row on screen wherever the focus is in the queue, and never what is
+ * around the panel.
+ * @param {KeyboardEvent} event
+ * @param {(pages: number) => boolean} turn
+ */
+function turnsPage(event, turn) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const pages = pagesOf(event);
+  if (!pages || target.closest("input, select") || (event.key === " " && target.closest("button")))
+    return false;
+  if (!turn(pages)) return false;
+  event.preventDefault();
+  event.stopPropagation();
+  return true;
 }
 
 /**

@@ -1,5 +1,6 @@
 // The state of a page, made once for each model: what queue, map, groups, status and quality share.
 
+import { Delay } from "./delay.js";
 import { makeUid } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { onPageError } from "./errors.js";
@@ -10,6 +11,9 @@ import { Outbox } from "./outbox.js";
 import { Queue } from "./queue.js";
 import { TEXT } from "./text.js";
 import { RenderThrottle } from "./throttle.js";
+
+/** A word that is typed is told as a whole. */
+const CHOSEN_AFTER_MS = 300;
 
 /** @typedef {import("./wire.js").Model} Model */
 /** @typedef {import("./wire.js").LogEvent} LogEvent */
@@ -26,7 +30,10 @@ export class PanelContext extends Emitter {
     super();
     this.model = model;
     this.link = new KernelLink(model);
-    this.outbox = new Outbox((event) => this.transmit(event));
+    this.outbox = new Outbox(
+      (event) => this.transmit(event),
+      () => this.link.isBehind,
+    );
     this.queue = new Queue();
     this.media = new MediaCache();
     this.throttle = new RenderThrottle();
@@ -38,12 +45,17 @@ export class PanelContext extends Emitter {
     /** What is on screen and next, as the views and as the kernel last heard of it. */
     this.shownFront = "";
     this.toldFront = "";
+    /** What was chosen a moment ago, by trait. @type {Map<string, Delay>} */
+    this.chosen = new Map();
+    this.life = new AbortController();
     this.forgetErrors = onPageError((error) => this.fail(error));
+    this.link.on("behind", () => this.tellReady());
     this.link.on("announce", ({ text }) => this.say(text));
     this.link.on("ack", (ack) => this.emit("ack", { ack, event: this.outbox.acknowledge(ack) }));
   }
 
   close() {
+    this.life.abort();
     this.forgetErrors();
     this.link.close();
     this.outbox.close();
@@ -72,6 +84,20 @@ export class PanelContext extends Emitter {
   /** Why the panel takes no more answers, "" while it does. */
   get closed() {
     return this.model.get("closed") ?? "";
+  }
+
+  /**
+   * Write a trait, as a person chose it. Its update may be lost on the way, what follows is not.
+   * @param {"show_prediction" | "highlight" | "color_by"} name
+   * @param {string | boolean} value
+   */
+  choose(name, value) {
+    const { model } = this;
+    model.set(name, /** @type {never} */ (value));
+    model.save_changes();
+    const delay = this.chosen.get(name) ?? new Delay(this.life.signal);
+    this.chosen.set(name, delay);
+    delay.start(CHOSEN_AFTER_MS, () => this.send({ type: "set", name, value }));
   }
 
   /** @param {unknown} error */

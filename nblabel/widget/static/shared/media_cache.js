@@ -6,6 +6,8 @@ import { mediaOf } from "./media.js";
 
 const QUESTION_BYTES = 64 * 2 ** 20;
 const NEIGHBOR_BYTES = 24 * 2 ** 20;
+/** Questions whose bytes are asked for at a time; the one on screen is asked for alone. */
+const PORTION = 8;
 
 /** @typedef {import("./wire.js").Item} Item */
 /** @typedef {import("./wire.js").Neighbor} Neighbor */
@@ -113,7 +115,9 @@ export class MediaCache {
     this.questions.trim(new Set(items.map((item) => item.id)));
     const neighbors = items.flatMap((item) => item.neighbors);
     this.neighbors.trim(new Set(neighbors.map((one) => one.id)));
-    const missing = items.filter((item) => this.isMissing(item) && !this.asked.has(item.id));
+    const absent = items.filter((item) => this.isMissing(item) && !this.asked.has(item.id));
+    const room = absent[0] && absent[0] === items[0] ? 1 : PORTION - this.asked.size;
+    const missing = absent.slice(0, Math.max(room, 0));
     for (const item of missing) this.asked.add(item.id);
     const unseen = neighbors.filter((one) => mediaOf(one) && !this.ofNeighbor(one.id));
     const strangers = unseen.filter(

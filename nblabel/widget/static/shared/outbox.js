@@ -1,7 +1,8 @@
 // Events on their way to the log. An event stays here until the kernel says it is committed; where
 // the log outlives the kernel, it also stays in the browser's storage, so that a reloaded page, or
 // a new kernel on the same log, still gets it. The kernel drops a uid it already has. What has to
-// be sent again is sent as a whole, so that an undo never overtakes the label it takes back.
+// be sent again is sent as a whole, so that an undo never overtakes the label it takes back; what
+// is on its way still, the link sends again.
 
 import { Emitter } from "./emitter.js";
 import { every, listen } from "./errors.js";
@@ -22,10 +23,14 @@ const SAVED = "nblabel:saved";
  * another panel saved.
  */
 export class Outbox extends Emitter {
-  /** @param {(event: LogEvent) => void} send */
-  constructor(send) {
+  /**
+   * @param {(event: LogEvent) => void} send
+   * @param {() => boolean} isOnItsWay whether the kernel has not heard yet all that was sent
+   */
+  constructor(send, isOnItsWay) {
     super();
     this.send = send;
+    this.isOnItsWay = isOnItsWay;
     /** @type {Map<string, Waiting>} */
     this.waiting = new Map();
     /** When the waiting events were last sent or acknowledged, and how often since. */
@@ -120,7 +125,7 @@ export class Outbox extends Emitter {
     if (now - this.heardAt < patience(this.tries)) return;
     this.heardAt = now;
     this.tries += 1;
-    this.sendAll();
+    if (!this.isOnItsWay()) this.sendAll();
     this.emit("change");
   }
 

@@ -53,6 +53,11 @@ export class Queue {
     return this.items.slice(0, NEXT_SHOWN + 1).map(({ id }) => id);
   }
 
+  /** Whether nothing is left to ask. */
+  get isOver() {
+    return this.done && this.current === null;
+  }
+
   /** Whether so many of the listed items are gone that more should be asked for. */
   get isShort() {
     return this.started && !this.done && this.items.length < this.listed / 2;

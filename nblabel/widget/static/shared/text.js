@@ -63,7 +63,7 @@ const QUEUE_TEXT = {
     flag: "Flag",
   },
   keys: {
-    accept: "Accept the prediction",
+    accept: "Accept the prediction; keep a label that is there",
     undo: "Undo",
     redo: "Redo",
     skip: "Skip for now",
@@ -73,12 +73,17 @@ const QUEUE_TEXT = {
     prediction: "Hide or show the prediction",
     why: "Why this one",
     newClass: "New class",
+    pages: "Scroll a long text",
+    chords: "Undo and redo, anywhere in the panel",
+    save: "Save the notebook",
     help: "This list",
     leave: "Back to the notebook",
   },
   actionsTitle: "Actions",
   label: "Label",
   shortcutsActive: "Shortcuts active",
+  keysLabelGroup: "A group is open: keys label it",
+  groupOpen: "A group is open, and its keys label the group. Close it to answer here.",
   clickOrTab: "Click or Tab",
   toUseShortcuts: " to use shortcuts",
   helpNote: "The shortcuts work while the panel has the focus. Tab leaves it.",
@@ -86,6 +91,9 @@ const QUEUE_TEXT = {
   noPrediction: "none yet",
   predictionHidden: "hidden",
   accept: "Accept",
+  keep: "Keep",
+  /** @param {string} label */
+  keepLabel: (label) => `Keep the label ${label}`,
   hide: "Hide",
   show: "Show",
   hidePrediction: "Hide the prediction",
@@ -93,6 +101,8 @@ const QUEUE_TEXT = {
   newClass: "New class",
   newClassName: "Name of the new class",
   add: "Add",
+  /** @param {string} noun */
+  addAndLabel: (noun) => `Add and label this ${noun}`,
   saved: "Saved",
   inMemory: "In memory only",
   notResponding: "Kernel not responding",
@@ -132,6 +142,11 @@ const QUEUE_TEXT = {
   /** @param {number | null} total @param {string} noun */
   allAnswered: (total, noun) =>
     `All ${total === null ? "" : `${countText(total)} `}${noun}s are answered.`,
+  /** @param {string} noun */
+  onlySkippedLeft: (noun) => `All other ${noun}s are answered: these were skipped.`,
+  leads: "What is left to do",
+  /** @param {number} n @param {string} status */
+  askAgain: (n, status) => `Ask ${countText(n)} ${status} again`,
   waiting: "Waiting for the next question…",
   preparing: "Preparing the first question…",
   /** @param {string} noun @param {string} id @param {number} index */
@@ -148,6 +163,8 @@ const QUEUE_TEXT = {
   labeled: (label) => `Labeled ${label}: answer again to change`,
   /** @param {string} label */
   autoLabeled: (label) => `Auto-labeled ${label}: answer again to change`,
+  /** @param {string} label @param {boolean} auto */
+  reviewed: (label, auto) => `${auto ? "Auto-labeled" : "Labeled"} ${label}: Enter keeps it`,
   withoutLabel: "Skipped or flagged: answer again to change",
   why: "Why this one",
   noReason: "No reason given.",
@@ -187,6 +204,10 @@ const MAP_TEXT = {
   thisPoint: "This point",
   notShown: "Kernel not responding: nothing was shown",
   noPointsInside: "No points inside",
+  /** @param {number} n */
+  allHiddenInside: (n) =>
+    `${n === 1 ? "The point inside is" : `All ${countText(n)} points inside are`} hidden by the ` +
+    "legend",
   scrollHint: "Click the map, then scroll to zoom",
   crosshairOn:
     "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
@@ -243,6 +264,8 @@ const GROUP_TEXT = {
   title: (name, n, labeled) =>
     `${name && `${name}: `}${counted(n, "point")}` +
     (labeled ? `, ${countText(labeled)} already labeled` : ""),
+  /** @param {number} n */
+  hiddenLeftOut: (n) => `${countText(n)} hidden by the legend left out`,
   nothingLeft: "Nothing is left to label",
   allLabeled: "All are labeled already",
   /** @param {number} n @param {number} excluded */
@@ -338,7 +361,8 @@ const QUALITY_TEXT = {
   finding: "Finding labels that the model and the neighbours contradict…",
   findingTitle: "Finding contradicted labels",
   /** @param {string} text */
-  reviewing: (text) => `Review labels: ${text} Answer in the queue; Enter accepts the prediction.`,
+  reviewing: (text) =>
+    `Review labels: ${text} Answer in the queue; Enter keeps the label there is.`,
   stop: "Stop",
   autoLabelOpen: "Auto-label the rest…",
   autoLabelOpenTitle: "Label the rest from the model, with an error guarantee",
@@ -396,7 +420,7 @@ const QUALITY_TEXT = {
   thresholdTitle: "Below it the status advises to stop. Nothing stops by itself.",
   loading: "Loading…",
   labels: "labels",
-  noAccuracy: "Accuracy over the labels is drawn here once audit labels are there.",
+  noAccuracy: "Accuracy over the labels is drawn here once audit labels are there: 30 or more.",
   accuracy: "Accuracy, estimated from the audit sample",
   /** @param {number} n @param {number} share @param {number} low @param {number} high */
   accuracyPoint: (n, share, low, high) =>

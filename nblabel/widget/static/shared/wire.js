@@ -1,7 +1,9 @@
 // The shapes of docs/wire.md, as types. There is no code here.
 
 /** @typedef {{name: string, key: string, color: string}} ClassInfo */
-/** @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3}} Image */
+/** `encoding`: that of the bytes; none for the pixels themselves.
+ * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:
+ *   "jpeg"}} Image */
 /** `length`: characters of the whole text, of which the bytes may hold fewer.
  * @typedef {{buffer: number | null, length: number}} Text */
 /** `columns`: those of the whole row.
@@ -78,6 +80,7 @@
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
  *   importing: {text?: string, progress?: number}, audit: Partial<Audit>, auto_label:
  * Partial<AutoLabel>,
+ *   revision: {since: number, number: number},
  *   review: Partial<Review>, learning_curves: Partial<Curves>, comparison: Partial<Comparison>}}
  * Traits
  */

@@ -62,9 +62,11 @@ export function buildExport(context) {
       (running ? cancel : path).focus({ preventScroll: true });
   };
   listen(format, "change", rename);
-  return {
-    toggle: drawerButton(TEXT.status.exportOpen, form, format, () => send(false)),
-    form,
-    render,
+  const toggle = drawerButton(TEXT.status.exportOpen, form, format, () => send(false));
+  const open = () => {
+    if (form.hidden) toggle.click();
+    else format.focus({ preventScroll: true });
+    form.scrollIntoView({ block: "nearest" });
   };
+  return { toggle, form, open, render };
 }

@@ -158,9 +158,10 @@ function buildOverview({ model }) {
 /**
  * @param {import("../shared/context.js").PanelContext} context
  * @param {AbortSignal} signal ends it
+ * @param {import("../shared/ways.js").Ways} ways
  * @returns {HTMLElement}
  */
-export function buildStatus(context, signal) {
+export function buildStatus(context, signal, ways) {
   const { link, throttle, model } = context;
   const overview = buildOverview(context);
   const [exporting, importing, rate] = [
@@ -168,6 +169,7 @@ export function buildStatus(context, signal) {
     buildImport(context),
     buildRate(context),
   ];
+  ways.openExport = exporting.open;
   const doors = h("span", { class: "nbl-doors" }, importing.toggle, exporting.toggle);
   const { head, progress, messages, numbers, counts, notices, how, store } = overview;
   const el = h(

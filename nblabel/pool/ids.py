@@ -1,0 +1,85 @@
+"""The ids of items: what is stored of an item instead of its position."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from nblabel.system.values import is_missing, same_as, text_of
+
+
+def as_ids(ids: Any) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """Return ids as text, and as earlier versions wrote them where that differs.
+
+    Raises
+    ------
+    ValueError
+        If one is missing or there twice, or their order is unknown.
+    """
+    if isinstance(ids, set | frozenset):
+        raise ValueError(  # noqa: TRY004
+            f"ids is a {type(ids).__name__}; pass a list with the id of each item, in their order."
+        )
+    given = list(ids)
+    texts = tuple(map(text_of, given))
+    before = tuple(map(str, given))
+    if (
+        "" in texts
+        and (gap := next((at for at, one in enumerate(given) if is_missing(one)), -1)) >= 0
+    ):
+        raise ValueError(f"the id of item {gap} is missing; give each item one, or leave out ids=.")
+    if len(set(texts)) < len(texts):
+        if len(set(before)) < len(before):
+            twice = [item for item, n in Counter(texts).items() if n > 1]
+            raise ValueError(
+                f"ids must be unique; {len(twice)} repeat, for example {twice[0]!r}. "
+                "(Ids are compared as text: 1 and '1' are the same.)"
+            )
+        texts = before  # they differ in the form of a letter alone: each stays as it is
+    return texts, None if texts == before else before
+
+
+def ids_of_index(data: Any) -> list[Any] | None:
+    """Return the index of a DataFrame or Series, if it can serve as ids."""
+    if not hasattr(data, "iloc"):
+        return None
+    names = list(data.index)
+    texts = {text_of(name) for name in names}
+    return names if len(texts) == len(names) and "" not in texts else None
+
+
+class Numbers(Sequence[str]):
+    """The ids "0", "1", ... of items that were given none; a million of them take no memory."""
+
+    def __init__(self, n: int) -> None:
+        self._range = range(n)
+
+    def place(self, item: str) -> int | None:
+        """Return where an id is; None where it is nowhere."""
+        try:
+            number = int(item)
+        except ValueError:  # also where it has thousands of digits
+            value = same_as(item)
+            return None if value == item else self.place(value)
+        return number if str(number) == item and number in self._range else None
+
+    def places(self, items: Iterable[str]) -> list[int | None]:
+        """Return where each of many ids is."""
+        return list(map(self.place, items))
+
+    def hold(self, items: Iterable[str]) -> bool:
+        """Return whether all of these are here, exactly so written."""
+        return all(str(self.place(item)) == item for item in items)
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, index: Any) -> Any:
+        numbers = self._range[index]
+        return str(numbers) if isinstance(numbers, int) else tuple(map(str, numbers))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == (tuple(other) if isinstance(other, Numbers) else other)
+
+    __hash__ = None  # type: ignore[assignment]

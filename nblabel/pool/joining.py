@@ -1,0 +1,81 @@
+"""Media put one behind the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, cast
+
+import numpy as np
+
+from nblabel.arrays import UInt8Array
+from nblabel.pool.pictures import Decoded, Media, Pictures, contents_of, hashed
+from nblabel.pool.tables import Table
+from nblabel.pool.texts import Texts
+
+
+def join_media(first: Media, second: Media) -> Media:
+    """Return the items of two media of one kind, one behind the other."""
+    if isinstance(first, Texts) and isinstance(second, Texts):
+        return Texts([*first.texts, *second.texts])
+    if isinstance(first, Table) and isinstance(second, Table):
+        return first.joined(second)
+    known = first.parts[0] if isinstance(first, JoinedPictures) else first
+    if isinstance(known, Decoded) and isinstance(second, Decoded):
+        second = copy(second)  # the other pool stays as it is
+        second.stretch = known.stretch.joined(second.stretch)
+    return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
+
+
+class JoinedPictures:
+    """Pictures of several kinds, one behind the other.
+
+    Parameters
+    ----------
+    parts : sequence of Pictures
+
+    Attributes
+    ----------
+    parts : sequence of Pictures
+        As given.
+    """
+
+    kind = "images"
+
+    def __init__(self, parts: Sequence[Pictures]) -> None:
+        self.parts = parts
+        self._ends = np.cumsum([len(part) for part in parts])
+
+    def __len__(self) -> int:
+        return int(self._ends[-1])
+
+    def _find(self, index: int) -> tuple[Any, int]:
+        number = int(np.searchsorted(self._ends, index, side="right"))
+        part = self.parts[number]
+        return part, index - int(self._ends[number]) + len(part)
+
+    def name(self, index: int) -> str:
+        part, place = self._find(index)
+        return str(part.name(place))
+
+    def shape(self, index: int) -> tuple[int, ...]:
+        part, place = self._find(index)
+        shape: tuple[int, ...] = part.shape(place)
+        return shape
+
+    def folder(self, index: int) -> str:
+        """Return the folder of a file, "" for what is no file in one."""
+        part, place = self._find(index)
+        return part.folder(place) if hasattr(part, "folder") else ""
+
+    def read(self, index: int, max_side: int | None = None) -> UInt8Array:
+        part, place = self._find(index)
+        picture: UInt8Array = part.read(place, max_side)
+        return picture
+
+    def digest(self) -> bytes:
+        return hashed(part.digest() for part in self.parts)
+
+    def contents(self) -> bytes:
+        """Return a hash of the pictures themselves."""
+        return hashed(contents_of(part) for part in self.parts)

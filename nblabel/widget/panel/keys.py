@@ -1,0 +1,83 @@
+"""Which key gives which class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nblabel.session import Session
+from nblabel.system.values import text_of
+
+KEYS = "1234567890qetyiopadjklzxcvbgm"  # in the order in which classes get them
+COMMANDS = "ursfhwn?,.<>"  # of the queue and of the group dialog, as static/ has them
+
+
+def check_keys(keys: Any, session: Session) -> dict[str, str]:
+    """Return the keys chosen for classes by name, or say what is wrong with them.
+
+    Raises
+    ------
+    ValueError
+        If a class is unknown, or a key is no single character, a command, or there twice.
+    """
+    if keys is None:
+        return {}
+    if not isinstance(keys, Mapping):
+        message = f'keys is {keys!r}; pass a mapping such as {{"daisy": "d"}}.'
+        raise ValueError(message)  # noqa: TRY004
+    chosen: dict[str, str] = {}
+    for given, key in keys.items():
+        name, sign = session.class_of(given), text_of(key)
+        if len(sign) != 1 or not sign.isprintable() or sign.isspace():
+            raise ValueError(f"keys gives {name!r} the key {key!r}; choose a single character.")
+        if sign in COMMANDS:
+            raise ValueError(
+                f"keys gives {name!r} the key {sign!r}, which is a command of the panel; choose "
+                f"another than {' '.join(COMMANDS)}."
+            )
+        other = next((one for one, its in chosen.items() if its == sign), None)
+        if other is not None:
+            raise ValueError(f"keys gives {other!r} and {name!r} the same key, {sign!r}.")
+        chosen[name] = sign
+    return chosen
+
+
+def class_keys(names: Sequence[str], n_given: int, chosen: Mapping[str, str]) -> list[str]:
+    """Return the key of each class, "" where none is left.
+
+    A chosen key comes first; then a class whose name is one character has that key. The first
+    `n_given` classes choose together; those added later take none that a class before them has, for
+    people have it in their fingers.
+    """
+    keys = {name: chosen[name] for name in names if name in chosen}
+    _own(names[:n_given], keys)
+    _next(names[:n_given], keys)
+    for name in names[n_given:]:
+        _own([name], keys)
+        _next([name], keys)
+    return [keys[name] for name in names]
+
+
+def _own(names: Iterable[str], keys: dict[str, str]) -> None:
+    """Give classes of one character that key."""
+    names = list(names)
+    for name in names:
+        # a capital is typed without Shift where no class has the small letter
+        signs = [name] if name.lower() == name or name.lower() in names else [name.lower(), name]
+        taken = {*COMMANDS, *keys.values()}
+        free = [sign for sign in signs if _is_typed(sign) and sign not in taken]
+        if name not in keys and free:
+            keys[name] = free[0]
+
+
+def _is_typed(sign: str) -> bool:
+    """Return whether it is one character that a keyboard has: others are composed."""
+    return len(sign) == 1 and (sign.isascii() or sign.lower() != sign.upper())
+
+
+def _next(names: Iterable[str], keys: dict[str, str]) -> None:
+    """Give the other classes the keys that are left, in order."""
+    for name in names:
+        if name not in keys:
+            taken = set(keys.values())
+            keys[name] = next((sign for sign in KEYS if sign not in taken), "")

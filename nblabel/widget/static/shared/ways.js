@@ -1,0 +1,15 @@
+// What the parts of one view ask of each other. Each part fills in what it can do; until then, and
+// where a part could not be built, nothing happens.
+
+/**
+ * @typedef {object} Ways
+ * @property {() => void} focusQueue the keys answer the question on screen
+ * @property {(taken: boolean) => void} pauseQueue the classes label a group now, or no longer
+ * @property {() => void} openExport
+ */
+
+/** @returns {Ways} */
+export function makeWays() {
+  const nothing = () => {};
+  return { focusQueue: nothing, pauseQueue: nothing, openExport: nothing };
+}

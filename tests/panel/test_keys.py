@@ -1,0 +1,93 @@
+"""Which key gives which class: in the kernel's trait, and as the page reads it."""
+
+import re
+
+import pytest
+
+from nblabel.widget import Labeler
+from nblabel.widget.panel.keys import COMMANDS, KEYS, class_keys
+from nblabel.widget.view.assets import STATIC
+from tests.panel.helpers import open_page, picture_pool
+
+
+def keys_of(page):
+    return {one["name"]: one["key"] for one in page.traits["classes"]}
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        (["0", "1", "2"], "012"),
+        (["cat", "3", "dog"], "132"),
+        (["x", "y", "z", "cat"], "xyz1"),
+        (["u", "s", "x"], "12x"),  # commands of the panel
+        (["A", "B", "S"], "abS"),  # a capital with Shift where the small letter is taken
+        (["A", "a"], "Aa"),
+        (["?", "+", ".", "-"], "1+2-"),
+        (["ä", "Ж", "長", "👢"], "äж12"),  # what no keyboard has gets a number
+        (["cat", "dog"], "12"),
+        (["a b", " c"], "12"),
+    ],
+)
+def test_a_class_of_one_character_has_that_key(names, keys):
+    assert class_keys(names, len(names), {}) == list(keys)
+
+
+def test_chosen_keys_go_first_and_no_key_is_there_twice():
+    names = [*"dxq12", *(f"class {number}" for number in range(40))]
+    keys = class_keys(names, len(names), {"class 7": "d", "x": "1", "class 8": "ü"})
+    known = dict(zip(names, keys, strict=True))
+    assert (known["class 7"], known["x"], known["q"], known["2"]) == ("d", "1", "q", "2")
+    assert known["d"] not in ("d", "")
+    given = [key for key in keys if key]
+    assert len(given) == len(set(given)) == len(KEYS) + 1
+    assert not set(given) & set(COMMANDS)
+
+
+def test_a_class_that_is_added_takes_no_key_that_another_has():
+    page = open_page(classes=["cat", *map(str, range(10)), "dog"])
+    before = keys_of(page)
+    assert (before["cat"], before["dog"], before["3"]) == ("q", "e", "3")
+    page.session.add_class("q")
+    page.session.add_class("x")
+    after = keys_of(page)
+    assert {name: after[name] for name in before} == before
+    assert (after["q"], after["x"]) == ("t", "x")
+
+
+def test_chosen_keys_reach_the_page_and_follow_a_renaming():
+    page = open_page(classes=["daisy", "rose", 3], keys={"daisy": "d", 3.0: 7})
+    assert keys_of(page) == {"daisy": "d", "rose": "1", "3": "7"}
+    page.session.rename_class("daisy", "Bellis")
+    assert keys_of(page) == {"Bellis": "d", "rose": "1", "3": "7"}
+    assert page.answer("undo")["text"] == "Undone: a class was renamed."
+    assert keys_of(page)["daisy"] == "d"
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"dasiy": "d"}, r"'dasiy' is not a class.*Did you mean 'daisy'\?"),
+        ({"daisy": "da"}, "'da'; choose a single character"),
+        ({"daisy": ""}, "choose a single character"),
+        ({"daisy": " "}, "choose a single character"),
+        ({"daisy": "s"}, "'s', which is a command of the panel; choose another than u r s f"),
+        ({"daisy": "x", "rose": "x"}, "gives 'daisy' and 'rose' the same key, 'x'"),
+        ("dr", "pass a mapping such as"),
+    ],
+)
+def test_keys_that_are_refused(keys, message):
+    with pytest.raises(ValueError, match=message):
+        Labeler(picture_pool(), ["daisy", "rose"], keys=keys)
+
+
+def test_the_commands_are_those_of_the_page():
+    """A class with the key of a command would take it away."""
+    queue = (STATIC / "queue" / "keys.js").read_text("utf-8")
+    listed = re.findall(r"keys: \[(.*?)\]", queue)
+    singles = {key for key in re.findall(r'"([^"]*)"', " ".join(listed)) if len(key) == 1}
+    groups = (STATIC / "groups" / "dialog.js").read_text("utf-8")
+    commands = groups[groups.index("commands = {") :].partition("};")[0]
+    singles |= set(re.findall(r'^\s+"?(.)"?: \(\)', commands, re.MULTILINE))
+    assert singles == set(COMMANDS)
+    assert not set(KEYS) & set(COMMANDS)
