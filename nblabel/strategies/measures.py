@@ -187,7 +187,9 @@ def _density(
 ) -> FloatArray:
     """Return the spacing of the neighbours over an item's own, more for many copies."""
     density = np.sqrt((around + tiny) / (spacing + tiny))
-    # more copies than are looked at do not change the spacing any more
+    # copies have no spacing to be compared with, and more of them than are looked at change nothing
+    alone = copies == 0
+    density[~alone] = np.minimum(density[~alone], density[alone].max(initial=1))
     many = np.sqrt(np.maximum(copies / NEIGHBORS, 1), dtype=np.float32)
     return np.multiply(density, many, dtype=np.float32)
 
