@@ -152,12 +152,16 @@ def test_the_pure_radius_against_a_search():
 
 def test_balls_are_symmetric_and_hold_copies():
     graph = graph_of(np.repeat(blobs(20), 4, axis=0))
-    kernel = balls(graph, 0)
-    matrix = np.zeros((80, 80))
-    matrix[np.repeat(np.arange(80), np.diff(kernel._arrays[0])), kernel._arrays[1]] = 1
+    alike = balls(graph, 0)
     same = np.arange(80)[:, None] // 4 == np.arange(80) // 4
-    assert (matrix + np.eye(80) == same).all()
-    assert (kernel._arrays[2] == 1).all()
+    for item in range(80):
+        assert (alike.covered(np.array([item])) == same[item]).all()
+    assert (alike.gains(np.ones(80), np.zeros(80)) == 4).all()
+    kernel = balls(graph, float(np.median(graph.distances)))
+    covered = np.array([kernel.covered(np.array([item])) for item in range(80)])
+    assert (covered == covered.T).all()
+    assert set(np.unique(covered)) == {0, 1}
+    assert not (covered == same).all()
 
 
 def test_coverage_does_not_ask_copies():

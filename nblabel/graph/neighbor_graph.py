@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
-from nblabel.arrays import FloatArray, Int32Array, as_embeddings
+from nblabel.arrays import FloatArray, Int32Array, IntArray, as_embeddings
 from nblabel.graph.search import N_NEIGHBORS, Progress, find_neighbors
 from nblabel.system.cache import ArrayCache
 
@@ -66,6 +67,26 @@ class NeighborGraph:
         both = sp.csr_matrix((weights, neighbors, pointers), shape=(n, n))
         both.sort_indices()
         return both
+
+    @cached_property
+    def places(self) -> Int32Array:
+        """The place of each item; copies of one item share it. Shape (n,)."""
+        n = len(self)
+        near = self.distances == 0
+        if not near.any():
+            return np.arange(n, dtype=np.int32)
+        rows, columns = np.nonzero(near)
+        pairs = (np.ones(len(rows)), (rows, self.indices[rows, columns]))
+        place: Int32Array = connected_components(
+            sp.csr_matrix(pairs, shape=(n, n)), directed=False
+        )[1]
+        return place
+
+    @property
+    def copies(self) -> IntArray:
+        """How many other items are copies of each; shape (n,)."""
+        counts: IntArray = np.bincount(self.places)[self.places] - 1
+        return counts
 
     @cached_property
     def edges(self) -> Edges:

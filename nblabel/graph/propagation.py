@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 from threadpoolctl import ThreadpoolController
 
 from nblabel.arrays import FloatArray, Int32Array, IntArray
@@ -290,13 +289,10 @@ class Propagation:
 
 def _without_copies(graph: NeighborGraph) -> tuple[Edges, Int32Array]:
     """Return the weights between distinct items, and the place of each item among them."""
-    near = graph.distances == 0
-    if not near.any():
+    n, node = len(graph), graph.places
+    n_distinct = int(node.max(initial=-1)) + 1
+    if n_distinct == n:
         return graph.edges, graph.edges.place
-    rows, columns = np.nonzero(near)
-    n = len(graph)
-    pairs = sp.csr_matrix((np.ones(len(rows)), (rows, graph.indices[rows, columns])), shape=(n, n))
-    n_distinct, node = connected_components(pairs, directed=False)
     member = sp.csr_matrix(
         (np.ones(n, dtype=np.float32), (np.arange(n), node)), shape=(n, n_distinct)
     )

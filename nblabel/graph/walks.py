@@ -36,6 +36,8 @@ class Walks:
 
     def __init__(self, graph: NeighborGraph, steps: int) -> None:
         self._edges = edges = graph.edges
+        self._places = graph.places
+        self._has_copies = int(self._places.max(initial=-1)) + 1 < len(graph)
         self._arrays = (edges.pointers, edges.neighbors, edges.weights)
         self._steps = steps
         self._sums = np.zeros(len(graph), dtype=np.float32)
@@ -43,6 +45,8 @@ class Walks:
 
     def spread(self, values: FloatArray) -> FloatArray:
         """Return, for each item, the sum of the values of all who walk to it: their shares of them.
+
+        Copies of an item are one place: who walks to one of them counts for all.
 
         Parameters
         ----------
@@ -53,7 +57,10 @@ class Walks:
         for _ in range(self._steps):
             np.divide(values, edges.degrees, out=shared)
             by_rows(len(values), pass_on, *self._arrays, shared, values)
-        return values[edges.place]
+        ended: FloatArray = values[edges.place]
+        if self._has_copies:
+            ended = np.bincount(self._places, ended)[self._places].astype(np.float32)
+        return ended
 
     def _to(self, item: int) -> tuple[Int32Array, FloatArray]:
         """Return who walks to an item, and how rarely beside the likeliest of them.
@@ -69,7 +76,7 @@ class Walks:
             Positions from which a walk ends at the item, itself included; those with a share under
             0.02 are left out.
         share : ndarray of shape (m,), float32
-            The probability that it does, over the largest of all; 1 for the item itself.
+            The probability that it does, over the largest of all; 1 for the item and its copies.
         """
         edges = self._edges
         who, value = _walk(
@@ -85,10 +92,15 @@ class Walks:
         most = value.max(initial=0)
         kept = (value >= self.TOLD * most) & (who != item)
         share = value[kept] / most if most > 0 else value[kept]
-        return (
-            np.append(who[kept], np.int32(item)),
-            np.append(share, np.float32(1)),
-        )
+        here = np.array([item], dtype=np.int32)
+        if self._has_copies:
+            here = np.flatnonzero(self._places == self._places[item]).astype(np.int32)
+            apart = ~np.isin(who[kept], here)
+            return (
+                np.concatenate([who[kept][apart], here]),
+                np.concatenate([share[apart], np.ones(len(here), dtype=np.float32)]),
+            )
+        return np.append(who[kept], here), np.append(share, np.float32(1))
 
 
 @_jit

@@ -91,6 +91,17 @@ class LabelEvent:
         return tuple(item for item, chance in chances if chance > 0)
 
     @property
+    def is_bulk(self) -> bool:
+        """Whether the numbers of its labels tell nothing about how large the classes are.
+
+        So it is with what was imported or accepted from the model, and with one class for several
+        items. One answer for each of several questions, in one step, is as good as many steps.
+        """
+        if self.source == "import" or self.kind == "accept":
+            return True
+        return len(self.ids) > 1 and len(set(self.labels)) == 1
+
+    @property
     def renaming(self) -> tuple[str, str]:
         """For "rename_class": the former and the new name."""
         former, new = json.loads(self.frame or "")

@@ -55,6 +55,7 @@ class LabelLog:
     _uids: set[str]  # of all events read
     _y: IntArray
     _status: npt.NDArray[np.uint8]
+    _bulk: npt.NDArray[np.bool_]
     _codes: dict[str, int]  # by class name
     _names: Names  # of the classes
     _given: tuple[str, ...]  # the classes given at the start
@@ -127,6 +128,15 @@ class LabelLog:
     def accepted(self) -> IntArray:
         """Positions with a label accepted from the model, ascending."""
         return np.flatnonzero(self._status == CODES["model"])
+
+    @property
+    def bulk(self) -> IntArray:
+        """Positions labeled in bulk, ascending: how many of a class there are tells nothing.
+
+        Those are labels that were imported, accepted from the model, or given to several items in
+        one step with one class.
+        """
+        return np.flatnonzero(self._bulk)
 
     @property
     def unanswered(self) -> IntArray:
@@ -302,6 +312,9 @@ class LabelLog:
         rows = self.pool.indices_of(changed)
         self._y[rows] = [-1 if label is None else self._codes.get(label, -1) for label in labels]
         self._status[rows] = [CODES[_status_of(answer)] for answer in answers]
+        steps = {answer.event.uid: answer.event for answer in answers if answer is not None}
+        bulk = {uid for uid, event in steps.items() if event.is_bulk}
+        self._bulk[rows] = [answer is not None and answer.event.uid in bulk for answer in answers]
         if events:
             self._changed()
         return bool(events)
@@ -339,6 +352,7 @@ class LabelLog:
         self._seq = 0
         self._y = np.full(len(self.pool), -1, dtype=np.intp)
         self._status = np.zeros(len(self.pool), dtype=np.uint8)
+        self._bulk = np.zeros(len(self.pool), dtype=bool)
         self._codes = {}
         self._spelling = Spelling(self.pool, self._given)
         self._cache = {}

@@ -255,7 +255,7 @@ def _times_random(session: Session) -> float:
     table = session.labels()
     rows = table["index"].to_numpy()[table["source"].to_numpy() != "model"]
     half = len(rows) // 2
-    learner = session.engine.learner_anew()
+    learner = session.engine.learner_anew(session.bulk)
 
     def agreement(some: IntArray) -> float:
         given = np.full(len(y), -1, dtype=np.intp)

@@ -66,7 +66,7 @@ class PredictionHistory:
         n = len(session.pool)
         self._engine, self._classes = session.engine, session.classes
         self._learn_accepted = session.learn_accepted
-        self._learner = session.engine.learner_anew()
+        self._learner = session.engine.learner_anew(session.bulk)
         self._state = LabelState(session.classes)
         self._codes = {name: code for code, name in enumerate(session.classes)}
         self._seq = 0

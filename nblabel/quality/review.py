@@ -142,7 +142,7 @@ def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
     """Return the probabilities of labeled items from models that have not seen their labels."""
     y, n_classes = session.snapshot().y, len(session.classes)
     proba = np.empty((len(rows), n_classes), dtype=np.float32)
-    learner = session.engine.learner_anew()
+    learner = session.engine.learner_anew(session.bulk)
     part = np.random.default_rng([session.random_state, N_FOLDS]).permutation(len(rows)) % N_FOLDS
     for fold in progress.over(np.unique(part).tolist(), "Checking labels"):
         without = y.copy()

@@ -138,7 +138,7 @@ def find_stale_labels(session: Session) -> StaleLabels:
     if session.learn_accepted and len(rows):
         people = y.copy()
         people[rows] = -1
-        proba = session.engine.learner_anew().update(people, len(names))
+        proba = session.engine.learner_anew(session.bulk).update(people, len(names))
     codes, best = likeliest(proba)
     unlike = rows[codes[rows] != y[rows]]
     trust = proba[unlike, y[unlike]] / best[unlike]

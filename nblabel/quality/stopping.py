@@ -248,7 +248,7 @@ def stop_advice(session: Session, *, n: int = 50, gain: float = 0.005) -> StopAd
     if len(labeled) <= n:
         return _too_early(n, gain, len(labeled))
     y[labeled[-n:]] = -1
-    before = session.engine.learner_anew().update(y, len(session.classes))
+    before = session.engine.learner_anew(session.bulk).update(y, len(session.classes))
     return _advise(likeliest(before)[0], proba, n, gain, len(labeled))
 
 

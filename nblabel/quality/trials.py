@@ -220,7 +220,7 @@ class Trials:
         """Return the predictions of a model that learned what people answered up to a place."""
         if seq not in self._predictions:
             session, y = self._session, self._labels(seq)
-            proba = session.engine.learner_anew().update(y, len(session.classes))
+            proba = session.engine.learner_anew(session.bulk).update(y, len(session.classes))
             codes = np.where(y >= 0, y, likeliest(proba)[0])
             self._predictions[seq] = Predictions(session, codes)
         return self._predictions[seq]

@@ -15,6 +15,7 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
+from nblabel.learners.bulk import BulkLearner
 from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Measures, likeliest
@@ -42,6 +43,8 @@ class Snapshot:
     accepted : ndarray of intp
         Positions whose label is the model's. They may be learned from; no prediction is explained
         by them, and no question avoids their surroundings.
+    bulk : ndarray of intp
+        Positions labeled in bulk; see `nblabel.learners.bulk`.
     drawn : ndarray of intp
         Positions drawn at random that wait for an answer, in the order drawn, and those asked once
         more; asked first. `open` does not hold them.
@@ -53,6 +56,7 @@ class Snapshot:
     skipped: IntArray
     classes: tuple[str, ...]
     accepted: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    bulk: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     drawn: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
@@ -110,8 +114,6 @@ class Engine:
     graph : NeighborGraph or None
         The neighbour graph. Without one, nearest labeled neighbours stand in for a learner that
         needs it, and "product" for such a strategy; see `with_graph`.
-    learner : Learner
-        What learns now.
     strategy : QueryStrategy
         What asks now.
     """
@@ -121,17 +123,23 @@ class Engine:
         self.graph: NeighborGraph | None = None
         self._centred = centred(X)
         self._wanted = learner, strategy
-        self.learner: Learner = make_learner(learner, X, random_state)
-        self.strategy: QueryStrategy = make_strategy(strategy)
         self._random_state = random_state
+        self._model = self.learner_anew()
+        self.strategy: QueryStrategy = make_strategy(strategy)
         self._cache: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
         near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
         shared = near is not None and near.metric == "euclidean"
         self._neighbors = near if near is not None and shared else LabeledNeighbors(X)
+        self._apart: Measures | None = None
         self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
         self._labeled: IntArray = np.empty(0, dtype=np.intp)
         self._lock = threading.Lock()
+
+    @property
+    def learner(self) -> Learner:
+        """What learns now."""
+        return self._model.learner
 
     @property
     def wants_graph(self) -> bool:
@@ -166,8 +174,9 @@ class Engine:
         learner, strategy = self._wanted
         self.graph = graph
         self._measures = self._measures.on(graph)
+        self._apart = None
         if wants_graph(learner):
-            self.learner = make_learner(learner, self.X, self._random_state, graph)
+            self._model = self.learner_anew()
             self._measures = self._measures.alone()
             self._neighbors = self._neighbors.keeping(EXPLAINING)  # what others kept is let go
         self.strategy = make_strategy(strategy, has_graph=True)
@@ -177,9 +186,27 @@ class Engine:
     def _scale(self) -> float:
         return float(self._neighbors.scale(1_000, self._random_state))
 
-    def learner_anew(self) -> Learner:
-        """Return a learner like the present one that has learned nothing yet."""
-        return make_learner(self._wanted[0], self.X, self._random_state, self.graph)
+    def learner_anew(self, bulk: IntArray | None = None) -> BulkLearner:
+        """Return a learner like the present one that has learned nothing yet.
+
+        Parameters
+        ----------
+        bulk : ndarray of intp, optional
+            Positions labeled in bulk.
+        """
+
+        def make() -> Learner:
+            return make_learner(self._wanted[0], self.X, self._random_state, self.graph)
+
+        return BulkLearner(make, self._centred, bulk)
+
+    def predict_proba(self, X_new: FloatArray) -> FloatArray:
+        """Return the probability of each class for points that need not be in the pool.
+
+        See `nblabel.learners.base.Learner.predict_proba`.
+        """
+        with self._lock:
+            return self._model.predict_proba(X_new)
 
     def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
         """Learn from a snapshot and choose up to n questions.
@@ -202,7 +229,8 @@ class Engine:
         """
         with self._lock:
             start = time.perf_counter()
-            proba = self.learner.update(snapshot.y, len(snapshot.classes))
+            self._model.bulk = snapshot.bulk
+            proba = self._model.update(snapshot.y, len(snapshot.classes))
             self._labeled = labeled = np.setdiff1d(
                 np.flatnonzero(snapshot.y >= 0), snapshot.accepted, assume_unique=True
             )
@@ -230,6 +258,14 @@ class Engine:
         closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
         return who, closeness
 
+    def _measures_for(self, snapshot: Snapshot) -> Measures:
+        """Return measures that know of all labels: the learner keeps no neighbours in bulk."""
+        if not len(snapshot.bulk) or not self._measures.kept:
+            return self._measures
+        if self._apart is None:
+            self._apart = self._measures.alone()
+        return self._apart
+
     def _query(
         self,
         snapshot: Snapshot,
@@ -252,12 +288,12 @@ class Engine:
             candidates=candidates,
             labeled=labeled,
             y=snapshot.y,
-            measures=self._measures,
+            measures=self._measures_for(snapshot),
             classes=snapshot.classes,
             # the same state of the log gives the same questions, also after a restart
             rng=np.random.default_rng([self._random_state, len(labeled), len(snapshot.open)]),
             graph=self.graph,
-            unreached=getattr(self.learner, "unreached", None),
+            unreached=getattr(self._model.reach, "unreached", None),
             cache=self._cache,
         )
         why = getattr(self.strategy, "explain", None)  # a user's own strategy need not have it

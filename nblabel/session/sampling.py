@@ -247,6 +247,7 @@ def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted:
         skipped=skipped[np.argsort(since, kind="stable")],
         classes=log.classes,
         accepted=accepted,
+        bulk=log.bulk,
         drawn=first,
     )
 

@@ -287,7 +287,7 @@ class Session(SampledLog):
         proba = self.refit(1).proba
         if X is None:
             return np.array(proba, order="C")
-        return self._engine.learner.predict_proba(self._points(X))
+        return self._engine.predict_proba(self._points(X))
 
     def predict(self) -> npt.NDArray[np.object_]:
         """Return the class of each item: its label where it has one, else the prediction.

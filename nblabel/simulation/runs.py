@@ -99,8 +99,7 @@ def _test_accuracy(job: Job, session: Session) -> float | None:
     if job.test is None:
         return None
     X, codes = job.test
-    learner: Any = session.engine.learner
-    proba = np.asarray(learner.predict_proba(X))
+    proba = np.asarray(session.engine.predict_proba(X))
     if proba.shape != (len(X), len(job.names)):
         raise ValueError(
             f"learner {job.learner_name} returned probabilities of shape {proba.shape} for the "

@@ -20,13 +20,21 @@ _jit = numba.njit(cache=True, nogil=True, fastmath=True)
 class Kernel:
     """How well an answer to one item covers another.
 
+    Copies of an item are one place: an answer to one of them covers them all in full.
+
     Parameters
     ----------
     matrix : csr_matrix of shape (n, n)
         Symmetric, between 0 and 1. The diagonal is left out: an answer covers its own item in full.
+    place : ndarray of shape (n,), int32
+        The place of each item.
     """
 
-    def __init__(self, matrix: sp.csr_matrix) -> None:
+    def __init__(self, matrix: sp.csr_matrix, place: Int32Array) -> None:
+        self._place = place
+        self._n_places = int(place.max(initial=-1)) + 1
+        if self._n_places < len(place):
+            matrix = _between_places(matrix, place, self._n_places)
         self._arrays: tuple[Int32Array, Int32Array, FloatArray] = (
             matrix.indptr.astype(np.int32, copy=False),
             matrix.indices.astype(np.int32, copy=False),
@@ -34,14 +42,14 @@ class Kernel:
         )
 
     def __len__(self) -> int:
-        return len(self._arrays[0]) - 1
+        return len(self._place)
 
     def covered(self, items: IntArray) -> FloatArray:
         """Return how well each item is covered by the best of `items`; shape (n,)."""
-        covered = np.zeros(len(self), dtype=np.float32)
-        for item in items.tolist():
-            _cover(*self._arrays, item, covered)
-        return covered
+        covered = np.zeros(self._n_places, dtype=np.float32)
+        for place in np.unique(self._place[items]).tolist():
+            _cover(*self._arrays, place, covered)
+        return covered[self._place]
 
     def gains(self, needs: FloatArray, covered: FloatArray) -> FloatArray:
         """Return how much more an answer to each item would cover.
@@ -53,9 +61,9 @@ class Kernel:
         covered : ndarray of shape (n,), float32
             How well each is covered.
         """
-        gains = np.empty(len(self), dtype=np.float32)
-        by_rows(len(self), _gains, *self._arrays, needs, covered, gains)
-        return gains
+        gains = np.empty(self._n_places, dtype=np.float32)
+        by_rows(self._n_places, _gains, *self._arrays, *self._by_place(needs, covered), gains)
+        return gains[self._place]
 
     def pick(
         self,
@@ -72,9 +80,9 @@ class Kernel:
         candidates : ndarray of intp
             Positions, ascending. Equal gains fall to the smaller one.
         gains, needs, covered : ndarray of shape (n,), float32
-            See `gains`. `covered` is changed.
+            See `gains`.
         n : int
-            How many, at most.
+            How many, at most. Copies of an item that is picked come last, for they add nothing.
 
         Returns
         -------
@@ -83,17 +91,46 @@ class Kernel:
         gains : ndarray of float32
             What each added; never increasing.
         """
-        left = np.full(len(self), -1, dtype=np.float32)
-        left[candidates] = gains[candidates]
-        n = min(n, len(candidates))
-        picks, added = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.float32)
-        _pick(*self._arrays, needs, covered, left, picks, added)
+        copied = self._n_places < len(self)
+        places, firsts = self._place[candidates], candidates
+        if copied:
+            places, first = np.unique(places, return_index=True)
+            firsts = candidates[first]
+        left = np.full(self._n_places, -1, dtype=np.float32)
+        left[places] = gains[firsts]
+        turns, n = min(n, len(places)), min(n, len(candidates))
+        picks, added = np.empty(turns, dtype=np.intp), np.zeros(n, dtype=np.float32)
+        _pick(*self._arrays, *self._by_place(needs, covered), left, picks, added[:turns])
+        if copied:
+            picks = firsts[np.searchsorted(places, picks)]
+            others = candidates[~np.isin(candidates, picks)][: n - turns]
+            picks = np.append(picks, others)
         return picks, np.minimum.accumulate(added)
+
+    def _by_place(self, needs: FloatArray, covered: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return what is worth to cover each place, and how well it is covered."""
+        if self._n_places == len(self):
+            return needs, covered.copy()
+        at = np.empty(self._n_places, dtype=np.float32)
+        at[self._place] = covered  # the same for all copies
+        return np.bincount(self._place, needs).astype(np.float32), at
+
+
+def _between_places(matrix: sp.csr_matrix, place: Int32Array, n_places: int) -> sp.csr_matrix:
+    """Return the largest entry between the items of each two places; the diagonal is left out."""
+    entries = matrix.tocoo()
+    rows, columns = place[entries.row], place[entries.col]
+    apart = rows != columns
+    rows, columns, values = rows[apart], columns[apart], entries.data[apart]
+    order = np.lexsort((values, columns, rows))
+    rows, columns, values = rows[order], columns[order], values[order]
+    last = np.append((rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1]), True)[: len(rows)]
+    return sp.csr_matrix((values[last], (rows[last], columns[last])), shape=(n_places, n_places))
 
 
 def similarities(graph: NeighborGraph) -> Kernel:
     """Return the kernel of the graph's weights."""
-    return Kernel(graph.weights)
+    return Kernel(graph.weights, graph.places)
 
 
 def balls(graph: NeighborGraph, radius: float) -> Kernel:
@@ -106,7 +143,7 @@ def balls(graph: NeighborGraph, radius: float) -> Kernel:
     both = sp.csr_matrix(one_way + one_way.T)
     both.sum_duplicates()
     both.data[:] = 1
-    return Kernel(both)
+    return Kernel(both, graph.places)
 
 
 def pure_radius(graph: NeighborGraph, clusters: Int32Array) -> float:

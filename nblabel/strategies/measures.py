@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
@@ -104,7 +105,9 @@ class Surroundings:
         Mean squared distance to the nearest of a sample of the pool: small in dense regions.
     density : ndarray of shape (n,), float32
         Informational density: the spacing of the item's neighbours over its own. About 1 inside a
-        group, whether the group is tight or loose; near 0 for an outlier.
+        group, whether the group is tight or loose; near 0 for an outlier. Copies of the item count
+        as near ones, but not among the neighbours it is compared with: a picture that occurs a
+        hundred times is denser than any other.
     """
 
     spacing: FloatArray
@@ -137,23 +140,58 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
     # an anchor finds itself first, so one neighbour more is looked at
     k = min(NEIGHBORS + 1, len(anchors))
 
-    def nearest(block: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def nearest(block: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+        """Return which anchors are near, the mean squared distance to them, and how many copies."""
         distances = block @ anchors_t + norms  # short of the block's own norm, which ranks nothing
         near = np.partition(distances, k - 1, axis=1)[:, :k]
-        among = (distances <= near[:, -1:]).astype(np.float32)  # more than k where some are as near
-        near += np.einsum("ij,ij->i", block, block)[:, None]
-        return among, np.maximum(near, 0).mean(axis=1)
+        among = distances <= near[:, -1:]  # more than k where some are as near
+        own = np.einsum("ij,ij->i", block, block)[:, None]
+        near += own
+        copies = np.zeros(len(block), dtype=np.intp)
+        crowded = np.flatnonzero(near[:, 1:2].min(axis=1, initial=np.inf) <= tiny)
+        if len(crowded):
+            _look_past_copies(distances[crowded] + own[crowded], tiny, crowded, among, copies)
+        return among.astype(np.float32), np.maximum(near, 0).mean(axis=1), copies
 
     tiny = _tiny(anchors)
-    _, anchor_spacing = nearest(anchors)
+    _, anchor_spacing, _ = nearest(anchors)
     spacing = np.empty(n, dtype=np.float32)
     around = np.empty(n, dtype=np.float32)
+    copies = np.empty(n, dtype=np.intp)
     for start in range(0, n, BLOCK):
         block = slice(start, start + BLOCK)
-        among, spacing[block] = nearest(X[block])
+        among, spacing[block], copies[block] = nearest(X[block])
         around[block] = among @ anchor_spacing / among.sum(axis=1)
+    return Surroundings(np.maximum(spacing, tiny), _density(around, spacing, copies, tiny))
+
+
+def _look_past_copies(
+    distances: FloatArray,
+    tiny: np.float32,
+    rows: IntArray,
+    among: npt.NDArray[np.bool_],
+    copies: IntArray,
+) -> None:
+    """Make the anchors near to some items those that are no copies of them; count the copies."""
+    alike = distances <= tiny
+    copies[rows] = alike.sum(axis=1) - 1  # one of them is the item itself, or stands for it
+    apart = among[rows] & ~alike
+    alone = np.flatnonzero(~apart.any(axis=1))
+    next_best = np.where(alike[alone], np.inf, distances[alone])
+    apart[alone] = next_best <= next_best.min(axis=1, keepdims=True)
+    among[rows] = apart
+
+
+def _density(
+    around: FloatArray, spacing: FloatArray, copies: IntArray, tiny: np.float32
+) -> FloatArray:
+    """Return the spacing of the neighbours over an item's own, more for many copies."""
     density = np.sqrt((around + tiny) / (spacing + tiny))
-    return Surroundings(np.maximum(spacing, tiny), density)
+    # copies have no spacing to be compared with, and more of them than are looked at change nothing
+    alone = copies == 0
+    density[~alone] = np.minimum(density[~alone], density[alone].max(initial=1))
+    many = np.sqrt(np.maximum(copies / NEIGHBORS, 1), dtype=np.float32)
+    return np.multiply(density, many, dtype=np.float32)
 
 
 def surroundings_on(graph: NeighborGraph, X: FloatArray) -> Surroundings:
@@ -176,8 +214,22 @@ def surroundings_on(graph: NeighborGraph, X: FloatArray) -> Surroundings:
     if not near.shape[1]:
         return Surroundings(np.full(len(X), tiny), np.ones(len(X), dtype=np.float32))
     spacing = np.einsum("ij,ij->i", near, near) / np.float32(near.shape[1])
+    copies = graph.copies
+    crowded = np.flatnonzero(copies)
+    if len(crowded):  # the graph holds few of the copies of an item
+        squares = graph.distances[crowded] ** 2
+        apart = squares > 0
+        left = np.maximum(near.shape[1] - copies[crowded], 0)[:, None]
+        squares[~apart | (np.cumsum(apart, axis=1) > left)] = 0
+        spacing[crowded] = squares.sum(axis=1) / np.float32(near.shape[1])
     around = spacing[who].mean(axis=1)
-    return Surroundings(np.maximum(spacing, tiny), np.sqrt((around + tiny) / (spacing + tiny)))
+    if len(crowded):
+        others = spacing[graph.indices[crowded]] * apart
+        n_apart = apart.sum(axis=1)
+        around[crowded] = np.where(
+            n_apart > 0, others.sum(axis=1) / np.maximum(n_apart, 1), spacing[crowded]
+        )
+    return Surroundings(np.maximum(spacing, tiny), _density(around, spacing, copies, tiny))
 
 
 def _tiny(X: FloatArray) -> np.float32:
@@ -206,13 +258,13 @@ class Measures:
         self._X = X
         self._neighbors = neighbors
         self._random_state = random_state
-        self._kept = kept
+        self.kept = kept
         self._graph: NeighborGraph | None = None
 
     def alone(self) -> Measures:
         """Return the same measures for another learner, which keeps no neighbours."""
         other = copy.copy(self)
-        other._kept = False  # noqa: SLF001  (one of us)
+        other.kept = False
         # the distance to the nearest is all that is asked for
         other._neighbors = self._neighbors.keeping(1)  # noqa: SLF001
         return other
@@ -233,7 +285,7 @@ class Measures:
 
     def distance(self, labeled: IntArray) -> FloatArray:
         """Return the squared distance of each item to the nearest labeled one; shape (n,)."""
-        if not self._kept:
+        if not self.kept:
             self._neighbors.update(labeled)
         nearest: FloatArray = self._neighbors.distances_[:, 0]
         return nearest
