@@ -284,6 +284,8 @@ class AnswerLog(LabelLog):
         """Write an answer: a label, or None, by item id."""
         labels = tuple(label for label in answers.values() if label is not None)
         options = {"annotator": self.annotator, "uid": uid or new_uid(), **more}
+        if kind != "withdraw":
+            options["contents"] = tuple(self.pool.contents.of(self.pool.find(answers).tolist()))
         return self._append(LabelEvent(kind, ids=tuple(answers), labels=labels, **options))
 
     def _reverse(self, kind: Kind, uid: str | None) -> LabelEvent | None:

@@ -35,8 +35,11 @@ DEVICES = {
 LONGEST = 100  # bytes of a name taken from a class or an id; file systems take 255
 
 
-def labels_table(state: LabelState, pool: Pool, *, details: bool = False) -> pd.DataFrame:
-    """Return the labels of a pool as a table; see `nblabel.Session.labels`."""
+def labels_table(state: LabelState, pool: Pool | None, *, details: bool = False) -> pd.DataFrame:
+    """Return the labels of a pool as a table; see `nblabel.Session.labels`.
+
+    Without a pool those of all items, and no positions.
+    """
     import pandas as pd
 
     answers = [pair for pair in state.answers.items() if pair[1].label is not None]
@@ -45,7 +48,7 @@ def labels_table(state: LabelState, pool: Pool, *, details: bool = False) -> pd.
     times = np.array([answer.event.time for answer in given], dtype=np.float64)
     columns: dict[str, Any] = {
         "id": [item for item, _ in answers],
-        "index": [pool.index_of(item) for item, _ in answers],
+        **({} if pool is None else {"index": pool.indices_of(item for item, _ in answers)}),
         "label": [answer.label for answer in given],
         "source": [answer.event.source for answer in given],
         "annotator": [answer.event.annotator for answer in given],
@@ -56,7 +59,8 @@ def labels_table(state: LabelState, pool: Pool, *, details: bool = False) -> pd.
         columns["event"] = [answer.event.uid for answer in given]
     table = pd.DataFrame(columns)
     table["time"] = table["time"].dt.tz_localize("UTC")
-    return table.astype({"index": "int64", **({"probability": "float64"} if details else {})})
+    types = {"index": "int64", "probability": "float64"}
+    return table.astype({name: kind for name, kind in types.items() if name in table})
 
 
 def export_labels(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import reprlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray, UInt8Array, as_embeddings
+from nblabel.pool.contents import Contents
+from nblabel.pool.ids import Numbers, describe_duplicates, index_of
 from nblabel.pool.pictures import (
     ImageFiles,
     JoinedPictures,
@@ -41,8 +42,9 @@ class Pool:
     embeddings : array of shape (n, dim), optional
         Finite numbers; kept as ``float32``. Without media, the items are shown by their ids.
     ids : sequence of n unique ids, optional
-        What the log stores. Defaults to file names, to the index of a table or Series where it is
-        unique, or to "0", "1", ... Kept as text.
+        What the log stores. Defaults to the paths of files relative to the folder they have in
+        common, to the index of a table or Series where it is unique, or to "0", "1", ... Kept as
+        text.
     texts : sequence of n str, optional
         A list, or a Series.
     table : DataFrame of n rows, optional
@@ -81,7 +83,7 @@ class Pool:
         elif table is not None:
             media = Table(table)
         if ids is None:
-            ids = _index_of(texts if table is None else table)
+            ids = _names_of(media) or index_of(texts if table is None else table)
         self._build(media, embeddings, ids)
 
     @classmethod
@@ -112,8 +114,7 @@ class Pool:
         """
         pool = cls.__new__(cls)
         media = ImageFiles(find_images(folder), root=folder)
-        names = [media.name(index) for index in range(len(media))]
-        pool._build(media, embeddings, names if ids is None else ids)  # noqa: SLF001
+        pool._build(media, embeddings, media.names if ids is None else ids)  # noqa: SLF001
         return pool
 
     def _build(
@@ -142,10 +143,12 @@ class Pool:
         self._n = sizes.popitem()[1]
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
-        self.ids: Sequence[str] = Numbers(self._n) if ids is None else tuple(map(str, ids))
+        self.is_numbered = ids is None or isinstance(ids, Numbers)
+        """Whether the ids are positions, as none were given: they say nothing of the items."""
+        self.ids: Sequence[str] = Numbers(self._n) if self.is_numbered else tuple(map(str, ids))
         """What is stored of an item instead of its position."""
-        if ids is not None and len(self._positions) < self._n:
-            raise ValueError(_describe_duplicates(self.ids))
+        if not self.is_numbered and len(self._positions) < self._n:
+            raise ValueError(describe_duplicates(self.ids))
 
     def extended(self, more: Pool) -> Pool:
         """Return a new pool with this one's items and others behind them.
@@ -197,6 +200,7 @@ class Pool:
         pool = Pool.__new__(Pool)
         pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
         pool.n_before = len(self)
+        pool.is_numbered = self.is_numbered
         pool.known_as = (self.fingerprint, *self.known_as)
         return pool
 
@@ -291,11 +295,43 @@ class Pool:
         KeyError
             If no item has one of the ids.
         """
-        ids, find = list(item_ids), self._find
-        found = [find(item) for item in ids]
-        if None in found:
-            self.index_of(ids[found.index(None)])  # raises, with its name
-        return np.array(found, dtype=np.intp)
+        ids = list(item_ids)
+        found = self.find(ids)
+        if len(found) and found.min() < 0:
+            self.index_of(ids[int(found.argmin())])  # raises, with its name
+        return found
+
+    def find(self, item_ids: Iterable[str]) -> IntArray:
+        """Return the positions of many ids, -1 for those that no item has.
+
+        Parameters
+        ----------
+        item_ids : iterable of str
+            The ids, as they stand in `ids`.
+
+        Returns
+        -------
+        ndarray of shape (m,), intp
+            In the order given.
+        """
+        find = self._find
+        found = (find(item) for item in item_ids)
+        return np.array([-1 if one is None else one for one in found], dtype=np.intp)
+
+    def missing(self, item_ids: Iterable[str]) -> list[str]:
+        """Return those of some ids that no item has.
+
+        Parameters
+        ----------
+        item_ids : iterable of str
+            As they stand in `ids`.
+
+        Returns
+        -------
+        list of str
+        """
+        find = self._find
+        return [item for item in item_ids if find(item) is None]
 
     def __contains__(self, item_id: Any) -> bool:
         return self._find(str(item_id)) is not None
@@ -385,10 +421,9 @@ class Pool:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of ids and media; a log belongs to the pool with its fingerprint.
+        """A hash of ids and media, the same for the same pool; of embeddings without media.
 
-        Embeddings count only where there is no media, so that a better embedding of the same
-        items keeps its labels.
+        Of files it takes the names and sizes. A log does not ask for it: it knows items by id.
         """
         hasher = hashlib.blake2b("\0".join(self.ids).encode(), digest_size=16)
         if self.media is not None:
@@ -396,6 +431,20 @@ class Pool:
         elif self.embeddings is not None:
             hasher.update(self.embeddings.data)
         return hasher.hexdigest()
+
+    @cached_property
+    def earlier_fingerprints(self) -> tuple[str, ...]:
+        """Fingerprints of this very pool in logs of earlier versions, where files had numbers."""
+        if not isinstance(self.media, ImageFiles):
+            return ()
+        hasher = hashlib.blake2b("\0".join(Numbers(self._n)).encode(), digest_size=16)
+        hasher.update(self.media.digest(short=True))
+        return (hasher.hexdigest(),)
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What is in the items, in a few signs each, to tell whether one was changed."""
+        return Contents(self.media, self.embeddings)
 
 
 def join_media(first: Media, second: Media) -> Media:
@@ -407,44 +456,6 @@ def join_media(first: Media, second: Media) -> Media:
     return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
 
 
-def _index_of(data: Any) -> list[str] | None:
-    """Return the index of a DataFrame or Series, if it can serve as ids."""
-    if not hasattr(data, "iloc"):
-        return None
-    names = [str(name) for name in data.index]
-    return names if len(set(names)) == len(names) else None
-
-
-class Numbers(Sequence[str]):
-    """The ids "0", "1", ... of items that were given none; a million of them take no memory."""
-
-    def __init__(self, n: int) -> None:
-        self._range = range(n)
-
-    def position(self, item: str) -> int | None:
-        """Return where an id is; None where it is nowhere."""
-        try:
-            number = int(item)
-        except ValueError:  # also where it has thousands of digits
-            return None
-        return number if str(number) == item and number in self._range else None
-
-    def __len__(self) -> int:
-        return len(self._range)
-
-    def __getitem__(self, index: Any) -> Any:
-        numbers = self._range[index]
-        return str(numbers) if isinstance(numbers, int) else tuple(map(str, numbers))
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == (tuple(other) if isinstance(other, Numbers) else other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def _describe_duplicates(ids: Sequence[str]) -> str:
-    twice = [item for item, n in Counter(ids).items() if n > 1]
-    return (
-        f"ids must be unique; {len(twice)} repeat, for example {twice[0]!r}. "
-        "(Ids are compared as text: 1 and '1' are the same.)"
-    )
+def _names_of(media: Media | None) -> list[str] | None:
+    """Return the ids of files; None for what is none."""
+    return media.names if isinstance(media, ImageFiles) else None

@@ -120,6 +120,11 @@ class Table:
         """Return the values of a row by column, as in the table; None where one is missing."""
         return {column.name: column.value(index) for column in self._columns}
 
+    @property
+    def columns(self) -> dict[str, pd.Series[Any]]:
+        """The columns by name; of several of one name, the last."""
+        return {column.name: column.series for column in self._columns}
+
     def vectors(self) -> FloatArray:
         """Return the rows as numbers, (n, width), no column constant; see `embed_table`."""
         parts = [part for column in self._columns for part in column.vectors()]

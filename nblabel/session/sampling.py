@@ -123,10 +123,10 @@ def draw(
         )
     if among is None:
         rows = np.flatnonzero(np.isin(log.status, NOT_BY_PEOPLE))
-        frame = frames.whole(len(log.pool))
+        frame = log.numbering.whole
     else:
         rows = log.positions(among)
-        frame = frames.to_text(rows, name)
+        frame = log.numbering.to_text(rows, name)
     draws = log.state.draws
     before = {item for event in draws if event.frame == frame for item in event.asked}
     left = np.flatnonzero(~np.isin(rows, log.pool.indices_of(before)))

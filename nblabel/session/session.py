@@ -72,7 +72,8 @@ class Session(SampledLog):
     ValueError, TypeError, ImportError
         If the pool, the classes, the learner, the strategy or a share is not usable.
     StoreError
-        If the store cannot be opened, belongs to another pool, or holds labels of other classes.
+        If the store cannot be opened, knows none of the pool's items, or holds labels of other
+        classes.
 
     Notes
     -----
@@ -114,7 +115,6 @@ class Session(SampledLog):
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
         self._engine = self._new_engine(embeddings_of(pool, self._random_state))
-        self.store.bind(pool.fingerprint, pool.known_as)
 
     def __repr__(self) -> str:
         accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""

@@ -126,7 +126,12 @@ class Answers:
         label = target.labels[0] if target.labels else None
         said = text.reversed_step(kind, target.kind, len(target.ids), label)
         alone = kind == "undo" and len(target.ids) == 1 and target.kind in ("label", "skip", "flag")
-        return said, session.pool.index_of(target.ids[0]) if alone else None
+        shown = (
+            session.pool.index_of(target.ids[0])
+            if alone and target.ids[0] in session.pool
+            else None
+        )
+        return said, shown
 
 
 def acknowledgement(uid: str, said: str) -> dict[str, Any]:
