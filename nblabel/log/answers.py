@@ -303,6 +303,7 @@ class AnswerLog(LabelLog):
     def _append(self, event: LabelEvent) -> LabelEvent:
         """Commit an event unless it is in the log already; return it as it is there."""
         if event.uid not in self._uids:
+            self._seen = (event.uid, self._seq)
             self.store.append(event)
             self.refresh()
         return self._state.event(event.uid) or event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,16 +54,20 @@ def bind(store: LabelStore, pool: Pool) -> tuple[Bound, list[LabelEvent]]:
         before = _of_earlier_version(pool, fingerprint, is_same, events)
     if not logged:
         before = KnownItems()  # nothing that could be lost: begin anew
-    known = before.joined(pool, logged)
+
+    def contents() -> dict[str, str]:
+        return _contents(map(before.present, events))
+
+    known = before.joined(pool, logged, contents)
     if logged:
         _check_ids(store, pool, known, [*before.ids, *logged])
         if fingerprint and not is_same and (pool.is_numbered or before.is_numbered):
-            _check_contents(store, pool, known, events)
+            _check_contents(store, pool, _contents(map(known.present, events)))
 
     def join(text: str | None) -> str:
         if text is None or not logged:
             return known.to_text()
-        return KnownItems.from_text(text).joined(pool, logged).to_text()
+        return KnownItems.from_text(text).joined(pool, logged, contents).to_text()
 
     known = KnownItems.from_text(store.bind(pool.fingerprint, join))
     new: tuple[str, ...] = ()
@@ -96,16 +101,16 @@ def _check_ids(store: LabelStore, pool: Pool, known: KnownItems, before: list[st
     )
 
 
-def _check_contents(
-    store: LabelStore, pool: Pool, known: KnownItems, events: list[LabelEvent]
-) -> None:
+def _contents(events: Iterable[LabelEvent]) -> dict[str, str]:
+    """Return what was in the items that people answered, by id."""
+    answers = LabelState((), events).answers
+    known = ((item, one) for item, one in answers.items() if one.event.contents)
+    return {item: one.event.contents[one.place] for item, one in known}
+
+
+def _check_contents(store: LabelStore, pool: Pool, contents: dict[str, str]) -> None:
     """Refuse a log whose ids are positions, where those hold other items than they did."""
-    state = LabelState((), map(known.present, events), pool.missing)
-    then = {
-        item: answer.event.contents[answer.place]
-        for item, answer in state.answers.items()
-        if answer.event.contents
-    }
+    then = {item: content for item, content in contents.items() if item in pool}
     rows = pool.indices_of(then).tolist()
     same = pool.contents.same(rows, list(then.values()))
     differ = [content for content, one in zip(then.values(), same, strict=True) if not one]

@@ -37,24 +37,30 @@ class PoolChanges(Report):
     changed: tuple[str, ...] = ()
     n_kept: int = 0
 
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.new or self.missing or self.changed)
+
     @property
     def lines(self) -> list[str]:
         """What differs, in sentences."""
-        said = []
-        if self.new:
-            said.append(f"{counted(len(self.new), 'item')} new: {_some(self.new)}.")
-        if self.missing:
-            kept = "None of them has a label."
-            if self.n_kept:
-                kept = f"The log keeps the labels of {self.n_kept:,} until they are back."
-            said.append(f"{counted(len(self.missing), 'item')} missing: {_some(self.missing)}.")
-            said.append(kept)
+        differ = {"new": self.new, "missing": self.missing, "changed": self.changed}
+        if not self:
+            return ["The pool is the one that the log was used with before."]
+        parts = [f"{len(ids):,} {name}" for name, ids in differ.items() if ids]
+        said = [f"Items since the log was used before: {', '.join(parts)}."]
+        said += [f"{name.capitalize()}: {_some(ids)}." for name, ids in differ.items() if ids]
+        if self.n_kept:
+            said.append(
+                f"Labels of {counted(self.n_kept, 'missing item')} stay in the log, and count again "
+                "when the items are back."
+            )
         if self.changed:
             said.append(
-                f"{counted(len(self.changed), 'item')} changed since the answer, which counts "
-                f"still: {_some(self.changed)}."
+                "The answers about changed items count still. To ask them again in a panel: "
+                "panel.show_next(session.pool.indices_of(session.changes.changed), again=True)."
             )
-        return said or ["The pool is the one that the log was used with before."]
+        return said
 
     @property
     def table(self) -> pd.DataFrame:

@@ -129,17 +129,9 @@ def _copied(file: Path) -> sqlite3.Connection:
 
 def open_to_read(file: Path) -> sqlite3.Connection:
     """Open a SQLite file so that nothing of it changes, also where nothing can be written."""
-    name = f"file:{quote(str(file))}?mode=ro"
-    connection = sqlite3.connect(name, uri=True)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    except sqlite3.OperationalError:
-        connection.close()
-        if has_wal(file):
-            raise
-        # without its index, which cannot be made there, SQLite reads only what cannot change
-        connection = sqlite3.connect(f"{name}&immutable=1", uri=True)
-    return connection
+    # where nothing lies beside the file nobody writes to it, and it needs no file to be read
+    alone = "" if has_wal(file) else "&immutable=1"
+    return sqlite3.connect(f"file:{quote(str(file))}?mode=ro{alone}", uri=True)
 
 
 def has_wal(file: Path) -> bool:

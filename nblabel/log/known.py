@@ -15,7 +15,7 @@ import binascii
 import json
 import unicodedata
 import zlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,7 +97,12 @@ class KnownItems:
             event = replace(event, frame=None)
         return event
 
-    def joined(self, pool: Pool, logged: Collection[str] = ()) -> KnownItems:
+    def joined(
+        self,
+        pool: Pool,
+        logged: Collection[str] = (),
+        contents: Callable[[], Mapping[str, str]] = dict,
+    ) -> KnownItems:
         """Return what is known once a pool is there, too.
 
         Parameters
@@ -105,6 +110,8 @@ class KnownItems:
         pool : Pool
         logged : collection of str
             The ids that stand in the log.
+        contents : callable
+            Returns what was in items when they were answered, by id; see `nblabel.pool.contents`.
         """
         numbered = isinstance(self.ids, Numbers) or not (self.ids or logged)
         if isinstance(pool.ids, Numbers) and numbered:
@@ -118,7 +125,16 @@ class KnownItems:
         gone = pool.missing(before)
         moved: dict[str, str] = {}
         if not pool.is_numbered and gone and fresh:
-            moved = _found(gone, fresh, whole=len(gone) == len(before))
+            moved = _found(gone, fresh)
+            if not moved and len(gone) == len(before):
+
+                def n_same(pairs: dict[str, str]) -> int:
+                    then = contents()
+                    both = [item for item in pairs if item in then]
+                    rows = pool.indices_of(pairs[item] for item in both).tolist()
+                    return sum(pool.contents.same(rows, [then[item] for item in both]))
+
+                moved = _shifted(gone, fresh, n_same)
         ids = dict.fromkeys(moved.get(item, item) for item in before)
         ids.update(dict.fromkeys(fresh))
         renamed = {raw: moved.get(item, item) for raw, item in self.renamed.items()} | moved
@@ -130,16 +146,11 @@ class KnownItems:
         )
 
 
-def _found(gone: Sequence[str], fresh: Sequence[str], *, whole: bool) -> dict[str, str]:
+def _found(gone: Sequence[str], fresh: Sequence[str]) -> dict[str, str]:
     """Return under which new id each one that is gone is found, where there is one."""
     moved: dict[str, str] = {}
     for alike in (_composed, _folded):
         moved |= _matched(alike, gone, fresh, moved)
-    # a pool of which nothing is found may be of a folder above or below
-    if whole and not moved:
-        moved = _shifted(gone, fresh)
-        if not moved:
-            moved = {item: old for old, item in _shifted(fresh, gone).items()}
     return moved
 
 
@@ -172,19 +183,31 @@ def _folded(item: str) -> str:
     return unicodedata.normalize("NFC", _composed(item).casefold())
 
 
-def _shifted(short: Sequence[str], long: Sequence[str]) -> dict[str, str]:
-    """Return short paths with the long ones that end like them, if one folder explains them all."""
-    there = set(long)
-    first = short[0]
+def _shifted(
+    gone: Sequence[str], fresh: Sequence[str], n_same: Callable[[dict[str, str]], int]
+) -> dict[str, str]:
+    """Return the ids of paths in the folder above or below; several may do but for contents."""
+    ways = _below(gone, fresh)
+    ways += [{old: new for new, old in pairs.items()} for pairs in _below(fresh, gone)]
+    if not ways:
+        return {}
+    most = max(map(len, ways))
+    ways = [pairs for pairs in ways if len(pairs) == most]
+    if len(ways) > 1:
+        same = [n_same(pairs) for pairs in ways]
+        ways = [pairs for pairs, n in zip(ways, same, strict=True) if n and n == max(same)]
+    return ways[0] if len(ways) == 1 else {}
+
+
+def _below(short: Sequence[str], long: Sequence[str]) -> list[dict[str, str]]:
+    """Return short paths with the long ones that end like them: for each folder that has most."""
+    there, first = set(long), short[0]
     folders = {item[: -len(first)] for item in long if item.endswith(f"/{first}")}
-    found = [
-        pairs
+    ways = [
+        {item: folder + item for item in short if folder + item in there}
         for folder in sorted(folders)
-        if (pairs := {item: folder + item for item in short if folder + item in there})
     ]
-    best = max(found, key=len, default={})
-    even = sum(len(pairs) == len(best) for pairs in found) > 1
-    return {} if even or 2 * len(best) <= len(short) else best
+    return [pairs for pairs in ways if 2 * len(pairs) > len(short)]
 
 
 class Numbering:

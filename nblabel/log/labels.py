@@ -54,6 +54,7 @@ class LabelLog:
     _state: LabelState
     _seq: int  # of the last event read
     _uids: set[str]  # of all events read
+    _seen: tuple[str, int]  # the last event that was written here, and what was known before
     _y: IntArray
     _status: npt.NDArray[np.uint8]
     _codes: dict[str, int]  # by class name
@@ -191,6 +192,37 @@ class LabelLog:
             If the log cannot be read.
         """
         return [self._bound.known.present(event) for event in self.store.read(after)]
+
+    def replaced(self, event: LabelEvent) -> list[LabelEvent]:
+        """Return the answers of other people that an answer came after; both are in the log.
+
+        Parameters
+        ----------
+        event : LabelEvent
+            As `tell`, `skip` or `flag` returned it.
+
+        Returns
+        -------
+        list of LabelEvent
+            For each item the last label or flag before it, if somebody else gave that, or the same
+            annotator elsewhere meanwhile.
+        """
+        seen = self._seen[1] if self._seen[0] == event.uid else event.seq
+        found = []
+        for item in event.ids:
+            earlier = [
+                one
+                for one in self._state.history(item)
+                if one.seq < event.seq and one.kind in ("label", "flag") and one.source == "human"
+            ]
+            if earlier and (earlier[-1].annotator != event.annotator or earlier[-1].seq > seen):
+                found.append(earlier[-1])
+        return found
+
+    @property
+    def seq(self) -> int:
+        """The place in the log of the last event that was read."""
+        return self._seq
 
     def knows(self, uid: str) -> bool:
         """Return whether an event is in the log.
@@ -333,6 +365,7 @@ class LabelLog:
         self._state = state
         self._listeners = []
         self._uids = set()
+        self._seen = ("", 0)
         self._seq = 0
         self._y = np.full(len(self.pool), -1, dtype=np.intp)
         self._status = np.zeros(len(self.pool), dtype=np.uint8)

@@ -33,14 +33,11 @@ class Recovery(Report):
         Events that were whole.
     lost : tuple of int
         Places in the damaged log whose event is lost.
-    unlinked : tuple of int
-        Places whose event is whole, and follows one that is lost.
     """
 
     path: str
     n_events: int
     lost: tuple[int, ...]
-    unlinked: tuple[int, ...]
 
     @property
     def lines(self) -> list[str]:
@@ -107,5 +104,4 @@ def recover(damaged: Any, path: Any) -> Recovery:
         str(path),
         sum(event is not None for _, event, _ in events),
         tuple(seq for seq, event, _ in events if event is None),
-        tuple(seq for seq, event, linked in events if event is not None and not linked),
     )

@@ -54,9 +54,10 @@ def _check_copied(connection: sa.Connection, name: str, file: Path) -> None:
     last = str(connection.scalar(sa.select(sa.func.max(EVENT.c.seq))) or 0)
     if whole not in (None, last):
         raise CopiedError(
-            f"{name} was copied while labels were written, and {database.wal_of(file).name}, which "
-            "holds the last of them, is not beside it; copy that file, too. To go on without it: "
-            "nblabel.recover(path, new_path)."
+            f"{name} was copied while labels were written, without the file beside it whose name "
+            f"ends in -wal and which holds the last of them. Copy that, too, as "
+            f"{database.wal_of(file).name}; or copy again once nobody labels. To go on without "
+            "them: nblabel.recover(path, new_path)."
         )
 
 
@@ -98,8 +99,9 @@ def prepare(
         # the tables are made before a file begins to keep its changes beside it
         if file is not None and mode == "wal" and alone:
             raise CopiedError(
-                f"{name} was copied while it was in use, and holds nothing without "
-                f"{database.wal_of(file).name}, which is not beside it; copy that file, too."
+                f"{name} was copied while it was in use, without the file beside it whose name "
+                f"ends in -wal and which holds all of the labels; copy that, too, as "
+                f"{database.wal_of(file).name}."
             )
         database.metadata.create_all(connection)
         key = uuid.uuid4().hex

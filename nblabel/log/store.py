@@ -149,7 +149,7 @@ class LabelStore:
                 )
             )
             if event.ids:
-                (seq,) = inserted.inserted_primary_key or (None,)
+                (seq,) = inserted.inserted_primary_key or (0,)
                 rows = items_of(event, seq)
                 for part in progress.parts(len(rows), "Writing"):
                     connection.execute(sa.insert(ITEM), rows[part])
@@ -172,9 +172,8 @@ class LabelStore:
             If the database cannot be read, or an event is damaged or missing.
         """
         with self._reading() as connection:
-            events = connection.execute(
-                sa.select(EVENT).where(EVENT.c.seq >= after).order_by(EVENT.c.seq)
-            ).all()
+            query = sa.select(EVENT).where(EVENT.c.seq >= after).order_by(EVENT.c.seq)
+            events = list(connection.execute(query).all())
             before = None
             if after:  # the one that is known comes first
                 if not events or events[0].seq != after:
@@ -187,10 +186,10 @@ class LabelStore:
             items: dict[int, list[Any]] = {}
             if new:
                 columns = (ITEM.c.seq, ITEM.c.id, ITEM.c.label, ITEM.c.probability, ITEM.c.content)
-                query = sa.select(*columns).where(ITEM.c.seq >= new[0])
-                query = query.order_by(ITEM.c.seq, ITEM.c.place)
-                for seq, *row in connection.execute(query).all():  # one by one takes twice as long
-                    items.setdefault(seq, []).append(row)
+                parts = sa.select(*columns).where(ITEM.c.seq >= new[0])
+                parts = parts.order_by(ITEM.c.seq, ITEM.c.place)
+                for seq, *item in connection.execute(parts).all():  # one by one takes twice as long
+                    items.setdefault(seq, []).append(item)
         read = []
         for row in events:
             event = known[row.seq]

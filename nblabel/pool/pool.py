@@ -143,9 +143,10 @@ class Pool:
         self._n = sizes.popitem()[1]
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
-        self.is_numbered = ids is None or isinstance(ids, Numbers)
+        names = Numbers(self._n) if ids is None else ids
+        self.is_numbered = isinstance(names, Numbers)
         """Whether the ids are positions, as none were given: they say nothing of the items."""
-        self.ids: Sequence[str] = Numbers(self._n) if self.is_numbered else tuple(map(str, ids))
+        self.ids: Sequence[str] = names if self.is_numbered else tuple(map(str, names))
         """What is stored of an item instead of its position."""
         if not self.is_numbered and len(self._positions) < self._n:
             raise ValueError(describe_duplicates(self.ids))
