@@ -272,6 +272,9 @@ def test_a_copy_between_two_pauses_is_refused(tmp_path, monkeypatch):
     with closing(nb.LabelStore(tmp_path / "both.db")) as both:
         assert len(both.read()) == 2
     shutil.copy(tmp_path / "labels.db", tmp_path / "alone.db")
+    for _ in range(2):  # opening it changes nothing
+        with pytest.raises(nb.StoreError, match="copied while labels were written"):
+            nb.LabelStore(tmp_path / "alone.db")
     assert nb.recover(tmp_path / "alone.db", tmp_path / "new.db").n_events == 1
     store.close()
 

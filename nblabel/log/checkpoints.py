@@ -15,7 +15,6 @@ from contextlib import closing, suppress
 import sqlalchemy as sa
 
 from nblabel.log import schema
-from nblabel.log.database import StoreError
 
 PAUSE_SECONDS = 0.5  # without a commit; a second is what may be missing in a copy
 
@@ -35,6 +34,8 @@ class Checkpoints:
         self._engine, self._user = engine, user
         self._committed = threading.Event()
         self._has_event = self._is_closed = False
+        self.is_whole = False
+        """Whether the file was whole when it was opened: else nothing is noted."""
         self._lock = threading.Lock()  # no connection is opened behind the end
         self._thread: threading.Thread | None = None
 
@@ -49,7 +50,7 @@ class Checkpoints:
     def close(self) -> None:
         """Note that all is there, and close the database: the last to do so moves all over."""
         with self._lock:
-            if not self._is_closed:
+            if not self._is_closed and self.is_whole:
                 self._note()
             self._is_closed = True
             self._committed.set()
@@ -86,6 +87,6 @@ class Checkpoints:
             return True
 
     def _note(self) -> None:
-        """Note up to which event the log is whole; who cannot write here is told by the commits."""
-        with suppress(sa.exc.DBAPIError, StoreError), self._engine.begin() as connection:
+        """Note up to which event the log is whole; what cannot be written is told by the commits."""
+        with suppress(Exception), self._engine.begin() as connection:
             schema.note_whole(connection)

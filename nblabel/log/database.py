@@ -165,7 +165,7 @@ def explained(name: str, action: str) -> Iterator[None]:
     """Turn database errors into a `StoreError` with advice."""
     try:
         yield
-    except (sa.exc.DBAPIError, sqlite3.Error, OSError) as error:
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError, UnicodeError) as error:
         reason = str(getattr(error, "orig", None) or error)
         raise StoreError(f"{name} cannot be {action}: {reason}.{advice_on(reason)}") from error
 
@@ -181,6 +181,7 @@ def advice_on(reason: str) -> str:
         "malformed": f" The file is damaged; {REPAIR}",
         "no such table": f" The file was changed by another program; {REPAIR}",
         "no such column": f" The file was changed by another program; {REPAIR}",
+        "codec can't decode": f" The file is damaged; {REPAIR}",
         "Could not decode": f" The file is damaged; {REPAIR}",
     }
     return next((text for sign, text in advice.items() if sign in reason), "")

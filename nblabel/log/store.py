@@ -94,8 +94,9 @@ class LabelStore:
         self._closer = weakref.finalize(self, close)
         with database.explained(self._name, "opened"):
             self.key, self._unchecked = self._prepare()
-            if aside:
+            if self._checkpoints is not None:
                 database.keep_changes_aside(self._engine)
+                self._checkpoints.is_whole = True
         # an event never changes: what one session has read the others of this process need not
         self._known: weakref.WeakValueDictionary[int, LabelEvent] = weakref.WeakValueDictionary()
         self._file_id = self._identify()
