@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from nblabel.log.known import KnownItems
 from nblabel.log.state import LabelState
 from nblabel.pool import Pool
 from nblabel.pool.ids import Numbers
+from nblabel.pool.pictures import ImageFiles
 from nblabel.system.format import counted
 
 if TYPE_CHECKING:
@@ -83,10 +85,19 @@ def _of_earlier_version(
     """Return what a log of schema 1 knows, which remembered nothing but a hash of its pool."""
     if is_same:  # perhaps of a pool that this one extends
         return KnownItems(pool.ids, pool.is_numbered)
-    if fingerprint in pool.earlier_fingerprints:  # files had numbers
+    if fingerprint == numbered_fingerprint(pool):
         renamed = {str(place): item for place, item in enumerate(pool.ids)}
         return KnownItems(pool.ids, is_numbered=False, renamed=renamed)
     return KnownItems(frames_from=events[-1].seq if events else 0)
+
+
+def numbered_fingerprint(pool: Pool) -> str | None:
+    """Return the fingerprint that a list of files had when its ids were numbers; else None."""
+    if not isinstance(pool.media, ImageFiles):
+        return None
+    hasher = hashlib.blake2b("\0".join(Numbers(len(pool))).encode(), digest_size=16)
+    hasher.update(pool.media.digest(short=True))
+    return hasher.hexdigest()
 
 
 def _check_ids(store: LabelStore, pool: Pool, known: KnownItems, before: list[str]) -> None:

@@ -52,8 +52,8 @@ class PoolChanges(Report):
         said += [f"{name.capitalize()}: {_some(ids)}." for name, ids in differ.items() if ids]
         if self.n_kept:
             said.append(
-                f"Labels of {counted(self.n_kept, 'missing item')} stay in the log, and count again "
-                "when the items are back."
+                f"Labels of {counted(self.n_kept, 'missing item')} stay in the log, and count "
+                "again when the items are back."
             )
         if self.changed:
             said.append(

@@ -1,9 +1,9 @@
 """Brings what was committed into the SQLite file itself, so that a copy of it alone has the labels.
 
-A commit goes into a file beside it, ``-wal``, which takes one write to the disk. The first one after
-a pause is moved into the file itself at once, and all of them as soon as there is a pause again;
-the log then notes up to which event it is whole. A copy that has an event behind that was made in
-between, and is refused where ``-wal`` is missing.
+A commit goes into a file beside it, ``-wal``, which takes one write to the disk. The first one
+after a pause is moved into the file itself at once, and all of them as soon as there is a pause
+again; the log then notes up to which event it is whole. A copy that has an event behind that was
+made in between, and is refused where ``-wal`` is missing.
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ def advice_on(reason: str) -> str:
         "unable to open": " Check that the folder exists and is writable.",
         "full": " Free some disk space; nothing already saved is lost.",
         "locked": " Another program is writing to it; close that program or wait a moment.",
-        "not a database": " Name another file; this one was left as it is.",
+        "not a database": " Name another file, or restore a copy; this one was left as it is.",
         "malformed": f" The file is damaged; {REPAIR}",
         "no such table": f" The file was changed by another program; {REPAIR}",
         "no such column": f" The file was changed by another program; {REPAIR}",

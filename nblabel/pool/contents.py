@@ -93,7 +93,8 @@ def _of_media(media: Media, row: int, like: str) -> str:
         return _of_file(media.paths[row], only_size=bool(like) and "." not in like)
     if isinstance(media, Texts):
         return _hash(media.texts[row].encode())
-    pixels = media.array[row] if hasattr(media, "array") else media.read(row)  # type: ignore[attr-defined]
+    pictures: Any = media
+    pixels = pictures.array[row] if hasattr(media, "array") else pictures.read(row)
     return _hash(repr(pixels.shape).encode() + np.ascontiguousarray(pixels).tobytes())
 
 

@@ -83,7 +83,8 @@ class Pool:
         elif table is not None:
             media = Table(table)
         if ids is None:
-            ids = _names_of(media) or index_of(texts if table is None else table)
+            data = texts if table is None else table
+            ids = media.names if isinstance(media, ImageFiles) else index_of(data)
         self._build(media, embeddings, ids)
 
     @classmethod
@@ -434,15 +435,6 @@ class Pool:
         return hasher.hexdigest()
 
     @cached_property
-    def earlier_fingerprints(self) -> tuple[str, ...]:
-        """Fingerprints of this very pool in logs of earlier versions, where files had numbers."""
-        if not isinstance(self.media, ImageFiles):
-            return ()
-        hasher = hashlib.blake2b("\0".join(Numbers(self._n)).encode(), digest_size=16)
-        hasher.update(self.media.digest(short=True))
-        return (hasher.hexdigest(),)
-
-    @cached_property
     def contents(self) -> Contents:
         """What is in the items, in a few signs each, to tell whether one was changed."""
         return Contents(self.media, self.embeddings)
@@ -455,8 +447,3 @@ def join_media(first: Media, second: Media) -> Media:
     if isinstance(first, Table) and isinstance(second, Table):
         return first.joined(second)
     return JoinedPictures([cast(Pictures, first), cast(Pictures, second)])
-
-
-def _names_of(media: Media | None) -> list[str] | None:
-    """Return the ids of files; None for what is none."""
-    return media.names if isinstance(media, ImageFiles) else None
