@@ -39,8 +39,8 @@ class Checkpoints:
         self._lock = threading.Lock()  # no connection is opened behind the end
         self._thread: threading.Thread | None = None
 
-    def soon(self, *, event: bool) -> None:
-        """Something was committed, an event or a setting."""
+    def soon(self, *, event: bool = False) -> None:
+        """Something was committed; an event perhaps."""
         self._has_event |= event
         self._committed.set()
         if self._thread is None:
@@ -79,12 +79,12 @@ class Checkpoints:
             if note:
                 self._note()
             # nobody waits for this one, and it waits for nobody: what is left comes with the next
-            with (
-                suppress(sa.exc.DBAPIError, sqlite3.Error),
-                closing(self._engine.raw_connection()) as raw,
-            ):
+            with suppress(sa.exc.DBAPIError, sqlite3.Error), self._raw() as raw:
                 raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             return True
+
+    def _raw(self) -> closing[sa.PoolProxiedConnection]:
+        return closing(self._engine.raw_connection())
 
     def _note(self) -> None:
         """Note up to which event the log is whole; what cannot be written is told by the commits."""

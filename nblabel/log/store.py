@@ -128,7 +128,7 @@ class LabelStore:
             If it could not be committed, for instance on a read-only or full disk.
         """
         half = chain.own(event)
-        with self._writing(event=True) as connection:
+        with self._writing() as connection:
             # writers take turns, so that events become visible in the order of their seq
             connection.execute(sa.select(META.c.value).where(META.c.key == "log").with_for_update())
             known = connection.execute(sa.select(EVENT.c.seq).where(EVENT.c.uid == event.uid))
@@ -154,6 +154,8 @@ class LabelStore:
                 rows = items_of(event, seq)
                 for part in progress.parts(len(rows), "Writing"):
                     connection.execute(sa.insert(ITEM), rows[part])
+        if self._checkpoints is not None:
+            self._checkpoints.soon(event=True)
 
     def read(self, after: int = 0) -> list[LabelEvent]:
         """Return the events behind a position in the log, oldest first.
@@ -415,7 +417,7 @@ class LabelStore:
             yield connection.execution_options(nblabel_reading=True)
 
     @contextmanager
-    def _writing(self, *, event: bool = False) -> Iterator[sa.Connection]:
+    def _writing(self) -> Iterator[sa.Connection]:
         if self._read_only:
             raise StoreError(f"{self._name} was opened with read_only=True; open it without.")
         # an open file that was moved or deleted takes writes that nobody finds again
@@ -428,7 +430,7 @@ class LabelStore:
         with self._lock, explained, self._engine.begin() as connection:
             yield connection
         if self._checkpoints is not None:
-            self._checkpoints.soon(event=event)
+            self._checkpoints.soon()
 
     def _identify(self) -> tuple[int, int] | None:
         try:
