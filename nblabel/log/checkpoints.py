@@ -81,12 +81,14 @@ class Checkpoints:
             # nobody waits for this one, and it waits for nobody: what is left comes with the next
             with suppress(sa.exc.DBAPIError, sqlite3.Error), self._raw() as raw:
                 raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            # the next commit begins ``-wal`` anew, with one more write to the disk: not a key's
+            self._note(again=True)
             return True
 
     def _raw(self) -> closing[sa.PoolProxiedConnection]:
         return closing(self._engine.raw_connection())
 
-    def _note(self) -> None:
-        """Note up to which event the log is whole; what cannot be written is told by the commits."""
+    def _note(self, *, again: bool = False) -> None:
+        """Note how far the log is whole; what cannot be written is told by the commits."""
         with suppress(Exception), self._engine.begin() as connection:
-            schema.note_whole(connection)
+            schema.note_whole(connection, again=again)

@@ -41,11 +41,15 @@ def set_value(connection: sa.Connection, key: str, value: str) -> None:
     connection.execute(sa.insert(META).values(row))
 
 
-def note_whole(connection: sa.Connection) -> None:
-    """Note up to which event the file of a log is whole; see `nblabel.log.checkpoints`."""
-    last = str(connection.scalar(sa.select(sa.func.max(EVENT.c.seq))) or 0)
-    if connection.scalar(sa.select(META.c.value).where(META.c.key == "whole")) != last:
-        set_value(connection, "whole", last)
+def note_whole(connection: sa.Connection, *, again: bool = False) -> None:
+    """Note up to which event the file of a log is whole; see `nblabel.log.checkpoints`.
+
+    Or write what was noted once more.
+    """
+    noted = connection.scalar(sa.select(META.c.value).where(META.c.key == "whole"))
+    last = noted if again else connection.scalar(sa.select(sa.func.max(EVENT.c.seq))) or 0
+    if last is not None and (again or noted != str(last)):
+        set_value(connection, "whole", str(last))
 
 
 def _check_copied(connection: sa.Connection, name: str, file: Path) -> None:
