@@ -11,10 +11,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing, suppress
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from nblabel.log import schema
+from nblabel.log import database, schema
 
 PAUSE_SECONDS = 0.5  # without a commit; a second is what may be missing in a copy
 
@@ -34,10 +35,14 @@ class Checkpoints:
         self._engine, self._user = engine, user
         self._committed = threading.Event()
         self._has_event = self._is_closed = False
-        self.is_whole = False
-        """Whether the file was whole when it was opened: else nothing is noted."""
         self._lock = threading.Lock()  # no connection is opened behind the end
         self._thread: threading.Thread | None = None
+        self._file: Path | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def begin(self, file: Path) -> None:
+        """Work on this file from now on, which is open and whole."""
+        self._file, self._identity = file, database.identity_of(file)
 
     def soon(self, *, event: bool = False) -> None:
         """Something was committed; an event perhaps."""
@@ -50,7 +55,7 @@ class Checkpoints:
     def close(self) -> None:
         """Note that all is there, and close the database: the last to do so moves all over."""
         with self._lock:
-            if not self._is_closed and self.is_whole:
+            if not self._is_closed and self._is_there:
                 self._note()
             self._is_closed = True
             self._committed.set()
@@ -76,6 +81,8 @@ class Checkpoints:
         with self._lock:
             if self._is_closed:
                 return False
+            if not self._is_there:
+                return True
             if note:
                 self._note()
             # nobody waits for this one, and it waits for nobody: what is left comes with the next
@@ -84,6 +91,11 @@ class Checkpoints:
             # the next commit begins ``-wal`` anew, with one more write to the disk: not a key's
             self._note(again=True)
             return True
+
+    @property
+    def _is_there(self) -> bool:
+        """Whether the file is the one that was opened: a connection would make a new one."""
+        return self._file is not None and database.identity_of(self._file) == self._identity
 
     def _raw(self) -> closing[sa.PoolProxiedConnection]:
         return closing(self._engine.raw_connection())

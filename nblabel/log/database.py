@@ -134,6 +134,15 @@ def open_to_read(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(file))}?mode=ro{alone}", uri=True)
 
 
+def identity_of(file: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from another one at its path; None where there is none."""
+    try:
+        status = None if file is None else file.stat()
+    except OSError:
+        return None
+    return None if status is None else (status.st_dev, status.st_ino)
+
+
 def has_wal(file: Path) -> bool:
     """Whether there is a file beside a SQLite file that may hold changes that are not in it yet."""
     return wal_of(file).exists()

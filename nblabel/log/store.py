@@ -94,12 +94,12 @@ class LabelStore:
         self._closer = weakref.finalize(self, close)
         with database.explained(self._name, "opened"):
             self.key, self._unchecked = self._prepare()
-            if self._checkpoints is not None:
+            if self._checkpoints is not None and self._file is not None:
                 database.keep_changes_aside(self._engine)
-                self._checkpoints.is_whole = True
+                self._checkpoints.begin(self._file)
         # an event never changes: what one session has read the others of this process need not
         self._known: weakref.WeakValueDictionary[int, LabelEvent] = weakref.WeakValueDictionary()
-        self._file_id = self._identify()
+        self._file_id = database.identity_of(self._file)
 
     @property
     def file(self) -> Path | None:
@@ -421,7 +421,7 @@ class LabelStore:
         if self._read_only:
             raise StoreError(f"{self._name} was opened with read_only=True; open it without.")
         # an open file that was moved or deleted takes writes that nobody finds again
-        if self._identify() != self._file_id:
+        if database.identity_of(self._file) != self._file_id:
             raise StoreError(
                 f"{self._name} was moved, deleted or replaced while it was in use. Put it back, or "
                 "run the cell again to begin with the file that is there."
@@ -431,10 +431,3 @@ class LabelStore:
             yield connection
         if self._checkpoints is not None:
             self._checkpoints.soon()
-
-    def _identify(self) -> tuple[int, int] | None:
-        try:
-            status = None if self._file is None else self._file.stat()
-        except OSError:
-            return None
-        return None if status is None else (status.st_dev, status.st_ino)
