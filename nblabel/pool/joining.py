@@ -4,14 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from nblabel.arrays import UInt8Array
+from nblabel.arrays import FloatArray, UInt8Array
 from nblabel.pool.pictures import Decoded, Media, Pictures, contents_of, hashed
 from nblabel.pool.tables import Table
 from nblabel.pool.texts import Texts
+
+if TYPE_CHECKING:
+    from nblabel.pool import Pool
+
+
+def joined(pool: Pool, more: Pool) -> tuple[Media | None, FloatArray | None]:
+    """Return media and embeddings of a pool and of one that goes behind it.
+
+    Raises
+    ------
+    ValueError
+        If they do not go together, see `Pool.extended`.
+    """
+    if more.kind != pool.kind:
+        raise ValueError(f"this pool holds {pool.kind} and the other one {more.kind}.")
+    taken = next((item for item in more.ids if item in pool), None)
+    if taken is not None:
+        raise ValueError(
+            f"ids must be unique, and {taken!r} is in both pools; give the new items others: "
+            "Pool(..., ids=...)."
+        )
+    both = (pool.embeddings, more.embeddings)
+    X: FloatArray | None = None
+    if both[0] is not None and both[1] is not None and both[0].shape[1] == both[1].shape[1]:
+        X = np.concatenate([both[0], both[1]])
+    elif pool.media is None:
+        raise ValueError("the embeddings of the two pools differ in width.")
+    if pool.media is None or more.media is None:
+        return None, X
+    return join_media(pool.media, more.media), X
 
 
 def join_media(first: Media, second: Media) -> Media:
@@ -49,27 +79,28 @@ class JoinedPictures:
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    def _find(self, index: int) -> tuple[Any, int]:
+    def find(self, index: int) -> tuple[Any, int]:
+        """Return the part that an item is in, and its place there."""
         number = int(np.searchsorted(self._ends, index, side="right"))
         part = self.parts[number]
         return part, index - int(self._ends[number]) + len(part)
 
     def name(self, index: int) -> str:
-        part, place = self._find(index)
+        part, place = self.find(index)
         return str(part.name(place))
 
     def shape(self, index: int) -> tuple[int, ...]:
-        part, place = self._find(index)
+        part, place = self.find(index)
         shape: tuple[int, ...] = part.shape(place)
         return shape
 
     def folder(self, index: int) -> str:
         """Return the folder of a file, "" for what is no file in one."""
-        part, place = self._find(index)
+        part, place = self.find(index)
         return part.folder(place) if hasattr(part, "folder") else ""
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
-        part, place = self._find(index)
+        part, place = self.find(index)
         picture: UInt8Array = part.read(place, max_side)
         return picture
 
