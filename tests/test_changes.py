@@ -363,7 +363,7 @@ class ChangingPool(RuleBasedStateMachine):
         self.n += n
         self.texts |= new
         self.open()
-        assert set(self.session.changes.new) == (set(new) if self.steps else set())
+        assert set(self.session.changes.new) == (set(new) if self.told else set())
 
     @rule(data=st.data())
     def remove(self, data):

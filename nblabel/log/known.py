@@ -1,8 +1,9 @@
 """The items that a log knows, and which of them those of a pool are.
 
 An id in the pool is that item. One that is not there any more may be there under another name: the
-same value written otherwise (see `nblabel.system.values.same_as`), capital letters that were small, or the whole folder one level up or
-down. Such names are remembered, so that a label is found however often they change.
+same value written otherwise, see `nblabel.system.values`; capital letters that were small; or the
+whole folder one level up or down. Such names are remembered, so that a label is found however
+often they change.
 
 Each item keeps the number that it got when the log first heard of it. Sets of items are logged by
 these numbers (`nblabel.log.frames`), so that the order of a pool may change.

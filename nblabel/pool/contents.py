@@ -135,7 +135,7 @@ def _rows(columns: list[tuple[str, pd.Series[Any]]], n: int) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """Return a value as text: what is read as 1, 1.0 or True is one value, and so is all missing."""
+    """Return a value as text: 1, 1.0 and True are one, and so is all that is missing."""
     if isinstance(value, str):
         return value
     try:

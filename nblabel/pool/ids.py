@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 from nblabel.system.values import is_missing, same_as, text_of
@@ -49,6 +49,21 @@ def ids_of_index(data: Any) -> list[Any] | None:
     if Numbers(len(names)) == texts:
         return None
     return names if len(set(texts)) == len(names) and "" not in texts else None
+
+
+def length_of(parts: Mapping[str, Sized | None]) -> int:
+    """Return how many items there are by each of the parts of a pool that is not None.
+
+    Raises
+    ------
+    ValueError
+        If they differ.
+    """
+    sizes = {name: len(part) for name, part in parts.items() if part is not None}
+    if len(set(sizes.values())) > 1:
+        listed = ", ".join(f"{count} {name}" for name, count in sizes.items())
+        raise ValueError(f"the parts of the pool differ in length: {listed}.")
+    return next(iter(sizes.values()))
 
 
 class Numbers(Sequence[str]):

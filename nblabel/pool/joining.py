@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -13,39 +13,28 @@ from nblabel.pool.pictures import Decoded, Media, Pictures, contents_of, hashed
 from nblabel.pool.tables import Table
 from nblabel.pool.texts import Texts
 
-if TYPE_CHECKING:
-    from nblabel.pool import Pool
 
-
-def joined(pool: Pool, more: Pool) -> tuple[Media | None, FloatArray | None]:
-    """Return media and embeddings of a pool and of one that goes behind it.
+def join_embeddings(
+    first: FloatArray | None, second: FloatArray | None, *, alone: bool
+) -> FloatArray | None:
+    """Return embeddings one behind the other; None where one is missing or of another width.
 
     Raises
     ------
     ValueError
-        If they do not go together, see `Pool.extended`.
+        If it is None, and there is nothing else (`alone`).
     """
-    if more.kind != pool.kind:
-        raise ValueError(f"this pool holds {pool.kind} and the other one {more.kind}.")
-    taken = next((item for item in more.ids if item in pool), None)
-    if taken is not None:
-        raise ValueError(
-            f"ids must be unique, and {taken!r} is in both pools; give the new items others: "
-            "Pool(..., ids=...)."
-        )
-    both = (pool.embeddings, more.embeddings)
-    X: FloatArray | None = None
-    if both[0] is not None and both[1] is not None and both[0].shape[1] == both[1].shape[1]:
-        X = np.concatenate([both[0], both[1]])
-    elif pool.media is None:
+    if first is not None and second is not None and first.shape[1] == second.shape[1]:
+        return np.concatenate([first, second])
+    if alone:
         raise ValueError("the embeddings of the two pools differ in width.")
-    if pool.media is None or more.media is None:
-        return None, X
-    return join_media(pool.media, more.media), X
+    return None
 
 
-def join_media(first: Media, second: Media) -> Media:
+def join_media(first: Media | None, second: Media | None) -> Media | None:
     """Return the items of two media of one kind, one behind the other."""
+    if first is None or second is None:
+        return None
     if isinstance(first, Texts) and isinstance(second, Texts):
         return Texts([*first.texts, *second.texts])
     if isinstance(first, Table) and isinstance(second, Table):

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from nblabel.arrays import IntArray, UInt8Array, as_embeddings, as_positions
 from nblabel.pool.contents import Contents
 from nblabel.pool.given import as_pictures, pictures_of_folder
-from nblabel.pool.ids import Numbers, as_ids, ids_of_index
-from nblabel.pool.joining import joined
+from nblabel.pool.ids import Numbers, as_ids, ids_of_index, length_of
+from nblabel.pool.joining import join_embeddings, join_media
 from nblabel.pool.pictures import ImageFiles, Media, Pictures, indices
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Pool:
     """Items to label: pictures, texts or rows, their ids and embeddings. Holds no label.
 
-    Exactly one kind of media is given, or embeddings alone.
+    Exactly one kind of media is given, or embeddings alone. A position in the pool ("index") is
+    used inside one process only; what is stored is the id.
 
     Parameters
     ----------
@@ -56,10 +57,6 @@ class Pool:
         in indexes differ, ids repeat, or embeddings are not finite.
     TypeError
         If a text is no str, the table no DataFrame, or images a single path.
-
-    Notes
-    -----
-    A position in the pool ("index") is used inside one process only; what is stored is the id.
     """
 
     _index: list[str] | None = None  # what the index of the data calls the items
@@ -150,19 +147,13 @@ class Pool:
         self.embeddings = None if X is None else as_embeddings(X)
         if media is None and self.embeddings is None:
             raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
-        sizes = {
-            name: len(part)
-            for name, part in (
-                ("" if media is None else media.kind, media),
-                ("embeddings", self.embeddings),
-                ("ids", None if ids is None else names),
-            )
-            if part is not None
-        }
-        if len(set(sizes.values())) > 1:
-            listed = ", ".join(f"{count} {name}" for name, count in sizes.items())
-            raise ValueError(f"the parts of the pool differ in length: {listed}.")
-        self._n = sizes.popitem()[1]
+        self._n = length_of(
+            {
+                "" if media is None else media.kind: media,
+                "embeddings": self.embeddings,
+                "ids": None if ids is None else names,
+            }
+        )
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
         self.ids: Sequence[str] = Numbers(self._n) if ids is None else names
@@ -202,7 +193,16 @@ class Pool:
             raise TypeError(
                 f"more is a {type(more).__name__}; pass a Pool with other ids: Pool(..., ids=...)."
             )
-        media, X = joined(self, more)
+        if more.kind != self.kind:
+            raise ValueError(f"this pool holds {self.kind} and the other one {more.kind}.")
+        taken = next((item for item in more.ids if item in self), None)
+        if taken is not None:
+            raise ValueError(
+                f"ids must be unique, and {taken!r} is in both pools; give the new items others: "
+                "Pool(..., ids=...)."
+            )
+        X = join_embeddings(self.embeddings, more.embeddings, alone=self.media is None)
+        media = join_media(self.media, more.media)
         pool = Pool.__new__(Pool)
         pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
         pool.n_before = len(self)
