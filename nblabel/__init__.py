@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from nblabel.graph.neighbor_graph import NeighborGraph as NeighborGraph
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
     from nblabel.learners import LearnerError as LearnerError
+    from nblabel.log.changes import PoolChanges as PoolChanges
     from nblabel.log.events import LabelEvent as LabelEvent
     from nblabel.log.importing import ImportReport as ImportReport
+    from nblabel.log.integrity import Integrity as Integrity
+    from nblabel.log.recovery import Recovery as Recovery
+    from nblabel.log.recovery import recover as recover
     from nblabel.log.store import LabelStore as LabelStore
     from nblabel.log.store import StoreError as StoreError
     from nblabel.loops import Rounds as Rounds
@@ -65,12 +69,15 @@ _HOMES = {
     "LabelIssues": "nblabel.quality.review",
     "Labeler": "nblabel.widget",
     "ImportReport": "nblabel.log.importing",
+    "Integrity": "nblabel.log.integrity",
     "LabelEvent": "nblabel.log.events",
     "LabelStore": "nblabel.log.store",
     "LearnerError": "nblabel.learners",
     "MediaError": "nblabel.pool.pictures",
     "NeighborGraph": "nblabel.graph.neighbor_graph",
     "Pool": "nblabel.pool",
+    "PoolChanges": "nblabel.log.changes",
+    "Recovery": "nblabel.log.recovery",
     "Rounds": "nblabel.loops",
     "Query": "nblabel.strategies",
     "SelfAgreement": "nblabel.quality.agreement",
@@ -94,6 +101,7 @@ _HOMES = {
     "neighbor_graph": "nblabel.graph.neighbor_graph",
     "plots": "nblabel.plots",
     "project": "nblabel.explore.projection",
+    "recover": "nblabel.log.recovery",
     "self_agreement": "nblabel.quality.agreement",
     "self_training": "nblabel.loops",
     "simulate": "nblabel.simulation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import math
 import numbers
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -201,3 +202,26 @@ def is_number(value: Any) -> bool:
 def is_whole(value: Any) -> bool:
     """Return whether a value is a whole number by its type; True and False are none."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def as_positions(index: Any, n: int) -> IntArray:
+    """Return positions among n items as an array, or say what is wrong with them.
+
+    Raises
+    ------
+    IndexError
+        If there is none, or one is outside.
+    """
+    try:
+        array = np.atleast_1d(np.asarray(index))
+    except ValueError:  # lists that differ in length
+        array = np.empty(0)
+    if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
+        hint = " For a boolean mask: numpy.flatnonzero(mask)." if array.dtype == bool else ""
+        raise IndexError(
+            f"{reprlib.repr(index)} is no position, nor a list of positions, in the pool.{hint}"
+        )
+    outside = array[(array < 0) | (array >= n)]
+    if outside.size:
+        raise IndexError(f"position {outside[0]} is outside the pool of {n:,} items.")
+    return array.astype(np.intp)

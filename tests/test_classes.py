@@ -165,7 +165,7 @@ def old_log(path, ids, labels, bound, *more):
     store.append(LabelEvent("label", ids=tuple(ids), labels=tuple(labels)))
     for event in more:
         store.append(event)
-    store.bind(bound)
+    store.restore_setting("pool", bound)
     return path
 
 

@@ -543,4 +543,5 @@ def test_a_pool_of_files_is_told_by_their_names_and_sizes(folder, tmp_path):
 def test_files_of_one_name_in_different_folders(folder):
     save(folder, "other/b.png", Image.fromarray(RAMP))
     pool = nb.Pool([folder / "b.png", folder / "other" / "b.png"])
-    assert pool.ids == ("0", "1")
+    assert pool.ids == ("b.png", "other/b.png")
+    assert [pool.name(0), pool.name(1)] == ["b.png", "other/b.png"]

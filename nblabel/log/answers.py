@@ -395,6 +395,8 @@ class AnswerLog(LabelLog):
         """Write an answer: a label, or None, by item id."""
         labels = tuple(label for label in answers.values() if label is not None)
         options = {"annotator": self.annotator, "uid": uid or new_uid(), **more}
+        if kind != "withdraw":
+            options["contents"] = tuple(self.pool.contents.of(self.pool.find(answers).tolist()))
         return self._append(LabelEvent(kind, ids=tuple(answers), labels=labels, **options))
 
     def _reverse(self, kind: Kind, uid: str | None) -> LabelEvent | None:
@@ -412,6 +414,7 @@ class AnswerLog(LabelLog):
     def _append(self, event: LabelEvent) -> LabelEvent:
         """Commit an event unless it is in the log already; return it as it is there."""
         if event.uid not in self._uids:
+            self._seen = (event.uid, self._seq)
             self.store.append(event)
             self.refresh()
         return self._state.event(event.uid) or event

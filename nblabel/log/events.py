@@ -59,6 +59,9 @@ class LabelEvent:
         For "accept": the model's probability of each label. For "audit": its confidence in each
         prediction; where there are no labels, the chance with which each was to be asked, 0 for
         one that was skipped.
+    contents : tuple of str
+        For the answers of people: what was in each item then, see `nblabel.pool.contents`; empty
+        where that is not known.
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
         former and the new name, as JSON.
@@ -77,6 +80,7 @@ class LabelEvent:
     source: Source = "human"
     annotator: str | None = None
     probabilities: tuple[float, ...] = ()
+    contents: tuple[str, ...] = ()
     frame: str | None = None
     uid: str = field(default_factory=new_uid)
     time: float = field(default_factory=clock.time)
@@ -115,6 +119,8 @@ class LabelEvent:
             raise ValueError(f"{len(self.ids)} items but {len(self.labels)} labels in one event.")
         if self.probabilities and len(self.probabilities) != len(self.ids):
             raise ValueError("probabilities must be given for every item or for none.")
+        if self.contents and len(self.contents) != len(self.ids):
+            raise ValueError("contents must be given for every item or for none.")
         # a database keeps no NaN, and the log could not be read any more
         if not all(map(math.isfinite, self.probabilities)):
             raise ValueError("probabilities must be finite numbers.")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import IntArray
+from nblabel.log.binding import bind
+from nblabel.log.changes import PoolChanges
 from nblabel.log.classes import check_classes, warn_of_lookalikes
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
+from nblabel.log.known import Numbering
 from nblabel.log.spelling import Spelling
 from nblabel.log.state import Answer, LabelState
 from nblabel.log.store import LabelStore, StoreError
@@ -47,12 +51,13 @@ class LabelLog:
     ValueError
         If the classes are not usable.
     StoreError
-        If the store cannot be opened or belongs to another pool, or a class is missing.
+        If the store cannot be opened, knows nothing of the pool's items, or a class is missing.
     """
 
     _state: LabelState
     _seq: int  # of the last event read
     _uids: set[str]  # of all events read
+    _seen: tuple[str, int]  # the last event that was written here, and what was known before
     _y: IntArray
     _status: npt.NDArray[np.uint8]
     _bulk: npt.NDArray[np.bool_]
@@ -71,10 +76,13 @@ class LabelLog:
         names = check_classes(classes)
         warn_of_lookalikes(names)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
-        self.store.check(pool.fingerprint, pool.known_as)
         self._version = 0
         self._given = names
-        self._read_anew(LabelState(names))
+        self._bound, events = bind(self.store, pool)
+        self.numbering = Numbering(self._bound.known, pool)
+        """The numbers by which the log knows the items."""
+        self._read_anew(LabelState(names, missing=pool.missing))
+        del events  # held so long, so that they are read from the store once
         if unknown := self._state.unknown_classes:
             meant = {name: nearest(name, names) for name in unknown}
             slips = "".join(f", {old!r} to {new!r} say" for old, new in meant.items() if new)
@@ -156,6 +164,73 @@ class LabelLog:
     def flagged(self) -> list[str]:
         """Return the ids of the items set aside with `flag`."""
         return [item for item, answer in self._state.answers.items() if answer.kind == "flag"]
+
+    @property
+    def changes(self) -> PoolChanges:
+        """What differs in the pool from the one that the log was used with before.
+
+        Files that people answered are read in part, which takes 0.1 ms each.
+        """
+        rows, contents, ids = self.answered_contents()
+        same = self.pool.contents.same(rows, contents) if self.pool.contents.is_shown else []
+        return self.changes_given([item for item, one in zip(ids, same, strict=False) if not one])
+
+    def answered_contents(self) -> tuple[list[int], list[str], list[str]]:
+        """Return positions, contents and ids of the items that people answered, as they were."""
+        known = [
+            (item, answer.event.contents[answer.place])
+            for item, answer in self._state.answers.items()
+            if answer.event.contents
+        ]
+        ids = [item for item, _ in known]
+        return self.pool.indices_of(ids).tolist(), [content for _, content in known], ids
+
+    def changes_given(self, changed: Sequence[str]) -> PoolChanges:
+        """Return what differs, where these items were changed.
+
+        Parameters
+        ----------
+        changed : sequence of str
+            Their ids.
+
+        Returns
+        -------
+        PoolChanges
+        """
+        kept = sum(answer.label is not None for answer in self._state.absent.values())
+        gone = dict.fromkeys([*self._bound.missing, *self._state.absent])
+        return PoolChanges(self._bound.new, tuple(gone), tuple(changed), kept)
+
+    def replaced(self, event: LabelEvent) -> list[LabelEvent]:
+        """Return the answers of other people that an answer came after; both are in the log.
+
+        Parameters
+        ----------
+        event : LabelEvent
+            As `tell`, `skip` or `flag` returned it.
+
+        Returns
+        -------
+        list of LabelEvent
+            For each item the last label or flag before it, if somebody else gave that, or the same
+            annotator elsewhere meanwhile.
+        """
+        seen = self._seen[1] if self._seen[0] == event.uid else event.seq
+        found = []
+        for item in event.ids:
+            earlier = [
+                one
+                for one in self._state.history(item)
+                if one.seq < event.seq and one.kind in ("label", "flag") and one.source == "human"
+            ]
+            if earlier and (earlier[-1].annotator != event.annotator or earlier[-1].seq > seen):
+                found.append(earlier[-1])
+        return found
+
+    @property
+    def seq(self) -> int:
+        """The place in the log of the last event that was read."""
+        return self._seq
 
     def knows(self, uid: str) -> bool:
         """Return whether an event is in the log.
@@ -295,7 +370,7 @@ class LabelLog:
             self._seq = event.seq
         if self._state.renamed != self._spelling.renamed:  # rare: all is read in the new spelling
             changed.update(dict.fromkeys(self._state.answers))
-            self._spelling = Spelling(self.pool, self._given, self._state.renamed)
+            self._spelling = Spelling(self._bound.known, self._given, self._state.renamed)
             self._state = self._state.emptied()
             for event in self.events():
                 self._state.apply(event)
@@ -307,9 +382,12 @@ class LabelLog:
             # beside those whose answer was just taken back
             changed.update(dict.fromkeys(self._state.answers))
             self._y[:] = -1
-        answers = [self._state.answers.get(item) for item in changed]
+        found = self.pool.find(changed)
+        there = found >= 0
+        rows = found[there]
+        items = changed if there.all() else compress(changed, there.tolist())
+        answers = [self._state.answers.get(item) for item in items]
         labels = [None if answer is None else answer.label for answer in answers]
-        rows = self.pool.indices_of(changed)
         self._y[rows] = [-1 if label is None else self._codes.get(label, -1) for label in labels]
         self._status[rows] = [CODES[_status_of(answer)] for answer in answers]
         steps = {answer.event.uid: answer.event for answer in answers if answer is not None}
@@ -349,12 +427,13 @@ class LabelLog:
         self._state = state
         self._listeners = []
         self._uids = set()
+        self._seen = ("", 0)
         self._seq = 0
         self._y = np.full(len(self.pool), -1, dtype=np.intp)
         self._status = np.zeros(len(self.pool), dtype=np.uint8)
         self._bulk = np.zeros(len(self.pool), dtype=bool)
         self._codes = {}
-        self._spelling = Spelling(self.pool, self._given)
+        self._spelling = Spelling(self._bound.known, self._given)
         self._cache = {}
         self.refresh()
 

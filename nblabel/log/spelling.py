@@ -7,20 +7,19 @@ from dataclasses import replace
 
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
-from nblabel.pool import Pool
-from nblabel.pool.ids import Numbers
+from nblabel.log.known import KnownItems
 from nblabel.system.values import Names
 
 
 class Spelling:
-    """Reads events in the spelling of a pool and of its classes.
+    """Reads events with the present ids of items and names of classes.
 
-    A log never changes, while the spelling may: earlier versions wrote 1.0 as "1.0", file systems
-    write accents in two forms, and a class may be renamed.
+    A log never changes, while these may: earlier versions wrote 1.0 as "1.0", file systems write
+    accents in two forms, and a class may be renamed.
 
     Parameters
     ----------
-    pool : Pool
+    known : KnownItems
         Has the ids.
     classes : iterable of str
         Class names, as given.
@@ -29,27 +28,25 @@ class Spelling:
     """
 
     def __init__(
-        self, pool: Pool, classes: Iterable[str], renamed: Mapping[str, str] | None = None
+        self, known: KnownItems, classes: Iterable[str], renamed: Mapping[str, str] | None = None
     ) -> None:
         self.renamed = dict(renamed or {})
-        self._pool = pool
+        self._items = known
         self._classes = Names(tuple(dict.fromkeys([*classes, *self.renamed])))
         self._known: dict[str, str] = {}  # names met in the log, as they are written here
 
     def of(self, event: LabelEvent) -> LabelEvent:
         """Return an event in this spelling: the same object where nothing differs."""
-        ids = event.ids
-        if not isinstance(self._pool.ids, Numbers):  # those were never written in another way
-            ids = self._pool.spelled(ids)
+        event = self._items.present(event)
         labels = event.labels
         if labels and any(self._name(label) != label for label in set(labels)):
             labels = tuple(map(self._name, labels))
         frame = event.frame
         if event.kind == "audit" and (former := frames.name_of(frame)) in self.renamed:
             frame = frames.named(frame or "", self.renamed[former or ""])
-        if (ids, labels, frame) == (event.ids, event.labels, event.frame):
+        if (labels, frame) == (event.labels, event.frame):
             return event
-        return replace(event, ids=ids, labels=labels, frame=frame)
+        return replace(event, labels=labels, frame=frame)
 
     def _name(self, label: str) -> str:
         known = self._known.get(label)

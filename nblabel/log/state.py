@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -55,11 +56,15 @@ class LabelState:
         The class names given at the start, in order.
     events : iterable of LabelEvent
         A log to fold.
+    missing : callable, optional
+        Returns those of some ids that are not in the pool; all are if left out.
 
     Attributes
     ----------
     answers : dict of str to Answer
         By item id. Items nobody answered are missing.
+    absent : dict of str to Answer
+        The same of items that are not in the pool. They are in no draw and no repeat either.
     draws : list of LabelEvent
         Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random
         must not depend on what was answered.
@@ -69,9 +74,17 @@ class LabelState:
         How many times a person labeled something, taken back or not.
     """
 
-    def __init__(self, classes: Iterable[str], events: Iterable[LabelEvent] = ()) -> None:
+    def __init__(
+        self,
+        classes: Iterable[str],
+        events: Iterable[LabelEvent] = (),
+        missing: Callable[[Iterable[str]], list[str]] = lambda _: [],
+    ) -> None:
         self._base = tuple(classes)
+        self._missing = missing
+        self._gone: set[str] = set()  # of the items answered, those that are not in the pool
         self.answers: dict[str, Answer] = {}
+        self.absent: dict[str, Answer] = {}
         self.draws: list[LabelEvent] = []
         self.repeats: list[LabelEvent] = []
         self.n_questions = 0
@@ -89,7 +102,7 @@ class LabelState:
 
     def emptied(self) -> LabelState:
         """Return the state before the first event."""
-        return LabelState(self._base)
+        return LabelState(self._base, missing=self._missing)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -124,7 +137,7 @@ class LabelState:
         """Items whose label of the model was withdrawn, and that nobody answered since."""
         active = (e for e in self._events.values() if e.uid not in self._undone)
         named = (item for event in active if event.kind == "withdraw" for item in event.ids)
-        return {item for item in named if item not in self.answers}
+        return {item for item in named if item not in self.answers and item not in self._gone}
 
     def event(self, uid: str) -> LabelEvent | None:
         """Return the answer, added class or audit with this uid."""
@@ -147,13 +160,30 @@ class LabelState:
         """Return the event that a redo by this annotator would restore."""
         return self._top(self._redo_stack, annotator)
 
+    def of_pool(self, event: LabelEvent) -> LabelEvent:
+        """Return a draw or repeat with those of its items that are in the pool."""
+        gone = set(self._missing(event.ids))
+        if not gone:
+            return event
+        places = [place for place, item in enumerate(event.ids) if item not in gone]
+        return replace(
+            event,
+            ids=tuple(event.ids[place] for place in places),
+            labels=tuple(event.labels[place] for place in places) if event.labels else (),
+            probabilities=tuple(event.probabilities[place] for place in places)
+            if event.probabilities
+            else (),
+        )
+
     def apply(self, event: LabelEvent) -> tuple[str, ...]:
         """Fold one more event; return the ids of the items it may have changed."""
         if event.kind in ("undo", "redo"):
             return self._reverse(event)
         if event.kind in ("audit", "repeat"):  # no answer: there is nothing to take back
             self._drawn[event.uid] = event
-            (self.draws if event.kind == "audit" else self.repeats).append(event)
+            there = self.of_pool(event)
+            if there.ids:
+                (self.draws if event.kind == "audit" else self.repeats).append(there)
             return ()
         self._events[event.uid] = event
         self.n_questions += event.kind == "label" and event.source == "human"
@@ -171,14 +201,16 @@ class LabelState:
         last = self._last.get
         new = {item: Answer(event, place, last(item)) for place, item in enumerate(event.ids)}
         self._last |= new
-        fresh = len(new) == len(event.ids) and self.answers.keys().isdisjoint(new)
+        gone = self._missing(new)
+        self._gone.update(gone)
+        fresh = not gone and len(new) == len(event.ids) and self.answers.keys().isdisjoint(new)
         if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
             self.answers |= new
             self._in_use.update(event.labels)
             return
         for item, answer in new.items():
             # the last of its history: what came before has been worked out
-            self._set(item, _decide(self.answers.get(item), answer))
+            self._set(item, _decide(self._home(item).get(item), answer))
 
     def _reverse(self, event: LabelEvent) -> tuple[str, ...]:
         target = self._events.get(event.target or "")
@@ -214,13 +246,17 @@ class LabelState:
         return active[::-1]
 
     def _set(self, item: str, answer: Answer | None) -> None:
-        before = self.answers.pop(item, None)
+        home = self._home(item)
+        before = home.pop(item, None)
         if before is not None and before.label is not None:
             self._in_use[before.label] -= 1
         if answer is not None:
-            self.answers[item] = answer
+            home[item] = answer
             if answer.label is not None:
                 self._in_use[answer.label] += 1
+
+    def _home(self, item: str) -> dict[str, Answer]:
+        return self.absent if item in self._gone else self.answers
 
     def _top(self, stacks: dict[str | None, list[str]], annotator: str | None) -> LabelEvent | None:
         stack = stacks.get(annotator)

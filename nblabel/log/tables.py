@@ -37,9 +37,16 @@ Predicted = tuple[int, str, float]
 
 
 def labels_table(
-    state: LabelState, pool: Pool, *, details: bool = False, predicted: Sequence[Predicted] = ()
+    state: LabelState,
+    pool: Pool | None,
+    *,
+    details: bool = False,
+    predicted: Sequence[Predicted] = (),
 ) -> pd.DataFrame:
-    """Return the labels of a pool as a table, predictions behind them; see `Session.labels`."""
+    """Return the labels of a pool as a table, predictions behind them; see `Session.labels`.
+
+    Without a pool those of all items, and no positions.
+    """
     import pandas as pd
 
     answers = [pair for pair in state.answers.items() if pair[1].label is not None]
@@ -48,8 +55,7 @@ def labels_table(
     times = np.array([answer.event.time for answer in given], dtype=np.float64)
     moments = np.rint(1e6 * times).astype("datetime64[us]")
     columns: dict[str, Any] = {
-        "id": [item for item, _ in answers] + [pool.ids[index] for index, _, _ in predicted],
-        "index": [pool.index_of(item) for item, _ in answers] + [one[0] for one in predicted],
+        "id": [item for item, _ in answers],
         "label": [answer.label for answer in given] + [one[1] for one in predicted],
         "source": [answer.event.source for answer in given] + ["prediction"] * rest,
         "annotator": [answer.event.annotator for answer in given] + [None] * rest,
@@ -59,9 +65,14 @@ def labels_table(
         columns["probability"] = [answer.probability for answer in given]
         columns["probability"] += [one[2] for one in predicted]
         columns["event"] = [answer.event.uid for answer in given] + [None] * rest
+    if pool is not None:
+        rows = [*pool.indices_of(columns["id"]).tolist(), *(one[0] for one in predicted)]
+        columns["id"] += [pool.ids[one[0]] for one in predicted]
+        columns = {"id": columns.pop("id"), "index": rows, **columns}
     table = pd.DataFrame(columns)
     table["time"] = table["time"].dt.tz_localize("UTC")
-    return table.astype({"index": "int64", **({"probability": "float64"} if details else {})})
+    types = {"index": "int64", "probability": "float64"}
+    return table.astype({name: kind for name, kind in types.items() if name in table})
 
 
 def with_items(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 from nblabel.system.values import is_missing, same_as, text_of
@@ -41,12 +41,29 @@ def as_ids(ids: Any) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
 
 
 def ids_of_index(data: Any) -> list[Any] | None:
-    """Return the index of a DataFrame or Series, if it can serve as ids."""
+    """Return the index of a DataFrame or Series, if somebody made one that can serve as ids."""
     if not hasattr(data, "iloc"):
         return None
     names = list(data.index)
-    texts = {text_of(name) for name in names}
-    return names if len(texts) == len(names) and "" not in texts else None
+    texts = tuple(map(text_of, names))
+    if Numbers(len(names)) == texts:
+        return None
+    return names if len(set(texts)) == len(names) and "" not in texts else None
+
+
+def length_of(parts: Mapping[str, Sized | None]) -> int:
+    """Return how many items there are by each of the parts of a pool that is not None.
+
+    Raises
+    ------
+    ValueError
+        If they differ.
+    """
+    sizes = {name: len(part) for name, part in parts.items() if part is not None}
+    if len(set(sizes.values())) > 1:
+        listed = ", ".join(f"{count} {name}" for name, count in sizes.items())
+        raise ValueError(f"the parts of the pool differ in length: {listed}.")
+    return next(iter(sizes.values()))
 
 
 class Numbers(Sequence[str]):
@@ -57,12 +74,19 @@ class Numbers(Sequence[str]):
 
     def place(self, item: str) -> int | None:
         """Return where an id is; None where it is nowhere."""
+        found = self._exact(item)
+        return self._exact(same_as(item)) if found is None else found
+
+    def _exact(self, item: str) -> int | None:
         try:
             number = int(item)
         except ValueError:  # also where it has thousands of digits
-            value = same_as(item)
-            return None if value == item else self.place(value)
+            return None
         return number if str(number) == item and number in self._range else None
+
+    def exactly(self, items: Iterable[str]) -> list[int | None]:
+        """Return where each of many ids is, so written."""
+        return list(map(self._exact, items))
 
     def places(self, items: Iterable[str]) -> list[int | None]:
         """Return where each of many ids is."""
@@ -70,7 +94,7 @@ class Numbers(Sequence[str]):
 
     def hold(self, items: Iterable[str]) -> bool:
         """Return whether all of these are here, exactly so written."""
-        return all(str(self.place(item)) == item for item in items)
+        return None not in self.exactly(items)
 
     def __len__(self) -> int:
         return len(self._range)

@@ -59,7 +59,7 @@ class ImageArray:
         self.stretch = _stretch_of(array) if range is None else Stretch.given(range)
         unusual = range is not None or bool(self.stretch.text)
         # the pool stays the same one if it is stretched otherwise another time
-        self._source = hash_of(array) if unusual else None
+        self._sources = [hash_of(one) for one in array] if unusual else None
         self.array = _stretched(array, self.stretch)
 
     def __len__(self) -> int:
@@ -75,7 +75,11 @@ class ImageArray:
         return shrunk(self.array[index], max_side)
 
     def digest(self) -> bytes:
-        return self._source or hash_of(self.array)
+        return hash_of(self.array) if self._sources is None else hashed(self._sources)
+
+    def hash(self, index: int) -> bytes:
+        """Return a hash of one picture as it was given."""
+        return hash_of(self.array[index]) if self._sources is None else self._sources[index]
 
     def contents(self) -> bytes:
         """Return a hash of what is shown."""
@@ -132,13 +136,14 @@ class ImageList(Decoded):
                 yield picture
 
     def digest(self) -> bytes:
-        return hashed(self._hash(index) for index in over(indices(self), "Looking at the images"))
+        return hashed(self.hash(index) for index in over(indices(self), "Looking at the images"))
 
     def contents(self) -> bytes:
         """Return a hash of the pictures, and how they are shown."""
         return hashed([self.digest(), self.stretch.key])
 
-    def _hash(self, index: int) -> bytes:
+    def hash(self, index: int) -> bytes:
+        """Return a hash of one picture as it was given."""
         if isinstance(self._pictures[index], bytes):
             return hashed([self._pictures[index]])
         try:

@@ -8,14 +8,33 @@ from typing import Any, cast
 
 import numpy as np
 
-from nblabel.arrays import UInt8Array
+from nblabel.arrays import FloatArray, UInt8Array
 from nblabel.pool.pictures import Decoded, Media, Pictures, contents_of, hashed
 from nblabel.pool.tables import Table
 from nblabel.pool.texts import Texts
 
 
-def join_media(first: Media, second: Media) -> Media:
+def join_embeddings(
+    first: FloatArray | None, second: FloatArray | None, *, alone: bool
+) -> FloatArray | None:
+    """Return embeddings one behind the other; None where one is missing or of another width.
+
+    Raises
+    ------
+    ValueError
+        If it is None, and there is nothing else (`alone`).
+    """
+    if first is not None and second is not None and first.shape[1] == second.shape[1]:
+        return np.concatenate([first, second])
+    if alone:
+        raise ValueError("the embeddings of the two pools differ in width.")
+    return None
+
+
+def join_media(first: Media | None, second: Media | None) -> Media | None:
     """Return the items of two media of one kind, one behind the other."""
+    if first is None or second is None:
+        return None
     if isinstance(first, Texts) and isinstance(second, Texts):
         return Texts([*first.texts, *second.texts])
     if isinstance(first, Table) and isinstance(second, Table):
@@ -49,27 +68,28 @@ class JoinedPictures:
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    def _find(self, index: int) -> tuple[Any, int]:
+    def find(self, index: int) -> tuple[Any, int]:
+        """Return the part that an item is in, and its place there."""
         number = int(np.searchsorted(self._ends, index, side="right"))
         part = self.parts[number]
         return part, index - int(self._ends[number]) + len(part)
 
     def name(self, index: int) -> str:
-        part, place = self._find(index)
+        part, place = self.find(index)
         return str(part.name(place))
 
     def shape(self, index: int) -> tuple[int, ...]:
-        part, place = self._find(index)
+        part, place = self.find(index)
         shape: tuple[int, ...] = part.shape(place)
         return shape
 
     def folder(self, index: int) -> str:
         """Return the folder of a file, "" for what is no file in one."""
-        part, place = self._find(index)
+        part, place = self.find(index)
         return part.folder(place) if hasattr(part, "folder") else ""
 
     def read(self, index: int, max_side: int | None = None) -> UInt8Array:
-        part, place = self._find(index)
+        part, place = self.find(index)
         picture: UInt8Array = part.read(place, max_side)
         return picture
 

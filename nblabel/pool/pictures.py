@@ -162,7 +162,13 @@ class ImageFiles(Decoded):
     paths : sequence of path-like
         The files. They need not be readable: a broken one is reported when it is read.
     root : path-like, optional
-        Folder that names are shown relative to, and that no file may lie outside of.
+        Folder that names are shown relative to, and that no file may lie outside of. Without one,
+        names are relative to the folder that the files have in common.
+
+    Attributes
+    ----------
+    names : list of str
+        The paths below that folder, with "/" on every system.
 
     Raises
     ------
@@ -179,15 +185,17 @@ class ImageFiles(Decoded):
             for path in self._paths:
                 if not path.resolve().is_relative_to(inside):
                     raise ValueError(f"{path} leads outside the folder {inside}; leave it out.")
+        self.names = _names_below(self._root, self._paths)
 
     def __len__(self) -> int:
         return len(self._paths)
 
     def name(self, index: int) -> str:
-        path = self._paths[index]
-        name = path.name if self._root is None else path.relative_to(self._root).as_posix()
-        # a file name may hold bytes that are no text, which no database or page takes
-        return os.fsencode(name).decode("utf-8", "backslashreplace")
+        return self.names[index]
+
+    def file(self, index: int) -> Path:
+        """Return the file that a picture is in."""
+        return self._paths[index]
 
     @property
     def paths(self) -> list[Path]:
@@ -211,9 +219,10 @@ class ImageFiles(Decoded):
         with naming(self.name(index)), opened(self._paths[index], page) as image:
             return decoded(image, max_side)
 
-    def digest(self) -> bytes:
+    def digest(self, *, short: bool = False) -> bytes:
         # names and sizes, not contents: reading every file would delay the panel by minutes
-        files = (f"{self.name(i)} {_size(path)}" for i, path in enumerate(self._paths))
+        names = (_as_text(path.name) for path in self._paths) if short else self.names
+        files = (f"{name} {_size(path)}" for name, path in zip(names, self._paths, strict=True))
         return hashlib.blake2b("\0".join(files).encode(), digest_size=16).digest()
 
     def contents(self) -> bytes:
@@ -263,6 +272,10 @@ class ImagePages(Decoded):
         file, page = self._pages[index]
         return self._files.name(file) + (f"#{page + 1}" if page else "")
 
+    def file(self, index: int) -> Path:
+        """Return the file that a picture is in."""
+        return self._files.file(self._pages[index][0])
+
     def folder(self, index: int) -> str:
         """Return the folder below the root that the file lies in."""
         return self._files.folder(self._pages[index][0])
@@ -299,6 +312,21 @@ def contents_of(media: Media) -> bytes:
 def hashed(parts: Iterable[bytes]) -> bytes:
     """Return a hash of hashes."""
     return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
+
+
+def _names_below(root: Path | None, paths: Sequence[Path]) -> list[str]:
+    """Return the paths of files below a folder, or below the one that they have in common."""
+    if root is None:
+        try:
+            root = Path(os.path.commonpath([path.parent for path in paths]))
+        except ValueError:  # no path at all, or on several drives
+            return [_as_text(path.as_posix()) for path in paths]
+    return [_as_text(path.relative_to(root).as_posix()) for path in paths]
+
+
+def _as_text(name: str) -> str:
+    # a file name may hold bytes that are no text, which no database or page takes
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _size(path: Path) -> int:

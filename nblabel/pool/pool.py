@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import reprlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import FloatArray, IntArray, UInt8Array, as_embeddings
+from nblabel.arrays import IntArray, UInt8Array, as_embeddings, as_positions
+from nblabel.pool.contents import Contents
 from nblabel.pool.given import as_pictures, pictures_of_folder
-from nblabel.pool.ids import Numbers, as_ids, ids_of_index
-from nblabel.pool.joining import join_media
-from nblabel.pool.pictures import Media, Pictures, indices
+from nblabel.pool.ids import Numbers, as_ids, ids_of_index, length_of
+from nblabel.pool.joining import join_embeddings, join_media
+from nblabel.pool.pictures import ImageFiles, Media, Pictures, indices
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
 from nblabel.system.dataframes import as_pandas, in_order, index_of
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Pool:
     """Items to label: pictures, texts or rows, their ids and embeddings. Holds no label.
 
-    Exactly one kind of media is given, or embeddings alone.
+    Exactly one kind of media is given, or embeddings alone. A position in the pool ("index") is
+    used inside one process only; what is stored is the id.
 
     Parameters
     ----------
@@ -38,8 +39,9 @@ class Pool:
     embeddings : array of shape (n, dim), optional
         Finite numbers; kept as ``float32``. Without media, the items are shown by their ids.
     ids : sequence of n unique ids, optional
-        What the log stores. Defaults to file names, to the index of a table or Series where it is
-        unique, or to "0", "1", ... Kept as text: 1.0 is "1", a day "2024-12-31".
+        What the log stores. Defaults to the paths of files relative to the folder they have in
+        common, to the index of a table or Series where it is unique, or to "0", "1", ... Kept as
+        text: 1.0 is "1", a day "2024-12-31".
     texts : sequence of n str, optional
         A list, or a column of pandas, polars or Arrow; a Series is paired by its index.
     table : DataFrame of n rows, optional
@@ -55,10 +57,6 @@ class Pool:
         in indexes differ, ids repeat, or embeddings are not finite.
     TypeError
         If a text is no str, the table no DataFrame, or images a single path.
-
-    Notes
-    -----
-    A position in the pool ("index") is used inside one process only; what is stored is the id.
     """
 
     _index: list[str] | None = None  # what the index of the data calls the items
@@ -87,7 +85,9 @@ class Pool:
         elif table is not None:
             media = Table(table)
         self._index = index_of(embeddings if not kinds else given[kinds[0]])
-        if ids is None and images is None and kinds and self._index is not None:
+        if ids is None and isinstance(media, ImageFiles):
+            ids = media.names
+        elif ids is None and images is None and kinds and self._index is not None:
             ids = ids_of_index(texts if table is None else table)
         self._build(media, embeddings, ids)
 
@@ -141,30 +141,25 @@ class Pool:
         self.known_as: tuple[str, ...] = ()
         """Fingerprints of the pools that this one extends."""
         ids = None if ids is None else in_order(ids, "ids", index=self._index)
-        names, before = (
-            (Numbers(0 if media is None else len(media)), None) if ids is None else as_ids(ids)
-        )
+        numbers = Numbers(0 if media is None else len(media))
+        names, before = (numbers, None) if ids is None else as_ids(ids)
         X = in_order(embeddings, "embeddings", names, self._index, numbered=ids is None)
         self.embeddings = None if X is None else as_embeddings(X)
         if media is None and self.embeddings is None:
             raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
-        sizes = {
-            name: len(part)
-            for name, part in (
-                ("" if media is None else media.kind, media),
-                ("embeddings", self.embeddings),
-                ("ids", None if ids is None else names),
-            )
-            if part is not None
-        }
-        if len(set(sizes.values())) > 1:
-            listed = ", ".join(f"{count} {name}" for name, count in sizes.items())
-            raise ValueError(f"the parts of the pool differ in length: {listed}.")
-        self._n = sizes.popitem()[1]
+        self._n = length_of(
+            {
+                "" if media is None else media.kind: media,
+                "embeddings": self.embeddings,
+                "ids": None if ids is None else names,
+            }
+        )
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
         self.ids: Sequence[str] = Numbers(self._n) if ids is None else names
         """What is stored of an item instead of its position."""
+        self.is_numbered = ids is None
+        """Whether the ids are positions, as none were given: they say nothing of the items."""
         if before is not None:
             self.known_as = (self._hashed(before),)
 
@@ -206,18 +201,12 @@ class Pool:
                 f"ids must be unique, and {taken!r} is in both pools; give the new items others: "
                 "Pool(..., ids=...)."
             )
-        both = (self.embeddings, more.embeddings)
-        X: FloatArray | None = None
-        if both[0] is not None and both[1] is not None and both[0].shape[1] == both[1].shape[1]:
-            X = np.concatenate([both[0], both[1]])
-        elif self.media is None:
-            raise ValueError("the embeddings of the two pools differ in width.")
-        media = None
-        if self.media is not None and more.media is not None:
-            media = join_media(self.media, more.media)
+        X = join_embeddings(self.embeddings, more.embeddings, alone=self.media is None)
+        media = join_media(self.media, more.media)
         pool = Pool.__new__(Pool)
         pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
         pool.n_before = len(self)
+        pool.is_numbered = self.is_numbered
         pool.known_as = (self.fingerprint, *self.known_as)
         return pool
 
@@ -276,19 +265,7 @@ class Pool:
         IndexError
             If there is none, or one is outside the pool.
         """
-        try:
-            array = np.atleast_1d(np.asarray(index))
-        except ValueError:  # lists that differ in length
-            array = np.empty(0)
-        if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
-            hint = " For a boolean mask: numpy.flatnonzero(mask)." if array.dtype == bool else ""
-            raise IndexError(
-                f"{reprlib.repr(index)} is no position, nor a list of positions, in the pool.{hint}"
-            )
-        outside = array[(array < 0) | (array >= len(self))]
-        if outside.size:
-            raise IndexError(f"position {outside[0]} is outside the pool of {len(self):,} items.")
-        return array.astype(np.intp)
+        return as_positions(index, len(self))
 
     def indices_of(self, item_ids: Iterable[str]) -> IntArray:
         """Return the positions of many ids, in half the time that one by one takes.
@@ -313,6 +290,36 @@ class Pool:
         if None in found:
             self.index_of(ids[found.index(None)])  # raises, with its name
         return np.array(found, dtype=np.intp)
+
+    def find(self, item_ids: Iterable[str]) -> IntArray:
+        """Return the positions of many ids, -1 for those that no item has, so written.
+
+        Parameters
+        ----------
+        item_ids : iterable of str
+            The ids, as they stand in `ids`.
+
+        Returns
+        -------
+        ndarray of shape (m,), intp
+            In the order given.
+        """
+        found = self._names.exactly(item_ids)
+        return np.array([-1 if one is None else one for one in found], dtype=np.intp)
+
+    def missing(self, item_ids: Iterable[str]) -> list[str]:
+        """Return those of some ids that no item has, so written.
+
+        Parameters
+        ----------
+        item_ids : iterable of str
+
+        Returns
+        -------
+        list of str
+        """
+        ids = list(item_ids)
+        return [item for item, at in zip(ids, self._names.exactly(ids), strict=True) if at is None]
 
     def __contains__(self, item_id: Any) -> bool:
         return self._place(item_id) is not None
@@ -423,10 +430,9 @@ class Pool:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of ids and media; a log belongs to the pool with its fingerprint.
+        """A hash of ids and media, the same for the same pool; of embeddings without media.
 
-        Embeddings count only where there is no media, so that a better embedding of the same
-        items keeps its labels.
+        Of files it takes the names and sizes. A log does not ask for it: it knows items by id.
         """
         return self._hashed(self.ids)
 
@@ -437,3 +443,8 @@ class Pool:
         elif self.embeddings is not None:
             hasher.update(self.embeddings.data)
         return hasher.hexdigest()
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What is in the items, in a few signs each, to tell whether one was changed."""
+        return Contents(self.media, self.embeddings)

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import IntArray, UInt8Array
-from nblabel.log import frames
 from nblabel.log.state import Answer, LabelState
 from nblabel.quality import NO_ANSWER
 from nblabel.session.sampling import weights
@@ -67,7 +66,7 @@ class PredictionHistory:
         self._engine, self._classes = session.engine, session.classes
         self._learn_accepted = session.learn_accepted
         self._learner = session.engine.learner_anew(session.bulk)
-        self._state = LabelState(session.classes)
+        self._state = LabelState(session.classes, missing=session.pool.missing)
         self._codes = {name: code for code, name in enumerate(session.classes)}
         self._seq = 0
         self._whole = True  # an interrupt in the middle of a draw leaves nothing to go on with
@@ -90,17 +89,20 @@ class PredictionHistory:
 
     def catch_up(self, session: Session) -> None:
         """Read on in the log, and learn as the model did at the time of each draw."""
-        events = session.events(self._seq)
-        frame = frames.whole(len(session.pool))
+        events = session.events(after=self._seq)
+        frame = session.numbering.whole
         self._whole = False
         for event in progress.over(events, "Auditing"):
             self._seq = event.seq
-            for item in self._state.apply(event):
-                self._note(session.pool.index_of(item), self._state.answers.get(item))
+            items = self._state.apply(event)
+            for item, row in zip(items, session.pool.find(items).tolist(), strict=True):
+                if row >= 0:
+                    self._note(row, self._state.answers.get(item))
             if event.kind == "audit" and event.frame == frame:
-                rows = session.pool.indices_of(event.ids)
+                draw = self._state.of_pool(event)
+                rows = session.pool.indices_of(draw.ids)
                 free = (self._people < 0) & ~self._aside & ~self._drawn
-                weight, heaviest = weights(event)
+                weight, heaviest = weights(draw)
                 # else somebody drew without knowing of the draw or the answer before, perhaps with
                 # the same random numbers: an item may be skipped for the second time
                 if free[rows[weight > 0]].all():

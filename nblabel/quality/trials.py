@@ -258,7 +258,7 @@ class Trials:
         predicted = [codes.get(label, NO_ANSWER - 1) for label in labels.values()]
         return Trial(
             frames.name_of(text) or "",
-            frames.from_text(text, len(self._session.pool)),
+            self._session.numbering.from_text(text),
             draws[0].seq,
             number,
             checks,
@@ -378,7 +378,7 @@ class Trials:
         if seq == END:
             return self._labels_now()
         known = (event for event in session.events() if event.seq < seq)
-        state = LabelState(session.classes, known)
+        state = LabelState(session.classes, known, session.pool.missing)
         codes = {label: code for code, label in enumerate(session.classes)}
         y = np.full(len(session.pool), NO_ANSWER, dtype=np.intp)
         for item, answer in state.answers.items():

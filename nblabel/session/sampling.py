@@ -122,10 +122,10 @@ def draw(
         )
     if among is None:
         rows = np.flatnonzero(np.isin(log.status, NOT_BY_PEOPLE))
-        frame = frames.whole(len(log.pool))
+        frame = log.numbering.whole
     else:
         rows = log.positions(among)
-        frame = frames.to_text(rows, name)
+        frame = log.numbering.to_text(rows, name)
     draws = log.state.draws
     before = {item for event in draws if event.frame == frame for item in event.asked}
     left = np.flatnonzero(~np.isin(rows, log.pool.indices_of(before)))
@@ -141,7 +141,7 @@ def draw(
         places = rng.permutation(left)[:n]
     if predicted:
         labels = [predicted[at] for at in places.tolist()]
-        values = [confidence[at] for at in places.tolist()]
+        values = [float(confidence[at]) for at in places.tolist()]
     return LabelEvent(
         "audit",
         ids=tuple(log.pool.ids[row] for row in rows[places].tolist()),

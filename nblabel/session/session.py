@@ -74,7 +74,8 @@ class Session(SampledLog):
     ValueError, TypeError, ImportError
         If the pool, the classes, the learner, the strategy or a share is not usable.
     StoreError
-        If the store cannot be opened, belongs to another pool, or holds labels of other classes.
+        If the store cannot be opened, knows none of the pool's items, or holds labels of other
+        classes.
 
     Notes
     -----
@@ -117,7 +118,6 @@ class Session(SampledLog):
         super().__init__(pool, classes, store, annotator)
         self._engine = self._new_engine(embeddings_of(pool, self._random_state))
         self._embeds = pool.embeddings is None  # so that new items can be embedded alike
-        self.store.bind(pool.fingerprint, pool.known_as)
 
     def __repr__(self) -> str:
         accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""

@@ -79,3 +79,11 @@ def significant(value: float, digits: int) -> str:
     decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if decimals else text
+
+
+def ago(seconds: float) -> str:
+    """Return a time in the past, in its largest unit."""
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            return f"{counted(int(seconds / size), name)} ago"
+    return "just now"

@@ -112,9 +112,13 @@ class Names:
         """Return whether all of these are here, exactly so written."""
         return self._places.keys() >= set(names)
 
+    def exactly(self, names: Iterable[str]) -> list[int | None]:
+        """Return the position of each of many names, None where none is so written."""
+        return list(map(self._places.get, names))
+
     def places(self, names: Collection[str]) -> list[int | None]:
         """Return the position of each of many names, see `place`."""
-        found = list(map(self._places.get, names))
+        found = self.exactly(names)
         return list(map(self.place, names)) if None in found else found
 
     def place(self, name: str) -> int | None:

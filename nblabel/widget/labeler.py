@@ -261,13 +261,15 @@ class Labeler(PanelWidget):
             known = as_clusters(in_pool_order(pool, clusters, "clusters"), len(pool))
         self._live().state.group(known)
 
-    def show_next(self, indices: Any) -> None:
+    def show_next(self, indices: Any, *, again: bool = False) -> None:
         """Ask about these items next, in this order, whatever the strategy would ask.
 
         Parameters
         ----------
         indices : int or sequence of int
-            Positions in the pool; those that have an answer are left out.
+            Positions in the pool; those that have an answer are left out...
+        again : bool
+            ...unless they are to be asked again. Until then their answers count.
 
         Raises
         ------
@@ -277,7 +279,10 @@ class Labeler(PanelWidget):
             If the panel is closed.
         """
         wanted = [int(index) for index in self.session.positions(indices)]
-        self._live().want(wanted, [text.WANTED] * len(wanted))
+        panel = self._live()
+        if again:
+            panel.review.again(wanted)
+        panel.want(wanted, [text.WANTED] * len(wanted))
 
     def refresh(self) -> None:
         """Take in what others wrote to the same log.

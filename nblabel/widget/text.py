@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from nblabel.strategies import Reason
-from nblabel.system.format import count, counted, interval, percent
+from nblabel.system.format import ago, count, counted, interval, percent
 
 # the panel
 CLOSED = "This panel is closed. Run its cell again to label on."
@@ -60,6 +60,12 @@ def malformed(kind: str, fault: str) -> str:
 
 def saved(label: str, n_labeled: int) -> str:
     return f"Saved: {label}. {count(n_labeled)} labeled."
+
+
+def answered_by_another(who: str | None, label: str | None, seconds: float, kind: str) -> str:
+    what = "flagged this" if label is None else f"labeled this as {label}"
+    stays = "that stays" if kind == "skip" else "your answer replaces it"
+    return f"{who or 'Somebody else'} {what} {ago(seconds)}; {stays}."
 
 
 CLASS_ADDED = "Class added: {}."

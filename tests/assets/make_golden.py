@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nblabel.log.binding import bind
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import SCHEMA_VERSION, LabelStore
 from nblabel.pool import Pool
@@ -54,7 +55,7 @@ def main() -> None:
     if path.exists():
         raise SystemExit(f"{path} is there already; a golden file is made once.")
     store = LabelStore(path)
-    store.bind(POOL.fingerprint)
+    bind(store, POOL)
     store.set_setting("projection", "pca")
     for event in EVENTS:
         store.append(event)

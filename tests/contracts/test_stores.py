@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from nblabel.log.database import ITEM
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.system import progress
@@ -106,7 +107,7 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
     made = label("a", "b", annotator="ann", source="import", time=1_700_000_000.123456)
     events = [
         made,
-        LabelEvent("skip", ("c",)),
+        LabelEvent("skip", ("c",), contents=("7.abc",)),
         LabelEvent("flag", ("c", "d"), annotator=""),
         LabelEvent(
             "accept", ("e", "f"), ("boot", "bag"), probabilities=(0.1, 1 / 3), source="model"
@@ -213,11 +214,38 @@ def test_settings(store: LabelStore) -> None:
     assert store.read() == []
 
 
-def test_a_log_belongs_to_one_pool(store: LabelStore) -> None:
-    store.bind("fingerprint")
-    store.bind("fingerprint")
-    with pytest.raises(RuntimeError, match="holds the labels of another pool.*another store="):
-        store.bind("another")
+def test_a_log_remembers_the_items_of_its_pool(store: LabelStore) -> None:
+    assert store.bind("fingerprint", lambda known: (known or "") + "a") == "a"
+    assert store.bind("fingerprint", lambda known: known or "") == "a"
+    assert store.bind("another", lambda known: (known or "") + "b" * 100_000) == "a" + "b" * 100_000
+    assert (store.setting("pool"), store.setting("items")) == ("another", "a" + "b" * 100_000)
+
+
+def test_the_newest_position(store: LabelStore) -> None:
+    assert store.last == 0
+    store.append(label("a"))
+    store.append(label("b"))
+    assert store.last == store.read()[-1].seq
+
+
+def test_an_event_that_was_changed_is_refused(store: LabelStore) -> None:
+    for item in "abc":
+        store.append(label(item))
+    second = store.read()[1].seq
+    assert store.check_integrity().is_whole
+    with store._writing() as connection:
+        connection.execute(sa.update(ITEM).where(ITEM.c.seq == second).values(label="hat"))
+    with pytest.raises(StoreError, match=f"damaged: event {second}.*restore a copy"):
+        store.read()
+    assert not store.check_integrity().is_whole
+
+
+def test_labels_without_a_pool(store: LabelStore) -> None:
+    store.append(label("a", "b", annotator="ann"))
+    store.append(LabelEvent("flag", ("a",)))
+    assert store.labels()[["id", "label"]].to_numpy().tolist() == [["b", "boot"]]
+    store.compact()
+    assert len(store.labels()) == 1
 
 
 def test_reopened_it_is_the_same_log(shared: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+from contextlib import closing
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
+from nblabel.log.events import LabelEvent
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.system import progress
 from nblabel.widget import Labeler
 from nblabel.widget.panel import figures
 from nblabel.widget.panel.keys import KEYS
 from nblabel.widget.view import cell
+from nblabel.widget.work import watching
 from tests.panel.helpers import open_page, picture_pool, shown, until
 from tests.samples import CLASSES, blobs
 from tests.wire import Page
@@ -259,3 +262,82 @@ def test_a_panel_is_built_in_silence(monkeypatch, capsys):
     pixels = np.random.default_rng(0).integers(0, 255, (60, 8, 8), dtype=np.uint8)
     Labeler(pixels, CLASSES, projection="pca")
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_answer_that_somebody_gave_meanwhile_is_told(tmp_path):
+    page = open_page(store=tmp_path / "labels.db", annotator="bob")
+    other = nb.Session(page.session.pool, CLASSES, store=tmp_path / "labels.db", annotator="ann")
+    first, second, third = page.ids[:3]
+    other.tell(int(first), "boot")
+    said = page.label(first, "bag")["text"]
+    assert (
+        said == "Saved: bag. 1 labeled. ann labeled this as boot just now; your answer replaces it."
+    )
+    events = page.session.state.history(first)
+    assert [(event.annotator, event.labels) for event in events] == [
+        ("ann", ("boot",)),
+        ("bob", ("bag",)),
+    ]
+    other.flag(int(second))
+    assert page.answer("skip", id=second)["text"].endswith("ann flagged this just now; that stays.")
+    assert page.label(third)["text"] == "Saved: bag. 2 labeled."
+    assert page.label(third, "boot")["text"] == "Saved: boot. 2 labeled."  # one's own
+
+
+def test_the_same_annotator_elsewhere_is_somebody_else(tmp_path):
+    one, two = (
+        nb.Session(picture_pool(), CLASSES, store=tmp_path / "labels.db", learner="knn")
+        for _ in range(2)
+    )
+    first = one.tell(3, "boot")
+    assert one.replaced(one.tell(3, "bag")) == []  # seen before
+    assert two.replaced(two.tell([2, 3], "shirt")) == [one.state.history("3")[-1]]
+    assert one.replaced(first) == []
+
+
+def test_what_another_process_wrote_leaves_the_queue_by_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(watching, "SECONDS", 0.01)
+
+    async def label():
+        page = await shown(store=tmp_path / "labels.db", annotator="bob")
+        with closing(LabelStore(tmp_path / "labels.db")) as store:
+            item = page.ids[0]
+            store.append(LabelEvent("label", (item,), ("boot",), annotator="ann"))
+            await until(lambda: item not in page.ids)
+            assert page.traits["status"]["labeled"] == 1
+            page.say("gone")
+            store.append(LabelEvent("label", ("59",), ("boot",), annotator="ann"))
+            await until(lambda: not page.panel._panel.watch._is_on)
+        page.panel.close()
+
+    asyncio.run(label())
+
+
+def test_a_pool_that_changed_is_told_on_opening(tmp_path):
+    texts = {f"item {n}": f"text {n}" for n in range(20)}
+
+    def opened():
+        pool = nb.Pool(texts=list(texts.values()), embeddings=blobs(len(texts)), ids=list(texts))
+        return open_page(pool, store=tmp_path / "labels.db")
+
+    page = opened()
+    page.session.tell([3, 4], "boot")
+    del texts["item 3"]
+    texts["item 4"] += "!"
+    texts["item 20"] = "new"
+    page = opened()
+    (told,) = [one for one in page.traits["status"]["messages"] if "before" in one["text"]]
+    assert told["text"] == "Items since the log was used before: 1 new, 1 missing, 1 changed."
+    assert "'item 3'" in told["title"]
+    assert "show_next" in told["title"]
+    assert "item 4" not in page.ids
+    changes = page.session.changes
+    page.panel.show_next(page.session.pool.indices_of(changes.changed), again=True)
+    assert "item 4" in page.ids
+    assert page.label("item 4", "bag")["ok"]
+    assert "item 4" not in page.ids
+    assert not page.session.changes.changed
+    texts["item 3"] = "text 3"
+    page = opened()
+    assert page.known() == {"item 3": "boot", "item 4": "bag"}
+    assert not any("before" in one["text"] for one in page.traits["status"]["messages"])

@@ -94,13 +94,17 @@ class Answers:
             return said, None, excluded
         index = session.pool.index_of(content["id"])
         if kind == "label":
-            session.tell(index, content["label"], uid=uid)
-            return text.saved(content["label"], session.n_labeled), None, []
-        if kind == "skip":
-            session.skip(index, uid=uid)
-            return text.SKIPPED, None, []
-        session.flag(index, uid=uid)
-        return text.FLAGGED, None, []
+            event = session.tell(index, content["label"], uid=uid)
+            said = text.saved(content["label"], session.n_labeled)
+        elif kind == "skip":
+            event, said = session.skip(index, uid=uid), text.SKIPPED
+        else:
+            event, said = session.flag(index, uid=uid), text.FLAGGED
+        for other in session.replaced(event):
+            label = other.labels[other.ids.index(event.ids[0])] if other.labels else None
+            ago = event.time - other.time
+            said += f" {text.answered_by_another(other.annotator, label, ago, kind)}"
+        return said, None, []
 
     def _label_group(self, content: dict[str, Any]) -> tuple[str, list[int]]:
         """Label a selection or a cluster; what was marked as not belonging to it is asked next."""
@@ -127,7 +131,12 @@ class Answers:
         label = target.labels[0] if target.labels else None
         said = text.reversed_step(kind, target.kind, len(target.ids), label)
         alone = kind == "undo" and len(target.ids) == 1 and target.kind in ("label", "skip", "flag")
-        return said, session.pool.index_of(target.ids[0]) if alone else None
+        shown = (
+            session.pool.index_of(target.ids[0])
+            if alone and target.ids[0] in session.pool
+            else None
+        )
+        return said, shown
 
 
 def acknowledgement(uid: str, said: str) -> dict[str, Any]:

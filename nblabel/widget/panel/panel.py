@@ -37,6 +37,7 @@ from nblabel.widget.work.mapping import Mapping
 from nblabel.widget.work.measuring import Measures
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import Review
+from nblabel.widget.work.watching import Watch
 from nblabel.widget.work.worker import Task, Worker
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class Panel:
         )
         self.state.on_change = self.publisher.changed
         session.subscribe(self._log_changed)
+        self.watch = Watch(session, self.state, self.home, self._worker, self.pages)
         self.learning.request()
         self.publisher.publish()
 
@@ -148,6 +150,7 @@ class Panel:
     def begin(self, page_id: str) -> None:
         """Begin with a page that opened."""
         self.look(self.pages.begin(page_id))
+        self.watch.begin()
         self.publisher.forget()
         self._parts_opened()
 

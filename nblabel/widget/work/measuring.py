@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nblabel.log import frames
 from nblabel.log.store import StoreError
 from nblabel.quality.agreement import SelfAgreement, self_agreement
 from nblabel.quality.audit import audit
@@ -274,7 +273,7 @@ class Measures:
         return (advisor.n, advisor.threshold) if enough else None
 
     def _n_checked(self) -> int:
-        whole = frames.whole(len(self._session.pool))
+        whole = self._session.numbering.whole
         answers = self._session.state.answers
         drawn = {i for draw in self._session.state.draws if draw.frame == whole for i in draw.asked}
         given = (answers[item] for item in drawn if item in answers)

@@ -45,7 +45,9 @@ class Review:
     ) -> None:
         self._session, self._state, self._replica, self._want = session, state, replica, want
         self._task: Task | None = None
-        self._before: dict[int, tuple[int, str]] = {}  # place in the log and label at the beginning
+        self._before: dict[
+            int, tuple[int, str | None]
+        ] = {}  # place in the log and label at the beginning
         self._text = ""
         self._show()
 
@@ -69,6 +71,19 @@ class Review:
         )
         if not self._before and not self._text:
             self._task = task
+
+    def again(self, indices: Sequence[int]) -> None:
+        """Have items that were answered asked once more; whoever calls this asks them."""
+        self.end()
+        answers, ids = self._session.state.answers, self._session.pool.ids
+        known = {index: answers.get(ids[index]) for index in indices}
+        self._before = {
+            index: (self._last_seq(index), answer.label)
+            for index, answer in known.items()
+            if answer is not None
+        }
+        self._text = ""
+        self._show()
 
     def end(self) -> None:
         """Ask no more of them; what was answered stays."""

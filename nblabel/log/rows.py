@@ -1,0 +1,63 @@
+"""Events as rows of the database, and back."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from nblabel.log import chain
+from nblabel.log.events import Kind, LabelEvent, Source
+
+COLUMNS = ("seq", "place", "id", "label", "probability", "content")
+
+
+def items_of(event: LabelEvent, seq: int) -> list[dict[str, Any]]:
+    """Return the rows of the items of an event."""
+    nothing = (None,) * len(event.ids)
+    columns = (
+        event.ids,
+        event.labels or nothing,
+        event.probabilities or nothing,
+        event.contents or nothing,
+    )
+    rows = enumerate(zip(*columns, strict=True))
+    return [dict(zip(COLUMNS, (seq, place, *row), strict=True)) for place, row in rows]
+
+
+def is_whole(event: LabelEvent, checksum: str | None, before: str | None, unchecked: int) -> bool:
+    """Return whether an event is what was written, and the one before it, too.
+
+    Parameters
+    ----------
+    event : LabelEvent
+    checksum, before : str or None
+        The checksums that stand with it, and with the one before it.
+    unchecked : int
+        The `seq` of the last event that has none.
+    """
+    if event.seq <= unchecked:
+        return checksum is None
+    return checksum == chain.linked(chain.own(event), before)
+
+
+def as_event(row: Any, items: list[Any]) -> LabelEvent:
+    """Return an event from its row and those of its items: id, label, probability, content."""
+    ids, labels, probabilities, contents = zip(*items, strict=True) if items else ((),) * 4
+    adds = row.kind == "add_class"
+    return LabelEvent(
+        kind=cast(Kind, row.kind),
+        ids=ids,
+        labels=(row.name,) if adds else _known(labels),
+        frame=None if adds else row.name,
+        target=row.target,
+        source=cast(Source, row.source),
+        annotator=row.annotator,
+        probabilities=_known(probabilities),
+        contents=_known(contents),
+        uid=row.uid,
+        time=row.time,
+        seq=row.seq,
+    )
+
+
+def _known(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(value for value in values if value is not None)
