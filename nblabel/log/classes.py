@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nblabel.system.values import is_missing, looks, text_of
+from nblabel.system.values import is_missing, looks, nearest, text_of
 
 MAX_CLASSES = 200
 
@@ -123,3 +123,14 @@ def _values_of(column: Any) -> list[Any]:
         if not is_missing(value):
             found.setdefault(text_of(value), value)
     return list(found.values())
+
+
+def not_given(unknown: Iterable[str], names: Sequence[str]) -> str:
+    """Return what to do about classes in the log that were not given, for a `StoreError`."""
+    meant = {name: nearest(name, names) for name in unknown}
+    slips = "".join(f", {old!r} to {new!r} say" for old, new in meant.items() if new)
+    return (
+        f"holds labels of classes that were not given: {', '.join(map(repr, meant))}. Add them to "
+        f"classes=; rename_class(name, new) then renames one that was misspelt{slips}. Or pass "
+        "another store=; store=nblabel.LabelStore() starts anew in memory."
+    )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from nblabel.arrays import IntArray
 from nblabel.log.binding import bind
 from nblabel.log.changes import PoolChanges
-from nblabel.log.classes import check_classes, warn_of_lookalikes
+from nblabel.log.classes import check_classes, not_given, warn_of_lookalikes
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
 from nblabel.log.known import Numbering
@@ -21,7 +21,7 @@ from nblabel.log.state import Answer, LabelState
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.log.tables import Predicted, labels_table
 from nblabel.pool import Pool
-from nblabel.system.values import Names, nearest, text_of
+from nblabel.system.values import Names, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,14 +84,7 @@ class LabelLog:
         self._read_anew(LabelState(names, missing=pool.missing))
         del events  # held so long, so that they are read from the store once
         if unknown := self._state.unknown_classes:
-            meant = {name: nearest(name, names) for name in unknown}
-            slips = "".join(f", {old!r} to {new!r} say" for old, new in meant.items() if new)
-            raise StoreError(
-                f"{self.store} holds labels of classes that were not given: "
-                f"{', '.join(map(repr, unknown))}. Add them to classes=; rename_class(name, new) "
-                f"then renames one that was misspelt{slips}. Or pass another store=; "
-                "store=nblabel.LabelStore() starts anew in memory."
-            )
+            raise StoreError(f"{self.store} {not_given(unknown, names)}")
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -186,17 +179,7 @@ class LabelLog:
         return self.pool.indices_of(ids).tolist(), [content for _, content in known], ids
 
     def changes_given(self, changed: Sequence[str]) -> PoolChanges:
-        """Return what differs, where these items were changed.
-
-        Parameters
-        ----------
-        changed : sequence of str
-            Their ids.
-
-        Returns
-        -------
-        PoolChanges
-        """
+        """Return what differs, where the items of the ids in `changed` have other contents now."""
         kept = sum(answer.label is not None for answer in self._state.absent.values())
         gone = dict.fromkeys([*self._bound.missing, *self._state.absent])
         return PoolChanges(self._bound.new, tuple(gone), tuple(changed), kept)

@@ -126,7 +126,6 @@ def cluster(number: int) -> str:
 def hovered(
     name: str, label: str | None, source: str | None, prediction: tuple[str, float] | None
 ) -> str:
-    """Return what is said of a point: its name, and its label or what is predicted."""
     said = ""
     if label:
         said = f"{'accepted as' if source == 'model' else 'labeled'} {label}"
@@ -192,7 +191,6 @@ def unknown_order(order: object, orders: Sequence[str]) -> str:
 
 
 def contradiction(counts: Sequence[tuple[str, int]]) -> str:
-    """Return what is said of a group whose labels differ: names and counts, the largest first."""
     (most, n), (other, m), *more = counts
     return (
         f"Its labels contradict: {count(n)} {most}, {count(m)} {other}"
@@ -260,7 +258,6 @@ def audit_drawn(n: int) -> str:
 
 
 def accuracy(share: float, low: float, high: float, confidence: float, n: int) -> str:
-    """Return the estimate in words, its limits rounded outwards."""
     return (
         f"{percent(share)} right, {interval(low, high)} with {percent(confidence)} confidence; "
         f"{counted(n, 'audit label')}"
@@ -268,7 +265,6 @@ def accuracy(share: float, low: float, high: float, confidence: float, n: int) -
 
 
 def accuracy_title(n_wrong: int, n_skipped: int) -> str:
-    """Return what the estimate is of, and what it assumes."""
     skipped = (
         f" {count(n_skipped)} more were skipped, as two-phase sampling has it." if n_skipped else ""
     )
@@ -347,7 +343,6 @@ def corrected(n: int) -> str:
 
 
 def checked(name: str, n_checks: int, n: int, n_wrong: int, n_skipped: int, bound: float) -> str:
-    """Return what the checks of one set of labels say."""
     skipped = f", {count(n_skipped)} of them skipped" if n_skipped else ""
     head = f"{name}: " if name else ""
     said = f"{head}{count(n_checks)} of {count(n)} checked, {count(n_wrong)} wrong{skipped}"
@@ -385,7 +380,6 @@ def accepted_then(label: str, confidence: float, suggestion: str) -> Reason:
 
 
 def doubted(label: str, share: float, suggestion: str) -> Reason:
-    """Return why a label is reviewed; `share` of its neighbours agree with it."""
     agree = "" if math.isnan(share) else f", and {percent(share, 2)} of its neighbours agree"
     if suggestion == label:
         return Reason(f"Labeled {label}: the model predicts that, too{agree}.")

@@ -78,7 +78,7 @@ class Review:
         answers, ids = self._session.state.answers, self._session.pool.ids
         known = {index: answers.get(ids[index]) for index in indices}
         self._before = {
-            index: (self._last_seq(index), answer.label)
+            index: (last_answer(self._session, index), answer.label)
             for index, answer in known.items()
             if answer is not None
         }
