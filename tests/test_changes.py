@@ -212,6 +212,64 @@ def test_a_table_with_a_row_and_a_column_more_and_a_value_mended(tmp_path):
     assert session.changes.changed == ("1",)
 
 
+def test_pictures_in_memory_are_told_by_what_was_given_not_by_what_is_shown(tmp_path):
+    deep = np.random.default_rng(0).integers(0, 4_000, (4, 8, 8), dtype=np.uint16)
+    lists = [deep[0], deep[1].astype(np.float32), deep[2, :, :4], deep[3]]
+    for number, images in enumerate((deep, lists)):
+        for top in (4_000, 3_000):
+            pool = nb.Pool(images, embeddings=blobs(4), range=(0, top))
+            session = begun(pool, tmp_path / f"{number}.db")
+            assert not session.changes
+            session.tell([1, 2, 3], "bag")
+        images[1][:2] = 7
+        pool = nb.Pool(images, embeddings=blobs(4), ids=range(4), range=(0, 4_000))
+        assert begun(pool, tmp_path / f"{number}.db").changes.changed == ("1",)
+
+
+def test_pages_of_a_file_that_changed(tmp_path):
+    pages = [Image.new("L", (8, 8), shade) for shade in (10, 60)]
+    path = tmp_path / "scan.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+
+    def opened():
+        pool = nb.Pool.from_folder(tmp_path, embeddings=np.eye(2), pages=True)
+        return begun(pool, tmp_path / ".labels.db")
+
+    session = opened()
+    session.tell([0, 1], "bag")
+    assert not opened().changes
+    Image.new("L", (9, 8)).save(path, save_all=True, append_images=pages[1:])
+    assert opened().changes.changed == ("scan.tif", "scan.tif#2")
+
+
+def test_ids_written_as_another_kind_of_value_are_the_same(tmp_path):
+    before = nb.Pool(embeddings=blobs(3), ids=["1.0", "2.0", "2024-01-01 00:00:00"])
+    session = begun(before, tmp_path / "a.db")
+    session.draw(2)
+    session.tell([0, 2], ["boot", "bag"])
+    after = nb.Pool(embeddings=blobs(3), ids=[1, 2, "2024-01-01"])
+    session = begun(after, tmp_path / "a.db")
+    assert known(session) == {"1": "boot", "2024-01-01": "bag"}
+    assert not session.changes
+    assert set(known(nb.LabelStore(tmp_path / "a.db"))) == {"1", "2024-01-01"}
+
+
+def test_a_renamed_class_is_in_the_chain_and_in_the_table_without_a_pool(tmp_path):
+    session = begun(blob_pool(), tmp_path / "a.db")
+    session.tell([0, 1], ["boot", "bag"])
+    session.rename_class("boot", "shoe")
+    assert known(session.store) == known(session) == {"0": "shoe", "1": "bag"}
+    assert session.store.check_integrity().is_whole
+    with session.store._writing() as connection:
+        changed = (
+            "UPDATE nblabel_event SET name = '[\"boot\", \"hat\"]' WHERE kind = 'rename_class'"
+        )
+        connection.exec_driver_sql(changed)
+    assert not session.store.check_integrity().is_whole
+    with closing(nb.LabelStore(tmp_path / "a.db")) as store, pytest.raises(nb.StoreError):
+        store.read()
+
+
 def test_a_text_whose_typo_was_mended(tmp_path):
     texts = [f"text {n}" for n in range(10)]
     store = tmp_path / "labels.db"

@@ -380,7 +380,7 @@ def test_rows_stand_beside_their_labels(tmp_path, ending):
             "yes": [True, False, True],
         }
     )
-    session = nb.Session(nb.Pool(table=rows), ["p", "n"])
+    session = nb.Session(nb.Pool(table=rows, embeddings=blobs(3)), ["p", "n"])
     session.tell([2, 0], ["p", "n"])
     path = tmp_path / f"labels.{ending}"
     session.export(path)
@@ -477,7 +477,7 @@ def test_nothing_in_a_spreadsheet_is_live_and_it_is_read_back(tmp_path, separato
 
 def test_names_of_columns_are_not_live_either(tmp_path):
     rows = pd.DataFrame({"=cmd()": ["=1", None], "n": [-1.5, 2]})
-    session = nb.Session(nb.Pool(table=rows), ["a", "b"])
+    session = nb.Session(nb.Pool(table=rows, embeddings=blobs(2)), ["a", "b"])
     session.tell([0, 1], ["a", "b"])
     session.export(tmp_path / "labels.csv", "excel-csv", columns=["id", "label", "=cmd()", "n"])
     text = (tmp_path / "labels.csv").read_text("utf-8-sig")

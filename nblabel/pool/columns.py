@@ -105,7 +105,7 @@ class Column:
 
     def hash_into(self, hasher: Any) -> None:
         # by value, not by type: the same file read by another version of pandas is the same table;
-        # and as ever, whatever texts are read as: a log belongs to the table with this hash
+        # and as ever, whatever texts are read as: logs of earlier versions are told by this hash
         hasher.update(f"{self.name}\0".encode("utf-8", "backslashreplace"))
         numbers = self._typed
         if numbers is None:
