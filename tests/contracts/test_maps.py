@@ -26,7 +26,7 @@ class Driver:
         self.acts: list[tuple[str, int]] = []
 
     def send(self, content: dict[str, Any], buffers: list[Any]) -> None:
-        check(f"kernel.{content['type']}", content)
+        check(f"kernel.{content['type']}", content | {"seq": len(self.sent)})
         self.sent.append((content, [bytes(buffer) for buffer in buffers]))
 
     def last(self, kind: str) -> tuple[dict[str, Any], list[bytes]]:
