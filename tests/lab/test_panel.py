@@ -213,7 +213,7 @@ panel"""
 
 
 def test_the_last_image_ends_politely(notebook: Callable[..., Notebook]) -> None:
-    source = SETUP + "panel = nb.Labeler(images[:3], ['a', 'b'], projection='pca')\npanel"
+    source = SETUP + "panel = nb.Labeler(images[:3], ['left', 'right'], projection='pca')\npanel"
     book = notebook([source])
     book.run_all()
     wait_for_question(book)
