@@ -10,7 +10,7 @@ from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError
 from nblabel.widget.panel import pictures as kept
 from nblabel.widget.panel.pictures import Pictures
-from nblabel.widget.view.packet import Packet
+from nblabel.widget.view.packet import Packed, Packet
 from tests.samples import blob_pool
 
 
@@ -138,7 +138,7 @@ def test_other_exceptions_are_not_hidden(pool, monkeypatch):
 
 def test_a_packet():
     packet = Packet()
-    grey, colour = np.zeros((2, 3, 1), np.uint8), np.ones((4, 5, 3), np.uint8)
+    grey, colour = Packed(bytes(6), (2, 3, 1)), Packed(b"\1" * 60, (4, 5, 3))
     first = packet.picture(grey)
     assert first == {
         "image": {"buffer": 0, "width": 3, "height": 2, "channels": 1},

@@ -32,7 +32,8 @@ def test_a_model_that_changed_its_mind_is_found_and_taken_back_in_one_step(learn
     session = session_of(learn_accepted=learn_accepted)
     session.accept(np.arange(10, 200))
     boots = np.arange(201, 300, 3)
-    session.tell(boots, "shirt")  # a bad day: what was a boot is a shirt now
+    for boot in boots.tolist():
+        session.tell(boot, "shirt")  # a bad day: what was a boot is a shirt now
     session.tell(0, "shirt")
     found = nb.find_stale_labels(session)
     expected = [row for row in range(10, 200) if row % 3 == 0]
