@@ -133,10 +133,10 @@ def test_an_audit_measures_and_a_review_sets_right(
     answer(book, 4)
     status = book.page.locator(".nbl-status")
     expect(status).to_contain_text("Accuracy is not known")
-    quality(book).get_by_role("button", name="Audit 20 now").click()
-    wait_until(book, "len(panel.session.drawn) == 20")
+    quality(book).get_by_role("button", name="Audit 30 now").click()
+    wait_until(book, "len(panel.session.drawn) == 30")
     answer_checks(book)
-    expect(status).to_contain_text(re.compile(r"% right, .* 20 audit labels"), timeout=30_000)
+    expect(status).to_contain_text(re.compile(r"% right, .* 30 audit labels"), timeout=30_000)
     quality(book).get_by_role("button", name="Learning curves").click()
     expect(quality(book).locator("svg.nbl-chart")).to_have_count(2)
     compare = quality(book).get_by_role("button", name="Compare with random sampling")
@@ -144,7 +144,7 @@ def test_an_audit_measures_and_a_review_sets_right(
     expect(quality(book)).to_contain_text(re.compile(r"After \d+ labels: labels drawn at random"))
     expect(compare).to_be_focused()
 
-    # a label that model and neighbours contradict is asked again, with the model's word as the prediction
+    # a label that model and neighbours contradict is asked again; Enter would keep it
     wrong = book.evaluate("int(panel.session.labeled[3])")
     book.execute(f"panel.session.tell({wrong}, ['bright', 'dark'][truth[{wrong}]])")
     quality(book).get_by_role("button", name="Review labels").click()
@@ -152,7 +152,7 @@ def test_an_audit_measures_and_a_review_sets_right(
     queue(book).locator(".nbl-next button").first.click()
     expect(queue(book).locator(".nbl-id")).to_have_text(str(wrong))
     expect(queue(book).locator(".nbl-class[aria-pressed=true]")).to_have_count(1)
-    queue(book).press("Enter")
+    answer(book, 1)
     wait_until(book, f"bool(panel.session.y[{wrong}] == truth[{wrong}])")
     expect(quality(book)).to_contain_text("Review done: 1 of 1 label changed.")
 

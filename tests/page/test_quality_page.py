@@ -98,13 +98,13 @@ def test_the_share_of_audit_sample_is_told_and_chosen(browser_page: Page) -> Non
     share = view.get_by_label("Audit sample")
     expect(share).to_have_value("0.1")
     share.select_option("0.2")
-    press(view, "Audit 20 now")
-    assert sent(browser_page) == [{"type": "audit", "share": 0.2}, {"type": "draw", "n": 20}]
-    write(browser_page, audit={**AUDIT, "share": 0.17, "waiting": 20})
+    press(view, "Audit 30 now")
+    assert sent(browser_page) == [{"type": "audit", "share": 0.2}, {"type": "draw", "n": 30}]
+    write(browser_page, audit={**AUDIT, "share": 0.17, "waiting": 30})
     expect(share.locator("option:checked")).to_have_text("17\u202f% of questions")
-    expect(view.get_by_role("button", name="Audit 20 now")).to_be_disabled()
-    deliver(browser_page, {"type": "announce", "text": "20 audit items are asked next."})
-    expect(live(browser_page)).to_have_text("20 audit items are asked next.")
+    expect(view.get_by_role("button", name="Audit 30 now")).to_be_disabled()
+    deliver(browser_page, {"type": "announce", "text": "30 audit items are asked next."})
+    expect(live(browser_page)).to_have_text("30 audit items are asked next.")
 
 
 def test_the_share_repeated_is_told_and_chosen(browser_page: Page) -> None:

@@ -378,6 +378,15 @@ def test_the_end_is_friendly_and_undo_still_works(browser_page: Page) -> None:
     queue.expect_image(7)
 
 
+def test_that_all_are_answered_is_heard_after_what_was_said(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    queue.deliver({"type": "announce", "text": "354 images accepted from the model."})
+    queue.deliver(questions([], done=True))
+    expect(queue.live).to_have_text(
+        "354 images accepted from the model. All 5,000 images are answered."
+    )
+
+
 def leads(queue: Queue) -> Any:
     return queue.root.get_by_role("group", name="What is left to do")
 

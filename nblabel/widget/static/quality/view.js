@@ -10,7 +10,7 @@ import { buildShareSelect } from "./shares.js";
 
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
 const REPEATS = [0, 0.02, 0.05, 0.1, 0.2];
-const AUDITED_NOW = 20;
+const AUDITED_NOW = 30; // as many as an accuracy is told of
 const QUALITY_TRAITS = /** @type {const} */ ([
   "audit",
   "auto_label",

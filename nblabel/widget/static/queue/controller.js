@@ -276,7 +276,7 @@ export class QueueController {
     const { isOver } = this.queue;
     for (const item of message.items) this.context.media.hold(item, buffers);
     this.queue.merge(message);
-    if (this.queue.isOver && !isOver) this.context.say(this.doneText);
+    if (this.queue.isOver && !isOver) this.context.say(this.doneText, true);
     this.explained.clear();
     this.askedMore = this.askedMore && !message.reset && !message.items.length;
     this.render();

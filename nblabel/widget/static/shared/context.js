@@ -14,6 +14,8 @@ import { RenderThrottle } from "./throttle.js";
 
 /** A word that is typed is told as a whole. */
 const CHOSEN_AFTER_MS = 300;
+/** Words are still being read so long after they were said. */
+const FOLLOWS_WITHIN_MS = 3000;
 
 /** @typedef {import("./wire.js").Model} Model */
 /** @typedef {import("./wire.js").LogEvent} LogEvent */
@@ -40,6 +42,9 @@ export class PanelContext extends Emitter {
     this.map = new MapState(this);
     /** What went wrong in the page, "" when nothing did. */
     this.failure = "";
+    /** What was said last, and when. */
+    this.said = "";
+    this.saidAt = -Infinity;
     /** What each view has open. @type {Map<unknown, string>} */
     this.openParts = new Map();
     /** What is on screen and next, as the views and as the kernel last heard of it. */
@@ -106,9 +111,16 @@ export class PanelContext extends Emitter {
     this.emit("failed");
   }
 
-  /** @param {string} text for the live region */
-  say(text) {
-    this.emit("spoken", text);
+  /**
+   * @param {string} text for the live region
+   * @param {boolean} [adds] whether it follows what was said a moment ago, not replaces it
+   */
+  say(text, adds = false) {
+    const now = performance.now();
+    const follows = adds && now - this.saidAt < FOLLOWS_WITHIN_MS;
+    this.said = follows ? `${this.said} ${text}`.trim() : text;
+    this.saidAt = now;
+    this.emit("spoken", this.said);
   }
 
   /**
