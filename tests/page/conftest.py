@@ -9,7 +9,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
 from tests.page.wire import check_wire, take_wire
 
@@ -42,7 +42,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
     def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
+        self.send_header("Cache-Control", "max-age=600")  # the browser compiles a script once
         super().end_headers()
 
 
@@ -58,6 +58,61 @@ def page_server() -> Iterator[str]:
         thread.join()
 
 
+class Desk:
+    """A page that one test after another uses: a new one takes a process, and longer than most tests.
+
+    It fails the test on console errors, page errors, and requests that leave localhost.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.problems: list[str] = []
+        self.is_spoiled = False
+        self.context = browser.new_context()
+        self.context.set_default_timeout(5000)
+        self.context.route(lambda url: urlsplit(url).hostname != "127.0.0.1", self._refuse)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self._blame(f"page error: {error}"))
+        self.page.on("console", self._hear)
+
+    def _refuse(self, route: Route) -> None:
+        self._blame(f"request to {route.request.url}")
+        route.abort()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._blame(f"console: {message.text}")
+
+    def _blame(self, problem: str) -> None:
+        self.problems.append(problem)
+        self.is_spoiled = True
+
+    def clear(self, url: str, problems: list[str]) -> None:
+        """Open an address as a new page would: no stored state, no other size, colours or motion."""
+        self.problems = problems
+        self.page.set_viewport_size({"width": 800, "height": 900})
+        self.page.emulate_media(
+            color_scheme="null", reduced_motion="null", forced_colors="null", contrast="null"
+        )
+        if self.page.url.startswith("http"):
+            self.page.evaluate("() => (localStorage.clear(), sessionStorage.clear())")
+        self.page.goto(url)
+
+    @property
+    def is_as_new(self) -> bool:
+        """Whether the next test may have it: errors may repeat, a clock that was stopped stays so."""
+        native = "() => /native code/.test(String(setTimeout))"
+        return not self.is_spoiled and bool(self.page.evaluate(native))
+
+
+@pytest.fixture(scope="session")
+def desks(browser: Browser) -> Iterator[list[Desk]]:
+    """The page that is in use, if there is one."""
+    kept: list[Desk] = []
+    yield kept
+    for desk in kept:
+        desk.context.close()
+
+
 @pytest.fixture
 def problems() -> list[str]:
     """What went wrong in the page; a test that has caused something takes it from here."""
@@ -65,34 +120,22 @@ def problems() -> list[str]:
 
 
 @pytest.fixture
-def browser_page(browser: Browser, page_server: str, problems: list[str]) -> Iterator[Page]:
-    """Fresh page at `tests/page/page.html` (no stored state of other tests).
+def browser_page(
+    browser: Browser, page_server: str, problems: list[str], desks: list[Desk]
+) -> Iterator[Page]:
+    """Page at `tests/page/page.html`, with no stored state of other tests.
 
-    The test fails on console errors, page errors, requests that leave localhost, and on whatever crosses
-    the wire otherwise than wire.schema.json has it.
+    The test fails on what a `Desk` refuses, and on whatever crosses the wire otherwise than
+    wire.schema.json has it.
     """
-
-    def guard(route: Route) -> None:
-        if urlsplit(route.request.url).hostname == "127.0.0.1":
-            route.fallback()
-        else:
-            problems.append(f"request to {route.request.url}")
-            route.abort()
-
-    with browser.new_context(viewport={"width": 800, "height": 900}) as context:
-        context.set_default_timeout(5000)
-        context.route("**/*", guard)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
-        page.on(
-            "console",
-            lambda message: (
-                problems.append(f"console: {message.text}") if message.type == "error" else None
-            ),
-        )
-        page.goto(f"{page_server}/tests/page/page.html")
-        yield page
-        crossed = take_wire(page)
+    desk = desks.pop() if desks else Desk(browser)
+    desk.clear(f"{page_server}/tests/page/page.html", problems)
+    yield desk.page
+    crossed = take_wire(desk.page)
+    if desk.is_as_new:
+        desks.append(desk)
+    else:
+        desk.context.close()
     assert not problems
     check_wire(crossed)
 

@@ -214,6 +214,7 @@ def test_a_held_key_counts_once(queue: Queue) -> None:
     settle_double_press(queue.page)
     queue.page.keyboard.down("1")
     assert len(queue.sent("label")) == 1
+    queue.page.keyboard.up("1")
 
 
 def test_holding_enter_on_a_button_presses_it_once(queue: Queue) -> None:
@@ -222,6 +223,7 @@ def test_holding_enter_on_a_button_presses_it_once(queue: Queue) -> None:
     settle_double_press(queue.page)
     queue.page.keyboard.down("Enter")
     assert [one["label"] for one in queue.sent("label")] == ["Bag"]
+    queue.page.keyboard.up("Enter")
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
