@@ -22,6 +22,10 @@ demo: $(VENV)/.lab ## open JupyterLab on the quickstart notebook
 	@$(BIN)/jupyter lab --log-level=WARN --port $(PORT) --LabApp.default_url=/lab/tree/notebooks/quickstart.ipynb \
 		$(if $(filter none,$(BROWSER)),--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# Several processes test at once: threads of the libraries for linear algebra would only wait for one another.
+quick test oldest docs: export OMP_NUM_THREADS ?= 1
+quick test oldest docs: export OPENBLAS_NUM_THREADS ?= 1
+
 # Left out: what runs in a browser or JupyterLab (page, lab), and what takes seconds (slow): large
 # pools, references computed in plain Python, trained networks, notebooks, documents, killed processes.
 quick: $(VENV)/.test ## run the tests that tell most, in under two minutes

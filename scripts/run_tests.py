@@ -1,8 +1,9 @@
-"""Run all tests, in three runs of pytest, and end with the coverage and one line of totals.
+"""Run all tests, in four runs of pytest, and end with the coverage and one line of totals.
 
-What needs no browser runs in several processes, and its coverage is measured; so do the pages that
-need no kernel, unmeasured. What drives a JupyterLab runs last, one test after another: pages wait
-for kernels, and kernels for nobody.
+What needs no browser runs in several processes. The coverage is measured in the quick ones of
+these: measured, a test takes half as long again, and the slow ones reach hardly a line more. The
+pages that need no kernel follow. What drives a JupyterLab runs last, one test after another: pages
+wait for kernels, and kernels for nobody.
 """
 
 import argparse
@@ -33,7 +34,8 @@ def main() -> int:
     begun = time.monotonic()
     beside = (f"--numprocesses={workers}", "--dist=worksteal")
     codes = [
-        run_tests("python", "-m", "not (lab or page)", *beside, "--cov", "--cov-report="),
+        run_tests("quick", "-m", "not (lab or page or slow)", *beside, "--cov", "--cov-report="),
+        run_tests("slow", "-m", "slow and not (lab or page)", *beside),
         run_tests("page", "-m", "page", *beside),
         run_tests("lab", "-m", "lab"),
         report_coverage(),

@@ -191,6 +191,7 @@ def test_the_truth_stays_inside_while_labels_change(adverse, spared):
     assert missed / runs <= 1 - confidence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 3, 20, 100])
 def test_the_truth_stays_inside_at_every_look(number):
     """Drawn again and again: at any of 150 looks, the limits miss the truth in 10 % at most."""
@@ -210,6 +211,7 @@ def test_the_truth_stays_inside_at_every_look(number):
     assert missed / runs <= 0.1
 
 
+@pytest.mark.slow
 @given(
     st.integers(20, 400),
     st.integers(0, 60),

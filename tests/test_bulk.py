@@ -33,6 +33,7 @@ def rest_right(session, y, rest):
     return float((session.predict()[rest] == np.array(NAMES)[y[rest]]).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learner", ["auto", "knn", "logreg", "softmax", "svm"])
 def test_a_lump_of_right_labels_does_not_make_the_rest_worse(learner):
     changes = []

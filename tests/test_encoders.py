@@ -107,6 +107,7 @@ def test_on_a_graphics_processor(kind, tmp_path):
     np.testing.assert_allclose(on_processor, codes, atol=1e-3)
 
 
+@pytest.mark.slow
 @every_kind
 def test_the_random_numbers_of_others_are_left_alone(kind):
     torch.manual_seed(7)

@@ -245,6 +245,7 @@ def until(happened):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_a_copy_soon_has_every_label_and_never_fewer(tmp_path):
     store = nb.LabelStore(tmp_path / "labels.db")
     for n in range(1, 4):

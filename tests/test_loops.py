@@ -76,6 +76,7 @@ def test_a_round_is_what_a_plain_loop_would_do():
     assert (one.status == other.status).all()
 
 
+@pytest.mark.slow
 def test_a_higher_threshold_takes_more_rounds_and_makes_fewer_mistakes():
     tables = [
         nb.threshold_loop(session(hard=True), oracle, start=15, upper=upper, lower=10, y=NAMES)
@@ -235,6 +236,7 @@ def test_hard_classes_get_their_share_when_balanced():
     assert shares[False][1] > 25  # far from the others
 
 
+@pytest.mark.slow
 def test_a_rare_class_does_not_run_out_when_balanced():
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1, 2], [540, 40, 20])

@@ -64,6 +64,7 @@ nb.encoders.make_encoder("vae")
     assert "torch" not in loaded_by(code)
 
 
+@pytest.mark.slow
 def test_only_the_panel_knows_the_notebook() -> None:
     modules = modules_without_panel()
     assert "nblabel.session" in modules

@@ -83,6 +83,7 @@ def test_images(tmp_path):
     assert embed(nb.Pool(PHOTOS), tmp_path, dim=3).shape == (5, 3)
 
 
+@pytest.mark.slow
 def test_grey_images_to_a_network_of_colours_and_the_other_way_round(tmp_path):
     grey = PHOTOS[..., 0]
     colour = np.repeat(grey[..., None], 3, axis=3)

@@ -263,6 +263,7 @@ def test_cancelled_it_stops_and_says_nothing_more(folders):
     process.cancel()
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_says_why(folders):
     X = blobs(200)
     X[5, 1] = np.nan

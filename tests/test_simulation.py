@@ -381,6 +381,7 @@ def test_it_goes_on_behind_an_error(pool, path, monkeypatch, error, batch_size):
     assert path.read_bytes().startswith(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["auto", "random", "margin"])
 @pytest.mark.parametrize("learner", ["auto", GaussianNB()], ids=["auto", "estimator"])
 @pytest.mark.parametrize("batch_size", [1, 4])
@@ -404,6 +405,7 @@ def test_test_accuracy_is_kept(path):
     same(run(pool, resume=path, **options), run(pool, **options))
 
 
+@pytest.mark.slow
 def test_a_line_cut_short_is_dropped(pool, path):
     whole = run(pool, budget=3, resume=path)
     content = path.read_bytes()

@@ -23,6 +23,7 @@ def test_the_status_says_what_to_do_before_anything_was_checked(desk):
     assert desk.accuracy() == f"{text.NOT_YET} {text.AUDIT_COMES}"
 
 
+@pytest.mark.slow
 def test_a_share_chosen_in_the_panel_is_remembered_beside_the_log(tmp_path):
     store = tmp_path / "labels.db"
     assert Desk(store=store, audit=0.1).traits["audit"]["share"] == 0.1
@@ -38,6 +39,7 @@ def pay(desk, rate):
     ]
 
 
+@pytest.mark.slow
 def test_money_so_far_and_left_is_told_at_a_rate_that_is_remembered(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
@@ -64,6 +66,7 @@ def test_a_wrong_rate_is_refused(desk, rate):
     assert desk.session.store.setting("wage") == "12.0"
 
 
+@pytest.mark.slow
 def test_the_share_asked_twice_is_chosen_in_the_panel_and_remembered_beside_the_log(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store, repeats=0.1)
@@ -110,6 +113,7 @@ def test_checks_are_asked_next_and_look_like_any_other_question(desk):
     assert all("random" not in str(one["why"]) for one in questions[:6])
 
 
+@pytest.mark.slow
 def test_accuracy_is_told_in_words_once_checks_are_answered(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     desk.say("draw", n=30)
@@ -121,6 +125,7 @@ def test_accuracy_is_told_in_words_once_checks_are_answered(desk):
     assert text.NOT_YET in desk.accuracy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 29])
 def test_no_accuracy_is_told_from_fewer_than_thirty_audit_labels(desk, n):
     desk.session.tell([0, 1, 2], CLASSES)
@@ -174,6 +179,7 @@ def test_from_which_gain_on_it_pays_is_chosen_and_remembered_beside_the_log(tmp_
     assert again.traits["audit"]["stopping"]["gain"] == 0.02
 
 
+@pytest.mark.slow
 def test_a_restart_advises_the_same(tmp_path):
     desk = Desk(store=tmp_path / "labels.db")
     rows = np.random.default_rng(0).permutation(N)

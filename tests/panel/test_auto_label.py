@@ -20,6 +20,7 @@ def desk():
     return Desk()
 
 
+@pytest.mark.slow
 def test_the_terms_are_remembered_beside_the_log(tmp_path):
     store = tmp_path / "labels.db"
     chosen = {"max_error": 0.1, "confidence": 0.9, "per_class": True}
@@ -81,6 +82,7 @@ def test_what_is_needed_is_drawn_once_and_asked_next(desk):
     assert desk.ids[1] == str(desk.session.drawn[0])
 
 
+@pytest.mark.slow
 def test_pool_is_finished_and_one_undo_takes_it_back(desk):
     dialog = desk.ready()
     assert dialog["ready"] > 400
@@ -106,6 +108,7 @@ def test_pool_is_finished_and_one_undo_takes_it_back(desk):
     assert desk.dialog["ready"] == dialog["ready"]  # nothing else has changed
 
 
+@pytest.mark.slow
 def test_what_is_left_is_asked_the_most_doubtful_first(desk, monkeypatch):
     desk.ready()
     real = auto_label.auto_label
@@ -127,6 +130,7 @@ def test_what_is_left_is_asked_the_most_doubtful_first(desk, monkeypatch):
     assert "left for you" in desk.last("explained")["items"][0]["why"]["text"]
 
 
+@pytest.mark.slow
 def test_an_acceptance_that_is_sent_twice_is_one_step(desk):
     desk.ready()
     desk.answer("accept", uid="done")
@@ -137,6 +141,7 @@ def test_an_acceptance_that_is_sent_twice_is_one_step(desk):
     assert sum(event.kind == "accept" for event in desk.session.store.read()) == 1
 
 
+@pytest.mark.slow
 def test_a_promise_that_labels_have_broken_is_not_kept(desk):
     desk.ready()
     drawn = [int(i) for draw in desk.session.state.draws for i in draw.ids]
@@ -150,6 +155,7 @@ def test_a_promise_that_labels_have_broken_is_not_kept(desk):
     assert desk.session.n_accepted == 0
 
 
+@pytest.mark.slow
 def test_a_restart_keeps_what_was_accepted(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
@@ -163,6 +169,7 @@ def test_a_restart_keeps_what_was_accepted(tmp_path):
     assert again.session.n_accepted == 0
 
 
+@pytest.mark.slow
 def test_other_panels_on_the_log_follow(tmp_path):
     store = tmp_path / "labels.db"
     desk, other = Desk(store=store), Desk(store=LabelStore(store), annotator="other")
@@ -259,6 +266,7 @@ def test_nothing_to_take_back_and_a_log_that_cannot_be_written(contradicted, mon
     assert (ack["ok"], ack["text"]) == (False, text.STALE)
 
 
+@pytest.mark.slow
 def test_a_restart_keeps_what_was_taken_back(tmp_path):
     store = tmp_path / "labels.db"
     desk = contradict(Desk(store=store))

@@ -31,6 +31,7 @@ def desk():
     return Desk()
 
 
+@pytest.mark.slow
 def test_curves_grow_while_somebody_looks(desk):
     desk.session.tell([0, 1, 2], CLASSES)
     assert desk.traits["learning_curves"] == {}
@@ -98,6 +99,7 @@ def test_what_a_page_has_open_is_its_own(desk):
     assert desk.dialog["headline"] == headline  # nobody looks
 
 
+@pytest.mark.slow
 def test_what_random_sampling_would_have_taken_is_told_when_asked_and_remembered(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
@@ -157,6 +159,7 @@ def test_a_comparison_that_fails_says_why(desk, monkeypatch):
     assert desk.traits["comparison"]["text"] == "it cannot learn"
 
 
+@pytest.mark.slow
 def test_curves_are_drawn_by_plotly_beside_its_map_while_somebody_looks(monkeypatch):
     drawn, figures, places = [], [], []
     live_figure, box = plotly_map.live_figure, plotly_curves.ipywidgets.Box
@@ -221,6 +224,7 @@ def test_what_comes_at_once_is_drawn_by_plotly_at_once_after_the_queue(monkeypat
     asyncio.run(come())
 
 
+@pytest.mark.slow
 def test_curves_so_far_outlive_the_kernel(tmp_path):
     desk = Desk(store=tmp_path / "labels.db")
     desk.session.tell([0, 1, 2], CLASSES)
@@ -237,6 +241,7 @@ def test_curves_so_far_outlive_the_kernel(tmp_path):
     assert len(again.traits["learning_curves"]["confident"]) > 5
 
 
+@pytest.mark.slow
 def test_no_curve_of_the_accuracy_is_drawn_from_too_few_audit_labels(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)
@@ -255,6 +260,7 @@ def test_no_curve_of_the_accuracy_is_drawn_from_too_few_audit_labels(tmp_path):
     assert [n for n, *_ in again.traits["learning_curves"]["accuracy"]] == [12, 33]
 
 
+@pytest.mark.slow
 def test_long_curves_are_thinned_and_keep_their_ends():
     session = nb.Session(nb.Pool(embeddings=blobs(N)), CLASSES, learner="knn", strategy="margin")
     state, refit = PanelState(), session.refit(1)

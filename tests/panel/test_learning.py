@@ -153,6 +153,7 @@ def test_questions_stay_in_place_while_learning_fails(page, break_learner):
 # a learner that is slow, and people who are quick
 
 
+@pytest.mark.slow
 def test_someone_quicker_than_the_learner_never_runs_dry(monkeypatch):
     n = learning.RANKED + 60
     page = open_page(picture_pool(n))
@@ -187,6 +188,7 @@ def stuck(monkeypatch):
     Stuck.go.set()
 
 
+@pytest.mark.slow
 def test_a_learner_that_takes_for_ever_never_blocks_the_panel(stuck, monkeypatch):
     monkeypatch.setattr(Stuck, "after", 2)
     n = learning.RANKED + 60

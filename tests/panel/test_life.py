@@ -62,6 +62,7 @@ def test_a_closed_panel_still_saves_answers_and_does_nothing_else():
     assert page.panel.labels()["id"].tolist() == ["6", "7"]
 
 
+@pytest.mark.slow
 def test_running_the_cell_again_retires_the_panel():
     first = open_page()
     first.label("5")
@@ -74,6 +75,7 @@ def test_running_the_cell_again_retires_the_panel():
     assert second.ids[1] == "7"
 
 
+@pytest.mark.slow
 def test_a_panel_that_nobody_sees_leaves_the_one_in_sight_alone():
     page = open_page()
     again = Labeler(page.session.pool, CLASSES)
@@ -89,6 +91,7 @@ def test_a_panel_that_nobody_sees_leaves_the_one_in_sight_alone():
     assert third.labels()["id"].tolist() == ["5", "6"]
 
 
+@pytest.mark.slow
 def test_a_panel_keeps_little_freed_memory_and_gives_it_back_when_it_is_replaced(monkeypatch):
     called = []
     for name in ("keep_little", "return_freed"):
@@ -99,6 +102,7 @@ def test_a_panel_keeps_little_freed_memory_and_gives_it_back_when_it_is_replaced
     assert called == ["keep_little", "keep_little", "return_freed"]
 
 
+@pytest.mark.slow
 def test_answers_of_a_retired_panel_are_committed_by_its_successor():
     first = open_page()
     second = open_page()
@@ -131,6 +135,7 @@ def test_other_panels_are_left_alone(tmp_path, other):
     assert first.label("5")["ok"]
 
 
+@pytest.mark.slow
 def test_a_retired_panel_that_nobody_sees_is_gone():
     first = open_page()
     open_page()
@@ -164,6 +169,7 @@ def test_running_a_cell_again_and_again_keeps_one_panel():
     asyncio.run(run_cells())
 
 
+@pytest.mark.slow
 def test_a_cell_runs_again_while_its_panel_is_at_work():
     async def run_cells():
         page = await shown(projection="umap")

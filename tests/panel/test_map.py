@@ -209,6 +209,7 @@ def test_no_umap_where_pca_was_wanted():
     in_loop(look)
 
 
+@pytest.mark.slow
 def test_a_cancelled_umap_stays_cancelled():
     async def look():
         page = await shown(projection="umap", **NO_GRAPH)

@@ -139,6 +139,7 @@ def test_a_training_is_offered_there_too(figures, monkeypatch):
     asyncio.run(act())
 
 
+@pytest.mark.slow
 def test_the_figure_ends_with_its_panel(figures):
     page = open_page(map="plotly")
     page.panel.close()

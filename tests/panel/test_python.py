@@ -51,6 +51,7 @@ def test_a_hundred_labels_are_one_change():
     asyncio.run(tell())
 
 
+@pytest.mark.slow
 def test_the_pace_is_that_of_the_labels_given_in_the_panel(page, monkeypatch):
     monkeypatch.setattr(figures, "labels_per_hour", lambda _session, given: len(given))
     page.session.tell(10, "boot")
@@ -136,6 +137,7 @@ def test_export(page, tmp_path):
 # opened again
 
 
+@pytest.mark.slow
 def test_labels_in_memory_survive_the_cell_running_again():
     open_page().label("5")
     page = open_page()
@@ -148,6 +150,7 @@ def test_labels_in_memory_survive_the_cell_running_again():
     assert page.label("6")["ok"]  # a cell that failed left the panel alone
 
 
+@pytest.mark.slow
 def test_folders_with_the_same_names_share_no_labels(tmp_path):
     pages = []
     for shade, folder in ((0, tmp_path / "a"), (200, tmp_path / "b")):

@@ -73,6 +73,7 @@ def test_rows_are_sent_with_what_is_unusual():
             assert row == [["age", item["id"], ""], ["city", "Oslo", ""]]
 
 
+@pytest.mark.slow
 def test_a_wide_row_is_cut():
     wide = pd.DataFrame(np.zeros((60, 500), dtype=int))
     page = open_page(nb.Pool(table=wide, embeddings=blobs()))

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.panel.recording import FILE, record, shape
 from tests.wire import SCHEMA, check
 
@@ -9,6 +11,7 @@ RECORDED = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitl
 AGAIN = "; run python -m tests.panel.recording, and look at what changed"
 
 
+@pytest.mark.slow
 def test_the_kernel_still_sends_what_was_recorded():
     now = json.loads(json.dumps(record()))
     order = [(one["from"], one["kind"]) for one in messages(RECORDED)]

@@ -95,6 +95,7 @@ def run(coroutine):
         return runner.run(coroutine)
 
 
+@pytest.mark.slow
 def test_a_page_gets_through_a_storm():
     for seed in range(3):
         run(brave(seed))
