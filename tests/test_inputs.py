@@ -10,9 +10,7 @@ from tests.inputs import kinds, page
 from tests.inputs.case import Case
 
 CASES = [
-    pytest.param(
-        case, id=page.test_id(kind, case), marks=[pytest.mark.slow] if case.slow else []
-    )
+    pytest.param(case, id=page.test_id(kind, case), marks=[pytest.mark.slow] if case.slow else [])
     for kind in kinds.ALL
     for case in kind.cases
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -68,6 +69,10 @@ def address_of(url: Any) -> tuple[str, sa.URL]:
         except sa.exc.ArgumentError as error:
             raise StoreError(f"{url!r} is no database URL and no path: {error}.") from error
         return address.render_as_string(hide_password=True), address
+    if not isinstance(url, str | os.PathLike):
+        raise StoreError(
+            f"store is {url!r:.80}; pass a path, a database URL, or None for a log in memory."
+        )
     path = Path(url).expanduser()
     if path.is_dir():
         raise StoreError(f"{path} is a folder; name a file in it, such as {path / 'labels.db'}.")

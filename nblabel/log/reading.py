@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -78,7 +79,10 @@ def read_labels(table: Any, id_column: str, label_column: str) -> KnownLabels:
     """
     notes: list[str] = []
     called = "the table"
-    if isinstance(table, str | Path):
+    id_column, label_column = str(id_column), str(label_column)  # columns may have numbers
+    if isinstance(table, str | os.PathLike):
+        if "://" in str(table):
+            raise ValueError(f"{table} is an address; download the file first and pass its path.")
         path = Path(table).expanduser()
         table, called = _read(path, (id_column, label_column), notes), path.name
     frame = _as_frame(table)

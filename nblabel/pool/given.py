@@ -116,7 +116,18 @@ def _as_array(images: Any, with_channels: int) -> np.ndarray[Any, Any] | None:
         if array.ndim == with_channels and array.shape[-1] not in (1, 3):
             return np.moveaxis(array, -3, -1) if array.shape[-3] in (1, 3) else array
         return array
+    if isinstance(images, np.ma.MaskedArray):
+        return _unmasked(images)
     return np.asarray(images) if hasattr(images, "__array__") else None
+
+
+def _unmasked(array: Any) -> np.ndarray[Any, Any]:
+    """Return an array in which what was masked is black: 0 in 8 bits, else NaN."""
+    if not np.ma.is_masked(array) or array.dtype.kind not in "biuf":
+        return np.asarray(array)
+    if array.dtype.itemsize > 1 and array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    return np.asarray(array.filled(np.nan if array.dtype.kind == "f" else 0))
 
 
 def _of_many(items: list[Any], range: Any) -> ImageArray | ImageFiles | ImageList:  # noqa: A002
@@ -147,7 +158,7 @@ def _of_many(items: list[Any], range: Any) -> ImageArray | ImageFiles | ImageLis
 
 
 def _unpacked(item: Any) -> Any:
-    """Return what an item holds: of an open file its bytes, of a row of `datasets` its picture."""
+    """Return what an item holds: of a file that is no path its bytes, of `datasets` its picture."""
     if isinstance(item, dict) and {"bytes", "path"} <= set(item):
         return item["path"] if item["bytes"] is None else item["bytes"]
     if isinstance(item, bytearray | memoryview):
@@ -155,6 +166,8 @@ def _unpacked(item: Any) -> Any:
     if hasattr(item, "read") and hasattr(item, "seek") and not isinstance(item, Image.Image):
         item.seek(0)
         return item.read()
+    if hasattr(item, "read_bytes") and not isinstance(item, os.PathLike):  # of a zip archive
+        return item.read_bytes()
     return item
 
 

@@ -94,14 +94,22 @@ for name, (what, y) in SIMULATED.items():
     answers.add(name, what, "each is a class", partial(simulated, y))
 
 NOT_SIMULATED: dict[str, tuple[str, Any, str]] = {
-    "y_infinite": ("an infinite number among known answers", [0, 1, 0, 1, 0, np.inf], "y holds inf"),
+    "y_infinite": (
+        "an infinite number among known answers",
+        [0, 1, 0, 1, 0, np.inf],
+        "y holds inf",
+    ),
     "y_shares": ("known answers such as 0.5", [0.5, 1, 0, 1, 0, 1], r"y holds 0\.5, which is no"),
     "y_masked": (
         "known answers of which one is masked",
         np.ma.array([0, 1, 0, 1, 0, 1], mask=[0, 0, 1, 0, 0, 0]),
         r"lacks the answer for 1 of 6 items \(first: position 2\)",
     ),
-    "y_gap": ("known answers with a gap", ["x", "y", None, "y", "x", "y"], "lacks the answer for 1"),
+    "y_gap": (
+        "known answers with a gap",
+        ["x", "y", None, "y", "x", "y"],
+        "lacks the answer for 1",
+    ),
     "y_table": (
         "a table of known answers",
         pd.DataFrame({"y": [0, 1] * 3}),

@@ -29,7 +29,7 @@ def fields(path: Path) -> list[list[str]]:
         return list(csv.reader(file, strict=True))
 
 
-FORMULAS = ["=1+1", "+49 30", "-5", "@sum", "\tx", "=HYPERLINK(\"http://x\"&A1)"]
+FORMULAS = ["=1+1", "+49 30", "-5", "@sum", "\tx", '=HYPERLINK("http://x"&A1)']
 
 
 @exports("ids and classes that a spreadsheet takes for formulas", "a quote stands before each")
@@ -84,7 +84,12 @@ NOT_WRITTEN: dict[str, tuple[str, Any, dict[str, Any], str]] = {
         {},
         r"cannot export to x\.xlsx; use a name in \.csv",
     ),
-    "no_ending": ("a name without an ending", lambda home: home / "x", {}, "cannot export to x; use"),
+    "no_ending": (
+        "a name without an ending",
+        lambda home: home / "x",
+        {},
+        "cannot export to x; use",
+    ),
     "compressed": ("x.csv.gz", lambda home: home / "x.csv.gz", {}, r"cannot export to x\.csv\.gz"),
     "no_folder": (
         "a folder that is not there",
@@ -92,7 +97,12 @@ NOT_WRITTEN: dict[str, tuple[str, Any, dict[str, Any], str]] = {
         {},
         "the folder .*no does not exist; make it",
     ),
-    "folder": ("the folder itself, as a CSV", lambda home: home, {"format": "csv"}, "is a folder; name"),
+    "folder": (
+        "the folder itself, as a CSV",
+        lambda home: home,
+        {"format": "csv"},
+        "is a folder; name",
+    ),
     "unknown_format": (
         "a format that nobody knows",
         lambda home: home / "x.csv",
@@ -117,7 +127,12 @@ NOT_WRITTEN: dict[str, tuple[str, Any, dict[str, Any], str]] = {
         {"columns": ["id", "lable"]},
         "no column 'lable'; did you mean 'label'",
     ),
-    "buffer": ("an open buffer", io.StringIO(), {}, r"path is of type StringIO; pass the path of a file"),
+    "buffer": (
+        "an open buffer",
+        io.StringIO(),
+        {},
+        r"path is of type StringIO; pass the path of a file",
+    ),
     "number": ("a number", 5, {}, "path is of type int; pass the path of a file"),
     "coco_of_vectors": (
         "COCO, of a pool without pictures",
@@ -128,7 +143,10 @@ NOT_WRITTEN: dict[str, tuple[str, Any, dict[str, Any], str]] = {
 }
 for name, (what, path, options, words) in NOT_WRITTEN.items():
     exports.add(
-        name, what, "refused: what to do; nothing is written", partial(not_written, path, options, words)
+        name,
+        what,
+        "refused: what to do; nothing is written",
+        partial(not_written, path, options, words),
     )
 
 
@@ -208,7 +226,7 @@ def class_folders(home: Path) -> None:
 def folder_in_use(home: Path) -> None:
     (home / "out").mkdir()
     (home / "out" / "mine.txt").write_text("mine")
-    one = nb.Session(nb.Pool(np.zeros((2, 4, 4)) + [[[1]], [[0]]]), ["x", "y"])
+    one = nb.Session(nb.Pool(np.zeros((2, 4, 4), np.uint8)), ["x", "y"])
     one.tell(0, "x")
     with refused("out is there already; remove it, or name another folder", FileExistsError):
         one.export(home / "out", format="folders")

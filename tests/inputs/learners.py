@@ -179,8 +179,8 @@ def fitted_elsewhere(home: Path) -> None:
 
 @learners("a classifier that fails on every input", "LearnerError: its name and the reason")
 def broken(home: Path) -> None:
-    from sklearn.preprocessing import FunctionTransformer
     from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
 
     def fails(X: Any) -> Any:
         raise ValueError("no disk")

@@ -131,7 +131,10 @@ REFUSED: dict[str, tuple[str, Make, Make, str]] = {
 }
 for name, (what, first, then, words) in REFUSED.items():
     pools.add(
-        name, what, "refused: pass ids=, or another store=", partial(refused_again, first, then, words)
+        name,
+        what,
+        "refused: pass ids=, or another store=",
+        partial(refused_again, first, then, words),
     )
 
 
