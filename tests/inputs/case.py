@@ -83,7 +83,19 @@ def plain(n: int = 6) -> nb.Pool:
 
 def session(ids: Any = ("a", "b", "c"), classes: Any = ("cat", "dog")) -> nb.Session:
     """Return a session on items of these ids."""
-    return nb.Session(nb.Pool(embeddings=np.eye(len(ids)), ids=ids), classes)
+    return begun(nb.Pool(embeddings=np.eye(len(ids)), ids=ids), classes)
+
+
+def begun(pool: nb.Pool, classes: Any, **options: Any) -> nb.Session:
+    """Return a session that learns at once: no graph is found, and nothing is compiled."""
+    return nb.Session(pool, classes, build_graph=False, **options)
+
+
+def accuracy(y: Any, **options: Any) -> float:
+    """Return how many of the six items of `plain` are right after four answers."""
+    fast = {"learner": "knn", "strategy": "random", "progress": False}
+    curve = nb.simulate(plain(), y, budget=4, **fast, **options)
+    return float(curve.pool_accuracy.iloc[-1])
 
 
 def labels(of: nb.Session) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 import scipy.sparse
 
 import nblabel as nb
-from tests.inputs.case import Kind, refused
+from tests.inputs.case import Kind, begun, refused
 
 KIND = embeddings = Kind("embeddings", "Embeddings")
 
@@ -85,7 +85,7 @@ def whole_numbers(home: Path) -> None:
 @embeddings("one column", "taken; a session learns from it")
 def one_column(home: Path) -> None:
     values = np.repeat([[0.0], [9.0]], 10, axis=0)
-    session = nb.Session(nb.Pool(embeddings=values), ["a", "b"])
+    session = begun(nb.Pool(embeddings=values), ["a", "b"])
     session.tell([0, 10], ["a", "b"])
     assert session.predict().tolist() == ["a"] * 10 + ["b"] * 10
 
@@ -93,7 +93,7 @@ def one_column(home: Path) -> None:
 @embeddings("a column that is constant", "taken; distances stay what they are")
 def constant_column(home: Path) -> None:
     values = np.c_[np.ones(20), np.repeat([0.0, 9.0], 10)]
-    session = nb.Session(nb.Pool(embeddings=values), ["a", "b"])
+    session = begun(nb.Pool(embeddings=values), ["a", "b"])
     session.tell([3, 13], ["a", "b"])
     assert session.predict().tolist() == ["a"] * 10 + ["b"] * 10
 
@@ -189,7 +189,7 @@ def paired(home: Path) -> None:
 
 @embeddings("new points of another width", "refused: both widths")
 def other_width(home: Path) -> None:
-    session = nb.Session(nb.Pool(embeddings=X), ["a", "b"])
+    session = begun(nb.Pool(embeddings=X), ["a", "b"])
     session.tell([0, 3], ["a", "b"])
     with refused(r"\b2\b.*\b3\b|\b3\b.*\b2\b"):
         session.predict_proba(np.zeros((1, 2)))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 import nblabel as nb
-from tests.inputs.case import Kind, labels, plain, refused, session
+from tests.inputs.case import Kind, begun, labels, plain, refused, session
 
 KIND = exports = Kind("exports", "Exports")
 
@@ -198,7 +198,7 @@ def predictions_too_early(home: Path) -> None:
 
 @exports("predictions of the rest", "marked as such, and no labels when they come back")
 def predictions(home: Path) -> None:
-    one = nb.Session(plain(), ["x", "y"])
+    one = begun(plain(), ["x", "y"])
     one.tell([0, 1], ["x", "y"])
     one.export(home / "x.csv", predictions=True)
     rows = pd.read_csv(home / "x.csv")

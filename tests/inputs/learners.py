@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import nblabel as nb
-from tests.inputs.case import Kind, refused, warned
+from tests.inputs.case import Kind, begun, refused, warned
 
 KIND = learners = Kind("learners", "Learners and strategies")
 
@@ -24,7 +24,7 @@ def blobs(n: int = 60) -> tuple[nb.Pool, np.ndarray]:
 def learned(make: Any, waits: str, home: Path) -> None:
     """It learns the two groups; until it can, neighbours stand in, and that is said once."""
     pool, y = blobs()
-    session = nb.Session(pool, [0, 1], learner=make())
+    session = begun(pool, [0, 1], learner=make())
     for index in range(4):
         session.tell(index, y[index])
     if waits:
@@ -171,7 +171,7 @@ for name, (what, make, words) in NOT_TAKEN.items():
 def fitted_elsewhere(home: Path) -> None:
     pool, y = blobs()
     model = bayes().fit(np.zeros((2, 1)), ["p", "q"])
-    session = nb.Session(pool, [0, 1], learner=model)
+    session = begun(pool, [0, 1], learner=model)
     session.tell(range(10), y[:10])
     assert (session.predict().astype(int) == y).all()
     assert model.classes_.tolist() == ["p", "q"]
@@ -186,7 +186,7 @@ def broken(home: Path) -> None:
         raise ValueError("no disk")
 
     pool, y = blobs()
-    session = nb.Session(pool, [0, 1], learner=make_pipeline(FunctionTransformer(fails), bayes()))
+    session = begun(pool, [0, 1], learner=make_pipeline(FunctionTransformer(fails), bayes()))
     session.tell(range(10), y[:10])
     with refused("Pipeline failed on 10 labels: no disk", nb.LearnerError):
         session.predict()
@@ -195,7 +195,7 @@ def broken(home: Path) -> None:
 @learners("one class labeled only", "everything is predicted as it")
 def one_class(home: Path) -> None:
     pool, _ = blobs()
-    session = nb.Session(pool, ["x", "y"], learner="logreg")
+    session = begun(pool, ["x", "y"], learner="logreg")
     session.tell([0, 1], "x")
     assert set(session.predict()) == {"x"}
 

@@ -124,6 +124,11 @@ NUMBERS = {
         [-1200.5, 300.25, -20, 4100.75],
     ),
     "exponents": ("numbers such as 1.5E-3", ["1.5E-3", "2E-3", "9.5e-3"], [1.5, 2, 9.5]),
+    "other_digits": (
+        "full-width and Arabic digits",
+        ["１２", "３４", "٩٠"],
+        [12, 34, 90],
+    ),
     "arrow_numbers": (
         "a column of Arrow's numbers with a gap",
         pd.array([1, None, 5, 9], dtype="int64[pyarrow]"),
@@ -183,6 +188,16 @@ CATEGORIES = {
         "lists in the cells",
         [["a", "b"], ["c"], ["a", "b"], ["c"]],
         [0, 1, 0, 1],
+    ),
+    "huge_numbers": (
+        "numbers of hundreds of digits",
+        [10**400, 10**401, 10**400, 10**401],
+        [0, 1, 0, 1],
+    ),
+    "no_such_day": (
+        "dates as text that are no days, 2024-02-30",
+        ["2024-02-30", "2024-02-31"] * 3,
+        [0, 1] * 3,
     ),
     "complex_numbers": ("complex numbers", [1j, 2j, 1j, 2j], [0, 1, 0, 1]),
 }
@@ -264,11 +279,6 @@ def all_missing(home: Path) -> None:
         nb.embed(nb.Pool(table=frame))
 
 
-@tables("numbers of hundreds of digits", "names, and no overflow")
-def huge_numbers(home: Path) -> None:
-    as_categories([10**400, 10**401, 10**400, 10**401], [0, 1, 0, 1], home)
-
-
 @tables("a table without rows", "refused: pass at least one item")
 def no_rows(home: Path) -> None:
     with refused("the pool is empty; pass at least one item"):
@@ -299,13 +309,3 @@ def arrow_table(home: Path) -> None:
 
     pool = nb.Pool(table=pa.table({"city": ["Oslo", "Lima"], "n": [3, None]}))
     assert [cell.value for cell in pool.row(1)] == ["Lima", None]
-
-
-@tables("dates as text that are no days, 2024-02-30", "categories")
-def no_such_day(home: Path) -> None:
-    as_categories(["2024-02-30", "2024-02-31"] * 3, [0, 1] * 3, home)
-
-
-@tables("values in other letters: full-width and Arabic digits", "numbers")
-def other_digits(home: Path) -> None:
-    as_numbers(["１２", "３４", "٩٠"], [12, 34, 90], home)
