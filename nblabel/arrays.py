@@ -224,6 +224,8 @@ def as_positions(index: Any, n: int) -> IntArray:
     IndexError
         If there is none, or one is outside.
     """
+    if np.ma.is_masked(index):
+        raise IndexError("some of these positions are masked; pass index.compressed().")
     try:
         array = np.atleast_1d(np.asarray(index))
     except ValueError:  # lists that differ in length

@@ -73,7 +73,7 @@ def address_of(url: Any) -> tuple[str, sa.URL]:
         raise StoreError(
             f"store is {url!r:.80}; pass a path, a database URL, or None for a log in memory."
         )
-    path = Path(url).expanduser()
+    path = as_path(url)
     if path.is_dir():
         raise StoreError(f"{path} is a folder; name a file in it, such as {path / 'labels.db'}.")
     if not path.parent.is_dir():

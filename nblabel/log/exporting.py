@@ -16,7 +16,7 @@ from PIL import ExifTags, Image
 from nblabel.log.tables import SEPARATORS, for_spreadsheets, with_items
 from nblabel.pool import Pool
 from nblabel.pool.pictures import ImageFiles, MediaError
-from nblabel.system.files import whole
+from nblabel.system.files import as_path, whole
 from nblabel.system.progress import over
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def export_labels(
             f"path is of type {type(path).__name__}; pass the path of a file or folder. "
             "Session.labels() returns the labels as a table."
         )
-    target = Path(path).expanduser()
+    target = as_path(path)
     kind = format or next(
         (name for name, ending in FILES.items() if ending == target.suffix.lower()), None
     )

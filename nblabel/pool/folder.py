@@ -10,6 +10,7 @@ from typing import Any
 from zipfile import is_zipfile
 
 from nblabel.pool.reading import HEIC, INSTALL, suffixes
+from nblabel.system.files import as_path
 from nblabel.system.format import counted
 
 SYSTEM = frozenset({"thumbs.db", "desktop.ini"})  # of Windows; those of others are hidden
@@ -40,7 +41,7 @@ def find_images(folder: Any) -> tuple[list[Path], str]:
     if not isinstance(folder, str | os.PathLike):
         advice = "; Pool(paths) takes paths" if isinstance(folder, Iterable) else ""
         raise TypeError(f"folder is a {type(folder).__name__}; pass the path of a folder{advice}.")
-    root = Path(folder)
+    root = as_path(folder)
     if root.is_file():
         advice = "unpack it" if is_zipfile(root) else "pass the folder it lies in, or Pool([path])"
         raise FileNotFoundError(f"{root} is a file; {advice}.")

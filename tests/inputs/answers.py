@@ -53,6 +53,18 @@ NOT_TOLD: dict[str, tuple[str, Any, Any, str]] = {
     "outside": ("a position behind the end", [0, 3], "cat", "position 3 is outside the pool of 3"),
     "float": ("a position as a float", 1.0, "cat", r"1\.0 is no position"),
     "mask": ("a mask", np.array([True, False, True]), "cat", r"numpy\.flatnonzero\(mask\)"),
+    "masked": (
+        "positions of which one is masked",
+        np.ma.array([0, 1], mask=[False, True]),
+        "cat",
+        r"some of these positions are masked; pass index\.compressed\(\)",
+    ),
+    "masked_labels": (
+        "labels of which one is masked",
+        [0, 1],
+        np.ma.array(["cat", "dog"], mask=[False, True]),
+        "is not a class.*skip leaves an item open",
+    ),
     "id": ("an id in place of a position", "a", "cat", "'a' is no position"),
     "none": ("nothing", [], "cat", r"\[\] is no position"),
     "nan_label": ("NaN as a label", 0, float("nan"), "nan is not a class.*skip leaves"),

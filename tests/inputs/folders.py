@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import nblabel as nb
@@ -152,6 +153,16 @@ def relative_folder(home: Path) -> None:
     finally:
         os.chdir(before)
     assert pool.image(0)[0, 0].tolist() == [0, 255, 0]
+
+
+@folders("a folder below the home folder, ~/photos", "found")
+def home_folder(home: Path) -> None:
+    picture(home / "photos" / "a.png", "blue")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("USERPROFILE", str(home))
+        pool = nb.Pool.from_folder("~/photos")
+    assert pool.image(0)[0, 0].tolist() == [0, 0, 255]
 
 
 @folders("pictures sorted into folders by class, two levels deep", "the first level is the label")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 import nblabel as nb
 from tests.inputs.case import Kind, labels, refused, session
@@ -272,6 +273,16 @@ def entry_of_a_folder(home: Path) -> None:
     one = session()
     with os.scandir(home) as entries:
         one.import_labels(next(entries))
+    assert labels(one) == WANTED
+
+
+@label_files("a name that begins with ~, and that no user has", "read")
+def tilde(home: Path) -> None:
+    (home / "~nobody-here.csv").write_text(PLAIN)
+    one = session()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        one.import_labels("~nobody-here.csv")
     assert labels(one) == WANTED
 
 

@@ -192,6 +192,17 @@ def broken(home: Path) -> None:
         session.predict()
 
 
+@learners("a classifier for counts on vectors below zero", "LearnerError: its name and the reason")
+def negative_values(home: Path) -> None:
+    from sklearn.naive_bayes import MultinomialNB
+
+    pool, y = blobs()
+    session = begun(pool, [0, 1], learner=MultinomialNB())
+    session.tell(range(10), y[:10])
+    with refused("MultinomialNB failed on 10 labels: Negative values", nb.LearnerError):
+        session.predict()
+
+
 @learners("one class labeled only", "everything is predicted as it")
 def one_class(home: Path) -> None:
     pool, _ = blobs()

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import nblabel as nb
 from tests.inputs.case import Kind, labels, plain, refused
 
@@ -111,6 +113,14 @@ def empty_file(home: Path) -> None:
     session.store.close()
 
 
+@stores("a name that begins with ~, and that no user has", "labels are kept there")
+def tilde(home: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        begun("~nobody-here.sqlite").store.close()
+    assert nb.LabelStore(home / "~nobody-here.sqlite").labels()["label"].tolist() == list("aba")
+
+
 @stores(":memory:", "in memory, and it says so")
 def in_memory(home: Path) -> None:
     session = begun(":memory:")
@@ -167,6 +177,13 @@ def recover_onto(home: Path) -> None:
     with refused(r"there\.txt is there already; name a new file", nb.StoreError):
         nb.recover(home / "l.sqlite", home / "there.txt")
     assert (home / "there.txt").read_text() == "mine"
+
+
+@stores("a log, to be recovered into what is no path", "refused: pass a path")
+def recover_nowhere(home: Path) -> None:
+    begun(home / "l.sqlite").store.close()
+    with refused("store is 5; pass a path", nb.StoreError):
+        nb.recover(home / "l.sqlite", 5)
 
 
 @stores("the store of another session", "shared: both see each label")
