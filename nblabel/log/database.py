@@ -14,6 +14,8 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from nblabel.system.files import as_path
+
 SCHEMA_VERSION = 2
 REPAIR = "restore a copy of it, or save what is whole: nblabel.recover(path, new_path)."
 PATIENCE = 5  # seconds to wait for another program that writes
