@@ -175,7 +175,7 @@ def typed_rows(home: Path) -> None:
 
 @exports("rows with a column that is called label", "both are kept, under two names")
 def column_called_label(home: Path) -> None:
-    frame = pd.DataFrame({"label": ["old", "older"], "v": [1, 2]}, index=["r1", "r2"])
+    frame = pd.DataFrame({"label": ["old", "older"] * 2, "v": [1, 2, 3, 4]})
     one = nb.Session(nb.Pool(table=frame), ["x", "y"])
     one.tell([0, 1], ["x", "y"])
     one.export(home / "x.jsonl")

@@ -97,7 +97,7 @@ FOLLOWED: dict[str, tuple[str, Make, Make, dict[str, str]]] = {
     "new_column": (
         "a table with a column more",
         lambda: nb.Pool(table=pd.DataFrame({"v": [1, 2, 3]}, index=list("abc"))),
-        lambda: nb.Pool(table=pd.DataFrame({"v": [1, 2, 3], "w": 0}, index=list("abc"))),
+        lambda: nb.Pool(table=pd.DataFrame({"v": [1, 2, 3], "w": [5, 6, 9]}, index=list("abc"))),
         {"a": "x", "b": "y"},
     ),
 }

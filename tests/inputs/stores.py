@@ -59,6 +59,11 @@ def other_database(home: Path) -> Path:
     return home / "app.sqlite"
 
 
+def connection(home: Path) -> sqlite3.Connection:
+    with closing(sqlite3.connect(home / "l.sqlite")) as found:
+        return found
+
+
 NOT_OPENED: dict[str, tuple[str, Any, str]] = {
     "folder": ("a folder", lambda home: home, r"is a folder; name a file in it"),
     "no_folder": (
@@ -72,7 +77,7 @@ NOT_OPENED: dict[str, tuple[str, Any, str]] = {
     "buffer": ("an open buffer", lambda home: io.BytesIO(), r"store is <.*BytesIO.*; pass a path"),
     "connection": (
         "a connection of sqlite3",
-        lambda home: sqlite3.connect(":memory:"),
+        connection,
         r"store is <sqlite3\.Connection.*; pass a path",
     ),
     "text_file": ("a text file", text_file, r"notes\.txt cannot be opened: .*not a database.*left"),
