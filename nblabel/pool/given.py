@@ -17,6 +17,7 @@ from nblabel.pool.in_memory import ImageArray, ImageList, as_numbers, shape_advi
 from nblabel.pool.pictures import ImageFiles, ImagePages, Pictures
 from nblabel.pool.reading import decoded, naming, suffixes
 from nblabel.pool.stretch import kind_of
+from nblabel.system.files import as_path
 
 TRIED = 100  # of many texts, to tell whether they are files
 MOST = 2**31  # bytes of Pillow's pictures of one size that are put into one array
@@ -36,7 +37,7 @@ def pictures_of_folder(
         As for `Pool.from_folder`.
     """
     paths, left_out = find_images(folder)
-    files = ImageFiles(paths, root=folder)
+    files = ImageFiles(paths, root=as_path(folder))
     media = ImagePages(files) if pages else files
     _tell([left_out, *media.survey(range)])
     return media

@@ -73,7 +73,8 @@ TAKEN = {
     "big_endian": ("numbers with the high byte first", lambda X: X.astype(">f8")),
 }
 for name, (what, make) in TAKEN.items():
-    embeddings.add(name, what, "taken", partial(taken, make))
+    slow = make is bfloat  # torch takes seconds to load
+    embeddings.add(name, what, "taken", partial(taken, make), slow=slow)
 
 
 @embeddings("whole numbers and booleans", "taken as numbers")

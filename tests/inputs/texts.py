@@ -67,7 +67,7 @@ def empty_text(home: Path) -> None:
     assert np.abs(X[1]).sum() > 0
 
 
-@texts("a text of 1 MB", "kept whole")
+@texts("a text of 1 MB", "kept whole", slow=True)
 def one_megabyte(home: Path) -> None:
     long = "word " * 200_000
     pool = nb.Pool(texts=[long, "short"])
