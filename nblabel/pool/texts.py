@@ -32,8 +32,8 @@ class Texts:
     Raises
     ------
     TypeError
-        If it is no list: a single text, a table, a dict or a set; or if one of them is no text; the message
-        names its position.
+        If it is no list: a single text, a table, a dict or a set; or if one of them is no text; the
+        message names its position.
     """
 
     kind = "texts"
