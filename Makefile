@@ -66,9 +66,10 @@ articles: $(VENV)/.articles ## reproduce the figures of the articles: hours   (A
 articles-check: $(VENV)/.articles ## fail where a stored figure of the articles misses its target
 	@$(BIN)/python -m benchmarks.articles --check $(ARGS)
 
-tables: $(VENV)/.lab ## write the tables of README.md and docs/ from the measured JSON
+tables: $(VENV)/.test ## write the tables of README.md and docs/ from the measured JSON and the tested inputs
 	@$(BIN)/python -m benchmarks.tables
 	@$(BIN)/python -m benchmarks.articles.page
+	@$(BIN)/python -m tests.inputs.page
 
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist

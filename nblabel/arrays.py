@@ -5,7 +5,9 @@ from __future__ import annotations
 import decimal
 import math
 import numbers
+import os
 import reprlib
+from collections.abc import Iterator, Mapping, ValuesView
 from typing import Any
 
 import numpy as np
@@ -77,12 +79,22 @@ def as_array(values: Any) -> npt.NDArray[Any]:
     """
     if isinstance(values, np.ma.MaskedArray):  # what is masked is missing
         return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+    if isinstance(values, np.ndarray) and values.ndim == 0 and values.dtype == object:
+        values = values.item()  # a sparse matrix, say, that numpy.array made nothing of
+    if isinstance(values, Iterator | ValuesView):
+        values = list(values)
+    if _is_text(values) or isinstance(values, os.PathLike):
+        raise ValueError(f"embeddings is {values!r:.60}; load the file first: numpy.load(path).")
     if not isinstance(values, np.ndarray):
         values = _dense(as_pandas(values))
     if hasattr(values, "columns"):
         return _of_columns(values)
     if hasattr(values, "iloc"):
         values = values.to_numpy(dtype=object if values.dtype == object else None)
+    if isinstance(values, Mapping) and hasattr(values, "files"):  # .npz
+        raise ValueError(
+            f"embeddings are an archive of arrays; pass one of them: X[{next(iter(values), '')!r}]."
+        )
     if isinstance(values, dict | set | frozenset):
         raise ValueError(  # noqa: TRY004
             f"embeddings are a {type(values).__name__}, which has no rows; of a dict by id: "
@@ -212,6 +224,8 @@ def as_positions(index: Any, n: int) -> IntArray:
     IndexError
         If there is none, or one is outside.
     """
+    if np.ma.is_masked(index):
+        raise IndexError("some of these positions are masked; pass index.compressed().")
     try:
         array = np.atleast_1d(np.asarray(index))
     except ValueError:  # lists that differ in length

@@ -362,7 +362,9 @@ def test_numbers_of_items_last():
     numbering = Numbering(KnownItems.from_text(items.to_text()), pool)
     text = numbering.to_text(np.array([1, 2]))
     assert numbering.from_text(text).tolist() == [1, 2]
-    assert Numbering(items, nb.Pool(embeddings=np.eye(2), ids="dx")).from_text(text).tolist() == [0]
+    assert Numbering(items, nb.Pool(embeddings=np.eye(2), ids=list("dx"))).from_text(
+        text
+    ).tolist() == [0]
     assert numbering.whole == "4"
 
 

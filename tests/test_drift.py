@@ -77,7 +77,7 @@ def test_every_kind_of_media_can_be_extended(tmp_path):
     assert [texts.text(i) for i in range(3)] == ["a", "b", "c"]
 
     table = pd.DataFrame({"x": [1, 2], "c": ["a", None]})
-    rows = nb.Pool(table=table).extended(nb.Pool(table=table, ids="yz"))
+    rows = nb.Pool(table=table).extended(nb.Pool(table=table, ids=list("yz")))
     assert [cell.value for cell in rows.row(3)] == ["2", None]
     assert rows.fingerprint != nb.Pool(table=table).fingerprint
 
@@ -92,11 +92,11 @@ def test_pools_that_do_not_go_together():
         pool.extended(["b"])
     with pytest.raises(ValueError, match="the columns of the two tables differ: x, y"):
         nb.Pool(table=pd.DataFrame({"x": [1]})).extended(
-            nb.Pool(table=pd.DataFrame({"y": [1]}), ids="z")
+            nb.Pool(table=pd.DataFrame({"y": [1]}), ids=list("z"))
         )
     with pytest.raises(ValueError, match="the embeddings of the two pools differ in width"):
-        blob_pool(3).extended(nb.Pool(embeddings=np.eye(2), ids="xy"))
-    half = nb.Pool(texts=["a"], embeddings=[[1.0]]).extended(nb.Pool(texts=["b"], ids="z"))
+        blob_pool(3).extended(nb.Pool(embeddings=np.eye(2), ids=list("xy")))
+    half = nb.Pool(texts=["a"], embeddings=[[1.0]]).extended(nb.Pool(texts=["b"], ids=list("z")))
     assert half.embeddings is None
 
 

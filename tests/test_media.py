@@ -341,7 +341,7 @@ def test_a_folder_is_searched_for_images(folder):
 def test_the_folders_of_pictures_are_known_labels(folder):
     pool = nb.Pool.from_folder(folder)
     assert pool.folders.to_dict("list") == {"id": ["deep/er/c.png"], "label": ["deep"]}
-    assert nb.Pool.from_folder(folder, ids="abcde").folders["id"].tolist() == ["d"]
+    assert nb.Pool.from_folder(folder, ids=list("abcde")).folders["id"].tolist() == ["d"]
     assert nb.Pool([folder / "deep/er/c.png"]).folders.empty
     assert nb.Pool(texts=["a/b"], ids=["a/b"]).folders.empty
     session = nb.Session(pool, ["deep", "flat"])
@@ -399,7 +399,9 @@ def test_folders_with_nothing_to_label(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
     with pytest.raises(FileNotFoundError, match=r"holds no image file .*\.png.* 1 file left out"):
         nb.Pool.from_folder(tmp_path)
-    with pytest.raises(FileNotFoundError, match="there is no folder"):
+    with pytest.raises(
+        FileNotFoundError, match=r"notes\.txt is a file; pass the folder it lies in"
+    ):
         find_images(tmp_path / "notes.txt")
 
 

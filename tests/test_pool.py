@@ -99,7 +99,7 @@ def test_embeddings_of_another_pool():
     [
         ({}, "needs images=, texts=, table= or embeddings="),
         ({"images": IMAGES, "embeddings": POINTS[:2]}, "3 images, 2 embeddings"),
-        ({"images": IMAGES, "ids": "ab"}, "3 images, 2 ids"),
+        ({"images": IMAGES, "ids": list("ab")}, "3 images, 2 ids"),
         ({"embeddings": POINTS, "ids": range(4)}, "3 embeddings, 4 ids"),
         ({"embeddings": POINTS, "ids": ["a", "b", "a"]}, "1 repeat, for example 'a'"),
         ({"embeddings": POINTS, "ids": [1, "1", 2]}, "for example '1'.*compared as text"),
@@ -122,7 +122,7 @@ def test_fingerprint_follows_ids_and_media():
     assert pool.fingerprint == nb.Pool(IMAGES.copy()).fingerprint
     assert pool.fingerprint != nb.Pool(IMAGES + 1).fingerprint
     assert pool.fingerprint != nb.Pool(IMAGES.reshape(3, 5, 4)).fingerprint
-    assert pool.fingerprint != nb.Pool(IMAGES, ids="abc").fingerprint
+    assert pool.fingerprint != nb.Pool(IMAGES, ids=list("abc")).fingerprint
     assert pool.fingerprint != nb.Pool(embeddings=POINTS).fingerprint
 
 

@@ -44,7 +44,7 @@ def test_a_pool_of_texts():
 def test_the_index_of_a_series_names_its_texts_where_it_can():
     assert nb.Pool(texts=pd.Series(["a", "b"], index=[7, 3])).ids == ("7", "3")
     assert nb.Pool(texts=pd.Series(["a", "b"], index=[7, 7])).ids == ("0", "1")
-    assert nb.Pool(texts=pd.Series(["a", "b"], index=[7, 3]), ids="xy").ids == ("x", "y")
+    assert nb.Pool(texts=pd.Series(["a", "b"], index=[7, 3]), ids=list("xy")).ids == ("x", "y")
 
 
 @pytest.mark.parametrize(

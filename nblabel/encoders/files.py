@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nblabel.pool.pixels import SIDE
+from nblabel.system.files import as_path
 
 FORMAT = 1
 SETTINGS = "settings"
@@ -35,7 +36,7 @@ def save_encoder(
     weights: dict[str, np.ndarray[Any, Any]],
 ) -> None:
     """Write an encoder in one atomic step."""
-    path = Path(path).expanduser()
+    path = as_path(path)
     if path.is_dir() or not path.parent.is_dir():
         problem = (
             "is a folder; name a file in it"
@@ -65,7 +66,7 @@ def read_encoder(path: Any) -> Parts:
     ValueError
         If it is no such file, or a damaged one.
     """
-    path = Path(path).expanduser()
+    path = as_path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; check the path.")
     try:

@@ -99,6 +99,12 @@ class EstimatorLearner:
                 "nblabel.learners.Calibrated(classifier), which is scikit-learn's "
                 "CalibratedClassifierCV for one without probabilities."
             )
+        kind = _kind_of(estimator)
+        if kind not in (None, "classifier"):
+            raise TypeError(
+                f"learner {estimator!r} is no classifier but a {kind.replace('_', ' ')}; pass a "
+                'classifier, or the name of one such as "logreg".'
+            )
         self._estimator = clone(estimator)
         unset = [
             key
@@ -256,6 +262,16 @@ class EstimatorLearner:
             return float(-np.log(likelihood).sum() + log_temperature**2 / 2)
 
         return float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
+
+
+def _kind_of(estimator: Any) -> Any:
+    """Return what scikit-learn calls its kind; None where it says nothing."""
+    try:
+        from sklearn.utils import get_tags  # since 1.6
+
+        return get_tags(estimator).estimator_type
+    except Exception:  # noqa: BLE001  an estimator of one's own need not know of tags
+        return getattr(estimator, "_estimator_type", None)
 
 
 def _failed(name: str, n: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
+
+from nblabel.system.files import as_path
 
 SCHEMA_VERSION = 2
 REPAIR = "restore a copy of it, or save what is whole: nblabel.recover(path, new_path)."
@@ -68,7 +71,11 @@ def address_of(url: Any) -> tuple[str, sa.URL]:
         except sa.exc.ArgumentError as error:
             raise StoreError(f"{url!r} is no database URL and no path: {error}.") from error
         return address.render_as_string(hide_password=True), address
-    path = Path(url).expanduser()
+    if not isinstance(url, str | os.PathLike):
+        raise StoreError(
+            f"store is {url!r:.80}; pass a path, a database URL, or None for a log in memory."
+        )
+    path = as_path(url)
     if path.is_dir():
         raise StoreError(f"{path} is a folder; name a file in it, such as {path / 'labels.db'}.")
     if not path.parent.is_dir():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +16,7 @@ from PIL import ExifTags, Image
 from nblabel.log.tables import SEPARATORS, for_spreadsheets, with_items
 from nblabel.pool import Pool
 from nblabel.pool.pictures import ImageFiles, MediaError
-from nblabel.system.files import whole
+from nblabel.system.files import as_path, whole
 from nblabel.system.progress import over
 
 if TYPE_CHECKING:
@@ -85,6 +87,8 @@ def export_labels(
         If the folder around it does not exist.
     FileExistsError, IsADirectoryError
         If the folder to be written has something in it, or the file is a folder.
+    TypeError
+        If it is no path.
     MediaError
         If a picture is gone or broken.
     ImportError
@@ -106,7 +110,12 @@ def export_labels(
 
     A picture's file is named after its position in the pool and its id, so that none hides another.
     """
-    target = Path(path).expanduser()
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f"path is of type {type(path).__name__}; pass the path of a file or folder. "
+            "Session.labels() returns the labels as a table."
+        )
+    target = as_path(path)
     kind = format or next(
         (name for name, ending in FILES.items() if ending == target.suffix.lower()), None
     )
@@ -154,7 +163,10 @@ def export_labels(
 
 
 def _csv(labels: pd.DataFrame, path: Path, separator: str = ",") -> None:
-    path.write_text(labels.to_csv(index=False, sep=separator), encoding="utf-8", newline="")
+    text = labels.to_csv(index=False, sep=separator)
+    if "\r" in text:  # which Python puts in quotes from 3.13 on only, and which ends a row
+        text = labels.to_csv(index=False, sep=separator, quoting=csv.QUOTE_NONNUMERIC)
+    path.write_text(text, encoding="utf-8", newline="")
 
 
 def _excel_csv(labels: pd.DataFrame, path: Path, separator: str) -> None:

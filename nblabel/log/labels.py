@@ -72,7 +72,7 @@ class LabelLog:
         self, pool: Pool, classes: Iterable[Any], store: Any = None, annotator: Any = None
     ) -> None:
         self.pool = pool
-        self.annotator = text_of(annotator) or None
+        self.annotator = text_of(annotator).strip() or None
         names = check_classes(classes)
         warn_of_lookalikes(names)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)

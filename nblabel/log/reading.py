@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nblabel.system.dataframes import as_pandas
+from nblabel.system.files import as_path
 from nblabel.system.values import looks, text_of
 
 if TYPE_CHECKING:
@@ -78,8 +80,11 @@ def read_labels(table: Any, id_column: str, label_column: str) -> KnownLabels:
     """
     notes: list[str] = []
     called = "the table"
-    if isinstance(table, str | Path):
-        path = Path(table).expanduser()
+    id_column, label_column = str(id_column), str(label_column)  # columns may have numbers
+    if isinstance(table, str | os.PathLike):
+        if "://" in str(table):
+            raise ValueError(f"{table} is an address; download the file first and pass its path.")
+        path = as_path(table)
         table, called = _read(path, (id_column, label_column), notes), path.name
     frame = _as_frame(table)
     if id_column not in frame and frame.index.name == id_column:

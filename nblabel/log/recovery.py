@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nblabel.log import database
 from nblabel.log.database import StoreError
 from nblabel.log.integrity import DamagedFile, opened
 from nblabel.log.store import LabelStore
+from nblabel.system.files import as_path
 from nblabel.system.format import counted
 from nblabel.system.report import Report
 
@@ -86,7 +87,7 @@ def recover(damaged: Any, path: Any) -> Recovery:
         raise StoreError(f"{name} is no SQLite file; restore a backup of the database.")
     if not file.is_file():
         raise StoreError(f"there is no file {name}; check the path.")
-    if Path(path).expanduser().exists():
+    if isinstance(path, str | os.PathLike) and as_path(path).exists():
         raise StoreError(f"{path} is there already; name a new file.")
     with closing(opened(file, name)) as connection:
         found = DamagedFile(connection)

@@ -131,7 +131,8 @@ def _items(pool: Pool, rows: list[int]) -> list[tuple[str, list[Any]]]:
 
 def _clean(value: Any) -> str:
     """Return text that any file can hold."""
-    return str(value).encode("utf-8", "backslashreplace").decode()
+    text = str(value).encode("utf-8", "backslashreplace").decode()
+    return text.replace("\0", "\\x00")  # to most programs a zero byte is no text
 
 
 def _one_kind(column: pd.Series[Any]) -> list[Any]:

@@ -268,6 +268,8 @@ class Column:
         """What was read in one of several ways, or could not be read; "" where nothing was."""
         content = self._content
         doubt = "" if content.reading is None else content.reading.doubt
+        if self._typed is not None and (n := int((np.isnan(self._typed) & ~self._missing).sum())):
+            return f"{n:,} of {count(len(self._missing))} values are infinite and count as missing"
         if content.unread:
             few = f"{count(len(content.unread))} of {count(len(self._missing))} values"
             example = content.unread[0]

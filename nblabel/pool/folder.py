@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from nblabel.pool.reading import HEIC, INSTALL, suffixes
+from nblabel.system.files import as_path
 from nblabel.system.format import counted
 
 SYSTEM = frozenset({"thumbs.db", "desktop.ini"})  # of Windows; those of others are hidden
+LINKS = 3  # that a message names
 
 
 def find_images(folder: Any) -> tuple[list[Path], str]:
@@ -25,30 +30,51 @@ def find_images(folder: Any) -> tuple[list[Path], str]:
     paths : list of Path
         Sorted.
     left_out : str
-        How many files of which kinds are none that can be read; "" where there is none.
+        How many files of which kinds are none that can be read, and which folders are links; ""
+        where there is none.
 
     Raises
     ------
     FileNotFoundError
         If the folder does not exist or holds no picture file.
     """
-    root = Path(folder)
+    if not isinstance(folder, str | os.PathLike):
+        advice = "; Pool(paths) takes paths" if isinstance(folder, Iterable) else ""
+        raise TypeError(f"folder is a {type(folder).__name__}; pass the path of a folder{advice}.")
+    root = as_path(folder)
+    if root.is_file():
+        advice = "unpack it" if is_zipfile(root) else "pass the folder it lies in, or Pool([path])"
+        raise FileNotFoundError(f"{root} is a file; {advice}.")
     if not root.is_dir():
         raise FileNotFoundError(f"there is no folder {root}; check the path.")
     readable = suffixes()
     paths: list[Path] = []
     left_out: list[Path] = []
+    links: list[str] = []
     for path in root.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if hidden or path.is_dir() or path.name.lower() in SYSTEM:
+        if hidden or path.name.lower() in SYSTEM:
+            continue
+        if path.is_dir():
+            if path.is_symlink():  # it may lead out of the folder, or in a circle
+                links.append(path.relative_to(root).as_posix())
             continue
         (paths if path.suffix.lower() in readable else left_out).append(path)
-    words = _left_out(left_out)
+    words = " ".join(part for part in (_left_out(left_out), _not_followed(links)) if part)
     if not paths:
         raise FileNotFoundError(
             f"{root} holds no image file (.jpg, .png, .tif and others that Pillow reads). {words}"
         )
     return sorted(paths), words
+
+
+def _not_followed(links: list[str]) -> str:
+    if not links:
+        return ""
+    listed = ", ".join(map(repr, sorted(links)[:LINKS]))
+    more = f" and {len(links) - LINKS} more" if len(links) > LINKS else ""
+    are = "is a link to a folder" if len(links) == 1 else "are links to folders"
+    return f"{listed}{more} {are}, and not looked into; Pool(paths) takes the files in it."
 
 
 def _left_out(paths: list[Path]) -> str:

@@ -17,6 +17,7 @@ from nblabel.pool.in_memory import ImageArray, ImageList, as_numbers, shape_advi
 from nblabel.pool.pictures import ImageFiles, ImagePages, Pictures
 from nblabel.pool.reading import decoded, naming, suffixes
 from nblabel.pool.stretch import kind_of
+from nblabel.system.files import as_path
 
 TRIED = 100  # of many texts, to tell whether they are files
 MOST = 2**31  # bytes of Pillow's pictures of one size that are put into one array
@@ -36,7 +37,7 @@ def pictures_of_folder(
         As for `Pool.from_folder`.
     """
     paths, left_out = find_images(folder)
-    files = ImageFiles(paths, root=folder)
+    files = ImageFiles(paths, root=as_path(folder))
     media = ImagePages(files) if pages else files
     _tell([left_out, *media.survey(range)])
     return media
@@ -116,7 +117,18 @@ def _as_array(images: Any, with_channels: int) -> np.ndarray[Any, Any] | None:
         if array.ndim == with_channels and array.shape[-1] not in (1, 3):
             return np.moveaxis(array, -3, -1) if array.shape[-3] in (1, 3) else array
         return array
+    if isinstance(images, np.ma.MaskedArray):
+        return _unmasked(images)
     return np.asarray(images) if hasattr(images, "__array__") else None
+
+
+def _unmasked(array: Any) -> np.ndarray[Any, Any]:
+    """Return an array in which what was masked is black: 0 in 8 bits, else NaN."""
+    if not np.ma.is_masked(array) or array.dtype.kind not in "biuf":
+        return np.asarray(array)
+    if array.dtype.itemsize > 1 and array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    return np.asarray(array.filled(np.nan if array.dtype.kind == "f" else 0))
 
 
 def _of_many(items: list[Any], range: Any) -> ImageArray | ImageFiles | ImageList:  # noqa: A002
@@ -147,7 +159,7 @@ def _of_many(items: list[Any], range: Any) -> ImageArray | ImageFiles | ImageLis
 
 
 def _unpacked(item: Any) -> Any:
-    """Return what an item holds: of an open file its bytes, of a row of `datasets` its picture."""
+    """Return what an item holds: of a file that is no path its bytes, of `datasets` its picture."""
     if isinstance(item, dict) and {"bytes", "path"} <= set(item):
         return item["path"] if item["bytes"] is None else item["bytes"]
     if isinstance(item, bytearray | memoryview):
@@ -155,6 +167,8 @@ def _unpacked(item: Any) -> Any:
     if hasattr(item, "read") and hasattr(item, "seek") and not isinstance(item, Image.Image):
         item.seek(0)
         return item.read()
+    if hasattr(item, "read_bytes") and not isinstance(item, os.PathLike):  # of a zip archive
+        return item.read_bytes()
     return item
 
 

@@ -15,12 +15,9 @@ def as_ids(ids: Any) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     Raises
     ------
     ValueError
-        If one is missing or there twice, or their order is unknown.
+        If one is missing, empty or there twice, or these are no ids in an order.
     """
-    if isinstance(ids, set | frozenset):
-        raise ValueError(  # noqa: TRY004
-            f"ids is a {type(ids).__name__}; pass a list with the id of each item, in their order."
-        )
+    _refuse_others(ids)
     given = list(ids)
     texts = tuple(map(text_of, given))
     before = tuple(map(str, given))
@@ -29,6 +26,10 @@ def as_ids(ids: Any) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
         and (gap := next((at for at, one in enumerate(given) if is_missing(one)), -1)) >= 0
     ):
         raise ValueError(f"the id of item {gap} is missing; give each item one, or leave out ids=.")
+    if "" in texts:
+        raise ValueError(
+            f"the id of item {texts.index('')} is empty; give each item one, or leave out ids=."
+        )
     if len(set(texts)) < len(texts):
         if len(set(before)) < len(before):
             twice = [item for item, n in Counter(texts).items() if n > 1]
@@ -38,6 +39,24 @@ def as_ids(ids: Any) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
             )
         texts = before  # they differ in the form of a letter alone: each stays as it is
     return texts, None if texts == before else before
+
+
+def _refuse_others(ids: Any) -> None:
+    if isinstance(ids, str | bytes):
+        raise ValueError(  # noqa: TRY004
+            f"ids is the single text {ids!r:.60}; pass a list with the id of each item."
+        )
+    if hasattr(ids, "columns"):
+        raise ValueError("ids is a table; pass one of its columns.")
+    if getattr(ids, "ndim", 1) > 1:
+        raise ValueError(f"ids has shape {ids.shape}; pass one id for each item.")
+    if isinstance(ids, set | frozenset | Mapping):
+        raise ValueError(  # noqa: TRY004
+            f"ids is a {type(ids).__name__}; pass a list with the id of each item, in their order."
+        )
+    if not isinstance(ids, Iterable):
+        message = f"ids is {ids!r:.60}; pass a list with the id of each item."
+        raise ValueError(message)  # noqa: TRY004
 
 
 def ids_of_index(data: Any) -> list[Any] | None:

@@ -183,7 +183,7 @@ class ImageFiles(Decoded):
         if self._root is not None:
             inside = self._root.resolve()
             for path in self._paths:
-                if not path.resolve().is_relative_to(inside):
+                if not _leads_to(path).is_relative_to(inside):
                     raise ValueError(f"{path} leads outside the folder {inside}; leave it out.")
         self.names = _names_below(self._root, self._paths)
 
@@ -327,6 +327,14 @@ def _names_below(root: Path | None, paths: Sequence[Path]) -> list[str]:
 def _as_text(name: str) -> str:
     # a file name may hold bytes that are no text, which no database or page takes
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _leads_to(path: Path) -> Path:
+    """Return the file behind a link; the link itself where it leads in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # said when it is read
+        return path.parent.resolve() / path.name
 
 
 def _size(path: Path) -> int:

@@ -192,7 +192,7 @@ def _told(idle: list[str], faint: list[str], doubts: list[str]) -> str:
         )
     if doubts:
         lines.append(
-            f"Texts of these columns were read with some doubt: {_some(doubts)}. Where that is "
+            f"Values of these columns were read with some doubt: {_some(doubts)}. Where that is "
             "wrong, convert the column before."
         )
     return " ".join(lines)

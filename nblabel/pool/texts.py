@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -32,8 +32,8 @@ class Texts:
     Raises
     ------
     TypeError
-        If it is a single text, a table, a dict or a set, or one of them is no text; the message
-        names its position.
+        If it is no list: a single text, a table, a dict or a set; or if one of them is no text; the
+        message names its position.
     """
 
     kind = "texts"
@@ -51,6 +51,8 @@ class Texts:
             raise TypeError("texts is a set, which has no order; pass a list: sorted(texts).")
         if hasattr(texts, "columns"):
             raise TypeError("texts is a table; pass one of its columns, or the table as table=.")
+        if not isinstance(texts, Iterable):
+            raise TypeError(f"texts is a {type(texts).__name__}; pass a list of texts.")
         self.texts = [_checked(text, place) for place, text in enumerate(texts)]
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from nblabel.arrays import UInt8Array
-from nblabel.system.files import whole
+from nblabel.system.files import as_path, whole
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -39,7 +39,7 @@ def write(path: Any, title: str, content: str, figure: Any) -> Path:
     FileNotFoundError, IsADirectoryError
         If the folder does not exist, or the path is one.
     """
-    target = Path(path).expanduser()
+    target = as_path(path)
     if not target.parent.is_dir():
         raise FileNotFoundError(
             f"the folder {target.parent.resolve()} does not exist; make it first."

@@ -14,6 +14,7 @@ the log.
 
 from __future__ import annotations
 
+import secrets
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -250,6 +251,17 @@ def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted:
         bulk=log.bulk,
         drawn=first,
     )
+
+
+def check_seed(random_state: Any) -> int:
+    """Return a seed, one at random for None, or say what is wrong with it."""
+    if random_state is None:
+        return secrets.randbits(31)
+    if not is_whole(random_state) or random_state < 0:
+        raise ValueError(
+            f"random_state is {random_state!r}; pass a whole number that is not negative, or None."
+        )
+    return int(random_state)
 
 
 def check_share(name: str, value: Any) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import secrets
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -111,7 +110,7 @@ class Session(SampledLog):
         self._strategy = strategy
         self._build_graph = build_graph
         self._learn_accepted = learn_accepted
-        self._random_state = secrets.randbits(31) if random_state is None else int(random_state)
+        self._random_state = sampling.check_seed(random_state)
         self._refit: Refit | None = None
         self._told = False  # that the learner waits for more labels
         # embedding may take minutes: a log that does not fit is refused before

@@ -11,7 +11,7 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray, as_array, as_embeddings, is_whole
 from nblabel.pool import Pool
 from nblabel.system.dataframes import as_pandas, in_order, index_of
-from nblabel.system.values import Names, text_of
+from nblabel.system.values import Names, is_missing, text_of
 
 
 def whole(value: Any, name: str) -> int:
@@ -40,8 +40,8 @@ def seeds_of(random_state: Any) -> tuple[list[int], bool]:
 
 def values_of(y: Any, n: int, name: str) -> list[int] | list[str]:
     """Return answers as whole numbers, or else as text, one for each of n items."""
-    import pandas as pd
-
+    if hasattr(y, "columns"):
+        raise ValueError(f"{name} is a table; pass one of its columns.")
     if isinstance(y, str) or not isinstance(y, Iterable):
         raise ValueError(f"{name} is {y!r}; pass the right answer for each item.")  # noqa: TRY004
     values = list(y)
@@ -55,7 +55,7 @@ def values_of(y: Any, n: int, name: str) -> list[int] | list[str]:
             f"{name} holds rows instead of single answers; for one column a class: "
             f"{name}.argmax(axis=1)."
         )
-    missing = np.flatnonzero([value is None or pd.isna(value) for value in values])
+    missing = np.flatnonzero(list(map(is_missing, values)))
     if missing.size:
         raise ValueError(
             f"{name} lacks the answer for {missing.size:,} of {n:,} items (first: position "
@@ -63,7 +63,7 @@ def values_of(y: Any, n: int, name: str) -> list[int] | list[str]:
         )
     if not all(isinstance(value, numbers.Real | np.bool_) for value in values):
         return [text_of(value).strip() for value in values]
-    broken = [value for value in values if value != int(value)]
+    broken = [value for value in values if value != value // 1]  # infinite ones, too
     if broken:
         raise ValueError(f"{name} holds {broken[0]!r}, which is no class: pass names or numbers.")
     return [int(value) for value in values]

@@ -10,6 +10,7 @@ from typing import Any
 
 from nblabel.log.events import new_uid
 from nblabel.simulation.job import COLUMNS, Job, Step
+from nblabel.system.files import as_path
 
 FORMAT = 1
 
@@ -24,7 +25,7 @@ def paths_of(resume: Any, seeds: list[int], several: bool) -> list[Path | None]:
     """Return the file of each seed; None where nothing is kept."""
     if resume is None:
         return [None] * len(seeds)
-    path = Path(resume).expanduser()
+    path = as_path(resume)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent.resolve()} does not exist; make it.")
     if not several:

@@ -76,6 +76,9 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
                 f"unknown strategy {strategy!r}; choose one of {', '.join(STRATEGIES)}."
             )
         strategy = _MAKERS[AUTO if strategy == "auto" else strategy]()
+    if isinstance(strategy, type):
+        name = strategy.__name__
+        raise TypeError(f"strategy is the class {name}; pass an instance: {name}().")
     if not callable(getattr(strategy, "query", None)):
         raise TypeError(f"strategy {strategy!r} has no query(view, n) method.")
     if getattr(strategy, "needs_graph", False) and not has_graph:

@@ -1,4 +1,4 @@
-"""Files and folders that are written whole or not at all."""
+"""Paths; files and folders that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,8 +10,18 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 OLD = 86_400  # seconds after which no write is still going on
+
+
+def as_path(path: Any) -> Path:
+    """Return a path, with the home folder for "~"; a name that only begins so stays."""
+    found = Path(path)
+    try:
+        return found.expanduser()
+    except RuntimeError:  # there is no user of that name
+        return found
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import enum
 import numbers
 import re
 import unicodedata
@@ -32,10 +33,14 @@ def text_of(value: Any) -> str:
     Texts keep their letters, in Unicode's form NFC. A number without decimals is written without
     them, 1.0 as "1", whatever its type; a floating-point number too large to be exact is written
     with its exponent, as it equals no whole number for sure. A day is "2024-12-31", a moment
-    "2024-12-31 18:30:00". Bytes are read as UTF-8.
+    "2024-12-31 18:30:00". Bytes are read as UTF-8; a member of an Enum is its value.
     """
+    if isinstance(value, enum.Enum):
+        value = value.value
     if isinstance(value, str):
         return unicodedata.normalize("NFC", str(value))
+    if value is np.ma.masked:
+        return ""
     if getattr(value, "ndim", None) == 0 and not isinstance(value, np.generic):
         value = value.item()  # an array or tensor of one value
     if is_missing(value):
@@ -54,10 +59,10 @@ def text_of(value: Any) -> str:
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a value stands for none: None, NaN, NaT, pandas.NA."""
+    """Return whether a value stands for none: None, NaN, NaT, pandas.NA, masked."""
     import pandas as pd
 
-    if value is None or value is pd.NA or value is pd.NaT:
+    if value is None or value is pd.NA or value is pd.NaT or value is np.ma.masked:
         return True
     if isinstance(value, np.datetime64 | np.timedelta64):
         return bool(np.isnat(value))

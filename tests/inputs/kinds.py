@@ -1,0 +1,40 @@
+"""All kinds of inputs, in the order of the document."""
+
+from tests.inputs import (
+    annotators,
+    answers,
+    classes,
+    embeddings,
+    exports,
+    folders,
+    ids,
+    label_files,
+    label_tables,
+    learners,
+    pictures,
+    pools,
+    stores,
+    tables,
+    texts,
+)
+
+ALL = [
+    module.KIND
+    for module in (
+        pictures,
+        folders,
+        texts,
+        tables,
+        embeddings,
+        ids,
+        classes,
+        label_files,
+        label_tables,
+        answers,
+        learners,
+        annotators,
+        pools,
+        stores,
+        exports,
+    )
+]
