@@ -137,13 +137,13 @@ def _digits() -> Case:
 
 
 def _cifar() -> Case:
-    with np.load(_folder() / "cifar10.npz") as file:
+    with np.load(data_folder() / "cifar10.npz") as file:
         images, y = file["x_train"], file["y_train"].astype(int)
     return Case("CIFAR-10 excerpt", 400, {}, nb.embed(images, method="gradients"), y)
 
 
 def _fruits() -> Case:
-    with np.load(_folder() / "fruits.npz") as file:
+    with np.load(data_folder() / "fruits.npz") as file:
         images, y, train = file["x"], file["y"].astype(int), file["split"] == "train"
     X = nb.embed(images, method="gradients")  # without labels, of all photos
     return Case("Fruits, by photo", 400, {}, X[train], y[train], (X[~train], y[~train]))
@@ -152,10 +152,7 @@ def _fruits() -> Case:
 def _long_tail() -> Case:
     """Return Fashion-MNIST with each class 0.6 times as large as the one before."""
     data = nb.datasets.load_fashion_mnist()
-    sizes = (6_000 * 0.6 ** np.arange(10)).astype(int)
-    some = np.sort(
-        np.concatenate([np.flatnonzero(data.labels == c)[:n] for c, n in enumerate(sizes)])
-    )
+    some = long_tail(data.labels)
     X = nb.embed(data.images[some], method="gradients")
     return Case("Fashion-MNIST, long tail", 200, {}, X, data.labels[some])
 
@@ -163,8 +160,7 @@ def _long_tail() -> Case:
 def _rare() -> Case:
     """Return MNIST with a class, the eights, that makes 1 % of the pool; its recall counts."""
     data = nb.datasets.load_mnist()
-    eight = data.labels == 8
-    some = np.sort(np.r_[np.flatnonzero(~eight)[:19_800], np.flatnonzero(eight)[:200]])
+    some = rare_eights(data.labels)
     X = nb.embed(data.images[some], method="gradients")
     y = data.labels[some]
     return Case("MNIST, eights 1 %: their recall", 200, {}, X, y, (X[y == 8], y[y == 8]))
@@ -183,12 +179,25 @@ CASES: dict[str, Callable[[], Case]] = {
 }
 
 
+def long_tail(labels: Any) -> Any:
+    """Return positions of ten classes, of each 0.6 times as many as of the one before."""
+    sizes = (6_000 * 0.6 ** np.arange(10)).astype(int)
+    return np.sort(np.concatenate([np.flatnonzero(labels == c)[:n] for c, n in enumerate(sizes)]))
+
+
+def rare_eights(labels: Any) -> Any:
+    """Return 20,000 positions, 200 of them of class 8."""
+    eight = labels == 8
+    return np.sort(np.r_[np.flatnonzero(~eight)[:19_800], np.flatnonzero(eight)[:200]])
+
+
 @cache
 def _case(name: str) -> Case:
     return CASES[name]()
 
 
-def _folder() -> Path:
+def data_folder() -> Path:
+    """Return the folder that CIFAR and fruits are read from."""
     folder = os.environ.get("NBLABEL_DATA")
     if folder is None:
         raise SystemExit("CIFAR and fruits are read from the folder that NBLABEL_DATA names.")

@@ -20,6 +20,8 @@ from nblabel.strategies import AUTO
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md")
 OURS = "nblabel"
+BULK = ("lump of 20", "lump of 100", "lump of 500", "import of 1,000")
+DROP = 0.01  # of the rest of a pool, that bulk labels may cost at once
 RANDOM = "random sampling, our learner"
 PEERS = ("scikit-", "modAL")
 BUDGETS = ("30", "60", "70", "100", "200", "400")
@@ -195,6 +197,91 @@ def _count(n: float | None) -> str:
     return "not reached" if n is None else f"{n:.0f}"
 
 
+# labels in bulk
+
+
+def bulk(groups: str) -> Callable[[], list[str]]:
+    """Return the maker of a table of what bulk labels won, a line for each of some groups."""
+
+    def table() -> list[str]:
+        content = stored("bulk")
+        found, of = content["summary"][groups], content["all"][groups]
+        header = (
+            f"{groups.removesuffix('s')}",
+            "runs",
+            "at once: median",
+            "worst",
+            "runs down by more than 1 point",
+            "after 60 answers: median",
+            "worst",
+            "runs up",
+        )
+        lines = [f"| {' | '.join(header)} |", f"|---|{'--:|' * (len(header) - 1)}"]
+        if groups == "learners":
+            found = {name: found.get(name) for name in content["learners"]}
+        for name, of_it in found.items():
+            lines.append(f"| {name} | {' | '.join(_bulk_cells(of_it, of))} |")
+        return lines
+
+    return table
+
+
+def bulk_worst() -> list[str]:
+    """Return for each pool the runs that bulk labels cost most, at once and later."""
+    content = stored("bulk")
+    lines = ["| pool | when | points | bulk labels | embedding | learner | seed |"]
+    lines.append("|---|---|--:|---|---|---|--:|")
+    for pool, name in content["names"].items():
+        for when, told in (("at once", "at once"), ("later", "after 60 answers")):
+            runs = [run for run in content["runs"] if run["pool"] == pool]
+            if not runs:
+                continue
+            worst = min(runs, key=lambda run: run[when][1] - run[when][0])
+            cells = (
+                name,
+                told,
+                _points(worst[when][1] - worst[when][0]),
+                f"{worst['kind']} ({worst['given']:,} given)",
+                worst["embedding"],
+                worst["learner"],
+                str(worst["seed"]),
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def bulk_origin() -> list[str]:
+    """Return what was measured of labels in bulk, and where."""
+    content = stored("bulk")
+    runs = content["runs"]
+    sizes = ", ".join(f"{name} {n:,}" for name, n in content["items"].items())
+    commits = " and ".join(dict.fromkeys(run["commit"] for run in runs))
+    told = [
+        f"{len(runs):,} of {len(content['names']) * len(BULK) * content['all']['pools']:,} runs",
+        f"items: {sizes}",
+        f"threads: {content['threads']}",
+        f"commit {commits}",
+    ]
+    return [_origin({**content, "notes": [*content["notes"], *told]})]
+
+
+def _bulk_cells(found: Content | None, of: int) -> list[str]:
+    if found is None:
+        return [f"0 of {of:,}", *[""] * 6]
+    return [
+        f"{found['runs']} of {of:,}",
+        *map(_points, found["at once"]),
+        _percent(found["dropped"]),
+        *map(_points, found["later"]),
+        _percent(found["higher"]),
+    ]
+
+
+def _points(share: float) -> str:
+    """Return a difference of two shares in points, with its sign."""
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
 # rows: one measured figure each
 
 
@@ -274,6 +361,18 @@ def missed() -> list[str]:
             mean = fmean(case["methods"][OURS]["accuracy"][n])
             if mean < target:
                 lines.append(f"| {case['name']}, {n} labels | {mean:.3f} | at least {target:g} |")
+    content = stored("bulk")
+    for pool, name in content["names"].items():
+        runs = [run for run in content["runs"] if run["pool"] == pool]
+        at_once, later = (
+            min((run[when][1] - run[when][0] for run in runs), default=1.0)
+            for when in ("at once", "later")
+        )
+        what = f"{name}, labels in bulk, worst run"
+        if at_once < -DROP:
+            lines.append(f"| {what} at once | {_points(at_once)} points | at least −1 point |")
+        if later <= 0:
+            lines.append(f"| {what} after 60 answers | {_points(later)} points | above 0 |")
     return lines
 
 
@@ -324,6 +423,11 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "labels": labels,
     "ahead": ahead,
     "strategies": strategies,
+    "bulk": bulk("pools"),
+    "bulk-worst": bulk_worst,
+    "bulk-learners": bulk("learners"),
+    "bulk-embeddings": bulk("embeddings"),
+    "bulk-origin": bulk_origin,
     "guarantees": pivot(rf"(?P<subject>.* %): (?P<measure>{_GUARANTEE})(?: of \d+)?"),
     "audits": pivot(
         r"(?P<subject>(?!.*fixed).*, audit): "

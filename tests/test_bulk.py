@@ -147,3 +147,17 @@ def test_prior_factors_reach_the_totals():
 def test_farthest_first_begins_in_the_middle():
     X = np.array([[0], [1], [2], [3], [10]], dtype=np.float32)
     assert farthest_first(X, 3).tolist() == [3, 4, 0, 1, 2]
+
+
+def test_a_class_that_no_row_allows_leaves_the_others_their_factors():
+    """As a classifier's that has no label of it yet; the totals are not within reach."""
+    proba = np.zeros((500, 4), dtype=np.float32)
+    proba[:400, 0] = proba[400:, 1] = 1
+    proba[:400, 2] = 1e-4
+    proba /= proba.sum(axis=1, keepdims=True)
+    totals = np.array([100, 300, 99, 1])
+    scaled = proba * prior_factors(proba, totals)
+    sums = scaled.sum(axis=1)
+    assert (sums > 0).all()
+    assert np.isfinite(scaled / sums[:, None]).all()
+    assert ((scaled / sums[:, None]).argmax(axis=1)[400:] == 1).all()

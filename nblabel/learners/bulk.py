@@ -16,6 +16,7 @@ ORDERED = 64  # items of a lump that are put in order; the others follow as they
 ROWS = 20_000  # items that class shares are counted on
 ROUNDS = 60
 EXACT = 1e-3  # of the items counted on
+LEAST = 1e-9  # that a class counts for: float32 divides by its multiples
 
 
 class BulkLearner:
@@ -192,8 +193,9 @@ def prior_factors(proba: FloatArray, totals: FloatArray) -> FloatArray:
         found = (proba / rows[:, None]).sum(axis=0) * factors
         if np.abs(found - wanted).max() < EXACT * len(proba):
             break
-        factors *= wanted / np.maximum(found, 1e-9)
-        factors /= factors.sum()
+        # a class that no row allows keeps its factor: it would grow until the others are 0
+        factors *= np.divide(wanted, found, out=np.ones_like(wanted), where=found > LEAST)
+        factors = np.maximum(factors / factors.sum(), LEAST)
     return factors
 
 
