@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 import nblabel as nb
+from nblabel.log import database
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import SCHEMA_VERSION, LabelStore, StoreError
 from tests.samples import CLASSES, blob_pool
@@ -255,6 +256,20 @@ def test_an_event_that_was_refused_can_be_sent_again(log, refuse, message):
     log.append(event)
     log.append(event)
     assert stored(Path(log.text)) == ["before", *WIDE]
+
+
+def test_no_connection_makes_a_log_where_one_was_moved_away(tmp_path):
+    """A second connection, as that of the thread of the checkpoints, may come at any moment."""
+    path = tmp_path / "labels.db"
+    address = database.address_of(path)[1]
+    store, thread = database.engine_of(address), database.engine_of(address, makes=False)
+    with store.connect():
+        path.rename(tmp_path / "elsewhere")
+        for engine in (store, thread):
+            with pytest.raises(sa.exc.OperationalError, match="unable to open"):
+                engine.connect()
+    assert not path.exists()
+    store.dispose()
 
 
 @REFUSALS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -96,18 +96,24 @@ def file_of(address: sa.URL) -> Path | None:
     return Path(str(address.database)).absolute()
 
 
-def engine_of(address: sa.URL, *, read_only: bool = False) -> sa.Engine:
-    """Return how a database is reached; one to be read only is copied into memory."""
+def engine_of(address: sa.URL, *, read_only: bool = False, makes: bool = True) -> sa.Engine:
+    """Return how a database is reached.
+
+    One to be read only is copied into memory. A SQLite file is made by the first connection where
+    `makes` is true, by no other: what was moved away meanwhile must not become an empty log.
+    """
     if address.get_backend_name() != "sqlite":
         # psycopg hands out bytes where the database has no encoding of its own
         told = {"client_encoding": "utf8"} if "psycopg" in address.get_driver_name() else {}
         return sa.create_engine(address, pool_pre_ping=True, connect_args=told)
-    file = file_of(address) if read_only else None
-    alone = file is not None or in_memory(address)
+    file = file_of(address)
+    alone = read_only or file is None
     options: dict[str, Any] = {"poolclass": StaticPool} if alone else {}
-    if file is not None:
+    if file is not None and read_only:
         options["creator"] = lambda: _copied(file)
         address = sa.URL.create("sqlite")
+    elif file is not None:
+        options["creator"] = _opener(file, makes=makes)
     # one connection may be used from several threads, one at a time; SQLite itself is fine with it
     engine = sa.create_engine(address, connect_args={"check_same_thread": False}, **options)
 
@@ -127,6 +133,19 @@ def engine_of(address: sa.URL, *, read_only: bool = False) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _opener(file: Path, *, makes: bool) -> Callable[[], sqlite3.Connection]:
+    def connect() -> sqlite3.Connection:
+        nonlocal makes
+        mode = "rwc" if makes else "rw"
+        connection = sqlite3.connect(
+            f"{file.as_uri()}?mode={mode}", uri=True, check_same_thread=False
+        )
+        makes = False
+        return connection
+
+    return connect
 
 
 def _copied(file: Path) -> sqlite3.Connection:

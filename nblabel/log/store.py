@@ -87,7 +87,7 @@ class LabelStore:
         alone = self._file is not None if read_only else not self.persistent
         self._lock = threading.Lock() if alone else nullcontext()
         self._checkpoints = (
-            Checkpoints(database.engine_of(address), self._engine) if aside else None
+            Checkpoints(database.engine_of(address, makes=False), self._engine) if aside else None
         )
         close = self._engine.dispose if self._checkpoints is None else self._checkpoints.close
         # closed with the last reference to this object, also after an error below
