@@ -1,7 +1,7 @@
 # Every target sets up what it needs by itself, and only once.
 #
 #   make demo     open JupyterLab on the quickstart  (PORT=8899 BROWSER=none: only print its URL)
-#   make quick    run the tests that tell most, in under two minutes
+#   make quick    run the tests that tell most, in two to three minutes
 #   make test     run all tests                      (ARGS="-k store -x": one run with options of pytest)
 #   make help     list the rest
 
@@ -28,7 +28,7 @@ quick test oldest docs: export OPENBLAS_NUM_THREADS ?= 1
 
 # Left out: what runs in a browser or JupyterLab (page, lab), and what takes seconds (slow): large
 # pools, references computed in plain Python, trained networks, notebooks, documents, killed processes.
-quick: $(VENV)/.test ## run the tests that tell most, in under two minutes
+quick: $(VENV)/.test ## run the tests that tell most, in two to three minutes
 	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=10 \
 		-m "not (lab or page or slow)" $(ARGS)
 
