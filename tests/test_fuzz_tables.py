@@ -137,7 +137,9 @@ def is_embedded(frame, seed):
     """Return whether a table is embedded; any refusal must name a column of it."""
     refusal = ""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The model learns nothing|no column|Most values|Values of")
+        warnings.filterwarnings(
+            "ignore", "The model learns nothing|no column|Most values|Values of"
+        )
         try:
             pool = nb.Pool(table=frame)
             X = nb.embed(pool)

@@ -6,7 +6,7 @@ from typing import Any
 
 from nblabel.pool.ids import Numbers
 from nblabel.pool.pool import Pool
-from nblabel.system.dataframes import in_order
+from nblabel.system.dataframes import as_pandas, columns_of, in_columns, in_order
 
 
 def in_pool_order(pool: Pool, value: Any, what: str, rows: Any = None) -> Any:
@@ -33,3 +33,20 @@ def in_pool_order(pool: Pool, value: Any, what: str, rows: Any = None) -> Any:
         ids = [ids[row] for row in rows]
         index = None if index is None else [index[row] for row in rows]
     return in_order(value, what, ids, index, numbered=numbered)
+
+
+def names_of_columns(value: Any) -> list[str] | None:
+    """Return what the columns of a pool's embeddings, or of a DataFrame, are called, or None."""
+    return value._columns if isinstance(value, Pool) else columns_of(value)  # noqa: SLF001
+
+
+def points_of(value: Any, names: list[str] | None) -> Any:
+    """Return points, or the embeddings of a pool, with their columns in the order of these names.
+
+    Raises
+    ------
+    ValueError
+        If they have other columns.
+    """
+    X = value.embeddings if isinstance(value, Pool) else as_pandas(value)
+    return in_columns(X, names, "X", names_of_columns(value))

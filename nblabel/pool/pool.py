@@ -18,7 +18,7 @@ from nblabel.pool.joining import join_embeddings, join_media
 from nblabel.pool.pictures import ImageFiles, Media, Pictures, indices
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
-from nblabel.system.dataframes import as_pandas, in_order, index_of
+from nblabel.system.dataframes import as_pandas, columns_of, in_columns, in_order, index_of
 from nblabel.system.values import Names, text_of
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ class Pool:
         names, before = (numbers, None) if ids is None else as_ids(ids)
         X = in_order(embeddings, "embeddings", names, self._index, numbered=ids is None)
         self.embeddings = None if X is None else as_embeddings(X)
+        self._columns = columns_of(X)  # a name for each column of the embeddings, or None
         if media is None and self.embeddings is None:
             raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
         self._n = length_of(
@@ -197,15 +198,13 @@ class Pool:
             raise ValueError(f"this pool holds {self.kind} and the other one {more.kind}.")
         taken = next((item for item in more.ids if item in self), None)
         if taken is not None:
-            raise ValueError(
-                f"ids must be unique, and {taken!r} is in both pools; give the new items others: "
-                "Pool(..., ids=...)."
-            )
-        X = join_embeddings(self.embeddings, more.embeddings, alone=self.media is None)
+            raise ValueError(f"{taken!r} is in both pools; give the new items others, by ids=.")
+        new = in_columns(more.embeddings, self._columns, "the other pool", more._columns)
+        X = join_embeddings(self.embeddings, new, alone=self.media is None)
         media = join_media(self.media, more.media)
         pool = Pool.__new__(Pool)
         pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
-        pool.n_before = len(self)
+        pool.n_before, pool._columns = len(self), self._columns  # noqa: SLF001
         pool.is_numbered = self.is_numbered
         pool.known_as = (self.fingerprint, *self.known_as)
         return pool

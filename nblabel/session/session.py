@@ -18,7 +18,7 @@ from nblabel.log.events import LabelEvent, new_uid
 from nblabel.log.labels import STATUSES
 from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
-from nblabel.pool.order import in_pool_order
+from nblabel.pool.order import in_pool_order, names_of_columns, points_of
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
@@ -116,6 +116,7 @@ class Session(SampledLog):
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
         self._engine = self._new_engine(embeddings_of(pool, self._random_state))
+        self._columns = names_of_columns(pool)
         self._embeds = pool.embeddings is None  # so that new items can be embedded alike
 
     def __repr__(self) -> str:
@@ -145,7 +146,8 @@ class Session(SampledLog):
             On the same pool and log.
         """
         if self._engine is not other.engine:
-            self._engine, self._refit, self._embeds = other.engine, None, other._embeds
+            self._engine, self._refit = other.engine, None
+            self._embeds, self._columns = other._embeds, other._columns
         self.learn_accepted = other.learn_accepted
         self.refresh()
 
@@ -267,8 +269,8 @@ class Session(SampledLog):
         ----------
         X : array of shape (m, dim), Pool, texts, images or DataFrame, optional
             Points that need not be in the pool, embedded as it is; or new items of the kind that it
-            holds, which are embedded here unless the pool has embeddings of its own. None: all n
-            items of the pool.
+            holds, which are embedded here unless the pool has embeddings of its own. Columns with
+            names go by these, where the pool's have some. None: all n items of the pool.
 
         Returns
         -------
@@ -279,7 +281,8 @@ class Session(SampledLog):
         ------
         ValueError
             If the points are not finite numbers in as many dimensions as the embeddings have, or
-            new items are of another kind, or nobody knows how the pool was embedded.
+            their columns have other names; new items are of another kind, or nobody knows how the
+            pool was embedded.
         LearnerError
             If the learner fails on the labels.
         """
@@ -317,7 +320,9 @@ class Session(SampledLog):
         ValueError
             If the shape or a value is wrong; nothing changed then.
         """
-        points = as_embeddings(in_pool_order(self.pool, X, "X"), len(self.pool))
+        X = in_pool_order(self.pool, X, "X")
+        points = as_embeddings(X, len(self.pool))
+        self._columns = names_of_columns(X)
         self._engine, self._embeds = self._new_engine(points), False
         self._changed()
 
@@ -400,10 +405,8 @@ class Session(SampledLog):
     def _points(self, X: Any) -> Any:
         """Return points as they are, and new items embedded like the pool."""
         pool = self.pool
-        if isinstance(X, Pool) and X.embeddings is not None:
-            return X.embeddings
-        if not isinstance(X, Pool) and not are_items(X, pool):
-            return X
+        if X.embeddings is not None if isinstance(X, Pool) else not are_items(X, pool):
+            return points_of(X, self._columns)
         if not self._embeds:
             raise ValueError(
                 f"the {pool.kind} of this session were embedded outside of it. Embed new ones in "

@@ -92,6 +92,59 @@ def index_of(value: Any) -> list[str] | None:
     return [text_of(name) for name in index]
 
 
+def columns_of(value: Any) -> list[str] | None:
+    """Return what the columns of a DataFrame are called; None where they are only numbered.
+
+    Parameters
+    ----------
+    value : object
+        Other data than a DataFrame of pandas has none.
+    """
+    columns = getattr(value, "columns", None)
+    if columns is None or not hasattr(value, "iloc"):
+        return None
+    names = [text_of(name) for name in columns]
+    numbered = names == [str(place) for place in range(len(names))]
+    return None if numbered or len(set(names)) < len(names) else names
+
+
+def in_columns(
+    X: Any, names: Sequence[str] | None, what: str, found: Sequence[str] | None = None
+) -> Any:
+    """Return a DataFrame or array with its columns in the order of others of the same names.
+
+    Parameters
+    ----------
+    X : DataFrame, array or object
+        What has no names for its columns is returned as it is.
+    names : sequence of str, optional
+        Of the columns that it goes with, as of `columns_of`.
+    what : str
+        What it is called in messages.
+    found : sequence of str, optional
+        What the columns of an array are called.
+
+    Raises
+    ------
+    ValueError
+        If the names are others.
+    """
+    found = columns_of(X) if found is None else found
+    if X is None or found is None or names is None or list(found) == list(names):
+        return X
+    missing = [name for name in names if name not in found]
+    unknown = [name for name in found if name not in names]
+    if missing or unknown:
+        parts = {"missing": missing, "unknown": unknown}
+        listed = "; ".join(f"{why}: {', '.join(some[:3])}" for why, some in parts.items() if some)
+        raise ValueError(
+            f"{what} has other columns than the embeddings of the pool ({listed}). Pass the same "
+            "ones, or an array (to_numpy()) if they are only called otherwise."
+        )
+    order = [found.index(name) for name in names]
+    return X.iloc[:, order] if hasattr(X, "iloc") else X[:, order]
+
+
 def is_unique(index: Sequence[str] | None) -> bool:
     """Return whether an index of `index_of` can serve as ids."""
     return index is not None and len(set(index)) == len(index)

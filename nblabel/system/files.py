@@ -16,8 +16,16 @@ OLD = 86_400  # seconds after which no write is still going on
 
 
 def as_path(path: Any) -> Path:
-    """Return a path, with the home folder for "~"; a name that only begins so stays."""
+    """Return a path, with the home folder for "~"; a name that only begins so stays.
+
+    Raises
+    ------
+    ValueError
+        If there is a zero byte in it, which no file may have in its name.
+    """
     found = Path(path)
+    if "\0" in str(found):
+        raise ValueError(f"the path {str(found)!r} has a zero byte in it; name another one.")
     try:
         return found.expanduser()
     except RuntimeError:  # there is no user of that name

@@ -206,3 +206,46 @@ def function_of_wrong_length(home: Path) -> None:
 def broken_width(home: Path) -> None:
     with refused(r"dim is 2\.5; pass a whole number"):
         nb.embed(nb.Pool(texts=["a b", "b c", "c d"]), dim=2.5)
+
+
+def described(columns: str) -> pd.DataFrame:
+    """Two groups of rows that one column tells apart; the other is large in both."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": np.arange(20) % 2 * 3.0, "b": 30 + rng.normal(size=20) / 10})
+    return frame[list(columns)]
+
+
+@embeddings(
+    "a DataFrame for the pool, and new points whose columns are in another order", "by name"
+)
+def new_points_with_columns_in_another_order(home: Path) -> None:
+    one = begun(nb.Pool(embeddings=described("ab")), ["low", "high"])
+    one.tell([0, 1, 2, 3], ["low", "high"] * 2)
+    right = one.predict_proba(described("ab"))
+    assert right[:4].argmax(axis=1).tolist() == [0, 1, 0, 1]
+    assert not np.allclose(one.predict_proba(described("ba").to_numpy()), right)  # without names
+    np.testing.assert_array_equal(one.predict_proba(described("ba")), right)
+    np.testing.assert_array_equal(one.predict_proba(nb.Pool(embeddings=described("ba"))), right)
+    with refused("X has other columns than the embeddings of the pool .missing: b; unknown: c"):
+        one.predict_proba(described("ab").rename(columns={"b": "c"}))
+    one.set_embeddings(described("ba"))
+    np.testing.assert_array_equal(
+        one.predict_proba(described("ab")), one.predict_proba(described("ba"))
+    )
+
+
+@embeddings(
+    "a DataFrame for the pool, and one with other columns for more items", "by name; refused"
+)
+def more_items_with_columns_in_another_order(home: Path) -> None:
+    pool = nb.Pool(embeddings=described("ab"))
+    more = nb.Pool(embeddings=described("ba"), ids=range(20, 40))
+    twice = pool.extended(more)
+    np.testing.assert_array_equal(twice.embeddings[20:], pool.embeddings)
+    np.testing.assert_array_equal(
+        twice.extended(nb.Pool(embeddings=described("ba"), ids=range(40, 60))).embeddings[40:],
+        pool.embeddings,
+    )
+    other = nb.Pool(embeddings=described("ab").rename(columns={"b": "c"}), ids=range(20, 40))
+    with refused("the other pool has other columns .*missing: b; unknown: c"):
+        pool.extended(other)

@@ -231,3 +231,13 @@ def folder_in_use(home: Path) -> None:
     with refused("out is there already; remove it, or name another folder", FileExistsError):
         one.export(home / "out", format="folders")
     assert (home / "out" / "mine.txt").read_text() == "mine"
+
+
+@exports("a zero byte in the name of the file", "refused")
+def zero_byte_in_the_name(home: Path) -> None:
+    with refused("zero byte"):
+        done().export(str(home / "a\0.csv"))
+    with refused("zero byte"):
+        done().import_labels(str(home / "a\0.csv"))
+    with refused("zero byte"):
+        nb.LabelStore(str(home / "a\0.sqlite"))

@@ -176,7 +176,7 @@ def classes_in_another_order(home: Path) -> None:
 
 @pools("more items by extended(), one with a known id", "refused: which id is in both")
 def extended_twice(home: Path) -> None:
-    with refused("ids must be unique, and 't1' is in both pools"):
+    with refused("'t1' is in both pools; give the new items others"):
         texts([0, 1]).extended(texts([1, 2]))
 
 

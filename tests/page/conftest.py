@@ -58,7 +58,7 @@ def page_server() -> Iterator[str]:
         thread.join()
 
 
-class Desk:
+class SharedPage:
     """A page that one test after another uses: a new one takes a process, and longer than most tests.
 
     It fails the test on console errors, page errors, and requests that leave localhost.
@@ -86,7 +86,7 @@ class Desk:
         self.problems.append(problem)
         self.is_spoiled = True
 
-    def clear(self, url: str, problems: list[str]) -> None:
+    def open(self, url: str, problems: list[str]) -> None:
         """Open an address as a new page would: no stored state, no other size, colours or motion."""
         self.problems = problems
         self.page.set_viewport_size({"width": 800, "height": 900})
@@ -105,12 +105,12 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def desks(browser: Browser) -> Iterator[list[Desk]]:
+def kept_pages(browser: Browser) -> Iterator[list[SharedPage]]:
     """The page that is in use, if there is one."""
-    kept: list[Desk] = []
+    kept: list[SharedPage] = []
     yield kept
-    for desk in kept:
-        desk.context.close()
+    for shared in kept:
+        shared.context.close()
 
 
 @pytest.fixture
@@ -121,21 +121,21 @@ def problems() -> list[str]:
 
 @pytest.fixture
 def browser_page(
-    browser: Browser, page_server: str, problems: list[str], desks: list[Desk]
+    browser: Browser, page_server: str, problems: list[str], kept_pages: list[SharedPage]
 ) -> Iterator[Page]:
     """Page at `tests/page/page.html`, with no stored state of other tests.
 
-    The test fails on what a `Desk` refuses, and on whatever crosses the wire otherwise than
+    The test fails on what a `SharedPage` refuses, and on whatever crosses the wire otherwise than
     wire.schema.json has it.
     """
-    desk = desks.pop() if desks else Desk(browser)
-    desk.clear(f"{page_server}/tests/page/page.html", problems)
-    yield desk.page
-    crossed = take_wire(desk.page)
-    if desk.is_as_new:
-        desks.append(desk)
+    shared = kept_pages.pop() if kept_pages else SharedPage(browser)
+    shared.open(f"{page_server}/tests/page/page.html", problems)
+    yield shared.page
+    crossed = take_wire(shared.page)
+    if shared.is_as_new:
+        kept_pages.append(shared)
     else:
-        desk.context.close()
+        shared.context.close()
     assert not problems
     check_wire(crossed)
 

@@ -6,9 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from nblabel.quality.audit_report import LEAST_CHECKS
 from tests.page.panel import BY_ITSELF, TRAITS, questions
 from tests.page.panel import item as plain_item
 
+AUDIT_NOW = f"Audit {LEAST_CHECKS} now"  # after which an accuracy is told
 AUTO_LABEL: dict[str, Any] = {
     "terms": {"max_error": 0.01, "confidence": 0.95, "per_class": False},
     "running": "",
@@ -98,11 +100,14 @@ def test_the_share_of_audit_sample_is_told_and_chosen(browser_page: Page) -> Non
     share = view.get_by_label("Audit sample")
     expect(share).to_have_value("0.1")
     share.select_option("0.2")
-    press(view, "Audit 30 now")
-    assert sent(browser_page) == [{"type": "audit", "share": 0.2}, {"type": "draw", "n": 30}]
+    press(view, AUDIT_NOW)
+    assert sent(browser_page) == [
+        {"type": "audit", "share": 0.2},
+        {"type": "draw", "n": LEAST_CHECKS},
+    ]
     write(browser_page, audit={**AUDIT, "share": 0.17, "waiting": 30})
     expect(share.locator("option:checked")).to_have_text("17\u202f% of questions")
-    expect(view.get_by_role("button", name="Audit 30 now")).to_be_disabled()
+    expect(view.get_by_role("button", name=AUDIT_NOW)).to_be_disabled()
     deliver(browser_page, {"type": "announce", "text": "30 audit items are asked next."})
     expect(live(browser_page)).to_have_text("30 audit items are asked next.")
 
