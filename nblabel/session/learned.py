@@ -1,0 +1,198 @@
+"""The labels of a pool with one learner and one strategy: what is learned, and when."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from typing import Any, Self
+
+from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
+from nblabel.pool.order import in_pool_order, names_of_columns
+from nblabel.session import sampling
+from nblabel.session.compiling import compile_loops, is_compiled
+from nblabel.session.engine import Engine, Refit, Snapshot
+from nblabel.session.sampled import SampledLog
+
+
+class LearnedLog(SampledLog):
+    """A `SampledLog` that learns from its labels, on embeddings and a graph that may be replaced.
+
+    `Session` sets all of the attributes below before it reads the log.
+    """
+
+    _build_graph: bool
+    _columns: Any
+    _embeds: bool
+    _engine: Engine
+    _learn_accepted: bool
+    _learner: Any
+    _refit: Refit | None
+    _strategy: Any
+    _told: bool
+
+    def replica(self) -> Self:
+        """Return a session on the same log, embeddings and learner, for work in another thread.
+
+        A session belongs to one thread. `refresh` takes in what the other one wrote to the log.
+        """
+        other = copy.copy(self)
+        other.audit_share = other.repeat_share = 0.0
+        other._refit = None  # noqa: SLF001  (one of us)
+        other._read_anew(self._state.emptied())  # noqa: SLF001
+        return other
+
+    def sync_from(self, other: Self) -> None:
+        """Take over embeddings and learner of another session on the same log, and what is new.
+
+        Parameters
+        ----------
+        other : Session
+            On the same pool and log.
+        """
+        if self._engine is not other.engine:
+            self._engine, self._refit = other.engine, None
+            self._embeds, self._columns = other._embeds, other._columns
+        self.learn_accepted = other.learn_accepted
+        self.refresh()
+
+    @property
+    def random_state(self) -> int:
+        """The seed."""
+        return self._random_state
+
+    @property
+    def engine(self) -> Engine:
+        """Learner, strategy and neighbours on the present embeddings."""
+        return self._engine
+
+    @property
+    def embeddings(self) -> FloatArray:
+        """What the learner works on: ndarray of shape (n, dim), float32."""
+        return self._engine.X
+
+    @property
+    def learn_accepted(self) -> bool:
+        """Whether labels accepted from the model are learned from; may be set."""
+        return self._learn_accepted
+
+    @learn_accepted.setter
+    def learn_accepted(self, value: bool) -> None:
+        if value != self._learn_accepted:
+            self._learn_accepted = bool(value)
+            self._changed()
+
+    def set_embeddings(self, X: Any) -> None:
+        """Move to other embeddings of the same pool; labels stay, the learner starts anew.
+
+        Parameters
+        ----------
+        X : array of shape (n, dim)
+            Finite numbers, one row for each item.
+
+        Raises
+        ------
+        ValueError
+            If the shape or a value is wrong; nothing changed then.
+        """
+        X = in_pool_order(self.pool, X, "X")
+        points = as_embeddings(X, len(self.pool))
+        self._columns = names_of_columns(X)
+        self._engine, self._embeds = self._new_engine(points), False
+        self._changed()
+
+    @property
+    def wants_graph(self) -> bool:
+        """Whether the learner or the strategy waits for a neighbour graph."""
+        return self._engine.wants_graph
+
+    def set_graph(self, graph: NeighborGraph) -> None:
+        """Move learner and strategy over to the neighbour graph; labels stay.
+
+        Parameters
+        ----------
+        graph : NeighborGraph
+            Of the present embeddings, see `nblabel.neighbor_graph`.
+
+        Raises
+        ------
+        ValueError
+            If it is the graph of a pool of another size.
+        """
+        self._engine = self._engine.with_graph(graph)
+        self._changed()
+
+    def snapshot(self) -> Snapshot:
+        """Return the labels as they are now, for a refit elsewhere.
+
+        Returns
+        -------
+        Snapshot
+        """
+        return sampling.snapshot(self, self.drawn, self.repeated, self._learn_accepted)
+
+    def refit(self, n: int = 1) -> Refit:
+        """Learn from the present labels and choose questions; quick if nothing changed.
+
+        Parameters
+        ----------
+        n : int
+            How many questions.
+
+        Returns
+        -------
+        Refit
+
+        Raises
+        ------
+        ValueError, LearnerError
+            As for `ask`.
+        """
+        done = self._refit
+        if done is None or done.version != self._version or done.n_asked < n:
+            due = (self._y >= 0).any() or self._engine.starts_on_graph
+            if self._build_graph and due and self.wants_graph:
+                self._engine = self._on_graph(self._engine, neighbor_graph(self.embeddings))
+            self._refit = done = self._engine.refit(self.snapshot(), n)
+            self._tell_of(getattr(self._engine.learner, "waiting", ""))
+        return done
+
+    def apply(self, refit: Refit) -> bool:
+        """Take over a refit that ran elsewhere, unless it is stale.
+
+        Parameters
+        ----------
+        refit : Refit
+            Of a snapshot of this session.
+
+        Returns
+        -------
+        bool
+            False if the labels changed since the snapshot: the refit is dropped then.
+        """
+        if refit.version != self._version:
+            return False
+        self._refit = refit
+        return True
+
+    # inside
+
+    def _confidence(self) -> FloatArray | None:
+        return None if self._refit is None else self._refit.predicted[1]
+
+    def _tell_of(self, waiting: str) -> None:
+        """Say once that the learner waits for more labels."""
+        if waiting and not self._told:
+            warnings.warn(waiting, stacklevel=4)
+        self._told = bool(waiting)
+
+    def _new_engine(self, X: FloatArray) -> Engine:
+        engine = Engine(X, self._learner, self._strategy, self._random_state)
+        usable = engine.wants_graph and (self._build_graph or is_compiled())
+        graph = GraphCache(X).read() if usable else None
+        return engine if graph is None else self._on_graph(engine, graph)
+
+    def _on_graph(self, engine: Engine, graph: NeighborGraph) -> Engine:
+        if self._build_graph and not is_compiled():
+            compile_loops(progress=True)
+        return engine.with_graph(graph)
