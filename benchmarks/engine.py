@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import subprocess
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import nblabel as nb
-from benchmarks.report import RESULTS, Row, machine, show, write
+from benchmarks.report import RESULTS, Row, merged, show, write
 from nblabel.graph import search
 from nblabel.session.engine import Engine, Snapshot
 
@@ -57,7 +56,7 @@ def main() -> None:
         load = os.getloadavg()[0]
         rows, notes = PARTS[name](sizes)
         notes = [f"load average {load:.1f} at the start", *notes]
-        together = merged(path, name, rows, notes)
+        together = merged(path, name, rows, notes, list(PARTS))
         write("engine", *together, results)  # what comes next may take long
     show(*together)
 
@@ -493,28 +492,6 @@ PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
     "memory": memory,
     "first": first,
 }
-
-
-def merged(path: Path, part: str, rows: list[Row], notes: list[str]) -> tuple[list[Row], list[str]]:
-    """Put one part's rows and notes beside those of the other parts that were measured before."""
-    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    if known and known["machine"] != machine():
-        print("what was measured before was on another machine or with other versions: dropped")
-        known = {}
-    names = Row.__dataclass_fields__
-    old = [
-        Row(**{name: value for name, value in row.items() if name in names})
-        for row in known.get("rows", [])
-    ]
-    for row in rows:
-        row.part = part
-    order = list(PARTS)
-    together = sorted(
-        [*(row for row in old if row.part != part), *rows], key=lambda row: order.index(row.part)
-    )
-    told = [f"{part}: {note}" for note in notes]
-    others = [note for note in known.get("notes", []) if not note.startswith(f"{part}: ")]
-    return together, sorted([*others, *told], key=lambda note: order.index(note.partition(":")[0]))
 
 
 def _python(code: str, *arguments: str, cache: str) -> str:

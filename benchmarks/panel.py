@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import itertools
 import os
 import random
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from benchmarks.report import Row, report
+from benchmarks.labels import data_folder
+from benchmarks.line import SlowLine
+from benchmarks.report import RESULTS, Row, merged, show, write
 from tests.browser import launch_browser
 from tests.lab.notebook import LabServer, Notebook, open_notebook, wait_for
 
@@ -65,7 +69,34 @@ del pixels
 OPEN_WIDE = """pool = nb.Pool(data.images, embeddings=X)
 panel = nb.Labeler(pool, data.classes, store={store!r}, projection="pca")
 panel"""
+# Photos of 2,700 x 1,700 pixels, each of seventy smaller ones side by side.
+PHOTOS = """
+import io, zipfile
+import numpy as np
+from PIL import Image
+import nblabel as nb
+with zipfile.ZipFile({file!r}) as file:
+    names = [name for name in file.namelist() if name.endswith(".jpg")]
+    small = [Image.open(io.BytesIO(file.read(name))).resize((270, 243)) for name in names[:700]]
+folder = Path({folder!r})
+folder.mkdir()
+rng = np.random.default_rng(0)
+for number in range({n}):
+    photo = Image.new("RGB", (2_700, 1_700))
+    for place, which in enumerate(rng.choice(len(small), 70, replace=False)):
+        photo.paste(small[which], (place % 10 * 270, place // 10 * 243))
+    photo.save(folder / f"{{number:03}}.jpg", quality=90)
+"""
+OPEN_PHOTOS = """pool = nb.Pool.from_folder({folder!r})
+panel = nb.Labeler(pool, ["a", "b"], store={store!r})
+panel"""
+SHOWN = """() => document.querySelector(
+  '.nbl-queue .nbl-mat[data-state="item"] .nbl-placeholder[hidden]') !== null"""
+N_PHOTOS = 200
+MEGABITS, ROUND_TRIP_MS = 4, 150
 N_RUNS = 20
+IMAGES = "MNIST 60,000 images"
+BROWSER = "Chromium headless, software rendering"
 LIVE = """sum(
     isinstance(one, nb.Labeler) and not one.closed for one in __import__("gc").get_objects()
 )"""
@@ -85,22 +116,24 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keys", type=int, default=100, help="labels given in each part")
-    n_keys = parser.parse_args().keys
+    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=PARTS)
+    chosen = parser.parse_args()
     if data := os.environ.get("NBLABEL_DATA"):  # the kernels start in another folder
         os.environ["NBLABEL_DATA"] = str(Path(data).absolute())
-    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, launch_browser() as browser:
         server = LabServer(Path(folder))
         try:
-            for part in (_quick_learner, _slow_learner, _plotly, _run_again):
-                print(f"measuring: {part.__name__.strip('_').replace('_', ' ')} ...", flush=True)
-                rows += part(server, browser, Path(folder), n_keys)
+            for name in (part for part in PARTS if part in chosen.parts):
+                print(f"measuring: {name} ...", flush=True)
+                load = os.getloadavg()[0]
+                rows = PARTS[name](server, browser, Path(folder), chosen.keys)
+                notes = [BROWSER, f"load average {load:.1f} at the start"]
+                notes[:0] = [] if name == "slow line" else [IMAGES]
+                together = merged(RESULTS / "panel.json", name, rows, notes, list(PARTS))
+                write("panel", *together)
         finally:
             server.close()
-    report("panel", rows, [
-        "MNIST 60,000 images", "Chromium headless, software rendering",
-        f"load average at the end {os.getloadavg()[0]:.1f}",
-    ])  # fmt: skip
+    show(*together)
 
 
 def _open(server: LabServer, browser: Any, name: str, cells: list[str]) -> Any:
@@ -210,6 +243,51 @@ def _run_again(server: LabServer, browser: Any, folder: Path, _n_keys: int) -> l
     ]  # fmt: skip
 
 
+def _slow_line(server: LabServer, browser: Any, folder: Path, _n_keys: int) -> list[Row]:
+    """Measure large photos over a slow line, at one answer a second."""
+    photos, store = str(folder / "photos"), str(folder / "photos.db")
+    file = str(data_folder() / "trashnet.zip")
+    cells = [
+        "from pathlib import Path" + PHOTOS.format(file=file, folder=photos, n=N_PHOTOS),
+        OPEN_PHOTOS.format(folder=photos, store=store),
+    ]
+    line = SlowLine(server.url)
+    far = copy.copy(server)
+    far.url = line.url
+    try:
+        with _open(far, browser, "line", cells) as book:
+            page = book.page
+            page.evaluate(PROBE_JS)
+            book.run_cell(0)
+            line.limit(MEGABITS, ROUND_TRIP_MS)
+            started = time.perf_counter()
+            book.start_cell(1)
+            page.wait_for_function(SHOWN, polling="raf")
+            first = time.perf_counter() - started
+            waits = []
+            page.locator(".nbl-queue").last.focus()
+            for number in range(20):
+                page.wait_for_timeout(1_000)
+                before = page.locator(".nbl-queue .nbl-id").inner_text()
+                pressed = time.perf_counter()
+                page.keyboard.press("ab"[number % 2])
+                page.wait_for_function(
+                    f"""(before) => document.querySelector('.nbl-queue .nbl-id').textContent
+                    !== before && ({SHOWN})()""",
+                    arg=before,
+                    polling="raf",
+                )
+                waits.append((time.perf_counter() - pressed) * 1e3)
+    finally:
+        line.close()
+    what = f"{N_PHOTOS} photos of 2,700 x 1,700, {MEGABITS} Mbit/s, {ROUND_TRIP_MS} ms"
+    return [
+        Row(f"{what}: first picture after the cell was run", "s", [first], "at most 3 s", "max", 3),
+        Row("key to next photo there, one answer a second", "ms", waits,
+            "p95 at most 150 ms", "p95", 150),
+    ]  # fmt: skip
+
+
 def _time_to_first_question(book: Notebook, cell: int) -> float:
     book.page.evaluate("probe.pictures.length = 0; probe.started = performance.now()")
     book.run_cell(cell)
@@ -261,6 +339,15 @@ def _peak_mb(process: psutil.Process) -> float:
 def _expect_no_problems(book: Notebook) -> None:
     if book.problems:
         raise RuntimeError(f"the page had problems: {book.problems}")
+
+
+PARTS = {
+    "quick learner": _quick_learner,
+    "slow learner": _slow_learner,
+    "plotly": _plotly,
+    "run again": _run_again,
+    "slow line": _slow_line,
+}
 
 
 if __name__ == "__main__":

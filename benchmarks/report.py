@@ -8,6 +8,7 @@ import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -107,6 +108,29 @@ def write(name: str, rows: list[Row], notes: list[str], folder: Path = RESULTS) 
     path = folder / f"{name}.json"
     path.write_text(json.dumps(content, indent=1) + "\n")
     print(f"written: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+def merged(
+    path: Path, part: str, rows: list[Row], notes: list[str], order: list[str]
+) -> tuple[list[Row], list[str]]:
+    """Put one part's rows and notes beside those of the other parts that were measured before."""
+    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    if known and known["machine"] != machine():
+        print("what was measured before was on another machine or with other versions: dropped")
+        known = {}
+    names = Row.__dataclass_fields__
+    old = [
+        Row(**{name: value for name, value in row.items() if name in names})
+        for row in known.get("rows", [])
+    ]
+    for row in rows:
+        row.part = part
+    together = sorted(
+        [*(row for row in old if row.part != part), *rows], key=lambda row: order.index(row.part)
+    )
+    told = [f"{part}: {note}" for note in notes]
+    others = [note for note in known.get("notes", []) if not note.startswith(f"{part}: ")]
+    return together, sorted([*others, *told], key=lambda note: order.index(note.partition(":")[0]))
 
 
 def machine() -> dict[str, str]:

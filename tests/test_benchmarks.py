@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import bulk, engine
-from benchmarks.report import Row, write
+from benchmarks.report import Row, merged, write
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,12 @@ def test_a_ratio_is_of_the_medians_and_must_be_large() -> None:
 def test_a_part_measured_again_replaces_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "engine.json"
     for part, value in (("first", 1.0), ("mnist", 2.0), ("first", 3.0)):
-        write("engine", *engine.merged(path, part, [Row("it", "s", [value])], ["note"]), tmp_path)
-    rows, notes = engine.merged(path, "million", [], [])
+        write(
+            "engine",
+            *merged(path, part, [Row("it", "s", [value])], ["note"], list(engine.PARTS)),
+            tmp_path,
+        )
+    rows, notes = merged(path, "million", [], [], list(engine.PARTS))
     assert [(row.part, row.values) for row in rows] == [("mnist", [2.0]), ("first", [3.0])]
     assert notes == ["mnist: note", "first: note"]
 
