@@ -106,6 +106,24 @@ def project_pca(X: FloatArray) -> FloatArray:
     return fit_square(xy)
 
 
+def spread_evenly(n: int) -> FloatArray:
+    """Return n places that fill a disc evenly, as the seeds of a sunflower do.
+
+    Parameters
+    ----------
+    n : int
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        Within the square of -1..1.
+    """
+    seeds = np.arange(n) + 0.5
+    radius, angle = np.sqrt(seeds / max(n, 1)), np.pi * (3 - np.sqrt(5)) * seeds
+    places = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return places.astype(np.float32)
+
+
 def fit_square(xy: FloatArray) -> FloatArray:
     """Centre points and scale them into [-1, 1], keeping their proportions."""
     low, high = xy.min(axis=0), xy.max(axis=0)

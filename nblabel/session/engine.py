@@ -17,6 +17,7 @@ from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.learners.bulk import BulkLearner
 from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
+from nblabel.learners.shares import ShareLearner
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Measures, likeliest
 
@@ -116,6 +117,8 @@ class Engine:
         needs it, and "product" for such a strategy; see `with_graph`.
     strategy : QueryStrategy
         What asks now.
+    is_placeholder : bool
+        Whether there are no embeddings yet; see `without_embeddings`.
     """
 
     def __init__(self, X: FloatArray, learner: Any, strategy: Any, random_state: int) -> None:
@@ -126,6 +129,7 @@ class Engine:
         self._random_state = random_state
         self._model = self.learner_anew()
         self.strategy: QueryStrategy = make_strategy(strategy)
+        self.is_placeholder = False
         self._cache: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
         near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
@@ -135,6 +139,16 @@ class Engine:
         self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
         self._labeled: IntArray = np.empty(0, dtype=np.intp)
         self._lock = threading.Lock()
+
+    @classmethod
+    def without_embeddings(cls, n: int, random_state: int) -> Engine:
+        """Return what stands in while n items are being embedded.
+
+        It predicts the class shares for every item, asks at random, and knows no neighbours.
+        """
+        engine = cls(np.zeros((n, 1), dtype=np.float32), ShareLearner, "random", random_state)
+        engine.is_placeholder = True
+        return engine
 
     @property
     def learner(self) -> Learner:
@@ -253,6 +267,8 @@ class Engine:
         closeness : ndarray of shape (m, k), float32
             1 / (1 + squared distance / scale): 1 for a copy, falling to 0.
         """
+        if self.is_placeholder:
+            return np.full((len(indices), 1), -1), np.zeros((len(indices), 1), dtype=np.float32)
         with self._lock:
             who, distances = self._neighbors.look(indices, self._labeled)
         closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)

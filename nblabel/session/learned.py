@@ -82,13 +82,16 @@ class LearnedLog(SampledLog):
             self._learn_accepted = bool(value)
             self._changed()
 
-    def set_embeddings(self, X: Any) -> None:
+    def set_embeddings(self, X: Any, *, by_default: bool = False) -> None:
         """Move to other embeddings of the same pool; labels stay, the learner starts anew.
 
         Parameters
         ----------
         X : array of shape (n, dim)
             Finite numbers, one row for each item.
+        by_default : bool
+            Whether they are those that a session makes of such a pool, `nblabel.embed` with its
+            default method: `predict_proba` can then embed new items in the same way.
 
         Raises
         ------
@@ -98,8 +101,13 @@ class LearnedLog(SampledLog):
         X = in_pool_order(self.pool, X, "X")
         points = as_embeddings(X, len(self.pool))
         self._columns = names_of_columns(X)
-        self._engine, self._embeds = self._new_engine(points), False
+        self._engine, self._embeds = self._new_engine(points), by_default
         self._changed()
+
+    @property
+    def awaits_embeddings(self) -> bool:
+        """Whether there are no embeddings yet; see `Session`, `embed`."""
+        return self._engine.is_placeholder
 
     @property
     def wants_graph(self) -> bool:

@@ -17,7 +17,7 @@ from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
 from nblabel.pool.order import names_of_columns, points_of
 from nblabel.session import sampling
-from nblabel.session.engine import Refit
+from nblabel.session.engine import Engine, Refit
 from nblabel.session.learned import LearnedLog
 from nblabel.strategies import Query, make_strategy
 
@@ -52,6 +52,9 @@ class Session(LearnedLog):
         learn in its place until `set_graph`; the panel does so and finds it in the background. A
         graph that is cached on disk is used either way, unless what works on it must be compiled
         first.
+    embed : bool
+        Embed a pool that has no embeddings, with a progress bar. If not, questions are drawn at
+        random until `set_embeddings`; the panel does so where embedding takes over a second.
     learn_accepted : bool
         Whether labels that the model predicted and that `accept` made labels are learned from like
         answers of people. If not, they only leave the questions.
@@ -94,6 +97,7 @@ class Session(LearnedLog):
         random_state: int | None = 0,
         build_graph: bool = True,
         learn_accepted: bool = False,
+        embed: bool = True,
         audit: float = 0.0,
         repeats: float = 0.0,
     ) -> None:
@@ -111,9 +115,12 @@ class Session(LearnedLog):
         self._told = False  # that the learner waits for more labels
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
-        self._engine = self._new_engine(embeddings_of(pool, self._random_state))
-        self._columns = names_of_columns(pool)
         self._embeds = pool.embeddings is None  # so that new items can be embedded alike
+        self._columns = names_of_columns(pool)
+        if embed or not self._embeds:
+            self._engine = self._new_engine(embeddings_of(pool, self._random_state))
+        else:
+            self._engine = Engine.without_embeddings(len(pool), self._random_state)
 
     def __repr__(self) -> str:
         accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""
@@ -259,6 +266,11 @@ class Session(LearnedLog):
         pool = self.pool
         if X.embeddings is not None if isinstance(X, Pool) else not are_items(X, pool):
             return points_of(X, self._columns)
+        if self.awaits_embeddings:
+            raise ValueError(
+                f"the {pool.kind} of this session are not embedded yet; wait until they are, or "
+                "give it embeddings: session.set_embeddings(X)."
+            )
         if not self._embeds:
             raise ValueError(
                 f"the {pool.kind} of this session were embedded outside of it. Embed new ones in "

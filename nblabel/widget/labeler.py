@@ -24,6 +24,7 @@ from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
 from nblabel.widget.view.cell import display, keep_advice, progress_in_cell
 from nblabel.widget.view.widget import PanelWidget
+from nblabel.widget.work.embedding import begin_embedding
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.training import METHOD, SECONDS
 
@@ -136,9 +137,11 @@ class Labeler(PanelWidget):
                 annotator=annotator,
                 random_state=random_state,
                 build_graph=False,  # it would take the time of the keys; a job does it
+                embed=False,  # what takes long goes on beside the labeling
                 audit=audit,
                 repeats=repeats,
             )
+            embedding = begin_embedding(self._session)
             chosen = check_keys(keys, self._session)
             given = registry.given_in_panels(self._session.store)
             self._answers = Answers(self._session, given)
@@ -157,7 +160,7 @@ class Labeler(PanelWidget):
             home = Home(lambda error: self._tell_failure("message", error))
             self._open_channel(home, self._hear, self._tell_failure)
             self._panel = Panel(
-                *(self, self._session, self._answers, map, projection, given, chosen),
+                *(self, self._session, self._answers, map, projection, given, chosen, embedding),
                 tell_others=self._tell_others,
             )
         self._dispatch = Dispatch(self._panel, self.train)

@@ -5,7 +5,7 @@ import pytest
 from nblabel.graph.neighbor_graph import GraphCache
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.widget.panel import registry
-from nblabel.widget.work import jobs, projections
+from nblabel.widget.work import embedding, jobs, projections
 from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page
 from tests.wire import use_channels, violations
 
@@ -15,6 +15,7 @@ def _alone(monkeypatch):
     """No test sees the panels and logs of another, and none starts a process by itself."""
     use_channels(monkeypatch)
     registry.forget()
+    monkeypatch.setattr(embedding, "PATIENCE", 20.0)  # on a busy machine, too
     monkeypatch.setattr(projections, "FEWEST", 60)  # these pools are small
     monkeypatch.setattr(projections.UmapCache, "read", lambda _self: None)
     monkeypatch.setattr(GraphCache, "read", lambda _self: None)

@@ -135,7 +135,8 @@ class Learning:
         for index in [*shown[:1], *first[:1]]:
             self._pictures.pack(index, THUMBNAIL_SIDE)  # of the snapshot
         self._read(deciders)
-        return model, deciders, self._drifted(engine.X, snapshot)
+        drift = "" if engine.is_placeholder else self._drifted(engine.X, snapshot)
+        return model, deciders, drift
 
     def _read(self, deciders: Deciders) -> None:
         for other in {other for near in deciders.values() for other, _ in near}:

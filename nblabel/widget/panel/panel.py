@@ -29,6 +29,7 @@ from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.auto_label import AutoLabel
 from nblabel.widget.work.comparison import Comparison
 from nblabel.widget.work.curves import Curves
+from nblabel.widget.work.embedding import Embedding
 from nblabel.widget.work.exporting import Exports
 from nblabel.widget.work.groups import Groups
 from nblabel.widget.work.home import Home
@@ -67,6 +68,10 @@ class Panel:
         What the map shows where no choice is remembered.
     given : set of str
         Uids of the answers given in panels on this log.
+    keys : dict of str to str
+        Those that were chosen for classes.
+    embedding : Embedding, optional
+        What embeds the items, where the session waits for that.
     tell_others : callable
         Has the other panels on this log take in what is new.
     """
@@ -80,6 +85,7 @@ class Panel:
         projection: str,
         given: set[str],
         keys: dict[str, str],
+        embedding: Embedding | None,
         tell_others: Callable[[], None],
     ) -> None:
         self.session, self.answers, self._given = session, answers, given
@@ -112,7 +118,7 @@ class Panel:
             seen=self.measures.see,
             learned=self._learned,
         )
-        self.mapping = Mapping(session, self.state, self._worker, projection)
+        self.mapping = Mapping(session, self.state, self._worker, projection, embedding)
         self.groups = Groups(
             session, self.state, self.items, self.pictures, self.pages, self._worker, send
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from nblabel.arrays import FloatArray, IntArray
+from nblabel.explore.projection import spread_evenly
 from nblabel.session import Session
 from nblabel.widget import text
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.work.clusters import ClusterJob
-from nblabel.widget.work.jobs import GraphJob, Jobs
+from nblabel.widget.work.embedding import Embedding, EmbeddingJob
+from nblabel.widget.work.jobs import GraphJob, Job, Jobs
 from nblabel.widget.work.projections import Projections
 from nblabel.widget.work.training import TrainingJob
 from nblabel.widget.work.worker import Worker
@@ -23,10 +25,17 @@ class Mapping:
     session, state, worker
     projection : {"umap", "pca"}
         What the map shows where no choice is remembered.
+    embedding : Embedding, optional
+        What embeds the items, where the session waits for that.
     """
 
     def __init__(
-        self, session: Session, state: PanelState, worker: Worker, projection: str
+        self,
+        session: Session,
+        state: PanelState,
+        worker: Worker,
+        projection: str,
+        embedding: Embedding | None,
     ) -> None:
         self._session, self._state, self._worker = session, state, worker
         self._default = projection
@@ -34,6 +43,8 @@ class Mapping:
         self._training = TrainingJob(session, lambda said: state.complain("training", said))
         # apart from the other jobs: it goes on while they begin anew, and while nobody looks
         self._trainings = Jobs(worker, [self._training], lambda: self._show(self._trainings))
+        job = EmbeddingJob(session, embedding, lambda said: state.complain("embedding", said))
+        self._embeddings = Jobs(worker, [job], lambda: self._show(self._embeddings))
         self._clustering = ClusterJob(
             session,
             lambda: self._projections.umap,
@@ -43,6 +54,7 @@ class Mapping:
         self._clusterings = Jobs(worker, [self._clustering], lambda: self._show(self._clusterings))
         state.n_suggested = self._clustering.suggested
         self._begin()
+        self._embeddings.start()
 
     def start(self) -> None:
         """Somebody looks: begin what is due."""
@@ -64,6 +76,7 @@ class Mapping:
 
     def train(self, method: str, options: dict[str, Any], beside: bool) -> None:
         """Begin to train an encoder; errors as for `nblabel.Labeler.train`."""
+        self._check_embedded()
         if self._training.is_due:
             raise ValueError(text.TRAINING_RUNS)
         self._training.want(method, options, beside)
@@ -72,6 +85,7 @@ class Mapping:
 
     def find_clusters(self, n: int) -> None:
         """Begin to find so many clusters, unless some are being found."""
+        self._check_embedded()
         self._state.solve("clusters")
         self._clustering.want(n)
         self._clusterings.start()
@@ -79,8 +93,7 @@ class Mapping:
 
     def cancel(self) -> None:
         """Cancel what the bar tells of."""
-        asked = (self._clusterings, self._trainings)
-        next((jobs for jobs in asked if jobs.bar.running), self._jobs).cancel()
+        next((jobs for jobs in self._asked if jobs.bar.running), self._jobs).cancel()
 
     def follow(self) -> bool:
         """Begin anew if the embeddings are others by now; return whether they are."""
@@ -88,8 +101,18 @@ class Mapping:
             return False
         self._jobs.pause()
         self._state.solve("neighbours")
+        self._state.solve("embedding")
         self._begin()
         return True
+
+    @property
+    def _asked(self) -> tuple[Jobs, ...]:
+        """What a person asked for or waits for, the jobs whose bar goes first before the others."""
+        return self._clusterings, self._trainings, self._embeddings
+
+    def _check_embedded(self) -> None:
+        if self._session.awaits_embeddings:
+            raise ValueError(text.NOT_EMBEDDED)
 
     def _begin(self) -> None:
         """Show what is there of the present embeddings; jobs make the rest once started."""
@@ -103,11 +126,16 @@ class Mapping:
         )
         # UMAP takes over the neighbours that the graph is made of
         graph = GraphJob(self._session, lambda said: self._state.complain("neighbours", said))
-        self._jobs = Jobs(self._worker, [graph, self._projections], lambda: self._show(self._jobs))
+        jobs: list[Job] = [graph, self._projections]
+        if self._session.awaits_embeddings:
+            jobs = []
+        self._jobs = Jobs(self._worker, jobs, lambda: self._show(self._jobs))
         self._show(self._jobs)
 
     def _place(self, xy: FloatArray) -> None:
         """Show points; they glide from where they are."""
+        if self._session.awaits_embeddings:
+            xy = spread_evenly(len(xy))
         self._state.place(xy, glides=self._state.points is not None)
 
     def _take_clusters(self, clusters: IntArray | None) -> None:
@@ -117,12 +145,11 @@ class Mapping:
 
     def _show(self, changed: Jobs) -> None:
         """Show how far it is with what was asked for, else with the jobs that changed."""
-        training = self._trainings.bar.running
-        asked = (self._clusterings, self._trainings)
-        shown = next((jobs for jobs in asked if jobs.bar.running), changed)
+        training, embedded = self._trainings.bar.running, not self._session.awaits_embeddings
+        shown = next((jobs for jobs in self._asked if jobs.bar.running), changed)
         self._state.show(
             bar=shown.bar,
             projection=self._projections.shown,
-            offers_training=self._training.is_offered and not training,
+            offers_training=self._training.is_offered and not training and embedded,
             is_finding=self._clustering.is_due,
         )

@@ -1,0 +1,177 @@
+"""A panel opens before its items are embedded, and moves over to the embeddings."""
+
+import asyncio
+import threading
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel.system import progress
+from nblabel.widget import Labeler
+from nblabel.widget.work import embedding
+from tests.panel.helpers import GraphRecorder, open_page, shown, until
+from tests.samples import CLASSES, blobs
+
+PIXELS = np.random.default_rng(1).integers(0, 256, (60, 6, 5), dtype=np.uint8)
+
+
+class Slow:
+    """Stands in for `embeddings_of`: it goes on when it is told to, and tells how far it is."""
+
+    def __init__(self):
+        self.made = blobs(60)
+        self.begun, self.step = threading.Event(), threading.Semaphore(0)
+        self.error: Exception | None = None
+        self.ends = 0
+
+    def __call__(self, pool, random_state):
+        assert random_state == 0
+        self.begun.set()
+        try:
+            for _ in progress.over(range(4), "Embedding"):
+                assert self.step.acquire(timeout=20)
+            if self.error:
+                raise self.error
+        finally:
+            self.ends += 1
+        return self.made
+
+    def go_on(self, steps=4):
+        self.step.release(steps)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    made = Slow()
+    monkeypatch.setattr(embedding, "embeddings_of", made)
+    monkeypatch.setattr(embedding, "PATIENCE", 0.0)
+    monkeypatch.setattr(embedding, "PAUSE", 0.0)
+    yield made
+    made.go_on(100)
+
+
+def bar(page):
+    return page.traits["projection"]
+
+
+async def opened():
+    return await shown(pool=nb.Pool(PIXELS), random_state=0)
+
+
+def test_questions_are_random_until_the_session_moves_over(slow):
+    async def act():
+        page = await opened()
+        session = page.session
+        assert session.awaits_embeddings
+        assert page.items[page.current]["why"]["text"].startswith("Drawn at random")
+        session.tell([1, 2], ["bag", "boot"])
+        slow.go_on(2)
+        await until(lambda: bar(page)["progress"] == 0.5)
+        assert bar(page)["running"]
+        assert " left" in bar(page)["text"]
+        slow.go_on()
+        await until(lambda: not session.awaits_embeddings)
+        np.testing.assert_array_equal(session.embeddings, slow.made)
+        assert session.labels()["label"].tolist() == ["bag", "boot"]
+        await until(lambda: page.messages("points"))
+        assert page.last("points")["animate"]
+        assert len(GraphRecorder.begun) == 1  # on the embeddings, not before
+
+    asyncio.run(act())
+
+
+def test_before_that_nothing_is_said_to_be_alike(slow):
+    async def act():
+        page = await opened()
+        page.session.tell([1, 2], ["bag", "boot"])
+        who, _ = page.session.engine.deciders(np.array([3]))
+        assert (who == -1).all()
+        page.say("cluster", n=5)
+        await until(lambda: "not embedded yet" in page.traits["error"])
+        with pytest.raises(ValueError, match="not embedded yet"):
+            page.session.predict_proba(PIXELS[:2])
+        with pytest.raises(ValueError, match="not embedded yet"):
+            page.panel.train()
+
+    asyncio.run(act())
+
+
+def test_cancelled_it_stays_random_and_says_so(slow):
+    async def act():
+        page = await opened()
+        assert bar(page)["running"]
+        page.say("cancel", task="map")
+        slow.go_on(1)
+        await until(lambda: "cancelled" in page.traits["error"])
+        assert slow.ends == 1 or await until(lambda: slow.ends == 1) is None
+        assert page.session.awaits_embeddings
+        page.session.tell(3, "bag")
+        await until(lambda: page.session.n_labeled == 1)
+        page.session.set_embeddings(slow.made)  # from Python
+        await until(lambda: not page.traits["error"])
+
+    asyncio.run(act())
+
+
+def test_a_failure_is_told_and_labeling_goes_on(slow):
+    async def act():
+        page = await opened()
+        slow.error = ValueError("the disk is full.")
+        slow.go_on()
+        await until(lambda: page.traits["error"])
+        assert "Embedding failed: the disk is full. Questions stay random." in page.traits["error"]
+        assert page.session.awaits_embeddings
+        page.session.tell(3, "bag")
+
+    asyncio.run(act())
+
+
+def test_it_ends_with_its_panel(slow):
+    async def act():
+        page = await opened()
+        page.panel.close()
+        slow.go_on(1)
+        await until(lambda: slow.ends == 1)
+
+    asyncio.run(act())
+
+
+def test_embeddings_from_python_go_before_it(slow):
+    async def act():
+        page = await opened()
+        own = blobs(60, seed=7)
+        page.session.set_embeddings(own)
+        slow.go_on()
+        await until(lambda: not bar(page)["running"] or slow.ends == 1)
+        await until(lambda: page.messages("points"))
+        np.testing.assert_array_equal(page.session.embeddings, own)
+
+    asyncio.run(act())
+
+
+def test_what_takes_less_than_a_second_is_there_when_the_panel_opens():
+    async def act():
+        page = await opened()
+        assert not page.session.awaits_embeddings
+        assert page.session.predict_proba(PIXELS[:2]).shape == (2, len(CLASSES))
+
+    asyncio.run(act())
+
+
+def test_a_plain_script_waits_for_it(slow):
+    slow.go_on()
+    panel = Labeler(nb.Pool(PIXELS), CLASSES)
+    assert not panel.session.awaits_embeddings
+
+
+def test_an_error_within_the_first_second_is_raised_in_the_cell(slow, monkeypatch):
+    monkeypatch.setattr(embedding, "PATIENCE", 20.0)
+    slow.error = nb.MediaError("none of the images can be read.")
+    slow.go_on()
+
+    async def act():
+        with pytest.raises(nb.MediaError, match="none of the images"):
+            open_page(pool=nb.Pool(PIXELS))
+
+    asyncio.run(act())
