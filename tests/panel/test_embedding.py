@@ -74,9 +74,9 @@ def test_questions_are_random_until_the_session_moves_over(slow):
         await until(lambda: not session.awaits_embeddings)
         np.testing.assert_array_equal(session.embeddings, slow.made)
         assert session.labels()["label"].tolist() == ["bag", "boot"]
-        await until(lambda: page.messages("points"))
-        assert page.last("points")["animate"]
-        assert len(GraphRecorder.begun) == 1  # on the embeddings, not before
+        await until(lambda: page.messages("points") and page.last("points")["animate"])
+        await until(lambda: GraphRecorder.begun)
+        assert [job.X is session.embeddings for job in GraphRecorder.begun] == [True]
 
     asyncio.run(act())
 
