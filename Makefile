@@ -28,9 +28,9 @@ quick test oldest docs: export OPENBLAS_NUM_THREADS ?= 1
 
 # Left out: what runs in a browser or JupyterLab (page, lab), and what takes seconds (slow): large
 # pools, references computed in plain Python, trained networks, notebooks, documents, killed processes.
-quick: $(VENV)/.test ## run the tests that tell most, in two to three minutes
+quick: $(VENV)/.test ## run the tests that tell most, in about two minutes
 	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=10 \
-		-m "not (lab or page or slow)" $(ARGS)
+		--ignore=tests/lab --ignore=tests/page -m "not (lab or page or slow or torch)" $(ARGS)
 
 test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
 	@$(BIN)/$(if $(ARGS),pytest $(ARGS),python scripts/run_tests.py --workers=$(WORKERS))

@@ -33,11 +33,12 @@ def main() -> int:
         folder.mkdir(parents=True)
     begun = time.monotonic()
     beside = (f"--numprocesses={workers}", "--dist=worksteal")
+    here = (*beside, "--ignore=tests/lab", "--ignore=tests/page")  # the others take long to load
     codes = [
-        run_tests("quick", "-m", "not (lab or page or slow)", *beside, "--cov", "--cov-report="),
-        run_tests("slow", "-m", "slow and not (lab or page)", *beside),
-        run_tests("page", "-m", "page", *beside),
-        run_tests("lab", "-m", "lab"),
+        run_tests("quick", "-m", "not (page or slow)", *here, "--cov", "--cov-report="),
+        run_tests("slow", "-m", "slow and not page", *here),
+        run_tests("page", "tests/page", "-m", "page", *beside),
+        run_tests("lab", "tests/lab"),
         report_coverage(),
     ]
     minutes, seconds = divmod(round(time.monotonic() - begun), 60)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import platformdirs
@@ -15,7 +16,12 @@ from nblabel.encoders.base import FEWEST
 from nblabel.encoders.changes import changed
 from nblabel.pool.pictures import MediaError
 
-torch = pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.skipif(
+        find_spec("torch") is None, reason='needs torch: pip install "nblabel[torch]"'
+    ),
+]
 
 SAMPLE = nb.datasets.load_fashion_mnist_sample()
 IMAGES = SAMPLE.images[:120]
@@ -25,6 +31,8 @@ every_kind = pytest.mark.parametrize("kind", ENCODERS)
 
 @pytest.fixture(autouse=True)
 def one_thread():
+    import torch
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -89,6 +97,8 @@ def test_codes_of_pictures_of_any_size(kind, images):
 @pytest.mark.slow  # trains networks
 @every_kind
 def test_the_same_pictures_give_the_same_codes(kind):
+    import torch
+
     codes = quick(kind).fit_transform(IMAGES)
     torch.rand(3)  # what others draw changes nothing
     np.testing.assert_array_equal(quick(kind).fit(IMAGES).transform(IMAGES), codes)
@@ -97,6 +107,8 @@ def test_the_same_pictures_give_the_same_codes(kind):
 
 @every_kind
 def test_on_a_graphics_processor(kind, tmp_path):
+    import torch
+
     if not torch.cuda.is_available():
         pytest.skip("there is no graphics processor that torch can use")
     encoder = quick(kind, device="cuda").fit(IMAGES)
@@ -110,6 +122,8 @@ def test_on_a_graphics_processor(kind, tmp_path):
 @pytest.mark.slow
 @every_kind
 def test_the_random_numbers_of_others_are_left_alone(kind):
+    import torch
+
     torch.manual_seed(7)
     expected = torch.rand(3)
     torch.manual_seed(7)
@@ -147,6 +161,8 @@ def test_a_width_of_ones_own():
 
 
 def test_views_keep_shape_and_range_and_differ():
+    import torch
+
     batch = torch.rand(6, 3, 12, 10)
     views = changed(torch, batch, 0.5)
     assert views.shape == batch.shape

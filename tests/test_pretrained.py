@@ -11,10 +11,13 @@ import pytest
 import nblabel as nb
 from nblabel.system import progress
 
-pytest.importorskip("torch", reason="torch is not installed: pip install 'nblabel[pretrained]'")
-transformers = pytest.importorskip(
-    "transformers", reason="transformers is not installed: pip install 'nblabel[pretrained]'"
-)
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.skipif(
+        find_spec("transformers") is None,
+        reason='needs transformers: pip install "nblabel[pretrained]"',
+    ),
+]
 PHOTOS = np.random.default_rng(0).integers(0, 256, (5, 20, 30, 3), dtype=np.uint8)
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "film"]
 
@@ -117,12 +120,13 @@ def test_an_image_that_cannot_be_read_gets_the_mean_of_the_others(tmp_path):
 
 def test_texts_are_the_mean_over_their_tokens(tmp_path):
     import torch
+    from transformers import BertModel
 
     pool = nb.Pool(texts=["good film", "bad", "", "good " * 500, "🙂 <b> שלום"])
     X = embed(pool, on_texts(tmp_path), batch_size=2)
     assert X.shape == (5, 8)
     assert np.isfinite(X).all()
-    network = transformers.BertModel.from_pretrained(tmp_path).eval()
+    network = BertModel.from_pretrained(tmp_path).eval()
     with torch.inference_mode():
         ids = torch.tensor([[WORDS.index(word) for word in ("[CLS]", "good", "film", "[SEP]")]])
         mean = network(input_ids=ids).last_hidden_state.mean(dim=1)[0].numpy()

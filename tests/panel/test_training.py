@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -16,8 +17,12 @@ from tests.panel.helpers import shown as shown_page
 from tests.samples import blob_pool, blobs
 from tests.test_projection import over, wait_until
 
-torch = pytest.importorskip("torch", reason='needs torch: pip install "nblabel[torch]"')
-pytestmark = pytest.mark.slow  # processes that train networks
+pytestmark = [
+    pytest.mark.slow,  # processes that train networks
+    pytest.mark.skipif(
+        find_spec("torch") is None, reason='needs torch: pip install "nblabel[torch]"'
+    ),
+]
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (60, 6, 5), dtype=np.uint8)
 
