@@ -79,6 +79,28 @@ def bind(store: LabelStore, pool: Pool) -> tuple[Bound, list[LabelEvent]]:
     return Bound(known, new, tuple(pool.missing(known.ids))), events
 
 
+def is_of_changed(store: LabelStore, pool: Pool) -> bool:
+    """Return whether a log holds the labels of a pool as it was before items came, went or changed.
+
+    At least half of the items that it knows are there under their ids, and at least half of the
+    labeled ones are what they were. Ids that are positions say nothing of that.
+
+    Parameters
+    ----------
+    store : LabelStore
+    pool : Pool
+    """
+    known = KnownItems.of_log(store.setting("items"), store.text)
+    if pool.is_numbered or known.is_numbered or not known.ids:
+        return False
+    if len(pool.missing(known.ids)) > FEW * len(known.ids):
+        return False
+    contents = _contents(map(known.present, store.read()))
+    then = {item: content for item, content in contents.items() if item in pool}
+    same = pool.contents.same(pool.indices_of(then).tolist(), list(then.values()))
+    return sum(same) >= FEW * len(contents)
+
+
 def _of_earlier_version(
     pool: Pool,
     fingerprint: str,

@@ -10,9 +10,12 @@ import threading
 import time
 import weakref
 
+import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
+import nblabel as nb
 from nblabel.system import memory
 from nblabel.widget import Labeler
 from tests.panel.helpers import GraphRecorder, UmapRecorder, open_page, picture_pool, shown, until
@@ -202,3 +205,34 @@ def test_a_kernel_that_ends_leaves_no_process_and_no_folder(tmp_path, end):
     while any(map(psutil.pid_exists, children)) or list(tmp_path.glob("nblabel-*")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def folder_of(path, names, seed=0):
+    rng = np.random.default_rng(seed)
+    path.mkdir(exist_ok=True)
+    for name in names:
+        Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(path / f"{name}.png")
+    return path
+
+
+def test_a_log_in_memory_follows_a_folder_that_changed(tmp_path):
+    photos = folder_of(tmp_path / "photos", "abcdef")
+    first = open_page(nb.Pool.from_folder(photos))
+    first.session.tell(first.session.pool.index_of("b.png"), CLASSES[0])
+    folder_of(photos, "gh", seed=1)
+    (photos / "a.png").unlink()
+    again = open_page(nb.Pool.from_folder(photos))
+    assert again.session.labels()["id"].tolist() == ["b.png"]
+
+
+def test_a_log_in_memory_is_not_that_of_other_files_with_the_same_names(tmp_path):
+    first = open_page(nb.Pool.from_folder(folder_of(tmp_path / "one", "abcdef")))
+    first.session.tell([0, 1], CLASSES[0])
+    other = open_page(nb.Pool.from_folder(folder_of(tmp_path / "two", "abcdefg", seed=1)))
+    assert other.session.n_labeled == 0
+
+
+def test_a_log_in_memory_of_numbered_items_is_found_by_their_content_alone():
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8)
+    open_page(nb.Pool(pixels)).session.tell(0, CLASSES[0])
+    assert open_page(nb.Pool(pixels[1:])).session.n_labeled == 0

@@ -6,6 +6,7 @@ import itertools
 import weakref
 from typing import Any, Protocol, TypeVar
 
+from nblabel.log.binding import is_of_changed
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
 from nblabel.session import Session
@@ -33,9 +34,13 @@ _numbers = itertools.count()
 
 
 def log_in_memory(pool: Pool) -> LabelStore:
-    """Return the log that labels of this pool are kept in where no store is named."""
-    known = (_logs[name] for name in (pool.fingerprint, *pool.known_as) if name in _logs)
-    return _logs.setdefault(pool.fingerprint, next(known, None) or LabelStore())
+    """Return the log that labels of this pool are kept in where no store is named.
+
+    It is that of the pool as it was before, where items came, went or changed since.
+    """
+    known = [_logs[name] for name in (pool.fingerprint, *pool.known_as) if name in _logs]
+    known = known or [one for one in reversed(_logs.values()) if is_of_changed(one, pool)]
+    return _logs.setdefault(pool.fingerprint, known[0] if known else LabelStore())
 
 
 def given_in_panels(store: LabelStore) -> set[str]:
