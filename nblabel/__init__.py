@@ -9,6 +9,7 @@ from nblabel._version import __version__
 
 if TYPE_CHECKING:
     from nblabel import datasets as datasets
+    from nblabel import embeddings as embeddings
     from nblabel import encoders as encoders
     from nblabel import learners as learners
     from nblabel import plots as plots
@@ -93,6 +94,7 @@ _HOMES = {
     "datasets": "nblabel.datasets",
     "drift": "nblabel.explore.drift",
     "embed": "nblabel.embeddings.registry",
+    "embeddings": "nblabel.embeddings",
     "encoders": "nblabel.encoders",
     "find_label_issues": "nblabel.quality.review",
     "find_stale_labels": "nblabel.quality.stale",

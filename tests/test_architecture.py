@@ -226,6 +226,7 @@ def test_what_the_check_sees() -> None:
     found = imported_by("nblabel.log.exporting", SEEN)
     assert found == {
         "nblabel.datasets",
+        "nblabel.embeddings",
         "nblabel.embeddings.texts",
         "nblabel.learners",
         "nblabel.learners.knn",

@@ -41,7 +41,7 @@ def save_all(folder, pictures):
     ],
 )
 def test_shape(images, shape):
-    X = nb.embed(images)
+    X = nb.embed(images, "pca")
     assert X.shape == shape
     assert X.dtype == np.float32
     assert np.isfinite(X).all()
@@ -49,19 +49,19 @@ def test_shape(images, shape):
 
 @pytest.mark.parametrize("dim", [1, 3, 63])
 def test_a_width_of_ones_own(dim):
-    assert nb.embed(NOISE, dim=dim).shape == (80, dim)
+    assert nb.embed(NOISE, "pca", dim=dim).shape == (80, dim)
 
 
 @pytest.mark.parametrize("dim", [0, -1, 64, 1_000])
 def test_a_width_that_is_none(dim):
     with pytest.raises(ValueError, match=f"dim is {dim}; it must be between 1 and 63"):
-        nb.embed(NOISE, dim=dim)
+        nb.embed(NOISE, "pca", dim=dim)
 
 
 @pytest.mark.parametrize("dim", [2.5, "3"])
 def test_a_width_that_is_no_whole_number(dim):
     with pytest.raises(ValueError, match=f"dim is {dim!r}; pass a whole number"):
-        nb.embed(NOISE, dim=dim)
+        nb.embed(NOISE, "pca", dim=dim)
 
 
 def test_raw_is_the_pixels():
@@ -80,7 +80,8 @@ def test_raw_of_features_is_a_copy():
 
 def test_an_unknown_method():
     with pytest.raises(
-        ValueError, match="unknown method 'clip'; choose one of pca, gradients, raw, autoencoder"
+        ValueError,
+        match="unknown method 'clip'; choose one of auto, pca, gradients, raw, autoencoder",
     ):
         nb.embed(NOISE, method="clip")
 
@@ -88,7 +89,7 @@ def test_an_unknown_method():
 def test_it_is_that_of_scikit_learn():
     from sklearn.decomposition import PCA
 
-    X = nb.embed(NOISE, dim=5)
+    X = nb.embed(NOISE, "pca", dim=5)
     expected = PCA(5).fit_transform(NOISE.reshape(80, -1) / 255)
     same = np.sign((X * expected).sum(axis=0))
     np.testing.assert_allclose(X, expected * same, atol=1e-4)
@@ -98,7 +99,9 @@ def test_it_is_that_of_scikit_learn():
     "images", [NOISE, blobs(30, dim=3_000), blobs(SAMPLE + 50, dim=3)], ids=["few", "wide", "many"]
 )
 def test_the_same_every_time(images):
-    assert (nb.embed(images, random_state=1) == nb.embed(images, random_state=1)).all()
+    assert (
+        nb.embed(images, "pca", random_state=1) == nb.embed(images, "pca", random_state=1)
+    ).all()
 
 
 def test_a_sample_of_many_gives_nearly_the_same_axes():
@@ -111,7 +114,7 @@ def test_a_sample_of_many_gives_nearly_the_same_axes():
 
 @pytest.mark.parametrize("images", [np.full((30, 5, 5), 9, dtype=np.uint8), np.ones((30, 4))])
 def test_identical_items(images):
-    np.testing.assert_allclose(nb.embed(images), 0, atol=1e-5)
+    np.testing.assert_allclose(nb.embed(images, "pca"), 0, atol=1e-5)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -330,7 +333,7 @@ def test_files_of_differing_size_and_kind(tmp_path):
     np.testing.assert_allclose(raw[2], 80 / 255, atol=0.01)
     np.testing.assert_allclose(raw[3], 0)
     np.testing.assert_allclose(raw[4], 1)
-    assert nb.embed(pool).shape == nb.embed(pool, "gradients").shape == (5, 5)
+    assert nb.embed(pool).shape == nb.embed(pool, "gradients").shape == (5, 5)  # so small
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (40, 600), (600, 4)])

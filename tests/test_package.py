@@ -129,10 +129,16 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     }
     assert files == expected
     assert {"py.typed", "datasets/data/fashion_mnist_sample.npz"} <= files
+    assert "embeddings/data/efficientnet-lite0.onnx" in files
     for suffix in (".js", ".css"):
         assert any(name.startswith("widget/static/") and name.endswith(suffix) for name in files)
     licenses = {name.split("/licenses/")[1] for name in names if "/licenses/" in name}
-    assert licenses == {"LICENSE", "nblabel/datasets/data/FASHION_MNIST_LICENSE.txt"}
+    assert licenses == {
+        "LICENSE",
+        "nblabel/datasets/data/FASHION_MNIST_LICENSE.txt",
+        "nblabel/embeddings/data/EFFICIENTNET_LITE0_LICENSE.txt",
+        "nblabel/embeddings/data/EFFICIENTNET_LITE0_NOTICE.txt",
+    }
 
 
 @pytest.mark.slow  # an environment is made

@@ -1,1 +1,7 @@
 """From what a person sees to numbers that a learner reads."""
+
+from __future__ import annotations
+
+from nblabel.embeddings.choice import Choice, choose
+
+__all__ = ["Choice", "choose"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,26 @@ from nblabel.arrays import FloatArray, UInt8Array, as_embeddings, is_whole
 from nblabel.pool import Pool
 from nblabel.pool.pictures import MediaError, contents_of
 from nblabel.system.cache import ArrayCache
+from nblabel.system.parallel import allowed
 from nblabel.system.progress import over
 
-# A network takes texts, or pictures of shape (height, width, 1 or 3), and returns a row for each.
-Network = Callable[[Sequence[Any]], npt.NDArray[Any]]
+FORMAT = 2  # grows when the same items and network give other numbers
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that is ready to embed.
+
+    Parameters
+    ----------
+    embed : callable
+        Takes texts, or pictures of shape (height, width, 1 or 3), and returns a row for each.
+    side : int, optional
+        Pixels a side beyond which pictures are reduced while they are read.
+    """
+
+    embed: Callable[[Sequence[Any]], npt.NDArray[Any]]
+    side: int | None = None
 
 
 def run_network(
@@ -36,39 +54,63 @@ def run_network(
     key : str
         Changes with the network and its settings.
     batch_size : int
-        Items at a time.
+        Items at a time. The next ones are read in threads meanwhile.
 
     Raises
     ------
     ValueError
         If `batch_size` is not positive, or the network returns something else than numbers.
+    MediaError
+        If none of the images can be read.
     """
     if not is_whole(batch_size) or batch_size < 1:
         raise ValueError(f"batch_size is {batch_size!r}; it must be at least 1, a whole number.")
-    kept = ArrayCache("networks", np.frombuffer(_contents(pool), np.uint8), key)
-    return kept.or_made(lambda: _through(pool, load(), batch_size))
+    kept = ArrayCache("networks", np.frombuffer(_contents(pool), np.uint8), FORMAT, key)
+    X = kept.or_made(lambda: _through(pool, load(), batch_size))
+    unread = np.isnan(X[:, 0])
+    for index in np.flatnonzero(unread).tolist():  # said every time, also where X was on disk
+        error = _read(pool, index, None)
+        if isinstance(error, MediaError):
+            warnings.warn(str(error), stacklevel=5)
+    X[unread] = _unit(X[~unread].mean(axis=0, keepdims=True))
+    return X
 
 
 def _through(pool: Pool, network: Network, batch_size: int) -> FloatArray:
+    """Return the rows of all items, NaN where one cannot be read."""
     order: Any = range(len(pool))
     if pool.kind == "texts":  # texts of one length need no padding
         order = sorted(order, key=lambda index: len(pool.text(index) or ""))
-    rows: list[npt.NDArray[Any] | None] = [None] * len(pool)
-    for start in over(range(0, len(pool), batch_size), "Embedding"):
-        batch = order[start : start + batch_size]
-        items = [pool.text(i) if pool.kind == "texts" else _picture(pool, i) for i in batch]
-        seen = [i for i, item in zip(batch, items, strict=True) if item is not None]
-        if seen:
-            codes = network([item for item in items if item is not None])
-            for index, code in zip(seen, codes, strict=True):
-                rows[index] = code
-    good = np.array([row is not None for row in rows])
-    if not good.any():
+    rows: dict[int, npt.NDArray[Any]] = {}
+    with ThreadPoolExecutor(allowed(), thread_name_prefix="nblabel-reading") as threads:
+
+        def begin(start: int) -> list[Future[Any]]:
+            batch = order[start : start + batch_size]
+            return [threads.submit(_read, pool, index, network.side) for index in batch]
+
+        ahead = begin(0)
+        for start in over(range(0, len(pool), batch_size), "Embedding"):
+            read = dict(zip(order[start:], [one.result() for one in ahead], strict=False))
+            ahead = begin(start + batch_size)
+            items = {i: item for i, item in read.items() if not isinstance(item, MediaError)}
+            if items:
+                rows |= zip(items, network.embed(list(items.values())), strict=True)
+    if not rows:
         raise MediaError("none of the images can be read; check the files.")
-    found = _unit(as_embeddings(np.array([row for row in rows if row is not None], np.float32)))
-    X = np.tile(_unit(found.mean(axis=0, keepdims=True)), (len(rows), 1))
-    X[good] = found
+    found = _unit(as_embeddings(np.array(list(rows.values()), np.float32)))
+    X = np.full((len(pool), found.shape[1]), np.nan, dtype=np.float32)
+    X[list(rows)] = found
     return X
+
+
+def _read(pool: Pool, index: int, side: int | None) -> Any:
+    """Return a text or a picture; what is wrong with one that cannot be read."""
+    if pool.kind == "texts":
+        return pool.text(index)
+    try:
+        return pool.image(index, side)
+    except MediaError as error:
+        return error
 
 
 def _unit(rows: FloatArray) -> FloatArray:
@@ -77,14 +119,6 @@ def _unit(rows: FloatArray) -> FloatArray:
     length[length == 0] = 1
     scaled: FloatArray = rows / length
     return scaled
-
-
-def _picture(pool: Pool, index: int) -> UInt8Array | None:
-    try:
-        return pool.image(index)
-    except MediaError as error:
-        warnings.warn(str(error), stacklevel=6)
-        return None
 
 
 def _contents(pool: Pool) -> bytes:

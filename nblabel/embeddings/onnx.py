@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from PIL import Image
 from nblabel.arrays import FloatArray, is_whole
 from nblabel.embeddings.networks import Network, as_colour, check_channels, hash_files, run_network
 from nblabel.pool import Pool
+from nblabel.system.parallel import allowed
 
-INSTALL = 'method="onnx" needs ONNX Runtime and tokenizers: pip install "nblabel[onnx]"'
+INSTALL = 'method="onnx" needs ONNX Runtime, and for texts tokenizers: pip install "nblabel[onnx]"'
 SIDE = 224  # pixels, where neither the model nor a file beside it has one
+SPARE = 2  # larger pictures are read at so many times the size they are then brought to
 LONGEST = 256  # tokens of a text that are read, where no file beside the model has one
 BESIDE = ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json")
 TYPES = {"float": np.float32, "float16": np.float16, "double": np.float64, "uint8": np.uint8}
@@ -71,7 +74,7 @@ def embed_onnx(
         raise ValueError(f"there is no file {path}; check the path.")
     beside = [path.parent / name for name in BESIDE]
     files = hash_files([path, *(one for one in beside if one.is_file())])
-    session = _open(path)
+    session = _open(path, files)
     fixed = session.get_inputs()[0].shape[:1]
     if fixed and isinstance(fixed[0], int):
         batch_size = fixed[0]
@@ -85,15 +88,20 @@ def embed_onnx(
     return run_network(pool, load, f"onnx {files} {size} {mean} {std} {output}", batch_size)
 
 
-def _open(path: Path) -> Any:
+@lru_cache(maxsize=2)  # new items of one pool come one after another
+def _open(path: Path, files: str) -> Any:  # noqa: ARG001  a changed file is opened again
     try:
         import onnxruntime
     except ImportError as error:
         raise ImportError(f"{INSTALL} ({error})") from error
     there = onnxruntime.get_available_providers()
     wanted = [one for one in ("CUDAExecutionProvider", "CPUExecutionProvider") if one in there]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = allowed()
+    # threads that wait for the next batch would take the processor from those that read it
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), providers=wanted)
+        return onnxruntime.InferenceSession(str(path), options, providers=wanted)
     except Exception as error:  # its errors have no base but this
         raise ValueError(f"{path} is no model that ONNX Runtime can load: {error}") from error
 
@@ -162,7 +170,7 @@ def _on_images(run: _Run, path: Path, size: int | None, mean: Any, std: Any) -> 
             rows = found.mean(axis=1)
         return rows.reshape(len(rows), -1)
 
-    return embed
+    return Network(embed, SPARE * max(height, width))
 
 
 def _check_size(size: Any, fixed: list[int], path: Path) -> None:
@@ -220,7 +228,7 @@ def _on_texts(run: _Run, path: Path) -> Network:
         mean: npt.NDArray[Any] = (found * weights).sum(1) / np.maximum(weights.sum(1), 1)
         return mean
 
-    return embed
+    return Network(embed)
 
 
 def _described(run: _Run) -> str:

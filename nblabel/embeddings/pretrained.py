@@ -166,7 +166,7 @@ def _on_images(network: Any, folder: Path, where: Any, local: dict[str, Any]) ->
             places = tuple(range(2, hidden.ndim)) if hidden.ndim == 4 else 1
             return _as_array(hidden.mean(dim=places) if hidden.ndim > 2 else hidden)
 
-    return embed
+    return Network(embed)
 
 
 def _on_texts(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> Network:
@@ -206,7 +206,7 @@ def _on_texts(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> 
             mask = given["attention_mask"][..., None].to(hidden.dtype)
             return _as_array((hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1))
 
-    return embed
+    return Network(embed)
 
 
 def _features(output: Any) -> Any:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nblabel.arrays import FloatArray, as_embeddings, is_whole
+from nblabel.embeddings.choice import PHOTOS, choose
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
@@ -24,6 +26,7 @@ ELSEWHERE = {
     "table": ("nblabel.embeddings.tables", "embed_table"),
     "pretrained": ("nblabel.embeddings.pretrained", "embed_pretrained"),
     "onnx": ("nblabel.embeddings.onnx", "embed_onnx"),
+    PHOTOS: ("nblabel.embeddings.shipped", "embed_photos"),
 }
 TRAINED = ("autoencoder", "vae", "contrastive")  # by nblabel.encoders, which needs torch
 KINDS = {  # method: the kinds of pools it is for
@@ -31,16 +34,16 @@ KINDS = {  # method: the kinds of pools it is for
     "table": ("rows",),
     "pretrained": ("images", "texts"),
     "onnx": ("images", "texts"),
+    PHOTOS: ("images",),
 }
 STANDARD = ("pool", "dim", "random_state", "like")
 PART = {"images": "images", "texts": "texts", "rows": "table", "items": "embeddings"}
-USUAL = {"texts": "tfidf", "rows": "table"}
 WIDTH = {"pca": 50, "gradients": 64, "table": 64}
 
 
 def embed(
     pool_or_array: Any,
-    method: Any = None,
+    method: Any = "auto",
     *,
     dim: int | None = None,
     random_state: int = 0,
@@ -53,12 +56,16 @@ def embed(
     ----------
     pool_or_array : Pool or array
         A pool, or what `Pool` takes as images, or a two-dimensional array of features.
-    method : str, callable, Encoder, array, or list of these, optional
-        "pca", where nothing is given, for images and features; "tfidf" for texts; "table" for rows.
+    method : str, callable, Encoder, array, or list of these
+        "auto" is "tfidf" for texts, "table" for rows and "pca" for features; for images it is
+        "efficientnet-lite0" where most of them are in colour and not tiny, else "gradients".
+        `nb.embeddings.choose` says which, and why.
 
         - "raw": the pixels, scaled to 0..1. "pca": their first principal components.
         - "gradients": those of the edges, the brightness and the colours in a grid of cells, in
           which neighbours are more often of one class than in pixels; images only.
+        - "efficientnet-lite0": a network that has seen a million photos, and comes along; images
+          only. See `nblabel.embeddings.shipped.embed_photos`.
         - "autoencoder", "vae", "contrastive": networks trained on the images of the pool; they need
           ``pip install "nblabel[torch]"``. See `nblabel.encoders`.
         - "tfidf": words and pairs of words by frequency and rarity, reduced by a truncated singular
@@ -68,8 +75,8 @@ def embed(
         - "pretrained": a network of the Hugging Face hub, or from a folder; images and texts; needs
           ``pip install "nblabel[pretrained]"``. See
           `nblabel.embeddings.pretrained.embed_pretrained`.
-        - "onnx": a network in an ONNX file; images and texts; needs ``pip install
-          "nblabel[onnx]"``. See `nblabel.embeddings.onnx.embed_onnx`.
+        - "onnx": a network in an ONNX file; images, and with ``pip install "nblabel[onnx]"`` texts.
+          See `nblabel.embeddings.onnx.embed_onnx`.
 
         A function is called with lists of up to 256 items, and returns a row of numbers for each;
         see `nblabel.embeddings.custom.embed_by`. An `nblabel.encoders.Encoder` that is trained
@@ -141,13 +148,13 @@ def embed(
         pool_or_array = _alike(pool_or_array, like)
     if dim is not None and not is_whole(dim):
         raise ValueError(f"dim is {dim!r}; pass a whole number.")
-    if method is not None and not isinstance(method, str):
+    if not isinstance(method, str):
         if dim is not None or options:
             option = "dim" if dim is not None else next(iter(options))
             raise TypeError(f"{option}= is for a method that is given by its name.")
         return _own(pool_or_array, method, random_state, like)
-    kind = pool_or_array.kind if isinstance(pool_or_array, Pool) else "images"
-    method = method or USUAL.get(kind, "pca")
+    if method == "auto":
+        method, pool_or_array = _chosen(pool_or_array, like)
     if method in TRAINED:
         if like is not None:
             raise ValueError(
@@ -188,7 +195,7 @@ def embeddings_of(pool: Pool, random_state: int = 0) -> FloatArray:
     """
     if pool.embeddings is not None:
         return pool.embeddings
-    return embed(pool, _usual(pool), random_state=random_state)
+    return embed(pool, random_state=random_state)
 
 
 def embed_new(items: Any, pool: Pool, random_state: int = 0) -> FloatArray:
@@ -202,7 +209,7 @@ def embed_new(items: Any, pool: Pool, random_state: int = 0) -> FloatArray:
     random_state : int
         As for `embeddings_of`.
     """
-    return embed(items, _usual(pool), random_state=random_state, like=pool)
+    return embed(items, random_state=random_state, like=pool)
 
 
 def are_items(value: Any, pool: Pool) -> bool:
@@ -224,8 +231,16 @@ def are_items(value: Any, pool: Pool) -> bool:
     return pool.kind == "images" and (isinstance(first, str | Path) or np.ndim(first) > 1)
 
 
-def _usual(pool: Pool) -> str | None:
-    return "gradients" if pool.kind == "images" else None
+def _chosen(source: Any, like: Pool | None) -> tuple[str, Any]:
+    """Return the method for a pool or an array where none is named, and the pool that it is."""
+    if not isinstance(source, Pool):
+        if getattr(source, "ndim", 0) == 2:  # features, which need no pool
+            return "pca", source
+        source = Pool(source)
+    choice = choose(source if like is None else like)
+    if choice.missing:
+        warnings.warn(choice.missing, stacklevel=3)
+    return choice.method, source
 
 
 def _from_elsewhere(
@@ -240,7 +255,7 @@ def _from_elsewhere(
     if pool.kind not in kinds:
         raise ValueError(
             f"method={method!r} is for a pool of {' or '.join(kinds)}, and this one holds "
-            f"{pool.kind}; use method={USUAL.get(pool.kind, 'pca')!r}."
+            f"{pool.kind}; use method={choose(pool).method!r}."
         )
     module, name = ELSEWHERE[method]
     function = getattr(importlib.import_module(module), name)
@@ -281,13 +296,12 @@ def _check(method: Any) -> None:
         for one in method:
             _check(one)
     elif isinstance(method, str):
-        if method not in (*METHODS, *TRAINED, *ELSEWHERE):
-            known = ", ".join((*METHODS, *TRAINED, *ELSEWHERE))
-            raise ValueError(f"unknown method {method!r}; choose one of {known}.")
+        if method not in (known := ("auto", *METHODS, *TRAINED, *ELSEWHERE)):
+            raise ValueError(f"unknown method {method!r}; choose one of {', '.join(known)}.")
     elif isinstance(method, type):
         name = method.__name__
         raise TypeError(f"method is the class {name}; pass an instance: {name}().")
-    elif not (method is None or _is_array(method) or callable(method) or _is_encoder(method)):
+    elif not (_is_array(method) or callable(method) or _is_encoder(method)):
         raise TypeError(
             f"method is {method!r}; pass a name, a function, an encoder, an array, or a list of "
             "these."

@@ -39,11 +39,11 @@ def by_rows(n: int, loop: Callable[..., Any], *arguments: Any) -> list[Any]:
 
 @cache
 def _threads() -> tuple[int, ThreadPoolExecutor]:
-    parts = min(MOST, _allowed())
+    parts = min(MOST, allowed())
     return parts, ThreadPoolExecutor(max(1, parts - 1), thread_name_prefix="nblabel-rows")
 
 
-def _allowed() -> int:
+def allowed() -> int:
     """Return how many processors we may use: all, or as many as OpenMP may.
 
     joblib limits its processes so, which share the machine with one another.
