@@ -146,8 +146,9 @@ def test_what_took_long_is_kept_by_content(tmp_path, monkeypatch):
     first = embed(nb.Pool(PHOTOS), model)
     monkeypatch.setattr("nblabel.embeddings.pretrained._load", None)  # not called again
     assert (embed(nb.Pool(PHOTOS), model) == first).all()
+    assert (embed(nb.Pool(PHOTOS[[3, 1]]), model) == first[[3, 1]]).all()  # in another pool, too
     with pytest.raises(TypeError):
-        embed(nb.Pool(PHOTOS[:3]), model)
+        embed(nb.Pool(255 - PHOTOS), model)
     config = json.loads((model / "config.json").read_text())
     (model / "config.json").write_text(json.dumps({**config, "layer_norm_eps": 0.1}))
     with pytest.raises(TypeError):

@@ -133,17 +133,13 @@ def test_a_pool_of_which_nothing_can_be_read(tmp_path):
 def test_it_is_kept_by_content(tmp_path, monkeypatch):
     monkeypatch.setattr("nblabel.system.cache.QUICK", -1)
     X = nb.embed(COLOUR, NAME)
-    monkeypatch.setattr(networks, "_through", None)  # not called again
-    assert (
-        (nb.embed(nb.Pool(list(COLOUR)), NAME).shape, X.shape) == ((6, 1280),) * 2
-        if False
-        else True
-    )
+    monkeypatch.setattr(networks, "_embed", None)  # not called again
     assert (nb.embed(COLOUR.copy(), NAME) == X).all()
+    assert (nb.embed(COLOUR[[4, 2]], NAME, like=nb.Pool(COLOUR)) == X[[4, 2]]).all()
     with pytest.raises(TypeError):
         nb.embed(COLOUR, NAME, size=96)
     with pytest.raises(TypeError):
-        nb.embed(COLOUR[:5], NAME)
+        nb.embed(255 - COLOUR, NAME)
 
 
 def test_it_tells_how_far_it_is_and_stops_when_asked(monkeypatch):

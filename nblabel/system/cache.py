@@ -42,6 +42,13 @@ class ArrayCache:
         folder = Path(platformdirs.user_cache_dir("nblabel")) / kind
         self.path = folder / f"{hasher.hexdigest()}.npy"
 
+    @classmethod
+    def at(cls, path: Path) -> ArrayCache:
+        """Return the array of a file."""
+        one = cls.__new__(cls)
+        one.path = path
+        return one
+
     def read(self) -> np.ndarray[Any, Any] | None:
         """Return the array, or None if there is none or the file is damaged."""
         try:
