@@ -124,6 +124,12 @@ def spread_evenly(n: int) -> FloatArray:
     return places.astype(np.float32)
 
 
+def spread_around(n: int) -> FloatArray:
+    """Return n places on a circle around the square of -1..1; ndarray of shape (n, 2), float32."""
+    angle = np.arange(n) * (2 * np.pi / max(n, 1))
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32) * np.float32(1.45)
+
+
 def fit_square(xy: FloatArray) -> FloatArray:
     """Centre points and scale them into [-1, 1], keeping their proportions."""
     low, high = xy.min(axis=0), xy.max(axis=0)

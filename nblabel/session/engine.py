@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import BoolArray, FloatArray, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.learners.bulk import BulkLearner
@@ -117,7 +117,7 @@ class Engine:
         needs it, and "product" for such a strategy; see `with_graph`.
     strategy : QueryStrategy
         What asks now.
-    is_placeholder : bool
+    awaits_embeddings : bool
         Whether there are no embeddings yet; see `without_embeddings`.
     """
 
@@ -129,7 +129,7 @@ class Engine:
         self._random_state = random_state
         self._model = self.learner_anew()
         self.strategy: QueryStrategy = make_strategy(strategy)
-        self.is_placeholder = False
+        self.awaits_embeddings = False
         self._cache: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
         near = self.learner.neighbors if isinstance(self.learner, KnnLearner) else None
@@ -147,8 +147,13 @@ class Engine:
         It predicts the class shares for every item, asks at random, and knows no neighbours.
         """
         engine = cls(np.zeros((n, 1), dtype=np.float32), ShareLearner, "random", random_state)
-        engine.is_placeholder = True
+        engine.awaits_embeddings = True
         return engine
+
+    @property
+    def embedded(self) -> BoolArray:
+        """Which items have an embedding, (n,) bool."""
+        return np.full(len(self.X), not self.awaits_embeddings)
 
     @property
     def learner(self) -> Learner:
@@ -267,7 +272,7 @@ class Engine:
         closeness : ndarray of shape (m, k), float32
             1 / (1 + squared distance / scale): 1 for a copy, falling to 0.
         """
-        if self.is_placeholder:
+        if self.awaits_embeddings:
             return np.full((len(indices), 1), -1), np.zeros((len(indices), 1), dtype=np.float32)
         with self._lock:
             who, distances = self._neighbors.look(indices, self._labeled)

@@ -6,13 +6,16 @@ import copy
 import warnings
 from typing import Any, Self
 
-from nblabel.arrays import FloatArray, as_embeddings
+from nblabel.arrays import BoolArray, FloatArray, as_embeddings
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
+from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
+
+NO_GRAPH_YET = "not all items are embedded yet, so it cannot be their graph."
 
 
 class LearnedLog(SampledLog):
@@ -24,7 +27,7 @@ class LearnedLog(SampledLog):
     _build_graph: bool
     _columns: Any
     _embeds: bool
-    _engine: Engine
+    _engine: Engine | PartialEngine
     _learn_accepted: bool
     _learner: Any
     _refit: Refit | None
@@ -62,7 +65,7 @@ class LearnedLog(SampledLog):
         return self._random_state
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> Engine | PartialEngine:
         """Learner, strategy and neighbours on the present embeddings."""
         return self._engine
 
@@ -82,7 +85,9 @@ class LearnedLog(SampledLog):
             self._learn_accepted = bool(value)
             self._changed()
 
-    def set_embeddings(self, X: Any, *, by_default: bool = False) -> None:
+    def set_embeddings(
+        self, X: Any, *, by_default: bool = False, embedded: BoolArray | None = None
+    ) -> None:
         """Move to other embeddings of the same pool; labels stay, the learner starts anew.
 
         Parameters
@@ -92,6 +97,9 @@ class LearnedLog(SampledLog):
         by_default : bool
             Whether they are those that a session makes of such a pool, `nblabel.embed` with its
             default method: `predict_proba` can then embed new items in the same way.
+        embedded : ndarray of shape (n,), bool, optional
+            Which rows are embeddings by now, where that takes long: only these items are learned
+            from, and asked about by the strategy, until they are set for all.
 
         Raises
         ------
@@ -101,13 +109,24 @@ class LearnedLog(SampledLog):
         X = in_pool_order(self.pool, X, "X")
         points = as_embeddings(X, len(self.pool))
         self._columns = names_of_columns(X)
-        self._engine, self._embeds = self._new_engine(points), by_default
+        if embedded is None or embedded.all():
+            self._engine = self._new_engine(points)
+        else:
+            self._engine = PartialEngine(
+                points, embedded, self._learner, self._strategy, self._random_state
+            )
+        self._embeds = by_default
         self._changed()
 
     @property
     def awaits_embeddings(self) -> bool:
-        """Whether there are no embeddings yet; see `Session`, `embed`."""
-        return self._engine.is_placeholder
+        """Whether not all items are embedded yet; see `Session`, `embed`."""
+        return self._engine.awaits_embeddings
+
+    @property
+    def embedded(self) -> BoolArray:
+        """Which items are embedded: ndarray of shape (n,), bool."""
+        return self._engine.embedded.copy()
 
     @property
     def wants_graph(self) -> bool:
@@ -127,7 +146,10 @@ class LearnedLog(SampledLog):
         ValueError
             If it is the graph of a pool of another size.
         """
-        self._engine = self._engine.with_graph(graph)
+        engine = self._engine
+        if not isinstance(engine, Engine):
+            raise ValueError(NO_GRAPH_YET)  # noqa: TRY004  the wrong moment, not the wrong type
+        self._engine = engine.with_graph(graph)
         self._changed()
 
     def snapshot(self) -> Snapshot:
@@ -159,8 +181,9 @@ class LearnedLog(SampledLog):
         done = self._refit
         if done is None or done.version != self._version or done.n_asked < n:
             due = (self._y >= 0).any() or self._engine.starts_on_graph
-            if self._build_graph and due and self.wants_graph:
-                self._engine = self._on_graph(self._engine, neighbor_graph(self.embeddings))
+            engine = self._engine
+            if self._build_graph and due and isinstance(engine, Engine) and engine.wants_graph:
+                self._engine = self._on_graph(engine, neighbor_graph(self.embeddings))
             self._refit = done = self._engine.refit(self.snapshot(), n)
             self._tell_of(getattr(self._engine.learner, "waiting", ""))
         return done

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
+from nblabel.embeddings import networks
 from nblabel.system import progress
 from nblabel.widget import Labeler
 from nblabel.widget.work import embedding
@@ -24,6 +25,7 @@ class Slow:
         self.begun, self.step = threading.Event(), threading.Semaphore(0)
         self.error: Exception | None = None
         self.ends = 0
+        self.tell_part = None
 
     def __call__(self, pool, random_state):
         assert random_state == 0
@@ -31,6 +33,10 @@ class Slow:
         try:
             for _ in progress.over(range(4), "Embedding"):
                 assert self.step.acquire(timeout=20)
+                steps = networks._listener.get()
+                if self.tell_part is not None and steps is not None:
+                    steps(*self.tell_part)
+                    self.tell_part = None
             if self.error:
                 raise self.error
         finally:
@@ -173,5 +179,27 @@ def test_an_error_within_the_first_second_is_raised_in_the_cell(slow, monkeypatc
     async def act():
         with pytest.raises(nb.MediaError, match="none of the images"):
             open_page(pool=nb.Pool(PIXELS))
+
+    asyncio.run(act())
+
+
+def test_it_moves_over_in_steps(slow):
+    async def act():
+        page = await opened()
+        session = page.session
+        there = np.arange(60) % 3 == 0
+        slow.tell_part = (slow.made.copy(), there)
+        slow.go_on(1)
+        await until(lambda: session.embedded.any())  # noqa: PLW0108  another array each time
+        assert session.awaits_embeddings
+        np.testing.assert_array_equal(session.embedded, there)
+        await until(lambda: page.messages("points") and page.last("points")["animate"])
+        assert bar(page)["running"]
+        assert not GraphRecorder.begun
+        session.tell([0, 3], ["bag", "boot"])
+        slow.go_on()
+        await until(lambda: not session.awaits_embeddings)
+        assert session.labels()["label"].tolist() == ["bag", "boot"]
+        await until(lambda: GraphRecorder.begun)
 
     asyncio.run(act())

@@ -11,6 +11,7 @@ from nblabel.arrays import FloatArray, IntArray
 from nblabel.explore.drift import Drift, find_drift
 from nblabel.session import Session
 from nblabel.session.engine import Engine, Refit, Snapshot
+from nblabel.session.partial import PartialEngine
 from nblabel.strategies import Query, Reason
 from nblabel.widget import text
 from nblabel.widget.panel.items import Items
@@ -31,7 +32,7 @@ class _Moment:
     """What a refit needs of the moment that it begins in."""
 
     snapshot: Snapshot
-    engine: Engine
+    engine: Engine | PartialEngine
     shown: list[int]  # what the pages have on screen and next
 
 
@@ -59,7 +60,7 @@ class Learning:
         pictures: Pictures,
         worker: Worker,
         on_screen: Callable[[], list[int]],
-        seen: Callable[[Snapshot, Refit, Engine], None],
+        seen: Callable[[Snapshot, Refit, Engine | PartialEngine], None],
         learned: Callable[[Refit | None], None],
     ) -> None:
         self._session, self._state, self._ranking = session, state, ranking
@@ -86,7 +87,7 @@ class Learning:
         """Find the neighbours that decide about some items, aside, then call a function."""
         engine = self._session.engine
 
-        def work(_: object) -> tuple[Engine, Deciders]:
+        def work(_: object) -> tuple[Engine | PartialEngine, Deciders]:
             found = _deciders(engine, indices)
             self._read(found)
             return engine, found
@@ -135,7 +136,7 @@ class Learning:
         for index in [*shown[:1], *first[:1]]:
             self._pictures.pack(index, THUMBNAIL_SIDE)  # of the snapshot
         self._read(deciders)
-        drift = "" if engine.is_placeholder else self._drifted(engine.X, snapshot)
+        drift = "" if engine.awaits_embeddings else self._drifted(engine.X, snapshot)
         return model, deciders, drift
 
     def _read(self, deciders: Deciders) -> None:
@@ -212,7 +213,7 @@ class Learning:
         return Query(left, np.zeros(len(left), dtype=np.float32), (reason,) * len(left))
 
 
-def _deciders(engine: Engine, indices: list[int]) -> Deciders:
+def _deciders(engine: Engine | PartialEngine, indices: list[int]) -> Deciders:
     """Return the labeled neighbours that decide about some items, and their similarity."""
     if not indices:
         return {}

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from nblabel.arrays import FloatArray
+from nblabel.arrays import BoolArray, FloatArray
+from nblabel.embeddings.networks import told_in_steps
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.pool import Pool
 from nblabel.session import Session
@@ -112,7 +113,7 @@ class Embedding:
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         self._begun = time.monotonic()
         try:
-            with progress.heard_by(self._hear):
+            with progress.heard_by(self._hear), told_in_steps(self._step):
                 while not _one_at_a_time.acquire(timeout=PAUSE):
                     self._check()
                 try:
@@ -136,6 +137,9 @@ class Embedding:
             self._seconds_left = (now - self._begun) * (1 - share) / share
             name = text.time_left(name, self._seconds_left)
         self._say({"text": name, "progress": share})
+
+    def _step(self, X: FloatArray, embedded: BoolArray) -> None:
+        self._say({"part": (X, embedded)})
 
     def _check(self) -> None:
         if self._is_cancelled:
@@ -186,6 +190,12 @@ class EmbeddingJob:
         if self._session.awaits_embeddings:  # else it was given others meanwhile
             self._session.set_embeddings(made, by_default=True)
         return text.EMBEDDED
+
+    def take(self, part: tuple[FloatArray, BoolArray]) -> None:
+        """Move over to the embeddings of some items."""
+        X, embedded = part
+        if self._session.awaits_embeddings:
+            self._session.set_embeddings(X, by_default=True, embedded=embedded)
 
     def fail(self, reason: str) -> str:
         self._embedding = None

@@ -61,6 +61,7 @@ class Jobs:
             work=lambda _: None,
             done=lambda made: self._ended(job, made),
             heard=lambda step, share: self._show(f"{job.name}: {step}", share),
+            part=getattr(job, "take", None),
         )
         self._running = (job, task)
         if not self._worker.spawn(job.begin, task):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.explore.projection import spread_evenly
+from nblabel.explore.projection import fit_square, spread_around, spread_evenly
 from nblabel.session import Session
 from nblabel.widget import text
 from nblabel.widget.panel.state import PanelState
@@ -134,8 +136,12 @@ class Mapping:
 
     def _place(self, xy: FloatArray) -> None:
         """Show points; they glide from where they are."""
-        if self._session.awaits_embeddings:
+        embedded = self._session.embedded
+        if not embedded.any():
             xy = spread_evenly(len(xy))
+        elif not embedded.all():
+            xy = fit_square(np.concatenate([xy[embedded], spread_around(int((~embedded).sum()))]))
+            xy = xy[np.argsort(np.argsort(~embedded, kind="stable"), kind="stable")]
         self._state.place(xy, glides=self._state.points is not None)
 
     def _take_clusters(self, clusters: IntArray | None) -> None:

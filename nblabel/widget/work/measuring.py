@@ -17,6 +17,7 @@ from nblabel.quality.stale import find_stale_labels
 from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
 from nblabel.session import Session
 from nblabel.session.engine import Engine, Refit, Snapshot
+from nblabel.session.partial import PartialEngine
 from nblabel.widget import text
 from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.state import PanelState
@@ -177,7 +178,7 @@ class Measures:
         """Whether there are audit labels enough to tell an accuracy."""
         return self._n_checked() >= LEAST_CHECKS
 
-    def see(self, snapshot: Snapshot, model: Refit, engine: Engine) -> None:
+    def see(self, snapshot: Snapshot, model: Refit, engine: Engine | PartialEngine) -> None:
         """In the thread that learns: whether it pays to go on."""
         y = snapshot.y.copy()
         y[snapshot.accepted] = -1

@@ -50,6 +50,8 @@ class Task:
         Called at home with what is done at present, and its share.
     prepare : callable
         Called at home when its turn comes, for what the work needs of that moment.
+    part : callable, optional
+        Called at home with a part of what a second process or thread makes.
     overdue : callable, optional
         Called at home when it has used up `BUDGET_SECONDS`; it runs on.
     rests : bool
@@ -60,6 +62,7 @@ class Task:
     done: Callable[[Any], None]
     heard: Heard = lambda _name, _share: None
     prepare: Callable[[], Any] = lambda: None
+    part: Callable[[Any], None] | None = None
     overdue: Callable[[], None] | None = None
     rests: bool = False
     is_cancelled: bool = field(default=False, init=False)
@@ -247,6 +250,10 @@ class Worker:
             return  # cancelled meanwhile
         if "progress" in news:
             self._home.call(task.heard, news["text"], news["progress"])
+            return
+        if "part" in news:
+            if task.part is not None:
+                self._home.call(task.part, news["part"])
             return
         self._spawned.discard(task)
         made = news["done"] if "done" in news else ProcessError(news["error"])
