@@ -87,12 +87,40 @@ for number in range({n}):
         photo.paste(small[which], (place % 10 * 270, place // 10 * 243))
     photo.save(folder / f"{{number:03}}.jpg", quality=90)
 """
+UNPACKED = """
+import zipfile
+import nblabel as nb
+with zipfile.ZipFile({file!r}) as file:
+    file.extractall({folder!r})
+"""
+OPEN_UNPACKED = """pool = nb.Pool.from_folder({folder!r})
+classes = ["cardboard", "glass", "metal", "paper", "plastic", "trash"]
+panel = nb.Labeler(pool, classes, store={store!r})
+panel"""
 OPEN_PHOTOS = """pool = nb.Pool.from_folder({folder!r})
 panel = nb.Labeler(pool, ["a", "b"], store={store!r})
 panel"""
 SHOWN = """() => document.querySelector(
   '.nbl-queue .nbl-mat[data-state="item"] .nbl-placeholder[hidden]') !== null"""
+# Times, in the page's own clock, from a key to the first frame with another photo.
+NEXT_PHOTO = f"""(before) => {{
+  probe.next = null;
+  const pressed = new Promise((resolve) => addEventListener(
+    'keydown', (event) => resolve(event.timeStamp), {{capture: true, once: true}}));
+  pressed.then((at) => {{
+    const look = () => {{
+      const id = document.querySelector('.nbl-queue .nbl-id')?.textContent;
+      if (id !== before && ({SHOWN})()) {{
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => {{ probe.next = performance.now() - at; }};
+        channel.port2.postMessage(null);
+      }} else requestAnimationFrame(look);
+    }};
+    requestAnimationFrame(look);
+  }});
+}}"""
 N_PHOTOS = 200
+N_MEANWHILE = 30
 MEGABITS, ROUND_TRIP_MS = 4, 150
 N_RUNS = 20
 IMAGES = "MNIST 60,000 images"
@@ -128,7 +156,7 @@ def main() -> None:
                 load = os.getloadavg()[0]
                 rows = PARTS[name](server, browser, Path(folder), chosen.keys)
                 notes = [BROWSER, f"load average {load:.1f} at the start"]
-                notes[:0] = [] if name == "slow line" else [IMAGES]
+                notes[:0] = [] if name in ("embedding", "slow line") else [IMAGES]
                 together = merged(RESULTS / "panel.json", name, rows, notes, list(PARTS))
                 write("panel", *together)
         finally:
@@ -243,6 +271,51 @@ def _run_again(server: LabServer, browser: Any, folder: Path, _n_keys: int) -> l
     ]  # fmt: skip
 
 
+def _embedding(server: LabServer, browser: Any, folder: Path, _n_keys: int) -> list[Row]:
+    """Measure labeling while the photos are being embedded."""
+    photos, store = str(folder / "trashnet"), str(folder / "trashnet.db")
+    file = str(data_folder() / "trashnet.zip")
+    cells = [
+        UNPACKED.format(file=file, folder=photos),
+        OPEN_UNPACKED.format(folder=photos, store=store),
+    ]
+    with _open(server, browser, "embedding", cells) as book:
+        book.page.evaluate(PROBE_JS)
+        book.run_cell(0)
+        started = time.perf_counter()
+        book.start_cell(1)
+        book.page.wait_for_function(SHOWN, polling="raf")
+        first = time.perf_counter() - started
+        waits = []
+        book.page.locator(".nbl-queue").last.focus()
+        while len(waits) < N_MEANWHILE:
+            book.page.wait_for_timeout(500)
+            waits.append(_to_next_photo(book.page, "123456"[len(waits) % 6]))
+        meanwhile = book.evaluate("bool(panel.session.awaits_embeddings)")
+        waiting = "bool(panel.session.awaits_embeddings)"
+        wait_for(lambda: not book.evaluate(waiting), 600, lambda: "embeddings")
+        whole = time.perf_counter() - started
+        _expect_no_problems(book)
+    return [
+        Row("2,527 photos: first picture after the cell was run", "s", [first]),
+        Row("the same: key to next picture while they are embedded", "ms", waits,
+            "p95 at most 50 ms", "p95", 50),
+        Row(f"the same: still being embedded after {N_MEANWHILE} answers (1: yes)", "",
+            [int(meanwhile)]),
+        Row("the same: embedded after", "s", [whole]),
+    ]  # fmt: skip
+
+
+def _to_next_photo(page: Any, key: str) -> float:
+    """Press a key, and return how long it takes to the next photo, in milliseconds."""
+    before = page.locator(".nbl-queue .nbl-id").inner_text()
+    page.evaluate(NEXT_PHOTO, before)
+    page.keyboard.press(key)
+    page.wait_for_function("probe.next !== null", polling="raf")
+    milliseconds: float = page.evaluate("probe.next")
+    return milliseconds
+
+
 def _slow_line(server: LabServer, browser: Any, folder: Path, _n_keys: int) -> list[Row]:
     """Measure large photos over a slow line, at one answer a second."""
     photos, store = str(folder / "photos"), str(folder / "photos.db")
@@ -268,16 +341,7 @@ def _slow_line(server: LabServer, browser: Any, folder: Path, _n_keys: int) -> l
             page.locator(".nbl-queue").last.focus()
             for number in range(20):
                 page.wait_for_timeout(1_000)
-                before = page.locator(".nbl-queue .nbl-id").inner_text()
-                pressed = time.perf_counter()
-                page.keyboard.press("ab"[number % 2])
-                page.wait_for_function(
-                    f"""(before) => document.querySelector('.nbl-queue .nbl-id').textContent
-                    !== before && ({SHOWN})()""",
-                    arg=before,
-                    polling="raf",
-                )
-                waits.append((time.perf_counter() - pressed) * 1e3)
+                waits.append(_to_next_photo(page, "ab"[number % 2]))
     finally:
         line.close()
     what = f"{N_PHOTOS} photos of 2,700 x 1,700, {MEGABITS} Mbit/s, {ROUND_TRIP_MS} ms"
@@ -346,6 +410,7 @@ PARTS = {
     "slow learner": _slow_learner,
     "plotly": _plotly,
     "run again": _run_again,
+    "embedding": _embedding,
     "slow line": _slow_line,
 }
 
