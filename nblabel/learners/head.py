@@ -48,7 +48,7 @@ class Space:
         """Return points in this space, (m, width)."""
         around = X - self.mean
         around *= self.scale
-        return around if self.axes is None else around @ self.axes
+        return around if self.axes is None else np.matmul(around, self.axes, dtype=np.float32)
 
     def pool(self, X: FloatArray, some: IntArray | slice) -> FloatArray:
         """Return items of the pool, whose embeddings are X, in this space."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray
+
+Float64Array = npt.NDArray[np.float64]
 
 VOTERS = 5  # nearest labeled items that decide about one left out
 RIDGE = 0.3  # beside points whose mean squared norm is 1
@@ -40,14 +43,14 @@ def neighbor_trust(points: FloatArray, known: IntArray) -> float:
         return 1.0
     answers = np.eye(len(codes))[places]
     chance = float(np.square(answers.mean(axis=0)).sum()) * len(known)
-    points = points.astype(np.float64)
-    near = float((_by_neighbors(points, answers) == places).sum()) - chance
-    linear = float((_by_ridge(points, answers) == places).sum()) - chance
+    exact = points.astype(np.float64)
+    near = float((_by_neighbors(exact, answers) == places).sum()) - chance
+    linear = float((_by_ridge(exact, answers) == places).sum()) - chance
     share = max(near + BEFORE, 0) / max(linear + BEFORE, 1e-9)
     return float(np.clip((share - USELESS) / (TRUSTED - USELESS), 0, 1))
 
 
-def _by_neighbors(points: FloatArray, answers: FloatArray) -> IntArray:
+def _by_neighbors(points: Float64Array, answers: Float64Array) -> IntArray:
     """Predict each from the nearest others, weighted as `KnnLearner` weighs them."""
     squares = np.square(points).sum(axis=1)
     distances = np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0)
@@ -58,10 +61,11 @@ def _by_neighbors(points: FloatArray, answers: FloatArray) -> IntArray:
     scale = np.median(distances[:, 0])
     weights = (1 + distances / (scale if scale > 0 else 1)) ** -4.0
     votes = np.einsum("ij,ijc->ic", weights, answers[near])
-    return votes.argmax(axis=1).astype(np.intp)
+    predicted: IntArray = votes.argmax(axis=1)
+    return predicted
 
 
-def _by_ridge(points: FloatArray, answers: FloatArray) -> IntArray:
+def _by_ridge(points: Float64Array, answers: Float64Array) -> IntArray:
     """Predict each from a ridge regression on the others."""
     A = np.column_stack([points - points.mean(axis=0), np.ones(len(points))])
     gram = A.T @ A
@@ -69,7 +73,9 @@ def _by_ridge(points: FloatArray, answers: FloatArray) -> IntArray:
     solved = np.linalg.solve(gram, A.T)
     leverage = np.einsum("ij,ji->i", A, solved)[:, None]
     fitted = A @ (solved @ answers)
-    return ((fitted - leverage * answers) / (1 - leverage)).argmax(axis=1).astype(np.intp)
+    left_out = (fitted - leverage * answers) / (1 - leverage)
+    predicted: IntArray = left_out.argmax(axis=1)
+    return predicted
 
 
 def head_trust(said: IntArray, found: IntArray, sureness: FloatArray) -> float:
