@@ -56,9 +56,9 @@ def _by_neighbors(points: Float64Array, answers: Float64Array) -> IntArray:
     distances = np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0)
     np.fill_diagonal(distances, np.inf)
     k = min(VOTERS, len(points) - 1)
-    near = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    near = np.argpartition(distances, k - 1, axis=1)[:, :k]
     distances = np.take_along_axis(distances, near, axis=1)
-    scale = np.median(distances[:, 0])
+    scale = np.median(distances.min(axis=1))
     weights = (1 + distances / (scale if scale > 0 else 1)) ** -4.0
     votes = np.einsum("ij,ijc->ic", weights, answers[near])
     predicted: IntArray = votes.argmax(axis=1)
