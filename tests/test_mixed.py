@@ -223,7 +223,7 @@ def training_set(n=300, width=7, n_classes=4):
 def test_training_does_what_its_steps_say():
     points, targets, weights = training_set()
     expected = descended(*(a.astype(np.float64) for a in (points, targets, weights)), head.STEPS)
-    found = head.train(points, targets, weights).logits(points).T
+    found = head.train(points, targets.T, weights).logits(points).T
     np.testing.assert_allclose(found, expected, atol=2e-3)
 
 
@@ -232,7 +232,7 @@ def test_each_step_is_a_step_towards_the_least_loss(monkeypatch):
 
     def loss(steps):
         monkeypatch.setattr(head, "STEPS", steps)
-        proba = head.softmax(head.train(points, targets, weights).logits(points)).T
+        proba = head.softmax(head.train(points, targets.T, weights).logits(points)).T
         return -(weights[:, None] * targets * np.log(proba)).sum()
 
     losses = [loss(steps) for steps in (0, 1, 5, 200)]

@@ -28,6 +28,8 @@ class Space:
     ----------
     rows : ndarray of intp
         Items drawn once, that heads are trained on.
+    drawn : ndarray of shape (len(rows), width), float32
+        Those items in this space.
     mean : ndarray of shape (dim,), float32
         Of those items.
     scale : float32
@@ -39,6 +41,7 @@ class Space:
     """
 
     rows: IntArray
+    drawn: FloatArray
     mean: FloatArray
     scale: np.float32
     axes: FloatArray | None = None
@@ -86,13 +89,14 @@ def _make(X: FloatArray, random_state: int) -> Space:
     norm = np.sqrt(np.square(some).sum(axis=1).mean())
     scale = np.float32(1 / norm) if norm > 0 else np.float32(1)
     if dim <= WIDTH:
-        return Space(rows, mean.astype(np.float32), scale)
+        space = Space(rows, X[:0].copy(), mean.astype(np.float32), scale)
+        return replace(space, drawn=space.of(X[rows]))
     axes = scipy.linalg.eigh(some.T @ some, subset_by_index=[dim - WIDTH, dim - 1])[1]
-    space = Space(rows, mean.astype(np.float32), scale, axes.astype(np.float32))
+    space = Space(rows, X[:0].copy(), mean.astype(np.float32), scale, axes.astype(np.float32))
     reduced = np.empty((n, WIDTH), dtype=np.float32)
     for start in range(0, n, BLOCK):
         reduced[start : start + BLOCK] = space.of(X[start : start + BLOCK])
-    return replace(space, reduced=reduced)
+    return replace(space, drawn=reduced[rows], reduced=reduced)
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def train(points: FloatArray, targets: FloatArray, weights: FloatArray) -> Head:
     ----------
     points : ndarray of shape (m, width), float32
         In the space of the heads.
-    targets : ndarray of shape (m, n_classes), float32
+    targets : ndarray of shape (n_classes, m), float32
         Probabilities of the classes.
     weights : ndarray of shape (m,), float32
         How much each point counts; not negative, not all 0.
@@ -135,15 +139,15 @@ def train(points: FloatArray, targets: FloatArray, weights: FloatArray) -> Head:
     bound is factorised once, and the steps are accelerated (Nesterov, 1983). Few steps and a small
     ridge keep the head from following what the propagation is wrong about.
     """
-    share = (weights / weights.sum(dtype=np.float64)).astype(np.float32)[:, None]
-    middle = (share * points).sum(axis=0)
+    share = (weights / weights.sum(dtype=np.float64)).astype(np.float32)
+    middle = share @ points
     around = points - middle
-    weighted = around * np.sqrt(share)
+    weighted = around * np.sqrt(share)[:, None]
     bound = 0.5 * (weighted.T @ weighted).astype(np.float64)
     bound[np.diag_indices(len(bound))] += RIDGE
     factor = scipy.linalg.cho_factor(bound, lower=True, check_finite=False)
-    bias = np.log(np.maximum((share * targets).sum(axis=0), np.float32(RAREST)))
-    slope = np.zeros((points.shape[1], targets.shape[1]), dtype=np.float32)
+    bias = np.log(np.maximum(targets @ share, np.float32(RAREST)))
+    slope = np.zeros((points.shape[1], len(targets)), dtype=np.float32)
     last, momentum = (slope, bias), 1.0
     for _ in range(STEPS):
         following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
@@ -151,12 +155,13 @@ def train(points: FloatArray, targets: FloatArray, weights: FloatArray) -> Head:
         ahead = slope + beyond * (slope - last[0])
         ahead_bias = bias + beyond * (bias - last[1])
         last = slope, bias
-        error = softmax(Head(ahead, ahead_bias).logits(around)).T - targets
+        error = softmax(Head(ahead, ahead_bias).logits(around))
+        error -= targets
         error *= share
-        gradient = around.T @ error + np.float32(RIDGE) * ahead
+        gradient = (error @ around).T + np.float32(RIDGE) * ahead
         step = scipy.linalg.cho_solve(factor, gradient, check_finite=False)
         slope = ahead - step.astype(np.float32)
-        bias = ahead_bias - 2 * error.sum(axis=0)
+        bias = ahead_bias - 2 * error.sum(axis=1)
     return Head(slope, bias - middle @ slope)
 
 

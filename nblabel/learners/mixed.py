@@ -127,18 +127,18 @@ class MixedLearner:
         trust = weighing.neighbor_trust(own[few], known[some][few])
 
         rows = space.rows
-        targets = spread[rows]
-        likeliest = targets.argmax(axis=1)
-        targets[np.arange(len(rows)), likeliest] += 1
+        targets = np.take(spread.T, rows, axis=1)
+        likeliest = targets.argmax(axis=0)
+        targets[likeliest, np.arange(len(rows))] += 1
         targets /= 2
         sureness = 1 - self.graph.unreached(rows)
         np.maximum(sureness, np.float32(1e-9), out=sureness)
         # the less nearness says, the more of the training is left to the labels
         share = 1 - (1 - OWN) * trust
-        points = space.pool(self._X, rows)
+        answers = np.eye(n_classes, dtype=np.float32)[:, known[some]]
         head = train(
-            np.concatenate([points, own]),
-            np.concatenate([targets, np.eye(n_classes, dtype=np.float32)[known[some]]]),
+            np.concatenate([space.drawn, own]),
+            np.concatenate([targets, answers], axis=1),
             np.concatenate(
                 [
                     sureness * np.float32((1 - share) / sureness.sum(dtype=np.float64)),
@@ -146,7 +146,7 @@ class MixedLearner:
                 ]
             ),
         )
-        found = head.logits(points).argmax(axis=0)
+        found = head.logits(space.drawn).argmax(axis=0)
         able = max(weighing.head_trust(likeliest, found, sureness), 1 - trust)
         power = _grown(len(known), len(np.unique(known))) * able
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
