@@ -210,7 +210,7 @@ def test_a_session_moves_over_and_keeps_its_labels():
     session.set_graph(neighbor_graph(session.embeddings))
     assert session.version > version
     assert not session.wants_graph
-    assert (session.engine.learner.name, session.engine.strategy.name) == ("graph", "alternating")
+    assert (session.engine.learner.name, session.engine.strategy.name) == ("mixed", "alternating")
     assert session.labels().equals(labels)
     assert session.predict().tolist() == [*"abc"] * 30
     compile_loops()

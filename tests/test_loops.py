@@ -301,7 +301,9 @@ def test_right_answers_as_numbers():
 
 
 def test_the_graph_learner_does_not_learn_from_what_it_said():
-    for learner, learns in (("softmax", True), ("knn", True), ("graph", False), ("auto", False)):
+    spread = ("graph", "mixed", "auto")
+    for learner in ("softmax", "knn", *spread):
+        learns = learner not in spread
         one = session(learner=learner)
         nb.threshold_loop(one, start=15)
         assert one.learn_accepted is learns

@@ -25,7 +25,7 @@ __all__ = [
     "make_learner",
 ]
 
-LEARNERS = ("auto", "graph", "knn", "knn-cosine")
+LEARNERS = ("auto", "mixed", "graph", "knn", "knn-cosine")
 # classifiers by name: the keys of nblabel.learners.named.BUILDERS, which imports scikit-learn
 ESTIMATORS = ("logreg", "softmax", "svm", "rf", "hgb", "xgb", "xgb-deep")
 CALIBRATED = "-calibrated"
@@ -57,7 +57,7 @@ class Calibrated:
 
 def wants_graph(learner: Any) -> bool:
     """Return whether a learner works on the neighbour graph."""
-    return isinstance(learner, str) and learner in ("auto", "graph")
+    return isinstance(learner, str) and learner in ("auto", "mixed", "graph")
 
 
 def _is_own(learner: Any) -> bool:
@@ -85,15 +85,16 @@ def make_learner(
     Parameters
     ----------
     learner : str, estimator, Calibrated or callable
-        "graph", "knn" (Euclidean), "knn-cosine", "auto" ("graph"), one of the classifiers below, or
-        any scikit-learn classifier with ``predict_proba``, pipelines included; or a class or
+        "mixed" (label propagation and a linear head), "graph" (label propagation alone), "knn"
+        (Euclidean), "knn-cosine", "auto" ("mixed"), one of the classifiers below, or any
+        scikit-learn classifier with ``predict_proba``, pipelines included; or a class or
         function of your own that makes a `Learner`, called with `X` and `random_state`.
     X : ndarray of shape (n, dim), float32
         Embeddings of the pool.
     random_state : int
         Seed.
     graph : NeighborGraph, optional
-        Of the same embeddings. Without it, "knn" stands in for "graph".
+        Of the same embeddings. Without it, "knn" stands in for "mixed" and "graph".
 
     Returns
     -------
@@ -151,8 +152,12 @@ def make_learner(
             "classifier."
         )
     if graph is not None and wants_graph(learner):
-        from nblabel.learners.graph import GraphLearner  # compiled code takes a second to load
+        # compiled code takes a second to load
+        from nblabel.learners.graph import GraphLearner
+        from nblabel.learners.mixed import MixedLearner
 
-        return GraphLearner(X, graph)
+        return (
+            GraphLearner(X, graph) if learner == "graph" else MixedLearner(X, graph, random_state)
+        )
     metric = "cosine" if learner == "knn-cosine" else "euclidean"
     return KnnLearner(X, metric=metric, random_state=random_state)  # type: ignore[arg-type]

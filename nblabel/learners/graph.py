@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, Int32Array, IntArray
+from nblabel.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import check_points, no_update
 
@@ -61,7 +61,7 @@ class GraphLearner:
         self._propagation: Propagation | None = None
         self._proba: FloatArray | None = None
         self._total: FloatArray | None = None  # walks that meet a label, and the prior
-        self._asked: _Voters | None = None
+        self._asked: Voters | None = None
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         self._proba = self._total = None  # an interrupted call begins anew
@@ -83,40 +83,54 @@ class GraphLearner:
         self._proba = proba.T
         return self._proba
 
-    def unreached(self) -> FloatArray:
+    def unreached(self, rows: IntArray | None = None) -> FloatArray:
         """Return how little labels reach each item.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m,), intp, optional
+            Positions to tell of; all n if left out.
 
         Returns
         -------
-        ndarray of shape (n,), float32
+        ndarray of shape (n,) or (m,), float32
             One minus the Euclidean norm over the classes of the walks that meet them: 0 beside a
             label, 1 where no walk meets any, and in between where few do or they meet labels that
             contradict one another.
         """
         if self._proba is None or self._total is None:
             raise no_update()
-        squares = np.zeros(len(self._total), dtype=np.float32)
+        some = slice(None) if rows is None else rows
+        total = self._total[some]
+        squares = np.zeros(len(total), dtype=np.float32)
         for p in self._proba.T:
-            met = p * self._total
+            met = p[some] * total
             met -= np.float32(self.PRIOR / self._proba.shape[1])
             squares += np.square(met, out=met)
         unreached: FloatArray = np.maximum(1 - np.sqrt(squares), 0)
         return unreached
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
+        voters = self.voters(X_new)
+        assert self._proba is not None, "voters are found after an update only"
+        return voters.mean(self._proba)
+
+    def voters(self, X_new: FloatArray) -> Voters:
+        """Return who votes on new points; kept, as the same are asked about after each label.
+
+        Raises
+        ------
+        ValueError, LearnerError
+            As `Learner.predict_proba`.
+        """
         points = check_points(X_new, self._X.shape[1])
         if self._proba is None:
             raise no_update()
         if self._asked is None or not np.array_equal(self._asked.points, points):
-            self._asked = self._voters(points)  # the same points are asked about after each label
-        proba = np.empty((len(points), self._proba.shape[1]), dtype=np.float32)
-        for start in range(0, len(points), BLOCK):
-            here = slice(start, start + BLOCK)
-            near = self._proba[self._asked.who[here]]
-            proba[here] = np.einsum("ij,ijc->ic", self._asked.weights[here], near)
-        return proba
+            self._asked = self._voters(points)
+        return self._asked
 
-    def _voters(self, points: FloatArray) -> _Voters:
+    def _voters(self, points: FloatArray) -> Voters:
         """Find the nearest items of new points."""
         from sklearn.neighbors import NearestNeighbors
 
@@ -124,20 +138,52 @@ class GraphLearner:
         index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(self._X)
         who = np.empty((len(points), k), dtype=np.int32)
         weights = np.empty((len(points), k), dtype=np.float32)
+        copies = np.empty(len(points), dtype=bool)
         for start in range(0, len(points), BLOCK):
             here = slice(start, start + BLOCK)
             near, who[here] = index.kneighbors(points[here])
             reach = near[:, -1:]
             votes = np.exp(-4 * (near / np.where(reach > 0, reach, 1)) ** 2)
-            votes[near[:, 0] == 0] = near[near[:, 0] == 0] == 0  # a copy gets what the item has
+            same = self._same(points[here], who[here])
+            copies[here] = same.any(axis=1)
+            votes[copies[here]] = same[copies[here]]  # a copy gets what the item has
             weights[here] = votes / votes.sum(axis=1, keepdims=True)
-        return _Voters(points.copy(), who, weights)
+        return Voters(points.copy(), who, weights, copies)
+
+    def _same(self, points: FloatArray, who: Int32Array) -> BoolArray:
+        """Return which voters are copies of the points: distances are 0 short of rounding only."""
+        same = np.zeros(who.shape, dtype=bool)
+        for place in range(who.shape[1]):
+            same[:, place] = (points == self._X[who[:, place]]).all(axis=1)
+            if not same[:, place].any():
+                break
+        return same
 
 
 @dataclass(frozen=True)
-class _Voters:
-    """Who votes on new points, and with which weight; each of shape (m, k)."""
+class Voters:
+    """Who votes on new points.
+
+    Attributes
+    ----------
+    points : ndarray of shape (m, dim), float32
+    who : ndarray of shape (m, k), int32
+        Positions of items.
+    weights : ndarray of shape (m, k), float32
+        Rows sum to 1.
+    copies : ndarray of shape (m,), bool
+        Whether a point is a copy of an item; only its copies vote then.
+    """
 
     points: FloatArray
     who: Int32Array
     weights: FloatArray
+    copies: BoolArray
+
+    def mean(self, proba: FloatArray) -> FloatArray:
+        """Return the mean of the voters' probabilities, (m, n_classes)."""
+        found = np.empty((len(self.points), proba.shape[1]), dtype=np.float32)
+        for start in range(0, len(found), BLOCK):
+            here = slice(start, start + BLOCK)
+            found[here] = np.einsum("ij,ijc->ic", self.weights[here], proba[self.who[here]])
+        return found

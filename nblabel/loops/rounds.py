@@ -75,7 +75,8 @@ def threshold_loop(
     learn : bool, optional
         Whether accepted labels are learned from. It is set as ``session.learn_accepted`` and stays
         so for this session; the log does not hold it, so a session opened again needs
-        ``learn_accepted=True``. If not given: by every learner but "graph", see below.
+        ``learn_accepted=True``. If not given: by every learner but those with label
+        propagation, see below.
     y : sequence of n, optional
         The right answers, class names or numbers, to count errors with. Nothing else uses them.
     progress : bool
@@ -104,7 +105,7 @@ def threshold_loop(
     hand cannot be predicted, so all its items get a wrong label where the model labels them. The
     loop warns about it; `start` must be large enough for the rarest class to be seen.
 
-    The graph learner spreads labels through the whole pool by itself. Learning from its own
+    Label propagation spreads labels through the whole pool by itself. Learning from its own
     predictions adds nothing then, and one error at a border spreads through the class behind it: on
     MNIST, from 60 random labels, with 5,000 accepted and 20 labeled by hand in a round, 5.8 % were
     wrong in the end. Besides, its probabilities are low while labels are few; its thresholds are
@@ -307,7 +308,7 @@ class Rounds:
 
 def _learns(session: Session) -> bool:
     """Return whether the learner gains from its own predictions."""
-    return not (session.wants_graph or session.engine.learner.name == "graph")
+    return not (session.wants_graph or session.engine.learner.name in ("graph", "mixed"))
 
 
 def _seen(session: Session) -> set[int]:

@@ -35,7 +35,7 @@ class Session(LearnedLog):
     classes : iterable of str
         At least two class names, in order. A mapping of codes to names and a column will do.
     learner : str, estimator or callable
-        "auto" is "graph" as soon as the neighbour graph is there, "knn" until then; see
+        "auto" is "mixed" as soon as the neighbour graph is there, "knn" until then; see
         `nblabel.learners.make_learner` for the others.
     strategy : str or QueryStrategy
         "auto", or see `nblabel.strategies.make_strategy`.

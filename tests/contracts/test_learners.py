@@ -27,6 +27,7 @@ LEARNERS = {
     "knn": lambda: "knn",
     "knn-cosine": lambda: "knn-cosine",
     "graph": lambda: "graph",
+    "mixed": lambda: "mixed",
     "logistic regression": lambda: LogisticRegression(max_iter=1_000),
     "pipeline": lambda: make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000)),
     "random forest": lambda: RandomForestClassifier(10),
@@ -45,7 +46,8 @@ TRUE = np.arange(60) % 3
 
 def learner_of(make: Callable[[], Any], X: np.ndarray) -> Learner:
     kind = make()
-    graph = neighbor_graph(X, cache=False) if isinstance(kind, str) and kind == "graph" else None
+    on_graph = isinstance(kind, str) and kind in ("graph", "mixed")
+    graph = neighbor_graph(X, cache=False) if on_graph else None
     return make_learner(kind, X, graph=graph)
 
 
@@ -153,7 +155,7 @@ def test_labels_that_contradict_each_other_on_identical_points(make):
     one, _, neither = proba[9]  # a copy that is not labeled
     assert 0.2 < one < 0.95
     assert neither < 0.2
-    if make() != "graph":  # on the graph, a labeled item has the label it was given
+    if make() not in ("graph", "mixed"):  # on the graph, a labeled item has the label it was given
         np.testing.assert_allclose(proba[[3, 6, 9]], proba[[0, 0, 0]], atol=1e-6)
 
 
@@ -363,7 +365,9 @@ def test_what_is_no_learner(learner, message):
 
 
 def test_an_unknown_name():
-    with pytest.raises(ValueError, match="unknown learner 'swm'; choose one of auto, graph, knn"):
+    with pytest.raises(
+        ValueError, match="unknown learner 'swm'; choose one of auto, mixed, graph, knn"
+    ):
         nb.Session(nb.Pool(embeddings=blobs()), CLASSES, learner="swm")
 
 

@@ -270,7 +270,7 @@ def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
     assert shown(book) == question
     answer(book, "3")
     assert wait_for_labels(book, 3) == [*before, [question, "Pullover"]]
-    assert book.evaluate("panel.session.engine.learner.name") == "graph"
+    assert book.evaluate("panel.session.engine.learner.name") == "mixed"
 
     book.run_cell(0)
     wait_for_question(book)

@@ -236,7 +236,7 @@ def test_the_status_counts(session):
         *(("boot", 1), ("bag", 2), ("shirt", 2))
     ]
     assert status["model"]["text"].startswith(
-        "Model: label propagation · Strategy: uncertainty × density × diversity"
+        "Model: label propagation and a linear head · Strategy: uncertainty × density × diversity"
     )
     assert (
         f"Strategy {session.engine.strategy.name}: the product of the three"

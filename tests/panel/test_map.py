@@ -297,7 +297,7 @@ def test_learning_moves_over_to_the_neighbours_and_labels_stay(n):
         assert "nearest neighbours" in page.traits["status"]["model"]["text"]
         GraphRecorder.begun[0].notify({"done": graph_of(page)})
         await until(lambda: "label propagation" in page.traits["status"]["model"]["text"])
-        assert page.session.engine.learner.name == "graph"
+        assert page.session.engine.learner.name == "mixed"
         page.heard.clear()
         await until(lambda: "questions" in page.kinds())
         assert page.known() == {"0": "boot"}

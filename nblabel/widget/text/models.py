@@ -5,6 +5,10 @@ from __future__ import annotations
 LEARNERS = {
     "knn": ("nearest neighbours", "the nearest labeled items decide"),
     "knn-cosine": ("nearest neighbours", "the nearest labeled items decide, by angle"),
+    "mixed": (
+        "label propagation and a linear head",
+        "labels spread over the graph of similar items, times a linear model trained on that",
+    ),
     "graph": ("label propagation", "labels spread over the graph of similar items"),
     "logreg": ("logistic regression", "one line against the rest for each class"),
     "softmax": ("softmax regression", "one linear model for all classes"),
