@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, as_embeddings, is_whole
+from nblabel.embeddings.choice import choose
 from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners import check_learner
@@ -35,7 +36,7 @@ class Session(SampledLog):
     ----------
     pool : Pool or images
         What to label, or what `Pool` takes as images. A pool without embeddings is embedded by
-        `embed`: images by "gradients", texts by "tfidf", the rows of a table by "table".
+        `embed`, in the way that `nb.embeddings.choose` says and `embedded_by` keeps.
     classes : iterable of str
         At least two class names, in order. A mapping of codes to names and a column will do.
     learner : str, estimator or callable
@@ -117,7 +118,8 @@ class Session(SampledLog):
         super().__init__(pool, classes, store, annotator)
         self._engine = self._new_engine(embeddings_of(pool, self._random_state))
         self._columns = names_of_columns(pool)
-        self._embeds = pool.embeddings is None  # so that new items can be embedded alike
+        # so that new items can be embedded alike
+        self.embedded_by = choose(pool) if pool.embeddings is None else None
 
     def __repr__(self) -> str:
         accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""
@@ -147,7 +149,7 @@ class Session(SampledLog):
         """
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
-            self._embeds, self._columns = other._embeds, other._columns
+            self.embedded_by, self._columns = other.embedded_by, other._columns
         self.learn_accepted = other.learn_accepted
         self.refresh()
 
@@ -323,7 +325,7 @@ class Session(SampledLog):
         X = in_pool_order(self.pool, X, "X")
         points = as_embeddings(X, len(self.pool))
         self._columns = names_of_columns(X)
-        self._engine, self._embeds = self._new_engine(points), False
+        self._engine, self.embedded_by = self._new_engine(points), None
         self._changed()
 
     @property
@@ -407,7 +409,7 @@ class Session(SampledLog):
         pool = self.pool
         if X.embeddings is not None if isinstance(X, Pool) else not are_items(X, pool):
             return points_of(X, self._columns)
-        if not self._embeds:
+        if self.embedded_by is None:
             raise ValueError(
                 f"the {pool.kind} of this session were embedded outside of it. Embed new ones in "
                 "the same way and pass their embeddings, or label them too: pool.extended(more)."
