@@ -59,9 +59,9 @@ def embed(
     pool_or_array : Pool or array
         A pool, or what `Pool` takes as images, or a two-dimensional array of features.
     method : str, callable, Encoder, array, or list of these
-        "auto" is "tfidf" for texts, "table" for rows and "pca" for features; for images it is
-        "efficientnet-lite0" where most of them are in colour and not tiny, else "gradients".
-        `nb.embeddings.choose` says which, and why.
+        "auto" looks at the items, not at labels, and takes one of those below: for images
+        "efficientnet-lite0" or "gradients", for texts "minilm" where it is installed, else "tfidf",
+        "table" for rows and "pca" for features. `nb.embeddings.choose` says which, and why.
 
         - "raw": the pixels, scaled to 0..1. "pca": their first principal components.
         - "gradients": those of the edges, the brightness and the colours in a grid of cells, in
