@@ -81,7 +81,7 @@ def _through(pool: Pool, network: Network, batch_size: int) -> FloatArray:
     order: Any = range(len(pool))
     if pool.kind == "texts":  # texts of one length need no padding
         order = sorted(order, key=lambda index: len(pool.text(index) or ""))
-    rows: dict[int, npt.NDArray[Any]] = {}
+    X: FloatArray | None = None
     with ThreadPoolExecutor(allowed(), thread_name_prefix="nblabel-reading") as threads:
 
         def begin(start: int) -> list[Future[Any]]:
@@ -94,12 +94,12 @@ def _through(pool: Pool, network: Network, batch_size: int) -> FloatArray:
             ahead = begin(start + batch_size)
             items = {i: item for i, item in read.items() if not isinstance(item, MediaError)}
             if items:
-                rows |= zip(items, network.embed(list(items.values())), strict=True)
-    if not rows:
+                codes = _unit(as_embeddings(network.embed(list(items.values())), len(items)))
+                if X is None:
+                    X = np.full((len(pool), codes.shape[1]), np.nan, dtype=np.float32)
+                X[list(items)] = codes
+    if X is None:
         raise MediaError("none of the images can be read; check the files.")
-    found = _unit(as_embeddings(np.array(list(rows.values()), np.float32)))
-    X = np.full((len(pool), found.shape[1]), np.nan, dtype=np.float32)
-    X[list(rows)] = found
     return X
 
 
