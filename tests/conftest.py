@@ -47,6 +47,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_sentences() -> Iterator[None]:
+    """Texts by their words, as without the extra `texts`: a network takes seconds to load."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nblabel.embeddings.choice.has_sentences", lambda: False)
+        yield
+
+
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folders that background processes work in."""

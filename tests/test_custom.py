@@ -127,7 +127,7 @@ def test_dim_and_options_go_with_a_name():
         nb.embed(IMAGES, method=["pca", "raw"], dim=5)
     with pytest.raises(TypeError, match="steps= is for a method"):
         nb.embed(IMAGES, method=brightness, steps=5)
-    with pytest.raises(TypeError, match="method='pca' has no option 'steps'"):
+    with pytest.raises(TypeError, match="method='gradients' has no option 'steps'"):
         nb.embed(IMAGES, steps=5)
 
 

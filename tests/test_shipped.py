@@ -13,6 +13,7 @@ from PIL import Image
 import nblabel as nb
 from nblabel.embeddings import choice, networks, onnx, shipped
 from nblabel.system.progress import heard_by
+from nblabel.widget.panel.figures import describe_status
 
 NAME = "efficientnet-lite0"
 GOLDEN = np.load(Path(__file__).parent / "assets" / "efficientnet-lite0.npy")  # made in torch
@@ -236,3 +237,24 @@ def test_a_pool_is_looked_at_once(monkeypatch):
     nb.embeddings.choose(pool)
     monkeypatch.setattr(choice, "_look", None)
     assert nb.embeddings.choose(pool).method == NAME
+
+
+def test_texts_are_read_by_a_network_where_it_is_installed(monkeypatch):
+    monkeypatch.setattr(choice, "has_sentences", lambda: True)
+    assert nb.embeddings.choose(nb.Pool(texts=["a", "b"])).method == "minilm"
+    assert nb.embeddings.choose(nb.Pool(embeddings=np.eye(2))).method == "pca"
+
+
+# in the panel
+
+
+@pytest.mark.usefixtures("without_onnxruntime")
+def test_the_status_says_that_onnxruntime_is_missing():
+    with pytest.warns(UserWarning, match="ONNX Runtime is missing"):
+        session = nb.Session(nb.Pool(COLOUR), ["a", "b"], build_graph=False)
+    texts = [notice["text"] for notice in describe_status(session, None)["notices"]]
+    assert [text for text in texts if "pip install onnxruntime" in text] == [choice.MISSING]
+    session.set_embeddings(np.eye(6))
+    assert session.embedded_by is None
+    texts = [notice["text"] for notice in describe_status(session, None)["notices"]]
+    assert choice.MISSING not in texts

@@ -254,5 +254,5 @@ def _sentences() -> tuple[Any, Any, str]:
     y = np.arange(1_000) % 2
     shares = np.where(y[:, None] == 0, [[1] * 4 + [2] * 4 + [6] * 2], [[2] * 4 + [1] * 4 + [6] * 2])
     texts = [" ".join(rng.choice(words, 12, p=share / share.sum())) for share in shares]
-    X = nb.embed(nb.Pool(texts=texts))
+    X = nb.embed(nb.Pool(texts=texts), "tfidf")
     return X, y, "1,000 made-up texts by their words; tweets or encoder are not at hand"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nblabel.embeddings.catalogue import Available, available
 from nblabel.embeddings.choice import Choice, choose
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Available", "Choice", "available", "choose"]

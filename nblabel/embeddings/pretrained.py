@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ def embed_pretrained(
     model: Any = None,
     batch_size: int = 32,
     device: str | None = None,
+    prefix: str = "",
+    revision: str | None = None,
 ) -> FloatArray:
     """Embed images or texts with a network trained on others.
 
@@ -45,6 +48,10 @@ def embed_pretrained(
         Items at a time.
     device : str, optional
         "cpu", "cuda", ...; a GPU where torch finds one.
+    prefix : str
+        What the model wants before each text: ``"query: "`` for those of the E5 family.
+    revision : str, optional
+        Commit or tag on the hub; its main branch if not given.
 
     Returns
     -------
@@ -70,18 +77,17 @@ def embed_pretrained(
             "method='pretrained' needs model=: a folder, or a name on the Hugging Face hub, such "
             "as 'sentence-transformers/all-MiniLM-L6-v2' for texts."
         )
-    folder = _find(model)
+    folder = _find(model, revision)
     files = sorted(path for pattern in WANTED for path in folder.glob(pattern))
     files += folder.glob("1_Pooling/config.json")
+    known = hash_files(files)
+    key = f"pretrained {known}{prefix and f' {prefix!r}'}"
     return run_network(
-        pool,
-        lambda: _load(folder, pool.kind, device),
-        f"pretrained {hash_files(files)}",
-        batch_size,
+        pool, lambda: _load(folder, known, pool.kind, device, prefix), key, batch_size
     )
 
 
-def _find(model: Any) -> Path:
+def _find(model: Any, revision: str | None = None) -> Path:
     """Return the folder with the model's files; downloads them if it is a name and they are new."""
     try:
         import torch  # noqa: F401
@@ -92,7 +98,11 @@ def _find(model: Any) -> Path:
     hub: Any = utils  # has its errors in every version
     folder: Path | None = Path(model)
     if not Path(model).is_dir():
-        wanted: dict[str, Any] = {"allow_patterns": WANTED, "ignore_patterns": UNWANTED}
+        wanted: dict[str, Any] = {
+            "allow_patterns": WANTED,
+            "ignore_patterns": UNWANTED,
+            "revision": revision,
+        }
         try:
             folder = Path(snapshot_download(str(model), local_files_only=True, **wanted))
         except hub.LocalEntryNotFoundError:
@@ -121,7 +131,15 @@ def _find(model: Any) -> Path:
     return folder
 
 
-def _load(folder: Path, kind: str, device: str | None) -> Network:
+# new items of one pool come one after another; `files` changes when those in the folder do
+@lru_cache(maxsize=1)
+def _load(
+    folder: Path,
+    files: str,  # noqa: ARG001
+    kind: str,
+    device: str | None,
+    prefix: str,
+) -> Network:
     import torch
     from transformers import AutoModel
 
@@ -132,8 +150,9 @@ def _load(folder: Path, kind: str, device: str | None) -> Network:
         raise ValueError(f"{folder} cannot be loaded: {error}") from error
     where = choose_device(torch, device)
     network.to(where)
-    build = _on_images if kind == "images" else _on_texts
-    return build(network, folder, where, local)
+    if kind == "images":
+        return _on_images(network, folder, where, local)
+    return _on_texts(network, folder, where, local, prefix)
 
 
 def _on_images(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> Network:
@@ -169,7 +188,9 @@ def _on_images(network: Any, folder: Path, where: Any, local: dict[str, Any]) ->
     return Network(embed)
 
 
-def _on_texts(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> Network:
+def _on_texts(
+    network: Any, folder: Path, where: Any, local: dict[str, Any], prefix: str
+) -> Network:
     import torch
     from transformers import AutoTokenizer
 
@@ -195,7 +216,11 @@ def _on_texts(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> 
 
     def embed(texts: Sequence[Any]) -> npt.NDArray[Any]:
         given = tokenizer(
-            list(texts), padding=True, truncation=True, max_length=longest, return_tensors="pt"
+            [prefix + text for text in texts],
+            padding=True,
+            truncation=True,
+            max_length=longest,
+            return_tensors="pt",
         ).to(where)
         with torch.inference_mode():
             if features is not None:

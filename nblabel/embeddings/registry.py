@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import FloatArray, as_embeddings, is_whole
-from nblabel.embeddings.choice import PHOTOS, choose
+from nblabel.embeddings.catalogue import NETWORKS, SHIPPED
+from nblabel.embeddings.choice import choose
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
@@ -26,7 +27,7 @@ ELSEWHERE = {
     "table": ("nblabel.embeddings.tables", "embed_table"),
     "pretrained": ("nblabel.embeddings.pretrained", "embed_pretrained"),
     "onnx": ("nblabel.embeddings.onnx", "embed_onnx"),
-    PHOTOS: ("nblabel.embeddings.shipped", "embed_photos"),
+    SHIPPED: ("nblabel.embeddings.shipped", "embed_photos"),
 }
 TRAINED = ("autoencoder", "vae", "contrastive")  # by nblabel.encoders, which needs torch
 KINDS = {  # method: the kinds of pools it is for
@@ -34,8 +35,9 @@ KINDS = {  # method: the kinds of pools it is for
     "table": ("rows",),
     "pretrained": ("images", "texts"),
     "onnx": ("images", "texts"),
-    PHOTOS: ("images",),
+    **{name: known.kinds for name, known in NETWORKS.items()},
 }
+NAMES = tuple(dict.fromkeys(("auto", *METHODS, *TRAINED, *ELSEWHERE, *NETWORKS)))
 STANDARD = ("pool", "dim", "random_state", "like")
 PART = {"images": "images", "texts": "texts", "rows": "table", "items": "embeddings"}
 WIDTH = {"pca": 50, "gradients": 64, "table": 64}
@@ -57,15 +59,17 @@ def embed(
     pool_or_array : Pool or array
         A pool, or what `Pool` takes as images, or a two-dimensional array of features.
     method : str, callable, Encoder, array, or list of these
-        "auto" is "tfidf" for texts, "table" for rows and "pca" for features; for images it is
-        "efficientnet-lite0" where most of them are in colour and not tiny, else "gradients".
-        `nb.embeddings.choose` says which, and why.
+        "auto" looks at the items, not at labels, and takes one of those below: for images
+        "efficientnet-lite0" or "gradients", for texts "minilm" where it is installed, else "tfidf",
+        "table" for rows and "pca" for features. `nb.embeddings.choose` says which, and why.
 
         - "raw": the pixels, scaled to 0..1. "pca": their first principal components.
         - "gradients": those of the edges, the brightness and the colours in a grid of cells, in
           which neighbours are more often of one class than in pixels; images only.
         - "efficientnet-lite0": a network that has seen a million photos, and comes along; images
           only. See `nblabel.embeddings.shipped.embed_photos`.
+        - "dinov2-small", "clip-b32", "minilm" and others: networks of the Hugging Face hub by name;
+          they need ``pip install "nblabel[pretrained]"``. `nb.embeddings.available` lists them.
         - "autoencoder", "vae", "contrastive": networks trained on the images of the pool; they need
           ``pip install "nblabel[torch]"``. See `nblabel.encoders`.
         - "tfidf": words and pairs of words by frequency and rarity, reduced by a truncated singular
@@ -166,7 +170,7 @@ def embed(
 
         encoder = make_encoder(method, dim, random_state=random_state, **options)
         return _own(pool_or_array, encoder, random_state)
-    if method in ELSEWHERE:
+    if method in KINDS:
         pool = pool_or_array if isinstance(pool_or_array, Pool) else Pool(pool_or_array)
         return _from_elsewhere(method, pool, dim, random_state, options, like)
     if options:
@@ -257,15 +261,15 @@ def _from_elsewhere(
             f"method={method!r} is for a pool of {' or '.join(kinds)}, and this one holds "
             f"{pool.kind}; use method={choose(pool).method!r}."
         )
-    module, name = ELSEWHERE[method]
-    function = getattr(importlib.import_module(module), name)
+    function, fixed = _function(method)
     parameters = inspect.signature(function).parameters
-    own = [name for name in parameters if name not in STANDARD]
+    own = [name for name in parameters if name not in (*STANDARD, *fixed)]
     for option in options:
         if option not in own:
             listed = f"its options are {', '.join(own)}" if own else "it takes none"
             raise TypeError(f"method={method!r} has no option {option!r}; {listed}.")
     placed = {"like": like} if like is not None and "like" in parameters else {}
+    options |= fixed
     X: FloatArray = function(pool, dim, random_state, **placed, **options)
     usual = WIDTH.get(method) or X.shape[1]
     if X.shape[1] == dim or (dim is None and X.shape[1] <= usual):
@@ -274,6 +278,17 @@ def _from_elsewhere(
 
     known = None if like is None else Rows(function(like, dim, random_state, **options))
     return principal_components(Rows(X), dim, usual, random_state, known)
+
+
+def _function(method: str) -> tuple[Any, dict[str, Any]]:
+    """Return the function of a method, and what a name stands for among its options."""
+    fixed: dict[str, Any] = {}
+    if method not in ELSEWHERE:
+        known = NETWORKS[method]
+        fixed = {"model": known.model, "prefix": known.prefix}
+        method = "pretrained"
+    module, name = ELSEWHERE[method]
+    return getattr(importlib.import_module(module), name), fixed
 
 
 def _alike(source: Any, like: Any) -> Pool:
@@ -296,8 +311,8 @@ def _check(method: Any) -> None:
         for one in method:
             _check(one)
     elif isinstance(method, str):
-        if method not in (known := ("auto", *METHODS, *TRAINED, *ELSEWHERE)):
-            raise ValueError(f"unknown method {method!r}; choose one of {', '.join(known)}.")
+        if method not in NAMES:
+            raise ValueError(f"unknown method {method!r}; choose one of {', '.join(NAMES)}.")
     elif isinstance(method, type):
         name = method.__name__
         raise TypeError(f"method is the class {name}; pass an instance: {name}().")

@@ -7,6 +7,7 @@ import warnings
 from typing import Any, Self
 
 from nblabel.arrays import BoolArray, FloatArray, as_embeddings
+from nblabel.embeddings.choice import Choice, choose
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
@@ -26,13 +27,14 @@ class LearnedLog(SampledLog):
 
     _build_graph: bool
     _columns: Any
-    _embeds: bool
     _engine: Engine | PartialEngine
     _learn_accepted: bool
     _learner: Any
     _refit: Refit | None
     _strategy: Any
     _told: bool
+    embedded_by: Choice | None
+    """How the pool was embedded, and why; None where embeddings were given, or are not there."""
 
     def replica(self) -> Self:
         """Return a session on the same log, embeddings and learner, for work in another thread.
@@ -55,7 +57,7 @@ class LearnedLog(SampledLog):
         """
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
-            self._embeds, self._columns = other._embeds, other._columns
+            self.embedded_by, self._columns = other.embedded_by, other._columns
         self.learn_accepted = other.learn_accepted
         self.refresh()
 
@@ -115,7 +117,7 @@ class LearnedLog(SampledLog):
             self._engine = PartialEngine(
                 points, embedded, self._learner, self._strategy, self._random_state
             )
-        self._embeds = by_default
+        self.embedded_by = choose(self.pool) if by_default else None
         self._changed()
 
     @property

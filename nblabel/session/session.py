@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, is_whole
+from nblabel.embeddings.choice import choose
 from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.learners import check_learner
 from nblabel.log.events import LabelEvent, new_uid
@@ -31,7 +32,7 @@ class Session(LearnedLog):
     ----------
     pool : Pool or images
         What to label, or what `Pool` takes as images. A pool without embeddings is embedded by
-        `embed`: images by "gradients", texts by "tfidf", the rows of a table by "table".
+        `embed`, in the way that `nb.embeddings.choose` says and `embedded_by` keeps.
     classes : iterable of str
         At least two class names, in order. A mapping of codes to names and a column will do.
     learner : str, estimator or callable
@@ -115,10 +116,12 @@ class Session(LearnedLog):
         self._told = False  # that the learner waits for more labels
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
-        self._embeds = pool.embeddings is None  # so that new items can be embedded alike
         self._columns = names_of_columns(pool)
-        if embed or not self._embeds:
+        self.embedded_by = None
+        if embed or pool.embeddings is not None:
             self._engine = self._new_engine(embeddings_of(pool, self._random_state))
+            # so that new items can be embedded alike
+            self.embedded_by = choose(pool) if pool.embeddings is None else None
         else:
             self._engine = Engine.without_embeddings(len(pool), self._random_state)
 
@@ -271,7 +274,7 @@ class Session(LearnedLog):
                 f"the {pool.kind} of this session are not embedded yet; wait until they are, or "
                 "give it embeddings: session.set_embeddings(X)."
             )
-        if not self._embeds:
+        if self.embedded_by is None:
             raise ValueError(
                 f"the {pool.kind} of this session were embedded outside of it. Embed new ones in "
                 "the same way and pass their embeddings, or label them too: pool.extended(more)."

@@ -137,7 +137,8 @@ def describe_status(
     pace = pace_of(session, given)
     y = session.y
     waiting = getattr(session.engine.learner, "waiting", "")
-    notices = ["" if session.store.persistent else text.IN_MEMORY, drift, waiting]
+    missing = "" if session.embedded_by is None else session.embedded_by.missing
+    notices = ["" if session.store.persistent else text.IN_MEMORY, missing, drift, waiting]
     seconds = None if model is None else model.fit_seconds + model.ask_seconds
     return {
         "labeled": n["human"] + n["import"],
