@@ -33,8 +33,10 @@ OURS = "nblabel"
 FROM = 10  # labels, where the mean of a curve begins
 NOTES = [
     f"{len(SEEDS)} runs, each begun with an item drawn at random",
-    "64 gradients of the pictures, where nothing else is said; the network is EfficientNet-Lite0, "
-    "which comes along and is the default for photos",
+    (
+        "64 gradients of the pictures, where nothing else is said; the network is EfficientNet-Lite0, "
+        "which comes along and is the default for photos"
+    ),
     "nblabel's settings were chosen on MNIST, Fashion-MNIST and digits themselves",
 ]
 
