@@ -391,10 +391,7 @@ def doubted(label: str, share: float, suggestion: str) -> Reason:
 LEARNERS = {
     "knn": ("nearest neighbours", "the nearest labeled items decide"),
     "knn-cosine": ("nearest neighbours", "the nearest labeled items decide, by angle"),
-    "mixed": (
-        "label propagation and a linear head",
-        "labels spread over the graph of similar items, times a linear model trained on that",
-    ),
+    "mixed": ("label propagation and a linear head", "a linear model learns from it, too"),
     "graph": ("label propagation", "labels spread over the graph of similar items"),
     "logreg": ("logistic regression", "one line against the rest for each class"),
     "softmax": ("softmax regression", "one linear model for all classes"),
@@ -439,10 +436,7 @@ OWN_STRATEGY = "a strategy of your own"
 
 
 def model(learner: str, strategy: str, calibrated: str) -> dict[str, str]:
-    """Return how is predicted and what is asked first: a short and a long text.
-
-    `calibrated` ends the names of learners with calibrated probabilities.
-    """
+    """Return what predicts and asks, short and long; `calibrated` ends names of calibrated ones."""
     base = learner.removesuffix(calibrated)
     name, decides = LEARNERS.get(base, (base, OWN_LEARNER))
     if base != learner:
