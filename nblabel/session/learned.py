@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from nblabel.arrays import FloatArray, as_embeddings
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
+from nblabel.log.events import FOUND
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.sampled import SampledLog
+from nblabel.session.searching import Encoder, Searcher
+from nblabel.strategies import make_strategy
 
 
 class LearnedLog(SampledLog):
@@ -28,7 +32,9 @@ class LearnedLog(SampledLog):
     _learn_accepted: bool
     _learner: Any
     _refit: Refit | None
+    _searcher: Searcher | None
     _strategy: Any
+    _text_encoder: Encoder | None
     _told: bool
 
     def replica(self) -> Self:
@@ -53,6 +59,7 @@ class LearnedLog(SampledLog):
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
             self._embeds, self._columns = other._embeds, other._columns
+        self._text_encoder = other.text_encoder
         self.learn_accepted = other.learn_accepted
         self.refresh()
 
@@ -70,6 +77,31 @@ class LearnedLog(SampledLog):
     def embeddings(self) -> FloatArray:
         """What the learner works on: ndarray of shape (n, dim), float32."""
         return self._engine.X
+
+    @property
+    def text_encoder(self) -> Encoder | None:
+        """What embeds texts like the items, for a search by meaning; may be set.
+
+        A function of a list of texts that returns an array of shape (n_texts, dim). Other
+        embeddings need another one: `set_embeddings` takes it away.
+        """
+        return self._text_encoder
+
+    @text_encoder.setter
+    def text_encoder(self, value: Encoder | None) -> None:
+        if value is not None and not callable(value):
+            raise TypeError(f"text_encoder is {value!r}; pass a function of a list of texts.")
+        self._text_encoder = value
+
+    @property
+    def searcher(self) -> Searcher:
+        """What searches the pool on the present embeddings."""
+        found, X, encoder = self._searcher, self._engine.X, self._text_encoder
+        if found is None:
+            self._searcher = found = Searcher(self.pool, X, encoder)
+        elif found.X is not X or found.encoder is not encoder:
+            self._searcher = found = found.on(X, encoder)
+        return found
 
     @property
     def learn_accepted(self) -> bool:
@@ -99,6 +131,7 @@ class LearnedLog(SampledLog):
         points = as_embeddings(X, len(self.pool))
         self._columns = names_of_columns(X)
         self._engine, self._embeds = self._new_engine(points), False
+        self._text_encoder = None
         self._changed()
 
     @property
@@ -120,6 +153,17 @@ class LearnedLog(SampledLog):
             If it is the graph of a pool of another size.
         """
         self._engine = self._engine.with_graph(graph)
+        self._changed()
+
+    @property
+    def strategy(self) -> Any:
+        """What chooses the questions: a name or an object, as it was given; may be set."""
+        return self._strategy
+
+    @strategy.setter
+    def strategy(self, value: Any) -> None:
+        check_strategy(value, self.classes)
+        self._engine, self._strategy = self._engine.with_strategy(value), value
         self._changed()
 
     def snapshot(self) -> Snapshot:
@@ -177,6 +221,13 @@ class LearnedLog(SampledLog):
 
     # inside
 
+    def _found(self, ids: Iterable[str]) -> str | None:
+        """Mark what is asked for as items of one class, but for what was drawn at random."""
+        if not getattr(self._engine.strategy, "seeks", False):
+            return None
+        drawn = {self.pool.ids[i] for i in self.drawn.tolist()}
+        return FOUND if any(item not in drawn for item in ids) else None
+
     def _confidence(self) -> FloatArray | None:
         return None if self._refit is None else self._refit.predicted[1]
 
@@ -196,3 +247,9 @@ class LearnedLog(SampledLog):
         if self._build_graph and not is_compiled():
             compile_loops(progress=True)
         return engine.with_graph(graph)
+
+
+def check_strategy(strategy: Any, classes: Sequence[str]) -> None:
+    """Refuse what is no strategy, or one that names a class that there is none of."""
+    make_strategy(strategy)
+    getattr(strategy, "check_classes", lambda _: None)(classes)

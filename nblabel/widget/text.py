@@ -417,10 +417,8 @@ STRATEGIES = {
         "what lies near most of what is uncertain: Uncertainty Herding on the neighbours alone",
     ),
     "probcover": ("coverage", "what has most of the pool in reach: ProbCover"),
-    "typiclust": (
-        "typical items",
-        "the most typical of each cluster, with ever more clusters: TypiClust",
-    ),
+    "typiclust": ("typical items", "the most typical of ever more clusters: TypiClust"),
+    "find": ("find more", "the likeliest of one class, and by turns the least certain"),
     "smallest_norm": (
         "label reach",
         "where the labels spread over the neighbour graph arrive weakest: PWLL-τ, smallest norm",
