@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nblabel.quality.audit import audit
-from nblabel.quality.audit_report import LEAST_CHECKS
+from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
 from nblabel.quality.bounds import check_confidence
 from nblabel.system.format import count, counted, percent
 from nblabel.system.report import Report, check_session
@@ -144,12 +144,27 @@ def remaining(session: Session, target: Any = None, *, confidence: float = 0.95)
     expected = math.nan
     if (session.y >= 0).any():
         expected = float(session.refit(1).proba[left, code].sum())
-    n_open, middle = int(left.sum()), math.nan
-    low, high = 0, n_open
-    if report.n_checks:
-        shares = report.table[["share_low", "share_high", "share"]].loc[name].to_numpy(float)
-        # short of rounding: a share times the pool is a whole number
-        least, most, about = (round(len(y) * float(one) - found, 6) for one in shares)
-        low, high = max(0, math.ceil(least)), min(n_open, math.floor(most))
-        middle = min(max(about, low), high) if report.is_known else math.nan
+    low, middle, high = left_by_audit(report, name, len(y), found, int(left.sum()))
     return Remaining(name, found, middle, low, high, expected, report.n_checks, confidence)
+
+
+def left_by_audit(
+    report: AuditReport, name: str, n: int, n_found: int, n_open: int
+) -> tuple[int, float, int]:
+    """Return how many items of a class are left by an audit: at least, about, and at most.
+
+    Parameters
+    ----------
+    report : AuditReport
+    name : str
+        The class.
+    n, n_found, n_open : int
+        Items of the pool, those of the class that were found, and those without a label.
+    """
+    if not report.n_checks:
+        return 0, math.nan, n_open
+    shares = report.table[["share_low", "share", "share_high"]].loc[name].to_numpy(float)
+    # short of rounding: a share times the pool is a whole number
+    least, about, most = (round(n * float(one) - n_found, 6) for one in shares)
+    low, high = max(0, math.ceil(least)), min(n_open, math.floor(most))
+    return low, min(max(about, low), high) if report.is_known else math.nan, high

@@ -386,6 +386,21 @@ def doubted(label: str, share: float, suggestion: str) -> Reason:
     return Reason(f"Labeled {label}{agree}; without this label the model predicts {suggestion}.")
 
 
+NOT_FINDING = "No class is looked for."
+FINDING_ENDS = "Questions are as before; {} is not looked for any more."
+FINDING = "Finding more of {}: the likeliest and the least certain by turns. The key ; ends it."
+NO_SUCH_CLASS = "{} is not a class any more."
+
+
+def found(label: str, n: int, expected: float | None, limits: tuple[int, int] | None) -> str:
+    parts = [f"Finding more of {label}: {f'{count(n)} found' if n else 'label one first'}"]
+    if limits is not None:
+        parts.append(f"{count(limits[0])} to {count(limits[1])} left by the audit sample")
+    if expected is not None:
+        parts.append(f"the model expects {count(expected)} more")
+    return ", ".join(parts)
+
+
 # model and strategy, by name: in a few words, and in more
 
 LEARNERS = {
@@ -400,6 +415,7 @@ LEARNERS = {
     "xgb": ("boosted trees", "XGBoost"),
     "xgb-deep": ("boosted trees", "XGBoost with deep trees; it needs hundreds of labels"),
 }
+_HERDING = "what lies near most of what is uncertain: Uncertainty Herding"
 _PRODUCT = ("uncertainty × density × diversity", "the product of the three")
 STRATEGIES = {
     "random": ("random", "drawn at random"),
@@ -412,31 +428,19 @@ STRATEGIES = {
     "alternating": (_PRODUCT[0], f"{_PRODUCT[1]}; every eighth where labels reach least"),
     "clusters": ("clusters first", f"the most typical of each cluster, then {_PRODUCT[1]}"),
     "maxherding": ("coverage", "what lies near most of the pool: MaxHerding"),
-    "uherding": (
-        "uncertainty coverage",
-        "what lies near most of what is uncertain: Uncertainty Herding on the neighbours alone",
-    ),
+    "uherding": ("uncertainty coverage", f"{_HERDING} on the neighbours alone"),
     "probcover": ("coverage", "what has most of the pool in reach: ProbCover"),
     "typiclust": ("typical items", "the most typical of ever more clusters: TypiClust"),
     "find": ("find more", "the likeliest of one class, and by turns the least certain"),
-    "smallest_norm": (
-        "label reach",
-        "where the labels spread over the neighbour graph arrive weakest: PWLL-τ, smallest norm",
-    ),
-    "herding": (
-        "uncertainty coverage",
-        "where most of what is uncertain lies near: Uncertainty Herding on the neighbour graph",
-    ),
+    "smallest_norm": ("label reach", "where labels spread over the neighbour graph arrive weakest"),
+    "herding": ("uncertainty coverage", f"{_HERDING} on the neighbour graph"),
 }
 OWN_LEARNER = "a classifier of your own"
 OWN_STRATEGY = "a strategy of your own"
 
 
 def model(learner: str, strategy: str, calibrated: str) -> dict[str, str]:
-    """Return how is predicted and what is asked first: a short and a long text.
-
-    `calibrated` ends the names of learners with calibrated probabilities.
-    """
+    """Return how is predicted and what is asked first; `calibrated` ends some learners' names."""
     base = learner.removesuffix(calibrated)
     name, decides = LEARNERS.get(base, (base, OWN_LEARNER))
     if base != learner:

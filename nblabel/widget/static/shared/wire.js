@@ -73,7 +73,7 @@
  *   store: {key: string, persistent: boolean, text: string},
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,
- *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
+ *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, find_target: string, color_modes:
  * Choice[],
  *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
  * projection: Projection,
