@@ -58,6 +58,16 @@ class Find:
     def check_classes(self, classes: Sequence[str]) -> int | None:
         """Return which of some classes is looked for, None where no class is named.
 
+        Parameters
+        ----------
+        classes : sequence of str
+            Class names.
+
+        Returns
+        -------
+        int or None
+            Its number.
+
         Raises
         ------
         ValueError
@@ -75,6 +85,24 @@ class Find:
         return list(classes).index(self.target)
 
     def query(self, view: View, n: int) -> Query:
+        """Choose what to ask next.
+
+        Parameters
+        ----------
+        view : View
+            The session as it is now.
+        n : int
+            How many items are wanted.
+
+        Returns
+        -------
+        Query
+
+        Raises
+        ------
+        ValueError
+            If the class is none of the session's.
+        """
         n = min(n, len(view.candidates))
         code = self._code(view)
         if code is None or not n:
@@ -92,7 +120,19 @@ class Find:
         return Query(view.candidates[places], scores, reasons)
 
     def explain(self, view: View, index: int) -> Reason:
-        """Return what speaks for asking about one candidate, whether it would be asked or not."""
+        """Return what speaks for asking about one candidate, whether it would be asked or not.
+
+        Parameters
+        ----------
+        view : View
+            The session as it is now.
+        index : int
+            Position of the candidate.
+
+        Returns
+        -------
+        Reason
+        """
         code = self._code(view)
         if code is None:
             return self._before.explain(view, index)

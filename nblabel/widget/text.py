@@ -393,12 +393,9 @@ NO_SUCH_CLASS = "{} is not a class any more."
 
 
 def found(label: str, n: int, expected: float | None, limits: tuple[int, int] | None) -> str:
-    parts = [f"Finding more of {label}: {f'{count(n)} found' if n else 'label one first'}"]
-    if limits is not None:
-        parts.append(f"{count(limits[0])} to {count(limits[1])} left by the audit sample")
-    if expected is not None:
-        parts.append(f"the model expects {count(expected)} more")
-    return ", ".join(parts)
+    left = "" if limits is None else f", {limits[0]:,} to {limits[1]:,} left by the audit sample"
+    more = "" if expected is None else f", the model expects {count(expected)} more"
+    return f"Finding more of {label}: {f'{count(n)} found' if n else 'label one first'}{left}{more}"
 
 
 # model and strategy, by name: in a few words, and in more

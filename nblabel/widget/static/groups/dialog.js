@@ -1,6 +1,6 @@
-// One label for a cluster, for what was drawn around, or for what a search found, after a look at it: pictures of it, and
-// those that do not belong marked. It does not block the map: the points stay in sight, and others
-// can be drawn around.
+// One label for a cluster, for what was drawn around, or for what a search found, after a look at
+// it: pictures of it, and those that do not belong marked. It does not block the map: the points
+// stay in sight, and others can be drawn around.
 
 import { makeUid, setText } from "../shared/dom.js";
 import { alignedCopy } from "../shared/map_state.js";

@@ -95,6 +95,7 @@ const QUEUE_TEXT = {
   hidePrediction: "Hide the prediction",
   showPrediction: "Show the prediction",
   newClass: "New class",
+  like: "More like this",
   newClassName: "Name of the new class",
   add: "Add",
   /** @param {string} noun */
@@ -236,6 +237,7 @@ const MAP_TEXT = {
     ],
     [["b"], "at the cross-hair: start a box, again to end it"],
     [["g"], "clusters: look through them, and label each as a whole"],
+    [["/"], "search by id, file name or words"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
   ],
   /** @param {string} id @param {string} label */

@@ -73,8 +73,8 @@
  *   store: {key: string, persistent: boolean, text: string},
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,
- *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, find_target: string, color_modes:
- * Choice[],
+ *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
+ * Choice[], find_target: string,
  *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
  * projection: Projection,
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
