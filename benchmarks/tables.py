@@ -443,6 +443,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     ),
     "stopping-total": stopping_total,
     "honesty-origin": honesty_origin,
+    "find": rows("find"),
     "panel": rows("panel"),
     "core": rows("core"),
     "engine": rows("engine"),

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from nblabel.quality.guarantee import auto_label as auto_label
     from nblabel.quality.guarantee_report import AutoLabelReport as AutoLabelReport
     from nblabel.quality.guarantee_report import ErrorGuarantee as ErrorGuarantee
+    from nblabel.quality.remaining import Remaining as Remaining
+    from nblabel.quality.remaining import remaining as remaining
     from nblabel.quality.review import LabelIssues as LabelIssues
     from nblabel.quality.review import find_label_issues as find_label_issues
     from nblabel.quality.stale import StaleLabels as StaleLabels
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.session import Session as Session
+    from nblabel.session.searching import SearchResult as SearchResult
     from nblabel.simulation import simulate as simulate
     from nblabel.strategies import Query as Query
     from nblabel.widget import Labeler as Labeler
@@ -79,7 +82,9 @@ _HOMES = {
     "Pool": "nblabel.pool",
     "PoolChanges": "nblabel.log.changes",
     "Recovery": "nblabel.log.recovery",
+    "Remaining": "nblabel.quality.remaining",
     "Rounds": "nblabel.loops",
+    "SearchResult": "nblabel.session.searching",
     "Query": "nblabel.strategies",
     "SelfAgreement": "nblabel.quality.agreement",
     "Session": "nblabel.session",
@@ -104,6 +109,7 @@ _HOMES = {
     "plots": "nblabel.plots",
     "project": "nblabel.explore.projection",
     "recover": "nblabel.log.recovery",
+    "remaining": "nblabel.quality.remaining",
     "self_agreement": "nblabel.quality.agreement",
     "self_training": "nblabel.loops",
     "simulate": "nblabel.simulation",

@@ -32,7 +32,7 @@ ARROWS = {
     "encoders": "arrays graph pool system",
     "strategies": "arrays graph learners system",
     "embeddings": "arrays encoders pool system",
-    "session": "arrays embeddings graph learners log pool strategies",
+    "session": "arrays embeddings graph learners log pool strategies system",
     "explore": "arrays embeddings graph pool session system",
     "plots": "arrays explore pool system",
     "quality": "arrays graph learners log plots session strategies system",

@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 PANEL = ROOT / "nblabel" / "widget"
-PAGE_TEXT = PANEL / "static" / "shared" / "text.js"
 KERNEL_TEXTS = sorted((PANEL / "text").glob("*.py"))
+PAGE_TEXT = [PANEL / "static" / "shared" / name for name in ("text.js", "group_text.js")]
 BANNED_SECTION = "## Words we do not use"
 # Where a word may stand all the same: file, word, and why.
 ALLOWED = {
@@ -52,7 +52,7 @@ PATTERN = re.compile(rf"(?<![\w.])({_WORDS})(?!\w)", re.IGNORECASE)
 def sources() -> list[Path]:
     """Return every file whose words somebody reads."""
     found = [*ROOT.glob("nblabel/**/*.py"), *ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
-    found += [PAGE_TEXT, *ROOT.glob("notebooks/*.ipynb")]
+    found += [*PAGE_TEXT, *ROOT.glob("notebooks/*.ipynb")]
     return sorted(path for path in found if path.exists())
 
 
@@ -98,7 +98,7 @@ def test_the_glossary_is_in_order_and_has_no_term_twice() -> None:
 @pytest.mark.parametrize("name", ["glossary.md", "guide.md", "quality.md"])
 def test_words_on_screen_are_in_the_texts_of_the_panel(name: str) -> None:
     """What these pages have in italics; N, numbers and … stand for what differs."""
-    texts = "\n".join(path.read_text("utf-8") for path in (PAGE_TEXT, *KERNEL_TEXTS))
+    texts = "\n".join(path.read_text("utf-8") for path in (*PAGE_TEXT, *KERNEL_TEXTS))
     document = (ROOT / "docs" / name).read_text("utf-8").replace("**", "")
     for words in re.findall(r"(?<!\w)\*([^*\n]+)\*", document.replace("*Italics*", "")):
         for part in re.split(r"\bN\b|[\d.]+|…", words):

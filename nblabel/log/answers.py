@@ -51,7 +51,8 @@ class AnswerLog(LabelLog):
         """
         if (sent := self._sent(uid)) is not None:
             return sent
-        return self._record("label", self._labels_of(self._ids(index), label), uid)
+        labels = self._labels_of(self._ids(index), label)
+        return self._record("label", labels, uid, frame=self._found(labels))
 
     def import_labels(
         self,
@@ -390,6 +391,10 @@ class AnswerLog(LabelLog):
     def _sent(self, uid: str | None) -> LabelEvent | None:
         """Return the event with this uid, if it was sent before."""
         return None if uid is None else self._state.event(uid)
+
+    def _found(self, ids: Iterable[str]) -> str | None:  # noqa: ARG002
+        """Return `FOUND` where a strategy asked for items of one class; here none asks."""
+        return None
 
     def _record(self, kind: Kind, answers: Any, uid: str | None, **more: Any) -> LabelEvent:
         """Write an answer: a label, or None, by item id."""

@@ -25,6 +25,7 @@ Kind = Literal[
 Source = Literal["human", "model", "import"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
+FOUND = "found"  # as the frame of a label: the strategy asked for items of its class
 
 
 def new_uid() -> str:
@@ -64,7 +65,8 @@ class LabelEvent:
         where that is not known.
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
-        former and the new name, as JSON.
+        former and the new name, as JSON. For "label": "found", where the strategy asked for more
+        items of one class.
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -98,10 +100,11 @@ class LabelEvent:
     def is_bulk(self) -> bool:
         """Whether the numbers of its labels tell nothing about how large the classes are.
 
-        So it is with what was imported or accepted from the model, and with one class for several
-        items. One answer for each of several questions, in one step, is as good as many steps.
+        So it is with what was imported or accepted from the model, with one class for several
+        items, and where the strategy asked for items of one class. One answer for each of several
+        questions, in one step, is as good as many steps.
         """
-        if self.source == "import" or self.kind == "accept":
+        if self.source == "import" or self.kind == "accept" or self.frame == FOUND:
             return True
         return len(self.ids) > 1 and len(set(self.labels)) == 1
 
@@ -126,5 +129,6 @@ class LabelEvent:
             raise ValueError("probabilities must be finite numbers.")
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
-        if self.frame is not None and self.kind not in ("audit", "rename_class"):
+        named = self.kind in ("audit", "rename_class")
+        if self.frame is not None and not named and (self.kind, self.frame) != ("label", FOUND):
             raise ValueError("only an audit names the set that was drawn from.")

@@ -134,8 +134,8 @@ class LabelLog:
     def bulk(self) -> IntArray:
         """Positions labeled in bulk, ascending: how many of a class there are tells nothing.
 
-        Those are labels that were imported, accepted from the model, or given to several items in
-        one step with one class.
+        Those are labels that were imported, accepted from the model, given to several items in one
+        step with one class, or given while the strategy asked for items of one class.
         """
         return np.flatnonzero(self._bulk)
 

@@ -12,8 +12,8 @@ from nblabel.system.dataframes import as_pandas
 
 # Scripts that put no space between words are read sign by sign; everything else word by word, and
 # signs such as ":)" or an emoji count as words.
-_UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-TOKEN = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]"
+UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+TOKEN = rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]"
 
 
 class Texts:

@@ -189,6 +189,14 @@ class Engine:
         other._use(graph)  # noqa: SLF001  (one of us)
         return other
 
+    def with_strategy(self, strategy: Any) -> Engine:
+        """Return an engine that asks by another strategy, and shares all else with this one."""
+        other = copy.copy(self)
+        other._wanted = self._wanted[0], strategy  # noqa: SLF001
+        other._cache = {}  # noqa: SLF001
+        other.strategy = make_strategy(strategy, has_graph=self.graph is not None)
+        return other
+
     def _use(self, graph: NeighborGraph) -> None:
         learner, strategy = self._wanted
         self.graph = graph
@@ -202,7 +210,8 @@ class Engine:
         self._cache = {}
 
     @cached_property
-    def _scale(self) -> float:
+    def scale(self) -> float:
+        """The unit of squared distances, from which similarities are worked out."""
         return float(self._neighbors.scale(1_000, self._random_state))
 
     def learner_anew(self, bulk: IntArray | None = None) -> BulkLearner:
@@ -276,7 +285,7 @@ class Engine:
             return np.full((len(indices), 1), -1), np.zeros((len(indices), 1), dtype=np.float32)
         with self._lock:
             who, distances = self._neighbors.look(indices, self._labeled)
-        closeness = (1 / (1 + distances / np.float32(self._scale))).astype(np.float32)
+        closeness = (1 / (1 + distances / np.float32(self.scale))).astype(np.float32)
         return who, closeness
 
     def _measures_for(self, snapshot: Snapshot) -> Measures:

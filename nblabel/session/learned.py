@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from nblabel.arrays import BoolArray, FloatArray, as_embeddings
+from nblabel.embeddings.catalogue import SENTENCES
 from nblabel.embeddings.choice import Choice, choose
+from nblabel.embeddings.registry import embed_new
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
+from nblabel.log.events import FOUND
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
+from nblabel.session.searching import Encoder, Searcher
+from nblabel.strategies import make_strategy
 
 NO_GRAPH_YET = "not all items are embedded yet, so it cannot be their graph."
 
@@ -31,7 +37,9 @@ class LearnedLog(SampledLog):
     _learn_accepted: bool
     _learner: Any
     _refit: Refit | None
+    _searcher: Searcher | None
     _strategy: Any
+    _text_encoder: Encoder | None
     _told: bool
     embedded_by: Choice | None
     """How the pool was embedded, and why; None where embeddings were given, or are not there."""
@@ -58,6 +66,7 @@ class LearnedLog(SampledLog):
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
             self.embedded_by, self._columns = other.embedded_by, other._columns
+        self._text_encoder = other.text_encoder
         self.learn_accepted = other.learn_accepted
         self.refresh()
 
@@ -75,6 +84,31 @@ class LearnedLog(SampledLog):
     def embeddings(self) -> FloatArray:
         """What the learner works on: ndarray of shape (n, dim), float32."""
         return self._engine.X
+
+    @property
+    def text_encoder(self) -> Encoder | None:
+        """What embeds texts like the items, for a search by meaning; may be set.
+
+        A function of a list of texts that returns an array of shape (n_texts, dim). Other
+        embeddings need another one: `set_embeddings` takes it away.
+        """
+        return self._text_encoder
+
+    @text_encoder.setter
+    def text_encoder(self, value: Encoder | None) -> None:
+        if value is not None and not callable(value):
+            raise TypeError(f"text_encoder is {value!r}; pass a function of a list of texts.")
+        self._text_encoder = value
+
+    @property
+    def searcher(self) -> Searcher:
+        """What searches the pool on the present embeddings."""
+        found, X, encoder = self._searcher, self._engine.X, self._text_encoder
+        if found is None:
+            self._searcher = found = Searcher(self.pool, X, encoder)
+        elif found.X is not X or found.encoder is not encoder:
+            self._searcher = found = found.on(X, encoder)
+        return found
 
     @property
     def learn_accepted(self) -> bool:
@@ -118,6 +152,7 @@ class LearnedLog(SampledLog):
                 points, embedded, self._learner, self._strategy, self._random_state
             )
         self.embedded_by = choose(self.pool) if by_default else None
+        self._text_encoder = self._default_encoder()
         self._changed()
 
     @property
@@ -152,6 +187,19 @@ class LearnedLog(SampledLog):
         if not isinstance(engine, Engine):
             raise ValueError(NO_GRAPH_YET)  # noqa: TRY004  the wrong moment, not the wrong type
         self._engine = engine.with_graph(graph)
+        self._changed()
+
+    @property
+    def strategy(self) -> Any:
+        """What chooses the questions: a name or an object, as it was given; may be set."""
+        return self._strategy
+
+    @strategy.setter
+    def strategy(self, value: Any) -> None:
+        check_strategy(value, self.classes)
+        self._strategy = value
+        if self._engine.embedded.any():  # else questions are random until there are embeddings
+            self._engine = self._engine.with_strategy(value)
         self._changed()
 
     def snapshot(self) -> Snapshot:
@@ -210,6 +258,13 @@ class LearnedLog(SampledLog):
 
     # inside
 
+    def _found(self, ids: Iterable[str]) -> str | None:
+        """Mark what is asked for as items of one class, but for what was drawn at random."""
+        if not getattr(self._engine.strategy, "seeks", False):
+            return None
+        drawn = {self.pool.ids[i] for i in self.drawn.tolist()}
+        return FOUND if any(item not in drawn for item in ids) else None
+
     def _confidence(self) -> FloatArray | None:
         return None if self._refit is None else self._refit.predicted[1]
 
@@ -218,6 +273,13 @@ class LearnedLog(SampledLog):
         if waiting and not self._told:
             warnings.warn(waiting, stacklevel=4)
         self._told = bool(waiting)
+
+    def _default_encoder(self) -> Encoder | None:
+        """Return what embeds texts like the items, where a network for sentences embedded these."""
+        if self.embedded_by is None or self.embedded_by.method != SENTENCES:
+            return None
+        pool, random_state = self.pool, self._random_state
+        return lambda texts: embed_new(list(texts), pool, random_state)
 
     def _new_engine(self, X: FloatArray) -> Engine:
         engine = Engine(X, self._learner, self._strategy, self._random_state)
@@ -229,3 +291,9 @@ class LearnedLog(SampledLog):
         if self._build_graph and not is_compiled():
             compile_loops(progress=True)
         return engine.with_graph(graph)
+
+
+def check_strategy(strategy: Any, classes: Sequence[str]) -> None:
+    """Refuse what is no strategy, or one that names a class that there is none of."""
+    make_strategy(strategy)
+    getattr(strategy, "check_classes", lambda _: None)(classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +48,17 @@ class PartialEngine:
     def learner(self) -> Learner:
         """What learns now."""
         return self._part.learner
+
+    @property
+    def scale(self) -> float:
+        """As `Engine.scale`."""
+        return self._part.scale
+
+    def with_strategy(self, strategy: Any) -> PartialEngine:
+        """As `Engine.with_strategy`."""
+        other = copy.copy(self)
+        other._part = self._part.with_strategy(strategy)  # noqa: SLF001  (one of us)
+        return other
 
     @property
     def strategy(self) -> Any:

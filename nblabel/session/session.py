@@ -19,8 +19,14 @@ from nblabel.pool import Pool
 from nblabel.pool.order import names_of_columns, points_of
 from nblabel.session import sampling
 from nblabel.session.engine import Engine, Refit
-from nblabel.session.learned import LearnedLog
+from nblabel.session.learned import LearnedLog, check_strategy
+from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
 from nblabel.strategies import Query, make_strategy
+
+NOT_EMBEDDED = (
+    "the {} of this session are not embedded yet; wait until they are, or give it embeddings: "
+    "session.set_embeddings(X)."
+)
 
 
 class Session(LearnedLog):
@@ -113,15 +119,19 @@ class Session(LearnedLog):
         self._learn_accepted = learn_accepted
         self._random_state = sampling.check_seed(random_state)
         self._refit: Refit | None = None
+        self._searcher: Searcher | None = None
+        self._text_encoder: Encoder | None = None
         self._told = False  # that the learner waits for more labels
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
+        check_strategy(strategy, self.classes)
         self._columns = names_of_columns(pool)
         self.embedded_by = None
         if embed or pool.embeddings is not None:
             self._engine = self._new_engine(embeddings_of(pool, self._random_state))
             # so that new items can be embedded alike
             self.embedded_by = choose(pool) if pool.embeddings is None else None
+            self._text_encoder = self._default_encoder()
         else:
             self._engine = Engine.without_embeddings(len(pool), self._random_state)
 
@@ -262,6 +272,68 @@ class Session(LearnedLog):
         codes = np.where(self._y >= 0, self._y, self.refit(1).predicted[0])
         return np.array(self.classes, dtype=object)[codes]
 
+    def search(
+        self, query: str | None = None, *, like: Any = None, by: str = "auto", n: int = 100
+    ) -> SearchResult:
+        """Search the pool for what somebody types, or for what is like an example.
+
+        Parameters
+        ----------
+        query : str, optional
+            Words, or an id, a file name or a part of one. Case and accents do not matter. All of
+            the words must be there; one stands for longer ones that begin like it, too, and those
+            in quotation marks stand side by side.
+        like : int, str, sequence or array, optional
+            In place of a query: the position or the id of an item, or several; or a new picture,
+            text or row, which is embedded like the pool; or points. What is nearest to any of them
+            comes first, the items themselves included.
+        by : {"auto", "id", "words", "meaning"}
+            What a query is looked for in. "words": the texts, or the values of a table. "meaning":
+            the embeddings, where `text_encoder` is set. "auto": the ids, if one is typed in full;
+            else by meaning, if that is possible, else by words, and where none has these, or the
+            pool has none, by id.
+        n : int
+            How many items to return, at most.
+
+        Returns
+        -------
+        SearchResult
+            Its `indices` can be labeled at once: ``session.tell(result.indices, "crack")``.
+
+        Raises
+        ------
+        ValueError
+            If there is nothing to search for, or the pool cannot be searched in this way.
+        IndexError
+            If a position is outside the pool.
+
+        Notes
+        -----
+        The first search of a kind takes longer: by words it reads all of the texts, once.
+
+        Examples
+        --------
+        >>> import nblabel as nb
+        >>> texts = ["the late train", "a late lunch", "trains are late"]
+        >>> session = nb.Session(nb.Pool(texts=texts), classes=["travel", "food"])
+        >>> session.search("late train")
+        Search by words: 2 texts have all words of “late train”.
+        >>> session.search(like=0, n=2).indices.tolist()[0]
+        0
+        """
+        n = check_n(n)
+        if (query is None) == (like is None):
+            raise ValueError("pass either a query or an example: search('late'), search(like=0).")
+        if query is not None:
+            return self.searcher.by_text(query, by, n)
+        rows, items = examples_of(self.pool, like)
+        if self.awaits_embeddings:
+            raise ValueError(NOT_EMBEDDED.format(self.pool.kind))
+        points = self.embeddings[rows] if rows is not None else self._points(items)
+        one = self.pool.ids[int(rows[0])] if rows is not None else "a new example"
+        called = one if len(points) == 1 else f"{len(points):,} examples"
+        return self.searcher.like(points, called, n, self._engine.scale)
+
     # inside
 
     def _points(self, X: Any) -> Any:
@@ -270,10 +342,7 @@ class Session(LearnedLog):
         if X.embeddings is not None if isinstance(X, Pool) else not are_items(X, pool):
             return points_of(X, self._columns)
         if self.awaits_embeddings:
-            raise ValueError(
-                f"the {pool.kind} of this session are not embedded yet; wait until they are, or "
-                "give it embeddings: session.set_embeddings(X)."
-            )
+            raise ValueError(NOT_EMBEDDED.format(pool.kind))
         if self.embedded_by is None:
             raise ValueError(
                 f"the {pool.kind} of this session were embedded outside of it. Embed new ones in "

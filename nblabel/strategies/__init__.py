@@ -9,11 +9,21 @@ from nblabel.strategies.alternating import AlternatingStrategy
 from nblabel.strategies.base import Part, Query, QueryStrategy, Reason, View
 from nblabel.strategies.clusters import ClustersFirstStrategy, TypiClustStrategy
 from nblabel.strategies.coverage import HerdingStrategy
+from nblabel.strategies.find import Find
 from nblabel.strategies.maxcover import CoverageStrategy, ball_kernel, similarity_kernel
 from nblabel.strategies.reach import SmallestNormStrategy
 from nblabel.strategies.scored import MeasureStrategy, RandomStrategy
 
-__all__ = ["STRATEGIES", "Part", "Query", "QueryStrategy", "Reason", "View", "make_strategy"]
+__all__ = [
+    "STRATEGIES",
+    "Find",
+    "Part",
+    "Query",
+    "QueryStrategy",
+    "Reason",
+    "View",
+    "make_strategy",
+]
 
 _MAKERS: dict[str, Callable[[], QueryStrategy]] = {
     "random": RandomStrategy,
@@ -32,6 +42,7 @@ _MAKERS: dict[str, Callable[[], QueryStrategy]] = {
     "probcover": lambda: CoverageStrategy("probcover", ball_kernel),
     "typiclust": TypiClustStrategy,
     "smallest_norm": SmallestNormStrategy,
+    "find": Find,
     "alternating": lambda: AlternatingStrategy(_MAKERS[WITHOUT_GRAPH](), SmallestNormStrategy()),
 }
 
@@ -53,8 +64,9 @@ def make_strategy(strategy: Any, *, has_graph: bool = False) -> QueryStrategy:
         "maxherding" and "probcover" (what covers most of the pool, by similarity or within a
         radius), "uherding" (what covers most of the uncertain), "typiclust" (the most typical item
         of each cluster, the more the finer), "smallest_norm" (where labels reach least),
-        "alternating" (as "product", every eighth question as "smallest_norm"); or an object with a
-        ``query`` method.
+        "alternating" (as "product", every eighth question as "smallest_norm"); "find" (more items
+        of the class that has the fewest labels; `Find` names one); or an object with a ``query``
+        method.
     has_graph : bool
         Whether there is a neighbour graph. Without one, "product" stands in for what needs it.
 

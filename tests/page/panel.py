@@ -34,6 +34,7 @@ TRAITS: dict[str, Any] = {
         {"value": "prediction", "text": "Prediction"},
         {"value": "label", "text": "Label"},
     ],
+    "find_target": "",
     "legend": [],
     "clustering": {"n": 0, "finding": False, "suggested": 6},
     "projection": PROJECTION,

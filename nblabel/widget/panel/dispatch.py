@@ -40,6 +40,7 @@ class Dispatch:
             "train": lambda _page, _m: self._train(),
             "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),
             "group": panel.groups.open,
+            "find": self._find,
             "look": lambda page, m: panel.groups.look(page, m["indices"]),
             "leave": lambda page, _m: panel.groups.leave(page),
             "lit": lambda _page, m: panel.map.light(m["code"], m.get("indices")),
@@ -88,6 +89,10 @@ class Dispatch:
 
     def _answer(self, page: Page, content: Content) -> None:
         self._panel.answer(page, content, self._panel.send)
+
+    def _find(self, page: Page, content: Content) -> None:
+        said = self._panel.finding.begin(content["label"])
+        self._panel.send({"type": "announce", "text": said, "to": page.id})
 
     def _draw(self, page: Page, content: Content) -> None:
         said = self._panel.measures.draw(int(content["n"]))

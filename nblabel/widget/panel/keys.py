@@ -9,7 +9,7 @@ from nblabel.session import Session
 from nblabel.system.values import text_of
 
 KEYS = "1234567890qetyiopadjklzxcvbgm"  # in the order in which classes get them
-COMMANDS = "ursfhwn?,.<>"  # of the queue and of the group dialog, as static/ has them
+COMMANDS = "ursfhwn?,.<>/=;"  # of the queue and of the group dialog, as static/ has them
 
 
 def check_keys(keys: Any, session: Session) -> dict[str, str]:

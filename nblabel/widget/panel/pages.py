@@ -24,12 +24,15 @@ class Page:
         What its views have open: "auto_label", "curves".
     group : tuple or None
         The request of the group that it looks through, and the members.
+    request : str
+        The newest of its requests for a group; a search for an older one is dropped.
     """
 
     id: str
     front: list[str] = field(default_factory=list)
     parts: frozenset[str] = frozenset()
     group: tuple[str, IntArray] | None = None
+    request: str = ""
 
 
 class Pages:

@@ -16,6 +16,7 @@ from nblabel.widget import text
 from nblabel.widget.panel.again import Again
 from nblabel.widget.panel.answers import Answers, words_of
 from nblabel.widget.panel.figures import pace_of
+from nblabel.widget.panel.finding import Finding
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.learning import Learning
 from nblabel.widget.panel.pages import Page, Pages
@@ -122,6 +123,7 @@ class Panel:
         self.groups = Groups(
             session, self.state, self.items, self.pictures, self.pages, self._worker, send
         )
+        self.finding = Finding(session, self.state)
         self.exports = Exports(session, self.state, self._worker)
         self.imports = Imports(session, self.state, self._worker, self._written, send)
         self.review = Review(session, self.state, replica, self.want)
@@ -343,6 +345,7 @@ class Panel:
         self.review.follow()
         self.auto_label.follow()
         self.groups.follow()
+        self.finding.follow()
         if answered:
             self.learning.keep_up()
         self.publisher.changed()
@@ -352,6 +355,7 @@ class Panel:
             self.learning.is_due = True
 
     def _learned(self, model: Refit | None) -> None:
+        self.finding.follow()
         if model is not None:
             self.curves.learned(model)
             self.measures.follow()
@@ -361,6 +365,7 @@ class Panel:
 
     def _audited(self, report: AuditReport) -> None:
         self.curves.measured(report)
+        self.finding.audited(report)
 
     def _written(self) -> None:
         """Follow what a replica of the session wrote to the log."""

@@ -55,6 +55,7 @@ class PanelState:
     deciders: Deciders = field(default_factory=dict)
     hints: dict[int, dict[str, Any]] = field(default_factory=dict)
     drift: str = ""
+    find_target: str = ""
 
     points: FloatArray | None = None
     n_placed: int = 0

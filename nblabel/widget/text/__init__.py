@@ -399,3 +399,16 @@ def doubted(label: str, share: float, suggestion: str) -> Reason:
     if suggestion == label:
         return Reason(f"Labeled {label}: the model predicts that, too{agree}.")
     return Reason(f"Labeled {label}{agree}; without this label the model predicts {suggestion}.")
+
+
+# finding more of a class
+NOT_FINDING = "No class is looked for."
+FINDING_ENDS = "Questions are as before; {} is not looked for any more."
+FINDING = "Finding more of {}: the likeliest and the least certain by turns. The key ; ends it."
+NO_SUCH_CLASS = "{} is not a class any more."
+
+
+def found(label: str, n: int, expected: float | None, limits: tuple[int, int] | None) -> str:
+    left = "" if limits is None else f", {limits[0]:,} to {limits[1]:,} left by the audit sample"
+    more = "" if expected is None else f", the model expects {count(expected)} more"
+    return f"Finding more of {label}: {f'{count(n)} found' if n else 'label one first'}{left}{more}"

@@ -39,6 +39,7 @@ STRATEGIES = {
         "typical items",
         "the most typical of each cluster, with ever more clusters: TypiClust",
     ),
+    "find": ("find more", "the likeliest of one class, and by turns the least certain"),
     "smallest_norm": (
         "label reach",
         "where the labels spread over the neighbour graph arrive weakest: PWLL-τ, smallest norm",

@@ -54,6 +54,8 @@ class PanelWidget(anywidget.AnyWidget):
     """What the colours of the points mean."""
     color_modes = t.List(t.Dict()).tag(sync=True)
     """What they may mean."""
+    find_target = t.Unicode("").tag(sync=True)
+    """The class that more items of are asked for; "" for none."""
     legend = t.List(t.Dict()).tag(sync=True)
     """What the colours mean, one by one."""
     clustering = t.Dict(default_value={"n": 0, "finding": False, "suggested": 0}).tag(sync=True)

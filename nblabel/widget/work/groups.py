@@ -1,4 +1,7 @@
-"""Groups of items that a person looks through before one label goes to all but a few of them."""
+"""Groups of items that a person looks through before one label goes to all but a few of them.
+
+A cluster, what was drawn around on the map, or what a search found.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from nblabel.arrays import FloatArray, IntArray, UInt8Array
 from nblabel.log.labels import STATUSES
 from nblabel.pool.mosaic import mean_tile
 from nblabel.session import Session
+from nblabel.session.searching import SearchResult
 from nblabel.widget import text
 from nblabel.widget.panel.figures import count_labels
 from nblabel.widget.panel.items import Items
@@ -20,8 +24,11 @@ from nblabel.widget.panel.state import PanelState
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.work.worker import Task, Worker
 
-ORDERS = ("random", "outliers", "central")
+ORDERS = ("random", "outliers", "central", "best")
+FOUND = 10_000  # items that a search by words or id opens; nobody looks through more
+ALIKE = 60  # by likeness and meaning, where every item is more or less near
 AVERAGED = 300  # pictures; more change their mean little, and files take a while to open
+NO_CLUSTER: dict[str, Any] = {"cluster": None, "name": "", "previous": None, "next": None}
 BY_PEOPLE = tuple(STATUSES.index(name) for name in ("human", "import"))
 
 
@@ -53,13 +60,56 @@ class Groups:
 
     def open(self, page: Page, content: dict[str, Any]) -> None:
         """Answer a "group"."""
-        request = content["request"]
-        try:
-            members, named = self._members(content)
-            ordered = self._ordered(members, content["order"])
-        except (IndexError, ValueError) as error:  # the page may be older than pool and clusters
-            self._tell(page, {"type": "no_group", "request": request, "text": str(error)})
+        page.request = content["request"]
+        if "search" in content:
+            self._search(page, content)
             return
+        try:
+            self._open(page, content, *self._members(content))
+        except (IndexError, ValueError) as error:  # the page may be older than pool and clusters
+            self._refuse(page, content, str(error))
+
+    def _search(self, page: Page, content: dict[str, Any]) -> None:
+        """Search aside, and open what was found unless the page asked for something else since."""
+        searcher, engine = self._session.searcher, self._session.engine
+        wanted, request = content["search"], content["request"]
+
+        def search(_: object) -> SearchResult | None:
+            if page.request != request:
+                return None
+            if "query" in wanted:
+                n = FOUND if searcher.encoder is None else ALIKE
+                return searcher.by_text(wanted["query"], wanted["by"], n)
+            if engine.awaits_embeddings:
+                raise ValueError(text.NOT_EMBEDDED)
+            like = self._session.positions(wanted["like"])
+            name = self._session.pool.ids[int(like[0])]
+            return searcher.like(engine.X[like], name, ALIKE, engine.scale)
+
+        def done(found: SearchResult | Exception | None) -> None:
+            if found is None or page.request != request:
+                return
+            if isinstance(found, IndexError | ValueError):
+                self._refuse(page, content, str(found))
+            elif isinstance(found, Exception):
+                raise found
+            elif not len(found):
+                self._refuse(page, content, found.lines[0])
+            else:
+                named = {**NO_CLUSTER, "text": found.lines[0]}
+                self._open(page, content, found.indices, named)
+
+        self._worker.run("search", Task(work=search, done=done))
+
+    def _refuse(self, page: Page, content: dict[str, Any], said: str) -> None:
+        self._tell(page, {"type": "no_group", "request": content["request"], "text": said})
+
+    def _open(
+        self, page: Page, content: dict[str, Any], members: IntArray, named: dict[str, Any]
+    ) -> None:
+        """Show a group to a page."""
+        ordered = self._ordered(members, content["order"])
+        request = content["request"]
         page.group = (request, members)
         central = members[np.argmin(_distances(self._session.embeddings[members]))]
         opened = {"type": "group", "request": request, "central": int(central)}
@@ -73,7 +123,7 @@ class Groups:
 
     def leave(self, page: Page) -> None:
         """Note that a page looks at its group no longer."""
-        page.group = None
+        page.group, page.request = None, ""
 
     def look(self, page: Page, indices: list[int]) -> None:
         """Send small pictures."""
@@ -101,8 +151,7 @@ class Groups:
     def _members(self, content: dict[str, Any]) -> tuple[IntArray, dict[str, Any]]:
         """Return who is in a group, and what it is called."""
         if "indices" in content:
-            named = {"cluster": None, "name": "", "previous": None, "next": None}
-            return self._session.positions(content["indices"]), named
+            return self._session.positions(content["indices"]), NO_CLUSTER
         number, clusters = content["cluster"], self._state.clusters
         if clusters is None:
             raise ValueError(text.NO_CLUSTERS_YET)
@@ -126,6 +175,8 @@ class Groups:
         """Return the members as they are looked at."""
         if order not in ORDERS:
             raise ValueError(text.unknown_order(order, ORDERS))
+        if order == "best":  # as a search found them
+            return members
         if order == "random":  # each page is a fair sample
             rng = np.random.default_rng([self._session.random_state, len(members)])
             return rng.permutation(members)

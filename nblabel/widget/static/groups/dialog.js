@@ -1,8 +1,8 @@
-// One label for a cluster, or for what was drawn around, after a look at it: pictures of it, and
-// those that do not belong marked. It does not block the map: the points stay in sight, and others
-// can be drawn around.
+// One label for a cluster, for what was drawn around, or for what a search found, after a look at
+// it: pictures of it, and those that do not belong marked. It does not block the map: the points
+// stay in sight, and others can be drawn around.
 
-import { makeUid, setAttribute, setText } from "../shared/dom.js";
+import { makeUid, setText } from "../shared/dom.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
@@ -11,6 +11,8 @@ import { ClusterSetup } from "./cluster_setup.js";
 import { GroupFacts } from "./facts.js";
 import { GroupGrid } from "./grid.js";
 import { buildGroupClass, buildGroupParts } from "./parts.js";
+import { GroupSearch } from "./search.js";
+import { updateGroup } from "./update.js";
 
 /** @typedef {import("../shared/wire.js").Ack} Ack */
 /** @typedef {import("../shared/wire.js").LogEvent} LogEvent */
@@ -28,8 +30,9 @@ import { buildGroupClass, buildGroupParts } from "./parts.js";
  * @property {() => void} dropHighlight
  * @property {() => void} clearSelection
  * @property {(cluster: number | null) => void} openCluster
+ * @property {(like: number | null) => void} openSearch
  */
-/** @typedef {"find" | "choose" | "saving" | "saved" | "undoing"} DialogPhase */
+/** @typedef {"find" | "search" | "choose" | "saving" | "saved" | "undoing"} DialogPhase */
 
 export class GroupDialog {
   /** @param {GroupHost} view */
@@ -71,6 +74,7 @@ export class GroupDialog {
     this.facts = new GroupFacts();
     this.center = new GroupCenter(this.grid);
     this.setup = new ClusterSetup(view, () => this.leaveSetup());
+    this.search = new GroupSearch(this);
     this.parts = buildGroupParts(this);
     this.el = this.parts.el;
     this.listClasses();
@@ -102,7 +106,7 @@ export class GroupDialog {
       this.center.average(mean, bytesOf(buffers[mean.image.buffer]));
       this.keepInSight();
     });
-    answer("no_group", ({ text }) => setText(this.parts.problem, text));
+    answer("no_group", ({ text }) => this.search.refused(text));
     view.context.on("ack", ({ ack, event }) => event && this.hear(ack, event), signal);
     view.onTrait("classes", () => this.listClasses());
     view.onTrait("clustering", () => this.clustersChanged());
@@ -121,7 +125,7 @@ export class GroupDialog {
   }
 
   get isCluster() {
-    return this.selection === null;
+    return this.selection === null && !this.search.isOn;
   }
 
   /** @param {Uint32Array} indices @param {number} [hidden] by the legend, and left out */
@@ -150,6 +154,8 @@ export class GroupDialog {
 
   begin() {
     this.uid = null;
+    this.search.clear();
+    this.selection = null;
     this.hidden = 0;
     this.center.clear();
     this.parts.relabel.checked = false;
@@ -165,11 +171,12 @@ export class GroupDialog {
     this.request = makeUid();
     this.reorders = reorders;
     const { cluster, request, selection } = this;
+    const { wanted } = this.search;
     const message = {
       type: "group",
       request,
       order: this.parts.order.value,
-      ...(selection ? {} : { cluster }),
+      ...(wanted ? { search: wanted } : selection ? {} : { cluster }),
     };
     if (!this.view.context.send(message, selection))
       setText(this.parts.problem, TEXT.notResponding);
@@ -182,15 +189,17 @@ export class GroupDialog {
   take(content, members) {
     const { cluster, name, previous, next, central } = content;
     Object.assign(this, { cluster, name, beside: { previous, next } });
+    if (this.search.isOn) this.search.take(content.text);
     this.indices = members.slice().sort();
     this.grid.show(members, this.reorders, [central]);
-    if (this.isCluster) this.view.highlight(this.indices);
+    if (!this.selection) this.view.highlight(this.indices);
     this.facts.show(content);
     this.recount();
     this.center.show(central);
     if (document.activeElement === this.el) this.grid.focus();
     this.keepInSight();
-    this.view.say([this.titleText, this.hiddenText].filter(Boolean).join(". "), false);
+    const said = [this.titleText, this.search.isOn ? content.text : this.hiddenText];
+    this.view.say(said.filter(Boolean).join(". "), false);
   }
 
   /** Pictures, classes and all: it is no higher than a small screen. */
@@ -216,7 +225,7 @@ export class GroupDialog {
     this.request = "";
     this.el.hidden = true;
     this.takeClasses(false);
-    if (hadFocus) this.view.focus();
+    if (hadFocus) this.search.giveBack();
   }
 
   /**
@@ -299,52 +308,12 @@ export class GroupDialog {
   }
 
   update() {
-    if (!this.el) return;
-    const { phase, already } = this;
-    const finding = phase === "find";
-    const choosing = phase === "choose";
-    const fixed = phase === "saved" || phase === "undoing";
-    this.el.dataset.noun = this.view.context.noun;
-    this.takeClasses(this.isOpen && !finding && !fixed);
-    this.setup.el.hidden = !finding;
-    setText(this.parts.leftOut, finding || fixed ? "" : this.hiddenText);
-    this.parts.body.hidden = finding;
-    if (finding) this.facts.el.hidden = true;
-    if (finding) setText(this.parts.title, TEXT.group.find);
-    else if (!fixed)
-      setText(this.parts.title, this.indices.length ? this.titleText : TEXT.group.loading);
-    for (const way of /** @type {("previous" | "next")[]} */ (["previous", "next"])) {
-      this.parts[way].hidden = finding || !this.isCluster;
-      setAttribute(this.parts[way], "aria-disabled", this.beside[way] === null ? "true" : null);
-    }
-    this.grid.fixed = !choosing;
-    setText(this.parts.heading, this.headingText());
-    setText(this.parts.relabelText, TEXT.group.relabel(already));
-    this.parts.heading.hidden = fixed;
-    this.parts.classes.hidden = fixed;
-    this.parts.relabelField.hidden = fixed || already === 0;
-    this.parts.relabel.disabled = !choosing;
-    for (const button of this.parts.classes.children)
-      setAttribute(button, "aria-disabled", this.isReady ? null : "true");
-    this.parts.goOn.hidden = phase !== "saved" || !this.isCluster || this.beside.next === null;
-    this.parts.undo.hidden = !fixed || !this.isLast;
-    setText(this.parts.undo.firstChild, phase === "undoing" ? TEXT.group.undoing : TEXT.group.undo);
-    this.parts.unmark.hidden = !choosing || this.grid.marked.size === 0;
-    setText(this.parts.unmark, TEXT.group.include(this.grid.marked.size));
-    this.parts.others.hidden = !this.isCluster || !choosing;
+    if (this.el) updateGroup(this);
   }
 
   /** Whether a class key labels: somebody can have seen what it labels. */
   get isReady() {
     return this.phase === "choose" && this.grid.isComplete && this.count > 0;
-  }
-
-  headingText() {
-    const { size } = this.grid.marked;
-    if (this.phase === "saving") return TEXT.group.saving;
-    if (this.indices.length && this.count === 0)
-      return size ? TEXT.group.nothingLeft : TEXT.group.allLabeled;
-    return TEXT.group.labelAs(this.count, size);
   }
 
   /**
@@ -353,7 +322,11 @@ export class GroupDialog {
    */
   handleKey({ key, target, repeat }) {
     const within = /** @type {Element} */ (target);
-    if (this.phase === "find" || within.matches("select")) return false;
+    if (within.matches("select, input[type=search]")) return false;
+    if (this.phase === "find" || this.phase === "search") {
+      if (key === "/") this.search.begin();
+      return key === "/";
+    }
     if (key.startsWith("Arrow")) return this.grid.move(key);
     if (key === "PageUp" || key === "PageDown") {
       this.grid.turn(key === "PageUp" ? -1 : 1);
@@ -372,6 +345,7 @@ export class GroupDialog {
     ".": () => this.step("next"),
     ">": () => this.step("next"),
     u: () => this.sendUndo(),
+    "/": () => this.search.begin(),
   };
 
   /** @param {string} label */
@@ -387,7 +361,7 @@ export class GroupDialog {
 
   /** Whether undo means what this dialog did, or waits for it. */
   get takesUndo() {
-    return this.phase === "saved" ? this.isLast : this.phase !== "choose" && this.phase !== "find";
+    return this.phase === "saved" ? this.isLast : ["saving", "undoing"].includes(this.phase);
   }
 
   sendUndo() {
@@ -438,7 +412,7 @@ export class GroupDialog {
 
   /** @param {string} text */
   undone(text) {
-    if (this.isCluster) {
+    if (!this.selection) {
       this.enter("choose");
       this.grid.focus();
     } else {

@@ -23,7 +23,16 @@ export function buildGroupParts(dialog) {
     tabindex: -1,
     hidden: true,
   };
-  const el = h("section", props, head, leftOut, dialog.setup.el, dialog.facts.el, body);
+  const el = h(
+    "section",
+    props,
+    head,
+    dialog.search.el,
+    leftOut,
+    dialog.setup.el,
+    dialog.facts.el,
+    body,
+  );
   return { ...answer, title, previous, next, leftOut, body, el };
 }
 

@@ -23,6 +23,7 @@ const MAP_KEYS = {
   c: once((view) => view.crosshair.toggle()),
   b: once((view) => view.crosshair.setCorner()),
   g: once((view) => view.openCluster(null)),
+  "/": once((view) => view.openSearch(null)),
   "?": once((view) => view.help.toggle()),
 };
 

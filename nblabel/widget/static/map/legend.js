@@ -25,12 +25,33 @@ export class MapLegend {
       h("span", { text: TEXT.map.clusters }),
       h("kbd", { text: "g", "aria-hidden": "true" }),
     );
-    const head = h("div", { class: "nbl-map-legend-head" }, this.title, clusters);
+    const search = h(
+      "button",
+      {
+        type: "button",
+        class: "nbl-map-search",
+        "aria-keyshortcuts": "/",
+        title: TEXT.map.searchTitle,
+        onClick: () => view.openSearch(null),
+      },
+      h("span", { text: TEXT.map.search }),
+      h("kbd", { text: "/", "aria-hidden": "true" }),
+    );
+    const head = h("div", { class: "nbl-map-legend-head" }, this.title, search, clusters);
+    /** Begins to find more of the class that is shown alone, or ends it. */
+    this.find = h("button", {
+      type: "button",
+      class: "nbl-map-find",
+      title: TEXT.map.findMoreTitle,
+      hidden: true,
+      onClick: () => view.context.tell({ type: "find", label: this.findable }),
+    });
     this.el = h(
       "div",
       { class: "nbl-map-legend", role: "group", "aria-label": TEXT.map.legend },
       head,
       this.list,
+      this.find,
     );
     /**
      * Where the pointer was last seen: entries that come to lie under a resting pointer are not
@@ -48,6 +69,7 @@ export class MapLegend {
       );
     }
     const traits = /** @type {const} */ (["legend", "classes", "color_by", "color_modes"]);
+    view.onTrait("find_target", () => this.updateFind());
     for (const trait of traits) view.onTrait(trait, () => this.update());
     this.update();
   }
@@ -60,6 +82,26 @@ export class MapLegend {
     const codes = new Set(legend.map(({ code }) => code));
     for (const [code, { button }] of this.entries) if (!codes.has(code)) this.drop(code, button);
     legend.forEach((entry, position) => this.patch(entry, position));
+    this.updateFind();
+  }
+
+  /** The class that pressing the button looks for; null to look for none any more. */
+  get findable() {
+    const { context, pressedCode } = this.view;
+    const name = pressedCode === null ? "" : this.entries.get(pressedCode)?.name.textContent;
+    const isClass = context.classes.some((one) => one.name === name);
+    return isClass && name !== this.target ? name : null;
+  }
+
+  /** The class that is looked for, "" for none. */
+  get target() {
+    return this.view.context.model.get("find_target") ?? "";
+  }
+
+  updateFind() {
+    const name = this.findable;
+    this.find.hidden = name === null && !this.target;
+    setText(this.find, name === null ? TEXT.map.endFind(this.target) : TEXT.map.findMore(name));
   }
 
   /**
@@ -139,6 +181,7 @@ export class MapLegend {
   showPressed(pressed) {
     for (const [code, { button }] of this.entries)
       setAttribute(button, "aria-pressed", String(code === pressed));
+    this.updateFind();
   }
 }
 

@@ -47,6 +47,7 @@ export class SideView {
     this.side = h("div", { class: "nbl-map-side" }, this.legend.el, this.dialog.el);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
     this.onTrait("color_by", () => this.isolate(null));
+    ways.openSearch = (like) => this.openSearch(like, true);
   }
 
   /**
@@ -110,8 +111,10 @@ export class SideView {
    * @returns {boolean} whether it meant something
    */
   handleKey(event) {
-    if (event.key !== "g") return false;
-    if (!event.repeat) this.openCluster(null);
+    if (event.key !== "g" && event.key !== "/") return false;
+    if (event.repeat) return true;
+    if (event.key === "g") this.openCluster(null);
+    else this.openSearch(null);
     return true;
   }
 
@@ -164,6 +167,16 @@ export class SideView {
   openCluster(cluster) {
     this.dropHighlight();
     this.dialog.openCluster(cluster);
+    this.legend.el.hidden = true;
+  }
+
+  /**
+   * @param {number | null} like the item that others are to be like; null to have somebody type
+   * @param {boolean} [fromQueue] whether the focus goes back there
+   */
+  openSearch(like, fromQueue = false) {
+    this.dropHighlight();
+    this.dialog.search.open(like, fromQueue);
     this.legend.el.hidden = true;
   }
 

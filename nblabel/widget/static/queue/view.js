@@ -44,11 +44,19 @@ export function buildQueue(controller, signal, ways) {
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "leave") leave();
+    else if (command.name === "search") ways.openSearch(null);
+    else if (command.name === "like") searchAlike();
+    else if (command.name === "endFind") controller.context.tell({ type: "find", label: null });
     else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
     else if (controller.act(command) && !controller.context.throttle.burst)
       flash(buttonFor(command));
   };
   const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
+  const searchAlike = () => {
+    const { current } = controller.queue;
+    if (current) ways.openSearch(current.index);
+    else controller.say(TEXT.queue.nothingToAnswer);
+  };
   /** @param {Command} command */
   const buttonFor = ({ name, label }) =>
     label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label);

@@ -20,7 +20,9 @@ export function buildWhy(controller, run) {
   const reasons = h("ul", { class: "nbl-reasons" });
   const neighbors = h("ul", { class: "nbl-neighbors", "aria-label": TEXT.queue.neighbors });
   const body = h("div", { class: "nbl-why-body" }, text, reasons, neighbors);
-  const node = h("section", { class: "nbl-why", "aria-label": TEXT.queue.why }, toggle, body);
+  const like = commandButton("like", TEXT.queue.like, run);
+  const head = h("div", { class: "nbl-why-head" }, toggle, like);
+  const node = h("section", { class: "nbl-why", "aria-label": TEXT.queue.why }, head, body);
   /** @type {unknown} */
   let drawn = undefined;
   /** @type {(() => void)[]} */

@@ -52,3 +52,12 @@ export function millisecondsText(ms) {
 export function capital(word) {
   return word[0].toUpperCase() + word.slice(1);
 }
+
+/**
+ * @param {number} n
+ * @param {string} one
+ * @param {string} [many]
+ */
+export function counted(n, one, many = `${one}s`) {
+  return `${countText(n)} ${n === 1 ? one : many}`;
+}

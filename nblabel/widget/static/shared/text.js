@@ -3,21 +3,14 @@
 import {
   capital,
   countText,
+  counted,
   decimalText,
   durationText,
   millisecondsText,
   percentText,
   shareText,
 } from "./format.js";
-
-/**
- * @param {number} n
- * @param {string} one
- * @param {string} [many]
- */
-function counted(n, one, many = `${one}s`) {
-  return `${countText(n)} ${n === 1 ? one : many}`;
-}
+import { GROUP_TEXT } from "./group_text.js";
 
 const SHARED_TEXT = {
   cancel: "Cancel",
@@ -73,6 +66,9 @@ const QUEUE_TEXT = {
     prediction: "Hide or show the prediction",
     why: "Why this one",
     newClass: "New class",
+    search: "Search",
+    like: "More like this one",
+    endFind: "Stop finding more of a class",
     pages: "Scroll a long text",
     chords: "Undo and redo, anywhere in the panel",
     save: "Save the notebook",
@@ -99,6 +95,7 @@ const QUEUE_TEXT = {
   hidePrediction: "Hide the prediction",
   showPrediction: "Show the prediction",
   newClass: "New class",
+  like: "More like this",
   newClassName: "Name of the new class",
   add: "Add",
   /** @param {string} noun */
@@ -178,6 +175,13 @@ const QUEUE_TEXT = {
 };
 
 const MAP_TEXT = {
+  /** @param {string} name */
+  findMore: (name) => `Find more of ${name}`,
+  findMoreTitle: "Ask for the likeliest ones, and by turns for the least certain",
+  /** @param {string} name */
+  endFind: (name) => `Stop finding ${name}`,
+  search: "Search",
+  searchTitle: "Search by id, file name or words",
   title: "Map",
   plotlyTitle: "Legend and clusters",
   /** @param {number} n */
@@ -233,6 +237,7 @@ const MAP_TEXT = {
     ],
     [["b"], "at the cross-hair: start a box, again to end it"],
     [["g"], "clusters: look through them, and label each as a whole"],
+    [["/"], "search by id, file name or words"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
   ],
   /** @param {string} id @param {string} label */
@@ -242,64 +247,6 @@ const MAP_TEXT = {
   /** @param {string} id */
   noPrediction: (id) => `${id}: no prediction yet`,
   pointHere: "Point at the map: its image is shown here.",
-};
-
-const GROUP_TEXT = {
-  orders: { random: "Random", outliers: "Outliers first", central: "Most central first" },
-  order: "Order",
-  previous: "Previous cluster",
-  next: "Next cluster",
-  others: "Other clusters…",
-  undo: "Undo",
-  undoing: "Undoing…",
-  saving: "Saving…",
-  loading: "Loading…",
-  find: "Find clusters",
-  howMany: "How many",
-  finding: "Clusters are being found in the background; labeling goes on meanwhile.",
-  whatClustersAre:
-    "Clusters are groups of similar items. " +
-    "With some more of them than there are classes, most are of one class.",
-  /** @param {string} name @param {number} n @param {number} labeled */
-  title: (name, n, labeled) =>
-    `${name && `${name}: `}${counted(n, "point")}` +
-    (labeled ? `, ${countText(labeled)} already labeled` : ""),
-  /** @param {number} n */
-  hiddenLeftOut: (n) => `${countText(n)} hidden by the legend left out`,
-  nothingLeft: "Nothing is left to label",
-  allLabeled: "All are labeled already",
-  /** @param {number} n @param {number} excluded */
-  labelAs: (n, excluded) =>
-    excluded
-      ? `Label ${countText(n)} (${countText(excluded)} excluded) as`
-      : `Label ${counted(n, "point")} as`,
-  /** @param {number} n */
-  relabel: (n) =>
-    n === 1 ? "also relabel the labeled one" : `also relabel the ${countText(n)} labeled ones`,
-  /** @param {number} n */
-  include: (n) => `Include ${countText(n)} again`,
-  /** @param {string} text */
-  tryingAgain: (text) => `${text} Trying again…`,
-  pictures: "Images of the group",
-  previousPage: "Previous page",
-  nextPage: "Next page",
-  atOnceTitle: "Images at once",
-  /** @param {number} n */
-  atOnce: (n) => `${countText(n)} at once`,
-  /** @param {number} first @param {number} last @param {number} n */
-  place: (first, last, n) => `${countText(first)}–${countText(last)} of ${countText(n)}`,
-  /** @param {string} noun @param {string} id @param {string} short @param {string | null} label */
-  item: (noun, id, short, label) =>
-    [`${capital(noun)} ${id}`, short, label && `labeled ${label}`].filter(Boolean).join(", "),
-  /** @param {boolean} excluded @param {number} n */
-  marked: (excluded, n) => `${excluded ? "Excluded" : "Included"}. ${countText(n)} excluded.`,
-  mostCentral: "most central",
-  labeled: "Labeled",
-  /** @param {number} labeled @param {number} n */
-  labeledOf: (labeled, n) =>
-    labeled ? `${countText(labeled)} of ${countText(n)} labeled:` : "none labeled yet",
-  /** @param {string} name @param {number} n */
-  classCount: (name, n) => `${name} ${countText(n)}`,
 };
 
 const STATUS_TEXT = {

@@ -6,10 +6,16 @@
  * @property {() => void} focusQueue the keys answer the question on screen
  * @property {(taken: boolean) => void} pauseQueue the classes label a group now, or no longer
  * @property {() => void} openExport
+ * @property {(like: number | null) => void} openSearch for what is like an item, or to type
  */
 
 /** @returns {Ways} */
 export function makeWays() {
   const nothing = () => {};
-  return { focusQueue: nothing, pauseQueue: nothing, openExport: nothing };
+  return {
+    focusQueue: nothing,
+    pauseQueue: nothing,
+    openExport: nothing,
+    openSearch: nothing,
+  };
 }

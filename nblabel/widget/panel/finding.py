@@ -1,0 +1,73 @@
+"""The mode that asks for more items of one class, and what the status says meanwhile."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nblabel.quality.audit_report import AuditReport
+from nblabel.quality.remaining import left_by_audit
+from nblabel.session import Session
+from nblabel.strategies import Find
+from nblabel.widget import text
+from nblabel.widget.panel.state import PanelState
+
+
+class Finding:
+    """Has the session ask for items of one class until it is ended, then as before.
+
+    Parameters
+    ----------
+    session, state
+    """
+
+    def __init__(self, session: Session, state: PanelState) -> None:
+        self._session, self._state = session, state
+        self._report: AuditReport | None = None
+        self._usual = session.strategy
+        if isinstance(self._usual, Find):  # as the session was made
+            state.find_target, self._usual = self._usual.target or "", "auto"
+
+    def begin(self, label: str | None) -> str:
+        """Look for a class, or for none any more; return what to say about it."""
+        before = self._state.find_target
+        if label is not None and label not in self._session.classes:
+            return text.NO_SUCH_CLASS.format(label)
+        if label is None and not before:
+            return text.NOT_FINDING
+        if not before:
+            self._usual = self._session.strategy
+        self._state.find_target = label or ""
+        self._session.strategy = self._usual if label is None else Find(label)
+        self.follow()
+        return text.FINDING_ENDS.format(before) if label is None else text.FINDING.format(label)
+
+    def audited(self, report: AuditReport) -> None:
+        """Take the newest audit, which tells how many are left."""
+        self._report = report
+        self.follow()
+
+    def follow(self) -> None:
+        """Tell how many were found and how many the model expects; end it if the class is gone."""
+        label, session = self._state.find_target, self._session
+        if label and label not in session.classes:  # renamed meanwhile
+            self.begin(None)
+            return
+        told = (self._told(label), text.FINDING.format(label)) if label else ("", "")
+        self._state.say("finding", *told)
+
+    def _told(self, label: str) -> str:
+        session, model = self._session, self._state.model
+        code, y = session.classes.index(label), session.y
+        y[session.accepted] = -1
+        n_found = int(np.count_nonzero(y == code))
+        expected = None
+        if n_found and model is not None and model.proba.shape[1] == len(session.classes):
+            expected = float(model.proba[y < 0, code].sum())
+        report, limits = self._report, None
+        if report is not None and label in report.table.index:
+            n_open = int(np.count_nonzero(y < 0))
+            low, about, high = left_by_audit(report, label, len(y), n_found, n_open)
+            limits = None if math.isnan(about) else (low, high)
+        return text.found(label, n_found, expected, limits)

@@ -1,0 +1,222 @@
+"""Search, and finding more of a class, in a browser: a key, a field, and a group like any other."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.page.test_group_page import LEGEND, open_map, tile
+from tests.page.test_map_page import LEGEND as CLASS_LEGEND
+from tests.page.test_map_page import Map
+
+# The kernel finds what `nbl.found` says for a query, and the first forty for an example.
+SEARCHES = """() => {
+  const { model } = nbl.widget;
+  const before = model.onSend;
+  nbl.found = { late: [8, 3, 5, 40], all: Array.from({ length: 30 }, (_, k) => k) };
+  model.onSend = (content, buffers) => {
+    if (content.type !== "group" || !content.search) return before?.(content, buffers);
+    queueMicrotask(() => {
+      const { request, search } = content;
+      const members = "like" in search ? [search.like, 9, 11, 2] : nbl.found[search.query];
+      if (!members)
+        return model.deliver({ type: "no_group", request, text: "Search by words: no text has it." });
+      const text = "like" in search ? "Search by likeness." : "Search by words: 4 have it.";
+      model.deliver({ type: "group", request, central: members[0], n: members.length, cluster: null,
+        name: "", previous: null, next: null, text, ...(nbl.facts ?? { labeled: 0, labels: [], warning: "" }) },
+        [new Uint8Array(Uint32Array.from(members).buffer)]);
+    });
+  };
+}"""
+
+
+@pytest.fixture
+def opened(browser_page: Page) -> Map:
+    found = open_map(browser_page)
+    browser_page.evaluate(SEARCHES)
+    return found
+
+
+def field(opened: Map) -> Locator:
+    return opened.dialog.get_by_role("searchbox", name="Search for")
+
+
+def queue(opened: Map) -> Locator:
+    return opened.panel.locator(".nbl-queue")
+
+
+def test_a_key_opens_it_and_what_is_found_is_a_group(opened: Map) -> None:
+    opened.focus()
+    opened.press("/")
+    expect(field(opened)).to_be_focused()
+    expect(opened.dialog.get_by_role("heading")).to_have_text("Search")
+    opened.page.keyboard.type("late/g1")  # keys are letters here
+    expect(field(opened)).to_have_value("late/g1")
+    field(opened).fill("late")
+    opened.press("Enter")
+    expect(tile(opened, 8)).to_be_focused()
+    (message,) = opened.messages("group")
+    assert message["search"] == {"query": "late", "by": "auto"}
+    assert message["order"] == "best"
+    expect(opened.dialog).to_contain_text("Search: 4 points")
+    expect(opened.dialog).to_contain_text("Search by words: 4 have it.")
+    expect(opened.note).to_have_text("Search: 4 points. Search by words: 4 have it.")
+    names = opened.dialog.locator(".nbl-group-tiles button").evaluate_all(
+        "all => all.map((one) => one.getAttribute('aria-label')).filter(Boolean)"
+    )
+    assert names[:4] == ["Image image-8", "Image image-3", "Image image-5", "Image image-40"]
+    opened.press("ArrowRight", "Space", "2")
+    (label,) = opened.await_sent("label")
+    assert label["buffers"] == [[5, 8, 40], [3]]
+    opened.acknowledge(label["uid"], "3 points labeled as Boot.")
+    expect(opened.dialog.get_by_role("button", name="Close")).to_be_focused()
+    opened.press("u")
+    (undo,) = opened.await_sent("undo")
+    opened.acknowledge(undo["uid"], "Undone")
+    expect(opened.dialog).to_contain_text("Label 3 (1 excluded) as")
+    opened.press("Escape")
+    expect(opened.dialog).to_be_hidden()
+
+
+def test_more_like_the_item_on_screen_and_back_to_the_queue(opened: Map) -> None:
+    opened.ask(7, 20)
+    queue(opened).focus()
+    opened.press("=")
+    expect(tile(opened, 7)).to_be_focused()
+    (message,) = opened.messages("group")
+    assert message["search"] == {"like": 7}
+    expect(opened.dialog).to_contain_text("Search by likeness.")
+    opened.press("Escape")
+    expect(queue(opened)).to_be_focused()
+    opened.press("1")
+    assert opened.await_sent("label")[0]["id"] == "image-7"
+
+
+def test_nothing_is_said_in_words_and_the_field_keeps_the_focus(opened: Map) -> None:
+    opened.ask(7)
+    queue(opened).focus()
+    opened.press("/")
+    expect(field(opened)).to_be_focused()
+    opened.press("Enter")
+    expect(opened.dialog).to_contain_text("Type a word, an id, or the beginning of one.")
+    assert opened.messages("group") == []
+    opened.page.keyboard.type("nowhere")
+    opened.press("Enter")
+    expect(opened.dialog).to_contain_text("Search by words: no text has it.")
+    expect(opened.note).to_have_text("Search by words: no text has it.")
+    expect(field(opened)).to_be_focused()
+    expect(opened.dialog.get_by_role("button", name="Boot")).to_be_hidden()
+    field(opened).fill("late")
+    opened.dialog.get_by_role("button", name="Search", exact=True).click()
+    expect(tile(opened, 8)).to_be_focused()
+    opened.press("/")
+    expect(field(opened)).to_be_focused()
+    opened.press("Escape")
+    expect(queue(opened)).to_be_focused()
+
+
+def test_another_order_searches_the_same_and_a_cluster_has_none_of_it(opened: Map) -> None:
+    opened.focus()
+    opened.press("/")
+    field(opened).fill("late")
+    opened.press("Enter")
+    expect(tile(opened, 8)).to_be_focused()
+    order = opened.dialog.get_by_label("Order")
+    expect(order).to_have_value("best")
+    order.select_option("central")
+    messages = opened.await_sent("group", 2)
+    assert messages[1]["search"] == messages[0]["search"]
+    assert messages[1]["order"] == "central"
+    opened.press("Escape", "/")
+    expect(order).to_have_value("best")
+    opened.press("Escape", "g")
+    expect(tile(opened, 0)).to_be_focused()
+    assert opened.messages("group")[-1]["order"] == "random"
+    expect(field(opened)).to_be_hidden()
+    expect(opened.dialog.get_by_role("button", name="Next cluster").first).to_be_visible()
+
+
+def test_an_answer_to_an_older_search_is_not_shown(opened: Map) -> None:
+    opened.page.evaluate("nbl.widget.model.onSend = () => {}")
+    opened.focus()
+    opened.press("/")
+    field(opened).fill("all")
+    opened.press("Enter", "Escape")
+    request = opened.messages("group")[0]["request"]
+    opened.send({"type": "no_group", "request": request, "text": "too late"})
+    expect(opened.dialog).to_be_hidden()
+    expect(opened.note).not_to_have_text("too late")
+
+
+def test_words_are_offered_where_there_are_some(browser_page: Page) -> None:
+    opened = open_map(browser_page)
+    opened.focus()
+    opened.press("/")
+    choices = opened.dialog.get_by_role("combobox", name="In").locator("option")
+    expect(choices).to_have_text(["Anything", "Id or file name"])
+    opened.page.evaluate("nbl.widget.model.write({ pool: { total: 120, noun: 'text' } })")
+    opened.press("Escape", "/")
+    expect(choices).to_have_text(["Anything", "Words", "Id or file name"])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 760])
+def test_accessible_at_any_width(opened: Map, theme: str, width: int) -> None:
+    page = opened.page
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(
+        """([theme, width]) => {
+          document.documentElement.classList.toggle("dark", theme === "dark");
+          document.getElementById("cell").style.width = `${width}px`;
+        }""",
+        [theme, width],
+    )
+    opened.focus()
+    opened.press("/")
+    for query in ("nowhere", "all"):
+        field(opened).fill(query)
+        opened.press("Enter")
+        words = "Search: 30 points" if query == "all" else "no text has it"
+        expect(opened.dialog).to_contain_text(words)
+        assert opened.root.evaluate("el => el.scrollWidth <= el.clientWidth")
+        for control in opened.dialog.locator("button:visible, select:visible, input:visible").all():
+            box = control.bounding_box()
+            assert box is not None
+            assert box["height"] >= 24 or control.get_attribute("type") == "checkbox"
+        results = Axe().run(page, context=".nbl-map", options={"resultTypes": ["violations"]})
+        assert not results.response["violations"], results.generate_report()
+
+
+# find more of a class
+
+
+def test_more_of_a_class_begins_at_the_legend_and_a_key_ends_it(browser_page: Page) -> None:
+    opened = open_map(browser_page, legend=CLASS_LEGEND, color_by="prediction")
+    opened.ask(7)
+    find = opened.root.get_by_role("button", name=re.compile("^(Find more|Stop finding)"))
+    expect(find).to_be_hidden()
+    opened.button(re.compile("^Bag")).click()
+    expect(find).to_have_text("Find more of Bag")
+    find.click()
+    assert opened.await_sent("find")[0]["label"] == "Bag"
+    opened.page.evaluate("nbl.widget.model.write({ find_target: 'Bag' })")
+    expect(find).to_have_text("Stop finding Bag")
+    opened.button(re.compile("^Boot")).click()
+    expect(find).to_have_text("Find more of Boot")
+    opened.button(re.compile("^Boot")).click()
+    expect(find).to_have_text("Stop finding Bag")
+    find.click()
+    assert opened.await_sent("find", 2)[1]["label"] is None
+    queue(opened).focus()
+    opened.press(";")
+    assert opened.await_sent("find", 3)[2]["label"] is None
+    opened.page.evaluate("nbl.widget.model.write({ find_target: '' })")
+    expect(find).to_be_hidden()
+
+
+def test_a_cluster_in_the_legend_is_no_class(browser_page: Page) -> None:
+    entry = {name: value for name, value in LEGEND[0].items() if name != "cluster"}
+    opened = open_map(browser_page, legend=[entry])
+    opened.button(re.compile("^cluster 0")).first.click()
+    expect(opened.root.get_by_role("button", name=re.compile("^Find more"))).to_be_hidden()

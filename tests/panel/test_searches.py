@@ -1,0 +1,198 @@
+"""Search in the panel, and the mode that finds more items of one class."""
+
+import asyncio
+import threading
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel.session.searching import Searcher
+from tests.panel.helpers import open_page, shown, until
+from tests.samples import CLASSES, blobs
+
+TEXTS = ["a late train", "late lunch", "trains are late", *(f"number {i}" for i in range(57))]
+
+
+@pytest.fixture
+def page():
+    return open_page()
+
+
+@pytest.fixture
+def texts():
+    return open_page(nb.Pool(texts=TEXTS, embeddings=blobs(60)))
+
+
+def search(page, request="r", order="best", **wanted):
+    """Return what the page is told of a search, and what was found."""
+    page.say("group", checked=False, request=request, order=order, search=wanted)
+    ((told, buffers), *_) = page.heard
+    assert told["to"] == page.id
+    return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
+
+
+def test_more_like_an_item_nearest_first(page):
+    told, found = search(page, like=7)
+    expected = page.session.search(like=7, n=60)
+    assert found == expected.indices.tolist()
+    assert (told["type"], told["cluster"], told["previous"], told["next"]) == ("group", *[None] * 3)
+    assert told["text"] == "Search by likeness: the 60 images most like “7”."
+    assert told["n"] == 60
+
+
+def test_by_words_and_by_id(texts):
+    told, found = search(texts, query="late TRAIN", by="auto")
+    assert sorted(found) == [0, 2]
+    assert told["text"] == "Search by words: 2 texts have all words of “late TRAIN”."
+    assert search(texts, query="5", by="id")[1][0] == 5
+    assert sorted(search(texts, order="random", query="late", by="words")[1]) == [0, 1, 2]
+
+
+def test_by_meaning_where_the_session_can(texts):
+    texts.session.text_encoder = lambda queries: texts.session.embeddings[:1]
+    told, found = search(texts, query="delay", by="auto")
+    assert told["text"].startswith("Search by meaning: the 60 texts nearest in meaning")
+    assert found[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"query": "nowhere", "by": "auto"}, "no image has “nowhere” in its name"),
+        ({"query": "  ", "by": "auto"}, "pass some words"),
+        ({"query": "late", "by": "words"}, "have no words"),
+        ({"query": "late", "by": "meaning"}, "text_encoder"),
+        ({"like": 60}, "outside the pool"),
+    ],
+)
+def test_nothing_found_is_said_in_words(page, wanted, said):
+    told, found = search(page, **wanted)
+    assert told["type"] == "no_group"
+    assert told["request"] == "r"
+    assert said in told["text"]
+    assert found is None
+
+
+def test_what_was_found_is_labeled_but_for_the_excluded_and_undone_at_once(page):
+    _, found = search(page, like=7)
+    page.label_group(found[:5], "bag", found[5:6])
+    assert page.session.labeled.tolist() == sorted(found[:5])
+    assert page.session.bulk.tolist() == sorted(found[:5])
+    told, again = search(page, like=7)
+    assert again == found  # labeled items are found like any others
+    assert told["labeled"] == 5
+    page.session.undo()
+    assert page.session.n_labeled == 0
+
+
+def test_a_newer_search_and_a_closed_dialog_drop_an_older_one(monkeypatch):
+    gate, begun = threading.Event(), []
+    usual = Searcher.by_text
+
+    def slow(self, query, by, n):
+        begun.append(query)
+        if query == "1":
+            gate.wait(20)
+        return usual(self, query, by, n)
+
+    monkeypatch.setattr(Searcher, "by_text", slow)
+
+    async def act():
+        page = await shown()
+        heard = []
+
+        def listen(content, _):
+            if content["type"] in ("group", "no_group"):
+                heard.append(content["request"])
+
+        page.channel.listeners.append(listen)
+        for number in (1, 2, 3):
+            wanted = {"query": str(number), "by": "id"}
+            page.say("group", request=f"r{number}", order="best", search=wanted, checked=False)
+        await until(lambda: begun == ["1"])
+        gate.set()
+        await until(lambda: heard)
+        assert heard == ["r3"]
+        assert begun == ["1", "3"]  # the one in the middle was not even begun
+        wanted = {"query": "4", "by": "id"}
+        page.say("group", request="r4", order="best", search=wanted, checked=False)
+        page.say("leave")
+        page.say("group", request="r5", order="best", search={"like": 1}, checked=False)
+        await until(lambda: len(heard) > 1)
+        assert heard == ["r3", "r5"]
+
+    asyncio.run(act())
+
+
+# find more of a class
+
+
+def find(page, label):
+    page.say("find", label=label, checked=False)
+    return [content["text"] for content, _ in page.heard if content["type"] == "announce"]
+
+
+def test_more_of_a_class_is_asked_for_until_it_is_ended(page):
+    session = page.session
+    session.tell([0, 1, 2], CLASSES)
+    (said,) = find(page, "bag")
+    assert said.startswith("Finding more of bag")
+    assert page.traits["find_target"] == "bag"
+    assert session.strategy.target == "bag"
+    messages = [one["text"] for one in page.traits["status"]["messages"]]
+    (message,) = [one for one in messages if "Finding more" in one]
+    assert message.startswith("Finding more of bag: 1 found, the model expects ")
+    event = session.tell(4, "bag")
+    assert event.is_bulk
+    assert "2 found" in str(page.traits["status"]["messages"])
+    (said,) = find(page, None)
+    assert said == "Questions are as before; bag is not looked for any more."
+    assert (page.traits["find_target"], session.strategy) == ("", "auto")
+    assert "Finding more" not in str(page.traits["status"]["messages"])
+    assert not session.tell(5, "shirt").is_bulk
+
+
+def test_another_class_can_be_looked_for_and_the_strategy_before_comes_back():
+    page = open_page(strategy="margin")
+    page.session.tell([0, 1, 2], CLASSES)
+    find(page, "bag")
+    find(page, "shirt")
+    assert page.traits["find_target"] == "shirt"
+    find(page, None)
+    assert page.session.strategy == "margin"
+    assert find(page, None) == ["No class is looked for."]
+    assert find(page, "hat") == ["hat is not a class any more."]
+    assert page.traits["find_target"] == ""
+
+
+def test_a_class_without_a_label_needs_one_first(page):
+    find(page, "bag")
+    assert "Finding more of bag: label one first" in str(page.traits["status"]["messages"])
+
+
+def test_a_class_that_is_renamed_ends_it(page):
+    page.session.tell([0, 1, 2], CLASSES)
+    find(page, "bag")
+    page.session.rename_class("bag", "purse")
+    assert page.traits["find_target"] == ""
+    assert page.session.strategy == "auto"
+    assert page.traits["error"] == ""
+
+
+def test_a_panel_that_begins_with_it():
+    page = open_page(strategy=nb.strategies.Find("bag"))
+    assert page.traits["find_target"] == "bag"
+    find(page, None)
+    assert page.session.strategy == "auto"
+
+
+def test_the_audit_sample_tells_how_many_are_left(page):
+    session = page.session
+    for index in (0, 1, 2, *session.draw(40).tolist()):
+        session.tell(index, CLASSES[index % 3])
+    page.say("open", parts=["curves"])
+    find(page, "bag")
+    left = nb.remaining(session)
+    messages = str(page.traits["status"]["messages"])
+    assert f"{left.low} to {left.high} left by the audit sample" in messages
