@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nblabel import plots as plots
     from nblabel import strategies as strategies
     from nblabel.embeddings.registry import embed as embed
+    from nblabel.embeddings.zero_shot import prior_from_names as prior_from_names
     from nblabel.explore.clusters import ClusterMatch as ClusterMatch
     from nblabel.explore.clusters import cluster as cluster
     from nblabel.explore.clusters import match_clusters as match_clusters
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from nblabel.quality.guarantee import auto_label as auto_label
     from nblabel.quality.guarantee_report import AutoLabelReport as AutoLabelReport
     from nblabel.quality.guarantee_report import ErrorGuarantee as ErrorGuarantee
+    from nblabel.quality.prior_report import PriorReport as PriorReport
+    from nblabel.quality.prior_report import prior_report as prior_report
     from nblabel.quality.review import LabelIssues as LabelIssues
     from nblabel.quality.review import find_label_issues as find_label_issues
     from nblabel.quality.stale import StaleLabels as StaleLabels
@@ -77,6 +80,7 @@ _HOMES = {
     "NeighborGraph": "nblabel.graph.neighbor_graph",
     "Pool": "nblabel.pool",
     "PoolChanges": "nblabel.log.changes",
+    "PriorReport": "nblabel.quality.prior_report",
     "Recovery": "nblabel.log.recovery",
     "Rounds": "nblabel.loops",
     "Query": "nblabel.strategies",
@@ -100,6 +104,8 @@ _HOMES = {
     "match_clusters": "nblabel.explore.clusters",
     "neighbor_graph": "nblabel.graph.neighbor_graph",
     "plots": "nblabel.plots",
+    "prior_from_names": "nblabel.embeddings.zero_shot",
+    "prior_report": "nblabel.quality.prior_report",
     "project": "nblabel.explore.projection",
     "recover": "nblabel.log.recovery",
     "self_agreement": "nblabel.quality.agreement",

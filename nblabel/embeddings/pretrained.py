@@ -190,12 +190,15 @@ def _on_texts(network: Any, folder: Path, where: Any, local: dict[str, Any]) -> 
         getattr(network.config, "max_position_embeddings", None) or LONGEST,
     )
     first = _setting(folder, "1_Pooling/config.json", "pooling_mode_cls_token")
+    # the text side of SigLIP was trained on texts of one length, and reads its last place
+    full = str(getattr(network.config, "model_type", "")).startswith("siglip")
+    padding: Any = "max_length" if full else True
     if features is None and getattr(network.config, "is_encoder_decoder", False):
         network = network.get_encoder()
 
     def embed(texts: Sequence[Any]) -> npt.NDArray[Any]:
         given = tokenizer(
-            list(texts), padding=True, truncation=True, max_length=longest, return_tensors="pt"
+            list(texts), padding=padding, truncation=True, max_length=longest, return_tensors="pt"
         ).to(where)
         with torch.inference_mode():
             if features is not None:

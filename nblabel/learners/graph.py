@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, Int32Array, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import check_points, no_update
+from nblabel.learners.voters import Voters, voters_of
 
 if TYPE_CHECKING:
     from nblabel.graph.propagation import Propagation
-
-VOTERS = 10  # items that decide about a new point
-BLOCK = 4_096
 
 
 class GraphLearner:
@@ -61,7 +58,7 @@ class GraphLearner:
         self._propagation: Propagation | None = None
         self._proba: FloatArray | None = None
         self._total: FloatArray | None = None  # walks that meet a label, and the prior
-        self._asked: _Voters | None = None
+        self._asked: Voters | None = None
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         self._proba = self._total = None  # an interrupted call begins anew
@@ -108,36 +105,6 @@ class GraphLearner:
         if self._proba is None:
             raise no_update()
         if self._asked is None or not np.array_equal(self._asked.points, points):
-            self._asked = self._voters(points)  # the same points are asked about after each label
-        proba = np.empty((len(points), self._proba.shape[1]), dtype=np.float32)
-        for start in range(0, len(points), BLOCK):
-            here = slice(start, start + BLOCK)
-            near = self._proba[self._asked.who[here]]
-            proba[here] = np.einsum("ij,ijc->ic", self._asked.weights[here], near)
-        return proba
-
-    def _voters(self, points: FloatArray) -> _Voters:
-        """Find the nearest items of new points."""
-        from sklearn.neighbors import NearestNeighbors
-
-        k = min(VOTERS, len(self._X))
-        index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(self._X)
-        who = np.empty((len(points), k), dtype=np.int32)
-        weights = np.empty((len(points), k), dtype=np.float32)
-        for start in range(0, len(points), BLOCK):
-            here = slice(start, start + BLOCK)
-            near, who[here] = index.kneighbors(points[here])
-            reach = near[:, -1:]
-            votes = np.exp(-4 * (near / np.where(reach > 0, reach, 1)) ** 2)
-            votes[near[:, 0] == 0] = near[near[:, 0] == 0] == 0  # a copy gets what the item has
-            weights[here] = votes / votes.sum(axis=1, keepdims=True)
-        return _Voters(points.copy(), who, weights)
-
-
-@dataclass(frozen=True)
-class _Voters:
-    """Who votes on new points, and with which weight; each of shape (m, k)."""
-
-    points: FloatArray
-    who: Int32Array
-    weights: FloatArray
+            # the same points are asked about after each label
+            self._asked = voters_of(self._X, points)
+        return self._asked.mean(self._proba)

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from nblabel.arrays import FloatArray, as_embeddings
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
+from nblabel.learners.prior import Prior
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
@@ -27,6 +28,7 @@ class LearnedLog(SampledLog):
     _engine: Engine
     _learn_accepted: bool
     _learner: Any
+    _prior: Prior | None
     _refit: Refit | None
     _strategy: Any
     _told: bool
@@ -65,6 +67,11 @@ class LearnedLog(SampledLog):
     def engine(self) -> Engine:
         """Learner, strategy and neighbours on the present embeddings."""
         return self._engine
+
+    @property
+    def prior(self) -> FloatArray | None:
+        """What was known before the labels, as given: (n, n_known) float32; None without any."""
+        return None if self._prior is None else self._prior.given
 
     @property
     def embeddings(self) -> FloatArray:
@@ -187,7 +194,7 @@ class LearnedLog(SampledLog):
         self._told = bool(waiting)
 
     def _new_engine(self, X: FloatArray) -> Engine:
-        engine = Engine(X, self._learner, self._strategy, self._random_state)
+        engine = Engine(X, self._learner, self._strategy, self._random_state, self._prior)
         usable = engine.wants_graph and (self._build_graph or is_compiled())
         graph = GraphCache(X).read() if usable else None
         return engine if graph is None else self._on_graph(engine, graph)

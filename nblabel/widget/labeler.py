@@ -72,6 +72,9 @@ class Labeler(PanelWidget):
     repeats : float
         Share of the answers after which an item is repeated, as for `Session`. A choice made in the
         panel is remembered beside the log and goes before this.
+    prior : array, DataFrame, Series, callable or str, optional
+        What is known of the items before the first label, as for `Session`; the status says how
+        good it turned out to be.
     keys : mapping of str to str, optional
         The keys of some classes, such as ``{"daisy": "d"}``; a capital is typed with Shift.
 
@@ -118,6 +121,7 @@ class Labeler(PanelWidget):
         highlight: str = "",
         audit: float = 0.0,
         repeats: float = 0.0,
+        prior: Any = None,
         keys: Mapping[Any, str] | None = None,
     ) -> None:
         if projection not in text.PROJECTIONS:
@@ -138,6 +142,7 @@ class Labeler(PanelWidget):
                 build_graph=False,  # it would take the time of the keys; a job does it
                 audit=audit,
                 repeats=repeats,
+                prior=prior,
             )
             chosen = check_keys(keys, self._session)
             given = registry.given_in_panels(self._session.store)
