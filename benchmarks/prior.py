@@ -10,7 +10,6 @@ import argparse
 import json
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -89,6 +88,7 @@ def main() -> None:
         show(cases[name])
     content = {
         "machine": machine(),
+        "budget": BUDGET,
         "notes": [f"{SEEDS} seeds, each begun with an item drawn at random", "all defaults"],
         "cases": [cases[name] for name in sorted(cases)],
     }

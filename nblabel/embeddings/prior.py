@@ -134,7 +134,7 @@ def _of_names(given: list[Any], classes: Sequence[str]) -> Floats:
 def _by_function(
     function: Callable[[list[Any]], Any], pool: Pool, classes: Sequence[str]
 ) -> Floats:
-    """Return what a function says of the items, as `nblabel.embeddings.custom.embed_by` calls it."""
+    """Return what a function says of the items; it is called as by `embed_by`."""
     name = getattr(function, "__name__", type(function).__name__)
     values: Floats | None = None
     for items in batches(pool, f"Prior by {name}"):

@@ -15,7 +15,8 @@ from nblabel.learners.bulk import BulkLearner
 from nblabel.learners.voters import Voters, voters_of
 
 START = 0.7  # trust before the first label
-SPREAD = 0.35  # around it: a few labels move the trust by as much
+SPREAD = 0.7  # around it: a few labels move the trust by as much
+CAUTION = 0.5  # how much less likely than the likeliest one the trust is: a standard deviation
 HIGHEST = 2.0  # a prior that is right more often than it claims counts for more than it says
 STEP = 0.05  # of the trust: between two labels it is mostly the same, and so is what follows
 FADING = 50  # labels after which the prior has half of its trust
@@ -92,11 +93,12 @@ class PriorLearner(BulkLearner):
 
     The product of the learner's probabilities and the prior's, the latter to the power of its
     trust: two experts that know different things [1]_. The trust is estimated from the labels that
-    were asked for, not from those in bulk: it is the exponent under which the prior gives these
-    labels the highest likelihood, held to a trust of 0.7 while labels are few. So a prior that is
-    no better than chance, or wrong in most cases, ends at a trust of 0, and one that is too sure of
-    itself is tempered. As the learner comes to know what the prior knows, and both may be wrong on
-    the same items, the trust fades: it is halved at 50 labels.
+    were asked for, not from those in bulk: the exponent under which the prior gives these labels
+    the highest likelihood, held to 0.7 while labels are few, and of this estimate the lower end, a
+    standard deviation below. So a prior that is no better than chance, or wrong in most cases,
+    soon has a trust of 0, and one that is too sure of itself is tempered. As the learner comes to
+    know what the prior knows, and both may be wrong on the same items, the trust fades: it is
+    halved at 50 labels. Before the first label there is nothing else, and the prior predicts alone.
 
     What the prior says of a class is divided by its mean over the pool, so that it tells items
     apart and says nothing about the shares of the classes. While labels are few, the learner's
@@ -148,7 +150,7 @@ class PriorLearner(BulkLearner):
         asked = self._labeled
         if self.bulk is not None and len(self.bulk):
             asked = np.setdiff1d(asked, self.bulk)
-        self.trust = fitted_trust(logs[asked], y[asked])
+        self.trust = fitted_trust(logs[asked], y[asked]) if self.n_learned else START
         weight = STEP * round(self.trust * FADING / (FADING + self.n_learned) / STEP)
         if self._evidence is None or self._evidence.shape[1] != n_classes or weight != self._weight:
             self._weight, self._evidence = weight, evidence(logs, weight)
@@ -207,7 +209,7 @@ def with_classes(proba: FloatArray, n_classes: int) -> FloatArray:
 
 
 def fitted_trust(logs: FloatArray, codes: IntArray) -> float:
-    """Return the exponent of a prior that is likeliest after these labels.
+    """Return the exponent that a prior has earned by these labels: cautious, see `PriorLearner`.
 
     Parameters
     ----------
@@ -219,8 +221,9 @@ def fitted_trust(logs: FloatArray, codes: IntArray) -> float:
     Returns
     -------
     float
-        From 0 to 2: the maximum a posteriori, with a normal distribution around 0.7 before the
-        first label.
+        From 0 to 2. Before the first label the exponent has a normal distribution around 0.7 with a
+        standard deviation of 0.7. Returned is the lower end of those that are, after the labels,
+        at least exp(-1/2) times as probable as the most probable one.
     """
     every = max(1, len(codes) // MOST)
     logs, codes = logs[::every].astype(np.float64), codes[::every]
@@ -229,7 +232,7 @@ def fitted_trust(logs: FloatArray, codes: IntArray) -> float:
     own = logs[np.arange(len(codes)), codes].sum()
     for place, power in enumerate(grid.tolist()):
         scores[place] += power * own - np.log(np.exp(power * logs).sum(axis=1)).sum()
-    return float(grid[scores.argmax()])
+    return float(grid[np.flatnonzero(scores >= scores.max() - CAUTION - 1e-9)[0]])
 
 
 def evidence(logs: FloatArray, weight: float) -> FloatArray:

@@ -66,7 +66,7 @@ class PriorReport(Report):
             f"half at {FADING} labels."
         )
         if not self.n_labels:
-            return ["Prior: not known yet how good it is; nothing was asked and labeled.", trust]
+            return ["Prior: how good it is shows with the first labels.", trust]
         of_all = f"{count(self.n_right)} of {counted(self.n_labels, 'labeled item')}"
         share = percent(self.n_right / self.n_labels, 2)
         lines = [

@@ -33,7 +33,7 @@ def test_the_prior_predicts_before_the_first_label():
 
 def test_the_status_says_how_good_the_prior_turned_out_to_be():
     page = open_with_prior()
-    assert line(page) == "Prior: not known yet how good it is; nothing was asked and labeled."
+    assert line(page) == "Prior: how good it is shows with the first labels."
     first = page.ids[0]
     page.label(first, CLASSES[TRUTH[int(first)]])
     assert line(page).startswith("Prior: right for 1 of 1 labeled item (100 %)")
