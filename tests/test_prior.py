@@ -187,7 +187,7 @@ def test_the_trust_against_a_profile_of_the_likelihood():
         return ((power - 0.7) / 0.7) ** 2 / 2 - likelihood
 
     best = minimize_scalar(loss, bounds=(0, HIGHEST), method="bounded")
-    lower = brentq(lambda power: loss(power) - best.fun - 0.5, 0, best.x)
+    lower = brentq(lambda power: loss(power) - best.fun - 1, 0, best.x)
     assert lower < trust(partly_right(0.7)) + 1e-9 < lower + 0.051
 
 

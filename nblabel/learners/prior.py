@@ -16,7 +16,7 @@ from nblabel.learners.voters import Voters, voters_of
 
 START = 0.7  # trust before the first label
 SPREAD = 0.7  # around it: a few labels move the trust by as much
-CAUTION = 0.5  # how much less likely than the likeliest one the trust is: a standard deviation
+CAUTION = 1.0  # of the log probability: so much less probable than the best one the trust may be
 HIGHEST = 2.0  # a prior that is right more often than it claims counts for more than it says
 STEP = 0.05  # of the trust: between two labels it is mostly the same, and so is what follows
 FADING = 50  # labels after which the prior has half of its trust
@@ -94,8 +94,8 @@ class PriorLearner(BulkLearner):
     The product of the learner's probabilities and the prior's, the latter to the power of its
     trust: two experts that know different things [1]_. The trust is estimated from the labels that
     were asked for, not from those in bulk: the exponent under which the prior gives these labels
-    the highest likelihood, held to 0.7 while labels are few, and of this estimate the lower end, a
-    standard deviation below. So a prior that is no better than chance, or wrong in most cases,
+    the highest likelihood, held to 0.7 while labels are few, and of this estimate the lower end,
+    1.4 standard deviations below. So a prior that is no better than chance, or wrong in most cases,
     soon has a trust of 0, and one that is too sure of itself is tempered. As the learner comes to
     know what the prior knows, and both may be wrong on the same items, the trust fades: it is
     halved at 50 labels. Before the first label there is nothing else, and the prior predicts alone.
@@ -223,7 +223,7 @@ def fitted_trust(logs: FloatArray, codes: IntArray) -> float:
     float
         From 0 to 2. Before the first label the exponent has a normal distribution around 0.7 with a
         standard deviation of 0.7. Returned is the lower end of those that are, after the labels,
-        at least exp(-1/2) times as probable as the most probable one.
+        at least 1 / e times as probable as the most probable one.
     """
     every = max(1, len(codes) // MOST)
     logs, codes = logs[::every].astype(np.float64), codes[::every]
