@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-bulk bench-honesty bench-panel docs tables wheel oldest lock clean
+.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-panel docs tables wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -53,6 +53,9 @@ bench-engine: $(VENV)/.bench ## measure the engine beside other libraries   (ARG
 
 bench-labels: $(VENV)/.bench ## measure how many labels are needed, beside other libraries: an hour
 	@$(BIN)/python -m benchmarks.labels $(ARGS)
+
+bench-prior: $(VENV)/.bench ## measure what a prior saves or costs in labels: ten minutes   (ARGS="--features NAME X.npy Y.npy")
+	@$(BIN)/python -m benchmarks.prior $(ARGS)
 
 bench-bulk: $(VENV)/.articles ## measure what labels given in bulk do to the rest: hours   (ARGS="--pool fruits --learner knn")
 	@$(BIN)/python -m benchmarks.bulk $(ARGS)

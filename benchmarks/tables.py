@@ -197,6 +197,30 @@ def _count(n: float | None) -> str:
     return "not reached" if n is None else f"{n:.0f}"
 
 
+# a prior
+
+
+def prior() -> list[str]:
+    """Return what each prior saves or costs in labels, a line for each pool and prior."""
+    content = stored("prior")
+    lines = [
+        "| pool | prior | right | 1 label | 10 | 30 | 100 | labels to that at 30 | at 100 |",
+        f"|---|---|{'--:|' * 7}",
+    ]
+    for case in content["cases"]:
+        for name, found in case["priors"].items():
+            right = "" if found["right"] is None else _percent(found["right"])
+            shares = [_percent(found["shares"][n]) for n in ("1", "10", "30", "100")]
+            needed = [_more_than(found["needed"][n], content["budget"]) for n in ("30", "100")]
+            lines.append(f"| {' | '.join([case['name'], name, right, *shares, *needed])} |")
+    sizes = ", ".join(f"{case['name']} {case['n']:,} items" for case in content["cases"])
+    return [*lines, "", *[_origin({**content, "notes": [*content["notes"], sizes]})]]
+
+
+def _more_than(needed: int | None, budget: int) -> str:
+    return f"over {budget}" if needed is None else str(needed)
+
+
 # labels in bulk
 
 
@@ -423,6 +447,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "labels": labels,
     "ahead": ahead,
     "strategies": strategies,
+    "prior": prior,
     "bulk": bulk("pools"),
     "bulk-worst": bulk_worst,
     "bulk-learners": bulk("learners"),

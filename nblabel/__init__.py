@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nblabel import plots as plots
     from nblabel import strategies as strategies
     from nblabel.embeddings.registry import embed as embed
+    from nblabel.embeddings.zero_shot import prior_from_names as prior_from_names
     from nblabel.explore.clusters import ClusterMatch as ClusterMatch
     from nblabel.explore.clusters import cluster as cluster
     from nblabel.explore.clusters import match_clusters as match_clusters
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from nblabel.quality.guarantee import auto_label as auto_label
     from nblabel.quality.guarantee_report import AutoLabelReport as AutoLabelReport
     from nblabel.quality.guarantee_report import ErrorGuarantee as ErrorGuarantee
+    from nblabel.quality.prior_report import PriorReport as PriorReport
+    from nblabel.quality.prior_report import prior_report as prior_report
     from nblabel.quality.remaining import Remaining as Remaining
     from nblabel.quality.remaining import remaining as remaining
     from nblabel.quality.review import LabelIssues as LabelIssues
@@ -81,6 +84,7 @@ _HOMES = {
     "NeighborGraph": "nblabel.graph.neighbor_graph",
     "Pool": "nblabel.pool",
     "PoolChanges": "nblabel.log.changes",
+    "PriorReport": "nblabel.quality.prior_report",
     "Recovery": "nblabel.log.recovery",
     "Remaining": "nblabel.quality.remaining",
     "Rounds": "nblabel.loops",
@@ -107,6 +111,8 @@ _HOMES = {
     "match_clusters": "nblabel.explore.clusters",
     "neighbor_graph": "nblabel.graph.neighbor_graph",
     "plots": "nblabel.plots",
+    "prior_from_names": "nblabel.embeddings.zero_shot",
+    "prior_report": "nblabel.quality.prior_report",
     "project": "nblabel.explore.projection",
     "recover": "nblabel.log.recovery",
     "remaining": "nblabel.quality.remaining",

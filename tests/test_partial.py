@@ -90,3 +90,35 @@ def test_new_points_and_reports_work_meanwhile(session):
     assert session.predict_proba(X[:4]).shape == (4, 3)
     assert len(nb.find_label_issues(session).table) >= 0
     nb.audit(session)
+
+
+def test_a_prior_is_used_and_reported_from_the_beginning():
+    prior = np.full((60, 3), 0.1)
+    prior[np.arange(60), np.arange(60) % 3] = 0.8
+    session = nb.Session(nb.Pool(PIXELS), CLASSES, embed=False, build_graph=False, prior=prior)
+    np.testing.assert_array_equal(session.predict_proba().argmax(axis=1), np.arange(60) % 3)
+    session.tell(0, CLASSES[0])
+    assert nb.prior_report(session).n_labels == 1
+    session.set_embeddings(X, embedded=EMBEDDED)
+    assert session.predict_proba()[EMBEDDED].argmax(axis=1).tolist()[1:] == [0] * 19
+    assert nb.prior_report(session).n_labels == 1
+    session.set_embeddings(X)
+    np.testing.assert_array_equal(session.predict_proba()[1:].argmax(axis=1), np.arange(1, 60) % 3)
+
+
+def test_a_strategy_that_is_set_meanwhile_asks_from_then_on(session):
+    session.tell([0, 3, 9], CLASSES)
+    session.strategy = "margin"
+    assert session.engine.strategy.name == "margin"
+    assert EMBEDDED[session.ask(5).indices].all()
+    waiting = nb.Session(nb.Pool(PIXELS), CLASSES, embed=False, build_graph=False)
+    waiting.strategy = "margin"
+    assert waiting.engine.strategy.name == "random"
+    waiting.set_embeddings(X)
+    assert waiting.engine.strategy.name == "margin"
+
+
+def test_what_is_like_an_example_is_not_looked_for_yet(session):
+    with pytest.raises(ValueError, match="not embedded yet"):
+        session.search(like=0)
+    assert session.search("7", by="id").indices[0] == 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,18 +44,15 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
     rows: list[FloatArray] = []
     places: list[int] = []
     name = getattr(function, "__name__", type(function).__name__)
-    for start in over(range(0, len(pool), BATCH), f"Embedding by {name}"):
-        batch = range(start, min(start + BATCH, len(pool)))
-        items = {index: item for index in batch if (item := _item(pool, index)) is not None}
-        if items:
-            made = _checked(function(list(items.values())), len(items), name)
-            if rows and made.shape[1] != rows[0].shape[1]:
-                raise ValueError(
-                    f"{name} returned rows of {made.shape[1]} numbers, and of "
-                    f"{rows[0].shape[1]} before; they must be of one width."
-                )
-            rows.append(made)
-            places += items
+    for items in batches(pool, f"Embedding by {name}"):
+        made = _checked(function(list(items.values())), len(items), name)
+        if rows and made.shape[1] != rows[0].shape[1]:
+            raise ValueError(
+                f"{name} returned rows of {made.shape[1]} numbers, and of "
+                f"{rows[0].shape[1]} before; they must be of one width."
+            )
+        rows.append(made)
+        places += items
     if not rows:
         raise MediaError("none of the images can be read; check the files.")
     found = np.concatenate(rows)
@@ -63,6 +60,27 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
     X[:] = found.mean(axis=0, dtype=np.float64)
     X[places] = found
     return X
+
+
+def batches(pool: Pool, doing: str) -> Iterator[dict[int, Any]]:
+    """Yield the items of a pool by position, up to 256 at a time; see `embed_by`.
+
+    Parameters
+    ----------
+    pool : Pool
+    doing : str
+        What the progress bar says.
+
+    Yields
+    ------
+    dict of int to object
+        Without the pictures that cannot be read, of which is warned.
+    """
+    for start in over(range(0, len(pool), BATCH), doing):
+        batch = range(start, min(start + BATCH, len(pool)))
+        items = {index: item for index in batch if (item := _item(pool, index)) is not None}
+        if items:
+            yield items
 
 
 def join(parts: Sequence[FloatArray], like: Sequence[FloatArray] | None = None) -> FloatArray:
@@ -113,7 +131,7 @@ def _item(pool: Pool, index: int) -> Any:
     try:
         return pool.image(index)
     except MediaError as error:
-        warnings.warn(str(error), stacklevel=5)
+        warnings.warn(str(error), stacklevel=6)
         return None
 
 

@@ -211,13 +211,16 @@ def _on_texts(
         getattr(network.config, "max_position_embeddings", None) or LONGEST,
     )
     first = _setting(folder, "1_Pooling/config.json", "pooling_mode_cls_token")
+    # the text side of SigLIP was trained on texts of one length, and reads its last place
+    full = str(getattr(network.config, "model_type", "")).startswith("siglip")
+    padding: Any = "max_length" if full else True
     if features is None and getattr(network.config, "is_encoder_decoder", False):
         network = network.get_encoder()
 
     def embed(texts: Sequence[Any]) -> npt.NDArray[Any]:
         given = tokenizer(
             [prefix + text for text in texts],
-            padding=True,
+            padding=padding,
             truncation=True,
             max_length=longest,
             return_tensors="pt",

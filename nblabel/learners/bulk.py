@@ -50,6 +50,8 @@ class BulkLearner:
         The first model.
     bulk : ndarray of intp, or None
         Positions of the items that were labeled in bulk; it is set before `update`.
+    n_learned : int
+        How many labels the first model learned at the last `update`.
 
     References
     ----------
@@ -62,6 +64,7 @@ class BulkLearner:
     def __init__(self, make: Callable[[], Learner], X: FloatArray, bulk: Any = None) -> None:
         self.learner = make()
         self.bulk = bulk
+        self.n_learned = 0
         self._make = make
         self._X = X
         self._second: Learner | None = None
@@ -82,9 +85,11 @@ class BulkLearner:
         """Learn from labels; as `Learner.update`."""
         self._factors = None
         if self.bulk is None or not len(self.bulk):
+            self.n_learned = int(np.count_nonzero(y >= 0))
             return self.learner.update(y, n_classes)
         bulk = self.bulk[y[self.bulk] >= 0]
         first, second = self._divided(y, bulk, n_classes)
+        self.n_learned = int(np.count_nonzero(first >= 0))
         proba = self.learner.update(first, n_classes)
         if np.array_equal(first, second):
             return proba

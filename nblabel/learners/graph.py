@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.arrays import BoolArray, FloatArray, Int32Array, IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners.base import check_points, no_update
+from nblabel.learners.voters import Voters, voters_of
 
 if TYPE_CHECKING:
     from nblabel.graph.propagation import Propagation
-
-VOTERS = 10  # items that decide about a new point
-BLOCK = 4_096
 
 
 class GraphLearner:
@@ -127,63 +124,5 @@ class GraphLearner:
         if self._proba is None:
             raise no_update()
         if self._asked is None or not np.array_equal(self._asked.points, points):
-            self._asked = self._voters(points)
+            self._asked = voters_of(self._X, points)
         return self._asked
-
-    def _voters(self, points: FloatArray) -> Voters:
-        """Find the nearest items of new points."""
-        from sklearn.neighbors import NearestNeighbors
-
-        k = min(VOTERS, len(self._X))
-        index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(self._X)
-        who = np.empty((len(points), k), dtype=np.int32)
-        weights = np.empty((len(points), k), dtype=np.float32)
-        copies = np.empty(len(points), dtype=bool)
-        for start in range(0, len(points), BLOCK):
-            here = slice(start, start + BLOCK)
-            near, who[here] = index.kneighbors(points[here])
-            reach = near[:, -1:]
-            votes = np.exp(-4 * (near / np.where(reach > 0, reach, 1)) ** 2)
-            same = self._same(points[here], who[here])
-            copies[here] = same.any(axis=1)
-            votes[copies[here]] = same[copies[here]]  # a copy gets what the item has
-            weights[here] = votes / votes.sum(axis=1, keepdims=True)
-        return Voters(points.copy(), who, weights, copies)
-
-    def _same(self, points: FloatArray, who: Int32Array) -> BoolArray:
-        """Return which voters are copies of the points: distances are 0 short of rounding only."""
-        same = np.zeros(who.shape, dtype=bool)
-        for place in range(who.shape[1]):
-            same[:, place] = (points == self._X[who[:, place]]).all(axis=1)
-            if not same[:, place].any():
-                break
-        return same
-
-
-@dataclass(frozen=True)
-class Voters:
-    """Who votes on new points.
-
-    Attributes
-    ----------
-    points : ndarray of shape (m, dim), float32
-    who : ndarray of shape (m, k), int32
-        Positions of items.
-    weights : ndarray of shape (m, k), float32
-        Rows sum to 1.
-    copies : ndarray of shape (m,), bool
-        Whether a point is a copy of an item; only its copies vote then.
-    """
-
-    points: FloatArray
-    who: Int32Array
-    weights: FloatArray
-    copies: BoolArray
-
-    def mean(self, proba: FloatArray) -> FloatArray:
-        """Return the mean of the voters' probabilities, (m, n_classes)."""
-        found = np.empty((len(self.points), proba.shape[1]), dtype=np.float32)
-        for start in range(0, len(found), BLOCK):
-            here = slice(start, start + BLOCK)
-            found[here] = np.einsum("ij,ijc->ic", self.weights[here], proba[self.who[here]])
-        return found

@@ -17,6 +17,7 @@ from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.learners.bulk import BulkLearner
 from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
+from nblabel.learners.prior import Prior, PriorLearner
 from nblabel.learners.shares import ShareLearner
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Measures, likeliest
@@ -109,20 +110,32 @@ class Engine:
         See `nblabel.strategies.make_strategy`.
     random_state : int
         Seed of everything random.
+    prior : Prior, optional
+        What was known before the labels; see `nblabel.learners.prior`.
 
     Attributes
     ----------
     graph : NeighborGraph or None
         The neighbour graph. Without one, nearest labeled neighbours stand in for a learner that
         needs it, and "product" for such a strategy; see `with_graph`.
+    prior : Prior or None
+        What was known before the labels, smoothed where the learner works on the graph.
     strategy : QueryStrategy
         What asks now.
     awaits_embeddings : bool
         Whether there are no embeddings yet; see `without_embeddings`.
     """
 
-    def __init__(self, X: FloatArray, learner: Any, strategy: Any, random_state: int) -> None:
+    def __init__(
+        self,
+        X: FloatArray,
+        learner: Any,
+        strategy: Any,
+        random_state: int,
+        prior: Prior | None = None,
+    ) -> None:
         self.X = X
+        self.prior = prior
         self.graph: NeighborGraph | None = None
         self._centred = centred(X)
         self._wanted = learner, strategy
@@ -141,12 +154,13 @@ class Engine:
         self._lock = threading.Lock()
 
     @classmethod
-    def without_embeddings(cls, n: int, random_state: int) -> Engine:
+    def without_embeddings(cls, n: int, random_state: int, prior: Prior | None = None) -> Engine:
         """Return what stands in while n items are being embedded.
 
         It predicts the class shares for every item, asks at random, and knows no neighbours.
         """
-        engine = cls(np.zeros((n, 1), dtype=np.float32), ShareLearner, "random", random_state)
+        X = np.zeros((n, 1), dtype=np.float32)
+        engine = cls(X, ShareLearner, "random", random_state, prior)
         engine.awaits_embeddings = True
         return engine
 
@@ -203,6 +217,7 @@ class Engine:
         self._measures = self._measures.on(graph)
         self._apart = None
         if wants_graph(learner):
+            self.prior = None if self.prior is None else self.prior.on(graph)
             self._model = self.learner_anew()
             self._measures = self._measures.alone()
             self._neighbors = self._neighbors.keeping(EXPLAINING)  # what others kept is let go
@@ -226,7 +241,14 @@ class Engine:
         def make() -> Learner:
             return make_learner(self._wanted[0], self.X, self._random_state, self.graph)
 
+        if self.prior is not None:
+            return PriorLearner(make, self.X, bulk, prior=self.prior)
         return BulkLearner(make, self._centred, bulk)
+
+    @property
+    def trust(self) -> float | None:
+        """The trust in the prior at the last refit, None without one; see `PriorLearner`."""
+        return self._model.trust if isinstance(self._model, PriorLearner) else None
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         """Return the probability of each class for points that need not be in the pool.

@@ -12,6 +12,7 @@ from nblabel.embeddings.catalogue import SENTENCES
 from nblabel.embeddings.choice import Choice, choose
 from nblabel.embeddings.registry import embed_new
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
+from nblabel.learners.prior import Prior
 from nblabel.log.events import FOUND
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
@@ -36,6 +37,7 @@ class LearnedLog(SampledLog):
     _engine: Engine | PartialEngine
     _learn_accepted: bool
     _learner: Any
+    _prior: Prior | None
     _refit: Refit | None
     _searcher: Searcher | None
     _strategy: Any
@@ -79,6 +81,11 @@ class LearnedLog(SampledLog):
     def engine(self) -> Engine | PartialEngine:
         """Learner, strategy and neighbours on the present embeddings."""
         return self._engine
+
+    @property
+    def prior(self) -> FloatArray | None:
+        """What was known before the labels, as given: (n, n_known) float32; None without any."""
+        return None if self._prior is None else self._prior.given
 
     @property
     def embeddings(self) -> FloatArray:
@@ -149,7 +156,7 @@ class LearnedLog(SampledLog):
             self._engine = self._new_engine(points)
         else:
             self._engine = PartialEngine(
-                points, embedded, self._learner, self._strategy, self._random_state
+                *(points, embedded, self._learner, self._strategy, self._random_state, self._prior)
             )
         self.embedded_by = choose(self.pool) if by_default else None
         self._text_encoder = self._default_encoder()
@@ -282,7 +289,7 @@ class LearnedLog(SampledLog):
         return lambda texts: embed_new(list(texts), pool, random_state)
 
     def _new_engine(self, X: FloatArray) -> Engine:
-        engine = Engine(X, self._learner, self._strategy, self._random_state)
+        engine = Engine(X, self._learner, self._strategy, self._random_state, self._prior)
         usable = engine.wants_graph and (self._build_graph or is_compiled())
         graph = GraphCache(X).read() if usable else None
         return engine if graph is None else self._on_graph(engine, graph)

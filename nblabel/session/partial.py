@@ -11,6 +11,7 @@ import numpy as np
 from nblabel.arrays import BoolArray, FloatArray, IntArray
 from nblabel.learners import Learner
 from nblabel.learners.bulk import BulkLearner
+from nblabel.learners.prior import Prior
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.strategies import Query, Reason
 
@@ -27,7 +28,7 @@ class PartialEngine:
         Embeddings; those of other items are not looked at.
     embedded : ndarray of shape (n,), bool
         Which items have one; at least one.
-    learner, strategy, random_state
+    learner, strategy, random_state, prior
         As for `Engine`.
     """
 
@@ -36,18 +37,31 @@ class PartialEngine:
     graph = None
 
     def __init__(
-        self, X: FloatArray, embedded: BoolArray, learner: Any, strategy: Any, random_state: int
+        self,
+        X: FloatArray,
+        embedded: BoolArray,
+        learner: Any,
+        strategy: Any,
+        random_state: int,
+        prior: Prior | None = None,
     ) -> None:
         self.X, self.embedded = X, embedded
         self._rows: IntArray = np.flatnonzero(embedded)
         self._places: IntArray = np.full(len(X), -1, dtype=np.intp)
         self._places[self._rows] = np.arange(len(self._rows))
-        self._part = Engine(X[self._rows], learner, strategy, random_state)
+        self.prior = prior
+        inside = None if prior is None else Prior(prior.given[self._rows])
+        self._part = Engine(X[self._rows], learner, strategy, random_state, inside)
 
     @property
     def learner(self) -> Learner:
         """What learns now."""
         return self._part.learner
+
+    @property
+    def trust(self) -> float | None:
+        """As `Engine.trust`."""
+        return self._part.trust
 
     @property
     def scale(self) -> float:

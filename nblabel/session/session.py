@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,13 @@ import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, is_whole
 from nblabel.embeddings.choice import choose
+from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.learners import check_learner
+from nblabel.learners.prior import Prior
 from nblabel.log.events import LabelEvent, new_uid
 from nblabel.log.labels import STATUSES
+from nblabel.log.store import StoreError
 from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
 from nblabel.pool.order import names_of_columns, points_of
@@ -27,6 +32,7 @@ NOT_EMBEDDED = (
     "the {} of this session are not embedded yet; wait until they are, or give it embeddings: "
     "session.set_embeddings(X)."
 )
+PRIOR = "prior"  # setting beside the log: whether its last session had one
 
 
 class Session(LearnedLog):
@@ -73,6 +79,11 @@ class Session(LearnedLog):
         Share of the answers after which a question is asked once more that the same annotator
         answered at least 20 items before. `nblabel.self_agreement` estimates from them how often
         people agree with themselves.
+    prior : array of shape (n, n_classes), DataFrame, Series, callable or str, optional
+        What is known of the items before the first label: probabilities of the classes, from
+        another model, from rules, from wherever. They need not be right: how far they are trusted
+        is estimated from the labels, and the trust fades as these become more. They are never
+        counted as labels. `nblabel.prior_report` tells how good they turned out to be. See Notes.
 
     Raises
     ------
@@ -90,6 +101,15 @@ class Session(LearnedLog):
     Each label has a source: "human", "import" (see `import_labels`) or "model" (see `accept`). The
     first two count as answers of people: `labeled` and `n_labeled`. Those of the model are counted
     apart: `accepted` and `n_accepted`. `y`, `predict` and `labels` hold both.
+
+    A `prior` comes in the order of pool and classes. A DataFrame or Series whose index names the
+    items is paired by it, columns that are named like the classes go by their names, and a Series
+    of class names will do. A function is called with lists of up to 256 items, as by `embed`, and
+    returns a row for each. A row of NaN or of zeros stands for an item of which nothing is known.
+    A name, such as "clip-b32", is that of a network which compares the items with the names of the
+    classes: `nblabel.prior_from_names`, which also takes other prompts. A class that is added later
+    is as likely for each item. The log does not hold the prior: give it again with the next
+    session, which else goes on with the labels alone.
     """
 
     def __init__(
@@ -107,6 +127,7 @@ class Session(LearnedLog):
         embed: bool = True,
         audit: float = 0.0,
         repeats: float = 0.0,
+        prior: Any = None,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
         make_strategy(strategy)
@@ -125,6 +146,7 @@ class Session(LearnedLog):
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
         check_strategy(strategy, self.classes)
+        self._prior = self._prior_of(prior)
         self._columns = names_of_columns(pool)
         self.embedded_by = None
         if embed or pool.embeddings is not None:
@@ -133,7 +155,7 @@ class Session(LearnedLog):
             self.embedded_by = choose(pool) if pool.embeddings is None else None
             self._text_encoder = self._default_encoder()
         else:
-            self._engine = Engine.without_embeddings(len(pool), self._random_state)
+            self._engine = Engine.without_embeddings(len(pool), self._random_state, self._prior)
 
     def __repr__(self) -> str:
         accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""
@@ -335,6 +357,27 @@ class Session(LearnedLog):
         return self.searcher.like(points, called, n, self._engine.scale)
 
     # inside
+
+    def _prior_of(self, given: Any) -> Prior | None:
+        had = self.store.setting(PRIOR)
+        if given is None:
+            if had:  # said once
+                self._remember_prior("")
+                warnings.warn(
+                    "the last session on this log had a prior, which the log does not hold; this "
+                    "one goes on with the labels alone. Pass prior= again to use it.",
+                    stacklevel=3,
+                )
+            return None
+        n_given, renamed = self.n_given, self.state.renamed
+        made = as_prior(self.pool, given, self.classes, n_given=n_given, renamed=renamed)
+        if not had:
+            self._remember_prior("given")
+        return Prior(made)
+
+    def _remember_prior(self, value: str) -> None:
+        with suppress(StoreError):  # it is for a warning only
+            self.store.set_setting(PRIOR, value)
 
     def _points(self, X: Any) -> Any:
         """Return points as they are, and new items embedded like the pool."""

@@ -30,6 +30,7 @@ class Job:
     budget: int
     batch_size: int
     test: tuple[FloatArray, IntArray] | None
+    prior: FloatArray | None = None
 
     def settings(self) -> dict[str, Any]:
         """Return, as JSON can hold it, what decides a run. Not the budget: a run may be longer."""
@@ -44,6 +45,7 @@ class Job:
             "embeddings": _digest(self.X),
             "y": _digest(self.codes),
             "test set": None if self.test is None else _digest(*self.test),
+            "prior": None if self.prior is None else _digest(self.prior),
         }
 
 

@@ -18,6 +18,7 @@ _HASHED = {
     "embeddings": "the embeddings differ",
     "y": "y differs",
     "test set": "the test set differs",
+    "prior": "the prior differs",
 }
 
 

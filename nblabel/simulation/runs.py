@@ -64,6 +64,7 @@ def _run(
             strategy=copy.deepcopy(job.strategy),
             store=store,
             random_state=seed,
+            prior=job.prior,
         )
         if steps:
             known = np.concatenate([step["asked"] for step in steps])

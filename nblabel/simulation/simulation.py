@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
 from nblabel.log.classes import check_classes, list_classes
@@ -43,6 +44,7 @@ def simulate(
     y_test: Any = None,
     random_state: int | Iterable[int] | None = 0,
     classes: Sequence[Any] | None = None,
+    prior: Any = None,
     n_jobs: int = 1,
     resume: Any = None,
     progress: bool = True,
@@ -77,6 +79,8 @@ def simulate(
     classes : sequence, optional
         Class names in order; the distinct values of `y`, sorted, if left out. Numbers in `y` are
         positions in `classes`, unless `classes` holds numbers itself.
+    prior : array, DataFrame, Series, callable or str, optional
+        What is known of the items before the first label, as for `Session`.
     n_jobs : int
         How many seeds run at once, each in a process of its own; -1 for one on each processor. The
         processors are divided among them.
@@ -164,6 +168,7 @@ def simulate(
         budget=budget,
         batch_size=batch_size,
         test=test,
+        prior=None if prior is None else as_prior(pool, prior, names),
     )
     if resume is not None and random_state is None:
         raise ValueError("resume= needs a seed to go on with; pass random_state=0, or another one.")

@@ -73,6 +73,9 @@ class Labeler(PanelWidget):
     repeats : float
         Share of the answers after which an item is repeated, as for `Session`. A choice made in the
         panel is remembered beside the log and goes before this.
+    prior : array, DataFrame, Series, callable or str, optional
+        What is known of the items before the first label, as for `Session`; the status says how
+        good it turned out to be.
     keys : mapping of str to str, optional
         The keys of some classes, such as ``{"daisy": "d"}``; a capital is typed with Shift.
 
@@ -119,6 +122,7 @@ class Labeler(PanelWidget):
         highlight: str = "",
         audit: float = 0.0,
         repeats: float = 0.0,
+        prior: Any = None,
         keys: Mapping[Any, str] | None = None,
     ) -> None:
         if projection not in text.PROJECTIONS:
@@ -140,6 +144,7 @@ class Labeler(PanelWidget):
                 embed=False,  # what takes long goes on beside the labeling
                 audit=audit,
                 repeats=repeats,
+                prior=prior,
             )
             embedding = begin_embedding(self._session)
             chosen = check_keys(keys, self._session)

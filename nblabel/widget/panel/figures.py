@@ -43,7 +43,7 @@ def color_points(
     palette = [*class_colors(len(session.classes)), UNLABELED]
     y = session.y
     if mode == "prediction" and model is not None:
-        if not (y >= 0).any():
+        if not (y >= 0).any() and session.prior is None:
             y[:] = -1
         else:
             y = np.where(y >= 0, y, model.predicted[0])

@@ -13,6 +13,7 @@ from nblabel.quality.agreement import SelfAgreement, self_agreement
 from nblabel.quality.audit import audit
 from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
 from nblabel.quality.costs import costs
+from nblabel.quality.prior_report import report_of
 from nblabel.quality.stale import find_stale_labels
 from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
 from nblabel.session import Session
@@ -254,6 +255,9 @@ class Measures:
         else:
             comes = len(self._session.drawn) or self._session.audit_share
             say("accuracy", f"{text.NOT_YET} {text.AUDIT_COMES if comes else text.AUDIT_HINT}")
+        if self._session.prior is not None:
+            prior = report_of(self._session)
+            say("prior", prior.lines[0], " ".join(prior.lines[1:]))
         say("costs", found.costs or (text.NO_PACE if self._state.hourly_rate else ""))
         say("stale", found.stale)
         again = found.agreement
