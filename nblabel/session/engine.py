@@ -203,6 +203,11 @@ class Engine:
         other._use(graph)  # noqa: SLF001  (one of us)
         return other
 
+    @property
+    def centred(self) -> FloatArray:
+        """The embeddings moved around the origin, where float32 tells near ones apart."""
+        return self._centred
+
     def with_strategy(self, strategy: Any) -> Engine:
         """Return an engine that asks by another strategy, and shares all else with this one."""
         other = copy.copy(self)

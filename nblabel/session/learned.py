@@ -111,10 +111,9 @@ class LearnedLog(SampledLog):
     def searcher(self) -> Searcher:
         """What searches the pool on the present embeddings."""
         found, X, encoder = self._searcher, self._engine.X, self._text_encoder
-        if found is None:
-            self._searcher = found = Searcher(self.pool, X, encoder)
-        elif found.X is not X or found.encoder is not encoder:
-            self._searcher = found = found.on(X, encoder)
+        if found is None or found.X is not X or found.encoder is not encoder:
+            found = Searcher(self.pool, X, self._engine.centred, encoder, found)
+            self._searcher = found
         return found
 
     @property

@@ -276,3 +276,26 @@ def test_the_panel_moves_to_the_graph_of_similar_images_while_labeling(
     wait_for_question(book)
     expect(status).to_contain_text("Model: label propagation")
     expect(bar).to_be_hidden()
+
+
+def test_what_is_most_like_an_item_is_found_labeled_and_undone_by_keys(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel()
+    start = shown(book)
+    queue(book).press("=")
+    dialog = book.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"Search by likeness: the 60 images most like “{start}”.")
+    expect(dialog.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
+    book.page.keyboard.press("2")
+    found = book.evaluate(f"panel.session.search(like={int(start)}, n=60).indices.tolist()")
+    assert {item for item, _ in wait_for_labels(book, 60)} == set(map(str, found))
+    book.page.keyboard.press("u")
+    wait_for_labels(book, 0)
+    book.page.keyboard.press("/")
+    field = dialog.get_by_role("searchbox")
+    field.fill("nowhere")
+    book.page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("no image has “nowhere” in its name")
+    book.page.keyboard.press("Escape")
+    expect(queue(book)).to_be_focused()

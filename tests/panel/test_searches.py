@@ -196,3 +196,14 @@ def test_the_audit_sample_tells_how_many_are_left(page):
     left = nb.remaining(session)
     messages = str(page.traits["status"]["messages"])
     assert f"{left.low} to {left.high} left by the audit sample" in messages
+
+
+def test_the_strategy_set_from_python_is_followed(page):
+    page.session.tell([0, 1, 2], CLASSES)
+    page.session.strategy = nb.strategies.Find("bag")
+    assert page.traits["find_target"] == "bag"
+    page.session.strategy = "margin"
+    assert page.traits["find_target"] == ""
+    find(page, "shirt")
+    find(page, None)
+    assert page.session.strategy == "margin"

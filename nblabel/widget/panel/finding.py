@@ -50,7 +50,12 @@ class Finding:
 
     def follow(self) -> None:
         """Tell how many were found and how many the model expects; end it if the class is gone."""
-        label, session = self._state.find_target, self._session
+        session = self._session
+        now = session.strategy
+        label = (now.target or "") if isinstance(now, Find) else ""  # also as Python set it
+        if not label:
+            self._usual = "auto" if isinstance(now, Find) else now
+        self._state.find_target = label
         if label and label not in session.classes:  # renamed meanwhile
             self.begin(None)
             return
