@@ -217,7 +217,7 @@ def test_points_asked_about_after_each_label_are_looked_up_once(monkeypatch):
     y[3] = 2
     proba = learner.update(y, 3)
     with monkeypatch.context() as patch:
-        patch.setattr(learner, "_voters", None)
+        patch.setattr("nblabel.learners.graph.voters_of", None)
         np.testing.assert_allclose(learner.predict_proba(points), proba[:60], atol=1e-5)
     points[:] = X[30:]  # the same array, other points
     np.testing.assert_allclose(learner.predict_proba(points), proba[30:], atol=1e-5)

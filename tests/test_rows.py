@@ -36,5 +36,5 @@ def test_no_more_parts_than_openmp_may_have(monkeypatch, limit, count):
 
 
 def test_processes_of_joblib_share_the_processors():
-    allowed = joblib.Parallel(2)(joblib.delayed(rows._allowed)() for _ in range(2))
+    allowed = joblib.Parallel(2)(joblib.delayed(rows.allowed)() for _ in range(2))
     assert allowed == [max(1, joblib.cpu_count() // 2)] * 2

@@ -11,6 +11,7 @@ import numpy as np
 from nblabel.arrays import BoolArray, FloatArray, IntArray
 from nblabel.learners import Learner
 from nblabel.learners.bulk import BulkLearner
+from nblabel.learners.labeled_neighbors import centred
 from nblabel.learners.prior import Prior
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.strategies import Query, Reason
@@ -57,6 +58,11 @@ class PartialEngine:
     def learner(self) -> Learner:
         """What learns now."""
         return self._part.learner
+
+    @property
+    def centred(self) -> FloatArray:
+        """As `Engine.centred`."""
+        return centred(self.X)
 
     @property
     def trust(self) -> float | None:
