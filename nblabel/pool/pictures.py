@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from nblabel.arrays import UInt8Array
-from nblabel.pool.reading import Head, Values, decoded, head_of, naming, opened
+from nblabel.pool.reading import Head, Values, decoded, head_of, naming, opened, suffix_of
 from nblabel.pool.reading import MediaError as MediaError  # noqa: PLC0414  known from here
 from nblabel.pool.stretch import Sample, Stretch, spread
 from nblabel.system.format import counted
@@ -178,13 +178,11 @@ class ImageFiles(Decoded):
 
     def __init__(self, paths: Sequence[Any], root: Any = None) -> None:
         # absolute, so that they are still found after a change of the working directory
-        self._paths = [Path(path).absolute() for path in paths]
-        self._root = None if root is None else Path(root).absolute()
+        # texts, as a hundred thousand of `Path` take seconds
+        self._paths = [_absolute(path) for path in paths]
+        self._root = None if root is None else _absolute(root)
         if self._root is not None:
-            inside = self._root.resolve()
-            for path in self._paths:
-                if not _leads_to(path).is_relative_to(inside):
-                    raise ValueError(f"{path} leads outside the folder {inside}; leave it out.")
+            _check_inside(self._paths, Path(self._root).resolve())
         self.names = _names_below(self._root, self._paths)
 
     def __len__(self) -> int:
@@ -195,12 +193,12 @@ class ImageFiles(Decoded):
 
     def file(self, index: int) -> Path:
         """Return the file that a picture is in."""
-        return self._paths[index]
+        return Path(self._paths[index])
 
     @property
     def paths(self) -> list[Path]:
         """The files, by absolute path."""
-        return list(self._paths)
+        return [Path(path) for path in self._paths]
 
     def folder(self, index: int) -> str:
         """Return the folder below the root that a file lies in, "" where it lies in none."""
@@ -208,20 +206,20 @@ class ImageFiles(Decoded):
         return folder if rest and self._root is not None else ""
 
     def group(self, index: int) -> str:
-        suffix = self._paths[index].suffix.lower()
+        suffix = suffix_of(self._paths[index])
         return "" if suffix in LOSSY else suffix or "none"
 
     def head(self, index: int) -> Head:
-        with naming(self.name(index)), opened(self._paths[index]) as image:
+        with naming(self.name(index)), opened(self.file(index)) as image:
             return head_of(image)
 
     def values(self, index: int, max_side: int | None = None, page: int = 0) -> Values:
-        with naming(self.name(index)), opened(self._paths[index], page) as image:
+        with naming(self.name(index)), opened(self.file(index), page) as image:
             return decoded(image, max_side)
 
     def digest(self, *, short: bool = False) -> bytes:
         # names and sizes, not contents: reading every file would delay the panel by minutes
-        names = (_as_text(path.name) for path in self._paths) if short else self.names
+        names = map(_as_text, map(os.path.basename, self._paths)) if short else self.names
         files = (f"{name} {_size(path)}" for name, path in zip(names, self._paths, strict=True))
         return hashlib.blake2b("\0".join(files).encode(), digest_size=16).digest()
 
@@ -230,7 +228,7 @@ class ImageFiles(Decoded):
         hasher = hashlib.blake2b(self.stretch.key, digest_size=16)
         for path in over(self._paths, "Looking for known images"):
             try:
-                data = path.read_bytes()
+                data = Path(path).read_bytes()
             except OSError:
                 data = b""
             hasher.update(hashlib.blake2b(data, digest_size=16).digest())
@@ -314,14 +312,40 @@ def hashed(parts: Iterable[bytes]) -> bytes:
     return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
 
-def _names_below(root: Path | None, paths: Sequence[Path]) -> list[str]:
+def _absolute(path: Any) -> str:
+    """Return an absolute path; one that `find_images` made is one as it is."""
+    if isinstance(path, str) and os.path.isabs(path) and os.path.normpath(path) == path:
+        return path
+    return str(Path(path).absolute())
+
+
+def _check_inside(paths: Iterable[str], inside: Path) -> None:
+    """Refuse files that lie outside a folder, for instance behind a symbolic link."""
+    known: dict[str, bool] = {}  # folders, of which there are far fewer than files
+    for path in paths:
+        folder = os.path.dirname(path)
+        if folder not in known:
+            known[folder] = Path(folder).resolve().is_relative_to(inside)
+        is_inside = known[folder]
+        if os.path.islink(path):
+            is_inside = _leads_to(Path(path)).is_relative_to(inside)
+        if not is_inside:
+            raise ValueError(f"{path} leads outside the folder {inside}; leave it out.")
+
+
+def _names_below(root: str | None, paths: Sequence[str]) -> list[str]:
     """Return the paths of files below a folder, or below the one that they have in common."""
     if root is None:
         try:
-            root = Path(os.path.commonpath([path.parent for path in paths]))
+            root = os.path.commonpath([os.path.dirname(path) for path in paths])
         except ValueError:  # no path at all, or on several drives
-            return [_as_text(path.as_posix()) for path in paths]
-    return [_as_text(path.relative_to(root).as_posix()) for path in paths]
+            return [_as_text(Path(path).as_posix()) for path in paths]
+    start = root if root.endswith(os.sep) else root + os.sep
+    names = [
+        path[len(start) :] if path.startswith(start) else str(Path(path).relative_to(root))
+        for path in paths
+    ]
+    return [_as_text(name.replace(os.sep, "/")) for name in names]
 
 
 def _as_text(name: str) -> str:
@@ -337,9 +361,9 @@ def _leads_to(path: Path) -> Path:
         return path.parent.resolve() / path.name
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size
     except OSError:
         return -1
 

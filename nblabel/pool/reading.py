@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -82,6 +83,12 @@ def suffixes() -> frozenset[str]:
     readable = set(_formats()) & set(Image.OPEN)
     known = Image.registered_extensions().items()
     return frozenset(suffix.lower() for suffix, name in known if name in readable)
+
+
+def suffix_of(path: str) -> str:
+    """Return the ending of a file's name in lower case, as `Path.suffix` has it but sooner."""
+    suffix = os.path.splitext(path)[1].lower()
+    return "" if suffix == "." else suffix
 
 
 @contextmanager

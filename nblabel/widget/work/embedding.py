@@ -22,7 +22,7 @@ PATIENCE = 2.0  # seconds that a panel waits for embeddings before it opens
 FEW = 500  # items; of more, the keys of a person come first
 NICE = 15  # of 19
 PAUSE = 0.2  # seconds from one report to the next
-TOLD_AFTER = 0.01  # of the work; how long it takes can be told by then
+TOLD_AFTER = 0.002  # of the work; how long it takes can be told by then
 
 _one_at_a_time = threading.Lock()  # a second panel on the same items finds them on disk
 
