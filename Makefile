@@ -1,7 +1,7 @@
 # Every target sets up what it needs by itself, and only once.
 #
 #   make demo     open JupyterLab on the quickstart  (PORT=8899 BROWSER=none: only print its URL)
-#   make quick    run the tests that tell most, in two to three minutes
+#   make quick    run the tests that tell most, in about two minutes
 #   make test     run all tests                      (ARGS="-k store -x": one run with options of pytest)
 #   make help     list the rest
 
@@ -63,8 +63,8 @@ bench-bulk: $(VENV)/.articles ## measure what labels given in bulk do to the res
 bench-honesty: $(VENV)/.lab ## measure whether promises and intervals hold, and what they cost
 	@$(BIN)/python -m benchmarks.honesty $(ARGS)
 
-bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser
-	@$(BIN)/python -m benchmarks.panel
+bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser   (ARGS="--parts embedding")
+	@$(BIN)/python -m benchmarks.panel $(ARGS)
 
 articles: $(VENV)/.articles ## reproduce the figures of the articles: hours   (ARGS="--only b")
 	@$(BIN)/python -m benchmarks.articles $(ARGS)
