@@ -71,6 +71,9 @@ def test_questions_are_random_until_the_session_moves_over(slow):
         session = page.session
         assert session.awaits_embeddings
         assert page.items[page.current]["why"]["text"].startswith("Drawn at random")
+        await until(
+            lambda: page.traits["status"]["model"]["text"].startswith("Model: class shares")
+        )
         session.tell([1, 2], ["bag", "boot"])
         slow.go_on(2)
         await until(lambda: bar(page)["progress"] == 0.5)
