@@ -155,7 +155,8 @@ NOT_EMBEDDED = "the items are not embedded yet; wait until they are."
 
 
 def time_left(name: str, seconds: float) -> str:
-    return f"{name}, {duration(seconds)} left"
+    left = f"{duration(max(1, round(seconds)))} left"
+    return left if name == EMBEDDING else f"{name}, {left}"
 
 
 TRAINING_FAILED = "Training failed."
