@@ -29,4 +29,4 @@ def test_notebook_runs_and_runs_again_among_the_files_it_left(
 
 def run(path: Path, folder: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": folder}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}).execute()

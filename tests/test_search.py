@@ -291,3 +291,14 @@ def test_a_million_vectors_in_a_moment():
         session.search(like=like)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.3  # 0.06 s on an idle core; a test shares its machine
+
+
+def test_an_id_is_found_while_the_items_are_embedded() -> None:
+    X = np.eye(6, dtype=np.float32)
+    embedded = np.arange(6) < 4
+    session = nb.Session(nb.Pool(np.zeros((6, 4, 4), np.uint8)), ["a", "b"], embed=False)
+    session.set_embeddings(X, embedded=embedded)
+    assert session.awaits_embeddings
+    assert session.search("5").indices.tolist() == [5]
+    with pytest.raises(ValueError, match="not embedded yet"):
+        session.search(like=1)

@@ -74,6 +74,11 @@ class PartialEngine:
         """As `Engine.scale`."""
         return self._part.scale
 
+    @property
+    def centred(self) -> FloatArray:
+        """The embeddings as they are: likeness is not searched for before all are there."""
+        return self.X
+
     def with_strategy(self, strategy: Any) -> PartialEngine:
         """As `Engine.with_strategy`."""
         other = copy.copy(self)

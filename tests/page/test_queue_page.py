@@ -521,12 +521,13 @@ def test_missing_pixels_are_asked_for_once(queue: Queue) -> None:
     queue.deliver(questions([item(0), item(70)]))
     assert queue.sent("need") == [{"type": "need", "ids": ["image-70"]}]
     queue.press("1", "2")
-    expect(queue.root).to_contain_text("Loading the picture…")
-    expect(queue.note).to_have_text("The picture is still loading.")
+    expect(queue.root).to_contain_text("Loading the image…")
+    expect(queue.note).to_have_text("The image is still loading.")
     arrived = item(70)
     arrived["image"]["buffer"] = 0
     queue.deliver({"type": "media", "items": [arrived]}, [[70] * SIZE**2])
     queue.expect_image(70)
+    expect(queue.note).to_have_text("")  # it has come
     queue.press("3")
     assert [one["id"] for one in queue.sent("label")] == ["image-0", "image-70"]
 

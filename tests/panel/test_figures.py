@@ -278,6 +278,12 @@ def test_every_strategy_has_words(strategy):
     assert said["title"].endswith(".")
 
 
+def test_the_learner_that_stands_in_while_items_are_embedded_has_words():
+    said = described("shares", "random")
+    assert said["text"] == "Model: class shares · Strategy: random"
+    assert "your own" not in said["title"]
+
+
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_every_learner_has_words(learner):
     name = make_learner(learner, np.zeros((3, 2), dtype=np.float32)).name

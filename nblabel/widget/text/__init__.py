@@ -155,8 +155,12 @@ NOT_EMBEDDED = "the items are not embedded yet; wait until they are."
 
 
 def time_left(name: str, seconds: float) -> str:
-    left = f"{duration(max(1, round(seconds)))} left"
-    return left if name == EMBEDDING else f"{name}, {left}"
+    return f"{name}, {duration(max(1, round(seconds)))} left"
+
+
+def step_of(job: str, step: str) -> str:
+    """Return what a job is doing, without its name twice."""
+    return step if step.startswith(job) else f"{job}: {step}"
 
 
 TRAINING_FAILED = "Training failed."

@@ -13,6 +13,7 @@ LEARNERS = {
         "label propagation and a linear head",
         "labels spread over the graph of similar items, times a linear model trained on that",
     ),
+    "shares": ("class shares", "how frequent each class is, until the items are embedded"),
     "graph": ("label propagation", "labels spread over the graph of similar items"),
     "logreg": ("logistic regression", "one line against the rest for each class"),
     "softmax": ("softmax regression", "one linear model for all classes"),

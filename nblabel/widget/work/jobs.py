@@ -60,7 +60,7 @@ class Jobs:
         task = Task(
             work=lambda _: None,
             done=lambda made: self._ended(job, made),
-            heard=lambda step, share: self._show(f"{job.name}: {step}", share),
+            heard=lambda step, share: self._show(text.step_of(job.name, step), share),
             part=getattr(job, "take", None),
         )
         self._running = (job, task)

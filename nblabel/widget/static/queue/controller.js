@@ -226,7 +226,7 @@ export class QueueController {
       const shown = context.model.get("show_prediction");
       return shown ? TEXT.queue.noPredictionYet : TEXT.queue.hiddenPrediction;
     }
-    if (label && context.media.isMissing(current)) return TEXT.queue.stillLoading(context.thing);
+    if (label && context.media.isMissing(current)) return TEXT.queue.stillLoading(context.noun);
     return "";
   }
 
@@ -289,13 +289,16 @@ export class QueueController {
    * @param {DataView[]} buffers
    */
   receiveMedia(items, buffers) {
-    const { media } = this.context;
+    const { media, noun } = this.context;
     for (const item of items) {
       media.hold(item, buffers);
       media.holdNeighbor(item, buffers);
       const { image, text, row, error } = item;
       this.queue.update(item.id, { image, text, row, error });
     }
+    const { current } = this.queue;
+    const hasCome = current && !media.isMissing(current);
+    if (hasCome && this.note === TEXT.queue.stillLoading(noun)) this.note = "";
     this.render();
     this.fetchMissing();
   }

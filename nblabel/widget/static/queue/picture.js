@@ -19,7 +19,7 @@ const LINE = 30;
  */
 function placeholderText(controller, item) {
   if (item.error) return TEXT.queue.cannotShow(item.error);
-  return mediaOf(item) ? TEXT.queue.loading(controller.context.thing) : TEXT.queue.noPicture;
+  return mediaOf(item) ? TEXT.queue.loading(controller.context.noun) : TEXT.queue.noPicture;
 }
 
 /** @param {QueueController} controller */

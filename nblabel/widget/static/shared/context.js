@@ -81,11 +81,6 @@ export class PanelContext extends Emitter {
     return this.model.get("pool")?.noun ?? "item";
   }
 
-  /** What is shown of an item. */
-  get thing() {
-    return this.noun === "image" ? "picture" : this.noun;
-  }
-
   /** Why the panel takes no more answers, "" while it does. */
   get closed() {
     return this.model.get("closed") ?? "";

@@ -127,14 +127,14 @@ const QUEUE_TEXT = {
   predictionChanged: "The prediction has just changed: press Enter again to accept it.",
   noPredictionYet: "There is no prediction yet.",
   hiddenPrediction: "The prediction is hidden: h shows it.",
-  /** @param {string} thing */
-  stillLoading: (thing) => `The ${thing} is still loading.`,
+  /** @param {string} noun */
+  stillLoading: (noun) => `The ${noun} is still loading.`,
   /** @param {string} noun @param {string} id @param {string} short */
   next: (noun, id, short) => `Next: ${noun} ${id}${short && `: ${short}`}`,
   /** @param {string} error */
   cannotShow: (error) => `Cannot show this image. ${error}`,
-  /** @param {string} thing */
-  loading: (thing) => `Loading the ${thing}…`,
+  /** @param {string} noun */
+  loading: (noun) => `Loading the ${noun}…`,
   noPicture: "No image",
   /** @param {number | null} total @param {string} noun */
   allAnswered: (total, noun) =>
