@@ -119,7 +119,8 @@ def near_duplicates(
     the whole pool: the items up to a distance of at most 0.6 of what is usual are a group if the
     15th item beyond is twice as far.
 
-    The rule has no unit, and takes 0.3 s for 60,000 items once there is a graph. Where more than
+    The rule has no unit, and takes under a second for 60,000 items once there is a graph. Where
+    more than
     90 % of the pool have near duplicates, these are what is usual, and only equal items are found.
     What it finds on pictures is in docs/benchmarks.md.
 
