@@ -469,6 +469,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "stopping-total": stopping_total,
     "honesty-origin": honesty_origin,
     "find": rows("find"),
+    "near": rows("near"),
     "panel": rows("panel"),
     "core": rows("core"),
     "engine": rows("engine"),

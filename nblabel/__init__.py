@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from nblabel.explore.clusters import match_clusters as match_clusters
     from nblabel.explore.drift import Drift as Drift
     from nblabel.explore.drift import drift as drift
+    from nblabel.explore.near_duplicates import NearDuplicates as NearDuplicates
+    from nblabel.explore.near_duplicates import near_duplicates as near_duplicates
     from nblabel.explore.projection import project as project
     from nblabel.graph.neighbor_graph import NeighborGraph as NeighborGraph
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
@@ -81,6 +83,7 @@ _HOMES = {
     "LabelStore": "nblabel.log.store",
     "LearnerError": "nblabel.learners",
     "MediaError": "nblabel.pool.pictures",
+    "NearDuplicates": "nblabel.explore.near_duplicates",
     "NeighborGraph": "nblabel.graph.neighbor_graph",
     "Pool": "nblabel.pool",
     "PoolChanges": "nblabel.log.changes",
@@ -109,6 +112,7 @@ _HOMES = {
     "find_stale_labels": "nblabel.quality.stale",
     "learners": "nblabel.learners",
     "match_clusters": "nblabel.explore.clusters",
+    "near_duplicates": "nblabel.explore.near_duplicates",
     "neighbor_graph": "nblabel.graph.neighbor_graph",
     "plots": "nblabel.plots",
     "prior_from_names": "nblabel.embeddings.zero_shot",

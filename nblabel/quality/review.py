@@ -87,7 +87,8 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
     A label that the model has learned from supports itself. So the model learns ten times without a
     tenth of the labels, and predicts those: the out-of-sample probabilities of confident learning
     (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels",
-    JAIR 2021). Trust is the probability of the label over that of the likeliest class, times the
+    JAIR 2021). Near duplicates are in the same tenth, see `nblabel.near_duplicates`. Trust is the
+    probability of the label over that of the likeliest class, times the
     share of the neighbours that agree.
 
     Examples
@@ -144,6 +145,7 @@ def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
     proba = np.empty((len(rows), n_classes), dtype=np.float32)
     learner = session.engine.learner_anew(session.bulk)
     part = np.random.default_rng([session.random_state, N_FOLDS]).permutation(len(rows)) % N_FOLDS
+    part = session.engine.near.together(rows, part)  # a label of a near duplicate is one's own
     for fold in progress.over(np.unique(part).tolist(), "Checking labels"):
         without = y.copy()
         without[rows[part == fold]] = -1

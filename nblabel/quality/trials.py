@@ -44,8 +44,10 @@ class Predictions:
     @cached_property
     def trust(self) -> FloatArray:
         """Computed when asked for: it takes some seconds for a large pool."""
-        session, graph = self._session, self._session.engine.graph
-        return trust_scores(session.embeddings, self.codes, graph, session.random_state)
+        session, engine = self._session, self._session.engine
+        return trust_scores(
+            session.embeddings, self.codes, engine.graph, session.random_state, engine.near
+        )
 
 
 @dataclass(frozen=True)

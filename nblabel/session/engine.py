@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import BoolArray, FloatArray, IntArray
+from nblabel.graph.near import NearGroups
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.learners.bulk import BulkLearner
@@ -207,6 +208,11 @@ class Engine:
     def centred(self) -> FloatArray:
         """The embeddings moved around the origin, where float32 tells near ones apart."""
         return self._centred
+
+    @property
+    def near(self) -> NearGroups:
+        """Groups of nearly equal items, each item alone while there is no neighbour graph."""
+        return self._measures.near
 
     def with_strategy(self, strategy: Any) -> Engine:
         """Return an engine that asks by another strategy, and shares all else with this one."""

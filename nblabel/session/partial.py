@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import BoolArray, FloatArray, IntArray
+from nblabel.graph.near import NearGroups
 from nblabel.learners import Learner
 from nblabel.learners.bulk import BulkLearner
 from nblabel.learners.labeled_neighbors import centred
@@ -68,6 +69,11 @@ class PartialEngine:
     def trust(self) -> float | None:
         """As `Engine.trust`."""
         return self._part.trust
+
+    @property
+    def near(self) -> NearGroups:
+        """As `Engine.near`: each item is alone."""
+        return NearGroups.of(None, self.X)
 
     @property
     def scale(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ class AlternatingStrategy:
     costs little on pools without one. Alternating among strategies as a hedge is the idea of Baram,
     El-Yaniv and Luz, "Online Choice of Active Learning Algorithms" (JMLR, 2004); here the order is
     fixed, so that nothing is to be tuned.
+
+    Of nearly equal items one is asked, that in their middle; once one of them was answered, or is
+    asked, the others come when nothing else is left.
     """
 
     name = "alternating"
@@ -36,6 +40,18 @@ class AlternatingStrategy:
         self._usual, self._other = usual, other
 
     def query(self, view: View, n: int) -> Query:
+        query = self._ask(_each_group_once(view), n)
+        left = np.setdiff1d(view.candidates, query.indices) if len(query) < n else query.indices[:0]
+        if not len(left):
+            return query
+        more = self._ask(replace(view, candidates=left), n - len(query))
+        return Query(
+            np.concatenate([query.indices, more.indices]),
+            np.minimum.accumulate(np.concatenate([query.scores, more.scores])),
+            (*query.reasons, *more.reasons),
+        )
+
+    def _ask(self, view: View, n: int) -> Query:
         n = min(n, len(view.candidates))
         usual = self._usual.query(view, n)
         due = (len(view.labeled) + np.arange(n)) % self.PERIOD == 0
@@ -53,7 +69,17 @@ class AlternatingStrategy:
 
     def explain(self, view: View, index: int) -> Reason:
         """Return what speaks for asking about one candidate, whether it would be asked or not."""
+        once = _each_group_once(view)
+        view = once if index in once.candidates else view
         # the one on screen may have been asked by the other one
         asker: Any = self._other if index in self._other.query(view, 1).indices else self._usual
         reason: Reason = asker.explain(view, index)
         return reason
+
+
+def _each_group_once(view: View) -> View:
+    """Return the same view with one candidate for each group of nearly equal items."""
+    candidates = view.measures.near.once(view.candidates)
+    if len(candidates) in (0, len(view.candidates)):
+        return view
+    return replace(view, candidates=candidates)

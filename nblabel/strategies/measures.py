@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray
+from nblabel.graph.near import NearGroups
 from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
 
 if TYPE_CHECKING:
@@ -232,6 +233,19 @@ def surroundings_on(graph: NeighborGraph, X: FloatArray) -> Surroundings:
     return Surroundings(np.maximum(spacing, tiny), _density(around, spacing, copies, tiny))
 
 
+def _with_crowds(around: Surroundings, near: NearGroups) -> Surroundings:
+    """Count nearly equal items as copies where they fill the neighbourhood of each other."""
+    large = int(np.count_nonzero(near.sizes > NEIGHBORS))
+    if not large:
+        return around
+    inside = near.numbers < large
+    density = around.density.copy()
+    most = density[~inside].max(initial=1)
+    many = np.sqrt((near.sizes[:large] - 1) / NEIGHBORS)
+    density[inside] = np.maximum(density[inside], most * many[near.numbers[inside]])
+    return Surroundings(around.spacing, density)
+
+
 def _tiny(X: FloatArray) -> np.float32:
     """Return the squared distance of copies, short of rounding."""
     return np.float32(max(1e-6 * float(np.einsum("ij,ij->", X, X)) / len(X), SMALLEST))
@@ -274,14 +288,20 @@ class Measures:
         other = copy.copy(self)
         other._graph = graph  # noqa: SLF001  (one of us)
         other.__dict__.pop("surroundings", None)
+        other.__dict__.pop("near", None)
         return other
 
     @cached_property
     def surroundings(self) -> Surroundings:
         """Spacing and informational density of each item."""
         if self._graph is not None:
-            return surroundings_on(self._graph, self._X)
+            return _with_crowds(surroundings_on(self._graph, self._X), self.near)
         return surroundings(self._X, self._random_state)
+
+    @cached_property
+    def near(self) -> NearGroups:
+        """Groups of nearly equal items; none without a neighbour graph."""
+        return NearGroups.of(self._graph, self._X)
 
     def distance(self, labeled: IntArray) -> FloatArray:
         """Return the squared distance of each item to the nearest labeled one; shape (n,)."""
