@@ -12,7 +12,6 @@ from nblabel.arrays import BoolArray, FloatArray, IntArray
 from nblabel.graph.near import NearGroups
 from nblabel.learners import Learner
 from nblabel.learners.bulk import BulkLearner
-from nblabel.learners.labeled_neighbors import centred
 from nblabel.learners.prior import Prior
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.strategies import Query, Reason
@@ -59,11 +58,6 @@ class PartialEngine:
     def learner(self) -> Learner:
         """What learns now."""
         return self._part.learner
-
-    @property
-    def centred(self) -> FloatArray:
-        """As `Engine.centred`."""
-        return centred(self.X)
 
     @property
     def trust(self) -> float | None:

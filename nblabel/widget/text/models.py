@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 LEARNERS = {
-    "shares": (
-        "class shares",
-        "no item is embedded yet, so all items get the shares of the labels",
-    ),
     "knn": ("nearest neighbours", "the nearest labeled items decide"),
     "knn-cosine": ("nearest neighbours", "the nearest labeled items decide, by angle"),
     "mixed": (
