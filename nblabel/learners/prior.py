@@ -20,6 +20,7 @@ CAUTION = 1.0  # of the log probability: so much less probable than the best one
 HIGHEST = 2.0  # a prior that is right more often than it claims counts for more than it says
 STEP = 0.05  # of the trust: between two labels it is mostly the same, and so is what follows
 FADING = 50  # labels after which the prior has half of its trust
+PATIENT = 5  # labels, from which on the trust may be 0
 LEAST = 1e-3  # what the prior says of a class, at least: one mistake must not rule out all trust
 NEAR = 0.8  # of an item's probabilities come from its neighbours on the graph, at each step
 STEPS = 5
@@ -95,7 +96,7 @@ class PriorLearner(BulkLearner):
     trust: two experts that know different things [1]_. The trust is estimated from the labels that
     were asked for, not from those in bulk: the exponent under which the prior gives these labels
     the highest likelihood, held to 0.7 while labels are few, and of this estimate the lower end,
-    1.4 standard deviations below. So a prior that is no better than chance, or wrong in most cases,
+    1.4 standard deviations below; up to the fifth label it does not fall faster than evenly. So a prior that is no better than chance, or wrong in most cases,
     soon has a trust of 0, and one that is too sure of itself is tempered. As the learner comes to
     know what the prior knows, and both may be wrong on the same items, the trust fades: it is
     halved at 50 labels. Before the first label there is nothing else, and the prior predicts alone.
@@ -150,7 +151,9 @@ class PriorLearner(BulkLearner):
         asked = self._labeled
         if self.bulk is not None and len(self.bulk):
             asked = np.setdiff1d(asked, self.bulk)
-        self.trust = fitted_trust(logs[asked], y[asked]) if self.n_learned else START
+        fitted = fitted_trust(logs[asked], y[asked]) if self.n_learned else START
+        # one label that the prior has wrong says little: a good prior has some of these, too
+        self.trust = max(fitted, START * (1 - self.n_learned / PATIENT))
         weight = STEP * round(self.trust * FADING / (FADING + self.n_learned) / STEP)
         if self._evidence is None or self._evidence.shape[1] != n_classes or weight != self._weight:
             self._weight, self._evidence = weight, evidence(logs, weight)

@@ -162,6 +162,11 @@ class LearnedLog(SampledLog):
         self._changed()
 
     @property
+    def predicts(self) -> bool:
+        """Whether there is anything to predict from: labels of embedded items, or a prior."""
+        return self._prior is not None or bool((self._y[self._engine.embedded] >= 0).any())
+
+    @property
     def awaits_embeddings(self) -> bool:
         """Whether not all items are embedded yet; see `Session`, `embed`."""
         return self._engine.awaits_embeddings

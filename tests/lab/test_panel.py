@@ -49,6 +49,10 @@ texts = [f"{{words[i % 2]}} {{i}} {HOSTILE}" for i in range(200)]
 pool = nb.Pool(texts=texts)
 panel = nb.Labeler(pool, ["good", "bad"], store={store!r}, projection="pca")
 panel""")
+    # where the extra for texts is there, a network embeds them in the background
+    wait_for(
+        lambda: not book.evaluate("bool(panel.session.awaits_embeddings)"), 60, lambda: "embeddings"
+    )
     text = queue(book).locator(".nbl-text")
     for _ in range(4):
         wait_for_question(book)

@@ -42,11 +42,8 @@ def color_points(
     names = [*session.classes, text.NO_LABEL]
     palette = [*class_colors(len(session.classes)), UNLABELED]
     y = session.y
-    if mode == "prediction" and model is not None:
-        if not (y >= 0).any() and session.prior is None:
-            y[:] = -1
-        else:
-            y = np.where(y >= 0, y, model.predicted[0])
+    if mode == "prediction" and model is not None and session.predicts:
+        y = np.where(y >= 0, y, model.predicted[0])
     # a class of the model may have been taken back a moment ago
     known = (y >= 0) & (y < len(session.classes))
     codes = np.where(known, y, len(session.classes)).astype(np.uint8)

@@ -115,7 +115,7 @@ class Items:
         if index in self._state.hints:
             return self._state.hints[index]
         model = self._state.model
-        if model is None or not (self._session.n_labeled or self._session.prior is not None):
+        if model is None or not self._session.predicts:
             return None
         code, p = (part[index] for part in model.predicted)
         if code >= len(self._session.classes):
