@@ -488,3 +488,18 @@ def test_a_simulation_with_a_prior(tmp_path):
     assert again.equals(with_prior)
     with pytest.raises(ValueError, match="the prior differs"):
         nb.simulate(blob_pool(), NAMES, classes=CLASSES, resume=run, **options)
+
+
+def test_one_label_that_a_prior_has_wrong_does_not_end_the_trust():
+    data = nb.datasets.load_digits()
+    rng = np.random.default_rng(0)
+    said = np.where(rng.random(400) < 0.8, data.labels[:400], rng.integers(0, 10, 400))
+    prior = np.full((400, 10), 0.02)
+    prior[np.arange(400), said] = 0.82
+    session = nb.Session(data.images[:400], data.classes, prior=prior, build_graph=False)
+    before = (session.predict() == np.array(data.classes)[data.labels[:400]]).mean()
+    wrong = int(np.flatnonzero(said != data.labels[:400])[0])
+    session.tell(wrong, data.classes[data.labels[wrong]])
+    after = (session.predict() == np.array(data.classes)[data.labels[:400]]).mean()
+    assert before > 0.75
+    assert after > before - 0.05

@@ -96,8 +96,9 @@ class PriorLearner(BulkLearner):
     trust: two experts that know different things [1]_. The trust is estimated from the labels that
     were asked for, not from those in bulk: the exponent under which the prior gives these labels
     the highest likelihood, held to 0.7 while labels are few, and of this estimate the lower end,
-    1.4 standard deviations below; up to the fifth label it does not fall faster than evenly. So a prior that is no better than chance, or wrong in most cases,
-    soon has a trust of 0, and one that is too sure of itself is tempered. As the learner comes to
+    1.4 standard deviations below; up to the fifth label it does not fall faster than evenly. So a
+    prior that is no better than chance, or wrong in most cases, soon has a trust of 0, and one that
+    is too sure of itself is tempered. As the learner comes to
     know what the prior knows, and both may be wrong on the same items, the trust fades: it is
     halved at 50 labels. Before the first label there is nothing else, and the prior predicts alone.
 

@@ -27,7 +27,7 @@ def find_images(folder: Any) -> tuple[list[str], str]:
     Returns
     -------
     paths : list of str
-        Absolute, sorted by their parts. They are no `Path`, of which a hundred thousand take seconds.
+        Absolute, sorted by their parts. No `Path`: a hundred thousand of them take seconds.
     left_out : str
         How many files of which kinds are none that can be read, and which folders are links; ""
         where there is none.
