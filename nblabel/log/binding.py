@@ -98,7 +98,7 @@ def is_of_changed(store: LabelStore, pool: Pool) -> bool:
     contents = _contents(map(known.present, store.read()))
     then = {item: content for item, content in contents.items() if item in pool}
     same = pool.contents.same(pool.indices_of(then).tolist(), list(then.values()))
-    return sum(same) >= FEW * len(contents)
+    return bool(then) and sum(same) >= FEW * len(contents)  # without a label nothing is lost
 
 
 def _of_earlier_version(
