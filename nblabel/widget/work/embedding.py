@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from nblabel.embeddings.registry import embeddings_of
 from nblabel.pool import Pool
 from nblabel.session import Session
 from nblabel.system import progress
+from nblabel.system.priority import give_way
 from nblabel.widget import text
 from nblabel.widget.work.worker import CancelledError, Notify
 
@@ -108,9 +108,8 @@ class Embedding:
         self._is_cancelled = True
 
     def _run(self) -> None:
-        if len(self._pool) > FEW and hasattr(os, "setpriority"):
-            with suppress(OSError):  # where threads have priorities of their own
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        if len(self._pool) > FEW:
+            give_way(NICE)
         self._begun = time.monotonic()
         try:
             with progress.heard_by(self._hear), told_in_steps(self._step):
