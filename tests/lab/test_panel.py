@@ -120,6 +120,8 @@ def test_no_control_of_the_panel_lets_a_key_through_to_the_notebook(
     panel: Callable[..., Notebook],
 ) -> None:
     book = panel()
+    # the bar's Cancel button goes with it
+    wait_for(lambda: not book.evaluate("panel.projection['running']"), 120, lambda: "the map")
     cells, sources = book.cell_types(), book.sources()
     controls = book.page.locator(".nbl-panel :is(button, input, select, [tabindex]):visible").all()
     assert len(controls) > 20
