@@ -110,7 +110,7 @@ def test_a_newer_search_and_a_closed_dialog_drop_an_older_one(monkeypatch):
         for number in (1, 2, 3):
             wanted = {"query": str(number), "by": "id"}
             page.say("group", request=f"r{number}", order="best", search=wanted, checked=False)
-        await until(lambda: begun == ["1"])
+            await until(lambda: begun == ["1"])  # else the first, too, is dropped before it begins
         gate.set()
         await until(lambda: heard)
         assert heard == ["r3"]
