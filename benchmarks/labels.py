@@ -418,14 +418,16 @@ def _results() -> Iterator[dict[str, Any]]:
 
 
 def _joined(cases: list[Any], rules: dict[str, Any]) -> dict[str, Any]:
-    """Put what was measured beside the pools that were measured before and are not here."""
+    """Put what was measured beside the pools and methods that were measured before."""
     path = RESULTS / "labels.json"
     known = json.loads(path.read_text()) if path.exists() else {"cases": [], "rules": {}}
-    measured = {case["name"] for case in cases}
-    return {
-        "cases": [*(case for case in known["cases"] if case["name"] not in measured), *cases],
-        "rules": known["rules"] | rules,
-    }
+    joined = {case["name"]: case for case in known["cases"]}
+    for case in cases:
+        before = joined.get(case["name"], {"methods": {}})
+        joined[case["name"]] = {**case, "methods": before["methods"] | case["methods"]}
+    for pool, means in rules.items():
+        known["rules"][pool] = known["rules"].get(pool, {}) | means
+    return {"cases": list(joined.values()), "rules": known["rules"]}
 
 
 def _ruled() -> dict[str, dict[str, list[float]]]:

@@ -12,11 +12,13 @@ from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 
 NEAR = 0.35  # of the usual distances; see the notes of nblabel.near_duplicates
-CROWD = 0.5  # of the distance to the 15th item beyond a crowd
-WIDEST = 0.6  # of the usual distance, from the middle of a crowd
-USUAL = 0.9  # of the items have a nearer neighbour than what is usual: most may be one crowd
-ROUNDS = 4  # in which crowds are looked for
-LEADERS = 1_000  # crowds that are tested, at most: each takes the distances to all of the pool
+TIGHT = 0.5  # of the distance to the 15th item beyond a large group
+WIDEST = 0.6  # of the usual distance, from the middle of a large group
+USUAL = 0.9  # of the items have a nearer neighbour than what is usual: most may be one group
+ROUNDS = 4  # in which large groups are looked for
+LEADERS = (
+    1_000  # large groups that are tested, at most: each takes the distances to all of the pool
+)
 CHAINED = 32  # rounds in which chains are cut
 BLOCK = 2**24  # distances worked out at a time
 
@@ -100,7 +102,7 @@ def near_groups(graph: NeighborGraph, X: FloatArray) -> NearGroups:
     if not k:
         return _numbered(leader)
     usual = np.float32(np.quantile(graph.distances[:, 0], USUAL))
-    _find_crowds(graph, X, float(WIDEST * usual), leader)
+    _find_large_groups(graph, X, float(WIDEST * usual), leader)
     free = np.bincount(leader, minlength=n)[leader] == 1
     limit = np.float32(NEAR) * np.minimum(graph.distances[:, -1], usual)
     rows, columns = np.nonzero((graph.distances <= limit[:, None]) & free[:, None])
@@ -127,12 +129,12 @@ def _numbered(leader: IntArray) -> NearGroups:
     return NearGroups(rank[numbers], who[order], sizes[order])
 
 
-def _find_crowds(graph: NeighborGraph, X: FloatArray, most: float, leader: IntArray) -> None:
+def _find_large_groups(graph: NeighborGraph, X: FloatArray, most: float, leader: IntArray) -> None:
     """Find groups that fill the neighbour lists of their items; note in `leader` who leads them.
 
     Candidates are items whose 15th neighbour is at most at the distance `most`. Of each connected
     part of them the densest is looked at, with its distances to the whole pool: those up to the
-    last that is at most `CROWD` of the distance to the 15th after it are a crowd.
+    last that is at most `TIGHT` of the distance to the 15th after it are a group.
     """
     k = graph.indices.shape[1]
     reach = graph.distances[:, -1]
@@ -157,7 +159,7 @@ def _find_crowds(graph: NeighborGraph, X: FloatArray, most: float, leader: IntAr
             some = heads[start : start + step]
             squares = norms[some, None] + norms - 2 * (X[some] @ X.T)
             for head, distances in zip(some, np.sqrt(np.maximum(squares, 0)), strict=True):
-                members = _crowd(distances, most, k)
+                members = _large_group(distances, most, k)
                 members = members[left[members] | (leader[members] == members)]
                 if left[head] and len(members) > k:
                     leader[members] = head
@@ -180,8 +182,8 @@ def _parts_of(graph: NeighborGraph, among: IntArray) -> Int32Array:
     return part
 
 
-def _crowd(distances: FloatArray, most: float, k: int) -> IntArray:
-    """Return the crowd around an item, itself included; nothing where there is none."""
+def _large_group(distances: FloatArray, most: float, k: int) -> IntArray:
+    """Return the large group around an item, itself included; nothing where there is none."""
     n_near = int(np.count_nonzero(distances <= most))
     if n_near <= k or n_near == len(distances):
         return np.empty(0, dtype=np.intp)
@@ -190,9 +192,9 @@ def _crowd(distances: FloatArray, most: float, k: int) -> IntArray:
     order = order[np.argsort(distances[order], kind="stable")]
     ordered = distances[order]
     beyond = ordered[np.minimum(np.arange(n_near) + k, len(ordered) - 1)]
-    ends = np.flatnonzero(ordered[:n_near] <= CROWD * beyond)
-    crowd: IntArray = order[: ends[-1] + 1] if len(ends) else order[:0]
-    return crowd
+    ends = np.flatnonzero(ordered[:n_near] <= TIGHT * beyond)
+    group: IntArray = order[: ends[-1] + 1] if len(ends) else order[:0]
+    return group
 
 
 def _cut_chains(

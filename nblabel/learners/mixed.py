@@ -37,7 +37,7 @@ class MixedLearner:
     known it levels off. A linear head draws straight borders between classes and goes on learning,
     but not from ten labels. Here the head learns from the propagation: from its probabilities for
     items of the pool, the surer the more, and from the labels. The two err differently, and the
-    normalised product of their probabilities, each to a power, is ahead of both.
+    normalised product of their probabilities, each to a power, is mostly ahead of both.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def neighbor_trust(points: FloatArray, known: IntArray) -> float:
     many, the classes are no matter of nearness, and label propagation on them misleads. That the
     neighbours get somewhat less right is nothing to hold against propagation, which sees the whole
     pool: on photos and digits they get 60 to 100 % of what the linear model gets, and propagation
-    is ahead of both.
+    is mostly ahead of both.
 
     Parameters
     ----------
