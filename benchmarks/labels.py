@@ -157,8 +157,11 @@ def _trashnet_photos() -> Case:
     """Return photo files, embedded by default."""
     folder = CURVES.parent / "trashnet"
     if not folder.exists():
+        made = folder.with_name(f"{folder.name}.{os.getpid()}")  # a run beside it may do the same
         with zipfile.ZipFile(data_folder() / "trashnet.zip") as file:
-            file.extractall(folder)
+            file.extractall(made)
+        if not folder.exists():
+            made.rename(folder)
     pool = nb.Pool.from_folder(folder)
     y = np.unique([item.split("/")[0] for item in pool.ids], return_inverse=True)[1]
     return Case("TrashNet, photo files", 400, PHOTO_TARGETS["trashnet"], nb.embed(pool), y)

@@ -178,11 +178,12 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
     marked = []
     for keys in ("ArrowRight", "PageDown"):  # one on this page, one on the next
         book.page.keyboard.press(keys)
-        expect(dialog.locator(".nbl-group-tile:focus canvas:visible")).to_have_count(1)
+        expect(dialog.locator(".nbl-group-tile:focus")).to_be_enabled()
         marked.append(int(dialog.locator(".nbl-group-tile:focus").get_attribute("data-key")))
         book.page.keyboard.press("Space")
     rest = [index for index in members if index not in marked]
     expect(dialog).to_contain_text(f"Label {len(rest)} (2 excluded) as")
+    expect(dialog.locator(".nbl-map-class").first).to_be_enabled()
     book.page.keyboard.press("2")
     given = wait_for_labels(book, len(rest))
     assert sorted(given) == sorted([str(index), "Trouser"] for index in rest)
@@ -287,6 +288,7 @@ def test_what_is_most_like_an_item_is_found_labeled_and_undone_by_keys(
     dialog = book.page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"Search by likeness: the 60 images most like “{start}”.")
     expect(dialog.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
+    expect(dialog.locator(".nbl-map-class").first).to_be_enabled()  # once the images are shown
     book.page.keyboard.press("2")
     found = book.evaluate(f"panel.session.search(like={int(start)}, n=60).indices.tolist()")
     assert {item for item, _ in wait_for_labels(book, 60)} == set(map(str, found))

@@ -10,14 +10,14 @@ from tests.page.test_group_page import LEGEND, open_map, tile
 from tests.page.test_map_page import LEGEND as CLASS_LEGEND
 from tests.page.test_map_page import Map
 
-# The kernel finds what `nbl.found` says for a query, and the first forty for an example.
+# The kernel finds what `nbl.found` says for a query, and three beside an example; it waits for `nbl.hold`.
 SEARCHES = """() => {
   const { model } = nbl.widget;
   const before = model.onSend;
   nbl.found = { late: [8, 3, 5, 40], all: Array.from({ length: 30 }, (_, k) => k) };
   model.onSend = (content, buffers) => {
     if (content.type !== "group" || !content.search) return before?.(content, buffers);
-    queueMicrotask(() => {
+    Promise.resolve(nbl.hold).then(() => {
       const { request, search } = content;
       const members = "like" in search ? [search.like, 9, 11, 2] : nbl.found[search.query];
       if (!members)
@@ -147,6 +147,21 @@ def test_an_answer_to_an_older_search_is_not_shown(opened: Map) -> None:
     opened.send({"type": "no_group", "request": request, "text": "too late"})
     expect(opened.dialog).to_be_hidden()
     expect(opened.note).not_to_have_text("too late")
+
+
+def test_a_search_that_waited_is_shown_when_it_comes(opened: Map) -> None:
+    opened.page.evaluate("() => { nbl.hold = new Promise((go) => (nbl.release = go)); }")
+    opened.ask(7, 20)
+    queue(opened).focus()
+    opened.press("=")
+    expect(opened.dialog).to_be_visible()
+    (asked,) = opened.messages("group")
+    told = {"type": "no_group", "request": asked["request"], "text": "It begins later."}
+    opened.send(told)
+    expect(opened.dialog).to_contain_text("It begins later.")
+    opened.page.evaluate("nbl.release()")
+    expect(tile(opened, 7)).to_be_focused()
+    expect(opened.dialog).to_contain_text("Search by likeness.")
 
 
 def test_words_are_offered_where_there_are_some(browser_page: Page) -> None:

@@ -107,6 +107,35 @@ def test_before_that_nothing_is_said_to_be_alike(slow):
     asyncio.run(act())
 
 
+def test_a_search_by_likeness_waits_for_the_embeddings(slow):
+    async def act():
+        page = await opened()
+        for request, like in (("older", 3), ("r", 7)):
+            search = {"like": like}
+            page.say("group", request=request, order="best", search=search)
+        assert "begins as soon as they are" in page.last("no_group")["text"]
+        slow.go_on()
+        await until(lambda: page.messages("group"))
+        (opened_group,) = page.messages("group")
+        assert opened_group["request"] == "r"
+        assert opened_group["text"] == "Search by likeness: the 60 images most like “7”."
+
+    asyncio.run(act())
+
+
+def test_a_search_that_was_left_does_not_come_back(slow):
+    async def act():
+        page = await opened()
+        page.say("group", request="r", order="best", search={"like": 7})
+        page.say("leave")
+        slow.go_on()
+        await until(lambda: not page.session.awaits_embeddings)
+        await until(lambda: page.messages("points") and page.last("points")["animate"])
+        assert not page.messages("group")
+
+    asyncio.run(act())
+
+
 def test_cancelled_it_stays_random_and_says_so(slow):
     async def act():
         page = await opened()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from nblabel.arrays import IntArray
 
@@ -26,6 +27,8 @@ class Page:
         The request of the group that it looks through, and the members.
     request : str
         The newest of its requests for a group; a search for an older one is dropped.
+    waiting : dict or None
+        That request, where it waits until the items are embedded.
     """
 
     id: str
@@ -33,6 +36,7 @@ class Page:
     parts: frozenset[str] = frozenset()
     group: tuple[str, IntArray] | None = None
     request: str = ""
+    waiting: dict[str, Any] | None = None
 
 
 class Pages:

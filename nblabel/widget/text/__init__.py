@@ -152,6 +152,7 @@ EMBEDDING_CANCELLED = (
     "Embedding was cancelled: questions stay random. Run the cell again to embed what is left."
 )
 NOT_EMBEDDED = "the items are not embedded yet; wait until they are."
+SEARCHED_ONCE_EMBEDDED = "The items are not embedded yet. This search begins as soon as they are."
 
 
 def time_left(name: str, seconds: float) -> str:

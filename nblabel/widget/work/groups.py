@@ -60,7 +60,7 @@ class Groups:
 
     def open(self, page: Page, content: dict[str, Any]) -> None:
         """Answer a "group"."""
-        page.request = content["request"]
+        page.request, page.waiting = content["request"], None
         if "search" in content:
             self._search(page, content)
             return
@@ -70,9 +70,16 @@ class Groups:
             self._refuse(page, content, str(error))
 
     def _search(self, page: Page, content: dict[str, Any]) -> None:
-        """Search aside, and open what was found unless the page asked for something else since."""
+        """Search aside, and open what was found unless the page asked for something else since.
+
+        What is most like an item is searched once the items are embedded.
+        """
         searcher, engine = self._session.searcher, self._session.engine
         wanted, request = content["search"], content["request"]
+        if "like" in wanted and engine.awaits_embeddings:
+            page.waiting = content
+            self._refuse(page, content, text.SEARCHED_ONCE_EMBEDDED)
+            return
 
         def search(_: object) -> SearchResult | None:
             if page.request != request:
@@ -80,8 +87,6 @@ class Groups:
             if "query" in wanted:
                 n = FOUND if searcher.encoder is None else ALIKE
                 return searcher.by_text(wanted["query"], wanted["by"], n)
-            if engine.awaits_embeddings:
-                raise ValueError(text.NOT_EMBEDDED)
             like = self._session.positions(wanted["like"])
             name = self._session.pool.ids[int(like[0])]
             return searcher.like(engine.X[like], name, ALIKE, engine.scale)
@@ -123,7 +128,7 @@ class Groups:
 
     def leave(self, page: Page) -> None:
         """Note that a page looks at its group no longer."""
-        page.group, page.request = None, ""
+        page.group, page.request, page.waiting = None, "", None
 
     def look(self, page: Page, indices: list[int]) -> None:
         """Send small pictures."""
@@ -142,8 +147,10 @@ class Groups:
         self._worker.run("pictures", Task(work=pack, done=send))
 
     def follow(self) -> None:
-        """Tell what is known of the open groups, after the labels have changed."""
+        """Tell what is known of the open groups, after labels or embeddings have changed."""
         for page in self._pages:
+            if page.waiting is not None and not self._session.awaits_embeddings:
+                self.open(page, page.waiting)
             if page.group is not None:
                 request, members = page.group
                 self._tell(page, {"type": "facts", "request": request, **self._facts(members)})
