@@ -4,13 +4,15 @@ import itertools
 from multiprocessing.connection import Connection
 
 import nblabel as nb
+from nblabel.log import checkpoints
 from tests.samples import CLASSES, blob_pool
 
 N = 300
 
 
-def label_for_ever(path: str, name: str, out: Connection) -> None:
+def label_for_ever(path: str, name: str, pause_seconds: float, out: Connection) -> None:
     """Send the uid of each answer once `Session` returned from it, that is, acknowledged it."""
+    checkpoints.PAUSE_SECONDS = pause_seconds
     session = nb.Session(blob_pool(N), CLASSES, store=path, annotator=name)
     out.send("ready")
     for number in itertools.count():
