@@ -10,6 +10,7 @@ from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.learners import head, weighing
 from nblabel.learners.graph import GraphLearner
 from nblabel.learners.mixed import MixedLearner
+from nblabel.strategies.measures import margin
 from tests.samples import CLASSES, blobs
 
 
@@ -146,6 +147,40 @@ def test_what_labels_reach_is_what_propagation_says():
     assert (mixed.unreached() == alone.unreached()).all()
     some = np.array([3, 80, 3])
     assert (alone.unreached(some) == alone.unreached()[some]).all()
+
+
+def test_questions_go_by_the_mean_of_propagation_and_product():
+    X = blobs(300)
+    y = drawn(np.arange(300) % 3, 60)
+    learner, mixed, spread = both(X, y, 3)
+    assert 0 < learner.weight_ < 1
+    mean = learner.weight_ * mixed + (1 - learner.weight_) * spread
+    np.testing.assert_allclose(learner.hedged(mixed), mean, atol=1e-6)
+    few = labels(300, {0: 0, 1: 1, 2: 2})
+    proba = learner.update(few, 3)
+    assert learner.weight_ == 0
+    assert learner.hedged(proba) is proba
+
+
+def test_strategies_see_that_mean_and_the_predictions():
+    class Watching:
+        name = "watching"
+        needs_graph = True
+
+        def query(self, view, n):
+            self.view = view
+            return view.best(view.uncertainty(), n)
+
+    strategy = Watching()
+    session = nb.Session(nb.Pool(embeddings=blobs(300)), CLASSES, strategy=strategy)
+    for i in range(60):
+        session.tell(i, CLASSES[i % 3])
+    session.ask(1)
+    view, learner = strategy.view, session.engine.learner
+    np.testing.assert_array_equal(view.proba, session.predict_proba())
+    np.testing.assert_array_equal(view.hedged, learner.hedged(view.proba))
+    np.testing.assert_array_equal(view.uncertainty(), margin(view.hedged))
+    assert np.abs(view.hedged - view.proba).max() > 1e-3
 
 
 def test_an_interrupted_update_is_made_up_for(monkeypatch):

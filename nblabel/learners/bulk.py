@@ -105,6 +105,14 @@ class BulkLearner:
         self._factors = factors
         return mean
 
+    def hedged(self, proba: FloatArray) -> FloatArray:
+        """Return the probabilities that questions go by, from those that `update` returned.
+
+        The learner's own, where it has a method of that name and learned alone.
+        """
+        hedged = getattr(self.learner, "hedged", None)
+        return proba if hedged is None or self._factors is not None else hedged(proba)
+
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         """Return the probability of each class for new points; as `Learner.predict_proba`."""
         proba = self.learner.predict_proba(X_new)

@@ -30,6 +30,11 @@ class GraphLearner:
     graph : NeighborGraph
         Of the same embeddings.
 
+    Attributes
+    ----------
+    proba_ : ndarray of shape (n, n_classes), float32, or None
+        What the last `update` returned.
+
     Notes
     -----
     See `nblabel.graph.propagation.Propagation` for the equation and its solver. The walk
@@ -56,16 +61,16 @@ class GraphLearner:
         self.graph = graph
         self._X = X
         self._propagation: Propagation | None = None
-        self._proba: FloatArray | None = None
+        self.proba_: FloatArray | None = None
         self._total: FloatArray | None = None  # walks that meet a label, and the prior
         self._asked: Voters | None = None
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
-        self._proba = self._total = None  # an interrupted call begins anew
+        self.proba_ = self._total = None  # an interrupted call begins anew
         n_labeled = int(np.count_nonzero(y >= 0))
         if not n_labeled:
-            self._proba = np.full((len(y), n_classes), 1 / n_classes, dtype=np.float32)
-            return self._proba
+            self.proba_ = np.full((len(y), n_classes), 1 / n_classes, dtype=np.float32)
+            return self.proba_
         if self._propagation is None:  # made where time may be taken, not on an event loop
             from nblabel.graph.propagation import Propagation  # compiled: half a second to load
 
@@ -77,8 +82,8 @@ class GraphLearner:
         proba += np.float32(self.PRIOR / n_classes)
         self._total = proba.sum(axis=0)
         proba /= self._total
-        self._proba = proba.T
-        return self._proba
+        self.proba_ = proba.T
+        return self.proba_
 
     def unreached(self, rows: IntArray | None = None) -> FloatArray:
         """Return how little labels reach each item.
@@ -95,22 +100,22 @@ class GraphLearner:
             label, 1 where no walk meets any, and in between where few do or they meet labels that
             contradict one another.
         """
-        if self._proba is None or self._total is None:
+        if self.proba_ is None or self._total is None:
             raise no_update()
         some = slice(None) if rows is None else rows
         total = self._total[some]
         squares = np.zeros(len(total), dtype=np.float32)
-        for p in self._proba.T:
+        for p in self.proba_.T:
             met = p[some] * total
-            met -= np.float32(self.PRIOR / self._proba.shape[1])
+            met -= np.float32(self.PRIOR / self.proba_.shape[1])
             squares += np.square(met, out=met)
         unreached: FloatArray = np.maximum(1 - np.sqrt(squares), 0)
         return unreached
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         voters = self.voters(X_new)
-        assert self._proba is not None, "voters are found after an update only"
-        return voters.mean(self._proba)
+        assert self.proba_ is not None, "voters are found after an update only"
+        return voters.mean(self.proba_)
 
     def voters(self, X_new: FloatArray) -> Voters:
         """Return who votes on new points; kept, as the same are asked about after each label.
@@ -121,7 +126,7 @@ class GraphLearner:
             As `Learner.predict_proba`.
         """
         points = check_points(X_new, self._X.shape[1])
-        if self._proba is None:
+        if self.proba_ is None:
             raise no_update()
         if self._asked is None or not np.array_equal(self._asked.points, points):
             self._asked = voters_of(self._X, points)

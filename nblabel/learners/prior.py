@@ -163,6 +163,9 @@ class PriorLearner(BulkLearner):
         found[self._labeled] = self._blended(proba[self._labeled])
         return np.asfortranarray(found)
 
+    def hedged(self, proba: FloatArray) -> FloatArray:
+        return proba  # the prior's doubts are in it
+
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         """Return the probability of each class for new points; as `Learner.predict_proba`."""
         proba = super().predict_proba(X_new)

@@ -348,6 +348,7 @@ class Engine:
         view = View(
             X=self._centred,
             proba=proba,
+            hedged=self._model.hedged(proba),
             candidates=candidates,
             labeled=labeled,
             y=snapshot.y,

@@ -88,6 +88,9 @@ class View:
         Positions that may be asked, ascending.
     proba : ndarray of shape (n, n_classes), float32
         The learner's probabilities.
+    hedged : ndarray of shape (n, n_classes), float32
+        The probabilities that `uncertainty` is read from: the learner's, unless it is of several
+        models and doubts more where they do not agree.
     rng : numpy.random.Generator
         Seeded by the session and the state of the log: the same labels give the same questions.
     graph : NeighborGraph or None
@@ -104,6 +107,7 @@ class View:
 
     X: FloatArray
     proba: FloatArray
+    hedged: FloatArray
     candidates: IntArray
     labeled: IntArray
     y: IntArray
@@ -149,7 +153,7 @@ class View:
         """
         if kind not in UNCERTAINTIES:
             raise ValueError(f"unknown kind {kind!r}; choose one of {', '.join(UNCERTAINTIES)}.")
-        return UNCERTAINTIES[kind](self.proba)
+        return UNCERTAINTIES[kind](self.hedged)
 
     def best(self, scores: Any, n: int, text: str = "", *, varied: bool = True) -> Query:
         """Return the candidates with the highest scores as a query.

@@ -9,7 +9,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.strategies.base import Query, Reason, View
-from nblabel.strategies.measures import GREEDY, margin, ranks
+from nblabel.strategies.measures import GREEDY, ranks
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
 
@@ -67,7 +67,7 @@ class HerdingStrategy:
         known = view.cache.get("seen")
         if known is None or known.view is not view:
             cover: _Cover = view.cache["cover"]
-            uncertain, covered = margin(view.proba), cover.of(view.labeled)
+            uncertain, covered = view.uncertainty(), cover.of(view.labeled)
             scores = cover.walks.spread(uncertain**self.POWER * (1 - covered))
             known = view.cache["seen"] = _Seen(view, cover.walks, uncertain, covered, scores)
         return known

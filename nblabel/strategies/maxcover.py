@@ -10,7 +10,7 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.strategies.base import Query, Reason, View
 from nblabel.strategies.kmeans import clusters_of
-from nblabel.strategies.measures import margin, ranks
+from nblabel.strategies.measures import ranks
 from nblabel.strategies.scored import START, cold_start
 from nblabel.strategies.words import reasons
 
@@ -113,7 +113,7 @@ class CoverageStrategy:
         return reasons(self._shares(place, view, gains, needs), np.array([index]), view)[0]
 
     def _needs(self, view: View) -> FloatArray:
-        return margin(view.proba) if self._uncertain else np.ones(len(view.X), dtype=np.float32)
+        return view.uncertainty() if self._uncertain else np.ones(len(view.X), dtype=np.float32)
 
     def _shares(
         self, places: IntArray, view: View, gains: FloatArray, needs: FloatArray

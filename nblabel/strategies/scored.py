@@ -6,7 +6,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray
 from nblabel.strategies.base import Query, Reason, View
-from nblabel.strategies.measures import GREEDY, UNCERTAINTIES, cdf, spread
+from nblabel.strategies.measures import GREEDY, cdf, spread
 from nblabel.strategies.words import reasons
 
 START = Reason("A typical item, unlike the others asked: a good place to start.")
@@ -56,7 +56,7 @@ class MeasureStrategy:
     def __init__(self, name: str, measures: tuple[str, ...], uncertainty: str = "margin") -> None:
         self.name = name
         self._measures = measures
-        self._uncertainty = UNCERTAINTIES[uncertainty]
+        self._uncertainty = uncertainty
 
     def query(self, view: View, n: int) -> Query:
         if not len(view.candidates):
@@ -88,7 +88,7 @@ class MeasureStrategy:
     def _share(self, name: str, view: View) -> FloatArray:
         among = view.candidates
         if name == "uncertainty":
-            return cdf(self._uncertainty(view.proba)[among])
+            return cdf(view.uncertainty(self._uncertainty)[among])
         if name == "density":
             return cdf(view.density[among])
         return cdf(view.distance[among] / view.spacing[among])
