@@ -443,7 +443,7 @@ def _ruled() -> dict[str, dict[str, list[float]]]:
                 curves = [np.load(path) for path in paths]
                 means = [float(curve[curve[:, 0] >= FROM, 1].mean()) for curve in curves]
                 ruled.setdefault(_case(name).name, {})[rule] = means
-    return ruled
+    return {pool: means for pool, means in ruled.items() if len(means) > 1}  # else no comparison
 
 
 def _figures(name: str, curves: list[Any]) -> dict[str, Any]:
