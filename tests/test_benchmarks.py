@@ -1,11 +1,12 @@
 """The benchmarks judge their figures the right way round, and keep the parts measured before."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import bulk, engine
+from benchmarks import bulk, engine, labels, peers, tables
 from benchmarks.report import Row, merged, write
 
 
@@ -106,3 +107,84 @@ def test_one_seed_of_all_pools_is_measured_before_the_next() -> None:
     assert order == [
         pair for pair in ((0, "knn"), (0, "rf"), (1, "knn"), (1, "rf")) for _ in range(6)
     ]
+
+
+def _state(labeled: list[int]) -> peers.State:
+    X, truth = engine.blobs(300)
+    return peers.State(X, truth, labeled, peers.logistic, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("name", ["CoreSet", "DropQuery", "Badge", "TypiClust"])
+def test_a_peer_asks_for_items_without_a_label(name: str) -> None:
+    pytest.importorskip("skactiveml", reason="of the extra bench")
+    query = peers.of_activeml(name)
+    state = _state(list(range(20)))
+    asked = query(state, 3)
+    assert len(set(asked)) == 3
+    assert not set(asked) & set(state.labeled)
+
+
+def test_a_model_is_asked_once_there_are_two_classes() -> None:
+    state = _state([0])
+    assert state.model is None
+    assert (state.predict(state.X) == state.truth[0]).all()
+    assert len(peers.least_confident(state, 3)) == 1  # at random, one, and then it looks again
+    state = _state(list(range(20)))
+    asked = peers.least_confident(state, 3)
+    least = state.model.predict_proba(state.X[state.left]).max(axis=1)
+    assert least[np.isin(state.left, asked)].max() <= least[~np.isin(state.left, asked)].min()
+
+
+def test_a_batch_is_asked_with_one_model_and_judged_when_it_is_full() -> None:
+    X, truth = engine.blobs(300)
+    fitted = []
+
+    def query(state: peers.State, n: int) -> list[int]:
+        fitted.append((len(state.labeled), n))
+        return peers.at_random(state, n)
+
+    run = labels._loop(peers.logistic, query, 10)
+    steps = list(run(labels.Case("blobs", 40, {}, X, truth), 0))
+    assert fitted == [(1, 9), (10, 10), (20, 10), (30, 10)]
+    assert [n for n, *_ in steps] == [1, 10, 20, 30, 40]
+    assert all((pool == truth).sum() >= n for n, pool, _ in steps)
+
+
+def test_coverage_asks_for_the_odd_rows_of_the_made_table_first() -> None:
+    X, truth, odd = labels.rows_with_errors()
+    state = peers.State(X, truth, [int(np.flatnonzero(~odd)[0])], peers.logistic, None)
+    for _ in range(20):  # the farthest item from all that are labeled, as CoreSet asks
+        apart = np.square(X[:, None] - X[state.labeled]).sum(axis=2).min(axis=1)
+        state.labeled.append(int(apart.argmax()))
+    assert 0.04 < odd.mean() < 0.06
+    assert odd[state.labeled[1:]].all()
+
+
+def test_a_linear_head_is_not_judged_by_what_it_learned() -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(100, 200)), np.arange(100) % 2
+    assert peers.logistic().fit(X, y).score(X, y) == 1
+    assert peers.linear_head(X, y) < 0.7
+    assert peers.linear_head(X, y, (X, y)) == 1
+
+
+def test_a_pool_without_figures_of_nblabel_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = {
+        "accuracy": {"10": [0.5], "30": []},
+        "needed": {share: [None] for share in tables.SHARES},
+    }
+    case = {"name": "It", "n": 9, "budget": 30, "head": 0.75, "targets": {"10": 0.9}}
+    content = tables.stored("labels")
+    only = {**content, "cases": [{**case, "methods": {"peer": figures}}], "names": {}, "rows": []}
+    monkeypatch.setattr(tables, "stored", lambda _: only)
+    assert "linear head with all labels: 0.750" in "\n".join(tables.labels())
+    assert len(tables.ahead()) == len(tables.missed()) == 2  # the lines of the header
+
+
+def test_methods_measured_elsewhere_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "RESULTS", tmp_path)
+    before = {"name": "It", "head": 0.75, "methods": {"a": 1, "b": 1}}
+    write = tmp_path / "labels.json"
+    write.write_text(json.dumps({"cases": [before], "rules": {}}))
+    (case,) = labels._joined([{"name": "It", "methods": {"b": 2}}], {})["cases"]
+    assert case == {"name": "It", "head": 0.75, "methods": {"a": 1, "b": 2}}
