@@ -188,9 +188,7 @@ class Labeler(PanelWidget):
         shown = self._live_figures()
         if shown and self._beside is None:
             self._beside = ipywidgets.VBox([self, *shown])
-        shown_whole = self._beside or self
-        shown_whole.add_class(ADVISED)
-        bundle = shown_whole._repr_mimebundle_()
+        bundle = (self._beside or self).add_class(ADVISED)._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         display(data, metadata=metadata, raw=True)
         store = self.session.store
