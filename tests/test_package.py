@@ -50,6 +50,35 @@ def test_importing_nblabel_loads_nothing_slow() -> None:
 
 
 @pytest.mark.slow  # a process
+def test_a_panel_opens_without_what_takes_long_to_load() -> None:
+    code = """
+import numpy as np
+import nblabel as nb
+
+images = np.random.default_rng(0).integers(0, 255, (30, 8, 8), dtype=np.uint8)
+pool = nb.Pool(images, embeddings=images.reshape(30, -1))
+nb.Session(pool, classes=["a", "b"], annotator="me")
+nb.Labeler
+"""
+    loaded = loaded_by(code)
+    assert "ipywidgets" in loaded
+    assert not loaded & {"pandas", "scipy"}
+
+
+@pytest.mark.slow  # a process
+def test_texts_are_told_from_missing_values_without_pandas() -> None:
+    code = """
+from nblabel.system.values import is_missing, text_of
+assert [text_of(one) for one in ("a", 1.0, None, float("nan"))] == ["a", "1", "", ""]
+import sys
+assert "pandas" not in sys.modules
+import pandas as pd
+assert is_missing(pd.NA) and is_missing(pd.NaT) and not is_missing(0)
+"""
+    assert "pandas" in loaded_by(code)
+
+
+@pytest.mark.slow  # a process
 def test_a_session_loads_no_torch() -> None:
     code = """
 import numpy as np

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
@@ -170,6 +168,9 @@ def _find_large_groups(graph: NeighborGraph, X: FloatArray, most: float, leader:
 
 def _parts_of(graph: NeighborGraph, among: IntArray) -> Int32Array:
     """Return the connected part of each of some items, in the graph of these alone."""
+    import scipy.sparse as sp  # a quarter of a second to load, before a panel opens
+    from scipy.sparse.csgraph import connected_components
+
     place = np.full(len(graph), -1)
     place[among] = np.arange(len(among))
     others = place[graph.indices[among]]
@@ -201,6 +202,9 @@ def _cut_chains(
     rows: IntArray, others: IntArray, X: FloatArray, limit: FloatArray, leader: IntArray
 ) -> None:
     """Make groups of what is joined by edges, in which all are near to one of them."""
+    import scipy.sparse as sp
+    from scipy.sparse.csgraph import connected_components
+
     n = len(X)
     for _ in range(CHAINED):
         if not len(rows):

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
 from nblabel.arrays import FloatArray, Int32Array, IntArray, as_embeddings
@@ -17,6 +15,8 @@ from nblabel.graph.search import N_NEIGHBORS, Progress, find_neighbors
 from nblabel.system.cache import ArrayCache
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
+
     from nblabel.graph.edges import Edges
 
 N_WEIGHTED = 10  # the nearest ones, which the weights are made of
@@ -53,6 +53,8 @@ class NeighborGraph:
         are not among theirs (Radovanovic et al., 2010), and a label would spread to all of those.
         Made anew on each access; see `edges` for what is kept.
         """
+        import scipy.sparse as sp  # a quarter of a second to load, before a panel opens
+
         from nblabel.graph.edges import both_ways  # compiled: half a second to load
 
         n, k = len(self), min(N_WEIGHTED, self.indices.shape[1])
@@ -75,6 +77,9 @@ class NeighborGraph:
         near = self.distances == 0
         if not near.any():
             return np.arange(n, dtype=np.int32)
+        import scipy.sparse as sp
+        from scipy.sparse.csgraph import connected_components
+
         rows, columns = np.nonzero(near)
         pairs = (np.ones(len(rows)), (rows, self.indices[rows, columns]))
         place: Int32Array = connected_components(

@@ -6,6 +6,7 @@ import difflib
 import enum
 import numbers
 import re
+import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -60,9 +61,10 @@ def text_of(value: Any) -> str:
 
 def is_missing(value: Any) -> bool:
     """Return whether a value stands for none: None, NaN, NaT, pandas.NA, masked."""
-    import pandas as pd
-
-    if value is None or value is pd.NA or value is pd.NaT or value is np.ma.masked:
+    if value is None or value is np.ma.masked:
+        return True
+    pandas = sys.modules.get("pandas")  # who has a value of it has loaded it, which takes a while
+    if pandas is not None and (value is pandas.NA or value is pandas.NaT):
         return True
     if isinstance(value, np.datetime64 | np.timedelta64):
         return bool(np.isnat(value))

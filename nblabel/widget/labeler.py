@@ -22,7 +22,7 @@ from nblabel.widget.panel.figures import describe_classes, describe_store
 from nblabel.widget.panel.items import NOUNS
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.view.cell import display, keep_advice, progress_in_cell
+from nblabel.widget.view.cell import ADVISED, display, keep_advice, progress_in_cell
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.embedding import begin_embedding
 from nblabel.widget.work.home import Home
@@ -188,7 +188,7 @@ class Labeler(PanelWidget):
         shown = self._live_figures()
         if shown and self._beside is None:
             self._beside = ipywidgets.VBox([self, *shown])
-        bundle = (self._beside or self)._repr_mimebundle_()
+        bundle = (self._beside or self).add_class(ADVISED)._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         display(data, metadata=metadata, raw=True)
         store = self.session.store

@@ -18,12 +18,13 @@ ROOT = Path(__file__).parents[2]
 ASSETS = runpy.run_path(str(ROOT / "nblabel/widget/view/assets.py"))
 JOINED = {
     "/panel.js": ("text/javascript", lambda: ASSETS["script"]("panel.js")),
+    "/packed.js": ("text/javascript", lambda: ASSETS["packed"](ASSETS["script"]("panel.js"))),
     "/panel.css": ("text/css", lambda: ASSETS["style"]("panel.css")),
 }
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves the repository, and the page code as users get it: joined."""
+    """Serves the repository, and the page code as users get it: joined, and packed."""
 
     def do_GET(self) -> None:
         joined = JOINED.get(urlsplit(self.path).path)

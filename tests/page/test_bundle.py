@@ -5,6 +5,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "nblabel/widget/view/assets.py"
@@ -81,6 +82,20 @@ def test_every_module_is_in_the_bundle() -> None:
     bundle = runpy.run_path(str(ASSETS))["script"]("panel.js")
     firsts = {path: path.read_text("utf-8").splitlines()[0] for path in MODULES}
     assert [path.name for path, first in firsts.items() if first not in bundle] == ["wire.js"]
+
+
+def test_the_page_unpacks_the_bundle(browser_page: Page) -> None:
+    functions = runpy.run_path(str(ASSETS))
+    bundle = functions["script"]("panel.js")
+    assert len(functions["packed"](bundle)) < 0.4 * len(bundle)
+    same = browser_page.evaluate(
+        """async () => {
+            const [packed, joined] = await Promise.all([import("/packed.js"), import("/panel.js")]);
+            const parts = ({ default: make }) => Object.keys(make()).join();
+            return [String(packed.default) === String(joined.default), parts(packed)];
+        }"""
+    )
+    assert same == [True, "initialize,render"]
 
 
 def test_style_sheets_are_joined() -> None:

@@ -15,13 +15,14 @@ def picture_pool(n=60, **options):
     return nb.Pool(pixels, embeddings=blobs(n, **options))
 
 
-def open_page(pool=None, classes=CLASSES, **options):
+def open_page(pool=None, classes=CLASSES, *, ready=True, **options):
     """Open a panel in a page.
 
     In a plain process no event loop runs: what follows from a message is there once it was handled.
     """
     options = {"projection": "pca", **options}
-    return Page(Labeler(picture_pool() if pool is None else pool, classes, **options))
+    panel = Labeler(picture_pool() if pool is None else pool, classes, **options)
+    return Page(panel, ready=ready)
 
 
 async def until(happened):

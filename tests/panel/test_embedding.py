@@ -14,6 +14,7 @@ from nblabel.widget import Labeler
 from nblabel.widget.work import embedding
 from tests.panel.helpers import GraphRecorder, open_page, shown, until
 from tests.samples import CLASSES, blobs
+from tests.wire import Page
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (60, 6, 5), dtype=np.uint8)
 
@@ -212,6 +213,36 @@ def test_an_error_within_the_first_second_is_raised_in_the_cell(slow, monkeypatc
     async def act():
         with pytest.raises(nb.MediaError, match="none of the images"):
             open_page(pool=nb.Pool(PIXELS))
+
+    asyncio.run(act())
+
+
+def test_nobody_waits_for_large_pictures_and_the_first_comes_before_them(slow, monkeypatch):
+    monkeypatch.setattr(embedding, "PATIENCE", 20.0)
+    monkeypatch.setattr(embedding, "FEW_PIXELS", PIXELS.size - 1)
+
+    async def act():
+        panel = Labeler(nb.Pool(PIXELS), CLASSES, projection="pca")
+        await until(lambda: panel.snapshot)  # its first questions are there
+        assert panel.session.awaits_embeddings
+        assert not slow.begun.is_set()
+        page = Page(panel)
+        await until(lambda: page.ids)
+        await until(slow.begun.is_set)
+        slow.go_on()
+        await until(lambda: not panel.session.awaits_embeddings)
+        np.testing.assert_array_equal(panel.session.embeddings, slow.made)
+
+    asyncio.run(act())
+
+
+def test_small_pictures_are_waited_for(slow, monkeypatch):
+    monkeypatch.setattr(embedding, "PATIENCE", 20.0)
+    monkeypatch.setattr(embedding, "FEW_PIXELS", PIXELS.size)
+    slow.go_on()
+
+    async def act():
+        assert not open_page(pool=nb.Pool(PIXELS)).session.awaits_embeddings
 
     asyncio.run(act())
 

@@ -73,9 +73,9 @@ def test_the_first_photo_comes_with_the_list_and_the_others_when_they_are_asked_
     assert sum(map(len, buffers[:-1])) < ALONG_BYTES
     missing = [one["id"] for one in items if one["image"]["buffer"] is None][:8]
     page.say("need", ids=missing)
-    media = page.last("media")["items"]
-    assert [one["id"] for one in media] == missing
-    for one, buffer in zip(media, page.buffers("media"), strict=True):
+    came = [(one["items"], buffers) for one, buffers in page.heard if one["type"] == "media"]
+    assert [one["id"] for (one,), _ in came] == missing
+    for (one,), (buffer,) in came:
         assert one["image"]["encoding"] == "jpeg"
         with Image.open(io.BytesIO(buffer)) as image:
             assert image.size == (one["image"]["width"], one["image"]["height"]) == (512, 329)

@@ -113,14 +113,28 @@ def test_bytes_travel_once(page):
         assert (item["image"]["buffer"] is None) == (item["id"] in known)
 
 
+def test_nothing_is_sent_before_somebody_hears_it():
+    async def act():
+        page = open_page(ready=False)
+        await until(lambda: page.panel.snapshot)  # the first questions are there
+        assert {kind for kind, _, _ in page.channel.log} == {"traits"}
+        page.say("ready")
+        await until(lambda: page.ids)
+        sent = [kind for kind, _, _ in page.channel.log if kind != "traits"]
+        assert sorted(sent) == ["colors", "labeled", "points", "questions"]
+
+    asyncio.run(act())
+
+
 def test_bytes_that_a_page_lost_are_sent_to_it_again(page):
     other = Page(page.panel)
     lost = page.ids[3:5]
-    (message,) = page.say("need", ids=[*lost, "nothing"])
-    assert (message["type"], message["to"]) == ("media", page.id)
-    assert [item["id"] for item in message["items"]] == lost
-    assert [item["image"]["buffer"] for item in message["items"]] == [0, 1]
-    assert page.buffers("media")[1] == page.session.pool.image(int(lost[1])).tobytes()
+    messages = page.say("need", ids=[*lost, "nothing"])
+    assert [(one["type"], one["to"]) for one in messages] == [("media", page.id)] * 2
+    # each in a message of its own, so that the first does not wait for the last
+    assert [[item["id"] for item in one["items"]] for one in messages] == [[one] for one in lost]
+    assert [one["items"][0]["image"]["buffer"] for one in messages] == [0, 0]
+    assert page.buffers("media") == [page.session.pool.image(int(lost[1])).tobytes()]
     assert "media" not in other.kinds()
 
 

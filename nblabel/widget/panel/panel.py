@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -204,16 +205,15 @@ class Panel:
         self.learning.more(held)
 
     def need(self, page: Page, ids: list[str]) -> None:
-        """Send a page bytes that it does not hold."""
-        indices = self._indices(ids)
+        """Send a page bytes that it does not hold, as soon as they are read."""
+        for index in self._indices(ids):
+            self._read([index], QUESTION_SIDE, partial(self._send_media, page, index))
 
-        def send(_: object) -> None:
-            self.items.send_again(ids)
-            packet = Packet()
-            items = [self.items.plain(index, packet) for index in indices]
-            self.send({"type": "media", "items": items, "to": page.id}, packet.buffers)
-
-        self._read(indices, QUESTION_SIDE, send)
+    def _send_media(self, page: Page, index: int, _read: object) -> None:
+        self.items.send_again([self.session.pool.ids[index]])
+        packet = Packet()
+        items = [self.items.plain(index, packet)]
+        self.send({"type": "media", "items": items, "to": page.id}, packet.buffers)
 
     def explain(self, page: Page, ids: list[str]) -> None:
         """Tell a page why it is asked about some items, and which neighbours decide."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 from pathlib import Path
 
@@ -12,6 +14,16 @@ _EXPORT = re.compile(r"^export (?=function|class|const|async)", re.MULTILINE)
 _NAME = re.compile(r"^(?:async )?(?:function|class|const|let|var) (\w+)", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import\b|export (?!default\b)|(?:const|let|var) [{[]).*", re.MULTILINE)
 _STYLE = re.compile(r'^@import "([\w./]+)";\n', re.MULTILINE)
+
+_LOADER = """
+const bytes = Uint8Array.from(atob("{data}"), (letter) => letter.charCodeAt(0));
+const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const type = {{ headers: {{ "Content-Type": "text/javascript" }} }};
+const address = URL.createObjectURL(await new Response(unpacked, type).blob());
+const entry = await import(address);
+URL.revokeObjectURL(address);
+export default entry.default;
+"""
 
 
 def script(entry: str) -> str:
@@ -60,3 +72,18 @@ def style(entry: str) -> str:
     path = STATIC / entry
     source = path.read_text(encoding="utf-8")
     return _STYLE.sub(lambda found: (path.parent / found[1]).read_text(encoding="utf-8"), source)
+
+
+def packed(source: str) -> str:
+    """Return an ES module with the default export of another one, which it holds compressed.
+
+    The code of the panel then takes a third of its bytes on the way to the page, and in a notebook
+    that keeps it. The page loads it by an address of its own, as anywidget does what it is given.
+
+    Parameters
+    ----------
+    source : str
+        A module that needs no address.
+    """
+    data = gzip.compress(source.encode(), compresslevel=6, mtime=0)  # 9 takes twice as long
+    return _LOADER.format(data=base64.b64encode(data).decode())

@@ -16,6 +16,7 @@ from nblabel.widget import text
 
 display: Any = _display  # it has no types
 
+ADVISED = "nbl-advised"  # what `keep_advice` says is right behind it
 DELAY = 1.0  # seconds; work that takes less is not told
 PAUSE = 0.1  # from one step of the bar to the next
 
@@ -69,8 +70,8 @@ def keep_advice(store: str | None) -> None:
     """Keep in the notebook what to do once its kernel is gone; `store` keeps the labels.
 
     JupyterLab then has nothing but "Error displaying widget: model not found" in the panel's place,
-    whatever else that output holds. The advice is an output of its own, hidden beside a panel.
+    whatever else that output holds. The advice is an output of its own, which panel.css hides right
+    behind a panel with the class `ADVISED`. As HTML it would make JupyterLab load MathJax, 0.9 MB,
+    just when the first pictures are on their way.
     """
-    gone = text.kernel_gone(store)
-    marked = f'<p class="nbl-gone">{html.escape(gone)}</p>'
-    display({"text/html": marked, "text/plain": gone}, raw=True)
+    display({"text/plain": text.kernel_gone(store)}, raw=True)

@@ -104,7 +104,9 @@ class Channel:
         """Send a message to the pages, until each of them has heard it."""
         message = {**content, "seq": self._next}
         self._next += 1
-        if self._home.loop is not None and any(peer.is_live for peer in self._peers.values()):
+        if self._home.loop is not None:
+            if not any(peer.is_live for peer in self._peers.values()):
+                return  # a page that says "ready" gets everything anew
             self._drop_older(message)
             sent = _Sent(message, list(buffers), self._tells)
             self._kept.append(sent)

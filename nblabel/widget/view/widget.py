@@ -6,7 +6,7 @@ import anywidget
 import traitlets as t
 
 from nblabel.widget import text
-from nblabel.widget.view.assets import script, style
+from nblabel.widget.view.assets import packed, script, style
 from nblabel.widget.view.channel import Channel, Failed, Hear
 from nblabel.widget.view.messages import fault_of
 from nblabel.widget.work.home import Home
@@ -27,7 +27,7 @@ _NO_PROJECTION = {
 class PanelWidget(anywidget.AnyWidget):
     """What kernel and page share of a panel, as docs/wire.md has it; it knows nothing else."""
 
-    _esm = script("panel.js")
+    _esm = packed(script("panel.js"))
     _css = style("panel.css")
 
     classes = t.List(t.Dict()).tag(sync=True)

@@ -7,11 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 
 from nblabel.arrays import BoolArray, FloatArray
 from nblabel.embeddings.networks import told_in_steps
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.pool import Pool
+from nblabel.pool.pictures import MediaError, Pictures
+from nblabel.pool.stretch import spread
 from nblabel.session import Session
 from nblabel.system import progress
 from nblabel.system.priority import give_way
@@ -19,7 +22,8 @@ from nblabel.widget import text
 from nblabel.widget.work.worker import CancelledError, Notify
 
 PATIENCE = 2.0  # seconds that a panel waits for embeddings before it opens
-FEW = 500  # items; of more, the keys of a person come first
+FEW, FEW_PIXELS = 500, 100_000_000  # of more items or pixels, a person comes first
+LOOKED_AT = 5  # pictures, for how many pixels there are
 NICE = 15  # of 19
 PAUSE = 0.2  # seconds from one report to the next
 TOLD_AFTER = 0.002  # of the work; how long it takes can be told by then
@@ -37,8 +41,9 @@ def begin_embedding(session: Session) -> Embedding | None:
     Returns
     -------
     Embedding or None
-        What goes on with it beside the labeling, where it takes more than a second; None where the
-        session has its embeddings. A plain script, in which nothing runs beside, waits for them.
+        What goes on with it beside the labeling, where it takes more than two seconds, or will for
+        sure, as the pictures are large; None where the session has its embeddings. A plain script,
+        in which nothing runs beside, waits for them.
 
     Raises
     ------
@@ -53,7 +58,7 @@ def begin_embedding(session: Session) -> Embedding | None:
         made: FloatArray | None = embeddings_of(session.pool, session.random_state)
     else:
         embedding = Embedding(session.pool, session.random_state)
-        made = embedding.wait(PATIENCE)
+        made = None if embedding.is_large else embedding.wait(PATIENCE)
     if made is None:
         return embedding
     session.set_embeddings(made, by_default=True)
@@ -62,6 +67,8 @@ def begin_embedding(session: Session) -> Embedding | None:
 
 class Embedding:
     """Embeds a pool in a thread of its own, which gives way to everything else.
+
+    It begins with the first `wait` or `tell`.
 
     Parameters
     ----------
@@ -73,22 +80,25 @@ class Embedding:
 
     def __init__(self, pool: Pool, random_state: int) -> None:
         self._pool, self._random_state = pool, random_state
+        self.is_large = _n_pixels(pool) > FEW_PIXELS
+        """Whether the pictures are so large that it takes long for sure."""
         self._notify: Notify | None = None
         self._made: FloatArray | None = None
         self._error: Exception | None = None
         self._is_cancelled = False
         self._ended, self._lock = threading.Event(), threading.Lock()
         self._told = self._seconds_left = 0.0
-        threading.Thread(target=self._run, name="nblabel-embedding", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="nblabel-embedding", daemon=True)
 
     def wait(self, seconds: float) -> FloatArray | None:
-        """Return the embeddings, None if they are not, or will not be, there in so many seconds.
+        """Begin, and return the embeddings, None if they are not there in so many seconds.
 
         Raises
         ------
         Exception
             As `nblabel.embed`.
         """
+        self._thread.start()
         until = time.monotonic() + seconds
         while not self._ended.wait(PAUSE) and time.monotonic() + self._seconds_left < until:
             pass
@@ -97,18 +107,23 @@ class Embedding:
         return self._made
 
     def tell(self, notify: Notify) -> None:
-        """Have somebody told how far it is, and once what was made; from the other thread."""
+        """Have somebody told how far it is, and once what was made; from the other thread.
+
+        One that was not waited for begins now.
+        """
         with self._lock:
             self._notify = notify
             if self._ended.is_set():
                 notify(self._news())
+        if self._thread.ident is None:
+            self._thread.start()
 
     def cancel(self) -> None:
         """Stop at the next step; nothing is told any more."""
         self._is_cancelled = True
 
     def _run(self) -> None:
-        if len(self._pool) > FEW:
+        if len(self._pool) > FEW or self.is_large:
             give_way(NICE)
         self._begun = time.monotonic()
         try:
@@ -154,6 +169,18 @@ class Embedding:
             return
         with suppress(RuntimeError):  # the event loop is closed: nobody listens any more
             self._notify(news)
+
+
+def _n_pixels(pool: Pool) -> float:
+    """Return about how many pixels the pictures of a pool have, without decoding any."""
+    if pool.kind != "images":
+        return 0.0
+    areas = []
+    for index in spread(len(pool), LOOKED_AT):
+        with suppress(MediaError):
+            height, width, _ = cast(Pictures, pool.media).shape(index)
+            areas.append(height * width)
+    return len(pool) * sum(areas) / len(areas) if areas else 0.0
 
 
 class EmbeddingJob:

@@ -56,10 +56,12 @@ class Mapping:
         self._clusterings = Jobs(worker, [self._clustering], lambda: self._show(self._clusterings))
         state.n_suggested = self._clustering.suggested
         self._begin()
-        self._embeddings.start()
+        if embedding is not None and not embedding.is_large:
+            self._embeddings.start()
 
     def start(self) -> None:
-        """Somebody looks: begin what is due."""
+        """Somebody looks: begin what is due; now the first picture does not wait for it."""
+        self._embeddings.start()
         self._jobs.start()
 
     def pause(self) -> None:
