@@ -299,6 +299,10 @@ const QUALITY_TEXT = {
   auditNow: (n) => `Audit ${countText(n)} now`,
   /** @param {number} n */
   auditNowTitle: (n) => `Ask ${countText(n)} items drawn at random next`,
+  /** @param {number} n how many were drawn and wait for their answers */
+  auditWaits: (n) =>
+    `${countText(n)} items drawn at random wait for an answer already: answer some of them first. ` +
+    "They come next.",
   repeats: "Repeat items",
   repeatsTitle:
     "Share of the answers after which an item from some time before is asked again, unmarked. " +
