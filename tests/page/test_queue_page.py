@@ -202,6 +202,31 @@ def test_the_same_key_right_after_a_new_image_is_not_counted(queue: Queue) -> No
     expect(queue.note).to_have_text("")
 
 
+PRESS_TWICE = """() => {
+  const root = document.querySelector(".nbl-queue");
+  root.focus();
+  for (const key of "11")
+    root.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}"""
+
+
+def test_why_a_key_did_not_count_goes_with_the_picture(queue: Queue) -> None:
+    queue.page.evaluate(PRESS_TWICE)
+    expect(queue.note).to_have_text("Same key twice within 0.15 s: not counted.")
+    queue.acknowledge(queue.sent("label")[0]["uid"])
+    queue.ask(*range(2, 10))  # the kernel knows that somebody else answered what is on screen
+    queue.expect_image(2)
+    expect(queue.note).to_have_text("")
+
+
+@pytest.mark.parametrize("key", ["?", "w", "n", "/"])
+def test_why_a_key_did_not_count_goes_with_the_next_key(queue: Queue, key: str) -> None:
+    queue.page.evaluate(PRESS_TWICE)
+    expect(queue.note).to_have_text("Same key twice within 0.15 s: not counted.")
+    queue.press(key)
+    expect(queue.note).to_have_text("")
+
+
 def test_a_double_click_is_one_answer(queue: Queue) -> None:
     queue.button("Boot").evaluate("button => { button.click(); button.click(); }")
     assert len(queue.sent("label")) == 1

@@ -4,8 +4,8 @@ import { listen } from "../shared/errors.js";
 import { makeUid } from "../shared/dom.js";
 import { shortWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
+import { obstacleTo } from "./obstacles.js";
 
-const DOUBLE_PRESS_MS = 150;
 const REDRAWN_BY = /** @type {const} */ ([
   "classes",
   "show_prediction",
@@ -37,6 +37,8 @@ export class QueueController {
     this.views = new Set();
     /** Words at the question on screen. */
     this.note = "";
+    /** Why the last answer was not taken, "" where it was. */
+    this.obstacle = "";
     this.refusal = "";
     this.dismissed = "";
     this.whyOpen = true;
@@ -182,9 +184,9 @@ export class QueueController {
     const accepted = this.kept ?? this.prediction?.label;
     const label = command.name === "accept" ? accepted : command.label;
     const choice = `${command.name} ${command.label ?? ""}`;
-    const obstacle = this.obstacleTo(command, label, choice);
-    if (obstacle) {
-      this.say(obstacle);
+    this.obstacle = obstacleTo(this, command, label, choice);
+    if (this.obstacle) {
+      this.say(this.obstacle);
       return false;
     }
     const { context, queue } = this;
@@ -200,34 +202,6 @@ export class QueueController {
     );
     this.askMore();
     return true;
-  }
-
-  /**
-   * Why an answer cannot be taken, "" when it can.
-   * @param {Command} command
-   * @param {string | undefined} label
-   * @param {string} choice
-   */
-  obstacleTo(command, label, choice) {
-    const {
-      context,
-      queue: { current },
-    } = this;
-    if (context.closed) return TEXT.panel.closed(context.closed);
-    if (!current) return TEXT.queue.nothingToAnswer;
-    if (choice === this.lastChoice && performance.now() - this.shownAt < DOUBLE_PRESS_MS) {
-      return TEXT.queue.sameKeyTwice;
-    }
-    const agrees = command.name === "accept" && this.kept === null;
-    if (agrees && performance.now() - this.predictedAt < DOUBLE_PRESS_MS) {
-      return TEXT.queue.predictionChanged;
-    }
-    if (command.name === "accept" && !label) {
-      const shown = context.model.get("show_prediction");
-      return shown ? TEXT.queue.noPredictionYet : TEXT.queue.hiddenPrediction;
-    }
-    if (label && context.media.isMissing(current)) return TEXT.queue.stillLoading(context.noun);
-    return "";
   }
 
   /**
@@ -405,6 +379,12 @@ export class QueueController {
     this.render();
   }
 
+  /** Why an answer was not taken is of no use any more: another item came, or another key counted. */
+  forgetObstacle() {
+    if (this.obstacle && this.note === this.obstacle) this.note = "";
+    this.obstacle = "";
+  }
+
   /** @param {string} text */
   say(text) {
     this.note = text;
@@ -435,7 +415,10 @@ export class QueueController {
     const changed =
       id === this.onScreen && predictionOnScreen && prediction && prediction !== predictionOnScreen;
     if (changed) this.predictedAt = performance.now();
-    if (id !== this.onScreen) this.shownAt = performance.now();
+    if (id !== this.onScreen) {
+      this.shownAt = performance.now();
+      this.forgetObstacle();
+    }
     this.onScreen = id;
     this.predictionOnScreen = prediction;
     for (const view of this.views) view.question();

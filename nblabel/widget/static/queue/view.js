@@ -41,6 +41,7 @@ export function buildQueue(controller, signal, ways) {
   const desk = { paused: false };
   /** @param {Command} command */
   const run = (command) => {
+    controller.forgetObstacle();
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "leave") leave();
@@ -50,6 +51,7 @@ export function buildQueue(controller, signal, ways) {
     else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
     else if (controller.act(command) && !controller.context.throttle.burst)
       flash(buttonFor(command));
+    caption.render();
   };
   const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
   const searchAlike = () => {
