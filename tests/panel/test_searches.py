@@ -86,6 +86,19 @@ def test_what_was_found_is_labeled_but_for_the_excluded_and_undone_at_once(page)
     assert page.session.n_labeled == 0
 
 
+def test_what_a_search_found_need_not_be_of_one_class(page):
+    page.session.tell([6, 7, 8], CLASSES)
+    told, found = search(page, like=7)
+    assert (told["labeled"], len(told["labels"])) == (3, 3)
+    assert told["warning"] == ""
+    page.label("9", "bag")
+    facts = page.last("facts")
+    assert (facts["labeled"], facts["warning"]) == (4, "")
+    # what somebody drew around should be
+    page.say("group", found, checked=False, request="s", order="random")
+    assert "contradict" in page.heard[0][0]["warning"]
+
+
 def test_a_newer_search_and_a_closed_dialog_drop_an_older_one(monkeypatch):
     gate, begun = threading.Event(), []
     usual = Searcher.by_text
