@@ -1065,6 +1065,41 @@ def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
     expect(nbmap.note).to_have_text("UMAP ready")
 
 
+LONG = "Training: loss 3.2071, about 12 min left"
+
+
+@pytest.mark.parametrize("width", [320, 480, 760, 1180, 3840])
+def test_the_progress_of_a_job_covers_no_point_and_moves_nothing(nbmap: Map, width: int) -> None:
+    nbmap.page.set_viewport_size({"width": width + 40, "height": 1000})
+    nbmap.page.evaluate(
+        "width => { document.getElementById('cell').style.width = `${width}px`; }", width
+    )
+    boxes = """root => [...root.querySelectorAll(
+      '.nbl-map-plane, .nbl-map-legend, .nbl-map-legend-entry')].map((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return [x, y, width, height].join(' '); })"""
+    before = nbmap.root.evaluate(boxes)
+    told = {"running": True, "progress": 0.4, "text": LONG}
+    nbmap.write(projection={**PROJECTION, **told})
+    progress = nbmap.root.locator(".nbl-map-progress")
+    expect(progress).to_be_visible()
+    assert nbmap.root.evaluate(boxes) == before
+    plane, bar = nbmap.plane.bounding_box(), progress.bounding_box()
+    assert plane is not None
+    assert bar is not None
+    assert bar["y"] >= plane["y"] + plane["height"]
+    for part in progress.locator("progress, button, .nbl-map-progress-text").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= plane["x"] - 1
+        assert box["x"] + box["width"] <= plane["x"] + plane["width"] + 1
+    text = progress.locator(".nbl-map-progress-text")
+    expect(text).to_be_visible()
+    # all of it can be read
+    assert text.evaluate("one => one.clientWidth > 100 && one.scrollWidth <= one.clientWidth")
+    assert nbmap.root.evaluate("el => el.scrollWidth <= el.clientWidth")
+
+
 def test_a_training_is_offered_asked_for_and_not_offered_while_one_runs(nbmap: Map) -> None:
     train = nbmap.button("Train encoder")
     expect(train).to_be_hidden()
