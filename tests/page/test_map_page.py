@@ -795,18 +795,18 @@ def selection(nbmap: Map) -> Map:
 
 def test_dialog_counts_and_labels_in_one_step(selection: Map) -> None:
     dialog = selection.dialog
-    expect(dialog).to_contain_text("5 points, 2 already labeled")
-    expect(dialog).to_contain_text("Label 3 points as")
+    expect(dialog).to_contain_text("5 images, 2 already labeled")
+    expect(dialog).to_contain_text("Label 3 images as")
     dialog.get_by_role("checkbox").check()
-    expect(dialog).to_contain_text("Label 5 points as")
+    expect(dialog).to_contain_text("Label 5 images as")
     dialog.get_by_role("button", name="Boot").click()
     (message,) = selection.messages("label")
     assert message["buffers"] == [[0, 1, 2, 3, 4]]
     assert message["relabel"] is True
     expect(dialog).to_contain_text("Saving…")
-    selection.acknowledge(message["uid"], "5 points labeled as Boot")
-    expect(dialog.get_by_role("heading")).to_have_text("5 points labeled as Boot")
-    expect(selection.note).to_have_text("5 points labeled as Boot")
+    selection.acknowledge(message["uid"], "5 images labeled as Boot")
+    expect(dialog.get_by_role("heading")).to_have_text("5 images labeled as Boot")
+    expect(selection.note).to_have_text("5 images labeled as Boot")
     dialog.get_by_role("button", name="Undo").click()
     (undo,) = selection.messages("undo")
     assert undo["uid"] != message["uid"]
@@ -821,7 +821,7 @@ def test_selection_can_be_labeled_by_keys_alone(selection: Map) -> None:
     (message,) = selection.await_sent("label")
     assert message["label"] == "Bag"
     selection.press("3")
-    selection.acknowledge(message["uid"], "3 points labeled as Bag")
+    selection.acknowledge(message["uid"], "3 images labeled as Bag")
     expect(selection.button("Close")).to_be_focused()
     selection.press("Enter")
     expect(selection.plane).to_be_focused()
@@ -845,7 +845,7 @@ def test_a_label_that_is_not_saved_is_sent_again(selection: Map) -> None:
     selection.page.wait_for_function(f"(asked) => ({SENT})(asked).length >= 2", arg=["label", True])
     first, second, *_ = selection.messages("label", again=True)
     assert first == second
-    selection.acknowledge(message["uid"], "3 points labeled as Boot")
+    selection.acknowledge(message["uid"], "3 images labeled as Boot")
     expect(selection.panel.locator(".nbl-saved")).to_have_text("○In memory only")
 
 
@@ -856,7 +856,7 @@ def test_undo_is_withdrawn_when_something_else_was_labeled_since(selection: Map)
     selection.color([0] * 6)
     selection.drag((2, 2), selection.spot(0.25, -1.1))
     message = confirm(selection)
-    selection.acknowledge(message["uid"], "1 point labeled as Boot")
+    selection.acknowledge(message["uid"], "1 image labeled as Boot")
     selection.mark(labeled=[0, 3, 4])
     undo = selection.dialog.get_by_role("button", name="Undo")
     expect(undo).to_be_visible()
@@ -905,7 +905,7 @@ def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
     nbmap.focus()
     nbmap.press("ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
     expect(nbmap.dialog.get_by_role("button", name="image-")).to_be_focused()
-    expect(nbmap.dialog).to_contain_text("1 point")
+    expect(nbmap.dialog).to_contain_text("1 image")
     nbmap.press("1", "Enter")
     assert nbmap.await_sent("label")[0]["buffers"] == [[4]]
 

@@ -59,9 +59,9 @@ def test_a_key_opens_it_and_what_is_found_is_a_group(opened: Map) -> None:
     (message,) = opened.messages("group")
     assert message["search"] == {"query": "late", "by": "auto"}
     assert message["order"] == "best"
-    expect(opened.dialog).to_contain_text("Search: 4 points")
+    expect(opened.dialog).to_contain_text("Search: 4 images")
     expect(opened.dialog).to_contain_text("Search by words: 4 have it.")
-    expect(opened.note).to_have_text("Search: 4 points. Search by words: 4 have it.")
+    expect(opened.note).to_have_text("Search: 4 images. Search by words: 4 have it.")
     names = opened.dialog.locator(".nbl-group-tiles button").evaluate_all(
         "all => all.map((one) => one.getAttribute('aria-label')).filter(Boolean)"
     )
@@ -69,7 +69,7 @@ def test_a_key_opens_it_and_what_is_found_is_a_group(opened: Map) -> None:
     opened.press("ArrowRight", "Space", "2")
     (label,) = opened.await_sent("label")
     assert label["buffers"] == [[5, 8, 40], [3]]
-    opened.acknowledge(label["uid"], "3 points labeled as Boot.")
+    opened.acknowledge(label["uid"], "3 images labeled as Boot.")
     expect(opened.dialog.get_by_role("button", name="Close")).to_be_focused()
     opened.press("u")
     (undo,) = opened.await_sent("undo")
@@ -175,6 +175,21 @@ def test_words_are_offered_where_there_are_some(browser_page: Page) -> None:
     expect(choices).to_have_text(["Anything", "Words", "Id or file name"])
 
 
+@pytest.mark.parametrize(("noun", "many"), [("text", "texts"), ("row", "rows"), ("item", "items")])
+def test_what_is_found_has_the_noun_of_the_pool(opened: Map, noun: str, many: str) -> None:
+    opened.write(pool={"total": 120, "noun": noun})
+    opened.focus()
+    opened.press("/")
+    field(opened).fill("late")
+    opened.press("Enter")
+    expect(opened.dialog.get_by_role("heading")).to_have_text(f"Search: 4 {many}")
+    expect(opened.dialog).to_contain_text(f"Label 4 {many} as")
+    opened.dialog.locator(".nbl-group-tiles button").first.click()
+    opened.dialog.locator(".nbl-group-tiles button").nth(1).click()
+    opened.dialog.locator(".nbl-group-tiles button").nth(2).click()
+    expect(opened.dialog).to_contain_text("Label 1 (3 excluded) as")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 760])
 def test_accessible_at_any_width(opened: Map, theme: str, width: int) -> None:
@@ -192,7 +207,7 @@ def test_accessible_at_any_width(opened: Map, theme: str, width: int) -> None:
     for query in ("nowhere", "all"):
         field(opened).fill(query)
         opened.press("Enter")
-        words = "Search: 30 points" if query == "all" else "no text has it"
+        words = "Search: 30 images" if query == "all" else "no text has it"
         expect(opened.dialog).to_contain_text(words)
         assert opened.root.evaluate("el => el.scrollWidth <= el.clientWidth")
         for control in opened.dialog.locator("button:visible, select:visible, input:visible").all():

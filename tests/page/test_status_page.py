@@ -1,5 +1,6 @@
 """The status in a browser, against a fake anywidget model."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_figures_are_one_line_in_a_panel_of_usual_width(
     assert len(boxes) == 6
     assert len({box["top"] for box in boxes}) == 1
     assert max(box["height"] for box in boxes) < 45  # a name and a value, a line each
-    assert all(a["right"] < b["left"] for a, b in zip(boxes, boxes[1:], strict=False))
+    assert all(a["right"] < b["left"] for a, b in pairwise(boxes))
     assert status.evaluate("el => el.scrollWidth <= el.clientWidth")
 
 

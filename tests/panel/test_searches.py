@@ -99,6 +99,12 @@ def test_what_a_search_found_need_not_be_of_one_class(page):
     assert "contradict" in page.heard[0][0]["warning"]
 
 
+def test_what_was_labeled_and_undone_has_the_noun_of_the_pool(texts):
+    assert texts.label_group([1, 2, 3], "bag")["text"] == "3 texts labeled as bag."
+    assert texts.label_group([1], "bag")["text"] == "every selected text has a label already."
+    assert texts.answer("undo")["text"] == "Undone: 3 texts."
+
+
 def test_a_newer_search_and_a_closed_dialog_drop_an_older_one(monkeypatch):
     gate, begun = threading.Event(), []
     usual = Searcher.by_text

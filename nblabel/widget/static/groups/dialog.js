@@ -290,7 +290,8 @@ export class GroupDialog {
   }
 
   get titleText() {
-    return TEXT.group.title(this.name, this.indices.length, this.already);
+    const { noun } = this.view.context;
+    return TEXT.group.title(noun, this.name, this.indices.length, this.already);
   }
 
   get hiddenText() {
