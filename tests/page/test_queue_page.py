@@ -916,14 +916,24 @@ def test_a_new_class_labels_what_is_on_screen_where_that_is_said(queue: Queue, w
         queue.page.keyboard.press("Tab")
         expect(queue.button("Add and label this image")).to_be_focused()
         queue.page.keyboard.press("Enter")
-    added, label = queue.sent()[1:]
-    assert (added["type"], added["name"]) == ("add_class", "Hat")
-    assert (label["type"], label["id"], label["label"]) == ("label", "image-0", "Hat")
+    [added] = queue.sent()[1:]  # one step
+    assert (added["type"], added["id"], added["name"]) == ("add_class", "image-0", "Hat")
     expect(queue.root).to_be_focused()
     queue.expect_image(1)
-    queue.acknowledge(added["uid"], text="Class added: Hat.")
-    queue.acknowledge(label["uid"], text="Saved: Hat. 1 labeled.")
+    queue.acknowledge(added["uid"], text="Class added: Hat. Saved: Hat. 1 labeled.")
     expect(queue.saved).to_have_text("✓Saved")
+    expect(queue.live).to_contain_text("Class added: Hat.")
+
+
+def test_a_new_class_that_is_refused_asks_again_what_it_should_label(queue: Queue) -> None:
+    queue.press("n")
+    queue.page.keyboard.type("Bag")
+    queue.page.keyboard.press("Shift+Enter")
+    [added] = queue.sent()[1:]
+    queue.expect_image(1)
+    queue.acknowledge(added["uid"], text="'Bag' is there twice.", ok=False)
+    queue.expect_image(0)
+    expect(queue.root.get_by_role("alert")).to_contain_text("Not saved: 'Bag' is there twice.")
 
 
 def test_a_new_class_can_label_nothing_where_nothing_is_asked(browser_page: Page) -> None:

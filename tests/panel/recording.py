@@ -72,6 +72,8 @@ def _label(page: Page) -> None:
     page.answer("undo")
     page.answer("redo")
     page.answer("add_class", name="hat")
+    page.answer("add_class", name="scarf", id=page.current)
+    page.answer("undo")
     page.label(page.current, "no such class")
     page.browse(-1)
     page.browse(1)

@@ -328,3 +328,20 @@ def test_marked_items_of_a_group_are_asked_next(page):
     assert "excluded" in page.last("explained")["items"][0]["why"]["text"]
     assert not page.label_group([23], "bag", [600])["ok"]
     assert "23" not in page.known()
+
+
+def test_a_class_that_is_added_for_an_item_labels_it_and_is_undone_in_one_step(page):
+    before = page.session.classes
+    ack = page.answer("add_class", name=" hat ", id="7")
+    assert ack["text"] == "Class added: hat. Saved: hat. 1 labeled."
+    assert page.known() == {"7": "hat"}
+    assert page.session.classes == (*before, "hat")
+    assert [one["name"] for one in page.traits["classes"]] == [*before, "hat"]
+    ack = page.answer("undo")
+    assert ack["text"] == "Undone: hat."
+    shown = page.last("show")
+    assert (shown["item"]["id"], shown["revisit"]) == ("7", False)
+    assert (page.known(), page.session.classes) == ({}, before)
+    assert [one["name"] for one in page.traits["classes"]] == list(before)
+    page.answer("redo")
+    assert (page.known(), page.session.classes) == ({"7": "hat"}, (*before, "hat"))

@@ -86,7 +86,7 @@ class Answers:
     def _record(self, content: dict[str, Any]) -> tuple[str, int | None, list[int]]:
         """Tell the session; return what to say, what to show again, and what was excluded."""
         session, kind, uid = self._session, content["type"], content["uid"]
-        if kind == "add_class":
+        if kind == "add_class" and "id" not in content:
             event = session.add_class(content["name"], uid=uid)
             return text.CLASS_ADDED.format(event.labels[0]), None, []
         if kind in ("undo", "redo"):
@@ -98,6 +98,9 @@ class Answers:
         if kind == "label":
             event = session.tell(index, content["label"], uid=uid)
             said = text.saved(content["label"], session.n_labeled)
+        elif kind == "add_class":  # for this item, which it labels in the same step
+            event = session.add_class(content["name"], index=index, uid=uid)
+            said = text.added_and_saved(event.labels[0], session.n_labeled)
         elif kind == "skip":
             event, said = session.skip(index, uid=uid), text.SKIPPED
         else:

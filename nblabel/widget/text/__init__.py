@@ -72,6 +72,10 @@ def answered_by_another(who: str | None, label: str | None, seconds: float, kind
 CLASS_ADDED = "Class added: {}."
 
 
+def added_and_saved(label: str, n_labeled: int) -> str:
+    return f"{CLASS_ADDED.format(label)} {saved(label, n_labeled)}"
+
+
 def group_labeled(n: int, noun: str, label: str) -> str:
     return f"{counted(n, noun)} labeled as {label}."
 

@@ -183,6 +183,17 @@ export class QueueController {
   decide(command) {
     const accepted = this.kept ?? this.prediction?.label;
     const label = command.name === "accept" ? accepted : command.label;
+    const event = label ? { type: "label", label } : { type: command.name };
+    return this.answer(command, label, event);
+  }
+
+  /**
+   * Answer the question on screen with an event of the log, unless something is in the way.
+   * @param {Command} command
+   * @param {string | undefined} label
+   * @param {{type: string} & Record<string, any>} event
+   */
+  answer(command, label, event) {
     const choice = `${command.name} ${command.label ?? ""}`;
     this.obstacle = obstacleTo(this, command, label, choice);
     if (this.obstacle) {
@@ -197,9 +208,7 @@ export class QueueController {
     context.throttle.answered();
     queue.answer(uid);
     // drawn by the change of the outbox
-    context.outbox.post(
-      label ? { type: "label", uid, id, label } : { type: command.name, uid, id },
-    );
+    context.outbox.post({ ...event, uid, id });
     this.askMore();
     return true;
   }
@@ -232,12 +241,13 @@ export class QueueController {
 
   /**
    * @param {string} name
-   * @param {boolean} labels what is on screen, too; undo takes back the label first
+   * @param {boolean} labels what is on screen, too, in the same step
    */
   addClass(name, labels) {
     this.note = "";
-    const uid = this.post({ type: "add_class", name });
-    if (uid && labels) this.act({ name: "label", label: name });
+    const event = { type: "add_class", name };
+    if (labels) this.answer({ name: "label", label: name }, name, event);
+    else this.post(event);
   }
 
   // ---- what the kernel says
