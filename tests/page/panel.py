@@ -35,6 +35,7 @@ TRAITS: dict[str, Any] = {
         {"value": "label", "text": "Label"},
     ],
     "find_target": "",
+    "find_hint": "",
     "legend": [],
     "clustering": {"n": 0, "finding": False, "suggested": 6},
     "projection": PROJECTION,

@@ -245,6 +245,32 @@ def test_more_of_a_class_begins_at_the_legend_and_a_key_ends_it(browser_page: Pa
     expect(find).to_be_hidden()
 
 
+def test_what_is_missing_to_find_more_is_said_at_the_question_and_at_the_button(
+    browser_page: Page,
+) -> None:
+    opened = open_map(browser_page, legend=CLASS_LEGEND, color_by="prediction")
+    opened.ask(7)
+    mode = queue(opened).locator(".nbl-mode")
+    expect(mode).to_be_hidden()
+    hint = "Label one image as Bag first: until then questions are as before."
+    opened.write(find_target="Bag", find_hint=hint)
+    expect(mode).to_contain_text(f"Finding more of Bag. {hint}")
+    expect(opened.root.locator(".nbl-map-find-hint")).to_have_text(hint)
+    caption, below = queue(opened).locator(".nbl-caption"), mode
+    one, two = caption.bounding_box(), below.bounding_box()
+    assert one is not None
+    assert two is not None
+    assert 0 <= two["y"] - one["y"] - one["height"] < 20  # right under the picture
+    opened.write(find_hint="")
+    expect(mode).to_contain_text("Finding more of Bag.")
+    expect(mode).not_to_contain_text("first")
+    expect(opened.root.locator(".nbl-map-find-hint")).to_be_hidden()
+    mode.get_by_role("button", name="Stop").click()
+    assert opened.await_sent("find")[0]["label"] is None
+    opened.write(find_target="")
+    expect(mode).to_be_hidden()
+
+
 def test_a_cluster_in_the_legend_is_no_class(browser_page: Page) -> None:
     entry = {name: value for name, value in LEGEND[0].items() if name != "cluster"}
     opened = open_map(browser_page, legend=[entry])

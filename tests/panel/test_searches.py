@@ -186,6 +186,15 @@ def test_another_class_can_be_looked_for_and_the_strategy_before_comes_back():
 
 
 def test_a_class_without_a_label_needs_one_first(page):
+    hint = "Label one image as bag first: until then questions are as before."
+    assert find(page, "bag") == [hint]
+    assert page.traits["find_hint"] == hint
+    page.label("3", "bag")
+    assert page.traits["find_hint"] == ""
+    page.answer("undo")
+    assert page.traits["find_hint"] == hint
+    find(page, None)
+    assert page.traits["find_hint"] == ""
     find(page, "bag")
     assert "Finding more of bag: label one first" in str(page.traits["status"]["messages"])
 

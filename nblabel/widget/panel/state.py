@@ -56,6 +56,7 @@ class PanelState:
     hints: dict[int, dict[str, Any]] = field(default_factory=dict)
     drift: str = ""
     find_target: str = ""
+    find_hint: str = ""
 
     points: FloatArray | None = None
     n_placed: int = 0

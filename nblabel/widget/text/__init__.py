@@ -418,6 +418,10 @@ FINDING = "Finding more of {}: the likeliest and the least certain by turns. The
 NO_SUCH_CLASS = "{} is not a class any more."
 
 
+def example_first(label: str, noun: str) -> str:
+    return f"Label one {noun} as {label} first: until then questions are as before."
+
+
 def found(label: str, n: int, expected: float | None, limits: tuple[int, int] | None) -> str:
     left = "" if limits is None else f", {limits[0]:,} to {limits[1]:,} left by the audit sample"
     more = "" if expected is None else f", the model expects {count(expected)} more"

@@ -13,6 +13,8 @@ const REDRAWN_BY = /** @type {const} */ ([
   "highlight",
   "pool",
   "closed",
+  "find_target",
+  "find_hint",
 ]);
 /** @type {string[]} */
 const NO_WORDS = [];

@@ -14,6 +14,7 @@ import { TEXT } from "../shared/text.js";
 import { buildHelp } from "./help.js";
 import { commandOf, pagesOf } from "./keys.js";
 import { buildLeads } from "./leads.js";
+import { buildMode } from "./mode.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { buildWhy } from "./why.js";
@@ -68,6 +69,7 @@ export function buildQueue(controller, signal, ways) {
   const classes = buildClasses(controller, run, desk, newClass.node);
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
+  const mode = buildMode(controller, run);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
     buildPicture(controller),
@@ -84,6 +86,7 @@ export function buildQueue(controller, signal, ways) {
     picture.node,
     next.node,
     caption.node,
+    mode.node,
     highlight.node,
     leads.node,
   );
@@ -110,7 +113,7 @@ export function buildQueue(controller, signal, ways) {
   };
   const remove = controller.addView({
     question: draw([picture, caption, prediction, next]),
-    rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads]),
+    rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;

@@ -154,6 +154,9 @@ const QUEUE_TEXT = {
   /** @param {string} label */
   speaksFor: (label) => ` speaks for ${label}`,
   askedNext: "Asked next",
+  /** @param {string} name */
+  finding: (name) => `Finding more of ${name}.`,
+  endFind: "Stop",
   /** @param {string} noun @param {string} id @param {string} short */
   askNow: (noun, id, short) => `Ask ${noun} ${id} now${short && `: ${short}`}`,
   /** @param {string} label */
