@@ -164,15 +164,25 @@ def test_a_search_that_waited_is_shown_when_it_comes(opened: Map) -> None:
     expect(opened.dialog).to_contain_text("Search by likeness.")
 
 
-def test_words_are_offered_where_there_are_some(browser_page: Page) -> None:
+def test_what_can_be_searched_in_is_offered_and_the_choice_stays(browser_page: Page) -> None:
     opened = open_map(browser_page)
+    browser_page.evaluate(SEARCHES)
     opened.focus()
     opened.press("/")
-    choices = opened.dialog.get_by_role("combobox", name="In").locator("option")
+    by = opened.dialog.get_by_role("combobox", name="In")
+    choices = by.locator("option")
     expect(choices).to_have_text(["Anything", "Id or file name"])
-    opened.page.evaluate("nbl.widget.model.write({ pool: { total: 120, noun: 'text' } })")
+    opened.write(search_ways=["auto", "words", "meaning", "id"])
+    expect(choices).to_have_text(["Anything", "Words", "Meaning", "Id or file name"])
+    by.select_option("meaning")
+    field(opened).fill("late")
+    opened.press("Enter")
+    assert opened.await_sent("group")[0]["search"] == {"query": "late", "by": "meaning"}
+    expect(opened.dialog).to_contain_text("Search by words: 4 have it.")  # as the kernel says it
     opened.press("Escape", "/")
-    expect(choices).to_have_text(["Anything", "Words", "Id or file name"])
+    expect(by).to_have_value("meaning")
+    opened.write(search_ways=["auto", "words", "id"])
+    expect(by).to_have_value("auto")
 
 
 @pytest.mark.parametrize(("noun", "many"), [("text", "texts"), ("row", "rows"), ("item", "items")])

@@ -54,6 +54,20 @@ def test_by_meaning_where_the_session_can(texts):
     told, found = search(texts, query="delay", by="auto")
     assert told["text"].startswith("Search by meaning: the 60 texts nearest in meaning")
     assert found[0] == 0
+    told, found = search(texts, query="late", by="words")
+    assert told["text"].startswith("Search by words: 3 texts")
+    assert len(found) == 3
+
+
+def test_the_ways_to_search_are_offered_as_they_come_and_go(page, texts):
+    assert page.traits["search_ways"] == ["auto", "id"]
+    assert texts.traits["search_ways"] == ["auto", "words", "id"]
+    texts.session.text_encoder = lambda queries: texts.session.embeddings[:1]
+    assert texts.traits["search_ways"] == ["auto", "words", "meaning", "id"]
+    told, _ = search(texts, query="delay", by="meaning")
+    assert told["text"].startswith("Search by meaning: ")
+    texts.session.text_encoder = None
+    assert texts.traits["search_ways"] == ["auto", "words", "id"]
 
 
 @pytest.mark.parametrize(

@@ -72,11 +72,12 @@ class Groups:
     def _search(self, page: Page, content: dict[str, Any]) -> None:
         """Search aside, and open what was found unless the page asked for something else since.
 
-        What is most like an item is searched once the items are embedded.
+        What is most like an item, or nearest in meaning, is searched once the items are embedded.
         """
         searcher, engine = self._session.searcher, self._session.engine
         wanted, request = content["search"], content["request"]
-        if "like" in wanted and engine.awaits_embeddings:
+        near = "like" in wanted or searcher.by_meaning(wanted["by"])
+        if near and engine.awaits_embeddings:
             page.waiting = content
             self._refuse(page, content, text.SEARCHED_ONCE_EMBEDDED)
             return
@@ -85,7 +86,7 @@ class Groups:
             if page.request != request:
                 return None
             if "query" in wanted:
-                n = FOUND if searcher.encoder is None else ALIKE
+                n = ALIKE if near else FOUND
                 return searcher.by_text(wanted["query"], wanted["by"], n)
             like = self._session.positions(wanted["like"])
             name = self._session.pool.ids[int(like[0])]

@@ -27,6 +27,7 @@ export class GroupSearch {
       go,
       this.words,
     );
+    dialog.view.onTrait("search_ways", () => this.offerKinds());
     listen(this.el, "submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       this.send();
@@ -78,11 +79,13 @@ export class GroupSearch {
     else this.dialog.view.openSearch(null);
   }
 
+  /** What can be searched in may change: by meaning, once there is a network for it. */
   offerKinds() {
-    const hasWords = ["text", "row"].includes(this.dialog.view.context.noun);
-    const kinds = Object.entries(TEXT.group.search.kinds);
-    const shown = kinds.filter(([value]) => hasWords || value !== "words");
-    this.by.replaceChildren(...shown.map(([value, text]) => h("option", { value, text })));
+    const { value } = this.by;
+    const ways = this.dialog.view.context.model.get("search_ways") ?? ["auto"];
+    const { kinds } = TEXT.group.search;
+    this.by.replaceChildren(...ways.map((way) => h("option", { value: way, text: kinds[way] })));
+    if (ways.includes(value)) this.by.value = value;
   }
 
   /** What a search found has an order of its own. */

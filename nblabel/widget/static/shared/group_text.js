@@ -61,7 +61,8 @@ export const GROUP_TEXT = {
     query: "Search for",
     hint: "words, an id or a file name",
     by: "In",
-    kinds: { auto: "Anything", words: "Words", id: "Id or file name" },
+    /** @type {Record<string, string>} */
+    kinds: { auto: "Anything", words: "Words", meaning: "Meaning", id: "Id or file name" },
     go: "Search",
     searching: "Searching…",
     nothing: "Type a word, an id, or the beginning of one.",

@@ -74,7 +74,7 @@
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,
  *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
- * Choice[], find_target: string, find_hint: string,
+ * Choice[], find_target: string, find_hint: string, search_ways: string[],
  *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
  * projection: Projection,
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
