@@ -74,7 +74,10 @@ class Items:
         send = is_at_hand and item_id not in self._held and not packet.is_full
         if send:
             self._held.add(item_id)
-        return self._describe(index, packet, QUESTION_SIDE, send=send)
+        near = self._state.near
+        stands_for = 1 if near is None else near.size(index)
+        described = self._describe(index, packet, QUESTION_SIDE, send=send)
+        return {**described, "near": stands_for} if stands_for > 1 else described
 
     def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item with a small picture, sent in any case."""

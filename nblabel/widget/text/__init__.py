@@ -223,6 +223,10 @@ def contradiction(counts: Sequence[tuple[str, int]]) -> str:
     )
 
 
+NEARLY_EQUAL = "Nearly equal"
+NOTHING_NEAR = "nothing else is nearly equal to it any more."
+
+
 def mean_of(n: int, of: int | None) -> str:
     return f"mean of {count(n)}" + (f" of {count(of)}" if of else "")
 

@@ -166,6 +166,8 @@ class Groups:
         """Return who is in a group, and what it is called."""
         if "indices" in content:
             return self._session.positions(content["indices"]), NO_CLUSTER
+        if "near" in content:
+            return self._nearly_equal(content["near"]), {**NO_CLUSTER, "name": text.NEARLY_EQUAL}
         number, clusters = content["cluster"], self._state.clusters
         if clusters is None:
             raise ValueError(text.NO_CLUSTERS_YET)
@@ -184,6 +186,14 @@ class Groups:
             "previous": order[place - 1] if place else None,
             "next": order[place + 1] if place + 1 < len(order) else None,
         }
+
+    def _nearly_equal(self, index: int) -> IntArray:
+        """Return an item and what is nearly equal to it; embeddings may have changed since."""
+        near = self._state.near
+        self._session.positions(index)
+        if near is None or near.size(index) < 2:
+            raise ValueError(text.NOTHING_NEAR)
+        return near.members(index)
 
     def _ordered(self, members: IntArray, order: str) -> IntArray:
         """Return the members as they are looked at."""

@@ -12,8 +12,6 @@ export class GroupSearch {
     this.dialog = dialog;
     /** What is searched for, null where the group is no search's. @type {Search | null} */
     this.wanted = null;
-    /** Whether the focus goes back to the queue. */
-    this.fromQueue = false;
     const text = TEXT.group.search;
     this.input = h("input", { type: "search", placeholder: text.hint, maxlength: 1000 });
     this.by = h("select");
@@ -48,7 +46,6 @@ export class GroupSearch {
   /** Another group comes. */
   clear() {
     this.wanted = null;
-    this.fromQueue = false;
     this.el.hidden = true;
     this.offerOrders();
   }
@@ -60,7 +57,7 @@ export class GroupSearch {
   open(like, fromQueue) {
     const { dialog } = this;
     dialog.begin();
-    this.fromQueue = fromQueue;
+    dialog.fromQueue = fromQueue;
     this.el.hidden = false;
     this.offerKinds();
     this.offerOrders();
@@ -124,12 +121,6 @@ export class GroupSearch {
     this.dialog.enter("search");
     this.say(text);
     this.focus();
-  }
-
-  /** The dialog is left: the focus goes to where it was opened. */
-  giveBack() {
-    if (this.isOn && this.fromQueue) this.dialog.view.ways.focusQueue();
-    else this.dialog.view.focus();
   }
 
   focus() {

@@ -391,7 +391,7 @@ export class QueueController {
     this.render();
   }
 
-  /** Why an answer was not taken is of no use any more: another item came, or another key counted. */
+  /** Another item came, or another key counted: why an answer was not taken is of no use now. */
   forgetObstacle() {
     if (this.obstacle && this.note === this.obstacle) this.note = "";
     this.obstacle = "";

@@ -15,6 +15,7 @@ import { buildHelp } from "./help.js";
 import { commandOf, pagesOf } from "./keys.js";
 import { buildLeads } from "./leads.js";
 import { buildMode } from "./mode.js";
+import { buildNear } from "./near.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { buildWhy } from "./why.js";
@@ -48,6 +49,7 @@ export function buildQueue(controller, signal, ways) {
     else if (command.name === "leave") leave();
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
+    else if (command.name === "near") openNear();
     else if (command.name === "endFind") controller.context.tell({ type: "find", label: null });
     else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
     else if (controller.act(command) && !controller.context.throttle.burst)
@@ -60,6 +62,11 @@ export function buildQueue(controller, signal, ways) {
     if (current) ways.openSearch(current.index);
     else controller.say(TEXT.queue.nothingToAnswer);
   };
+  const openNear = () => {
+    const { current } = controller.queue;
+    if (current && (current.near ?? 1) > 1) ways.openNear(current.index);
+    else controller.say(current ? TEXT.queue.nothingNear : TEXT.queue.nothingToAnswer);
+  };
   /** @param {Command} command */
   const buttonFor = ({ name, label }) =>
     label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label);
@@ -70,6 +77,7 @@ export function buildQueue(controller, signal, ways) {
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
+  const near = buildNear(controller, run);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
     buildPicture(controller),
@@ -86,6 +94,7 @@ export function buildQueue(controller, signal, ways) {
     picture.node,
     next.node,
     caption.node,
+    near.node,
     mode.node,
     highlight.node,
     leads.node,
@@ -112,7 +121,7 @@ export function buildQueue(controller, signal, ways) {
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, prediction, next]),
+    question: draw([picture, caption, near, prediction, next]),
     rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);

@@ -16,8 +16,8 @@
 /**
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
- *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[]} &
- * Shown} Item
+ *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[],
+ *   near?: number} & Shown} Item
  */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
