@@ -43,7 +43,7 @@ ARROWS = {
     "widget.text": "strategies system",
     "widget.work.home": "",
     "widget.view": "arrays plots pool system widget.text widget.work.home",
-    "widget.panel.state": "arrays session",
+    "widget.panel.state": "arrays graph session",
     "widget.panel.pages": "arrays",
     "widget.panel.pictures": "arrays pool widget.view",
     "widget.panel.again": "session",
@@ -57,12 +57,12 @@ ARROWS = {
     "system widget.panel.again widget.panel.answers widget.panel.figures widget.panel.items "
     "widget.panel.pages widget.panel.pictures widget.panel.state widget.text widget.view "
     "widget.work.home",
-    "widget.panel": "arrays explore log pool quality session strategies widget.panel.again "
+    "widget.panel": "arrays explore graph log pool quality session strategies widget.panel.again "
     "widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
     "widget.panel.pictures widget.panel.state widget.text widget.view widget.work "
     "widget.work.home",
     "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
-    "widget.panel.figures widget.panel.items widget.panel.keys widget.text widget.view widget.work widget.work.home",
+    "widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "
     "quality session simulation strategies widget",

@@ -487,6 +487,63 @@ def test_add_class(session):
     assert session.y[5] == 3
 
 
+@pytest.mark.parametrize("index", [5, [5, 6, 7]])
+def test_a_class_that_labels_an_item_is_one_step(tmp_path, index):
+    path = tmp_path / "labels.db"
+    session = nb.Session(blob_pool(), CLASSES, store=path)
+    items = [index] if index == 5 else index
+    session.tell(0, "boot")
+    event = session.add_class(" hat ", index=index, uid="one")
+    assert (event.kind, event.labels, event.adds_class) == ("label", ("hat",) * len(items), True)
+    assert session.add_class("hat", index=index, uid="one") == event  # sent twice
+    assert event.is_bulk == (len(items) > 1)
+    now = {0: "boot"} | dict.fromkeys(items, "hat")
+    assert (session.classes, known(session)) == ((*CLASSES, "hat"), now)
+    assert len(session.store.read()) == 2
+    assert session.undo() == event
+    assert (session.classes, known(session)) == (CLASSES, {0: "boot"})
+    again = nb.Session(blob_pool(), CLASSES, store=path)
+    assert (again.classes, known(again)) == (CLASSES, {0: "boot"})
+    assert again.redo() == event
+    assert (again.classes, known(again)) == ((*CLASSES, "hat"), now)
+    assert [one.kind for one in again.store.read()] == ["label", "label", "undo", "redo"]
+
+
+def test_a_class_that_labeled_an_item_stays_while_others_have_it(session):
+    session.add_class("hat", index=5)
+    session.tell(6, "hat")
+    session.undo()
+    session.undo()
+    assert session.classes == CLASSES
+    session.redo()
+    session.tell(7, "hat")
+    session.rename_class("hat", "cap")
+    assert known(session) == {5: "cap", 7: "cap"}
+    assert session.classes == (*CLASSES, "cap")
+
+
+def test_a_class_for_no_item_of_the_pool_is_refused(session):
+    with pytest.raises(IndexError, match="outside the pool"):
+        session.add_class("hat", index=60)
+    with pytest.raises(ValueError, match="'bag' is there twice"):
+        session.add_class("bag", index=3)
+    assert session.store.read() == []
+    assert session.classes == CLASSES
+
+
+def test_a_class_added_while_another_is_looked_for_keeps_both_marks(session):
+    session.tell([0, 1], ["boot", "bag"])
+    session.strategy = nb.strategies.Find("bag")
+    event = session.add_class("hat", index=5)
+    assert (event.frame, event.is_bulk, event.adds_class) == ("found added", True, True)
+
+
+def test_a_class_that_labels_an_item_counts_for_the_audit_sample(session):
+    session.audit_share = 1.0
+    session.add_class("hat", index=5)
+    assert len(session.drawn) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("", "number 4 is empty"), (" ", "is empty"), ("bag", "'bag' is there twice")],

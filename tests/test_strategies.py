@@ -1,5 +1,7 @@
 """Strategies by coverage, clusters and reach, each against its definition written out slowly."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.stats import rankdata
@@ -15,6 +17,7 @@ from nblabel.strategies.coverage import spread_by_walks
 from nblabel.strategies.kernels import balls, pure_radius, similarities
 from nblabel.strategies.kmeans import kmeans
 from nblabel.strategies.measures import surroundings
+from nblabel.strategies.words import reasons
 from tests.samples import CLASSES, blobs
 from tests.test_propagation import directly
 
@@ -446,3 +449,30 @@ def test_the_graph_learner_tells_how_little_labels_reach():
         session.tell([3, 40, 77, 120], [*CLASSES, CLASSES[0]])
     assert by_learner.ask(20).indices.tolist() == anew.ask(20).indices.tolist()
     assert by_learner.ask(20).scores == pytest.approx(anew.ask(20).scores, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("proba", "share", "said"),
+    [
+        ([0.42, 0.38, 0.2], 0.9, "The model cannot decide: bag 42 % or boot 38 %."),
+        (
+            [0.8, 0.09, 0.11],
+            0.93,
+            "The model is less sure of this one than of 93 % of the rest: bag 80 %, shirt 11 %.",
+        ),
+        (
+            [0.8, 0.11, 0.09],
+            1.0,
+            "The model is less sure of this one than of any other: bag 80 %, boot 11 %.",
+        ),
+        ([0.98, 0.02, 0.0], 0.1, "The model is rather sure of this one: bag 98 %, boot 2 %."),
+    ],
+)
+def test_a_reason_goes_by_how_close_the_likeliest_classes_are(proba, share, said):
+    view = SimpleNamespace(
+        proba=np.array([proba], dtype=np.float32), classes=("bag", "boot", "shirt")
+    )
+    shares = {"uncertainty": np.array([share]), "density": np.array([0.05])}
+    (reason,) = reasons(shares, np.array([0]), view)
+    assert reason.text.replace("\u00a0", " ") == said
+    assert (" or " in reason.parts[0].text) == ("cannot decide" in said)

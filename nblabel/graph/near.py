@@ -45,6 +45,15 @@ class NearGroups:
         """Find the groups on a graph; without one, each item is alone."""
         return _numbered(np.arange(len(X))) if graph is None else near_groups(graph, X)
 
+    def members(self, index: int) -> IntArray:
+        """Return an item and what is nearly equal to it: positions, ascending, (m,) intp."""
+        return np.flatnonzero(self.numbers == self.numbers[index])
+
+    def size(self, index: int) -> int:
+        """Return how many items its group holds: 1 for an item that is alone."""
+        number = int(self.numbers[index])
+        return int(self.sizes[number]) if number < len(self.sizes) else 1
+
     def once(self, items: IntArray) -> IntArray:
         """Return the items without those of groups that are known, and one of each other group.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nblabel.log.classes import check_classes, warn_of_lookalikes
-from nblabel.log.events import Kind, LabelEvent, new_uid
+from nblabel.log.events import ADDED, Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels
 from nblabel.log.labels import CODES, LabelLog
 from nblabel.log.reading import read_labels
@@ -231,13 +231,16 @@ class AnswerLog(LabelLog):
         """
         return self._reverse("redo", uid)
 
-    def add_class(self, name: str, *, uid: str | None = None) -> LabelEvent:
+    def add_class(self, name: str, *, index: Any = None, uid: str | None = None) -> LabelEvent:
         """Add a class behind the others.
 
         Parameters
         ----------
         name : str
             The new class.
+        index : int or sequence of int, optional
+            Positions in the pool of items to label with it, in the same step: one `undo` takes
+            both back.
         uid : str, optional
             As for `tell`.
 
@@ -250,13 +253,19 @@ class AnswerLog(LabelLog):
         ------
         ValueError
             If the name is empty or a class already, or there are 200 classes.
+        IndexError
+            If a position is outside the pool.
         StoreError
             If the log could not be read or written; nothing changed then.
         """
         self.refresh()  # another annotator may have added it
         if (sent := self._sent(uid)) is not None:
             return sent
+        ids = () if index is None else self._ids(index)
         clean = self._new_class([*self.classes, name])
+        if ids:
+            marks = " ".join(filter(None, [self._found(ids), ADDED]))
+            return self._record("label", dict.fromkeys(ids, clean), uid, frame=marks)
         return self._append(
             LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
         )

@@ -25,7 +25,10 @@ Kind = Literal[
 Source = Literal["human", "model", "import"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
-FOUND = "found"  # as the frame of a label: the strategy asked for items of its class
+# as the frame of a label, or both, with a space between
+FOUND = "found"  # the strategy asked for items of its class
+ADDED = "added"  # the class is new: the label adds it, in the same step
+_MARKS = (FOUND, ADDED, f"{FOUND} {ADDED}")
 
 
 def new_uid() -> str:
@@ -66,7 +69,7 @@ class LabelEvent:
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
         former and the new name, as JSON. For "label": "found", where the strategy asked for more
-        items of one class.
+        items of one class; "added", where the label adds its class; or "found added".
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -97,6 +100,15 @@ class LabelEvent:
         return tuple(item for item, chance in chances if chance > 0)
 
     @property
+    def _marks(self) -> list[str]:
+        return (self.frame or "").split() if self.kind == "label" else []
+
+    @property
+    def adds_class(self) -> bool:
+        """Whether its first label is a class that was none before."""
+        return self.kind == "add_class" or ADDED in self._marks
+
+    @property
     def is_bulk(self) -> bool:
         """Whether the numbers of its labels tell nothing about how large the classes are.
 
@@ -104,7 +116,7 @@ class LabelEvent:
         items, and where the strategy asked for items of one class. One answer for each of several
         questions, in one step, is as good as many steps.
         """
-        if self.source == "import" or self.kind == "accept" or self.frame == FOUND:
+        if self.source == "import" or self.kind == "accept" or FOUND in self._marks:
             return True
         return len(self.ids) > 1 and len(set(self.labels)) == 1
 
@@ -130,5 +142,7 @@ class LabelEvent:
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
         named = self.kind in ("audit", "rename_class")
-        if self.frame is not None and not named and (self.kind, self.frame) != ("label", FOUND):
+        if self.frame is not None and not (
+            named or (self.kind == "label" and self.frame in _MARKS)
+        ):
             raise ValueError("only an audit names the set that was drawn from.")

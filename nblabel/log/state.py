@@ -187,11 +187,11 @@ class LabelState:
             return ()
         self._events[event.uid] = event
         self.n_questions += event.kind == "label" and event.source == "human"
-        if event.kind == "add_class":
+        if event.adds_class:
             self._added.append(event.uid)
-        elif event.kind == "rename_class":
+        if event.kind == "rename_class":
             self._renamings.append(event.uid)
-        else:
+        elif event.kind != "add_class":
             self._answered(event)
         self._undo_stack.setdefault(event.annotator, []).append(event.uid)
         self._redo_stack.pop(event.annotator, None)

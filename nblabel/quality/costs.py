@@ -11,6 +11,7 @@ import numpy as np
 
 from nblabel.arrays import IntArray, is_number, is_whole
 from nblabel.log.events import LabelEvent
+from nblabel.log.labels import STATUSES
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 from nblabel.system.format import count, counted, duration, money
@@ -81,6 +82,11 @@ def labels_per_hour(session: Session, uids: Collection[str] | None = None) -> fl
     return _pace(_answers(session, uids))[0]
 
 
+def pace_in_log(session: Session) -> tuple[float, float]:
+    """Return labels per hour and the hours worked, read from the log; NaN where not known."""
+    return _pace(_answers(session))
+
+
 def costs(
     session: Session,
     *,
@@ -143,8 +149,6 @@ def costs(
     90 labels left: 27 min, cost 7.20.
     All 1,797 by hand: 9 h, cost 143.76. Saved if the model labels the rest: 8.5 h, cost 135.76.
     """
-    import pandas as pd
-
     check_session(session)
     for name, value in (("per_hour", per_hour), ("hourly_rate", hourly_rate)):
         if value is not None and not (is_number(value) and value > 0):
@@ -159,9 +163,46 @@ def costs(
     pace, hours = _pace(_answers(session))
     if per_hour is not None:
         pace, hours = float(per_hour), np.nan
-    known, n_imported = session.n_labeled, int((session.labels()["source"] == "import").sum())
-    left = total - known - session.n_accepted if target is None else max(int(target) - known, 0)
+    known = session.n_labeled
+    left = None if target is None else max(int(target) - known, 0)
     times = _times_random(session) if against_random and known >= FEWEST_COMPARED else np.nan
+    return costs_at(session, pace, hours, hourly_rate, left, times)
+
+
+def costs_at(
+    session: Session,
+    per_hour: float,
+    hours: float = np.nan,
+    hourly_rate: float | None = None,
+    left: int | None = None,
+    times: float = np.nan,
+) -> Costs:
+    """Return the costs at a pace that is known; quick, since no log is read.
+
+    Parameters
+    ----------
+    session : Session
+    per_hour : float
+        Labels per hour.
+    hours : float
+        Those worked so far; NaN: at that pace.
+    hourly_rate : float, optional
+        Money per hour.
+    left : int, optional
+        How many labels are left to give; all that are missing, if left out.
+    times : float
+        See `Costs.times_random`.
+
+    Returns
+    -------
+    Costs
+    """
+    import pandas as pd
+
+    pace = per_hour
+    n_imported = int(np.count_nonzero(session.status == STATUSES.index("import")))
+    known, total = session.n_labeled, len(session.pool)
+    left = total - known - session.n_accepted if left is None else left
     n, total = known - n_imported, total - n_imported  # nobody here paid for those
     hours = n / pace if np.isnan(hours) else hours
     rows: dict[str, tuple[float, float]] = {

@@ -106,6 +106,8 @@ class LearnedLog(SampledLog):
         if value is not None and not callable(value):
             raise TypeError(f"text_encoder is {value!r}; pass a function of a list of texts.")
         self._text_encoder = value
+        for listener in self._listeners:  # no label changed, but what can be searched
+            listener()
 
     @property
     def searcher(self) -> Searcher:

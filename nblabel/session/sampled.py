@@ -58,6 +58,19 @@ class SampledLog(AnswerLog):
         if (sent := self._sent(uid)) is not None:
             return sent
         event = super().tell(index, label, uid=uid)
+        self._answered_one()
+        return event
+
+    def add_class(self, name: str, *, index: Any = None, uid: str | None = None) -> LabelEvent:
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        event = super().add_class(name, index=index, uid=uid)
+        if event.ids:
+            self._answered_one()
+        return event
+
+    def _answered_one(self) -> None:
+        """Draw and repeat what is due after an answer."""
         # the answer is in the log; a draw that fails is made up for after the next one
         with suppress(StoreError):
             due = sampling.draw_is_due(self, self._audit_share, self._random_state)
@@ -67,7 +80,6 @@ class SampledLog(AnswerLog):
             again = sampling.choose_repeat(self, share, self._random_state) if share else None
             if again is not None:
                 self._append(again)
-        return event
 
     def draw(
         self,

@@ -124,6 +124,17 @@ class Searcher:
             if before is not None and name in before.__dict__:
                 self.__dict__[name] = before.__dict__[name]
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Which of `BY` can be asked for here, as a person is offered them."""
+        has_words = self._pool.kind in ("texts", "rows")
+        can = {"words": has_words, "meaning": self.encoder is not None}
+        return tuple(way for way in ("auto", "words", "meaning", "id") if can.get(way, True))
+
+    def by_meaning(self, by: str) -> bool:
+        """Return whether a search may be one by meaning, which needs the embeddings."""
+        return by == "meaning" or (by == "auto" and self.encoder is not None)
+
     def by_text(self, query: str, by: str, n: int) -> SearchResult:
         """Search for what somebody typed; see `nblabel.Session.search`."""
         if not isinstance(query, str) or not query.strip():

@@ -43,9 +43,11 @@ _WORDS = {
         "its group",
     ),
 }
+CLOSE = 0.2  # the margin below which a model cannot decide between its two likeliest classes
+
+_LESS_SURE = _Words("The model is less sure of this one", "than of", "than of any other")
 _OPENINGS = {
     **{name: words.opening for name, words in _WORDS.items()},
-    "uncertainty": "The model cannot decide",
     "group": "Its group has few answers",
 }
 
@@ -67,18 +69,20 @@ def reasons(shares: dict[str, FloatArray], indices: IntArray, view: View) -> tup
     first, second, p_first, p_second = top_two(view.proba[indices])
     reasons = []
     for i in range(len(indices)):
-        parts = []
+        parts, close = [], False
         for name, share in shares.items():
             value = float(share[i])
             if name == "uncertainty":
+                close = bool(p_first[i] - p_second[i] < CLOSE)
                 one, two = view.classes[first[i]], view.classes[second[i]]
-                text = f"{one} {_percent(p_first[i])} or {two} {_percent(p_second[i])}"
+                link = " or" if close else ","
+                text = f"{one} {_percent(p_first[i])}{link} {two} {_percent(p_second[i])}"
             elif name == "group":
                 text = _answered(1 - value)
             else:
                 text = _ahead(_WORDS[name], value)
             parts.append(Part(name, value, text))
-        reasons.append(Reason(_sentence(parts), tuple(parts)))
+        reasons.append(Reason(_sentence(parts, close), tuple(parts)))
     return tuple(reasons)
 
 
@@ -96,6 +100,16 @@ def _answered(share: float) -> str:
     return f"{_percent(share)} of it answered" if share >= 0.01 else "under 1\u00a0% of it answered"
 
 
-def _sentence(parts: list[Part]) -> str:
+def _sentence(parts: list[Part], close: bool) -> str:
     strongest = max(parts, key=lambda part: part.value)
-    return f"{_OPENINGS[strongest.name]}: {strongest.text}."
+    opening = _OPENINGS.get(strongest.name) or _doubt(strongest.value, close)
+    return f"{opening}: {strongest.text}."
+
+
+def _doubt(share: float, close: bool) -> str:
+    """Return how unsure the model is: in itself, or else beside the other candidates."""
+    if close:
+        return "The model cannot decide"
+    if share < 0.5:
+        return "The model is rather sure of this one"
+    return f"{_LESS_SURE.opening} {_ahead(_LESS_SURE, share)}"

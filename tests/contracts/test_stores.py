@@ -117,6 +117,7 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
         LabelEvent("repeat", ("a",), annotator="ann"),
         LabelEvent("withdraw", ("e", "f")),
         LabelEvent("add_class", labels=("hat",)),
+        LabelEvent("label", ("i",), ("cap",), frame="added"),
         LabelEvent("undo", target=made.uid),
         LabelEvent("redo", target=made.uid),
     ]

@@ -88,13 +88,13 @@ def test_two_pages_of_one_panel_have_each_its_own_dialogs(panel: Callable[..., N
         legend = page.page.locator(".nbl-map").get_by_role("group", name="Legend")
         legend.get_by_role("button", name=re.compile(f"^cluster {number}")).click()
     for page, number in ((book, 1), (other, 2)):
-        group = dialog(page, f"Cluster {number}: 200 points")
+        group = dialog(page, f"Cluster {number}: 200 images")
         expect(group.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
         expect(group).to_contain_text("none labeled yet")
     dialog(book, "Cluster 1").get_by_role("button", name="Trouser", exact=True).click()
     wait_for_labels(book, 200)
-    expect(dialog(book, "200 points labeled as Trouser.")).to_be_visible()
-    expect(dialog(other, "Cluster 2: 200 points")).to_contain_text("none labeled yet")
+    expect(dialog(book, "200 images labeled as Trouser.")).to_be_visible()
+    expect(dialog(other, "Cluster 2: 200 images")).to_contain_text("none labeled yet")
     for page in (book, other):
         page.page.keyboard.press("Escape")
         expect(page.page.locator(".nbl-map").get_by_role("dialog")).to_have_count(0)

@@ -143,8 +143,8 @@ def test_a_lasso_is_labeled_after_a_look_and_undone_in_one_step(
     book.page.get_by_role("button", name="Lasso").click()
     plane.draw(outline)
     dialog = book.page.get_by_role("dialog")
-    expect(dialog.get_by_role("heading")).to_have_text(f"{len(inside)} points, 1 already labeled")
-    expect(dialog).to_contain_text(f"Label {len(inside) - 1} points as")
+    expect(dialog.get_by_role("heading")).to_have_text(f"{len(inside)} images, 1 already labeled")
+    expect(dialog).to_contain_text(f"Label {len(inside) - 1} images as")
     expect(dialog.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
     assert labels(book) == before
     dialog.get_by_role("button", name="Bag", exact=True).click()
@@ -172,7 +172,7 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
     expect(dialog.locator(".nbl-group-tile").first).to_be_focused(timeout=20_000)
     members = book.evaluate("np.flatnonzero(panel.clusters == 0).tolist()")
     assert len(set(book.evaluate("panel.clusters.tolist()"))) == 6
-    expect(dialog.get_by_role("heading")).to_have_text(f"Cluster 0: {len(members)} points")
+    expect(dialog.get_by_role("heading")).to_have_text(f"Cluster 0: {len(members)} images")
     expect(map_view.locator(".nbl-map-field select").first).to_have_value("cluster")
 
     marked = []
@@ -299,5 +299,39 @@ def test_what_is_most_like_an_item_is_found_labeled_and_undone_by_keys(
     field.fill("nowhere")
     book.page.keyboard.press("Enter")
     expect(dialog).to_contain_text("no image has “nowhere” in its name")
+    book.page.keyboard.press("Escape")
+    expect(queue(book)).to_be_focused()
+
+
+def test_what_is_nearly_equal_gets_its_label_in_one_step(panel: Callable[..., Notebook]) -> None:
+    # twelve copies of one image, each a little brighter
+    source = cell(None, "learner='graph', projection='pca'").replace(
+        "panel = nb.Labeler(images,",
+        "copies = [(images[5] * (0.9 + 0.01 * k)).astype(images.dtype) for k in range(11)]\n"
+        "panel = nb.Labeler(np.concatenate([images[:300], copies]),",
+    )
+    book = panel(source)
+    line = queue(book).locator(".nbl-near")
+    known = "nb.near_duplicates(panel.session).members(5).tolist()"
+    has_graph = "getattr(panel.session.engine, 'graph', None) is not None"
+    wait_for(lambda: book.evaluate(has_graph), 90, lambda: "the graph")
+    members = book.evaluate(known)
+    assert set(members) >= {5, *range(300, 311)}
+    book.execute("panel.show_next(5)")
+    expect(queue(book).locator(".nbl-next button").first).to_have_attribute(
+        "aria-label", "Ask image 5 now"
+    )
+    queue(book).locator(".nbl-next button").first.click()
+    expect(line).to_contain_text(f"Stands for {len(members)} nearly equal images.")
+    queue(book).press(".")
+    dialog = book.page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text(f"Nearly equal: {len(members)} images")
+    assert labels(book) == []
+    expect(dialog.locator(".nbl-map-class").first).to_be_enabled()  # once the images are shown
+    book.page.keyboard.press("2")
+    given = {item for item, _ in wait_for_labels(book, len(members))}
+    assert given == set(map(str, members))
+    book.page.keyboard.press("u")
+    wait_for(lambda: labels(book) == [], 20, lambda: str(labels(book)))
     book.page.keyboard.press("Escape")
     expect(queue(book)).to_be_focused()

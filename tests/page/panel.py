@@ -35,6 +35,8 @@ TRAITS: dict[str, Any] = {
         {"value": "label", "text": "Label"},
     ],
     "find_target": "",
+    "find_hint": "",
+    "search_ways": ["auto", "id"],
     "legend": [],
     "clustering": {"n": 0, "finding": False, "suggested": 6},
     "projection": PROJECTION,

@@ -45,7 +45,7 @@ def clustered(browser_page: Page) -> Map:
 
 def test_a_cluster_is_labeled_by_keyboard_but_for_those_marked(clustered: Map) -> None:
     dialog = clustered.dialog
-    expect(dialog.get_by_role("heading")).to_have_text("Cluster 0: 60 points")
+    expect(dialog.get_by_role("heading")).to_have_text("Cluster 0: 60 images")
     clustered.press("ArrowRight", "Space", "ArrowDown", "Enter")
     expect(tile(clustered, 2)).to_have_attribute("aria-pressed", "true")
     expect(tile(clustered, 8)).to_have_attribute("aria-pressed", "true")
@@ -61,8 +61,8 @@ def test_a_cluster_is_labeled_by_keyboard_but_for_those_marked(clustered: Map) -
     assert message["buffers"] == [[i for i in CLUSTERS[0] if i not in marked], marked]
     assert (message["label"], message["relabel"]) == ("Boot", False)
     clustered.press("2", "3", "Space")  # nothing more while it is saved
-    clustered.acknowledge(message["uid"], "57 points labeled as Boot.")
-    expect(dialog.get_by_role("heading")).to_have_text("57 points labeled as Boot.")
+    clustered.acknowledge(message["uid"], "57 images labeled as Boot.")
+    expect(dialog.get_by_role("heading")).to_have_text("57 images labeled as Boot.")
     expect(dialog.get_by_role("button", name="Next cluster").last).to_be_focused()
     clustered.press("u")
     (undo,) = clustered.await_sent("undo")
@@ -77,8 +77,8 @@ def test_a_cluster_is_labeled_by_keyboard_but_for_those_marked(clustered: Map) -
 def test_clusters_are_stepped_through_and_left(clustered: Map) -> None:
     clustered.press("Space", ".")
     expect(tile(clustered, 1)).to_be_focused()
-    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
-    expect(clustered.dialog).to_contain_text("Label 60 points as")  # marks were of the other
+    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 images")
+    expect(clustered.dialog).to_contain_text("Label 60 images as")  # marks were of the other
     clustered.press(".")
     assert len(clustered.messages("group")) == 2  # there is no third
     clustered.press(",")
@@ -115,14 +115,14 @@ def test_the_mean_of_the_pictures_stands_beside_the_most_central(clustered: Map)
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, 2, 1).data].filter((v) => v < 255)"
     ) == [10, 20, 30, 40, 50, 60]
     clustered.press(".")  # another group has another, or none
-    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
+    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 images")
     expect(mean).to_be_hidden()
 
 
 def test_what_nobody_can_have_seen_is_not_labeled(clustered: Map) -> None:
     clustered.page.evaluate("() => { nbl.blind = true; }")
     clustered.press(".")
-    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
+    expect(clustered.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 images")
     clustered.press("2")
     expect(clustered.dialog.get_by_role("button", name="Boot")).to_have_attribute(
         "aria-disabled", "true"
@@ -137,7 +137,7 @@ def test_another_order_keeps_what_is_marked(clustered: Map) -> None:
     assert clustered.messages("group")[1]["order"] == "outliers"
     expect(clustered.dialog).to_contain_text("Label 59 (1 excluded) as")
     clustered.dialog.get_by_role("button", name="Include 1 again").click()
-    expect(clustered.dialog).to_contain_text("Label 60 points as")
+    expect(clustered.dialog).to_contain_text("Label 60 images as")
 
 
 def test_labels_that_are_there_are_told_and_contradictions_warned_of(clustered: Map) -> None:
@@ -159,7 +159,7 @@ def test_labels_that_are_there_are_told_and_contradictions_warned_of(clustered: 
     expect(dialog).to_contain_text("3 of 60 labeled:")
     expect(dialog).to_contain_text("Boot 2")
     expect(dialog).to_contain_text("▲ Its labels contradict: 2 Boot, 1 Bag.")
-    expect(dialog).to_contain_text("Label 57 points as")
+    expect(dialog).to_contain_text("Label 57 images as")
     expect(dialog.get_by_role("button", name="Image image-2, labeled Bag")).to_contain_text("Bag")
     # one that is marked and labeled is not left to label either way
     dialog.get_by_role("button", name="Image image-2, labeled Bag").click()
@@ -307,7 +307,7 @@ def test_while_a_group_is_open_the_queue_labels_nothing_and_looks_like_it(cluste
     clustered.press("2")
     (label,) = clustered.await_sent("label")
     assert label["buffers"] == [CLUSTERS[0]]
-    clustered.acknowledge(label["uid"], "60 points labeled as Boot.")
+    clustered.acknowledge(label["uid"], "60 images labeled as Boot.")
     expect(buttons[0]).not_to_have_attribute("aria-disabled", "true")  # nothing is left to label
     clustered.dialog.get_by_role("button", name="Close").click()
     for button in buttons:
@@ -323,7 +323,7 @@ def test_the_chord_for_undo_takes_back_what_the_dialog_labeled(clustered: Map) -
     (message,) = clustered.await_sent("label")
     clustered.press("Control+z")  # while it is saved
     assert clustered.messages("undo") == []
-    clustered.acknowledge(message["uid"], "60 points labeled as Boot.")
+    clustered.acknowledge(message["uid"], "60 images labeled as Boot.")
     clustered.press("Control+z")
     (undo,) = clustered.await_sent("undo")
     assert undo["of"] == message["uid"]

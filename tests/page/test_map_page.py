@@ -795,18 +795,18 @@ def selection(nbmap: Map) -> Map:
 
 def test_dialog_counts_and_labels_in_one_step(selection: Map) -> None:
     dialog = selection.dialog
-    expect(dialog).to_contain_text("5 points, 2 already labeled")
-    expect(dialog).to_contain_text("Label 3 points as")
+    expect(dialog).to_contain_text("5 images, 2 already labeled")
+    expect(dialog).to_contain_text("Label 3 images as")
     dialog.get_by_role("checkbox").check()
-    expect(dialog).to_contain_text("Label 5 points as")
+    expect(dialog).to_contain_text("Label 5 images as")
     dialog.get_by_role("button", name="Boot").click()
     (message,) = selection.messages("label")
     assert message["buffers"] == [[0, 1, 2, 3, 4]]
     assert message["relabel"] is True
     expect(dialog).to_contain_text("Saving…")
-    selection.acknowledge(message["uid"], "5 points labeled as Boot")
-    expect(dialog.get_by_role("heading")).to_have_text("5 points labeled as Boot")
-    expect(selection.note).to_have_text("5 points labeled as Boot")
+    selection.acknowledge(message["uid"], "5 images labeled as Boot")
+    expect(dialog.get_by_role("heading")).to_have_text("5 images labeled as Boot")
+    expect(selection.note).to_have_text("5 images labeled as Boot")
     dialog.get_by_role("button", name="Undo").click()
     (undo,) = selection.messages("undo")
     assert undo["uid"] != message["uid"]
@@ -821,7 +821,7 @@ def test_selection_can_be_labeled_by_keys_alone(selection: Map) -> None:
     (message,) = selection.await_sent("label")
     assert message["label"] == "Bag"
     selection.press("3")
-    selection.acknowledge(message["uid"], "3 points labeled as Bag")
+    selection.acknowledge(message["uid"], "3 images labeled as Bag")
     expect(selection.button("Close")).to_be_focused()
     selection.press("Enter")
     expect(selection.plane).to_be_focused()
@@ -845,7 +845,7 @@ def test_a_label_that_is_not_saved_is_sent_again(selection: Map) -> None:
     selection.page.wait_for_function(f"(asked) => ({SENT})(asked).length >= 2", arg=["label", True])
     first, second, *_ = selection.messages("label", again=True)
     assert first == second
-    selection.acknowledge(message["uid"], "3 points labeled as Boot")
+    selection.acknowledge(message["uid"], "3 images labeled as Boot")
     expect(selection.panel.locator(".nbl-saved")).to_have_text("○In memory only")
 
 
@@ -856,7 +856,7 @@ def test_undo_is_withdrawn_when_something_else_was_labeled_since(selection: Map)
     selection.color([0] * 6)
     selection.drag((2, 2), selection.spot(0.25, -1.1))
     message = confirm(selection)
-    selection.acknowledge(message["uid"], "1 point labeled as Boot")
+    selection.acknowledge(message["uid"], "1 image labeled as Boot")
     selection.mark(labeled=[0, 3, 4])
     undo = selection.dialog.get_by_role("button", name="Undo")
     expect(undo).to_be_visible()
@@ -905,7 +905,7 @@ def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
     nbmap.focus()
     nbmap.press("ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
     expect(nbmap.dialog.get_by_role("button", name="image-")).to_be_focused()
-    expect(nbmap.dialog).to_contain_text("1 point")
+    expect(nbmap.dialog).to_contain_text("1 image")
     nbmap.press("1", "Enter")
     assert nbmap.await_sent("label")[0]["buffers"] == [[4]]
 
@@ -1063,6 +1063,41 @@ def test_projection_is_asked_for_followed_and_cancelled(nbmap: Map) -> None:
     nbmap.write(projection={**PROJECTION, "running": True, "progress": 0.9, "text": "UMAP 90 %"})
     nbmap.write(projection={**PROJECTION, "name": "umap"})
     expect(nbmap.note).to_have_text("UMAP ready")
+
+
+LONG = "Training: loss 3.2071, about 12 min left"
+
+
+@pytest.mark.parametrize("width", [320, 480, 760, 1180, 3840])
+def test_the_progress_of_a_job_covers_no_point_and_moves_nothing(nbmap: Map, width: int) -> None:
+    nbmap.page.set_viewport_size({"width": width + 40, "height": 1000})
+    nbmap.page.evaluate(
+        "width => { document.getElementById('cell').style.width = `${width}px`; }", width
+    )
+    boxes = """root => [...root.querySelectorAll(
+      '.nbl-map-plane, .nbl-map-legend, .nbl-map-legend-entry')].map((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return [x, y, width, height].join(' '); })"""
+    before = nbmap.root.evaluate(boxes)
+    told = {"running": True, "progress": 0.4, "text": LONG}
+    nbmap.write(projection={**PROJECTION, **told})
+    progress = nbmap.root.locator(".nbl-map-progress")
+    expect(progress).to_be_visible()
+    assert nbmap.root.evaluate(boxes) == before
+    plane, bar = nbmap.plane.bounding_box(), progress.bounding_box()
+    assert plane is not None
+    assert bar is not None
+    assert bar["y"] >= plane["y"] + plane["height"]
+    for part in progress.locator("progress, button, .nbl-map-progress-text").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= plane["x"] - 1
+        assert box["x"] + box["width"] <= plane["x"] + plane["width"] + 1
+    text = progress.locator(".nbl-map-progress-text")
+    expect(text).to_be_visible()
+    # all of it can be read
+    assert text.evaluate("one => one.clientWidth > 100 && one.scrollWidth <= one.clientWidth")
+    assert nbmap.root.evaluate("el => el.scrollWidth <= el.clientWidth")
 
 
 def test_a_training_is_offered_asked_for_and_not_offered_while_one_runs(nbmap: Map) -> None:

@@ -48,13 +48,13 @@ def side(browser_page: Page) -> Map:
 def test_a_cluster_is_opened_from_the_legend_and_labeled(side: Map) -> None:
     side.button(re.compile("^cluster 1")).click()
     expect(tile(side, 1)).to_be_focused()
-    expect(side.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 points")
+    expect(side.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 images")
     assert lit(side, 1)["buffers"] == [CLUSTERS[1]]
     side.press("Space", "2")
     (message,) = side.await_sent("label")
     assert message["buffers"] == [CLUSTERS[1][1:], [1]]
-    side.acknowledge(message["uid"], "59 points labeled as Boot.")
-    expect(side.dialog.get_by_role("heading")).to_have_text("59 points labeled as Boot.")
+    side.acknowledge(message["uid"], "59 images labeled as Boot.")
+    expect(side.dialog.get_by_role("heading")).to_have_text("59 images labeled as Boot.")
     side.press("u")
     (undo,) = side.await_sent("undo")
     assert undo["of"] == message["uid"]
@@ -99,10 +99,10 @@ def test_what_was_drawn_around_is_looked_at_and_labeled(side: Map) -> None:
     (message,) = side.await_sent("label")
     assert (message["label"], message["buffers"]) == ("Bag", [[3, 90], [4]])
     assert side.messages("lit") == []  # the figure showed it by itself
-    side.acknowledge(message["uid"], "2 points labeled as Bag.")
+    side.acknowledge(message["uid"], "2 images labeled as Bag.")
     assert lit(side, 1)["code"] is None  # and shows all again
     select(side, [])  # as plotly tells when that is done
-    expect(side.dialog.get_by_role("heading")).to_have_text("2 points labeled as Bag.")
+    expect(side.dialog.get_by_role("heading")).to_have_text("2 images labeled as Bag.")
     side.dialog.get_by_role("button", name="Undo").click()
     (undo,) = side.await_sent("undo")
     side.acknowledge(undo["uid"], "Undone")

@@ -112,6 +112,27 @@ def test_the_share_of_audit_sample_is_told_and_chosen(browser_page: Page) -> Non
     expect(live(browser_page)).to_have_text("30 audit items are asked next.")
 
 
+def test_a_button_that_is_grey_says_why(browser_page: Page) -> None:
+    view = open_view(browser_page, audit={**AUDIT, "waiting": LEAST_CHECKS})
+    button = view.get_by_role("button", name=AUDIT_NOW)
+    why = (
+        "30 items drawn at random wait for an answer already: answer some of them first. "
+        "They come next."
+    )
+    expect(button).to_have_attribute("title", why)
+    expect(button).to_have_attribute("aria-description", why)
+    button.focus()  # it can be reached by Tab, and heard
+    expect(button).to_be_focused()
+    browser_page.keyboard.press("Enter")
+    expect(live(browser_page)).to_have_text(why)
+    assert sent(browser_page) == []
+    write(browser_page, audit={**AUDIT, "waiting": LEAST_CHECKS - 1})
+    expect(button).to_have_attribute("title", "Ask 30 items drawn at random next")
+    expect(button).not_to_have_attribute("aria-description", why)
+    button.click()
+    assert sent(browser_page) == [{"type": "draw", "n": LEAST_CHECKS}]
+
+
 def test_the_share_repeated_is_told_and_chosen(browser_page: Page) -> None:
     view = open_view(browser_page)
     share = view.get_by_label("Repeat items")

@@ -202,6 +202,31 @@ def test_the_same_key_right_after_a_new_image_is_not_counted(queue: Queue) -> No
     expect(queue.note).to_have_text("")
 
 
+PRESS_TWICE = """() => {
+  const root = document.querySelector(".nbl-queue");
+  root.focus();
+  for (const key of "11")
+    root.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}"""
+
+
+def test_why_a_key_did_not_count_goes_with_the_picture(queue: Queue) -> None:
+    queue.page.evaluate(PRESS_TWICE)
+    expect(queue.note).to_have_text("Same key twice within 0.15 s: not counted.")
+    queue.acknowledge(queue.sent("label")[0]["uid"])
+    queue.ask(*range(2, 10))  # the kernel knows that somebody else answered what is on screen
+    queue.expect_image(2)
+    expect(queue.note).to_have_text("")
+
+
+@pytest.mark.parametrize("key", ["?", "w", "n", "/"])
+def test_why_a_key_did_not_count_goes_with_the_next_key(queue: Queue, key: str) -> None:
+    queue.page.evaluate(PRESS_TWICE)
+    expect(queue.note).to_have_text("Same key twice within 0.15 s: not counted.")
+    queue.press(key)
+    expect(queue.note).to_have_text("")
+
+
 def test_a_double_click_is_one_answer(queue: Queue) -> None:
     queue.button("Boot").evaluate("button => { button.click(); button.click(); }")
     assert len(queue.sent("label")) == 1
@@ -891,14 +916,24 @@ def test_a_new_class_labels_what_is_on_screen_where_that_is_said(queue: Queue, w
         queue.page.keyboard.press("Tab")
         expect(queue.button("Add and label this image")).to_be_focused()
         queue.page.keyboard.press("Enter")
-    added, label = queue.sent()[1:]
-    assert (added["type"], added["name"]) == ("add_class", "Hat")
-    assert (label["type"], label["id"], label["label"]) == ("label", "image-0", "Hat")
+    [added] = queue.sent()[1:]  # one step
+    assert (added["type"], added["id"], added["name"]) == ("add_class", "image-0", "Hat")
     expect(queue.root).to_be_focused()
     queue.expect_image(1)
-    queue.acknowledge(added["uid"], text="Class added: Hat.")
-    queue.acknowledge(label["uid"], text="Saved: Hat. 1 labeled.")
+    queue.acknowledge(added["uid"], text="Class added: Hat. Saved: Hat. 1 labeled.")
     expect(queue.saved).to_have_text("✓Saved")
+    expect(queue.live).to_contain_text("Class added: Hat.")
+
+
+def test_a_new_class_that_is_refused_asks_again_what_it_should_label(queue: Queue) -> None:
+    queue.press("n")
+    queue.page.keyboard.type("Bag")
+    queue.page.keyboard.press("Shift+Enter")
+    [added] = queue.sent()[1:]
+    queue.expect_image(1)
+    queue.acknowledge(added["uid"], text="'Bag' is there twice.", ok=False)
+    queue.expect_image(0)
+    expect(queue.root.get_by_role("alert")).to_contain_text("Not saved: 'Bag' is there twice.")
 
 
 def test_a_new_class_can_label_nothing_where_nothing_is_asked(browser_page: Page) -> None:

@@ -59,9 +59,9 @@ def test_a_key_opens_it_and_what_is_found_is_a_group(opened: Map) -> None:
     (message,) = opened.messages("group")
     assert message["search"] == {"query": "late", "by": "auto"}
     assert message["order"] == "best"
-    expect(opened.dialog).to_contain_text("Search: 4 points")
+    expect(opened.dialog).to_contain_text("Search: 4 images")
     expect(opened.dialog).to_contain_text("Search by words: 4 have it.")
-    expect(opened.note).to_have_text("Search: 4 points. Search by words: 4 have it.")
+    expect(opened.note).to_have_text("Search: 4 images. Search by words: 4 have it.")
     names = opened.dialog.locator(".nbl-group-tiles button").evaluate_all(
         "all => all.map((one) => one.getAttribute('aria-label')).filter(Boolean)"
     )
@@ -69,7 +69,7 @@ def test_a_key_opens_it_and_what_is_found_is_a_group(opened: Map) -> None:
     opened.press("ArrowRight", "Space", "2")
     (label,) = opened.await_sent("label")
     assert label["buffers"] == [[5, 8, 40], [3]]
-    opened.acknowledge(label["uid"], "3 points labeled as Boot.")
+    opened.acknowledge(label["uid"], "3 images labeled as Boot.")
     expect(opened.dialog.get_by_role("button", name="Close")).to_be_focused()
     opened.press("u")
     (undo,) = opened.await_sent("undo")
@@ -164,15 +164,40 @@ def test_a_search_that_waited_is_shown_when_it_comes(opened: Map) -> None:
     expect(opened.dialog).to_contain_text("Search by likeness.")
 
 
-def test_words_are_offered_where_there_are_some(browser_page: Page) -> None:
+def test_what_can_be_searched_in_is_offered_and_the_choice_stays(browser_page: Page) -> None:
     opened = open_map(browser_page)
+    browser_page.evaluate(SEARCHES)
     opened.focus()
     opened.press("/")
-    choices = opened.dialog.get_by_role("combobox", name="In").locator("option")
+    by = opened.dialog.get_by_role("combobox", name="In")
+    choices = by.locator("option")
     expect(choices).to_have_text(["Anything", "Id or file name"])
-    opened.page.evaluate("nbl.widget.model.write({ pool: { total: 120, noun: 'text' } })")
+    opened.write(search_ways=["auto", "words", "meaning", "id"])
+    expect(choices).to_have_text(["Anything", "Words", "Meaning", "Id or file name"])
+    by.select_option("meaning")
+    field(opened).fill("late")
+    opened.press("Enter")
+    assert opened.await_sent("group")[0]["search"] == {"query": "late", "by": "meaning"}
+    expect(opened.dialog).to_contain_text("Search by words: 4 have it.")  # as the kernel says it
     opened.press("Escape", "/")
-    expect(choices).to_have_text(["Anything", "Words", "Id or file name"])
+    expect(by).to_have_value("meaning")
+    opened.write(search_ways=["auto", "words", "id"])
+    expect(by).to_have_value("auto")
+
+
+@pytest.mark.parametrize(("noun", "many"), [("text", "texts"), ("row", "rows"), ("item", "items")])
+def test_what_is_found_has_the_noun_of_the_pool(opened: Map, noun: str, many: str) -> None:
+    opened.write(pool={"total": 120, "noun": noun})
+    opened.focus()
+    opened.press("/")
+    field(opened).fill("late")
+    opened.press("Enter")
+    expect(opened.dialog.get_by_role("heading")).to_have_text(f"Search: 4 {many}")
+    expect(opened.dialog).to_contain_text(f"Label 4 {many} as")
+    opened.dialog.locator(".nbl-group-tiles button").first.click()
+    opened.dialog.locator(".nbl-group-tiles button").nth(1).click()
+    opened.dialog.locator(".nbl-group-tiles button").nth(2).click()
+    expect(opened.dialog).to_contain_text("Label 1 (3 excluded) as")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -192,7 +217,7 @@ def test_accessible_at_any_width(opened: Map, theme: str, width: int) -> None:
     for query in ("nowhere", "all"):
         field(opened).fill(query)
         opened.press("Enter")
-        words = "Search: 30 points" if query == "all" else "no text has it"
+        words = "Search: 30 images" if query == "all" else "no text has it"
         expect(opened.dialog).to_contain_text(words)
         assert opened.root.evaluate("el => el.scrollWidth <= el.clientWidth")
         for control in opened.dialog.locator("button:visible, select:visible, input:visible").all():
@@ -228,6 +253,32 @@ def test_more_of_a_class_begins_at_the_legend_and_a_key_ends_it(browser_page: Pa
     assert opened.await_sent("find", 3)[2]["label"] is None
     opened.page.evaluate("nbl.widget.model.write({ find_target: '' })")
     expect(find).to_be_hidden()
+
+
+def test_what_is_missing_to_find_more_is_said_at_the_question_and_at_the_button(
+    browser_page: Page,
+) -> None:
+    opened = open_map(browser_page, legend=CLASS_LEGEND, color_by="prediction")
+    opened.ask(7)
+    mode = queue(opened).locator(".nbl-mode")
+    expect(mode).to_be_hidden()
+    hint = "Label one image as Bag first: until then questions are as before."
+    opened.write(find_target="Bag", find_hint=hint)
+    expect(mode).to_contain_text(f"Finding more of Bag. {hint}")
+    expect(opened.root.locator(".nbl-map-find-hint")).to_have_text(hint)
+    caption, below = queue(opened).locator(".nbl-caption"), mode
+    one, two = caption.bounding_box(), below.bounding_box()
+    assert one is not None
+    assert two is not None
+    assert 0 <= two["y"] - one["y"] - one["height"] < 20  # right under the picture
+    opened.write(find_hint="")
+    expect(mode).to_contain_text("Finding more of Bag.")
+    expect(mode).not_to_contain_text("first")
+    expect(opened.root.locator(".nbl-map-find-hint")).to_be_hidden()
+    mode.get_by_role("button", name="Stop").click()
+    assert opened.await_sent("find")[0]["label"] is None
+    opened.write(find_target="")
+    expect(mode).to_be_hidden()
 
 
 def test_a_cluster_in_the_legend_is_no_class(browser_page: Page) -> None:

@@ -1,5 +1,6 @@
 """The status in a browser, against a fake anywidget model."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -73,6 +74,26 @@ def test_figures_stand_side_by_side(browser_page: Page) -> None:
     )
     assert len(tops) == 5
     assert len(set(tops)) == 1
+
+
+@pytest.mark.parametrize("width", [720, 760, 800, 1180])
+@pytest.mark.parametrize("seconds", [20.0, 10500.0, 36 * 3600.0])
+def test_the_figures_are_one_line_in_a_panel_of_usual_width(
+    browser_page: Page, width: int, seconds: float
+) -> None:
+    browser_page.set_viewport_size({"width": 1280, "height": 1000})
+    browser_page.evaluate(
+        "width => { document.getElementById('cell').style.width = `${width}px`; }", width
+    )
+    status = open_status(browser_page, accepted=52_120, left=52_340, seconds_left=seconds)
+    boxes = status.locator(".nbl-figures > div").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().toJSON())"
+    )
+    assert len(boxes) == 6
+    assert len({box["top"] for box in boxes}) == 1
+    assert max(box["height"] for box in boxes) < 45  # a name and a value, a line each
+    assert all(a["right"] < b["left"] for a, b in pairwise(boxes))
+    assert status.evaluate("el => el.scrollWidth <= el.clientWidth")
 
 
 def test_what_is_not_known_yet_keeps_its_place(browser_page: Page) -> None:

@@ -160,9 +160,9 @@ def test_undo_of_skip_flag_and_class(page):
 
 
 def test_a_bulk_step_is_undone_as_one(page):
-    assert page.label_group(range(20, 40))["text"] == "20 points labeled as bag."
+    assert page.label_group(range(20, 40))["text"] == "20 images labeled as bag."
     ack = page.answer("undo")
-    assert ack["text"] == "Undone: 20 points."
+    assert ack["text"] == "Undone: 20 images."
     assert "show" not in page.kinds()
     assert page.known() == {}
 
@@ -229,11 +229,11 @@ def test_relabel_while_looking_back(page):
 
 def test_a_group_label_leaves_labels_unless_told(page):
     page.label("5", "boot")
-    assert page.label_group([5, 6], uid="a")["text"] == "1 point labeled as bag."
+    assert page.label_group([5, 6], uid="a")["text"] == "1 image labeled as bag."
     assert page.known()["5"] == "boot"
     ack = page.label_group([5, 6], uid="b")
     assert (ack["ok"], ack["retry"]) == (False, False)
-    assert "every selected point has a label" in ack["text"]
+    assert "every selected image has a label" in ack["text"]
     assert page.label_group([5, 6], uid="c", relabel=True)["ok"]
     assert page.known()["5"] == "bag"
     assert not page.label_group([5, 600], uid="d")["ok"]
@@ -267,7 +267,7 @@ def test_undo_in_the_panel_takes_an_accepted_round_back(accepted):
     assert accepted.answer("redo")["text"] == "Redone: 40 accepted from the model."
     assert accepted.session.n_accepted == 40
     accepted.answer("undo")
-    assert accepted.answer("undo")["text"] == "Undone: 6 points."
+    assert accepted.answer("undo")["text"] == "Undone: 6 images."
 
 
 def test_an_accepted_item_says_so_and_can_be_answered(accepted):
@@ -288,7 +288,7 @@ def test_back_goes_through_what_people_answered(accepted):
 
 def test_a_group_label_counts_accepted_items_as_not_labeled(accepted):
     ack = accepted.label_group(range(4, 12))
-    assert ack["text"] == "6 points labeled as bag."
+    assert ack["text"] == "6 images labeled as bag."
     assert accepted.session.n_accepted == 38
 
 
@@ -321,10 +321,27 @@ def test_a_redone_answer_leaves_the_questions_at_once(page):
 
 def test_marked_items_of_a_group_are_asked_next(page):
     ack = page.label_group([20, 21, 22], "bag", [30, 31])
-    assert ack["text"] == "3 points labeled as bag."
+    assert ack["text"] == "3 images labeled as bag."
     assert page.messages("questions")[-1]["first"] == 2
     assert page.ids[1:3] == ["30", "31"]
     page.say("explain", ids=["30"])
     assert "excluded" in page.last("explained")["items"][0]["why"]["text"]
     assert not page.label_group([23], "bag", [600])["ok"]
     assert "23" not in page.known()
+
+
+def test_a_class_that_is_added_for_an_item_labels_it_and_is_undone_in_one_step(page):
+    before = page.session.classes
+    ack = page.answer("add_class", name=" hat ", id="7")
+    assert ack["text"] == "Class added: hat. Saved: hat. 1 labeled."
+    assert page.known() == {"7": "hat"}
+    assert page.session.classes == (*before, "hat")
+    assert [one["name"] for one in page.traits["classes"]] == [*before, "hat"]
+    ack = page.answer("undo")
+    assert ack["text"] == "Undone: hat."
+    shown = page.last("show")
+    assert (shown["item"]["id"], shown["revisit"]) == ("7", False)
+    assert (page.known(), page.session.classes) == ({}, before)
+    assert [one["name"] for one in page.traits["classes"]] == list(before)
+    page.answer("redo")
+    assert (page.known(), page.session.classes) == ({"7": "hat"}, (*before, "hat"))

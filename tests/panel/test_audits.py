@@ -162,6 +162,24 @@ def test_the_status_says_whether_it_pays_to_go_on_and_what_it_cost(desk, monkeyp
     assert any(one.startswith("All 600 by hand: 3 h") for one in told)
 
 
+@pytest.mark.parametrize("rate", [None, 20.0])
+def test_what_all_by_hand_takes_keeps_up_with_the_answers(desk, monkeypatch, rate):
+    told_at(desk.session, range(0, 9 * 41, 9))
+    desk.say("rate", rate=rate)
+    monkeypatch.setattr("nblabel.widget.work.measuring.measured", None)  # no time to measure
+    monkeypatch.setattr(desk.panel._panel.measures, "_task", object())
+    for pace, hours in ((200.0, "3 h"), (300.0, "2 h")):
+        monkeypatch.setattr("nblabel.widget.panel.panel.pace_of", lambda *_, pace=pace: pace)
+        desk.tell_another()
+        (told,) = [one for one in desk.said() if "All 600 by hand" in one]
+        n = desk.session.n_labeled
+        if rate is None:
+            assert f"All 600 by hand: {hours}." in told
+        else:
+            assert told.startswith(f"{n} labels so far, at 400 labels per hour: ")
+            assert f"{600 - n} labels left" in told
+
+
 def test_from_which_gain_on_it_pays_is_chosen_and_remembered_beside_the_log(tmp_path):
     store = tmp_path / "labels.db"
     desk = Desk(store=store)

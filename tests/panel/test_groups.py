@@ -100,7 +100,7 @@ def test_all_but_the_marked_are_labeled_in_one_step_and_those_are_asked_next(pag
     rest = [int(i) for i in members if i not in marked]
     steps = len(page.session.store.read())
     ack = page.label_group(rest, "bag", marked, uid="whole")
-    assert ack["text"] == "16 points labeled as bag."
+    assert ack["text"] == "16 images labeled as bag."
     assert page.known() == {str(i): "bag" for i in rest}
     assert len(page.session.store.read()) == steps + 1
     open_now = list(dict.fromkeys(i for i in [first, *marked] if i not in rest))

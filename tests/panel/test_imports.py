@@ -68,7 +68,7 @@ def test_a_file_is_one_step_and_what_did_not_fit_is_told(panel):
     assert set(panel.session.labels()["source"]) == {"import"}
     assert panel.page.traits["status"]["labeled"] == 2
     assert {"3", "4"}.isdisjoint(panel.page.ids)
-    assert panel.page.answer("undo")["text"] == "Undone: 2 points."
+    assert panel.page.answer("undo")["text"] == "Undone: 2 images."
     assert panel.page.known() == {}
 
 

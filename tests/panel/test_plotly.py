@@ -87,7 +87,7 @@ def test_a_cluster_is_labeled_and_its_points_stand_out(figures):
     page.say("lit", members[:2], code=None)
     assert list(figures[0].data[0].selectedpoints) == members[:2]
     ack = page.label_group(members[1:], "bag", members[:1], uid="u")
-    assert ack["text"] == "19 points labeled as bag."
+    assert ack["text"] == "19 images labeled as bag."
     assert page.session.n_labeled == 19
     page.answer("undo", of="u")
     assert page.session.n_labeled == 0

@@ -54,6 +54,20 @@ def test_by_meaning_where_the_session_can(texts):
     told, found = search(texts, query="delay", by="auto")
     assert told["text"].startswith("Search by meaning: the 60 texts nearest in meaning")
     assert found[0] == 0
+    told, found = search(texts, query="late", by="words")
+    assert told["text"].startswith("Search by words: 3 texts")
+    assert len(found) == 3
+
+
+def test_the_ways_to_search_are_offered_as_they_come_and_go(page, texts):
+    assert page.traits["search_ways"] == ["auto", "id"]
+    assert texts.traits["search_ways"] == ["auto", "words", "id"]
+    texts.session.text_encoder = lambda queries: texts.session.embeddings[:1]
+    assert texts.traits["search_ways"] == ["auto", "words", "meaning", "id"]
+    told, _ = search(texts, query="delay", by="meaning")
+    assert told["text"].startswith("Search by meaning: ")
+    texts.session.text_encoder = None
+    assert texts.traits["search_ways"] == ["auto", "words", "id"]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +98,25 @@ def test_what_was_found_is_labeled_but_for_the_excluded_and_undone_at_once(page)
     assert told["labeled"] == 5
     page.session.undo()
     assert page.session.n_labeled == 0
+
+
+def test_what_a_search_found_need_not_be_of_one_class(page):
+    page.session.tell([6, 7, 8], CLASSES)
+    told, found = search(page, like=7)
+    assert (told["labeled"], len(told["labels"])) == (3, 3)
+    assert told["warning"] == ""
+    page.label("9", "bag")
+    facts = page.last("facts")
+    assert (facts["labeled"], facts["warning"]) == (4, "")
+    # what somebody drew around should be
+    page.say("group", found, checked=False, request="s", order="random")
+    assert "contradict" in page.heard[0][0]["warning"]
+
+
+def test_what_was_labeled_and_undone_has_the_noun_of_the_pool(texts):
+    assert texts.label_group([1, 2, 3], "bag")["text"] == "3 texts labeled as bag."
+    assert texts.label_group([1], "bag")["text"] == "every selected text has a label already."
+    assert texts.answer("undo")["text"] == "Undone: 3 texts."
 
 
 def test_a_newer_search_and_a_closed_dialog_drop_an_older_one(monkeypatch):
@@ -167,6 +200,15 @@ def test_another_class_can_be_looked_for_and_the_strategy_before_comes_back():
 
 
 def test_a_class_without_a_label_needs_one_first(page):
+    hint = "Label one image as bag first: until then questions are as before."
+    assert find(page, "bag") == [hint]
+    assert page.traits["find_hint"] == hint
+    page.label("3", "bag")
+    assert page.traits["find_hint"] == ""
+    page.answer("undo")
+    assert page.traits["find_hint"] == hint
+    find(page, None)
+    assert page.traits["find_hint"] == ""
     find(page, "bag")
     assert "Finding more of bag: label one first" in str(page.traits["status"]["messages"])
 

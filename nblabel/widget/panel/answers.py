@@ -10,6 +10,7 @@ import numpy as np
 
 from nblabel.log.store import StoreError
 from nblabel.session import Session
+from nblabel.session.searching import SINGULAR
 from nblabel.widget import text
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
@@ -48,6 +49,7 @@ class Answers:
 
     def __init__(self, session: Session, given: set[str]) -> None:
         self._session, self._given = session, given
+        self._noun = SINGULAR[session.pool.kind]
         self._refused: tuple[str, float] | None = None
         self.is_telling = False
         """Whether the change of the log at hand is made here."""
@@ -84,7 +86,7 @@ class Answers:
     def _record(self, content: dict[str, Any]) -> tuple[str, int | None, list[int]]:
         """Tell the session; return what to say, what to show again, and what was excluded."""
         session, kind, uid = self._session, content["type"], content["uid"]
-        if kind == "add_class":
+        if kind == "add_class" and "id" not in content:
             event = session.add_class(content["name"], uid=uid)
             return text.CLASS_ADDED.format(event.labels[0]), None, []
         if kind in ("undo", "redo"):
@@ -96,6 +98,9 @@ class Answers:
         if kind == "label":
             event = session.tell(index, content["label"], uid=uid)
             said = text.saved(content["label"], session.n_labeled)
+        elif kind == "add_class":  # for this item, which it labels in the same step
+            event = session.add_class(content["name"], index=index, uid=uid)
+            said = text.added_and_saved(event.labels[0], session.n_labeled)
         elif kind == "skip":
             event, said = session.skip(index, uid=uid), text.SKIPPED
         else:
@@ -112,12 +117,12 @@ class Answers:
         if not content.get("relabel"):
             indices = indices[~np.isin(indices, session.labeled)]
         if not len(indices):
-            raise ValueError(text.ALL_LABELED)
+            raise ValueError(text.ALL_LABELED.format(self._noun))
         marked = content.get("marked")
         some = marked is not None and len(marked) > 0
         excluded = [int(one) for one in session.positions(marked)] if some else []
         session.tell(indices, content["label"], uid=content["uid"])
-        return text.group_labeled(len(indices), content["label"]), excluded
+        return text.group_labeled(len(indices), self._noun, content["label"]), excluded
 
     def _reverse(self, kind: str, uid: str, of: str | None) -> tuple[str, int | None]:
         """Undo or redo; return what to say, and the item to put back on screen."""
@@ -129,7 +134,7 @@ class Answers:
         if target is None:
             return text.NOTHING_TO.format(kind), None
         label = target.labels[0] if target.labels else None
-        said = text.reversed_step(kind, target.kind, len(target.ids), label)
+        said = text.reversed_step(kind, target.kind, len(target.ids), self._noun, label)
         alone = kind == "undo" and len(target.ids) == 1 and target.kind in ("label", "skip", "flag")
         shown = (
             session.pool.index_of(target.ids[0])

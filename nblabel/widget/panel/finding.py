@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 
+from nblabel.arrays import IntArray
 from nblabel.quality.audit_report import AuditReport
 from nblabel.quality.remaining import left_by_audit
 from nblabel.session import Session
+from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Find
 from nblabel.widget import text
 from nblabel.widget.panel.state import PanelState
@@ -41,7 +43,9 @@ class Finding:
         self._state.find_target = label or ""
         self._session.strategy = self._usual if label is None else Find(label)
         self.follow()
-        return text.FINDING_ENDS.format(before) if label is None else text.FINDING.format(label)
+        if label is None:
+            return text.FINDING_ENDS.format(before)
+        return self._state.find_hint or text.FINDING.format(label)
 
     def audited(self, report: AuditReport) -> None:
         """Take the newest audit, which tells how many are left."""
@@ -59,14 +63,18 @@ class Finding:
         if label and label not in session.classes:  # renamed meanwhile
             self.begin(None)
             return
-        told = (self._told(label), text.FINDING.format(label)) if label else ("", "")
+        told, self._state.find_hint = ("", ""), ""
+        if label:
+            code, y = session.classes.index(label), session.y
+            y[session.accepted] = -1
+            n_found = int(np.count_nonzero(y == code))
+            told = (self._told(label, code, y, n_found), text.FINDING.format(label))
+            if not n_found:
+                self._state.find_hint = text.example_first(label, SINGULAR[session.pool.kind])
         self._state.say("finding", *told)
 
-    def _told(self, label: str) -> str:
+    def _told(self, label: str, code: int, y: IntArray, n_found: int) -> str:
         session, model = self._session, self._state.model
-        code, y = session.classes.index(label), session.y
-        y[session.accepted] = -1
-        n_found = int(np.count_nonzero(y == code))
         expected = None
         if n_found and model is not None and model.proba.shape[1] == len(session.classes):
             expected = float(model.proba[y < 0, code].sum())

@@ -9,6 +9,7 @@ from nblabel.explore.word_scores import WordScores
 from nblabel.pool.texts import Texts
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Reason
 from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
@@ -16,7 +17,6 @@ from nblabel.widget.view.packet import Packet
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
 UNREAD = {"buffer": None, "width": 0, "height": 0, "channels": 3}  # a file that was not opened yet
-NOUNS = {"images": "image", "texts": "text", "rows": "row", "items": "item"}
 
 
 class Items:
@@ -41,7 +41,7 @@ class Items:
     @property
     def noun(self) -> str:
         """What one item is called."""
-        return NOUNS[self._session.pool.kind]
+        return SINGULAR[self._session.pool.kind]
 
     def weigh(self, model: Refit) -> None:
         """Count which words of texts go with what was learned; once that takes some seconds."""
@@ -74,7 +74,10 @@ class Items:
         send = is_at_hand and item_id not in self._held and not packet.is_full
         if send:
             self._held.add(item_id)
-        return self._describe(index, packet, QUESTION_SIDE, send=send)
+        near = self._state.near
+        stands_for = 1 if near is None else near.size(index)
+        described = self._describe(index, packet, QUESTION_SIDE, send=send)
+        return {**described, "near": stands_for} if stands_for > 1 else described
 
     def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item with a small picture, sent in any case."""

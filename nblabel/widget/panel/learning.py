@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.explore.drift import Drift, find_drift
+from nblabel.graph.near import NearGroups
 from nblabel.session import Session
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
@@ -121,7 +122,7 @@ class Learning:
         self.is_due = False
         return _Moment(self._session.snapshot(), self._session.engine, self._on_screen())
 
-    def _learn(self, moment: _Moment) -> tuple[Refit, Deciders, str]:
+    def _learn(self, moment: _Moment) -> tuple[Refit, Deciders, NearGroups, str]:
         """In the thread: learn, choose, have the pictures ready, all from the moment alone."""
         snapshot, engine, shown = moment.snapshot, moment.engine, moment.shown
         model = engine.refit(snapshot, RANKED, explain=shown[0] if shown else None)
@@ -137,7 +138,7 @@ class Learning:
             self._pictures.pack(index, THUMBNAIL_SIDE)  # of the snapshot
         self._read(deciders)
         drift = "" if engine.awaits_embeddings else self._drifted(engine.X, snapshot)
-        return model, deciders, drift
+        return model, deciders, engine.near, drift
 
     def _read(self, deciders: Deciders) -> None:
         for other in {other for near in deciders.values() for other, _ in near}:
@@ -164,7 +165,8 @@ class Learning:
             self._failed(result)
             return
         assert isinstance(result, tuple)
-        model, deciders, drift = result
+        model, deciders, near, drift = result
+        self._state.near = near
         self._state.say("learning", "")
         if not self._session.apply(model):
             slow = model.fit_seconds + model.ask_seconds > SLOW_SECONDS

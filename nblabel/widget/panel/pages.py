@@ -11,6 +11,25 @@ from nblabel.arrays import IntArray
 MOST = 8  # pages that are thought of; one that was reloaded says nothing when it goes
 
 
+@dataclass(frozen=True, eq=False)
+class OpenGroup:
+    """A group that a page looks through.
+
+    Attributes
+    ----------
+    request : str
+        What the page asked for it with.
+    members : ndarray of intp
+        Positions.
+    found : bool
+        Whether a search found them: nobody expects them to be of one class.
+    """
+
+    request: str
+    members: IntArray
+    found: bool = False
+
+
 @dataclass(eq=False)
 class Page:
     """One page.
@@ -23,8 +42,8 @@ class Page:
         The ids on screen and next, as it told last.
     parts : frozenset of str
         What its views have open: "auto_label", "curves".
-    group : tuple or None
-        The request of the group that it looks through, and the members.
+    group : OpenGroup or None
+        The group that it looks through.
     request : str
         The newest of its requests for a group; a search for an older one is dropped.
     waiting : dict or None
@@ -34,7 +53,7 @@ class Page:
     id: str
     front: list[str] = field(default_factory=list)
     parts: frozenset[str] = frozenset()
-    group: tuple[str, IntArray] | None = None
+    group: OpenGroup | None = None
     request: str = ""
     waiting: dict[str, Any] | None = None
 

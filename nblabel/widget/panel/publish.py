@@ -128,7 +128,8 @@ class Publisher:
             "text": state.bar.text,
             "train": state.offers_training,
         }
-        widget.find_target = state.find_target
+        widget.search_ways = list(session.searcher.ways)
+        widget.find_target, widget.find_hint = state.find_target, state.find_hint
         widget.hourly_rate = state.hourly_rate
         for name in (
             *("audit", "auto_label", "comparison", "exporting", "importing"),

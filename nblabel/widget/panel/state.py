@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nblabel.arrays import FloatArray, IntArray
+from nblabel.graph.near import NearGroups
 from nblabel.session.engine import Refit
 
 Deciders = dict[int, list[tuple[int, float]]]
@@ -35,6 +36,8 @@ class PanelState:
         Grow whenever there is something new to colour the points by, or to place them by.
     deciders : dict
         For some items, the labeled neighbours that decide, and their similarity.
+    near : NearGroups or None
+        Groups of nearly equal items, once they were found.
     hints : dict
         Predictions for labeled items by a model that has not seen their labels.
     points : ndarray of shape (n, 2) or None
@@ -53,9 +56,11 @@ class PanelState:
     model: Refit | None = None
     n_painted: int = 0
     deciders: Deciders = field(default_factory=dict)
+    near: NearGroups | None = None
     hints: dict[int, dict[str, Any]] = field(default_factory=dict)
     drift: str = ""
     find_target: str = ""
+    find_hint: str = ""
 
     points: FloatArray | None = None
     n_placed: int = 0

@@ -32,7 +32,7 @@ SKIPPED = "Skipped."
 FLAGGED = "Flagged: set aside."
 WAITING = "Waiting for the answer before it."
 NOT_LAST = "something else was answered since; Undo in the queue goes back."
-ALL_LABELED = "every selected point has a label already."
+ALL_LABELED = "every selected {} has a label already."
 SHOWN = "Asked now."
 FIRST_ANSWER = "This was the first answer."
 NO_ANSWERS = "Nothing was answered yet."
@@ -72,20 +72,24 @@ def answered_by_another(who: str | None, label: str | None, seconds: float, kind
 CLASS_ADDED = "Class added: {}."
 
 
-def group_labeled(n: int, label: str) -> str:
-    return f"{counted(n, 'point')} labeled as {label}."
+def added_and_saved(label: str, n_labeled: int) -> str:
+    return f"{CLASS_ADDED.format(label)} {saved(label, n_labeled)}"
+
+
+def group_labeled(n: int, noun: str, label: str) -> str:
+    return f"{counted(n, noun)} labeled as {label}."
 
 
 NOTHING_TO = "Nothing to {}."
 NONE_OF_STATUS = "Nothing is {}."
 
 
-def reversed_step(kind: str, step: str, n: int, label: str | None) -> str:
+def reversed_step(kind: str, step: str, n: int, noun: str, label: str | None) -> str:
     word = _WORDS[kind]
     if step in _STEPS:
         return f"{word}: {count(n)} {_STEPS[step]}."
     if n > 1:
-        return f"{word}: {count(n)} points."
+        return f"{word}: {counted(n, noun)}."
     if step == "rename_class":
         return f"{word}: a class was renamed."
     if not n:
@@ -217,6 +221,10 @@ def contradiction(counts: Sequence[tuple[str, int]]) -> str:
         f"Its labels contradict: {count(n)} {most}, {count(m)} {other}"
         f"{' and others' if more else ''}. Look at the outliers first."
     )
+
+
+NEARLY_EQUAL = "Nearly equal"
+NOTHING_NEAR = "nothing else is nearly equal to it any more."
 
 
 def mean_of(n: int, of: int | None) -> str:
@@ -412,6 +420,10 @@ NOT_FINDING = "No class is looked for."
 FINDING_ENDS = "Questions are as before; {} is not looked for any more."
 FINDING = "Finding more of {}: the likeliest and the least certain by turns. The key ; ends it."
 NO_SUCH_CLASS = "{} is not a class any more."
+
+
+def example_first(label: str, noun: str) -> str:
+    return f"Label one {noun} as {label} first: until then questions are as before."
 
 
 def found(label: str, n: int, expected: float | None, limits: tuple[int, int] | None) -> str:

@@ -108,7 +108,7 @@ def _n_buffers(content: Content) -> tuple[int, int]:
     match content["type"]:
         case "label" if "id" not in content:
             return 1, 2
-        case "group" if not {"cluster", "search"} & content.keys():
+        case "group" if not {"cluster", "near", "search"} & content.keys():
             return 1, 1
         case "lit":
             return 0, 1

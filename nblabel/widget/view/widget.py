@@ -56,6 +56,10 @@ class PanelWidget(anywidget.AnyWidget):
     """What they may mean."""
     find_target = t.Unicode("").tag(sync=True)
     """The class that more items of are asked for; "" for none."""
+    find_hint = t.Unicode("").tag(sync=True)
+    """What to do before they can be asked for, "" where nothing is missing."""
+    search_ways = t.List(t.Unicode()).tag(sync=True)
+    """What can be searched in: "auto", "words", "meaning", "id"."""
     legend = t.List(t.Dict()).tag(sync=True)
     """What the colours mean, one by one."""
     clustering = t.Dict(default_value={"n": 0, "finding": False, "suggested": 0}).tag(sync=True)

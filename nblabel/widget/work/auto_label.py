@@ -14,10 +14,11 @@ from nblabel.quality.guarantee import auto_label, check_terms
 from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
 from nblabel.quality.stale import find_stale_labels
 from nblabel.session import Session
+from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Reason
 from nblabel.widget import text
 from nblabel.widget.panel.answers import acknowledgement, refusal, words_of
-from nblabel.widget.panel.items import NOUNS, Items
+from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.pictures import THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.view.packet import Packet
@@ -325,7 +326,7 @@ def _remembered(text: str | None) -> Terms:
 
 def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]:
     """Return the answer in one sentence, and what there is to know beside it."""
-    ready, needed, noun = len(report.ready), report.needed, NOUNS[session.pool.kind]
+    ready, needed, noun = len(report.ready), report.needed, SINGULAR[session.pool.kind]
     terms = text.guaranteed(report.max_error, report.confidence)
     details = [_detail(one) for one in report.guarantees if one.n_items]
     kept = sum(one.n_accepted for one in report.guarantees if one.needed == 0)

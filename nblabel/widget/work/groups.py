@@ -18,7 +18,7 @@ from nblabel.session.searching import SearchResult
 from nblabel.widget import text
 from nblabel.widget.panel.figures import count_labels
 from nblabel.widget.panel.items import Items
-from nblabel.widget.panel.pages import Page, Pages
+from nblabel.widget.panel.pages import OpenGroup, Page, Pages
 from nblabel.widget.panel.pictures import THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.view.packet import Packet
@@ -72,11 +72,12 @@ class Groups:
     def _search(self, page: Page, content: dict[str, Any]) -> None:
         """Search aside, and open what was found unless the page asked for something else since.
 
-        What is most like an item is searched once the items are embedded.
+        What is most like an item, or nearest in meaning, is searched once the items are embedded.
         """
         searcher, engine = self._session.searcher, self._session.engine
         wanted, request = content["search"], content["request"]
-        if "like" in wanted and engine.awaits_embeddings:
+        near = "like" in wanted or searcher.by_meaning(wanted["by"])
+        if near and engine.awaits_embeddings:
             page.waiting = content
             self._refuse(page, content, text.SEARCHED_ONCE_EMBEDDED)
             return
@@ -85,7 +86,7 @@ class Groups:
             if page.request != request:
                 return None
             if "query" in wanted:
-                n = FOUND if searcher.encoder is None else ALIKE
+                n = ALIKE if near else FOUND
                 return searcher.by_text(wanted["query"], wanted["by"], n)
             like = self._session.positions(wanted["like"])
             name = self._session.pool.ids[int(like[0])]
@@ -102,7 +103,7 @@ class Groups:
                 self._refuse(page, content, found.lines[0])
             else:
                 named = {**NO_CLUSTER, "text": found.lines[0]}
-                self._open(page, content, found.indices, named)
+                self._open(page, content, found.indices, named, found=True)
 
         self._worker.run("search", Task(work=search, done=done))
 
@@ -110,17 +111,23 @@ class Groups:
         self._tell(page, {"type": "no_group", "request": content["request"], "text": said})
 
     def _open(
-        self, page: Page, content: dict[str, Any], members: IntArray, named: dict[str, Any]
+        self,
+        page: Page,
+        content: dict[str, Any],
+        members: IntArray,
+        named: dict[str, Any],
+        *,
+        found: bool = False,
     ) -> None:
         """Show a group to a page."""
         ordered = self._ordered(members, content["order"])
         request = content["request"]
-        page.group = (request, members)
+        page.group = OpenGroup(request, members, found)
         central = members[np.argmin(_distances(self._session.embeddings[members]))]
         opened = {"type": "group", "request": request, "central": int(central)}
         self._tell(
             page,
-            {**opened, **named, **self._facts(members)},
+            {**opened, **named, **self._facts(page.group)},
             [ordered.astype(np.uint32).tobytes()],
         )
         if self._session.pool.kind == "images":
@@ -152,13 +159,15 @@ class Groups:
             if page.waiting is not None and not self._session.awaits_embeddings:
                 self.open(page, page.waiting)
             if page.group is not None:
-                request, members = page.group
-                self._tell(page, {"type": "facts", "request": request, **self._facts(members)})
+                told = {"type": "facts", "request": page.group.request}
+                self._tell(page, {**told, **self._facts(page.group)})
 
     def _members(self, content: dict[str, Any]) -> tuple[IntArray, dict[str, Any]]:
         """Return who is in a group, and what it is called."""
         if "indices" in content:
             return self._session.positions(content["indices"]), NO_CLUSTER
+        if "near" in content:
+            return self._nearly_equal(content["near"]), {**NO_CLUSTER, "name": text.NEARLY_EQUAL}
         number, clusters = content["cluster"], self._state.clusters
         if clusters is None:
             raise ValueError(text.NO_CLUSTERS_YET)
@@ -177,6 +186,14 @@ class Groups:
             "previous": order[place - 1] if place else None,
             "next": order[place + 1] if place + 1 < len(order) else None,
         }
+
+    def _nearly_equal(self, index: int) -> IntArray:
+        """Return an item and what is nearly equal to it; embeddings may have changed since."""
+        near = self._state.near
+        self._session.positions(index)
+        if near is None or near.size(index) < 2:
+            raise ValueError(text.NOTHING_NEAR)
+        return near.members(index)
 
     def _ordered(self, members: IntArray, order: str) -> IntArray:
         """Return the members as they are looked at."""
@@ -201,21 +218,24 @@ class Groups:
         doubts: FloatArray = np.round(1 - model.proba[members, main], 2)
         return doubts
 
-    def _facts(self, members: IntArray) -> dict[str, Any]:
-        """Return how many of a group have a label, which, and a warning where those disagree."""
-        session = self._session
+    def _facts(self, group: OpenGroup) -> dict[str, Any]:
+        """Return how many of a group have a label, which, and a warning where those disagree.
+
+        What a search found is of many classes by nature.
+        """
+        session, members = self._session, group.members
         known = members[np.isin(session.status[members], BY_PEOPLE)]
         labels = [one for one in count_labels(session, session.y[known]) if one["count"]]
         labels.sort(key=lambda one: -one["count"])
         counts = [(one["name"], one["count"]) for one in labels]
-        warning = text.contradiction(counts) if len(counts) > 1 else ""
+        warning = text.contradiction(counts) if len(counts) > 1 and not group.found else ""
         return {"n": len(members), "labeled": len(known), "labels": labels, "warning": warning}
 
     def _average(self, page: Page, request: str, members: IntArray) -> None:
         """Send the mean of the pictures, or of some drawn at random."""
 
         def is_open() -> bool:
-            return page.group is not None and page.group[0] == request
+            return page.group is not None and page.group.request == request
 
         def average(_: object) -> tuple[UInt8Array | None, int]:
             # nobody waits for it any more once another group is open

@@ -12,7 +12,7 @@ from nblabel.log.store import StoreError
 from nblabel.quality.agreement import SelfAgreement, self_agreement
 from nblabel.quality.audit import audit
 from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
-from nblabel.quality.costs import costs
+from nblabel.quality.costs import costs_at, pace_in_log
 from nblabel.quality.prior_report import report_of
 from nblabel.quality.stale import find_stale_labels
 from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
@@ -45,16 +45,17 @@ class Measured:
         None without answered audit items.
     agreement : SelfAgreement or None
         None where nothing was repeated.
-    costs, stale : str
-        What labeling takes and would take, and which accepted labels the model contradicts by now;
-        "" where that is not known.
+    paid : tuple of int and two float, or None
+        Where there is a rate: labels given, labels per hour and hours worked, as the log has it.
+    stale : str
+        Which accepted labels the model contradicts by now, "" where that is not known.
     advice : StopAdvice or None
         Whether it pays to go on, where it was asked for.
     """
 
     audit: AuditReport | None = None
     agreement: SelfAgreement | None = None
-    costs: str = ""
+    paid: tuple[int, float, float] | None = None
     stale: str = ""
     advice: StopAdvice | None = None
 
@@ -62,9 +63,8 @@ class Measured:
 def measured(
     session: Session,
     checked: bool,
-    pace: float | None,
     look: tuple[int, float] | None = None,
-    rate: float | None = None,
+    pays: bool = False,
 ) -> Measured:
     """Work out what there is to say of a session; `look`: labels and gain of the advice to stop."""
     found = find_stale_labels(session) if session.n_accepted else None
@@ -72,24 +72,30 @@ def measured(
     return Measured(
         audit(session) if checked else None,
         self_agreement(session) if session.state.repeats else None,
-        costs_text(session, pace, rate),
+        (session.n_labeled, *pace_in_log(session)) if pays else None,
         text.stale_labels(n) if n else "",
         stop_advice(session, n=look[0], gain=look[1]) if look else None,
     )
 
 
-def costs_text(session: Session, pace: float | None, rate: float | None) -> str:
-    """Return what labeling all by hand would take, and with a rate, what was and will be paid."""
+def costs_text(
+    session: Session,
+    pace: float | None,
+    rate: float | None,
+    paid: tuple[int, float, float] | None = None,
+) -> str:
+    """Return what labeling all by hand would take, and with a rate, what was and will be paid.
+
+    It is worked out at once, so that it never lags behind the answers: the hours since what was
+    read from the log are those that the newer labels take at its pace.
+    """
     if rate is None:
-        return costs(session, per_hour=pace, against_random=False).lines[-1] if pace else ""
-    found = costs(
-        session, hourly_rate=rate, against_random=False
-    )  # what was paid is read from the log
-    if math.isnan(found.per_hour):
-        if not pace:
-            return ""
-        found = costs(session, per_hour=pace, hourly_rate=rate, against_random=False)
-    return " ".join(found.lines)
+        return costs_at(session, pace).lines[-1] if pace else ""
+    if paid is not None and not math.isnan(paid[1]):
+        then, per_hour, hours = paid
+        hours += max(session.n_labeled - then, 0) / per_hour
+        return " ".join(costs_at(session, per_hour, hours, rate).lines)
+    return " ".join(costs_at(session, pace, hourly_rate=rate).lines) if pace else ""
 
 
 class Measures:
@@ -204,8 +210,8 @@ class Measures:
         present = (self._session.version, self._state.hourly_rate)
         if self._task is not None or self._present == present:
             return
-        checked, pace, look = bool(self._n_checked()), self._pace(), self._too_early()
-        known = (checked, pace, look, self._state.hourly_rate)
+        checked, look = bool(self._n_checked()), self._too_early()
+        known = (checked, look, self._state.hourly_rate)
         if not any((*known, self._session.n_accepted, self._session.state.repeats)) and (
             self._found == Measured()
         ):
@@ -216,7 +222,7 @@ class Measures:
                 self._wakes = True
                 self._home.later(max(wait, 1), self._wake)
             return
-        rate, began = self._state.hourly_rate, time.monotonic()
+        pays, began = self._state.hourly_rate is not None, time.monotonic()
 
         def done(result: Any) -> None:
             self._task, self._present = None, present
@@ -232,9 +238,7 @@ class Measures:
             if self._home.loop is not None:
                 self.measure()  # if there was a change meanwhile
 
-        task = self._replica.work_out(
-            lambda replica: measured(replica, checked, pace, look, rate), done
-        )
+        task = self._replica.work_out(lambda replica: measured(replica, checked, look, pays), done)
         if self._home.loop is not None:
             self._task = task
 
@@ -258,7 +262,9 @@ class Measures:
         if self._session.prior is not None:
             prior = report_of(self._session)
             say("prior", prior.lines[0], " ".join(prior.lines[1:]))
-        say("costs", found.costs or (text.NO_PACE if self._state.hourly_rate else ""))
+        rate = self._state.hourly_rate
+        costs = costs_text(self._session, self._pace(), rate, found.paid)
+        say("costs", costs or (text.NO_PACE if rate else ""))
         say("stale", found.stale)
         again = found.agreement
         if again is not None and again.n_repeats:

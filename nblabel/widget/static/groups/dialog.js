@@ -42,6 +42,10 @@ export class GroupDialog {
     this.selection = null;
     /** @type {number | null} */
     this.cluster = null;
+    /** The item that the members are nearly equal to. @type {number | null} */
+    this.near = null;
+    /** Whether the focus goes back to the queue. */
+    this.fromQueue = false;
     this.name = "";
     /** @type {{previous: number | null, next: number | null}} */
     this.beside = { previous: null, next: null };
@@ -125,7 +129,7 @@ export class GroupDialog {
   }
 
   get isCluster() {
-    return this.selection === null && !this.search.isOn;
+    return this.selection === null && this.near === null && !this.search.isOn;
   }
 
   /** @param {Uint32Array} indices @param {number} [hidden] by the legend, and left out */
@@ -152,8 +156,20 @@ export class GroupDialog {
     this.ask();
   }
 
+  /** @param {number} index what is nearly equal to this item */
+  openNear(index) {
+    this.begin();
+    this.near = index;
+    this.fromQueue = true;
+    this.indices = new Uint32Array(0);
+    this.enter("choose");
+    this.ask();
+  }
+
   begin() {
     this.uid = null;
+    this.near = null;
+    this.fromQueue = false;
     this.search.clear();
     this.selection = null;
     this.hidden = 0;
@@ -170,13 +186,14 @@ export class GroupDialog {
   ask(reorders = false) {
     this.request = makeUid();
     this.reorders = reorders;
-    const { cluster, request, selection } = this;
+    const { cluster, near, request, selection } = this;
     const { wanted } = this.search;
+    const group = near === null ? { cluster } : { near };
     const message = {
       type: "group",
       request,
       order: this.parts.order.value,
-      ...(wanted ? { search: wanted } : selection ? {} : { cluster }),
+      ...(wanted ? { search: wanted } : selection ? {} : group),
     };
     if (!this.view.context.send(message, selection))
       setText(this.parts.problem, TEXT.notResponding);
@@ -225,7 +242,13 @@ export class GroupDialog {
     this.request = "";
     this.el.hidden = true;
     this.takeClasses(false);
-    if (hadFocus) this.search.giveBack();
+    if (hadFocus) this.giveBack();
+  }
+
+  /** The focus goes to where it was opened. */
+  giveBack() {
+    if (this.fromQueue) this.view.ways.focusQueue();
+    else this.view.focus();
   }
 
   /**
@@ -290,7 +313,8 @@ export class GroupDialog {
   }
 
   get titleText() {
-    return TEXT.group.title(this.name, this.indices.length, this.already);
+    const { noun } = this.view.context;
+    return TEXT.group.title(noun, this.name, this.indices.length, this.already);
   }
 
   get hiddenText() {

@@ -12,8 +12,6 @@ export class GroupSearch {
     this.dialog = dialog;
     /** What is searched for, null where the group is no search's. @type {Search | null} */
     this.wanted = null;
-    /** Whether the focus goes back to the queue. */
-    this.fromQueue = false;
     const text = TEXT.group.search;
     this.input = h("input", { type: "search", placeholder: text.hint, maxlength: 1000 });
     this.by = h("select");
@@ -27,6 +25,7 @@ export class GroupSearch {
       go,
       this.words,
     );
+    dialog.view.onTrait("search_ways", () => this.offerKinds());
     listen(this.el, "submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       this.send();
@@ -47,7 +46,6 @@ export class GroupSearch {
   /** Another group comes. */
   clear() {
     this.wanted = null;
-    this.fromQueue = false;
     this.el.hidden = true;
     this.offerOrders();
   }
@@ -59,7 +57,7 @@ export class GroupSearch {
   open(like, fromQueue) {
     const { dialog } = this;
     dialog.begin();
-    this.fromQueue = fromQueue;
+    dialog.fromQueue = fromQueue;
     this.el.hidden = false;
     this.offerKinds();
     this.offerOrders();
@@ -78,11 +76,13 @@ export class GroupSearch {
     else this.dialog.view.openSearch(null);
   }
 
+  /** What can be searched in may change: by meaning, once there is a network for it. */
   offerKinds() {
-    const hasWords = ["text", "row"].includes(this.dialog.view.context.noun);
-    const kinds = Object.entries(TEXT.group.search.kinds);
-    const shown = kinds.filter(([value]) => hasWords || value !== "words");
-    this.by.replaceChildren(...shown.map(([value, text]) => h("option", { value, text })));
+    const { value } = this.by;
+    const ways = this.dialog.view.context.model.get("search_ways") ?? ["auto"];
+    const { kinds } = TEXT.group.search;
+    this.by.replaceChildren(...ways.map((way) => h("option", { value: way, text: kinds[way] })));
+    if (ways.includes(value)) this.by.value = value;
   }
 
   /** What a search found has an order of its own. */
@@ -121,12 +121,6 @@ export class GroupSearch {
     this.dialog.enter("search");
     this.say(text);
     this.focus();
-  }
-
-  /** The dialog is left: the focus goes to where it was opened. */
-  giveBack() {
-    if (this.isOn && this.fromQueue) this.dialog.view.ways.focusQueue();
-    else this.dialog.view.focus();
   }
 
   focus() {

@@ -48,5 +48,5 @@ function headingOf(dialog) {
   if (dialog.phase === "saving") return TEXT.group.saving;
   if (dialog.indices.length && dialog.count === 0)
     return size ? TEXT.group.nothingLeft : TEXT.group.allLabeled;
-  return TEXT.group.labelAs(dialog.count, size);
+  return TEXT.group.labelAs(dialog.view.context.noun, dialog.count, size);
 }

@@ -46,12 +46,15 @@ export class MapLegend {
       hidden: true,
       onClick: () => view.context.tell({ type: "find", label: this.findable }),
     });
+    /** What is missing for it. */
+    this.hint = h("p", { class: "nbl-map-find-hint" });
     this.el = h(
       "div",
       { class: "nbl-map-legend", role: "group", "aria-label": TEXT.map.legend },
       head,
       this.list,
       this.find,
+      this.hint,
     );
     /**
      * Where the pointer was last seen: entries that come to lie under a resting pointer are not
@@ -70,6 +73,7 @@ export class MapLegend {
     }
     const traits = /** @type {const} */ (["legend", "classes", "color_by", "color_modes"]);
     view.onTrait("find_target", () => this.updateFind());
+    view.onTrait("find_hint", () => this.updateFind());
     for (const trait of traits) view.onTrait(trait, () => this.update());
     this.update();
   }
@@ -102,6 +106,8 @@ export class MapLegend {
     const name = this.findable;
     this.find.hidden = name === null && !this.target;
     setText(this.find, name === null ? TEXT.map.endFind(this.target) : TEXT.map.findMore(name));
+    const hint = this.view.context.model.get("find_hint") ?? "";
+    setText(this.hint, this.find.hidden || name !== null ? "" : hint);
   }
 
   /**

@@ -48,6 +48,7 @@ export class SideView {
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
     this.onTrait("color_by", () => this.isolate(null));
     ways.openSearch = (like) => this.openSearch(like, true);
+    ways.openNear = (index) => this.openNear(index);
   }
 
   /**
@@ -177,6 +178,13 @@ export class SideView {
   openSearch(like, fromQueue = false) {
     this.dropHighlight();
     this.dialog.search.open(like, fromQueue);
+    this.legend.el.hidden = true;
+  }
+
+  /** @param {number} index the item that the others are nearly equal to */
+  openNear(index) {
+    this.dropHighlight();
+    this.dialog.openNear(index);
     this.legend.el.hidden = true;
   }
 

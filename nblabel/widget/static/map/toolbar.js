@@ -24,7 +24,7 @@ export class MapToolbar {
     this.barText = h("span", { class: "nbl-map-progress-text" });
     const stop = () => context.tell({ type: "cancel", task: "map" });
     const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: stop });
-    /** Lies over the plane, so that the map does not move when it comes and goes. */
+    /** Has a row of its own below the map, so that it covers no point and moves nothing. */
     this.progress = h(
       "span",
       { class: "nbl-map-progress", hidden: true },
@@ -74,6 +74,7 @@ export class MapToolbar {
     this.progress.hidden = !now.running;
     this.bar.value = now.progress;
     setText(this.barText, now.text);
+    this.barText.title = now.text;
   }
 
   /** @param {import("../shared/wire.js").Projection} now */

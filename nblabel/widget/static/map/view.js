@@ -47,9 +47,11 @@ export class CanvasView extends SideView {
     this.tools = new MapTools(this);
     this.gestures = new MapGestures(this);
     this.toolbar.el.append(this.tools.el);
-    const over = [this.note, this.toolbar.progress, this.card.el, this.help.el];
+    const over = [this.note, this.card.el, this.help.el];
     const stage = h("div", { class: "nbl-map-stage" }, this.plane, ...over);
-    this.el.append(hint, this.toolbar.el, h("div", { class: "nbl-map-body" }, stage, this.side));
+    const foot = h("div", { class: "nbl-map-foot" }, this.toolbar.progress);
+    const main = h("div", { class: "nbl-map-main" }, stage, foot);
+    this.el.append(hint, this.toolbar.el, h("div", { class: "nbl-map-body" }, main, this.side));
     this.follow();
     this.describe();
   }

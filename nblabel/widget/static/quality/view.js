@@ -44,18 +44,23 @@ function buildAudit(context) {
   const repeats = buildShareSelect(name, repeatsTitle, REPEATS, answers, (share) =>
     context.tell({ type: "repeats", share }),
   );
-  const now = h("button", {
-    type: "button",
-    text: TEXT.quality.auditNow(AUDITED_NOW),
-    title: TEXT.quality.auditNowTitle(AUDITED_NOW),
-    onClick: () => context.tell({ type: "draw", n: AUDITED_NOW }),
-  });
+  let wait = "";
+  const draw = () => {
+    if (wait) context.say(wait, true);
+    else context.tell({ type: "draw", n: AUDITED_NOW });
+  };
+  const text = TEXT.quality.auditNow(AUDITED_NOW);
+  const now = h("button", { type: "button", text, onClick: draw });
   const node = h("div", { class: "nbl-audit" }, shares.node, now, repeats.node);
   const render = () => {
     const { share = 0, repeats: again = 0, waiting = 0 } = context.model.get("audit") ?? {};
     shares.show(share);
     repeats.show(again);
-    setAttribute(now, "disabled", waiting >= AUDITED_NOW);
+    wait = waiting >= AUDITED_NOW ? TEXT.quality.auditWaits(waiting) : "";
+    // not disabled: it can still have the focus, and be asked why nothing happens
+    setAttribute(now, "aria-disabled", wait ? "true" : null);
+    setAttribute(now, "aria-description", wait || null);
+    now.title = wait || TEXT.quality.auditNowTitle(AUDITED_NOW);
   };
   return { node, render };
 }

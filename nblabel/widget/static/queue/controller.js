@@ -4,8 +4,8 @@ import { listen } from "../shared/errors.js";
 import { makeUid } from "../shared/dom.js";
 import { shortWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
+import { obstacleTo } from "./obstacles.js";
 
-const DOUBLE_PRESS_MS = 150;
 const REDRAWN_BY = /** @type {const} */ ([
   "classes",
   "show_prediction",
@@ -13,6 +13,8 @@ const REDRAWN_BY = /** @type {const} */ ([
   "highlight",
   "pool",
   "closed",
+  "find_target",
+  "find_hint",
 ]);
 /** @type {string[]} */
 const NO_WORDS = [];
@@ -37,6 +39,8 @@ export class QueueController {
     this.views = new Set();
     /** Words at the question on screen. */
     this.note = "";
+    /** Why the last answer was not taken, "" where it was. */
+    this.obstacle = "";
     this.refusal = "";
     this.dismissed = "";
     this.whyOpen = true;
@@ -181,10 +185,21 @@ export class QueueController {
   decide(command) {
     const accepted = this.kept ?? this.prediction?.label;
     const label = command.name === "accept" ? accepted : command.label;
+    const event = label ? { type: "label", label } : { type: command.name };
+    return this.answer(command, label, event);
+  }
+
+  /**
+   * Answer the question on screen with an event of the log, unless something is in the way.
+   * @param {Command} command
+   * @param {string | undefined} label
+   * @param {{type: string} & Record<string, any>} event
+   */
+  answer(command, label, event) {
     const choice = `${command.name} ${command.label ?? ""}`;
-    const obstacle = this.obstacleTo(command, label, choice);
-    if (obstacle) {
-      this.say(obstacle);
+    this.obstacle = obstacleTo(this, command, label, choice);
+    if (this.obstacle) {
+      this.say(this.obstacle);
       return false;
     }
     const { context, queue } = this;
@@ -195,39 +210,9 @@ export class QueueController {
     context.throttle.answered();
     queue.answer(uid);
     // drawn by the change of the outbox
-    context.outbox.post(
-      label ? { type: "label", uid, id, label } : { type: command.name, uid, id },
-    );
+    context.outbox.post({ ...event, uid, id });
     this.askMore();
     return true;
-  }
-
-  /**
-   * Why an answer cannot be taken, "" when it can.
-   * @param {Command} command
-   * @param {string | undefined} label
-   * @param {string} choice
-   */
-  obstacleTo(command, label, choice) {
-    const {
-      context,
-      queue: { current },
-    } = this;
-    if (context.closed) return TEXT.panel.closed(context.closed);
-    if (!current) return TEXT.queue.nothingToAnswer;
-    if (choice === this.lastChoice && performance.now() - this.shownAt < DOUBLE_PRESS_MS) {
-      return TEXT.queue.sameKeyTwice;
-    }
-    const agrees = command.name === "accept" && this.kept === null;
-    if (agrees && performance.now() - this.predictedAt < DOUBLE_PRESS_MS) {
-      return TEXT.queue.predictionChanged;
-    }
-    if (command.name === "accept" && !label) {
-      const shown = context.model.get("show_prediction");
-      return shown ? TEXT.queue.noPredictionYet : TEXT.queue.hiddenPrediction;
-    }
-    if (label && context.media.isMissing(current)) return TEXT.queue.stillLoading(context.noun);
-    return "";
   }
 
   /**
@@ -258,12 +243,13 @@ export class QueueController {
 
   /**
    * @param {string} name
-   * @param {boolean} labels what is on screen, too; undo takes back the label first
+   * @param {boolean} labels what is on screen, too, in the same step
    */
   addClass(name, labels) {
     this.note = "";
-    const uid = this.post({ type: "add_class", name });
-    if (uid && labels) this.act({ name: "label", label: name });
+    const event = { type: "add_class", name };
+    if (labels) this.answer({ name: "label", label: name }, name, event);
+    else this.post(event);
   }
 
   // ---- what the kernel says
@@ -405,6 +391,12 @@ export class QueueController {
     this.render();
   }
 
+  /** Another item came, or another key counted: why an answer was not taken is of no use now. */
+  forgetObstacle() {
+    if (this.obstacle && this.note === this.obstacle) this.note = "";
+    this.obstacle = "";
+  }
+
   /** @param {string} text */
   say(text) {
     this.note = text;
@@ -435,7 +427,10 @@ export class QueueController {
     const changed =
       id === this.onScreen && predictionOnScreen && prediction && prediction !== predictionOnScreen;
     if (changed) this.predictedAt = performance.now();
-    if (id !== this.onScreen) this.shownAt = performance.now();
+    if (id !== this.onScreen) {
+      this.shownAt = performance.now();
+      this.forgetObstacle();
+    }
     this.onScreen = id;
     this.predictionOnScreen = prediction;
     for (const view of this.views) view.question();

@@ -21,6 +21,7 @@ export const QUEUE_KEYS = [
   { name: "newClass", keys: ["n"], shown: ["n"] },
   { name: "search", keys: ["/"], shown: ["/"] },
   { name: "like", keys: ["="], shown: ["="] },
+  { name: "near", keys: ["."], shown: ["."] },
   { name: "endFind", keys: [";"], shown: [";"] },
   { name: "pages", keys: [], shown: ["Space", "PgDn"] },
   { name: "chords", keys: [], shown: ["Ctrl+Z", "Ctrl+Y"] },

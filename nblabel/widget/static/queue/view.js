@@ -14,6 +14,8 @@ import { TEXT } from "../shared/text.js";
 import { buildHelp } from "./help.js";
 import { commandOf, pagesOf } from "./keys.js";
 import { buildLeads } from "./leads.js";
+import { buildMode } from "./mode.js";
+import { buildNear } from "./near.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { buildWhy } from "./why.js";
@@ -41,21 +43,29 @@ export function buildQueue(controller, signal, ways) {
   const desk = { paused: false };
   /** @param {Command} command */
   const run = (command) => {
+    controller.forgetObstacle();
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "leave") leave();
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
+    else if (command.name === "near") openNear();
     else if (command.name === "endFind") controller.context.tell({ type: "find", label: null });
     else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
     else if (controller.act(command) && !controller.context.throttle.burst)
       flash(buttonFor(command));
+    caption.render();
   };
   const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
   const searchAlike = () => {
     const { current } = controller.queue;
     if (current) ways.openSearch(current.index);
     else controller.say(TEXT.queue.nothingToAnswer);
+  };
+  const openNear = () => {
+    const { current } = controller.queue;
+    if (current && (current.near ?? 1) > 1) ways.openNear(current.index);
+    else controller.say(current ? TEXT.queue.nothingNear : TEXT.queue.nothingToAnswer);
   };
   /** @param {Command} command */
   const buttonFor = ({ name, label }) =>
@@ -66,6 +76,8 @@ export function buildQueue(controller, signal, ways) {
   const classes = buildClasses(controller, run, desk, newClass.node);
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
+  const mode = buildMode(controller, run);
+  const near = buildNear(controller, run);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
     buildPicture(controller),
@@ -82,6 +94,8 @@ export function buildQueue(controller, signal, ways) {
     picture.node,
     next.node,
     caption.node,
+    near.node,
+    mode.node,
     highlight.node,
     leads.node,
   );
@@ -107,8 +121,8 @@ export function buildQueue(controller, signal, ways) {
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, prediction, next]),
-    rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads]),
+    question: draw([picture, caption, near, prediction, next]),
+    rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;

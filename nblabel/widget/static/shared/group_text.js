@@ -23,19 +23,19 @@ export const GROUP_TEXT = {
   whatClustersAre:
     "Clusters are groups of similar items. " +
     "With some more of them than there are classes, most are of one class.",
-  /** @param {string} name @param {number} n @param {number} labeled */
-  title: (name, n, labeled) =>
-    `${name && `${name}: `}${counted(n, "point")}` +
+  /** @param {string} noun @param {string} name @param {number} n @param {number} labeled */
+  title: (noun, name, n, labeled) =>
+    `${name && `${name}: `}${counted(n, noun)}` +
     (labeled ? `, ${countText(labeled)} already labeled` : ""),
   /** @param {number} n */
   hiddenLeftOut: (n) => `${countText(n)} hidden by the legend left out`,
   nothingLeft: "Nothing is left to label",
   allLabeled: "All are labeled already",
-  /** @param {number} n @param {number} excluded */
-  labelAs: (n, excluded) =>
+  /** @param {string} noun @param {number} n @param {number} excluded */
+  labelAs: (noun, n, excluded) =>
     excluded
       ? `Label ${countText(n)} (${countText(excluded)} excluded) as`
-      : `Label ${counted(n, "point")} as`,
+      : `Label ${counted(n, noun)} as`,
   /** @param {number} n */
   relabel: (n) =>
     n === 1 ? "also relabel the labeled one" : `also relabel the ${countText(n)} labeled ones`,
@@ -61,7 +61,8 @@ export const GROUP_TEXT = {
     query: "Search for",
     hint: "words, an id or a file name",
     by: "In",
-    kinds: { auto: "Anything", words: "Words", id: "Id or file name" },
+    /** @type {Record<string, string>} */
+    kinds: { auto: "Anything", words: "Words", meaning: "Meaning", id: "Id or file name" },
     go: "Search",
     searching: "Searching…",
     nothing: "Type a word, an id, or the beginning of one.",

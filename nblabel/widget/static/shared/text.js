@@ -68,6 +68,7 @@ const QUEUE_TEXT = {
     newClass: "New class",
     search: "Search",
     like: "More like this one",
+    near: "Open the nearly equal ones as a group",
     endFind: "Stop finding more of a class",
     pages: "Scroll a long text",
     chords: "Undo and redo, anywhere in the panel",
@@ -96,6 +97,12 @@ const QUEUE_TEXT = {
   showPrediction: "Show the prediction",
   newClass: "New class",
   like: "More like this",
+  near: "Open",
+  nearLabel: "Open the nearly equal ones",
+  nearTitle: "Look through the nearly equal ones, and label them all in one step",
+  /** @param {number} n @param {string} noun */
+  standsFor: (n, noun) => `Stands for ${counted(n, `nearly equal ${noun}`)}.`,
+  nothingNear: "Nothing else is nearly equal to it.",
   newClassName: "Name of the new class",
   add: "Add",
   /** @param {string} noun */
@@ -154,6 +161,9 @@ const QUEUE_TEXT = {
   /** @param {string} label */
   speaksFor: (label) => ` speaks for ${label}`,
   askedNext: "Asked next",
+  /** @param {string} name */
+  finding: (name) => `Finding more of ${name}.`,
+  endFind: "Stop",
   /** @param {string} noun @param {string} id @param {string} short */
   askNow: (noun, id, short) => `Ask ${noun} ${id} now${short && `: ${short}`}`,
   /** @param {string} label */
@@ -299,6 +309,10 @@ const QUALITY_TEXT = {
   auditNow: (n) => `Audit ${countText(n)} now`,
   /** @param {number} n */
   auditNowTitle: (n) => `Ask ${countText(n)} items drawn at random next`,
+  /** @param {number} n how many were drawn and wait for their answers */
+  auditWaits: (n) =>
+    `${countText(n)} items drawn at random wait for an answer already: ` +
+    "answer some of them first. They come next.",
   repeats: "Repeat items",
   repeatsTitle:
     "Share of the answers after which an item from some time before is asked again, unmarked. " +

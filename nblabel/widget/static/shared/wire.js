@@ -16,8 +16,8 @@
 /**
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
- *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[]} &
- * Shown} Item
+ *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[],
+ *   near?: number} & Shown} Item
  */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
@@ -74,7 +74,7 @@
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,
  *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
- * Choice[], find_target: string,
+ * Choice[], find_target: string, find_hint: string, search_ways: string[],
  *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
  * projection: Projection,
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
