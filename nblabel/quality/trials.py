@@ -380,7 +380,7 @@ class Trials:
         if seq == END:
             return self._labels_now()
         known = (event for event in session.events() if event.seq < seq)
-        state = LabelState(session.classes, known, session.pool.missing)
+        state = LabelState(None, known, session.pool.missing)
         codes = {label: code for code, label in enumerate(session.classes)}
         y = np.full(len(session.pool), NO_ANSWER, dtype=np.intp)
         for item, answer in state.answers.items():

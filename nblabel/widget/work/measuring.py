@@ -22,7 +22,7 @@ from nblabel.session.partial import PartialEngine
 from nblabel.widget import text
 from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.state import PanelState
-from nblabel.widget.view.palette import class_colors
+from nblabel.widget.panel.figures import colors_of
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.worker import Task
@@ -194,7 +194,7 @@ class Measures:
                 "repeats": self._session.repeat_share,
                 "waiting": len(self._session.drawn),
                 "stopping": {"gain": self._advisor.threshold, "labels": self._advisor.n},
-                "colors": dict(zip(names, class_colors(len(names)), strict=True)),
+                "colors": dict(zip(names, colors_of(self._session), strict=True)),
             }
         )
         self._say()
