@@ -488,9 +488,7 @@ def take(session, step):
 def test_undo_restores_everything_and_redo_does_it_again(todo):
     session = session_of(annotator="ann")
     states = [seen(session)]
-    for step in todo:
-        if take(session, step):
-            states.append(seen(session))
+    states += [seen(session) for step in todo if take(session, step)]
     for before in states[-2::-1]:
         session.undo()
         assert seen(session) == before

@@ -51,7 +51,7 @@ class _Class:
 
     @property
     def now(self) -> _Class:
-        """This class, or the one that it is a part of by now."""
+        """The class itself, or the one that it is a part of by now."""
         found = self
         while found.into is not None:
             found = found.into
@@ -116,9 +116,7 @@ class ClassList:
         roots = (one for one in self._order if one.into is None)
         return tuple(
             dict.fromkeys(
-                one.name
-                for one in roots
-                if one.is_listed or (one.is_known and one.name in used)
+                one.name for one in roots if one.is_listed or (one.is_known and one.name in used)
             )
         )
 

@@ -407,7 +407,9 @@ class ClassLog(LabelLog):
             others = [name for name in self.classes if name != one]
             now = self._state.renamed.get(alias)
             if now is not None and now != one:
-                raise ValueError(f"the alias {alias!r} is the former name of {now!r}; leave it out.")
+                raise ValueError(
+                    f"the alias {alias!r} is the former name of {now!r}; leave it out."
+                )
             self._check_unlike(alias, others, (one,))
         return found
 

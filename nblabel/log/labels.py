@@ -389,7 +389,7 @@ class LabelLog:
         return list(map(self._bound.known.present, self.store.read(after=after)))
 
     def _number(self, rows: IntArray) -> None:
-        """Number the classes of some items, of all where something happened to the classes."""
+        """Give some items the numbers of their classes; all items where the classes changed."""
         # another session may have been given a class that this one was not
         names = (*self._state.classes, *self._state.unknown_classes)
         if names != self.classes:

@@ -74,8 +74,8 @@ class LearnedLog(SampledLog):
         """
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
-            self._prior, self._strategy = other._prior, other.strategy  # noqa: SLF001
-            self._classes_then = other._classes_then  # noqa: SLF001
+            self._prior, self._strategy = other._prior, other.strategy
+            self._classes_then = other._classes_then
             self.embedded_by, self._columns = other.embedded_by, other._columns
         self._text_encoder = other.text_encoder
         self.learn_accepted = other.learn_accepted
