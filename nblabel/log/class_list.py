@@ -154,10 +154,10 @@ class ClassList:
 
     def spelled(self, event: LabelEvent) -> LabelEvent:
         """Return an event with the present names: the same object where nothing differs."""
-        self.meet(event.labels)
-        labels, frame, present = event.labels, event.frame, self.present
-        if any(present[label] != label for label in set(labels)):
-            labels = tuple(present[label] for label in labels)
+        labels, frame = event.labels, event.frame
+        now = {label: self.present.get(label) or self.called_now(label) for label in set(labels)}
+        if any(label != present for label, present in now.items()):
+            labels = tuple(now[label] for label in labels)
         if event.kind == "audit" and (former := frames.name_of(frame)) in self.renamed:
             frame = frames.named(frame or "", self.renamed[former or ""])
         if (labels, frame) == (event.labels, event.frame):

@@ -376,7 +376,7 @@ class ClassLog(LabelLog):
                 "choose another name."
             )
         once = self._state.class_list.passing(clean)
-        if once is not None and once not in own and clean in self._numbers:
+        if once is not None and once not in own and clean in self._state.class_list.present:
             raise ValueError(
                 f"{clean!r} was the name of {once!r} for a while, and labels of that time are in "
                 "the log; choose another name."

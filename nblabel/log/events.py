@@ -49,7 +49,8 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
-        "rename_class", "merge_classes", "order_classes", "delete_class", "describe_class", "undo", "redo", "audit" (items drawn at random, before anyone answers them),
+        "rename_class", "merge_classes", "order_classes", "delete_class", "describe_class", "undo",
+        "redo", "audit" (items drawn at random, before anyone answers them),
         "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
         are taken back).
     ids : tuple of str
@@ -126,10 +127,10 @@ class LabelEvent:
     def change(self) -> dict[str, Any]:
         """For changes of classes but for "add_class" and "rename_class": what changes.
 
-        "merge_classes": the names of the "classes", and the one they became, "into". "order_classes":
-        the "classes" that come first. "delete_class": the "class", and the one that its labels are
-        of from then on, "into", or None. "describe_class": the "class", and those of the attributes
-        of `nblabel.log.class_list.ClassDetails` that change.
+        "merge_classes": the names of the "classes", and the one they became, "into".
+        "order_classes": the "classes" that come first. "delete_class": the "class", and the one
+        that its labels are of from then on, "into", or None. "describe_class": the "class", and
+        those of the attributes of `nblabel.log.class_list.ClassDetails` that change.
         """
         change: dict[str, Any] = json.loads(self.frame or "")
         return change

@@ -297,7 +297,7 @@ class LearnedLog(SampledLog):
         if made is not None:
             numbers = {name: number for number, name in enumerate(self.classes)}
             places = [numbers.get(called_now(name), -1) for name in made[1]]
-            prior = Prior(by_class(made[0], places))
+            prior = Prior(by_class(made[0].astype(np.float64), places))
             before = self._prior
             if before is None or not np.array_equal(prior.given, before.given):
                 self._prior = prior
