@@ -1,5 +1,7 @@
 """Classes that change: renamed, merged, deleted, put in order, described; and undo of all of it."""
 
+import time
+
 import hypothesis
 import numpy as np
 import pandas as pd
@@ -30,7 +32,7 @@ def seen(session):
         session.class_details,
         session.y.tolist(),
         session.status.tolist(),
-        known(session),
+        {item: answer.label for item, answer in session.state.answers.items()},
         session.state.renamed,
     )
 
@@ -118,6 +120,28 @@ def test_a_change_reads_one_event_and_rewrites_no_label(monkeypatch):
     assert all(after >= seq for after in read)
     assert all(session.state.answers[item] is answer for item, answer in answers.items())
     assert session.y[:3].tolist() == [0, 1, 1]
+
+
+@pytest.mark.slow  # 50,000 labels are written first
+def test_a_change_of_a_class_with_fifty_thousand_labels_takes_no_half_second():
+    pool = nb.Pool(embeddings=blobs(50_000, dim=2))
+    session = nb.Session(pool, ["a", "b", "c"], learner="knn", strategy="random", build_graph=False)
+    session.tell(range(50_000), "a")
+    for change in (
+        lambda: session.rename_class("a", "x"),
+        lambda: session.merge_classes(["x"], into="b"),
+        session.undo,
+        lambda: session.order_classes(["c"]),
+        lambda: session.delete_class("x", reassign="b"),
+        session.undo,
+    ):
+        begin = time.process_time()
+        change()
+        assert time.process_time() - begin < 0.5
+    assert (session.classes, session.labels()["label"].unique().tolist()) == (
+        ("c", "x", "b"),
+        ["x"],
+    )
 
 
 # renaming, and who labels meanwhile
@@ -329,6 +353,18 @@ def test_descriptions_that_are_refused(said, message):
     assert len(session.store.read()) == n
 
 
+def test_a_deleted_class_leaves_its_key_and_aliases_to_others():
+    session = session_of()
+    session.describe_class("a", key="x", aliases=["Aa"])
+    session.delete_class("a")
+    assert session.class_details == {}
+    with pytest.raises(ValueError, match="'Aa' is not a class"):
+        session.tell(0, "Aa")
+    session.describe_class("b", key="x", aliases=["aa"])
+    session.tell(0, "aa")
+    assert known(session) == {0: "b"}
+
+
 def test_files_with_old_names_and_aliases_are_imported():
     session = session_of(["tulip", "rose", "other"])
     session.describe_class("rose", aliases=["Rosa", "R-17"])
@@ -392,6 +428,7 @@ def test_checks_of_an_error_guarantee_follow_a_merge_and_come_back():
     assert session.state.draws == [before]
 
 
+@pytest.mark.slow  # an error guarantee for 1,797 items
 def test_a_report_from_before_a_change_accepts_nothing():
     data = nb.datasets.load_digits()
     session = nb.Session(data.images, data.classes, learner="knn")
@@ -484,7 +521,8 @@ def take(session, step):
     return True
 
 
-@hypothesis.given(st.lists(steps, max_size=12))
+@pytest.mark.slow  # hundreds of logs
+@hypothesis.given(st.lists(steps, max_size=10))
 def test_undo_restores_everything_and_redo_does_it_again(todo):
     session = session_of(annotator="ann")
     states = [seen(session)]

@@ -31,7 +31,8 @@ class ClassLog(LabelLog):
     @property
     def class_details(self) -> dict[str, ClassDetails]:
         """Description, colour, key and aliases of the classes that have any, by name."""
-        return self._state.details
+        every = self._state.details
+        return {name: every[name] for name in self.classes if name in every}
 
     def add_class(self, name: str, *, uid: str | None = None) -> LabelEvent:
         """Add a class behind the others.
@@ -345,7 +346,8 @@ class ClassLog(LabelLog):
         return found if found in self._codes else None
 
     def _aliases(self) -> dict[str, str]:
-        return self._state.class_list.aliases
+        every = self._state.class_list.aliases
+        return {alias: name for alias, name in every.items() if name in self._codes}
 
     def _classes_of(self, names: Any, called: str) -> list[str]:
         """Return several classes as they are called here, or say what is wrong with the names."""
