@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
     from nblabel.learners import LearnerError as LearnerError
     from nblabel.log.changes import PoolChanges as PoolChanges
+    from nblabel.log.class_list import ClassDetails as ClassDetails
     from nblabel.log.events import LabelEvent as LabelEvent
     from nblabel.log.importing import ImportReport as ImportReport
     from nblabel.log.integrity import Integrity as Integrity
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AuditReport": "nblabel.quality.audit_report",
     "AutoLabelReport": "nblabel.quality.guarantee_report",
+    "ClassDetails": "nblabel.log.class_list",
     "ClusterMatch": "nblabel.explore.clusters",
     "Costs": "nblabel.quality.costs",
     "Drift": "nblabel.explore.drift",

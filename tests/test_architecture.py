@@ -50,7 +50,7 @@ ARROWS = {
     "widget.panel.answers": "log session widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.pictures "
     "widget.panel.state widget.view",
-    "widget.panel.keys": "session system",
+    "widget.panel.keys": "log session",
     "widget.panel.figures": "arrays learners log quality session system widget.panel.keys "
     "widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "

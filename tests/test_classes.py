@@ -80,11 +80,12 @@ def test_classes_that_look_alike_are_warned_about(twins):
         session_of([*twins, "dog"])
 
 
-def test_a_new_class_that_looks_like_another_is_warned_about():
+def test_a_new_class_that_looks_like_another_is_refused():
     session = session_of(["cat", "dog"])
-    with pytest.warns(UserWarning, match="'cat' and 'Cat' differ only"):
-        session.add_class("Cat")
-    session.add_class("bird")  # not told again
+    for name in ("Cat", "c a t".replace(" ", "\u200b"), "ｃat"):
+        with pytest.raises(ValueError, match="and the class 'cat' differ only in case, spaces"):
+            session.add_class(name)
+    session.add_class("bird")
 
 
 def test_a_generator_of_classes_reaches_the_session():
@@ -253,7 +254,9 @@ def test_two_classes_become_one_and_two_again():
     session = session_of(["cta", "cat", "dog"])
     session.tell([0, 1, 2], ["cta", "cat", "dog"])
     session.ask()
-    session.rename_class("cta", "cat")
+    with pytest.raises(ValueError, match=r"a class 'cat' already.*merge_classes\(\['cta'\], into"):
+        session.rename_class("cta", "cat")
+    session.merge_classes(["cta"], into="cat")
     assert (session.classes, session.y[:3].tolist()) == (("cat", "dog"), [0, 0, 1])
     assert session.predict_proba().shape == (6, 2)
     session.undo()
@@ -292,7 +295,8 @@ def test_another_session_follows_a_renaming(tmp_path):
         ("x", "y", "'x' is not a class"),
         ("a", "a ", "is called 'a' already"),
         ("a", " ", "is empty"),
-        ("a", "b", "labeling needs at least two"),
+        ("a", "b", r"a class 'b' already\. To make the two one: merge_classes"),
+        ("a", "B", "there is a class 'b' already"),
     ],
 )
 def test_renamings_that_are_refused(name, new, message):

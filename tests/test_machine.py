@@ -17,12 +17,13 @@ from tests.samples import blobs
 pytestmark = pytest.mark.slow  # hundreds of sessions, each with many steps
 
 N = 6  # few, so that steps meet
-CLASSES = ("boot", "bag")
+CLASSES = ("boot", "bag", "shirt")
 POOL = nb.Pool(embeddings=blobs(N, dim=2), ids=[f"item {number}" for number in range(N)])
 WHO = ("ann", "bob")
 items = st.integers(0, N - 1)
 many = st.lists(items, min_size=1, max_size=5, unique=True)
 who = st.sampled_from(WHO)
+new_names = st.sampled_from(["hat", "it's <b>", "shoe", "bag"])
 
 
 class Model:
@@ -51,11 +52,16 @@ class Model:
         self.move(self.redoable[name], self.undoable[name], True)
 
     @property
+    def registry(self):
+        """The classes: a list of sets of names, the present one of each, and which are listed."""
+        return Registry(self.steps)
+
+    @property
     def sources(self):
         """What was answered of each item, and who decided: "skip" and "flag" for those set aside."""
         sources = {}
         for what, content, counts in self.steps:
-            if counts and what != "class":
+            if counts and not what.startswith("class"):
                 for item, answer in content.items():
                     _, before = sources.get(item, (None, None))
                     if what == "skip" and before not in (None, "skip"):
@@ -67,7 +73,8 @@ class Model:
                             del sources[item]
                         continue
                     sources[item] = (answer, what)
-        return sources
+        called = self.registry.called
+        return {item: (called(answer), what) for item, (answer, what) in sources.items()}
 
     @property
     def drawn(self):
@@ -86,13 +93,102 @@ class Model:
 
     @property
     def classes(self):
-        used = set(self.labels.values())
-        added = {
-            content: None
-            for what, content, counts in self.steps
-            if what == "class" and (counts or content in used)
-        }
-        return (*CLASSES, *added)
+        return self.registry.names(set(self.labels.values()))
+
+
+class Registry:
+    """What class steps add up to, in plain lists: each class is [name, is it listed]."""
+
+    def __init__(self, steps):
+        self.order = [[name, True] for name in CLASSES]
+        self.known = {one[0]: one for one in self.order}  # by any name
+        self.into = {}  # by the identity of a class that was merged
+        self.passing = set()
+        for what, content, counts in steps:
+            if what.startswith("class"):
+                getattr(self, what.replace(" ", "_"))(content, counts)
+
+    def find(self, name):
+        one = self.known.get(name)
+        while id(one) in self.into:
+            one = self.into[id(one)]
+        return one
+
+    def called(self, name):
+        one = self.find(name)
+        return name if one is None else one[0]
+
+    def names(self, used):
+        return tuple(
+            one[0] for one in self.order if id(one) not in self.into and (one[1] or one[0] in used)
+        )
+
+    def make(self, name, at, listed):
+        self.known[name] = one = [name, listed]
+        self.passing.discard(name)
+        self.order.insert(at, one)
+        return one
+
+    def class_add(self, name, counts):
+        one = self.find(name)
+        if one is None or (counts and name in self.passing):
+            self.make(name, len(self.order), counts)
+        elif counts and not one[1]:
+            one[1] = True
+            self.order = [other for other in self.order if other is not one] + [one]
+
+    def class_rename(self, content, counts):
+        former, new = content
+        one, other = self.find(former), None if new in self.passing else self.find(new)
+        if not counts:
+            if new not in self.known:
+                self.known[new] = one
+                self.passing.add(new)
+        elif other is None or other is one or not other[1]:
+            if other is not None and other is not one:
+                self.into[id(other)] = one
+            self.known[new] = one
+            self.passing.discard(new)
+            one[0] = new
+        elif other is not one:
+            self.into[id(one)] = other
+
+    def class_merge(self, content, counts):
+        parts, into = content
+        target = self.find(into)
+        if not counts:
+            if target is None:
+                self.make(into, len(self.order), False)
+            return
+        parts = [self.find(name) for name in parts]
+        if target is None or into in self.passing:
+            target = self.make(into, min(map(self.index, parts)), True)
+        for one in parts:
+            if one is not target:
+                self.into[id(one)] = target
+        target[1] = True
+
+    def index(self, one):
+        return next(at for at, other in enumerate(self.order) if other is one)
+
+    def class_delete(self, content, counts):
+        name, into = content
+        if counts and into:
+            self.class_merge(([name], into), True)
+        elif counts:
+            self.find(name)[1] = False
+
+    def class_order(self, names, counts):
+        if counts:
+            first = []
+            for one in map(self.find, names):
+                if not any(one is other for other in first):
+                    first.append(one)
+            rest = [one for one in self.order if not any(one is other for other in first)]
+            self.order = first + rest
+
+    def class_describe(self, content, counts):
+        """What is said of a class changes no label; folding the log anew checks it."""
 
 
 class Machine(RuleBasedStateMachine):
@@ -122,7 +218,7 @@ class Machine(RuleBasedStateMachine):
 
     def send(self, name, method, *arguments):
         uid = f"uid {len(self.sent)}"
-        self.sent.append((name, method, arguments, uid))
+        self.sent.append((name, method, arguments, uid, {}))
         return getattr(self.sessions[name], method)(*arguments, uid=uid)
 
     @rule(name=who, item=items, data=st.data())
@@ -154,7 +250,7 @@ class Machine(RuleBasedStateMachine):
         query = self.sessions[name].ask()
         if len(query):
             item = int(query.indices[0])
-            label = CLASSES[item % 2]
+            label = self.model.classes[item % len(self.model.classes)]
             self.send(name, "tell", item, label)
             self.model.do(name, "human", {item: label})
 
@@ -222,21 +318,66 @@ class Machine(RuleBasedStateMachine):
         assert (redone is not None) == bool(self.model.redoable[name])
         self.model.redo(name)
 
-    @rule(name=who, new=st.sampled_from(["hat", "it's <b>"]))
-    def add_class(self, name, new):
-        if new in self.model.classes:
+    def change(self, name, what, content, method, *arguments, **options):
+        """Change the classes; a change that is refused changes nothing."""
+        log = self.sessions[name].store.last
+        uid = f"uid {len(self.sent)}"
+        try:
+            getattr(self.sessions[name], method)(*arguments, uid=uid, **options)
+        except ValueError:
+            assert self.sessions[name].store.last == log
             return
-        self.send(name, "add_class", new)
-        self.model.do(name, "class", new)
+        self.sent.append((name, method, arguments, uid, options))
+        self.model.do(name, what, content)
+
+    @rule(name=who, new=new_names)
+    def add_class(self, name, new):
+        refused = new in self.model.classes
+        n = len(self.model.steps)
+        self.change(name, "class add", new, "add_class", new)
+        assert not (refused and len(self.model.steps) > n)
+
+    @rule(name=who, data=st.data(), new=new_names)
+    def rename_class(self, name, data, new):
+        former = data.draw(st.sampled_from(self.model.classes))
+        self.change(name, "class rename", (former, new), "rename_class", former, new)
+
+    @rule(name=who, data=st.data())
+    def merge_classes(self, name, data):
+        parts = data.draw(
+            st.lists(st.sampled_from(self.model.classes), min_size=1, max_size=3, unique=True)
+        )
+        into = data.draw(st.sampled_from(self.model.classes) | new_names)
+        merged = [one for one in parts if one != into]
+        self.change(name, "class merge", (merged, into), "merge_classes", parts, into=into)
+
+    @rule(name=who, data=st.data())
+    def delete_class(self, name, data):
+        gone = data.draw(st.sampled_from(self.model.classes))
+        into = data.draw(st.none() | st.sampled_from(self.model.classes))
+        used = gone in self.model.labels.values()
+        n = len(self.model.steps)
+        self.change(name, "class delete", (gone, into), "delete_class", gone, reassign=into)
+        assert not (used and into is None and len(self.model.steps) > n)  # no label is lost
+
+    @rule(name=who, data=st.data())
+    def order_classes(self, name, data):
+        first = data.draw(st.lists(st.sampled_from(self.model.classes), unique=True, max_size=3))
+        self.change(name, "class order", first, "order_classes", first)
+
+    @rule(name=who, data=st.data(), key=st.sampled_from("xyz"))
+    def describe_class(self, name, data, key):
+        one = data.draw(st.sampled_from(self.model.classes))
+        self.change(name, "class describe", (one, key), "describe_class", one, key=key)
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
     def send_again(self, data):
         """Something sent before arrives once more, perhaps after a restart: it changes nothing."""
-        name, method, arguments, uid = data.draw(st.sampled_from(self.sent))
+        name, method, arguments, uid, options = data.draw(st.sampled_from(self.sent))
         log = self.sessions[name].store.read()
         if any(event.uid == uid for event in log):  # an undo of nothing is not in the log
-            getattr(self.sessions[name], method)(*arguments, uid=uid)
+            getattr(self.sessions[name], method)(*arguments, uid=uid, **options)
             assert self.sessions[name].store.read() == log
 
     @rule(name=who)
@@ -294,6 +435,9 @@ class Machine(RuleBasedStateMachine):
             folded = LabelState(CLASSES, session.store.read())
             assert folded.answers == session.state.answers
             assert folded.classes == session.classes
+            details = {name: one for name, one in folded.details.items() if name in folded.classes}
+            assert details == session.class_details
+            assert {**folded.renamed} == session.state.renamed
             assert folded.draws == session.state.draws
             assert folded.n_questions == session.state.n_questions
             assert folded.undo_target(name) == session.state.undo_target(name)

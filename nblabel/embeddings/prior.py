@@ -18,6 +18,7 @@ from nblabel.system.dataframes import columns_of
 from nblabel.system.values import Names, is_missing, nearest, text_of
 
 OFF = 1e-3  # that a row may be off a sum of 1 by rounding
+EVEN = 1e-6  # probabilities that differ by less say nothing
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +28,7 @@ def as_prior(
     prior: Any,
     classes: Sequence[str],
     *,
-    n_given: int | None = None,
+    given: Sequence[str] | None = None,
     renamed: Mapping[str, str] | None = None,
 ) -> FloatArray:
     """Return a prior as probabilities, in the order of the pool and of the classes.
@@ -39,9 +40,10 @@ def as_prior(
         See `nblabel.Session`.
     classes : sequence of str
         The classes there are by now.
-    n_given : int, optional
-        How many of them there were at the start; the prior need not know the others. All of them,
-        if left out.
+    given : sequence of str, optional
+        What those of the start are called now, in the order in which they were given: the order of
+        columns without names. The prior need not know the others. One may be there twice, where
+        two became one, and one that is no class any more was deleted. All classes, if left out.
     renamed : mapping of str to str, optional
         Former names of classes, and what they are called now.
 
@@ -67,7 +69,7 @@ def as_prior(
     UserWarning
         If rows do not sum to 1: they are divided by their sum.
     """
-    n_given = len(classes) if n_given is None else n_given
+    given, renamed = classes if given is None else given, renamed or {}
     if isinstance(prior, str):
         from nblabel.embeddings.zero_shot import prior_from_names
 
@@ -76,32 +78,74 @@ def as_prior(
         raise TypeError(f"prior is the class {prior.__name__}; pass a function or an array.")
     if callable(prior):
         values = _by_function(prior, pool, classes)
-        return _probabilities(values, _names(None, values, classes, n_given))
-    given = in_pool_order(pool, prior, "prior")
-    values = _array(given, pool, classes)
-    columns = columns_of(given)
-    if columns is not None and renamed:
-        columns = [renamed.get(name, name) for name in columns]
-    return _probabilities(values, _names(columns, values, classes, n_given))
+        return _probabilities(values, _in_order(values, classes, given))
+    table = in_pool_order(pool, prior, "prior")
+    columns = columns_of(table)
+    if columns is not None:
+        values = _array(table, pool, classes)
+        return _probabilities(values, _by_names(columns, classes, given, renamed))
+    if _is_single(table):
+        values = _checked(_of_names(list(table), classes, given, renamed), pool, classes)
+        # of a class that was added later, and that no item has, nothing is known
+        told = [n for n, name in enumerate(classes) if name in given or values[:, n].any()]
+        return _probabilities(values[:, told], told)
+    values = _array(table, pool, classes)
+    return _probabilities(values, _in_order(values, classes, given))
+
+
+def by_class(values: Floats, places: Sequence[int]) -> FloatArray:
+    """Return probabilities in columns by class number.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, m)
+        Rows sum to 1. Where all values of a row are alike, nothing is known of the item.
+    places : sequence of int
+        The class number of each column. Those with one number are added up, and those with -1 left
+        out.
+
+    Returns
+    -------
+    ndarray of shape (n, n_known), float32
+        Rows sum to 1. A class without a column has the same probability for each item.
+    """
+    kept = sorted({*places} - {-1})
+    if not kept:
+        return np.ones((len(values), 1), dtype=np.float32)
+    sums = np.zeros((len(values), len(kept)))
+    for column, place in enumerate(places):
+        if place >= 0:
+            sums[:, kept.index(place)] += values[:, column]
+    sums[(np.ptp(values, axis=1) <= EVEN) | (sums.sum(axis=1) <= 0)] = 1
+    sums /= sums.sum(axis=1, keepdims=True)
+    width = kept[-1] + 1
+    found = np.full((len(values), width), 1 / width)
+    found[:, kept] = sums * (len(kept) / width)
+    return found.astype(np.float32)
+
+
+def _is_single(given: Any) -> bool:
+    """Return whether there is one value for each item, the name of its class."""
+    if isinstance(given, list | tuple):
+        return all(np.ndim(value) == 0 for value in given)
+    return getattr(given, "ndim", 1) == 1 and hasattr(given, "shape")
 
 
 def _array(given: Any, pool: Pool, classes: Sequence[str]) -> Floats:
-    """Return what was given as numbers; class names as ones in the columns of all classes."""
-    single = getattr(given, "ndim", 1) == 1 and not hasattr(given, "columns")
-    if isinstance(given, list | tuple):
-        single = all(np.ndim(value) == 0 for value in given)
-    elif not hasattr(given, "shape"):
+    """Return what was given as numbers."""
+    if not isinstance(given, list | tuple) and not hasattr(given, "shape"):
         raise TypeError(
             f"prior is {given!r:.60}; pass an array of shape (n, {len(classes)}), a DataFrame, a "
             "Series of class names, a function, or the name of a network."
         )
-    if single:
-        values = _of_names(list(given), classes)
-    else:
-        try:
-            values = np.asarray(as_array(given), dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"prior is no table of numbers: {error}") from error
+    try:
+        values = np.asarray(as_array(given), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"prior is no table of numbers: {error}") from error
+    return _checked(values, pool, classes)
+
+
+def _checked(values: Floats, pool: Pool, classes: Sequence[str]) -> Floats:
     if values.ndim != 2 or len(values) != len(pool):
         raise ValueError(
             f"prior has shape {values.shape} for a pool of {len(pool):,} items and {len(classes)} "
@@ -111,15 +155,20 @@ def _array(given: Any, pool: Pool, classes: Sequence[str]) -> Floats:
     return values
 
 
-def _of_names(given: list[Any], classes: Sequence[str]) -> Floats:
+def _of_names(
+    labels: list[Any], classes: Sequence[str], given: Sequence[str], renamed: Mapping[str, str]
+) -> Floats:
     """Return class names as ones among zeros; a row of zeros where there is none."""
     known = Names(classes)
-    values = np.zeros((len(given), len(classes)))
-    for row, name in enumerate(given):
+    values = np.zeros((len(labels), len(classes)))
+    for row, name in enumerate(labels):
         if is_missing(name):
             continue
         text = text_of(name).strip()
+        text = renamed.get(text, text)
         place = known.place(text)
+        if place is None and text in given:
+            continue  # the class was deleted
         if place is None:
             meant = nearest(text, classes)
             raise ValueError(
@@ -164,31 +213,39 @@ def _by_function(
     return values
 
 
-def _names(
-    columns: list[str] | None, values: Floats, classes: Sequence[str], n_given: int
-) -> list[int]:
-    """Return the class number of each column, or say why the columns are not those of classes."""
+def _in_order(values: Floats, classes: Sequence[str], given: Sequence[str]) -> list[int]:
+    """Return the class number of each column, -1 for one that was deleted, by their order alone."""
     width = values.shape[1]
-    if columns is None:
-        if not n_given <= width <= len(classes):
-            raise ValueError(
-                f"prior has {width} columns for {len(classes)} classes ({', '.join(classes)}); "
-                "pass one for each, in their order, or a DataFrame with their names."
-            )
-        return list(range(width))
-    known = Names(classes)
-    places = [known.place(name.strip()) for name in columns]
-    found = [place for place in places if place is not None]
-    unknown = [name for name, place in zip(columns, places, strict=True) if place is None]
-    missing = [name for place, name in enumerate(classes[:n_given]) if place not in found]
-    if unknown or missing or len(set(found)) < len(found):
+    order = [*given, *(name for name in classes if name not in given)]
+    if not len(given) <= width <= len(order):
+        raise ValueError(
+            f"prior has {width} columns for {len(order)} classes ({', '.join(order)}); "
+            "pass one for each, in their order, or a DataFrame with their names."
+        )
+    numbers = {name: number for number, name in enumerate(classes)}
+    return [numbers.get(name, -1) for name in order[:width]]
+
+
+def _by_names(
+    columns: list[str], classes: Sequence[str], given: Sequence[str], renamed: Mapping[str, str]
+) -> list[int]:
+    """Return the class number of each column, -1 for one that was deleted, by their names."""
+    deleted = [name for name in given if name not in classes]
+    every = Names(tuple(dict.fromkeys([*classes, *deleted, *renamed])))
+    found = [every.place(name.strip()) for name in columns]
+    named = [None if place is None else every.names[place] for place in found]
+    now = [None if name is None else renamed.get(name, name) for name in named]
+    unknown = [name for name, one in zip(columns, now, strict=True) if one is None]
+    missing = [name for name in dict.fromkeys(given) if name in classes and name not in now]
+    if unknown or missing or len(set(named)) < len(named):
         parts = {"missing": missing, "unknown": unknown}
         listed = "; ".join(f"{why}: {', '.join(some[:3])}" for why, some in parts.items() if some)
         raise ValueError(
             f"prior has other columns than the classes ({listed or 'one is there twice'}). Name "
             "its columns like the classes, or pass an array (to_numpy()) with them in order."
         )
-    return found
+    numbers = {name: number for number, name in enumerate(classes)}
+    return [numbers.get(name or "", -1) for name in now]
 
 
 def _probabilities(values: Floats, places: list[int]) -> FloatArray:
@@ -214,11 +271,8 @@ def _probabilities(values: Floats, places: list[int]) -> FloatArray:
             f"{sums[off[0]]:.4g}); they are divided by their sum.",
             stacklevel=5,
         )
-    width = max(places) + 1
     values[sums <= 0] = 1
     values /= values.sum(axis=1, keepdims=True)
-    if places == list(range(width)):
+    if places == list(range(len(places))):
         return values.astype(np.float32)
-    found = np.full((len(values), width), 1 / width)
-    found[:, places] = values * (len(places) / width)
-    return found.astype(np.float32)
+    return by_class(values, places)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nblabel.log.classes import check_classes, warn_of_lookalikes
+from nblabel.log.classing import ClassLog
 from nblabel.log.events import ADDED, Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels
-from nblabel.log.labels import CODES, LabelLog
+from nblabel.log.labels import CODES
 from nblabel.log.reading import read_labels
 from nblabel.pool.order import in_pool_order
-from nblabel.system.values import nearest, text_of
+from nblabel.system.values import text_of
 
 
-class AnswerLog(LabelLog):
+class AnswerLog(ClassLog):
     """The labels of a pool, and the answers that change them; `nblabel.Session` learns from them.
 
     An answer counts once it is committed to the store. `refresh` takes in what others wrote.
@@ -252,7 +251,8 @@ class AnswerLog(LabelLog):
         Raises
         ------
         ValueError
-            If the name is empty or a class already, or there are 200 classes.
+            If the name is empty, a class already, or hardly to be told from one or from an alias;
+            or there are 200 classes.
         IndexError
             If a position is outside the pool.
         StoreError
@@ -262,105 +262,13 @@ class AnswerLog(LabelLog):
         if (sent := self._sent(uid)) is not None:
             return sent
         ids = () if index is None else self._ids(index)
-        clean = self._new_class([*self.classes, name])
+        clean = self._new_class(name, self.classes)
         if ids:
             marks = " ".join(filter(None, [self._found(ids), ADDED]))
             return self._record("label", dict.fromkeys(ids, clean), uid, frame=marks)
         return self._append(
             LabelEvent("add_class", labels=(clean,), annotator=self.annotator, uid=uid or new_uid())
         )
-
-    def rename_class(self, name: str, new: str, *, uid: str | None = None) -> LabelEvent:
-        """Give a class another name, in one step that one `undo` takes back.
-
-        Its labels stay, and have the new name. Where a class has that name already, the two become
-        one. The new name may stand in ``classes=`` from the next run on; the former one means the
-        same.
-
-        Parameters
-        ----------
-        name : str
-            The class.
-        new : str
-            Its new name.
-        uid : str, optional
-            As for `tell`.
-
-        Returns
-        -------
-        LabelEvent
-            As it was committed.
-
-        Raises
-        ------
-        ValueError
-            If there is no such class, fewer than two would be left, or the new name is empty or
-            the same.
-        StoreError
-            If the log could not be read or written; nothing changed then.
-        """
-        self.refresh()
-        if (sent := self._sent(uid)) is not None:
-            return sent
-        former = self.class_of(name)
-        others = [one for one in self.classes if one != former]
-        clean = text_of(new).strip()
-        if clean == former:
-            raise ValueError(f"the class is called {former!r} already.")
-        if clean not in others:
-            # a name that this class had before may come back
-            clean = self._new_class([*others, new], also=former)
-        elif len(others) < 2:
-            raise ValueError(
-                f"with {former!r} and {clean!r} as one class, only that one would be left; "
-                "labeling needs at least two."
-            )
-        renaming = json.dumps([former, clean], ensure_ascii=False)
-        return self._append(
-            LabelEvent(
-                "rename_class", frame=renaming, annotator=self.annotator, uid=uid or new_uid()
-            )
-        )
-
-    def class_of(self, name: Any) -> str:
-        """Return a class as it is called here.
-
-        Parameters
-        ----------
-        name : str
-            The name, its value, or a former name of the class.
-
-        Returns
-        -------
-        str
-
-        Raises
-        ------
-        ValueError
-            If there is no such class; the message names the one that may have been meant.
-        """
-        text = text_of(name).strip()
-        if (found := self._find_class(text)) is not None:
-            return found
-        meant = nearest(text, self.classes)
-        advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
-        advice = advice if text else "Pass a name; skip leaves an item open."
-        raise ValueError(
-            f"{(text or name)!r} is not a class; the classes are {', '.join(self.classes)}. "
-            f"{advice}"
-        )
-
-    def _new_class(self, names: list[Any], also: str | None = None) -> str:
-        """Return the last of these names as a new class has it, or say what is wrong with it."""
-        clean = check_classes(names)[-1]
-        now = self._state.renamed.get(clean)
-        if now is not None and now != also:
-            raise ValueError(
-                f"{clean!r} is the former name of {now!r}, and labels of that time are in the log; "
-                "choose another name."
-            )
-        warn_of_lookalikes(check_classes(names), clean)
-        return clean
 
     def _labels_of(self, ids: tuple[str, ...], label: Any) -> dict[str, str]:
         """Return the class name of each item, or say what is wrong with the labels."""
@@ -385,21 +293,12 @@ class AnswerLog(LabelLog):
         # an item named twice gets its last label
         return {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
 
-    def _find_class(self, text: str) -> str | None:
-        """Return the class that a text stands for, also by its former name; None for none."""
-        place = self._names.place(text)
-        return self._state.renamed.get(text) if place is None else self._names.names[place]
-
     def _imported_label(self, item: str) -> str | None:
         """Return the imported label of an item, "" after a person's answer, None if it is free."""
         answer = self._state.answers.get(item)
         if answer is None or answer.kind in ("skip", "accept"):
             return None
         return answer.label if answer.event.source == "import" else ""
-
-    def _sent(self, uid: str | None) -> LabelEvent | None:
-        """Return the event with this uid, if it was sent before."""
-        return None if uid is None else self._state.event(uid)
 
     def _found(self, ids: Iterable[str]) -> str | None:  # noqa: ARG002
         """Return `FOUND` where a strategy asked for items of one class; here none asks."""
@@ -424,11 +323,3 @@ class AnswerLog(LabelLog):
                 LabelEvent(kind, target=target.uid, annotator=self.annotator, uid=uid or new_uid())
             )
         return target
-
-    def _append(self, event: LabelEvent) -> LabelEvent:
-        """Commit an event unless it is in the log already; return it as it is there."""
-        if event.uid not in self._uids:
-            self._seen = (event.uid, self._seq)
-            self.store.append(event)
-            self.refresh()
-        return self._state.event(event.uid) or event

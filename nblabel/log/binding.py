@@ -142,7 +142,7 @@ def _check_ids(store: LabelStore, pool: Pool, known: KnownItems, before: list[st
 
 def _contents(events: Iterable[LabelEvent]) -> dict[str, str]:
     """Return what was in the items that people answered, by id."""
-    answers = LabelState((), events).answers
+    answers = LabelState(None, events).answers
     known = ((item, one) for item, one in answers.items() if one.event.contents)
     return {item: one.event.contents[one.place] for item, one in known}
 

@@ -9,6 +9,7 @@ from typing import Any
 from nblabel.system.values import is_missing, looks, nearest, text_of
 
 MAX_CLASSES = 200
+COMMANDS = "ursfhwn?,.<>/=;"  # keys of the panel, as static/ has them: no class can have one
 
 
 def check_classes(classes: Any) -> tuple[str, ...]:
@@ -49,18 +50,46 @@ def check_classes(classes: Any) -> tuple[str, ...]:
     return names
 
 
-def warn_of_lookalikes(names: Iterable[str], new: str | None = None) -> None:
-    """Warn of classes that a person can hardly tell apart; of those like `new` only, if given."""
+def warn_of_lookalikes(names: Iterable[str]) -> None:
+    """Warn of classes that a person can hardly tell apart."""
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(looks(name), []).append(name)
     for some in alike.values():
-        if len(some) > 1 and (new is None or new in some):
+        if len(some) > 1:
             warnings.warn(
                 f"the classes {' and '.join(map(repr, some))} differ only in case, spaces or form; "
                 "give one name to what is one class.",
                 stacklevel=3,
             )
+
+
+def list_names(names: Any, called: str) -> list[Any]:
+    """Return the names in a list, or say that it is none."""
+    if isinstance(names, str | bytes | Mapping) or not isinstance(names, Iterable):
+        raise ValueError(f"{called} is {names!r}; pass a list of names.")  # noqa: TRY004
+    if isinstance(names, set | frozenset):
+        raise ValueError(f"{called} is a set, which has no order; pass a list.")  # noqa: TRY004
+    return list(names)
+
+
+def check_key(name: str, key: Any) -> str:
+    """Return the key of a class as text, or say what is wrong with it.
+
+    Raises
+    ------
+    ValueError
+        If it is no single character, or a command of the panel.
+    """
+    sign = text_of(key)
+    if len(sign) != 1 or not sign.isprintable() or sign.isspace():
+        raise ValueError(f"{name!r} cannot have the key {key!r}; choose a single character.")
+    if sign in COMMANDS:
+        raise ValueError(
+            f"{name!r} cannot have the key {sign!r}, which is a command of the panel; choose "
+            f"another than {' '.join(COMMANDS)}."
+        )
+    return sign
 
 
 def list_classes(classes: Any) -> list[Any]:

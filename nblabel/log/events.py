@@ -7,7 +7,7 @@ import math
 import time as clock
 import uuid
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Kind = Literal[
     "label",
@@ -16,6 +16,10 @@ Kind = Literal[
     "accept",
     "add_class",
     "rename_class",
+    "merge_classes",
+    "order_classes",
+    "delete_class",
+    "describe_class",
     "undo",
     "redo",
     "audit",
@@ -25,6 +29,10 @@ Kind = Literal[
 Source = Literal["human", "model", "import"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
+CLASS_KINDS = (
+    *("add_class", "rename_class", "merge_classes"),
+    *("order_classes", "delete_class", "describe_class"),
+)
 # as the frame of a label, or both, with a space between
 FOUND = "found"  # the strategy asked for items of its class
 ADDED = "added"  # the class is new: the label adds it, in the same step
@@ -44,7 +52,8 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
-        "rename_class", "undo", "redo", "audit" (items drawn at random, before anyone answers them),
+        "rename_class", "merge_classes", "order_classes", "delete_class", "describe_class", "undo",
+        "redo", "audit" (items drawn at random, before anyone answers them),
         "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
         are taken back).
     ids : tuple of str
@@ -68,8 +77,9 @@ class LabelEvent:
         where that is not known.
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
-        former and the new name, as JSON. For "label": "found", where the strategy asked for more
-        items of one class; "added", where the label adds its class; or "found added".
+        former and the new name, as JSON. For the other changes of classes: an object of JSON, see
+        `change`. For "label": "found", where the strategy asked for more items of one class;
+        "added", where the label adds its class; or "found added".
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -109,6 +119,11 @@ class LabelEvent:
         return self.kind == "add_class" or ADDED in self._marks
 
     @property
+    def changes_classes(self) -> bool:
+        """Whether the classes are others after it."""
+        return self.kind in CLASS_KINDS or self.adds_class
+
+    @property
     def is_bulk(self) -> bool:
         """Whether the numbers of its labels tell nothing about how large the classes are.
 
@@ -126,6 +141,18 @@ class LabelEvent:
         former, new = json.loads(self.frame or "")
         return former, new
 
+    @property
+    def change(self) -> dict[str, Any]:
+        """For changes of classes but for "add_class" and "rename_class": what changes.
+
+        "merge_classes": the names of the "classes", and the one they became, "into".
+        "order_classes": the "classes" that come first. "delete_class": the "class", and the one
+        that its labels are of from then on, "into", or None. "describe_class": the "class", and
+        those of the attributes of `nblabel.log.class_list.ClassDetails` that change.
+        """
+        change: dict[str, Any] = json.loads(self.frame or "")
+        return change
+
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of event {self.kind!r}; expected one of {KINDS}.")
@@ -141,7 +168,7 @@ class LabelEvent:
             raise ValueError("probabilities must be finite numbers.")
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
-        named = self.kind in ("audit", "rename_class")
+        named = self.kind == "audit" or self.kind in CLASS_KINDS
         if self.frame is not None and not (
             named or (self.kind == "label" and self.frame in _MARKS)
         ):

@@ -16,7 +16,6 @@ from nblabel.log.classes import check_classes, not_given, warn_of_lookalikes
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
 from nblabel.log.known import Numbering
-from nblabel.log.spelling import Spelling
 from nblabel.log.state import Answer, LabelState
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.log.tables import Predicted, labels_table
@@ -58,13 +57,14 @@ class LabelLog:
     _seq: int  # of the last event read
     _uids: set[str]  # of all events read
     _seen: tuple[str, int]  # the last event that was written here, and what was known before
+    _written: IntArray  # the name that each label has in the log, as a position in `_numbers`
+    _numbers: dict[str, int]
     _y: IntArray
     _status: npt.NDArray[np.uint8]
     _bulk: npt.NDArray[np.bool_]
     _codes: dict[str, int]  # by class name
     _names: Names  # of the classes
-    _given: tuple[str, ...]  # the classes given at the start
-    _spelling: Spelling
+    _classes_at: tuple[int, tuple[str, ...]]  # version and names of the classes in `_y`
     _listeners: list[Callable[[], None]]
     _cache: dict[str, tuple[int, Any]]  # by name, with the version it is of
 
@@ -77,7 +77,6 @@ class LabelLog:
         warn_of_lookalikes(names)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
         self._version = 0
-        self._given = names
         self._bound, events = bind(self.store, pool)
         self.numbering = Numbering(self._bound.known, pool)
         """The numbers by which the log knows the items."""
@@ -88,14 +87,8 @@ class LabelLog:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names in order, those added on the way included."""
+        """Class names in order: those given, and what was made of them since."""
         return tuple(self._codes)
-
-    @property
-    def n_given(self) -> int:
-        """How many of the classes were given at the start; those added on the way follow."""
-        renamed = self._state.renamed
-        return len({renamed.get(name, name) for name in self._given})
 
     @property
     def state(self) -> LabelState:
@@ -345,33 +338,23 @@ class LabelLog:
         StoreError
             If the log cannot be read.
         """
-        events = self.events(self._seq)
+        events = self._events(self._seq)
         changed: dict[str, None] = {}
         for event in events:
             changed.update(dict.fromkeys(self._state.apply(event)))
             self._uids.add(event.uid)
             self._seq = event.seq
-        if self._state.renamed != self._spelling.renamed:  # rare: all is read in the new spelling
-            changed.update(dict.fromkeys(self._state.answers))
-            self._spelling = Spelling(self._bound.known, self._given, self._state.renamed)
-            self._state = self._state.emptied()
-            for event in self.events():
-                self._state.apply(event)
-        # another session may have been given a class that this one was not
-        names = (*self._state.classes, *self._state.unknown_classes)
-        if names != self.classes:
-            self._codes = {name: code for code, name in enumerate(names)}
-            self._names = Names(names)
-            # beside those whose answer was just taken back
-            changed.update(dict.fromkeys(self._state.answers))
-            self._y[:] = -1
         found = self.pool.find(changed)
         there = found >= 0
         rows = found[there]
         items = changed if there.all() else compress(changed, there.tolist())
         answers = [self._state.answers.get(item) for item in items]
-        labels = [None if answer is None else answer.label for answer in answers]
-        self._y[rows] = [-1 if label is None else self._codes.get(label, -1) for label in labels]
+        written = [None if answer is None else answer.written for answer in answers]
+        for name in dict.fromkeys(written):
+            if name is not None:
+                self._numbers.setdefault(name, len(self._numbers))
+        self._written[rows] = [-1 if name is None else self._numbers[name] for name in written]
+        self._number(rows)
         self._status[rows] = [CODES[_status_of(answer)] for answer in answers]
         steps = {answer.event.uid: answer.event for answer in answers if answer is not None}
         bulk = {uid for uid, event in steps.items() if event.is_bulk}
@@ -397,9 +380,29 @@ class LabelLog:
         StoreError
             If the log cannot be read.
         """
-        return list(map(self._spelling.of, self.store.read(after=after)))
+        return list(map(self._state.class_list.spelled, self._events(after)))
 
     # inside
+
+    def _events(self, after: int) -> list[LabelEvent]:
+        """Return the events behind a `seq`, with present ids and the names of that time."""
+        return list(map(self._bound.known.present, self.store.read(after=after)))
+
+    def _number(self, rows: IntArray) -> None:
+        """Give some items the numbers of their classes; all items where the classes changed."""
+        # another session may have been given a class that this one was not
+        names = (*self._state.classes, *self._state.unknown_classes)
+        if names != self.classes:
+            self._codes = {name: code for code, name in enumerate(names)}
+            self._names = Names(names)
+        at, present = (self._state.class_list.version, names), self._state.class_list.present
+        codes = (self._codes.get(present[name], -1) for name in self._numbers)
+        every = np.array([*codes, -1], dtype=np.intp)  # the last for items without a label
+        if at == self._classes_at:
+            self._y[rows] = every[self._written[rows]]
+        else:
+            self._y = every[self._written]
+            self._classes_at = at
 
     def _predicted(self) -> list[Predicted]:
         """Return the predictions of what has no label and is not flagged."""
@@ -413,10 +416,12 @@ class LabelLog:
         self._seen = ("", 0)
         self._seq = 0
         self._y = np.full(len(self.pool), -1, dtype=np.intp)
+        self._written = self._y.copy()
+        self._numbers = {}
         self._status = np.zeros(len(self.pool), dtype=np.uint8)
         self._bulk = np.zeros(len(self.pool), dtype=bool)
         self._codes = {}
-        self._spelling = Spelling(self._bound.known, self._given)
+        self._classes_at = (0, ())
         self._cache = {}
         self.refresh()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from nblabel.log.events import Kind, LabelEvent
+from nblabel.log.class_list import ClassDetails, ClassList
+from nblabel.log.events import CLASS_KINDS, Kind, LabelEvent
 
 
 class Answer(NamedTuple):
@@ -22,11 +23,14 @@ class Answer(NamedTuple):
         The item's place in the event.
     before : Answer or None
         The answer to the item before this one, taken back or not.
+    names : dict of str to str or None
+        What the classes are called now, by their names in the log; None where nothing was renamed.
     """
 
     event: LabelEvent
     place: int
     before: Answer | None = None
+    names: Mapping[str, str] | None = None
 
     @property
     def kind(self) -> Kind:
@@ -35,7 +39,13 @@ class Answer(NamedTuple):
 
     @property
     def label(self) -> str | None:
-        """The class name for "label" and "accept"."""
+        """The present name of the class, for "label" and "accept"."""
+        written = self.written
+        return written if written is None or self.names is None else self.names[written]
+
+    @property
+    def written(self) -> str | None:
+        """The name of the class as it stands in the log."""
         return self.event.labels[self.place] if self.event.labels else None
 
     @property
@@ -52,8 +62,10 @@ class LabelState:
 
     Parameters
     ----------
-    classes : iterable of str
-        The class names given at the start, in order.
+    classes : iterable of str, optional
+        The class names given at the start, in order. If left out, the labels of the events are in
+        their present names, as `LabelLog.events` returns them, and what changes classes is of no
+        account.
     events : iterable of LabelEvent
         A log to fold.
     missing : callable, optional
@@ -65,9 +77,6 @@ class LabelState:
         By item id. Items nobody answered are missing.
     absent : dict of str to Answer
         The same of items that are not in the pool. They are in no draw and no repeat either.
-    draws : list of LabelEvent
-        Every audit, oldest first. Nothing takes a draw back: whether an item was drawn at random
-        must not depend on what was answered.
     repeats : list of LabelEvent
         Every item asked once more, oldest first.
     n_questions : int
@@ -76,61 +85,87 @@ class LabelState:
 
     def __init__(
         self,
-        classes: Iterable[str],
+        classes: Iterable[str] | None = None,
         events: Iterable[LabelEvent] = (),
         missing: Callable[[Iterable[str]], list[str]] = lambda _: [],
     ) -> None:
-        self._base = tuple(classes)
+        self._list = None if classes is None else ClassList(classes)
         self._missing = missing
         self._gone: set[str] = set()  # of the items answered, those that are not in the pool
         self.answers: dict[str, Answer] = {}
         self.absent: dict[str, Answer] = {}
-        self.draws: list[LabelEvent] = []
+        self._draws: list[LabelEvent] = []
+        self._shown_draws: tuple[int, list[LabelEvent]] = (0, [])  # with the version of the classes
         self.repeats: list[LabelEvent] = []
         self.n_questions = 0
         self._drawn: dict[str, LabelEvent] = {}
         self._events: dict[str, LabelEvent] = {}
         self._undone: set[str] = set()
         self._last: dict[str, Answer] = {}  # the newest answer to each item, taken back or not
-        self._added: list[str] = []
-        self._renamings: list[str] = []
-        self._in_use: Counter[str] = Counter()
+        self._in_use: Counter[str] = Counter()  # by the names in the log
         self._undo_stack: dict[str | None, list[str]] = {}
         self._redo_stack: dict[str | None, list[str]] = {}
         for event in events:
             self.apply(event)
 
+    @property
+    def _given(self) -> ClassList:
+        """The classes, where a state has them."""
+        return ClassList(()) if self._list is None else self._list
+
     def emptied(self) -> LabelState:
         """Return the state before the first event."""
-        return LabelState(self._base, missing=self._missing)
+        given = None if self._list is None else self._list.given
+        return LabelState(given, missing=self._missing)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names: those given, then those added and not taken back, in order."""
-        renamed = self.renamed
-        names = dict.fromkeys(renamed.get(name, name) for name in self._base)
-        for uid in self._added:
-            name = self._events[uid].labels[0]
-            if uid not in self._undone or self._in_use[name]:
-                names[renamed.get(name, name)] = None
-        return tuple(names)
+        """Class names in order: those given, added, renamed, merged and deleted in the log."""
+        return self._given.names(self._used)
+
+    @property
+    def class_list(self) -> ClassList:
+        """What the log made of the classes."""
+        return self._given
+
+    @property
+    def details(self) -> dict[str, ClassDetails]:
+        """What is known of the classes that were described."""
+        return self._given.details
 
     @property
     def renamed(self) -> dict[str, str]:
-        """New class names by former ones, of the renamings that were not taken back."""
-        renamed: dict[str, str] = {}
-        for uid in self._renamings:
-            if uid not in self._undone:
-                former, new = self._events[uid].renaming
-                renamed = {one: new if now == former else now for one, now in renamed.items()}
-                renamed[former] = new
-        return {former: now for former, now in renamed.items() if former != now}
+        """Present class names by former ones, of the changes that were not taken back."""
+        return self._given.renamed
 
     @property
     def unknown_classes(self) -> tuple[str, ...]:
         """Class names in use that are neither given nor added."""
         given = set(self.classes)
-        return tuple(name for name, count in self._in_use.items() if count and name not in given)
+        return tuple(name for name in self._used if name not in given)
+
+    @property
+    def _used(self) -> dict[str, None]:
+        """The present names of the classes that have labels."""
+        names = (name for name, count in self._in_use.items() if count)
+        if self._list is None:
+            return dict.fromkeys(names)
+        return dict.fromkeys(self._list.present[name] for name in names)
+
+    @property
+    def draws(self) -> list[LabelEvent]:
+        """Every audit, oldest first.
+
+        Nothing takes a draw back: whether an item was drawn at random must not depend on what was
+        answered.
+        """
+        if self._list is None:
+            return self._draws
+        version, shown = self._shown_draws
+        kept = shown if version == self._list.version else []
+        shown = [*kept, *map(self._list.spelled, self._draws[len(kept) :])]
+        self._shown_draws = self._list.version, shown
+        return shown
 
     @property
     def taken_back(self) -> set[str]:
@@ -141,16 +176,17 @@ class LabelState:
 
     def event(self, uid: str) -> LabelEvent | None:
         """Return the answer, added class or audit with this uid."""
-        return self._events.get(uid) or self._drawn.get(uid)
+        event = self._events.get(uid) or self._drawn.get(uid)
+        return None if event is None else self._shown(event)
 
     def history(self, item: str) -> list[LabelEvent]:
         """Return the answers to an item that were not taken back, oldest first."""
-        return [answer.event for answer in self._active(item)]
+        return [self._shown(answer.event) for answer in self._active(item)]
 
     def latest(self, n: int) -> list[LabelEvent]:
         """Return the last n answers that were not taken back, newest first."""
         active = (e for e in reversed(self._events.values()) if e.uid not in self._undone)
-        return list(islice(active, n))
+        return list(map(self._shown, islice(active, n)))
 
     def undo_target(self, annotator: str | None = None) -> LabelEvent | None:
         """Return the event that an undo by this annotator would take back."""
@@ -183,23 +219,26 @@ class LabelState:
             self._drawn[event.uid] = event
             there = self.of_pool(event)
             if there.ids:
-                (self.draws if event.kind == "audit" else self.repeats).append(there)
+                (self._draws if event.kind == "audit" else self.repeats).append(there)
             return ()
         self._events[event.uid] = event
         self.n_questions += event.kind == "label" and event.source == "human"
-        if event.adds_class:
-            self._added.append(event.uid)
-        if event.kind == "rename_class":
-            self._renamings.append(event.uid)
-        elif event.kind != "add_class":
+        if self._list is not None and event.changes_classes:
+            self._list.add(event)
+        if event.kind not in CLASS_KINDS:
             self._answered(event)
         self._undo_stack.setdefault(event.annotator, []).append(event.uid)
         self._redo_stack.pop(event.annotator, None)
         return event.ids
 
     def _answered(self, event: LabelEvent) -> None:
-        last = self._last.get
-        new = {item: Answer(event, place, last(item)) for place, item in enumerate(event.ids)}
+        last, names = self._last.get, None
+        if self._list is not None:
+            self._list.meet(event.labels)
+            names = self._list.present
+        new = {
+            item: Answer(event, place, last(item), names) for place, item in enumerate(event.ids)
+        }
         self._last |= new
         gone = self._missing(new)
         self._gone.update(gone)
@@ -225,6 +264,8 @@ class LabelState:
             stack.remove(target.uid)
         give.setdefault(target.annotator, []).append(target.uid)
         (self._undone.add if undo else self._undone.discard)(target.uid)
+        if self._list is not None and target.changes_classes:
+            self._list.reversed(self._undone)
         for item in target.ids:
             self._settle(item)
         return target.ids
@@ -248,19 +289,23 @@ class LabelState:
     def _set(self, item: str, answer: Answer | None) -> None:
         home = self._home(item)
         before = home.pop(item, None)
-        if before is not None and before.label is not None:
-            self._in_use[before.label] -= 1
+        if before is not None and before.written is not None:
+            self._in_use[before.written] -= 1
         if answer is not None:
             home[item] = answer
-            if answer.label is not None:
-                self._in_use[answer.label] += 1
+            if answer.written is not None:
+                self._in_use[answer.written] += 1
 
     def _home(self, item: str) -> dict[str, Answer]:
         return self.absent if item in self._gone else self.answers
 
     def _top(self, stacks: dict[str | None, list[str]], annotator: str | None) -> LabelEvent | None:
         stack = stacks.get(annotator)
-        return self._events[stack[-1]] if stack else None
+        return self._shown(self._events[stack[-1]]) if stack else None
+
+    def _shown(self, event: LabelEvent) -> LabelEvent:
+        """Return an event with the present names of the classes."""
+        return event if self._list is None else self._list.spelled(event)
 
 
 def _decide(answer: Answer | None, newer: Answer) -> Answer | None:

@@ -389,15 +389,12 @@ class LabelStore:
 
     def _table(self, *, details: bool) -> pd.DataFrame:
         from nblabel.log.known import KnownItems
-        from nblabel.log.spelling import Spelling
         from nblabel.log.state import LabelState
         from nblabel.log.tables import labels_table
 
         known = KnownItems.of_log(self.setting("items"), self._name)
-        events = self.read()
-        renamed = LabelState((), events).renamed
-        spelled = map(Spelling(known, (), renamed).of, events)
-        return labels_table(LabelState((), spelled), None, details=details)
+        state = LabelState((), map(known.present, self.read()))
+        return labels_table(state, None, details=details)
 
     def _check_end(self, connection: sa.Connection, last: int) -> None:
         """Check that none is missing at the end: SQLite has the newest `seq` in a table, too."""

@@ -66,7 +66,7 @@ class PredictionHistory:
         self._engine, self._classes = session.engine, session.classes
         self._learn_accepted = session.learn_accepted
         self._learner = session.engine.learner_anew(session.bulk)
-        self._state = LabelState(session.classes, missing=session.pool.missing)
+        self._state = LabelState(missing=session.pool.missing)
         self._codes = {name: code for code, name in enumerate(session.classes)}
         self._seq = 0
         self._whole = True  # an interrupt in the middle of a draw leaves nothing to go on with

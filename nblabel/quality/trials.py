@@ -197,6 +197,7 @@ class Trials:
         session.refit(1)  # finds the neighbour graph if it may
         self._predictions: dict[int, Predictions] = {}
         self.labels = self._labels(END)
+        self._classes = session.classes
 
     @cached_property
     def corrected(self) -> IntArray:
@@ -215,8 +216,9 @@ class Trials:
 
     @property
     def is_current(self) -> bool:
-        """Whether people have answered nothing since."""
-        return np.array_equal(self._labels_now(), self.labels)
+        """Whether people have answered nothing since, and the classes are what they were."""
+        same = self._session.classes == self._classes
+        return same and np.array_equal(self._labels_now(), self.labels)
 
     def predictions(self, seq: int = END) -> Predictions:
         """Return the predictions of a model that learned what people answered up to a place."""
@@ -380,7 +382,7 @@ class Trials:
         if seq == END:
             return self._labels_now()
         known = (event for event in session.events() if event.seq < seq)
-        state = LabelState(session.classes, known, session.pool.missing)
+        state = LabelState(None, known, session.pool.missing)
         codes = {label: code for code, label in enumerate(session.classes)}
         y = np.full(len(session.pool), NO_ANSWER, dtype=np.intp)
         for item, answer in state.answers.items():

@@ -222,6 +222,15 @@ class Engine:
         other.strategy = make_strategy(strategy, has_graph=self.graph is not None)
         return other
 
+    def with_prior(self, prior: Prior) -> Engine:
+        """Return an engine that begins with another prior, and shares all else with this one."""
+        other = copy.copy(self)
+        smooth = self.graph is not None and wants_graph(self._wanted[0])
+        other.prior = prior.on(self.graph) if smooth and self.graph is not None else prior
+        other._model = other.learner_anew()  # noqa: SLF001
+        other._cache = {}  # noqa: SLF001
+        return other
+
     def _use(self, graph: NeighborGraph) -> None:
         learner, strategy = self._wanted
         self.graph = graph

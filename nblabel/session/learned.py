@@ -7,9 +7,12 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
+import numpy as np
+
 from nblabel.arrays import BoolArray, FloatArray, as_embeddings
 from nblabel.embeddings.catalogue import SENTENCES
 from nblabel.embeddings.choice import Choice, choose
+from nblabel.embeddings.prior import by_class
 from nblabel.embeddings.registry import embed_new
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners.prior import Prior
@@ -21,7 +24,7 @@ from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
 from nblabel.session.searching import Encoder, Searcher
-from nblabel.strategies import make_strategy
+from nblabel.strategies import Find, make_strategy
 
 NO_GRAPH_YET = "not all items are embedded yet, so it cannot be their graph."
 
@@ -37,7 +40,11 @@ class LearnedLog(SampledLog):
     _engine: Engine | PartialEngine
     _learn_accepted: bool
     _learner: Any
-    _prior: Prior | None
+    _prior: Prior | None = None
+    _prior_at_first: tuple[FloatArray, tuple[str, ...]] | None = None
+    """The prior as it was made, with the classes of that time."""
+    _classes_then: tuple[str, ...] = ()
+    """The classes that strategy and prior are of."""
     _refit: Refit | None
     _searcher: Searcher | None
     _strategy: Any
@@ -67,6 +74,8 @@ class LearnedLog(SampledLog):
         """
         if self._engine is not other.engine:
             self._engine, self._refit = other.engine, None
+            self._prior, self._strategy = other._prior, other.strategy
+            self._classes_then = other._classes_then
             self.embedded_by, self._columns = other.embedded_by, other._columns
         self._text_encoder = other.text_encoder
         self.learn_accepted = other.learn_accepted
@@ -277,6 +286,31 @@ class LearnedLog(SampledLog):
             return None
         drawn = {self.pool.ids[i] for i in self.drawn.tolist()}
         return FOUND if any(item not in drawn for item in ids) else None
+
+    def _changed(self) -> None:
+        if self._classes_then not in ((), self.classes):
+            self._follow_classes()
+            self._classes_then = self.classes
+        super()._changed()
+
+    def _follow_classes(self) -> None:
+        """Have prior and strategy be about the classes as they are now."""
+        called_now, made = self.state.class_list.called_now, self._prior_at_first
+        if made is not None:
+            numbers = {name: number for number, name in enumerate(self.classes)}
+            places = [numbers.get(called_now(name), -1) for name in made[1]]
+            prior = Prior(by_class(made[0].astype(np.float64), places))
+            before = self._prior
+            if before is None or not np.array_equal(prior.given, before.given):
+                self._prior = prior
+                self._engine = self._engine.with_prior(prior)
+        sought = self._strategy
+        if isinstance(sought, Find) and sought.target not in (None, *self.classes):
+            now = called_now(str(sought.target))
+            if now in self.classes:
+                self._strategy = Find(now)
+                if self._engine.embedded.any():
+                    self._engine = self._engine.with_strategy(self._strategy)
 
     def _confidence(self) -> FloatArray | None:
         return None if self._refit is None else self._refit.predicted[1]

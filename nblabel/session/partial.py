@@ -85,6 +85,13 @@ class PartialEngine:
         other._part = self._part.with_strategy(strategy)  # noqa: SLF001  (one of us)
         return other
 
+    def with_prior(self, prior: Prior) -> PartialEngine:
+        """As `Engine.with_prior`."""
+        other = copy.copy(self)
+        other.prior = prior
+        other._part = self._part.with_prior(Prior(prior.given[self._rows]))  # noqa: SLF001
+        return other
+
     @property
     def strategy(self) -> Any:
         """What asks now."""

@@ -146,6 +146,7 @@ class Session(LearnedLog):
         # embedding may take minutes: a log that does not fit is refused before
         super().__init__(pool, classes, store, annotator)
         check_strategy(strategy, self.classes)
+        self._classes_then = self.classes
         self._prior = self._prior_of(prior)
         self._columns = names_of_columns(pool)
         self.embedded_by = None
@@ -369,8 +370,9 @@ class Session(LearnedLog):
                     stacklevel=3,
                 )
             return None
-        n_given, renamed = self.n_given, self.state.renamed
-        made = as_prior(self.pool, given, self.classes, n_given=n_given, renamed=renamed)
+        first, renamed = self.state.class_list.given_now, self.state.renamed
+        made = as_prior(self.pool, given, self.classes, given=first, renamed=renamed)
+        self._prior_at_first = made, self.classes[: made.shape[1]]
         if not had:
             self._remember_prior("given")
         return Prior(made)

@@ -1,5 +1,6 @@
 """What every store does."""
 
+import json
 import multiprocessing
 import os
 import threading
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+import nblabel as nb
 from nblabel.log.database import ITEM
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.system import progress
+from tests.samples import blobs
 
 POSTGRES = os.environ.get("NBLABEL_TEST_POSTGRES")
 SCHEMA = f"nblabel_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
@@ -118,6 +121,11 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
         LabelEvent("withdraw", ("e", "f")),
         LabelEvent("add_class", labels=("hat",)),
         LabelEvent("label", ("i",), ("cap",), frame="added"),
+        *(LabelEvent("rename_class", frame=json.dumps([name, "new"])) for name in ODD),
+        LabelEvent("merge_classes", frame=json.dumps({"classes": ODD, "into": "hat"})),
+        LabelEvent("order_classes", frame=json.dumps({"classes": [*map(str, range(200))]})),
+        LabelEvent("delete_class", frame=json.dumps({"class": "hat", "into": None})),
+        LabelEvent("describe_class", frame=json.dumps({"class": "a", "description": "\0"})),
         LabelEvent("undo", target=made.uid),
         LabelEvent("redo", target=made.uid),
     ]
@@ -247,6 +255,44 @@ def test_labels_without_a_pool(store: LabelStore) -> None:
     assert store.labels()[["id", "label"]].to_numpy().tolist() == [["b", "boot"]]
     store.compact()
     assert len(store.labels()) == 1
+
+
+def test_classes_change_while_another_annotator_labels(shared: str) -> None:
+    pool = nb.Pool(embeddings=blobs(8))
+    options = {"classes": ["boot", "bag", "hat"], "learner": "knn", "store": shared}
+    ann = nb.Session(pool, annotator="ann", **options)
+    bob = nb.Session(pool, annotator="bob", **options)
+    ann.tell([0, 1, 2], ["boot", "bag", "hat"])
+    ann.rename_class("boot", "it's ;--")
+    bob.tell(3, "boot")  # it has not heard of it
+    bob.merge_classes(["bag", "hat"], into="rest")
+    ann.tell(4, "bag")
+    ann.describe_class("rest", description="100% \0", aliases=["all else"])
+    bob.tell(5, "all else")
+    bob.order_classes(["rest"])
+    bob.add_class("spare")
+    ann.delete_class("spare")
+    labels = {0: "it's ;--", 1: "rest", 2: "rest", 3: "it's ;--", 4: "rest", 5: "rest"}
+    for session in (ann, bob, nb.Session(pool, **options)):
+        session.refresh()
+        assert session.classes == ("rest", "it's ;--")
+        assert (
+            dict(zip(session.labels()["index"], session.labels()["label"], strict=True)) == labels
+        )
+    for session, n in ((ann, 5), (bob, 5)):
+        for _ in range(n):
+            assert session.undo() is not None
+    ann.refresh()
+    assert ann.classes == ("boot", "bag", "hat")
+    assert ann.store.labels().empty
+    assert ann.store.check_integrity().is_whole
+    for session in (ann, bob):
+        while session.redo() is not None:
+            pass
+    ann.refresh()
+    assert dict(zip(ann.labels()["index"], ann.labels()["label"], strict=True)) == labels
+    for session in (ann, bob):
+        session.store.close()
 
 
 def test_reopened_it_is_the_same_log(shared: str) -> None:

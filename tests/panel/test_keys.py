@@ -64,6 +64,25 @@ def test_chosen_keys_reach_the_page_and_follow_a_renaming():
     assert keys_of(page)["daisy"] == "d"
 
 
+def test_keys_and_colours_of_the_log_reach_the_page_and_those_of_the_panel_come_first():
+    page = open_page(classes=["daisy", "rose", "fern"], keys={"daisy": "d"})
+    page.session.describe_class("rose", key="d", color="#123456")
+    page.session.describe_class("fern", key="x")
+    assert keys_of(page) == {"daisy": "d", "rose": "1", "fern": "x"}
+    assert {one["name"]: one["color"] for one in page.traits["classes"]}["rose"] == "#123456"
+    page.session.tell(0, "rose")
+    (rose,) = (one for one in page.traits["status"]["classes"] if one["name"] == "rose")
+    assert rose == {"name": "rose", "color": "#123456", "count": 1}
+    page.session.order_classes(["fern", "rose"])
+    assert [one["name"] for one in page.traits["classes"]] == ["fern", "rose", "daisy"]
+    assert keys_of(page) == {"daisy": "d", "rose": "1", "fern": "x"}
+    assert page.answer("undo")["text"] == "Undone: the classes were put in order."
+    page.session.merge_classes(["fern"], into="daisy")
+    assert page.answer("undo")["text"] == "Undone: classes were merged."
+    assert page.answer("redo")["text"] == "Redone: classes were merged."
+    assert keys_of(page) == {"daisy": "d", "rose": "1"}
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [

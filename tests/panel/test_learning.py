@@ -10,6 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 import nblabel as nb
 from nblabel.learners import KnnLearner
 from nblabel.widget.panel import learning
+from nblabel.widget.panel.state import PanelState
 from nblabel.widget.work import worker
 from tests.panel.helpers import open_page, picture_pool, shown, until
 from tests.samples import CLASSES
@@ -58,6 +59,50 @@ def test_of_results_that_newer_labels_overtook_only_slow_ones_are_shown(monkeypa
         assert applied == [False, True]
         assert page.kinds().count("colors") == (2 if slow else 1)
         assert not {first, second} & {item["id"] for item in page.last("questions")["items"]}
+
+    asyncio.run(label())
+
+
+@pytest.mark.parametrize("change", ["order", "merge", "rename"])
+def test_a_late_result_is_shown_only_where_the_classes_have_the_same_numbers(monkeypatch, change):
+    monkeypatch.setattr(learning, "SLOW_SECONDS", -1)
+    began, release, taken = threading.Event(), threading.Event(), []
+    learned = PanelState.learned
+    monkeypatch.setattr(
+        PanelState, "learned", lambda *given: taken.append(given[1]) or learned(*given)
+    )
+
+    async def label():
+        page = await shown()
+        refit = page.session.engine.refit
+
+        def held(*work, **options):
+            done = refit(*work, **options)
+            began.set()
+            assert release.wait(20)
+            return done
+
+        monkeypatch.setattr(page.session.engine, "refit", held)
+        apply, applied = page.session.apply, []
+        page.session.apply = lambda model: applied.append(apply(model)) or applied[-1]
+        page.label(page.ids[0])
+        await until(began.is_set)
+        taken.clear()
+        if change == "order":
+            page.session.order_classes(CLASSES[::-1])
+        elif change == "merge":
+            page.session.merge_classes([CLASSES[0]], into=CLASSES[2])
+        else:
+            page.session.rename_class(CLASSES[0], "another name")
+        await until(lambda: len(page.traits["classes"]) == len(page.session.classes))
+        release.set()
+        await until(lambda: applied and applied[-1])
+        assert applied == [False, True]
+        # the model of before is let go at once, and the late one is not taken in its place
+        assert [one is None for one in taken] == ([False] if change == "rename" else [True]) + [
+            False
+        ]
+        assert taken[-1].proba.shape[1] == len(page.session.classes)
 
     asyncio.run(label())
 

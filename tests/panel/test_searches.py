@@ -213,10 +213,19 @@ def test_a_class_without_a_label_needs_one_first(page):
     assert "Finding more of bag: label one first" in str(page.traits["status"]["messages"])
 
 
-def test_a_class_that_is_renamed_ends_it(page):
+def test_it_follows_a_class_that_is_renamed_and_ends_with_one_that_is_deleted(page):
     page.session.tell([0, 1, 2], CLASSES)
     find(page, "bag")
     page.session.rename_class("bag", "purse")
+    assert page.traits["find_target"] == "purse"
+    page.session.undo()
+    assert page.traits["find_target"] == "bag"
+    page.session.merge_classes(["bag", "shirt"], into="clothes")
+    assert page.traits["find_target"] == "clothes"
+    page.session.undo()
+    page.session.add_class("hat")
+    page.session.strategy = nb.strategies.Find("hat")
+    page.session.delete_class("hat")
     assert page.traits["find_target"] == ""
     assert page.session.strategy == "auto"
     assert page.traits["error"] == ""

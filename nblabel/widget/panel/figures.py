@@ -40,7 +40,7 @@ def color_points(
     if mode == "cluster":
         return _cluster(len(session.pool), clusters)
     names = [*session.classes, text.NO_LABEL]
-    palette = [*class_colors(len(session.classes)), UNLABELED]
+    palette = [*colors_of(session), UNLABELED]
     y = session.y
     if mode == "prediction" and model is not None and session.predicts:
         y = np.where(y >= 0, y, model.predicted[0])
@@ -93,10 +93,23 @@ def describe_classes(
     """Return the classes of docs/wire.md, with their keys, some of them chosen, and colours."""
     names, renamed = session.classes, session.state.renamed
     known = {renamed.get(name, name): key for name, key in (chosen or {}).items()}
+    for name, one in session.class_details.items():  # what this panel was given comes first
+        if one.key and one.key not in known.values():
+            known.setdefault(name, one.key)
     keys = class_keys(names, session.n_given, known)
     return [
         {"name": name, "key": key, "color": color}
-        for name, key, color in zip(names, keys, class_colors(len(names)), strict=False)
+        for name, key, color in zip(names, keys, colors_of(session), strict=True)
+    ]
+
+
+def colors_of(session: Session) -> list[str]:
+    """Return the colour of each class: the one that was chosen, or that of its place."""
+    names, details = session.classes, session.class_details
+    usual = class_colors(len(names))
+    return [
+        details[name].color or color if name in details else color
+        for name, color in zip(names, usual, strict=True)
     ]
 
 
@@ -113,7 +126,7 @@ def describe_store(session: Session) -> dict[str, Any]:
 def count_labels(session: Session, y: IntArray) -> list[dict[str, Any]]:
     """Return how many have each class, of class numbers without -1."""
     counts = np.bincount(y, minlength=len(session.classes))
-    colors = class_colors(len(session.classes))
+    colors = colors_of(session)
     return [
         {"name": name, "color": color, "count": int(count)}
         for name, color, count in zip(session.classes, colors, counts, strict=False)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from nblabel.log.classes import COMMANDS, check_key
 from nblabel.session import Session
-from nblabel.system.values import text_of
 
 KEYS = "1234567890qetyiopadjklzxcvbgm"  # in the order in which classes get them
-COMMANDS = "ursfhwn?,.<>/=;"  # of the queue and of the group dialog, as static/ has them
 
 
 def check_keys(keys: Any, session: Session) -> dict[str, str]:
@@ -27,14 +26,8 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
         raise ValueError(message)  # noqa: TRY004
     chosen: dict[str, str] = {}
     for given, key in keys.items():
-        name, sign = session.class_of(given), text_of(key)
-        if len(sign) != 1 or not sign.isprintable() or sign.isspace():
-            raise ValueError(f"keys gives {name!r} the key {key!r}; choose a single character.")
-        if sign in COMMANDS:
-            raise ValueError(
-                f"keys gives {name!r} the key {sign!r}, which is a command of the panel; choose "
-                f"another than {' '.join(COMMANDS)}."
-            )
+        name = session.class_of(given)
+        sign = check_key(name, key)
         other = next((one for one, its in chosen.items() if its == sign), None)
         if other is not None:
             raise ValueError(f"keys gives {other!r} and {name!r} the same key, {sign!r}.")

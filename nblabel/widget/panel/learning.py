@@ -70,8 +70,20 @@ class Learning:
         self._ahead = pictures.ahead()
         self._n_before, self._seed = session.pool.n_before, session.random_state
         self._drift: tuple[FloatArray, Drift] | None = None
+        self._classes: tuple[str, ...] = ()  # that the present model is of
         self.is_due = False
         """Whether something changed that was not learned from, as nobody looks."""
+
+    def follow(self) -> None:
+        """Let go what was learned where the numbers of the classes have another meaning now."""
+        if self._state.model is not None and not self._fits(self._classes):
+            self._state.learned(None, {})
+
+    def _fits(self, classes: tuple[str, ...]) -> bool:
+        """Return whether the present classes have the numbers that they had among these."""
+        called_now = self._session.state.class_list.called_now
+        pairs = zip(map(called_now, classes), self._session.classes, strict=False)
+        return all(then == now for then, now in pairs)
 
     def request(self) -> None:
         """Learn from the present state, now or as soon as what runs is done."""
@@ -122,7 +134,7 @@ class Learning:
         self.is_due = False
         return _Moment(self._session.snapshot(), self._session.engine, self._on_screen())
 
-    def _learn(self, moment: _Moment) -> tuple[Refit, Deciders, NearGroups, str]:
+    def _learn(self, moment: _Moment) -> tuple[Refit, Deciders, NearGroups, str, tuple[str, ...]]:
         """In the thread: learn, choose, have the pictures ready, all from the moment alone."""
         snapshot, engine, shown = moment.snapshot, moment.engine, moment.shown
         model = engine.refit(snapshot, RANKED, explain=shown[0] if shown else None)
@@ -138,7 +150,7 @@ class Learning:
             self._pictures.pack(index, THUMBNAIL_SIDE)  # of the snapshot
         self._read(deciders)
         drift = "" if engine.awaits_embeddings else self._drifted(engine.X, snapshot)
-        return model, deciders, engine.near, drift
+        return model, deciders, engine.near, drift, snapshot.classes
 
     def _read(self, deciders: Deciders) -> None:
         for other in {other for near in deciders.values() for other, _ in near}:
@@ -165,12 +177,13 @@ class Learning:
             self._failed(result)
             return
         assert isinstance(result, tuple)
-        model, deciders, near, drift = result
+        model, deciders, near, drift, classes = result
         self._state.near = near
         self._state.say("learning", "")
         if not self._session.apply(model):
             slow = model.fit_seconds + model.ask_seconds > SLOW_SECONDS
-            if slow and model.proba.shape[1] == len(self._session.classes):
+            if slow and self._fits(classes):
+                self._classes = classes
                 self._state.learned(model, deciders)
             # the page must not run dry while someone types fast
             if self._ranking.is_short or self._ranking.offers((text.DRAWN_LATE,)):
@@ -178,7 +191,7 @@ class Learning:
                 self._overdue()
                 self._state.on_change()
             return
-        self._state.drift = drift
+        self._classes, self._state.drift = classes, drift
         self._state.learned(model, deciders)
         self._state.solve("learning")
         self._ranking.rank(model.query, model.reason)

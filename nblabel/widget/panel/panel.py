@@ -338,6 +338,7 @@ class Panel:
 
         `page_knows`: the only page did it, and needs no list before the next that was learned.
         """
+        self.learning.follow()
         answered = self._ranking.drop_answered()
         if self._ranking.is_empty or not page_knows:
             self._ranking.offer()

@@ -52,6 +52,13 @@ DRAWN_LATE = Reason("Drawn at random: the learner is still at work.")
 LEFT_OVER = Reason("The model is too unsure of this one: left for you, the least confident first.")
 
 _WORDS = {"undo": "Undone", "redo": "Redone"}
+_CHANGES = {
+    "rename_class": "a class was renamed",
+    "merge_classes": "classes were merged",
+    "order_classes": "the classes were put in order",
+    "delete_class": "a class was deleted",
+    "describe_class": "a class was described",
+}
 _STEPS = {"accept": "accepted from the model", "withdraw": "reverted to no label"}
 
 
@@ -90,8 +97,8 @@ def reversed_step(kind: str, step: str, n: int, noun: str, label: str | None) ->
         return f"{word}: {count(n)} {_STEPS[step]}."
     if n > 1:
         return f"{word}: {counted(n, noun)}."
-    if step == "rename_class":
-        return f"{word}: a class was renamed."
+    if step in _CHANGES:
+        return f"{word}: {_CHANGES[step]}."
     if not n:
         return f"{word}: class {label}."
     return f"{word}: {label or step}."

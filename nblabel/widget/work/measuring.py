@@ -21,8 +21,8 @@ from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.widget import text
 from nblabel.widget.panel.answers import words_of
+from nblabel.widget.panel.figures import colors_of
 from nblabel.widget.panel.state import PanelState
-from nblabel.widget.view.palette import class_colors
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.worker import Task
@@ -130,6 +130,8 @@ class Measures:
             session.repeat_share = float(repeats)
         state.hourly_rate = float(session.store.setting(RATE) or 0) or None
         self._advisor = StopAdvisor()
+        self._numbered: tuple[str, ...] = ()  # the classes that the advisor's predictions are of
+        self._numbering = 0
         if gain is not None:
             self._advisor.threshold = float(gain)
         self._task: Task | None = None
@@ -189,7 +191,10 @@ class Measures:
         """In the thread that learns: whether it pays to go on."""
         y = snapshot.y.copy()
         y[snapshot.accepted] = -1
-        self._advisor.update(int((y >= 0).sum()), model.proba, engine)
+        if snapshot.classes[: len(self._numbered)] != self._numbered:
+            self._numbering += 1  # what was predicted before has other numbers
+        self._numbered = snapshot.classes
+        self._advisor.update(int((y >= 0).sum()), model.proba, (engine, self._numbering))
 
     def follow(self) -> None:
         """Show what is known of the present state of the log."""
@@ -200,7 +205,7 @@ class Measures:
                 "repeats": self._session.repeat_share,
                 "waiting": len(self._session.drawn),
                 "stopping": {"gain": self._advisor.threshold, "labels": self._advisor.n},
-                "colors": dict(zip(names, class_colors(len(names)), strict=True)),
+                "colors": dict(zip(names, colors_of(self._session), strict=True)),
             }
         )
         self._say()

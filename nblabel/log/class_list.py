@@ -1,0 +1,289 @@
+"""The classes of a log: those given at the start, and what its events made of them.
+
+A label in the log holds the name that its class had when it was given. Nothing there is rewritten:
+what a class is called now, or which class it became a part of, is looked up on reading. So a change
+takes the same time whether a class has ten labels or 50,000, and undo restores what was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from nblabel.log import frames
+from nblabel.log.events import LabelEvent
+from nblabel.system.values import Names
+
+
+@dataclass(frozen=True)
+class ClassDetails:
+    """What is known of a class beside its name; see `nblabel.Session.describe_class`.
+
+    Attributes
+    ----------
+    description : str
+        What belongs to the class, in words; "" where there are none.
+    color : str
+        Such as "#0072b2"; "" for the colour that its place gives it.
+    key : str
+        The key that gives its label; "" for the one that its place gives it.
+    aliases : tuple of str
+        Other names of the class, as files to import have them.
+    """
+
+    description: str = ""
+    color: str = ""
+    key: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class _Class:
+    """One class, whatever it is called."""
+
+    __slots__ = ("details", "into", "is_known", "is_listed", "name")
+
+    def __init__(self, name: str, *, is_listed: bool, is_known: bool = True) -> None:
+        self.name = name
+        self.is_listed = is_listed  # if not, only while there are labels of it
+        self.is_known = is_known  # given, or added in the log
+        self.into: _Class | None = None  # the one it became a part of
+        self.details = ClassDetails()
+
+    @property
+    def now(self) -> _Class:
+        """The class itself, or the one that it is a part of by now."""
+        found = self
+        while found.into is not None:
+            found = found.into
+        return found
+
+
+class ClassList:
+    """The classes after a log.
+
+    Parameters
+    ----------
+    given : iterable of str
+        The class names given at the start, in order. None at all where only a log is there.
+
+    Attributes
+    ----------
+    given : tuple of str
+    present : dict of str to str
+        The present name of the class, by each name that stands in a label. Changes in place.
+    renamed : dict of str to str
+        Present names by the other names that the log knows of the classes.
+    version : int
+        Grows with every change.
+    """
+
+    def __init__(self, given: Iterable[str]) -> None:
+        self.given = tuple(given)
+        self.present: dict[str, str] = {}
+        self.renamed: dict[str, str] = {}
+        self.version = 0
+        self._events: list[LabelEvent] = []
+        self._begin()
+        self._settle()
+
+    def add(self, event: LabelEvent) -> None:
+        """Follow one more event that changes the classes."""
+        self._events.append(event)
+        self._follow(event, counts=True)
+        self._settle()
+
+    def reversed(self, undone: Collection[str]) -> None:
+        """Begin anew, without the events of these uids."""
+        self._begin()
+        for event in self._events:
+            self._follow(event, counts=event.uid not in undone)
+        self._settle()
+
+    def meet(self, names: Iterable[str]) -> None:
+        """Take in names that stand in labels."""
+        for name in set(names) - self.present.keys():
+            self.present[name] = self.called_now(name)
+
+    def names(self, used: Collection[str]) -> tuple[str, ...]:
+        """Return the class names in order.
+
+        Parameters
+        ----------
+        used : collection of str
+            Those that have labels, as they are called now: a class that was taken back or deleted
+            is there as long as somebody else gives labels of it.
+        """
+        roots = (one for one in self._order if one.into is None)
+        return tuple(
+            dict.fromkeys(
+                one.name for one in roots if one.is_listed or (one.is_known and one.name in used)
+            )
+        )
+
+    @property
+    def details(self) -> dict[str, ClassDetails]:
+        """What is known of the classes that were described, by their present names."""
+        nothing = ClassDetails()
+        return {
+            one.name: one.details
+            for one in self._order
+            if one.into is None and one.details != nothing
+        }
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """The present name of the class by each alias, those of merged classes included."""
+        return {alias: one.now.name for one in self._order for alias in one.details.aliases}
+
+    @property
+    def given_now(self) -> tuple[str, ...]:
+        """What the classes given at the start are called now, or what they became a part of."""
+        return tuple(map(self.called_now, self.given))
+
+    def called_now(self, name: str) -> str:
+        """Return what the class with this name or former name is called now.
+
+        The name itself where there is no such class.
+        """
+        found = self._find(name)
+        return name if found is None else found.name
+
+    def passing(self, name: str) -> str | None:
+        """Return the class that had a name for a while, by a step that was taken back."""
+        return self._names[name].now.name if name in self._passing else None
+
+    def spelled(self, event: LabelEvent) -> LabelEvent:
+        """Return an event with the present names: the same object where nothing differs."""
+        labels, frame = event.labels, event.frame
+        now = {label: self.present.get(label) or self.called_now(label) for label in set(labels)}
+        if any(label != present for label, present in now.items()):
+            labels = tuple(now[label] for label in labels)
+        if event.kind == "audit" and (former := frames.name_of(frame)) in self.renamed:
+            frame = frames.named(frame or "", self.renamed[former or ""])
+        if (labels, frame) == (event.labels, event.frame):
+            return event
+        return replace(event, labels=labels, frame=frame)
+
+    # inside
+
+    def _begin(self) -> None:
+        self._names: dict[str, _Class] = {}  # by every name there ever was
+        self._passing: set[str] = set()  # names that only steps that were taken back gave
+        self._order: list[_Class] = []
+        self._by_value: Names | None = None
+        for name in self.given:
+            self._new(name, is_listed=True)
+
+    def _settle(self) -> None:
+        self.version += 1
+        self._by_value = None
+        self.renamed = {
+            name: one.now.name
+            for name, one in self._names.items()
+            if one.now.name != name and name not in self._passing
+        }
+        for name in self.present:
+            self.present[name] = self.called_now(name)
+
+    def _find(self, name: str) -> _Class | None:
+        """Return the class that has or had a name, also if that is written as another value."""
+        found = self._names.get(name)
+        if found is None:
+            if self._by_value is None:
+                self._by_value = Names(tuple(self._names))
+            place = self._by_value.place(name)
+            found = None if place is None else self._names[self._by_value.names[place]]
+        return None if found is None else found.now
+
+    def _new(
+        self, name: str, *, is_listed: bool, is_known: bool = True, at: int | None = None
+    ) -> _Class:
+        made = _Class(name, is_listed=is_listed, is_known=is_known)
+        self._order.insert(len(self._order) if at is None else at, made)
+        self._call(made, name)
+        return made
+
+    def _call(self, one: _Class, name: str) -> None:
+        """Give a class a name, from which it is found from now on."""
+        one.name = name
+        self._names[name] = one
+        self._passing.discard(name)
+        self._by_value = None
+
+    def _follow(self, event: LabelEvent, *, counts: bool) -> None:
+        if event.adds_class:
+            self._added(event.labels[0], counts=counts)
+        elif event.kind == "rename_class":
+            self._renamed(*event.renaming, counts=counts)
+        elif event.kind == "merge_classes":
+            self._merged(event.change["classes"], event.change["into"], counts=counts)
+        elif not counts:
+            return
+        elif event.kind == "order_classes":
+            found = (self._find(name) for name in event.change["classes"])
+            first = dict.fromkeys(one for one in found if one is not None)
+            self._order = [*first, *(one for one in self._order if one not in first)]
+        elif event.kind == "describe_class":
+            one = self._find(event.change["class"])
+            if one is not None:
+                more = {key: value for key, value in event.change.items() if key != "class"}
+                if "aliases" in more:
+                    more["aliases"] = tuple(more["aliases"])
+                one.details = replace(one.details, **more)
+        elif event.kind == "delete_class":
+            one = self._find(event.change["class"])
+            if event.change["into"] is not None:
+                self._merged([event.change["class"]], event.change["into"], counts=True)
+            elif one is not None:
+                one.is_listed = False
+
+    def _added(self, name: str, *, counts: bool) -> None:
+        found = self._find(name)
+        if found is None or (counts and name in self._passing):
+            self._new(name, is_listed=counts)
+        elif counts and not found.is_listed:  # it was deleted, or its adding was taken back
+            found.is_listed = found.is_known = True
+            self._order.remove(found)
+            self._order.append(found)
+
+    def _renamed(self, former: str, new: str, *, counts: bool) -> None:
+        one, other = self._find(former), self._names.get(new)
+        if not counts:
+            # labels that somebody gave under this name meanwhile are of that class; without the
+            # classes given at the start, it may have been the name of another one all along
+            if self.given and one is not None and other is None:
+                self._names[new] = one
+                self._passing.add(new)
+            return
+        other = None if other is None or new in self._passing else other.now
+        if one is None and other is not None:  # the new name was given at the start by now
+            self._names[former] = other
+            return
+        one = one or self._new(former, is_listed=False, is_known=False)
+        if other is None or other is one:
+            self._call(one, new)
+        elif not other.is_listed:
+            other.into = one
+            self._call(one, new)
+        else:  # earlier versions made two classes one in this way
+            self._join(one, other)
+
+    def _merged(self, names: list[str], into: str, *, counts: bool) -> None:
+        found = self._find(into)
+        if not counts:
+            if self.given and found is None:  # there as long as somebody gives labels of it
+                self._new(into, is_listed=False)
+            return
+        parts = [one for one in map(self._find, names) if one is not None]
+        if found is None or into in self._passing:
+            places = [self._order.index(one) for one in parts]
+            found = self._new(into, is_listed=True, at=min(places, default=None))
+        for one in parts:
+            self._join(one, found)
+        for name in names:
+            self._names.setdefault(name, found)
+        found.is_listed = True
+
+    def _join(self, one: _Class, into: _Class) -> None:
+        if one is not into:
+            one.into = into
