@@ -30,6 +30,8 @@ class Plane:
 
     def __init__(self, book: Notebook) -> None:
         self.book = book
+        embedded = "not panel.session.awaits_embeddings"
+        wait_for(lambda: book.evaluate(embedded), 60, lambda: "the embeddings")
         book.execute("from nblabel.explore.projection import project_pca")
         xy = np.array(book.evaluate("project_pca(panel.session.embeddings).tolist()"))
         plane = book.page.locator(".nbl-map-plane")
