@@ -536,3 +536,27 @@ def test_undo_restores_everything_and_redo_does_it_again(todo):
     fresh = session_of(store=session.store)
     assert seen(fresh) == seen(session)
     assert len(set(session.classes)) == len(session.classes) >= 2
+
+
+def test_two_classes_are_left_whatever_is_undone_and_done_again(tmp_path):
+    ann = session_of(store=tmp_path / "a.db", annotator="ann")
+    bob = session_of(store=tmp_path / "a.db", annotator="bob")
+    ann.add_class("d")
+    bob.delete_class("a")
+    bob.delete_class("b")
+    ann.undo()
+    assert len(ann.classes) == 2
+    ann.redo()
+    assert ann.classes == ("c", "d")
+    for _ in range(2):
+        bob.undo()
+    ann.undo()
+    ann.merge_classes(["a"], into="b")
+    ann.undo()
+    bob.merge_classes(["c"], into="a")
+    ann.redo()  # with that, all that there were are one
+    for session in (ann, bob, session_of(store=tmp_path / "a.db")):
+        session.refresh()
+        assert session.classes == ("b", "d")
+        session.tell([0, 1], ["c", "b"])
+        assert session.predict_proba().shape == (N, 2)

@@ -119,9 +119,19 @@ class Registry:
         return name if one is None else one[0]
 
     def names(self, used):
-        return tuple(
-            one[0] for one in self.order if id(one) not in self.into and (one[1] or one[0] in used)
-        )
+        roots = self.roots()
+        shown = [one[1] or one[0] in used for one in roots]
+        while sum(shown) < 2:  # fewer are too few
+            shown[shown.index(False)] = True
+        return tuple(one[0] for one, there in zip(roots, shown, strict=True) if there)
+
+    def roots(self):
+        return [one for one in self.order if id(one) not in self.into]
+
+    def enough(self, parts, target):
+        """Whether there are two classes still once these are one."""
+        gone = {id(one) for one in parts} | {id(target)}
+        return any(id(one) not in gone for one in self.roots())
 
     def make(self, name, at, listed):
         self.known[name] = one = [name, listed]
@@ -144,6 +154,8 @@ class Registry:
             if new not in self.known:
                 self.known[new] = one
                 self.passing.add(new)
+        elif other not in (None, one) and not self.enough([one], other):
+            pass
         elif other is None or other is one or not other[1]:
             if other is not None and other is not one:
                 self.into[id(other)] = one
@@ -161,7 +173,10 @@ class Registry:
                 self.make(into, len(self.order), False)
             return
         parts = [self.find(name) for name in parts]
-        if target is None or into in self.passing:
+        target = None if into in self.passing else target
+        if not self.enough(parts, target):
+            return
+        if target is None:
             target = self.make(into, min(map(self.index, parts)), True)
         for one in parts:
             if one is not target:

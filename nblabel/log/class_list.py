@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
 from nblabel.system.values import Names
+
+FEWEST = 2  # classes: labeling needs as many
 
 
 @dataclass(frozen=True)
@@ -111,14 +114,13 @@ class ClassList:
         ----------
         used : collection of str
             Those that have labels, as they are called now: a class that was taken back or deleted
-            is there as long as somebody else gives labels of it.
+            is there as long as somebody else gives labels of it, or fewer than two would be left.
         """
-        roots = (one for one in self._order if one.into is None)
-        return tuple(
-            dict.fromkeys(
-                one.name for one in roots if one.is_listed or (one.is_known and one.name in used)
-            )
-        )
+        roots = self._roots()
+        shown = [one for one in roots if one.is_listed or one.name in used]
+        spare = (one for one in roots if one not in shown)
+        shown += islice(spare, max(0, FEWEST - len(shown)) if self.given else 0)
+        return tuple(dict.fromkeys(one.name for one in roots if one in shown))
 
     @property
     def details(self) -> dict[str, ClassDetails]:
@@ -262,11 +264,13 @@ class ClassList:
         one = one or self._new(former, is_listed=False, is_known=False)
         if other is None or other is one:
             self._call(one, new)
+        elif not self._leaves_enough([one], other):
+            return
         elif not other.is_listed:
             other.into = one
             self._call(one, new)
         else:  # earlier versions made two classes one in this way
-            self._join(one, other)
+            one.into = other
 
     def _merged(self, names: list[str], into: str, *, counts: bool) -> None:
         found = self._find(into)
@@ -275,15 +279,29 @@ class ClassList:
                 self._new(into, is_listed=False)
             return
         parts = [one for one in map(self._find, names) if one is not None]
-        if found is None or into in self._passing:
+        found = None if into in self._passing else found
+        if not self._leaves_enough(parts, found):
+            return
+        if found is None:
             places = [self._order.index(one) for one in parts]
             found = self._new(into, is_listed=True, at=min(places, default=None))
         for one in parts:
-            self._join(one, found)
+            if one is not found:
+                one.into = found
         for name in names:
             self._names.setdefault(name, found)
         found.is_listed = True
 
-    def _join(self, one: _Class, into: _Class) -> None:
-        if one is not into:
-            one.into = into
+    def _roots(self) -> list[_Class]:
+        """Return the classes that are no part of another one, but for those nobody added."""
+        return [one for one in self._order if one.into is None and one.is_known]
+
+    def _leaves_enough(self, parts: Collection[_Class], into: _Class | None) -> bool:
+        """Return whether there are two classes still once these are one.
+
+        If not, somebody else took back, or did again, what came before: the step waits for its undo
+        or for another class. Nobody can say without the classes given at the start.
+        """
+        gone = [one for one in parts if one is not into]
+        left = sum(one not in gone and one is not into for one in self._roots())
+        return not self.given or left + 1 >= FEWEST
