@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -192,7 +193,7 @@ def test_the_reason_of_the_question_on_screen_is_as_new_as_its_prediction():
     for turn in range(12):
         head = page.items[page.current]
         if turn and head["why"]["parts"]:
-            likeliest = head["why"]["parts"][0]["text"].split(" or ")[0]
+            likeliest = re.split(" or |, ", head["why"]["parts"][0]["text"])[0]
             same.add(likeliest.rsplit(" ", 1)[0] == head["prediction"]["label"])
         page.label(page.current, CLASSES[turn % len(CLASSES)])
     assert same == {True}
