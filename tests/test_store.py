@@ -189,9 +189,11 @@ def test_a_log_with_damaged_pages(tmp_path):
 
 @pytest.fixture
 def log(tmp_path) -> Iterator[LabelStore]:
-    store = LabelStore(tmp_path / "labels.db")
+    path = tmp_path / "labels.db"
+    with closing(LabelStore(path)) as store:
+        store.append(label("before"))
+    store = LabelStore(path)  # nothing is left to be brought into the file, by its thread
     pragma(store, "busy_timeout = 20")
-    store.append(label("before"))
     yield store
     store.close()
 
