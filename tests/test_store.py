@@ -276,9 +276,10 @@ def test_no_connection_makes_a_log_where_one_was_moved_away(tmp_path):
 
 @REFUSALS
 def test_a_session_goes_on_where_it_was(tmp_path, refuse, message):
+    with closing(LabelStore(tmp_path / "labels.db")) as store:
+        nb.Session(blob_pool(600), CLASSES, store=store).tell(0, "bag")
     session = nb.Session(blob_pool(600), CLASSES, store=tmp_path / "labels.db")
     pragma(session.store, "busy_timeout = 20")
-    session.tell(0, "bag")
     before, question = session.labels(), session.ask()
     allow = refuse(session.store)
     for act in (
