@@ -149,6 +149,21 @@ def test_what_labels_reach_is_what_propagation_says():
     assert (alone.unreached(some) == alone.unreached()[some]).all()
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rare_class_is_found_no_less_often_than_by_propagation(seed):
+    rng = np.random.default_rng(seed)
+    truth = (rng.random(3_000) < 0.04).astype(int)
+    X = rng.standard_normal((3_000, 4)).astype(np.float32)
+    X[:, 0] += 3.5 * truth
+    common, rare = (rng.permutation(np.flatnonzero(truth == code)) for code in (0, 1))
+    some = np.concatenate([common[:80], rare[:30]])
+    y = labels(3_000, dict(zip(some.tolist(), truth[some].tolist(), strict=True)))
+    learner, mixed, spread = both(X, y, 2)
+    assert learner.weight_ > 0.2
+    rest = (truth == 1) & (y < 0)
+    assert share(mixed[rest], truth[rest]) > share(spread[rest], truth[rest])
+
+
 def test_questions_go_by_the_mean_of_propagation_and_product():
     X = blobs(300)
     y = drawn(np.arange(300) % 3, 60)

@@ -11,7 +11,7 @@ from nblabel.arrays import FloatArray, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners import weighing
 from nblabel.learners.graph import GraphLearner
-from nblabel.learners.head import Head, Space, softmax, space_of, train
+from nblabel.learners.head import RAREST, Head, Space, softmax, space_of, train
 from nblabel.system.parallel import by_rows
 
 BLOCK = 8_192  # columns that stay in the processor's cache
@@ -66,6 +66,9 @@ class MixedLearner:
     between two known ways: entropy regularisation, or self-training, which sharpens (Grandvalet and
     Bengio, 2004; Lee, "Pseudo-Label", 2013), and fitting to a teacher's probabilities (Hinton,
     Vinyals and Dean, 2015). The product is a logarithmic opinion pool (Genest and Zidek, 1986).
+    Both know how frequent each class is, which must not count twice: the head's probabilities are
+    divided by the class shares that it was trained on (Bishop, "Pattern Recognition and Machine
+    Learning", 2006, section 1.5.4). Otherwise rare classes are found less often.
 
     It is trained anew after each label, always from the same beginning: nothing depends on the
     order of the labels, beyond what is said at `GraphLearner`. Labeled items keep the probabilities
@@ -161,22 +164,22 @@ class MixedLearner:
         # the less nearness says, the more of the training is left to the labels
         share = 1 - (1 - OWN) * trust
         answers = np.eye(n_classes, dtype=np.float32)[:, known[some]]
-        head = train(
-            np.concatenate([space.drawn, own]),
-            np.concatenate([targets, answers], axis=1),
-            np.concatenate(
-                [
-                    sureness * np.float32((1 - share) / sureness.sum(dtype=np.float64)),
-                    np.full(len(own), share / len(own), dtype=np.float32),
-                ]
-            ),
+        taught = np.concatenate([targets, answers], axis=1)
+        weights = np.concatenate(
+            [
+                sureness * np.float32((1 - share) / sureness.sum(dtype=np.float64)),
+                np.full(len(own), share / len(own), dtype=np.float32),
+            ]
         )
+        head = train(np.concatenate([space.drawn, own]), taught, weights)
         found = head.logits(space.drawn).argmax(axis=0)
         able = max(weighing.head_trust(likeliest, found, sureness), 1 - trust)
         power = _grown(len(known), len(np.unique(known))) * able
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
         factor = np.float32(power)
-        return _Mixture(space, Head(head.weights * factor, head.bias * factor), trust)
+        shares = np.maximum(taught @ weights, np.float32(RAREST))
+        bias = head.bias - np.log(shares)  # the propagation knows the shares of the classes, too
+        return _Mixture(space, Head(head.weights * factor, bias * factor), trust)
 
     def _hedge(
         self, begin: int, end: int, spread: FloatArray, product: FloatArray, mean: FloatArray
