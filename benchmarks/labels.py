@@ -40,7 +40,7 @@ NOTES = [
         "64 gradients of the pictures, where nothing else is said; the network is EfficientNet-Lite0, "
         "which comes along and is the default for photos"
     ),
-    "nblabel's settings were chosen on MNIST, Fashion-MNIST and digits themselves",
+    "nblabel's settings were chosen on these pools themselves",
     (
         f"linear head with all labels: logistic regression, {peers.FOLDS}-fold cross-validation; "
         "where a table counts test items, trained on the pool"
