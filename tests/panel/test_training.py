@@ -16,6 +16,7 @@ from tests.panel.helpers import GraphRecorder, open_page, until
 from tests.panel.helpers import shown as shown_page
 from tests.samples import blob_pool, blobs
 from tests.test_projection import over, wait_until
+from tests.wire import Page
 
 pytestmark = [
     pytest.mark.slow,  # processes that train networks
@@ -156,9 +157,9 @@ def test_training_goes_on_while_nobody_looks_and_while_embeddings_change(process
         page = await shown()
         page.panel.train()
         page.close()
-        page.heard.clear()
         page.session.set_embeddings(blobs(60, dim=3))
-        await until(lambda: page.messages("points"))
+        other = Page(page.panel)  # somebody looks again
+        await until(lambda: other.messages("points"))
         (training,) = processes
         assert not training.cancelled
         training.notify({"done": blobs(60, dim=4)})
