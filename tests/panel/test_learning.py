@@ -31,24 +31,29 @@ def break_learner(monkeypatch):
     return switch
 
 
+def hold_refits(monkeypatch, session):
+    """Hold what is learned until it is released; return both events, and what was applied."""
+    began, release, applied = threading.Event(), threading.Event(), []
+    refit, apply = session.engine.refit, session.apply
+
+    def held(*work, **options):
+        done = refit(*work, **options)
+        began.set()
+        assert release.wait(20)
+        return done
+
+    monkeypatch.setattr(session.engine, "refit", held)
+    session.apply = lambda model: applied.append(apply(model)) or applied[-1]
+    return began, release, applied
+
+
 @pytest.mark.parametrize("slow", [True, False])
 def test_of_results_that_newer_labels_overtook_only_slow_ones_are_shown(monkeypatch, slow):
     monkeypatch.setattr(learning, "SLOW_SECONDS", -1 if slow else 1_000)
-    began, release = threading.Event(), threading.Event()
 
     async def label():
         page = await shown()
-        refit = page.session.engine.refit
-
-        def held(*work, **options):
-            done = refit(*work, **options)
-            began.set()
-            assert release.wait(20)
-            return done
-
-        monkeypatch.setattr(page.session.engine, "refit", held)
-        apply, applied = page.session.apply, []
-        page.session.apply = lambda model: applied.append(apply(model)) or applied[-1]
+        began, release, applied = hold_refits(monkeypatch, page.session)
         first, second = page.ids[:2]
         page.label(first)
         await until(began.is_set)
@@ -66,25 +71,14 @@ def test_of_results_that_newer_labels_overtook_only_slow_ones_are_shown(monkeypa
 @pytest.mark.parametrize("change", ["order", "merge", "rename"])
 def test_a_late_result_is_shown_only_where_the_classes_have_the_same_numbers(monkeypatch, change):
     monkeypatch.setattr(learning, "SLOW_SECONDS", -1)
-    began, release, taken = threading.Event(), threading.Event(), []
-    learned = PanelState.learned
+    taken, learned = [], PanelState.learned
     monkeypatch.setattr(
         PanelState, "learned", lambda *given: taken.append(given[1]) or learned(*given)
     )
 
     async def label():
         page = await shown()
-        refit = page.session.engine.refit
-
-        def held(*work, **options):
-            done = refit(*work, **options)
-            began.set()
-            assert release.wait(20)
-            return done
-
-        monkeypatch.setattr(page.session.engine, "refit", held)
-        apply, applied = page.session.apply, []
-        page.session.apply = lambda model: applied.append(apply(model)) or applied[-1]
+        began, release, applied = hold_refits(monkeypatch, page.session)
         page.label(page.ids[0])
         await until(began.is_set)
         taken.clear()
