@@ -1,5 +1,6 @@
 """The map and its groups in a real JupyterLab, and what moves its points."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,10 +34,26 @@ class Plane:
         embedded = "not panel.session.awaits_embeddings"
         wait_for(lambda: book.evaluate(embedded), 60, lambda: "the embeddings")
         book.execute("from nblabel.explore.projection import project_pca")
-        xy = np.array(book.evaluate("project_pca(panel.session.embeddings).tolist()"))
-        plane = book.page.locator(".nbl-map-plane")
-        plane.scroll_into_view_if_needed()
-        left, top, width, height = plane.evaluate(
+        self.xy = np.array(book.evaluate("project_pca(panel.session.embeddings).tolist()"))
+        self.plane = book.page.locator(".nbl-map-plane")
+        self.plane.scroll_into_view_if_needed()
+        wait_for(self.is_at_rest, 30, lambda: "the points to glide to their places")
+
+    def is_at_rest(self) -> bool:
+        """Measure, and return whether the point under the pointer is the one that belongs there."""
+        self.measure()
+        page, index = self.book.page, self.in_the_crowd()
+        page.mouse.move(*self.middle - self.size / 2 + 2)
+        page.mouse.move(*self.spots[index])
+        card = page.locator(".nbl-map-card")
+        try:
+            expect(card).to_contain_text(re.compile(rf"\b{index}\b"), timeout=1000)
+        except AssertionError:
+            return False
+        return True
+
+    def measure(self) -> None:
+        left, top, width, height = self.plane.evaluate(
             """plane => {
               const { left, top } = plane.getBoundingClientRect();
               const { clientLeft, clientTop, clientWidth, clientHeight } = plane;
@@ -44,10 +61,10 @@ class Plane:
             }"""
         )
         self.size = min(width, height)
-        low, high = xy.min(axis=0), xy.max(axis=0)
+        low, high = self.xy.min(axis=0), self.xy.max(axis=0)
         scale = ((np.array([width, height]) - 2 * self.MARGIN) / (high - low)).min()
         self.middle = np.array([left + width / 2, top + height / 2])
-        self.spots = self.middle + (xy - (low + high) / 2) * [scale, -scale]
+        self.spots = self.middle + (self.xy - (low + high) / 2) * [scale, -scale]
 
     def in_the_crowd(self) -> int:
         """Return the most central point that is easy to hit, and that a careless eye would miss."""

@@ -1183,6 +1183,21 @@ def test_points_glide_to_their_new_places(nbmap: Map) -> None:
     nbmap.await_pixel(nbmap.spot(0.5, 0.5), BLUE)
 
 
+@pytest.mark.parametrize("by", ["mouse", "cross-hair"])
+def test_a_point_is_picked_where_it_is_seen_while_the_points_glide(nbmap: Map, by: str) -> None:
+    if by == "cross-hair":
+        nbmap.plane.focus()
+        nbmap.plane.press("c")
+    stop_clock(nbmap.page)  # no frame is drawn: the points are where they were
+    nbmap.place([*CORNERS, (0.5, 0.5)], animate=True)
+    if by == "mouse":
+        nbmap.click(nbmap.spot(0, 0))
+        nbmap.page.clock.run_for(400)
+    else:
+        nbmap.plane.press("Enter")
+    assert nbmap.await_sent("show")[0]["index"] == 4
+
+
 def test_points_jump_where_motion_is_unwanted(nbmap: Map) -> None:
     nbmap.page.emulate_media(reduced_motion="reduce")
     nbmap.place([*CORNERS, (0.5, 0.5)], animate=True)

@@ -48,7 +48,7 @@ export class MapCrosshair {
   update() {
     const { view } = this;
     const { cursor } = view.scene;
-    view.hover(cursor && view.scene.nearest(...cursor, CROSSHAIR_REACH));
+    view.hover(cursor && view.scene.hovered(...cursor, CROSSHAIR_REACH));
     const end = this.place();
     if (this.corner && end) view.drawOutline(boxOutline(this.corner, end));
     view.scene.redraw(STALE_MARKS);
@@ -62,8 +62,10 @@ export class MapCrosshair {
 
   pick() {
     const { view } = this;
-    if (view.scene.hover === null) view.say(TEXT.map.noPointNear);
-    else view.pick(view.scene.hover);
+    const { cursor } = view.scene;
+    const index = cursor && view.scene.nearest(...cursor, CROSSHAIR_REACH);
+    if (index === null) view.say(TEXT.map.noPointNear);
+    else view.pick(index);
   }
 
   /** Start a box here, or end the one that was started. */

@@ -61,7 +61,7 @@ export class MapGestures {
     const spot = this.spot(event);
     const last = this.pointers.get(event.pointerId);
     if (!last) {
-      if (!this.view.crosshair.isOn) this.view.hover(this.view.scene.nearest(...spot, HOVER_REACH));
+      if (!this.view.crosshair.isOn) this.view.hover(this.view.scene.hovered(...spot, HOVER_REACH));
       return;
     }
     if (this.pointers.size === 2) this.pinch(event.pointerId, spot);

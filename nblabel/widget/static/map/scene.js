@@ -7,7 +7,7 @@ import { NEXT_SHOWN } from "../shared/queue.js";
 import { Camera, boundsOf, mixBounds } from "./camera.js";
 import { paintOverlay } from "./overlay.js";
 import { PointRaster } from "./raster.js";
-import { gridOf } from "./spatial.js";
+import { PointGrid, gridOf } from "./spatial.js";
 import { hexBits, readMapTheme } from "./theme.js";
 
 const GLIDE_MS = 600;
@@ -234,15 +234,27 @@ export class MapScene {
   }
 
   /**
-   * The point nearest to a place on the screen; none while points glide.
+   * The point nearest to a place on the screen, also while the points glide.
    * @param {number} px
    * @param {number} py
    * @param {number} reach in CSS pixels
    * @returns {number | null}
    */
   nearest(px, py, reach) {
-    if (this.glide || !this.state.n) return null;
-    const [x, y] = this.camera.toWorld(px, py);
-    return gridOf(this.coords).nearest(x, y, reach / this.camera.scale);
+    const { coords, camera } = this;
+    if (!coords.length) return null;
+    const [x, y] = camera.toWorld(px, py);
+    const grid = this.glide ? new PointGrid(coords, boundsOf(coords)) : gridOf(coords);
+    return grid.nearest(x, y, reach / camera.scale);
+  }
+
+  /**
+   * The nearest point to show a card of: none while the points glide.
+   * @param {number} px
+   * @param {number} py
+   * @param {number} reach
+   */
+  hovered(px, py, reach) {
+    return this.glide ? null : this.nearest(px, py, reach);
   }
 }
