@@ -32,6 +32,9 @@ FEW_STEPS = 5
 SEED = 0
 BLOBS, DIM, SPREAD = 50, 64, 0.5
 K = search.N_NEIGHBORS + 1  # with the item itself
+AUTO = ("auto", "auto")  # learner and strategy where none is named
+DEFAULT = "default (mixed + alternating)"
+WIDE = 1_280
 TREE_UP_TO = 10_000  # beyond, it takes minutes in all these dimensions
 
 Step = Callable[[np.ndarray], np.ndarray]  # from labels, -1 where there is none, to questions
@@ -254,6 +257,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     spread = our_rows(f"{at}, nblabel graph + alternating", ours, truth, steps, 60)
     ours = OurEngine(X, "knn", "alternating", graph)
     alternating = our_rows(f"{at}, nblabel knn + alternating", ours, truth, steps, 15)
+    default = our_rows(f"{at}, nblabel {DEFAULT}", OurEngine(X, *AUTO, graph), truth, steps, 80)
     peers: dict[str, Step] = {
         "scikit-activeml k-neighbours + margin": with_skactiveml(X, KNeighborsClassifier()),
         "scikit-activeml logistic + margin": with_skactiveml(X, LogisticRegression(max_iter=1000)),
@@ -269,7 +273,7 @@ def mnist(sizes: Sizes) -> tuple[list[Row], list[str]]:
     ratio = times_row(
         f"{at}, scikit-activeml over nblabel, both knn + margin", skactiveml, margin[0], 5
     )
-    return [*product, *margin, *spread, *alternating, *others.values(), ratio], [
+    return [*default, *product, *margin, *spread, *alternating, *others.values(), ratio], [
         f"MNIST images as {X.shape[1]} principal components",
         f"each learner begins with {FIRST} labels; steps {WARM_UP + 1} to {WARM_UP + steps}",
         *_threads(),
@@ -290,6 +294,8 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
     margin = our_rows(f"{at}, nblabel knn + margin", OurEngine(X, "knn", "margin"), truth, steps)
     ours = OurEngine(X, "graph", "alternating", graph)
     spread = our_rows(f"{at}, nblabel graph + alternating", ours, truth, steps, 1_000)
+    ours = OurEngine(X, *AUTO, graph)
+    default = our_rows(f"{at}, nblabel {DEFAULT}", ours, truth, steps, 1_000)
     name = f"{at}, scikit-activeml k-neighbours + margin"
     step = with_skactiveml(X, KNeighborsClassifier())
     peer = Row(name, "ms", measured(step, truth, steps))
@@ -298,7 +304,7 @@ def million(sizes: Sizes) -> tuple[list[Row], list[str]]:
         f"synthetic points: {BLOBS} normal blobs of deviation 1 in {DIM} dimensions, centres "
         f"normal of deviation {SPREAD:g}, {len(CLASSES)} classes, seed {SEED}"
     )
-    return [*product, *margin, *spread, peer, ratio], [made, *_threads()]
+    return [*default, *product, *margin, *spread, peer, ratio], [made, *_threads()]
 
 
 def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
@@ -315,8 +321,22 @@ def growth(sizes: Sizes) -> tuple[list[Row], list[str]]:
         graph = graph_of(X)
         ours = OurEngine(X, "graph", "alternating", graph)
         rows += our_rows(f"growth, graph + alternating, {count(n)}", ours, truth, steps)
+        ours = OurEngine(X, *AUTO, graph)
+        rows += our_rows(f"growth, {DEFAULT}, {count(n)}", ours, truth, steps)
         del X, truth, graph, ours
     return rows, []
+
+
+def wide(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure embeddings as wide as those of the network for photos."""
+    X, truth = sizes.mnist()
+    rng = np.random.default_rng(SEED)
+    X = X @ rng.standard_normal((X.shape[1], WIDE), dtype=np.float32)
+    X += rng.standard_normal(X.shape, dtype=np.float32)
+    at = f"{count(len(X))} x {WIDE:,}"
+    ours = OurEngine(X, *AUTO, graph_of(X))
+    rows = our_rows(f"{at}, nblabel {DEFAULT}", ours, truth, sizes.steps, 80)
+    return rows, [f"MNIST's components in a random subspace of {WIDE:,} dimensions, with noise"]
 
 
 def neighbours(sizes: Sizes) -> tuple[list[Row], list[str]]:
@@ -407,7 +427,7 @@ if sys.argv[3] == "session":
     session.ask(8)
     assert session.engine.graph is not None
 else:
-    engine = OurEngine(X, "graph", "alternating", GraphCache(X).read())
+    engine = OurEngine(X, "auto", "auto", GraphCache(X).read())
     measured(engine, truth, 10)
 # not ru_maxrss: that includes the process which started this one
 print(mb("VmHWM") - imported, mb("VmRSS") - imported)
@@ -487,6 +507,7 @@ PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
     "mnist": mnist,
     "million": million,
     "growth": growth,
+    "wide": wide,
     "neighbours": neighbours,
     "bandwidth": bandwidth,
     "memory": memory,
