@@ -241,6 +241,9 @@ def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted:
     if not learn_accepted:
         y[accepted] = -1
     y[repeated] = -1  # what is asked once more must not be learned from meanwhile
+    retired = np.array([log.classes.index(name) for name in log.state.retired], dtype=np.intp)
+    if len(retired):
+        y[np.isin(y, retired)] = -1
     return Snapshot(
         version=log.version,
         y=y,
@@ -250,6 +253,7 @@ def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted:
         accepted=accepted,
         bulk=log.bulk,
         drawn=first,
+        retired=retired,
     )
 
 

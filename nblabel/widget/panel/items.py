@@ -86,7 +86,7 @@ class Items:
     def _describe(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
         item_id = self._session.pool.ids[index]
         answer = self._session.state.answers.get(item_id)
-        if index in self._session.repeated:
+        if index in self._session.repeated or index in self._state.sorting:
             answer = None  # asked once more, as if nobody had answered
         label = None if answer is None else answer.label
         return {

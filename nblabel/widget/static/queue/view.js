@@ -46,6 +46,7 @@ export function buildQueue(controller, signal, ways) {
     controller.forgetObstacle();
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
+    else if (command.name === "classes") ways.openClasses();
     else if (command.name === "leave") leave();
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
@@ -73,7 +74,8 @@ export function buildQueue(controller, signal, ways) {
 
   const help = buildHelp(controller, focusRoot);
   const newClass = buildNewClass(controller, desk, focusRoot);
-  const classes = buildClasses(controller, run, desk, newClass.node);
+  const openClasses = commandButton("classes", TEXT.queue.classes, run);
+  const classes = buildClasses(controller, run, desk, newClass.node, openClasses);
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
