@@ -57,9 +57,9 @@ export class ClassDialog {
       h("span", { text: TEXT.classes.undo }),
       h("kbd", { text: "u", "aria-hidden": "true" }),
     );
-    const line = h("div", { class: "nbl-class-said" }, this.said, this.undo);
-    this.list = h("ul", { class: "nbl-class-rows" });
     const hint = h("p", { class: "nbl-class-hint", text: TEXT.classes.hint });
+    const line = h("div", { class: "nbl-class-said" }, this.said, hint, this.undo);
+    this.list = h("ul", { class: "nbl-class-rows" });
     const props = {
       class: "nbl-view nbl-class-dialog",
       role: "dialog",
@@ -67,7 +67,7 @@ export class ClassDialog {
       tabindex: -1,
       hidden: true,
     };
-    this.el = h("section", props, head, this.likes, line, this.list, hint);
+    this.el = h("section", props, head, this.likes, line, this.list);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal: this.signal });
   }
 

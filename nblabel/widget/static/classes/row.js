@@ -212,6 +212,7 @@ export class ClassRow {
         title: TEXT.classes.dropExample(context.noun, id),
         onClick: () => this.dropExample(id),
       });
+      thumb.node.setAttribute("aria-hidden", "true");
       drop.append(thumb.node, h("span", { class: "nbl-class-cross", text: "×" }));
       return drop;
     });
