@@ -59,7 +59,7 @@ ARROWS = {
     "widget.panel.pages widget.panel.pictures widget.panel.state widget.text widget.view "
     "widget.work.home",
     "widget.panel": "arrays explore graph log pool quality session strategies widget.panel.again "
-    "widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
+    "widget.panel.answers widget.panel.class_changes widget.panel.figures widget.panel.items widget.panel.pages "
     "widget.panel.pictures widget.panel.state widget.text widget.view widget.work "
     "widget.work.home",
     "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
