@@ -752,3 +752,12 @@ def test_examples_of_a_class_are_items_of_the_pool():
     assert session.class_details == {}
     session.undo()
     assert session.class_details["a"].examples == ("3", "4")
+
+
+def test_a_retired_class_whose_labels_were_all_given_at_once_leaves_nothing_to_learn():
+    session = session_of()
+    session.tell([0, 1, 2], "b")
+    session.retire_class("b")
+    proba = session.predict_proba()
+    assert np.allclose(proba, [[0.5, 0, 0.5]])
+    assert len(session.ask(3)) == 3

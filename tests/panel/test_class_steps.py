@@ -281,3 +281,15 @@ def test_two_pages_follow_the_same_change():
     page.answer("rename_class", name="bag", new="sack")
     assert other.label(other.current, "bag")["ok"]
     assert set(other.known().values()) == {"sack"}
+
+
+def test_a_proposal_waits_for_the_embeddings():
+    pool = nb.Pool(texts=[f"text {number % 7}" for number in range(N)])
+    page = open_page(pool=pool, classes=["all", "other"])
+    if not page.session.awaits_embeddings:  # these few are embedded at once
+        page.session.engine.awaits_embeddings = True
+    page.session.tell(range(20), "all")
+    page.say("propose_split", request="r", name="all", n=2)
+    assert page.last("proposal")["text"].startswith("The items are not embedded yet.")
+    page.session.set_embeddings(blobs(N, n_classes=2))
+    assert (page.last("proposal")["request"], page.last("proposal")["sizes"]) == ("r", [10, 10])

@@ -55,7 +55,7 @@ GROUPS_DIFFER = "the groups are not as they were proposed; ask for them anew."
 
 
 # sorting
-NOT_EMBEDDED = "the items are not embedded yet; wait until they are."
+NOT_EMBEDDED = "The items are not embedded yet. Groups are proposed as soon as they are."
 NOTHING_TO_SORT = "Nothing is left to sort."
 TOO_FEW = "it has too few labels to propose groups; two or more are needed."
 NO_PROPOSAL = "there is no proposal yet: sort some first."

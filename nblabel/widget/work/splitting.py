@@ -61,6 +61,7 @@ class Splits:
         self._session, self._state, self._worker = session, state, worker
         self._again, self._want, self._send = again, want, send
         self._proposals: dict[str, _Proposal] = {}
+        self._waiting: tuple[Page, dict[str, Any]] | None = None  # for the embeddings
         self._name = ""  # the class that is being sorted
         self._asked: frozenset[int] = frozenset()
 
@@ -77,7 +78,8 @@ class Splits:
         except ValueError as error:
             tell(str(error))
             return
-        if session.awaits_embeddings:
+        self._waiting = (page, content) if session.awaits_embeddings else None
+        if self._waiting is not None:
             tell(text.NOT_EMBEDDED)
             return
         split = name in session.splits
@@ -139,9 +141,11 @@ class Splits:
 
     def follow(self) -> None:
         """Something changed: tell how far it is, and end what is sorted or not split any more."""
+        session = self._session
+        if self._waiting is not None and not session.awaits_embeddings:
+            self.propose(*self._waiting)
         if not self._name:
             return
-        session = self._session
         self._name = session.state.class_list.called_now(self._name)
         there = self._name in session.splits
         left = self._asked & {*session.unsorted(self._name).tolist()} if there else frozenset()
