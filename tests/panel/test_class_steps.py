@@ -199,7 +199,8 @@ def test_items_are_sorted_one_after_the_other_with_the_proposal(tmp_path):
     assert ack["text"].startswith("“all” is sorted into “a” and “b”.")
     assert infos(page)["all"]["split"] == {"into": ["a", "b"], "left": 20}
     page.say("sort", name="all", groups=["a", "b"])
-    assert "20 images asked again" in page.last("announce")["text"]
+    assert "20 images asked again" in page.last("show")["text"]
+    assert page.last("show")["item"]["id"] == page.current
     listed = page.last_list
     assert listed["first"] == 20
     kind = {int(index): name for name, group in zip("ab", groups, strict=True) for index in group}
@@ -207,7 +208,7 @@ def test_items_are_sorted_one_after_the_other_with_the_proposal(tmp_path):
         assert one["label"] is None  # asked as if nobody had answered: Enter takes the proposal
         assert one["prediction"]["label"] == kind[one["index"]]
     assert page.known()[listed["items"][0]["id"]] == "all"  # until it is sorted
-    page.say("explain", ids=[page.ids[1]])
+    page.say("explain", ids=[page.ids[0]])
     assert "sorted into a, b" in page.last("explained")["items"][0]["why"]["text"]
     first, second = listed["items"][1]["id"], listed["items"][2]["id"]
     page.label(first, kind[int(first)])

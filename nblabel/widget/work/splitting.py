@@ -99,14 +99,17 @@ class Splits:
 
         self._worker.run("split", Task(work=lambda _: _divided(X, n, seed), done=done))
 
-    def sort(self, page: Page, name: str, groups: Sequence[str]) -> None:
-        """Ask what is left to sort of a class; `groups` names those that were proposed, if any."""
+    def sort(self, page: Page, name: str, groups: Sequence[str]) -> tuple[int, str] | None:
+        """Ask what is left to sort of a class; `groups` names those that were proposed, if any.
+
+        Returns the item to put on screen, and what to say.
+        """
         session = self._session
         known = name in session.classes and name in session.splits
         left = session.unsorted(name) if known else np.empty(0, dtype=np.intp)
         if not len(left):
             self._send({"type": "announce", "text": text.NOTHING_TO_SORT, "to": page.id})
-            return
+            return None
         into = session.splits[name]
         labels, share = self._proposed(name, left, groups)
         order = np.argsort(share, kind="stable") if labels else np.arange(len(left))
@@ -120,8 +123,8 @@ class Splits:
         self._again.ask(asked)
         self._want(asked, [text.why_sorted(name, into)] * len(asked))
         self.follow()
-        said = text.asked_to_sort(len(asked), SINGULAR[session.pool.kind], bool(labels))
-        self._send({"type": "announce", "text": said, "to": page.id})
+        noun = SINGULAR[session.pool.kind]
+        return asked[0], text.asked_to_sort(len(asked), noun, bool(labels))
 
     def end(self, uid: str, name: str, proposed: bool) -> None:
         """Sort what is left as proposed, or leave it in the class; one step, and acknowledge it."""
