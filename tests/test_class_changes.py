@@ -618,6 +618,8 @@ def test_no_retiring_that_leaves_nothing_to_choose_from():
     assert session.retire_class("a", uid="r").uid == "r"  # sent twice
     with pytest.raises(ValueError, match="'a' is retired already"):
         session.retire_class("a")
+    with pytest.raises(ValueError, match=r"'a' is retired; restore_class\('a'\) brings it back"):
+        session.add_class("a ")
     for step in (
         lambda: session.retire_class("b"),
         lambda: session.delete_class("b"),

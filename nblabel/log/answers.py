@@ -262,6 +262,8 @@ class AnswerLog(RetiringLog):
         if (sent := self._sent(uid)) is not None:
             return sent
         ids = () if index is None else self._ids(index)
+        if (known := self._find_class(text_of(name).strip())) in self.retired:
+            raise ValueError(f"{known!r} is retired; restore_class({known!r}) brings it back.")
         clean = self._new_class(name, self.classes)
         if ids:
             marks = " ".join(filter(None, [self._found(ids), ADDED]))

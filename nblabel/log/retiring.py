@@ -12,7 +12,7 @@ class RetiringLog(ClassLog):
     @property
     def retired(self) -> tuple[str, ...]:
         """The classes that are retired, in order; `classes` has them, too."""
-        return self._state.retired
+        return self._cached("retired", lambda: self._state.retired)
 
     def retire_class(self, name: str, *, uid: str | None = None) -> LabelEvent:
         """Offer a class as an answer no longer, in one step that one `undo` takes back.

@@ -77,6 +77,7 @@ export class ClassDialog {
 
   open() {
     this.el.hidden = false;
+    this.el.dataset.noun = this.context.noun;
     this.render();
     (this.heads[0] ?? this.el).focus({ preventScroll: true });
     this.el.scrollIntoView({ block: "nearest" });

@@ -24,6 +24,7 @@ export function buildClassCard(context, list) {
     const { description = "", examples = [] } = one ?? {};
     node.hidden = !description && !examples.length;
     if (node.hidden) return;
+    node.dataset.noun = context.noun;
     setText(name, shown);
     setText(words, description);
     words.hidden = !description;
