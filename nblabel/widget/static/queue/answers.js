@@ -82,13 +82,13 @@ export function buildPrediction(controller, run, desk) {
  * @param {QueueController} controller
  * @param {Run} run
  * @param {Desk} desk
- * @param {...HTMLElement} more what follows the classes
+ * @param {HTMLElement} more what follows the classes
  */
-export function buildClasses(controller, run, desk, ...more) {
+export function buildClasses(controller, run, desk, more) {
   const list = h("div", { class: "nbl-class-list" });
   const card = buildClassCard(controller.context, list);
   const legend = h("legend", { class: "nbl-hidden", text: TEXT.queue.label });
-  const node = h("fieldset", { class: "nbl-classes" }, legend, list, ...more, card.node);
+  const node = h("fieldset", { class: "nbl-classes" }, legend, list, more, card.node);
   /** @param {string} label */
   const make = (label) => {
     const swatch = h("span", { class: "nbl-swatch" });
