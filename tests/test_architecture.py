@@ -47,10 +47,11 @@ ARROWS = {
     "widget.panel.pages": "arrays",
     "widget.panel.pictures": "arrays pool widget.view",
     "widget.panel.again": "session",
-    "widget.panel.answers": "log session widget.text",
+    "widget.panel.keys": "log session",
+    "widget.panel.class_changes": "session widget.panel.keys widget.text",
+    "widget.panel.answers": "log session widget.panel.class_changes widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.pictures "
     "widget.panel.state widget.view",
-    "widget.panel.keys": "log session",
     "widget.panel.figures": "arrays learners log quality session system widget.panel.keys "
     "widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "
@@ -58,7 +59,7 @@ ARROWS = {
     "widget.panel.pages widget.panel.pictures widget.panel.state widget.text widget.view "
     "widget.work.home",
     "widget.panel": "arrays explore graph log pool quality session strategies widget.panel.again "
-    "widget.panel.answers widget.panel.figures widget.panel.items widget.panel.pages "
+    "widget.panel.answers widget.panel.class_changes widget.panel.figures widget.panel.items widget.panel.pages "
     "widget.panel.pictures widget.panel.state widget.text widget.view widget.work "
     "widget.work.home",
     "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
@@ -73,10 +74,11 @@ PAGE_ARROWS = {
     "shared": "",
     "queue": "shared",
     "groups": "shared",
+    "classes": "shared",
     "map": "groups shared",
     "status": "shared",
     "quality": "shared",
-    "panel.js": "map quality queue shared status",
+    "panel.js": "classes map quality queue shared status",
 }
 
 LONGEST_MODULE = 450

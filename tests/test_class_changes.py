@@ -34,6 +34,8 @@ def seen(session):
         session.status.tolist(),
         {item: answer.label for item, answer in session.state.answers.items()},
         session.state.renamed,
+        session.retired,
+        session.splits,
     )
 
 
@@ -133,6 +135,10 @@ def test_a_change_of_a_class_with_fifty_thousand_labels_takes_no_half_second():
         session.undo,
         lambda: session.order_classes(["c"]),
         lambda: session.delete_class("x", reassign="b"),
+        session.undo,
+        lambda: session.retire_class("x"),
+        session.undo,
+        lambda: session.split_class("x", ["d", "e"]),
         session.undo,
     ):
         begin = time.process_time()
@@ -501,6 +507,9 @@ steps = st.one_of(
     st.tuples(st.just("order_classes"), st.lists(names, min_size=1, max_size=3)),
     st.tuples(st.just("describe_class"), names, st.sampled_from(["", "k", "z"])),
     st.tuples(st.just("add_class"), names),
+    st.tuples(st.just("retire_class"), names),
+    st.tuples(st.just("restore_class"), names),
+    st.tuples(st.just("split_class"), names, st.lists(names, min_size=1, max_size=2)),
 )
 
 
@@ -560,3 +569,197 @@ def test_two_classes_are_left_whatever_is_undone_and_done_again(tmp_path):
         assert session.classes == ("b", "d")
         session.tell([0, 1], ["c", "b"])
         assert session.predict_proba().shape == (N, 2)
+
+
+# retiring
+
+
+def test_a_retired_class_keeps_its_labels_and_is_neither_learned_nor_predicted(tmp_path):
+    pool = nb.Pool(embeddings=blobs(60))
+    session = nb.Session(
+        pool, ["a", "b", "c"], learner="knn", strategy="random", store=tmp_path / "a.db"
+    )
+    session.tell(range(30), ["a", "b", "c"] * 10)
+    assert set(session.predict()) == {"a", "b", "c"}
+    event = session.retire_class("b ")
+    assert event.change == {"class": "b"}
+    assert (session.retired, session.classes) == (("b",), ("a", "b", "c"))
+    proba = session.predict_proba()
+    assert (proba[:, 1] == 0).all()
+    assert np.allclose(proba.sum(axis=1), 1)
+    assert (session.predict_proba(pool.embeddings[:5])[:, 1] == 0).all()
+    assert session.predict()[:3].tolist() == ["a", "b", "c"]  # labels stay
+    assert "b" not in session.predict()[30:]
+    assert (session.snapshot().y[1:30:3] == -1).all()
+    session.export(tmp_path / "out.csv")
+    assert (pd.read_csv(tmp_path / "out.csv")["label"] == "b").sum() == 10
+    with pytest.raises(ValueError, match=r"'b' is retired.*restore_class\('b'\)"):
+        session.tell(40, "b")
+    session.tell(1, "b")  # it may keep the label that it has
+    assert 1 not in nb.find_label_issues(session).indices
+    again = nb.Session(pool, ["a", "b", "c"], learner="knn", store=tmp_path / "a.db")
+    assert again.retired == ("b",)
+    assert again.replica().retired == ("b",)
+    session.undo()
+    session.undo()
+    assert session.retired == ()
+    assert (session.predict_proba()[:, 1] > 0).any()
+    session.redo()
+    session.restore_class("b")
+    session.tell(40, "b")
+    assert (session.retired, known(session)[40]) == ((), "b")
+
+
+def test_no_retiring_that_leaves_nothing_to_choose_from():
+    session = session_of()
+    with pytest.raises(ValueError, match="'a' is not retired"):
+        session.restore_class("a")
+    session.retire_class("a", uid="r")
+    assert session.retire_class("a", uid="r").uid == "r"  # sent twice
+    with pytest.raises(ValueError, match="'a' is retired already"):
+        session.retire_class("a")
+    with pytest.raises(ValueError, match=r"'a' is retired; restore_class\('a'\) brings it back"):
+        session.add_class("a ")
+    for step in (
+        lambda: session.retire_class("b"),
+        lambda: session.delete_class("b"),
+        lambda: session.merge_classes(["b"], into="c"),
+    ):
+        with pytest.raises(ValueError, match="only 'c' would be left"):
+            step()
+    session.tell(0, "c")
+    with pytest.raises(ValueError, match="only 'b' would be left after merging"):
+        session.merge_classes(["c"], into="a")
+
+
+def test_a_label_given_before_the_retirement_was_heard_of_counts(tmp_path):
+    ann = session_of(store=tmp_path / "a.db", annotator="ann")
+    bob = session_of(store=tmp_path / "a.db", annotator="bob")
+    ann.retire_class("a")
+    bob.tell(0, "a")
+    ann.refresh()
+    assert (known(ann), ann.retired, bob.retired) == ({0: "a"}, ("a",), ("a",))
+    table = pd.DataFrame({"id": [1], "label": ["a"]})
+    assert ann.import_labels(table).n_imported == 1  # what exists already may come in
+
+
+def test_two_classes_are_offered_whatever_others_undo(tmp_path):
+    ann = session_of(store=tmp_path / "a.db", annotator="ann")
+    bob = session_of(store=tmp_path / "a.db", annotator="bob")
+    ann.add_class("d")
+    bob.retire_class("a")
+    bob.retire_class("b")
+    assert bob.retired == ("a", "b")
+    ann.undo()
+    assert (ann.classes, ann.retired) == (("a", "b", "c"), ("b",))
+    ann.tell(0, "a")
+    ann.redo()
+    assert session_of(store=tmp_path / "a.db").retired == ann.retired
+
+
+def test_accepted_labels_of_a_retired_class_are_not_stale():
+    pool = nb.Pool(embeddings=blobs(60))
+    session = nb.Session(pool, ["a", "b", "c"], learner="knn", strategy="random")
+    session.tell(range(30), ["a", "b", "c"] * 10)
+    session.accept(range(30, 60))
+    session.retire_class("b")
+    assert len(nb.find_stale_labels(session).indices) == 0
+
+
+# splitting
+
+
+def test_a_class_is_split_at_once_in_one_step(tmp_path):
+    session = session_of(store=tmp_path / "a.db")
+    session.tell(range(9), ["a", "b", "c"] * 3)
+    before = seen(session)
+    event = session.split_class("b", {"b1": [1], "b2": np.array([4])}, uid="s")
+    assert (event.kind, event.change) == ("label", {"class": "b", "into": ["b1", "b2"]})
+    assert session.split_class("b", {"b1": [1], "b2": [4]}, uid="s") == event
+    assert session.classes == ("a", "b", "c", "b1", "b2")
+    assert [known(session)[item] for item in (1, 4, 7)] == ["b1", "b2", "b"]
+    assert session.splits == {}
+    assert seen(session_of(store=tmp_path / "a.db")) == seen(session)
+    assert session.store.check_integrity().is_whole
+    session.undo()
+    assert seen(session) == before
+    session.redo()
+    session.rename_class("b1", "first")
+    assert (session.classes[3], known(session)[1]) == ("first", "first")
+
+
+def test_a_split_that_is_half_done_goes_on_after_a_restart(tmp_path):
+    ann = session_of(store=tmp_path / "a.db", annotator="ann")
+    ann.tell(range(9), ["a", "b", "c"] * 3)
+    ann.split_class("b", ["b1", "b2", "a"])
+    assert ann.classes == ("a", "b", "c", "b1", "b2")
+    assert known(ann)[1] == "b"  # until it is sorted
+    assert (ann.splits, ann.unsorted("b").tolist()) == ({"b": ("b1", "b2", "a")}, [1, 4, 7])
+    ann.tell(4, "b1")
+    bob = session_of(store=tmp_path / "a.db", annotator="bob")
+    assert bob.unsorted("b").tolist() == [1, 7]
+    bob.tell(7, "b")  # it stays
+    bob.rename_class("b2", "second")
+    ann.refresh()
+    assert (ann.splits, ann.unsorted("b").tolist()) == ({"b": ("b1", "second", "a")}, [1])
+    ann.undo()  # the one that was sorted
+    assert ann.unsorted("b").tolist() == [1, 4]
+    ann.undo()
+    assert (ann.splits, ann.classes) == ({}, ("a", "b", "c"))
+    ann.redo()
+    ann.tell([1, 4], ["b1", "second"])
+    assert ann.splits == {}
+    assert ann.unsorted("a").tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("into", "message"),
+    [
+        ({"x": [0]}, "item '0' is not of the class 'b'"),
+        ({"x": [1], "y": [1]}, "item '1' is in 'x' and in 'y'"),
+        ({"x": []}, "into holds no items"),
+        ({"B ": [1]}, "'B' and the class 'b' differ only in case"),
+        (["x", "X"], "'X' and the class 'x' differ only in case"),
+        (["x", "x"], "into holds 'x' twice|there twice"),
+        (["b"], "into holds no class but 'b'"),
+        ([], "into holds no class but 'b'"),
+        ("xy", "into is 'xy'; pass a list of names"),
+        (["c", "x"], "'c' is retired; bring it back first"),
+    ],
+)
+def test_splits_that_are_refused(into, message):
+    session = session_of(["a", "b", "c", "d"])
+    session.tell(range(4), ["a", "b", "a", "b"])
+    session.retire_class("c")
+    n = len(session.store.read())
+    with pytest.raises(ValueError, match=message):
+        session.split_class("b", into)
+    with pytest.raises(ValueError, match="'d' has no labels"):
+        session.split_class("d", ["x"])
+    assert len(session.store.read()) == n
+
+
+# examples
+
+
+def test_examples_of_a_class_are_items_of_the_pool():
+    session = session_of()
+    session.describe_class("a", examples=["3", 4, "3"])
+    assert session.class_details == {"a": ClassDetails(examples=("3", "4"))}
+    with pytest.raises(ValueError, match="examples holds 4 ids; pass 3 at most"):
+        session.describe_class("a", examples=range(4))
+    with pytest.raises(ValueError, match="'99', which is the id of no item"):
+        session.describe_class("a", examples=["99"])
+    session.describe_class("a", examples=[])
+    assert session.class_details == {}
+    session.undo()
+    assert session.class_details["a"].examples == ("3", "4")
+
+
+def test_a_retired_class_whose_labels_were_all_given_at_once_leaves_nothing_to_learn():
+    session = session_of()
+    session.tell([0, 1, 2], "b")
+    session.retire_class("b")
+    proba = session.predict_proba()
+    assert np.allclose(proba, [[0.5, 0, 0.5]])
+    assert len(session.ask(3)) == 3

@@ -95,12 +95,21 @@ class Model:
     def classes(self):
         return self.registry.names(set(self.labels.values()))
 
+    @property
+    def retired(self):
+        return self.registry.retired(set(self.labels.values()))
+
+    @property
+    def offered(self):
+        return [name for name in self.classes if name not in self.retired]
+
 
 class Registry:
     """What class steps add up to, in plain lists: each class is [name, is it listed]."""
 
     def __init__(self, steps):
         self.order = [[name, True] for name in CLASSES]
+        self.gone = set()  # identities of those that are retired
         self.known = {one[0]: one for one in self.order}  # by any name
         self.into = {}  # by the identity of a class that was merged
         self.passing = set()
@@ -202,6 +211,24 @@ class Registry:
             rest = [one for one in self.order if not any(one is other for other in first)]
             self.order = first + rest
 
+    def class_retire(self, name, counts):
+        if counts:
+            self.gone.add(id(self.find(name)))
+
+    def class_restore(self, name, counts):
+        if counts:
+            self.gone.discard(id(self.find(name)))
+
+    def class_split(self, into, counts):
+        for name in into:
+            self.class_add(name, counts)
+
+    def retired(self, used):
+        """Those that are retired, but for the first where fewer than two others would be left."""
+        names = self.names(used)
+        gone = [one[0] for one in self.roots() if one[0] in names and id(one) in self.gone]
+        return gone[max(0, 2 - len(names) + len(gone)) :]
+
     def class_describe(self, content, counts):
         """What is said of a class changes no label; folding the log anew checks it."""
 
@@ -238,19 +265,19 @@ class Machine(RuleBasedStateMachine):
 
     @rule(name=who, item=items, data=st.data())
     def label_one(self, name, item, data):
-        label = data.draw(st.sampled_from(self.model.classes))
+        label = data.draw(st.sampled_from(self.model.offered))
         self.send(name, "tell", item, label)
         self.model.do(name, "human", {item: label})
 
     @rule(name=who, chosen=many, data=st.data())
     def label_many(self, name, chosen, data):
-        label = data.draw(st.sampled_from(self.model.classes))
+        label = data.draw(st.sampled_from(self.model.offered))
         self.send(name, "tell", chosen, label)
         self.model.do(name, "human", dict.fromkeys(chosen, label))
 
     @rule(name=who, chosen=many, data=st.data())
     def label_each(self, name, chosen, data):
-        labels = [data.draw(st.sampled_from(self.model.classes)) for _ in chosen]
+        labels = [data.draw(st.sampled_from(self.model.offered)) for _ in chosen]
         self.send(name, "tell", chosen, labels)
         self.model.do(name, "human", dict(zip(chosen, labels, strict=True)))
 
@@ -265,7 +292,7 @@ class Machine(RuleBasedStateMachine):
         query = self.sessions[name].ask()
         if len(query):
             item = int(query.indices[0])
-            label = self.model.classes[item % len(self.model.classes)]
+            label = self.model.offered[item % len(self.model.offered)]
             self.send(name, "tell", item, label)
             self.model.do(name, "human", {item: label})
 
@@ -274,8 +301,9 @@ class Machine(RuleBasedStateMachine):
         """What the model says, or what is said in its name, counts where no person answered."""
         sources = self.model.sources
         free = [item for item in chosen if sources.get(item, "  ")[1] not in ("human", "flag")]
-        named = data.draw(st.sampled_from([None, *self.model.classes]))
-        if not free or not any(source == "human" for _, source in sources.values()):
+        named = data.draw(st.sampled_from([None, *self.model.offered]))
+        people = (label for label, source in sources.values() if source == "human")
+        if not free or not any(label not in self.model.retired for label in people):
             with pytest.raises(ValueError, match=r"answered all of these|nothing was learned"):
                 self.sessions[name].accept(chosen, named)
             return
@@ -380,6 +408,22 @@ class Machine(RuleBasedStateMachine):
         first = data.draw(st.lists(st.sampled_from(self.model.classes), unique=True, max_size=3))
         self.change(name, "class order", first, "order_classes", first)
 
+    @rule(name=who, data=st.data())
+    def retire_class(self, name, data):
+        one = data.draw(st.sampled_from(self.model.offered))
+        self.change(name, "class retire", one, "retire_class", one)
+
+    @rule(name=who, data=st.data())
+    def restore_class(self, name, data):
+        one = data.draw(st.sampled_from(self.model.classes))
+        self.change(name, "class restore", one, "restore_class", one)
+
+    @rule(name=who, data=st.data(), new=new_names)
+    def split_class(self, name, data, new):
+        one, other = (data.draw(st.sampled_from(self.model.classes)) for _ in range(2))
+        into = [*dict.fromkeys([new, other])]
+        self.change(name, "class split", into, "split_class", one, into)
+
     @rule(name=who, data=st.data(), key=st.sampled_from("xyz"))
     def describe_class(self, name, data, key):
         one = data.draw(st.sampled_from(self.model.classes))
@@ -415,6 +459,7 @@ class Machine(RuleBasedStateMachine):
         for session in self.sessions.values():
             session.refresh()
             assert session.classes == classes
+            assert list(session.retired) == self.model.retired
             codes = np.full(N, -1)
             for item, label in labels.items():
                 codes[item] = classes.index(label)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from nblabel.log.classing import ClassLog
 from nblabel.log.events import ADDED, Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels
 from nblabel.log.labels import CODES
 from nblabel.log.reading import read_labels
+from nblabel.log.retiring import RetiringLog
 from nblabel.pool.order import in_pool_order
 from nblabel.system.values import text_of
 
 
-class AnswerLog(ClassLog):
+class AnswerLog(RetiringLog):
     """The labels of a pool, and the answers that change them; `nblabel.Session` learns from them.
 
     An answer counts once it is committed to the store. `refresh` takes in what others wrote.
@@ -43,8 +43,8 @@ class AnswerLog(ClassLog):
         IndexError
             If a position is outside the pool.
         ValueError
-            If a label is no class, there are more or fewer labels than items, or the index of a
-            Series names other items.
+            If a label is no class, or a retired one that an item does not have already; there are
+            more or fewer labels than items; or the index of a Series names other items.
         StoreError
             If the log could not be written; nothing changed then.
         """
@@ -262,6 +262,8 @@ class AnswerLog(ClassLog):
         if (sent := self._sent(uid)) is not None:
             return sent
         ids = () if index is None else self._ids(index)
+        if (known := self._find_class(text_of(name).strip())) in self.retired:
+            raise ValueError(f"{known!r} is retired; restore_class({known!r}) brings it back.")
         clean = self._new_class(name, self.classes)
         if ids:
             marks = " ".join(filter(None, [self._found(ids), ADDED]))
@@ -291,7 +293,20 @@ class AnswerLog(ClassLog):
         for name in names:
             names[name] = self.class_of(name or next(one for one in each if not text_of(one)))
         # an item named twice gets its last label
-        return {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
+        labels = {item: names[text_of(one)] for item, one in zip(ids, each, strict=True)}
+        if gone := {*names.values()} & {*self.retired}:
+            self._check_kept(labels, gone)
+        return labels
+
+    def _check_kept(self, labels: Mapping[str, str], retired: Container[str]) -> None:
+        """Refuse labels of retired classes, but for items that have them."""
+        for item, label in labels.items():
+            answer = self._state.answers.get(item)
+            if label in retired and (answer is None or answer.label != label):
+                raise ValueError(
+                    f"{label!r} is retired, and no label is given of it; restore_class({label!r}) "
+                    "brings it back."
+                )
 
     def _imported_label(self, item: str) -> str | None:
         """Return the imported label of an item, "" after a person's answer, None if it is free."""

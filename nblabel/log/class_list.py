@@ -16,6 +16,7 @@ from nblabel.log.events import LabelEvent
 from nblabel.system.values import Names
 
 FEWEST = 2  # classes: labeling needs as many
+_LISTS = ("aliases", "examples")
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,43 @@ class ClassDetails:
         The key that gives its label; "" for the one that its place gives it.
     aliases : tuple of str
         Other names of the class, as files to import have them.
+    examples : tuple of str
+        Ids of items that show what belongs to the class, at most three.
     """
 
     description: str = ""
     color: str = ""
     key: str = ""
     aliases: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Split:
+    """What became of a class whose items are to be sorted anew.
+
+    Attributes
+    ----------
+    seq : int
+        Where it stands in the log: items answered since then are sorted.
+    into : tuple of str
+        The classes that they are sorted into, by their present names.
+    """
+
+    seq: int
+    into: tuple[str, ...]
 
 
 class _Class:
     """One class, whatever it is called."""
 
-    __slots__ = ("details", "into", "is_known", "is_listed", "name")
+    __slots__ = ("details", "into", "is_known", "is_listed", "is_retired", "name")
 
     def __init__(self, name: str, *, is_listed: bool, is_known: bool = True) -> None:
         self.name = name
         self.is_listed = is_listed  # if not, only while there are labels of it
         self.is_known = is_known  # given, or added in the log
+        self.is_retired = False  # its labels stay, and no others are given
         self.into: _Class | None = None  # the one it became a part of
         self.details = ClassDetails()
 
@@ -122,6 +143,24 @@ class ClassList:
         shown += islice(spare, max(0, FEWEST - len(shown)) if self.given else 0)
         return tuple(dict.fromkeys(one.name for one in roots if one in shown))
 
+    def retired(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return those of the present class names that are retired.
+
+        Where fewer than two would be left to choose from, as others changed more of them meanwhile,
+        the first ones are there again.
+        """
+        retired = [one.name for one in self._roots() if one.is_retired and one.name in names]
+        return tuple(retired[max(0, FEWEST - len(names) + len(retired)) :])
+
+    @property
+    def splits(self) -> dict[str, Split]:
+        """The classes that were split to be sorted, by their present names."""
+        return {
+            one.name: Split(event.seq, tuple(map(self.called_now, event.change["into"])))
+            for one, event in self._splits.items()
+            if one.into is None
+        }
+
     @property
     def details(self) -> dict[str, ClassDetails]:
         """What is known of the classes that were described, by their present names."""
@@ -172,6 +211,7 @@ class ClassList:
         self._names: dict[str, _Class] = {}  # by every name there ever was
         self._passing: set[str] = set()  # names that only steps that were taken back gave
         self._order: list[_Class] = []
+        self._splits: dict[_Class, LabelEvent] = {}  # the last one of each
         self._by_value: Names | None = None
         for name in self.given:
             self._new(name, is_listed=True)
@@ -219,6 +259,8 @@ class ClassList:
             self._renamed(*event.renaming, counts=counts)
         elif event.kind == "merge_classes":
             self._merged(event.change["classes"], event.change["into"], counts=counts)
+        elif event.splits:
+            self._split(event, counts=counts)
         elif not counts:
             return
         elif event.kind == "order_classes":
@@ -229,9 +271,12 @@ class ClassList:
             one = self._find(event.change["class"])
             if one is not None:
                 more = {key: value for key, value in event.change.items() if key != "class"}
-                if "aliases" in more:
-                    more["aliases"] = tuple(more["aliases"])
+                more |= {key: tuple(more[key]) for key in _LISTS if key in more}
                 one.details = replace(one.details, **more)
+        elif event.kind in ("retire_class", "restore_class"):
+            one = self._find(event.change["class"])
+            if one is not None:
+                one.is_retired = event.kind == "retire_class"
         elif event.kind == "delete_class":
             one = self._find(event.change["class"])
             if event.change["into"] is not None:
@@ -247,6 +292,13 @@ class ClassList:
             found.is_listed = found.is_known = True
             self._order.remove(found)
             self._order.append(found)
+
+    def _split(self, event: LabelEvent, *, counts: bool) -> None:
+        for name in event.change["into"]:
+            self._added(name, counts=counts)
+        one = self._find(event.change["class"])
+        if counts and one is not None and event.kind == "split_class":
+            self._splits[one] = event
 
     def _renamed(self, former: str, new: str, *, counts: bool) -> None:
         one, other = self._find(former), self._names.get(new)

@@ -9,7 +9,22 @@ from typing import Any
 from nblabel.system.values import is_missing, looks, nearest, text_of
 
 MAX_CLASSES = 200
-COMMANDS = "ursfhwn?,.<>/=;"  # keys of the panel, as static/ has them: no class can have one
+COMMANDS = "ursfhwn?,.<>/=;:"  # keys of the panel, as static/ has them: no class can have one
+
+
+class AlikeError(ValueError):
+    """A name is refused that nobody can tell from that of another class.
+
+    Parameters
+    ----------
+    message : str
+    like : str
+        The other class.
+    """
+
+    def __init__(self, message: str, like: str) -> None:
+        super().__init__(message)
+        self.like = like
 
 
 def check_classes(classes: Any) -> tuple[str, ...]:

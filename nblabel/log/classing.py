@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from nblabel.log.class_list import ClassDetails
-from nblabel.log.classes import check_classes, check_key, list_names
+from nblabel.log.classes import AlikeError, check_classes, check_key, list_names
 from nblabel.log.events import Kind, LabelEvent, new_uid
 from nblabel.log.labels import LabelLog
 from nblabel.system.values import looks, nearest, text_of
 
 COLOR = re.compile(r"#[0-9a-f]{6}")
 LONGEST_DESCRIPTION = 2_000  # signs
+MOST_EXAMPLES = 3
 
 
 class ClassLog(LabelLog):
@@ -30,7 +31,7 @@ class ClassLog(LabelLog):
 
     @property
     def class_details(self) -> dict[str, ClassDetails]:
-        """Description, colour, key and aliases of the classes that have any, by name."""
+        """Description, colour, key, aliases and examples of the classes that have any, by name."""
         every = self._state.details
         return {name: every[name] for name in self.classes if name in every}
 
@@ -72,9 +73,10 @@ class ClassLog(LabelLog):
             raise ValueError(f"the class is called {former!r} already.")
         like = next((one for one in others if looks(one) == looks(clean)), None)
         if like is not None:
-            raise ValueError(
+            raise AlikeError(
                 f"there is a class {like!r} already. To make the two one: "
-                f"merge_classes([{former!r}], into={like!r})."
+                f"merge_classes([{former!r}], into={like!r}).",
+                like,
             )
         # a name that this class had before may come back
         clean = self._new_class(new, others, of=former)
@@ -214,11 +216,12 @@ class ClassLog(LabelLog):
         color: str | None = None,
         key: str | None = None,
         aliases: Iterable[str] | None = None,
+        examples: Iterable[str] | None = None,
         uid: str | None = None,
     ) -> LabelEvent:
         """Say more of a class than its name, in one step that one `undo` takes back.
 
-        What is left out stays as it is; "" takes back what was there. `class_details` has it.
+        What is left out stays as it is; "" or [] takes back what was there. `class_details` has it.
 
         Parameters
         ----------
@@ -233,6 +236,9 @@ class ClassLog(LabelLog):
         aliases : sequence of str, optional
             Other names of the class, in place of earlier ones: `tell` and `import_labels` take them
             for it.
+        examples : sequence of str, optional
+            Ids of up to three items that show what belongs to the class, in place of earlier ones.
+            The panel shows them, and the description, beside the button of the class.
         uid : str, optional
             As for `tell`.
 
@@ -245,7 +251,7 @@ class ClassLog(LabelLog):
         ------
         ValueError
             If there is no such class, nothing is said, the colour or key cannot be one, another
-            class was given that key, or an alias means another class.
+            class was given that key, an alias means another class, or an example is no item.
         StoreError
             If the log could not be read or written; nothing changed then.
         """
@@ -272,8 +278,12 @@ class ClassLog(LabelLog):
                     raise ValueError(f"{other!r} has the key {key!r}; choose another one.")
         if aliases is not None:
             said["aliases"] = self._aliases_of(one, aliases)
+        if examples is not None:
+            said["examples"] = self._examples_of(examples)
         if not said:
-            raise ValueError("nothing is said; pass description=, color=, key= or aliases=.")
+            raise ValueError(
+                "nothing is said; pass description=, color=, key=, aliases= or examples=."
+            )
         return self._change("describe_class", uid, **{"class": one, **said})
 
     def class_of(self, name: Any) -> str:
@@ -359,9 +369,10 @@ class ClassLog(LabelLog):
         """Refuse a name that nobody can tell from that of another class."""
         like = next((one for one in others if looks(one) == looks(clean)), None)
         if like is not None:
-            raise ValueError(
+            raise AlikeError(
                 f"{clean!r} and the class {like!r} differ only in case, spaces or form; use "
-                f"{like!r}, or choose a name that can be told from it."
+                f"{like!r}, or choose a name that can be told from it.",
+                like,
             )
         for alias, now in self._aliases().items():
             if now not in {*own} and looks(alias) == looks(clean):
@@ -384,11 +395,21 @@ class ClassLog(LabelLog):
             self._check_unlike(alias, others, (one,))
         return found
 
+    def _examples_of(self, examples: Any) -> list[str]:
+        """Return the ids of examples, or say what is wrong with them."""
+        found = list(dict.fromkeys(map(text_of, list_names(examples, "examples"))))
+        if len(found) > MOST_EXAMPLES:
+            raise ValueError(f"examples holds {len(found)} ids; pass {MOST_EXAMPLES} at most.")
+        if unknown := next((item for item in found if item not in self.pool), None):
+            raise ValueError(f"examples holds {unknown!r}, which is the id of no item.")
+        return found
+
     def _check_left(self, left: set[str], doing: str) -> None:
-        if len(left) < 2:
-            (only,) = left
+        offered = left - {*self._state.retired}
+        if len(offered) < 2:
+            only = next(map(repr, offered), "no class")
             raise ValueError(
-                f"only {only!r} would be left after {doing}; labeling needs at least two classes."
+                f"only {only} would be left after {doing}; labeling needs at least two classes."
             )
 
     def _change(self, kind: Kind, uid: str | None, **change: Any) -> LabelEvent:

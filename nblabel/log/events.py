@@ -20,6 +20,9 @@ Kind = Literal[
     "order_classes",
     "delete_class",
     "describe_class",
+    "retire_class",
+    "restore_class",
+    "split_class",
     "undo",
     "redo",
     "audit",
@@ -32,6 +35,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 CLASS_KINDS = (
     *("add_class", "rename_class", "merge_classes"),
     *("order_classes", "delete_class", "describe_class"),
+    *("retire_class", "restore_class", "split_class"),
 )
 # as the frame of a label, or both, with a space between
 FOUND = "found"  # the strategy asked for items of its class
@@ -52,8 +56,9 @@ class LabelEvent:
     ----------
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
-        "rename_class", "merge_classes", "order_classes", "delete_class", "describe_class", "undo",
-        "redo", "audit" (items drawn at random, before anyone answers them),
+        "rename_class", "merge_classes", "order_classes", "delete_class", "describe_class",
+        "retire_class", "restore_class", "split_class", "undo", "redo",
+        "audit" (items drawn at random, before anyone answers them),
         "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
         are taken back).
     ids : tuple of str
@@ -79,7 +84,8 @@ class LabelEvent:
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
         former and the new name, as JSON. For the other changes of classes: an object of JSON, see
         `change`. For "label": "found", where the strategy asked for more items of one class;
-        "added", where the label adds its class; or "found added".
+        "added", where the label adds its class; or "found added"; or, where the labels split a
+        class, the same as for "split_class".
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -111,7 +117,14 @@ class LabelEvent:
 
     @property
     def _marks(self) -> list[str]:
-        return (self.frame or "").split() if self.kind == "label" else []
+        return (self.frame or "").split() if self.kind == "label" and not self.splits else []
+
+    @property
+    def splits(self) -> bool:
+        """Whether it splits a class, by labels at once or to be sorted from then on."""
+        return self.kind == "split_class" or (
+            self.kind == "label" and (self.frame or "").startswith("{")
+        )
 
     @property
     def adds_class(self) -> bool:
@@ -121,7 +134,7 @@ class LabelEvent:
     @property
     def changes_classes(self) -> bool:
         """Whether the classes are others after it."""
-        return self.kind in CLASS_KINDS or self.adds_class
+        return self.kind in CLASS_KINDS or self.adds_class or self.splits
 
     @property
     def is_bulk(self) -> bool:
@@ -149,6 +162,8 @@ class LabelEvent:
         "order_classes": the "classes" that come first. "delete_class": the "class", and the one
         that its labels are of from then on, "into", or None. "describe_class": the "class", and
         those of the attributes of `nblabel.log.class_list.ClassDetails` that change.
+        "retire_class", "restore_class": the "class". Where one is split: the "class", and the names
+        of those that its items are sorted "into".
         """
         change: dict[str, Any] = json.loads(self.frame or "")
         return change
@@ -170,6 +185,6 @@ class LabelEvent:
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
         named = self.kind == "audit" or self.kind in CLASS_KINDS
         if self.frame is not None and not (
-            named or (self.kind == "label" and self.frame in _MARKS)
+            named or self.splits or (self.kind == "label" and self.frame in _MARKS)
         ):
             raise ValueError("only an audit names the set that was drawn from.")

@@ -134,6 +134,11 @@ class LabelState:
         return self._given.details
 
     @property
+    def retired(self) -> tuple[str, ...]:
+        """The classes that no label is given of any more, in order."""
+        return self._given.retired(self.classes)
+
+    @property
     def renamed(self) -> dict[str, str]:
         """Present class names by former ones, of the changes that were not taken back."""
         return self._given.renamed

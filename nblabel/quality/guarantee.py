@@ -153,6 +153,7 @@ def auto_label(
     order = np.argsort(trials.predictions(last).trust, kind="stable")
     by_model = session.accepted
     unlike = trials.predictions().codes[by_model] != session.y[by_model]
+    unlike &= ~np.isin(session.y[by_model], session.snapshot().retired)
     return AutoLabelReport(
         max_error=max_error,
         confidence=confidence,

@@ -110,6 +110,8 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
         raise ValueError(f"n is {n!r}; it must be at least 1.")
     session.refit(1)  # finds the neighbour graph if it may
     rows = session.labeled
+    # no model predicts a class that is retired, whose labels stay all the same
+    rows = rows[~np.isin(session.y[rows], session.snapshot().retired)]
     if len(rows) < 2:
         raise ValueError(
             "finding label issues takes at least two labels: one to check and one to learn from."

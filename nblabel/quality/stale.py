@@ -140,7 +140,8 @@ def find_stale_labels(session: Session) -> StaleLabels:
         people[rows] = -1
         proba = session.engine.learner_anew(session.bulk).update(people, len(names))
     codes, best = likeliest(proba)
-    unlike = rows[codes[rows] != y[rows]]
+    gone = np.isin(y[rows], session.snapshot().retired)  # predicted no more, and right still
+    unlike = rows[(codes[rows] != y[rows]) & ~gone]
     trust = proba[unlike, y[unlike]] / best[unlike]
     order = np.argsort(trust, kind="stable")
     unlike = unlike[order]

@@ -51,6 +51,8 @@ class Snapshot:
     drawn : ndarray of intp
         Positions drawn at random that wait for an answer, in the order drawn, and those asked once
         more; asked first. `open` does not hold them.
+    retired : ndarray of intp
+        Numbers of the classes that are neither learned nor predicted.
     """
 
     version: int
@@ -61,6 +63,7 @@ class Snapshot:
     accepted: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     bulk: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     drawn: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    retired: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ class Engine:
         self._apart: Measures | None = None
         self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
         self._labeled: IntArray = np.empty(0, dtype=np.intp)
+        self._retired: IntArray = np.empty(0, dtype=np.intp)
         self._lock = threading.Lock()
 
     @classmethod
@@ -276,7 +280,7 @@ class Engine:
         See `nblabel.learners.base.Learner.predict_proba`.
         """
         with self._lock:
-            return self._model.predict_proba(X_new)
+            return without(self._model.predict_proba(X_new), self._retired)
 
     def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
         """Learn from a snapshot and choose up to n questions.
@@ -300,7 +304,8 @@ class Engine:
         with self._lock:
             start = time.perf_counter()
             self._model.bulk = snapshot.bulk
-            proba = self._model.update(snapshot.y, len(snapshot.classes))
+            self._retired = snapshot.retired
+            proba = without(self._model.update(snapshot.y, len(snapshot.classes)), snapshot.retired)
             self._labeled = labeled = np.setdiff1d(
                 np.flatnonzero(snapshot.y >= 0), snapshot.accepted, assume_unique=True
             )
@@ -357,7 +362,7 @@ class Engine:
         view = View(
             X=self._centred,
             proba=proba,
-            hedged=self._model.hedged(proba),
+            hedged=without(self._model.hedged(proba), snapshot.retired),
             candidates=candidates,
             labeled=labeled,
             y=snapshot.y,
@@ -379,6 +384,22 @@ class Engine:
         if why is None or explain is None or explain not in candidates:
             return query, None
         return query, None if explain in query.indices else why(view, explain)
+
+
+def without(proba: FloatArray, retired: IntArray) -> FloatArray:
+    """Return probabilities in which classes have none; each row still adds up to 1."""
+    if not len(retired):
+        return proba
+    kept = proba.copy(order="K")
+    kept[:, retired] = 0
+    total = kept.sum(axis=1, keepdims=True)
+    lost = total[:, 0] <= 0  # nothing was known but that it is of one of these
+    if lost.any():
+        kept[lost] = 1
+        kept[np.ix_(lost, retired)] = 0
+        total[lost] = proba.shape[1] - len(retired)
+    kept /= total
+    return kept
 
 
 def _check(query: Query, view: View, strategy: QueryStrategy) -> None:

@@ -7,14 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.log.answers import AnswerLog
 from nblabel.log.events import LabelEvent
+from nblabel.log.splitting import SplitLog
 from nblabel.log.store import StoreError
 from nblabel.session import sampling
 
 
-class SampledLog(AnswerLog):
-    """An `AnswerLog` that draws items at random and repeats some, at the shares that are set.
+class SampledLog(SplitLog):
+    """A `SplitLog` that draws items at random and repeats some, at the shares that are set.
 
     See `nblabel.session.sampling` for how they are chosen.
     """

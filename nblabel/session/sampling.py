@@ -241,6 +241,11 @@ def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted:
     if not learn_accepted:
         y[accepted] = -1
     y[repeated] = -1  # what is asked once more must not be learned from meanwhile
+    retired = np.array([log.classes.index(name) for name in log.state.retired], dtype=np.intp)
+    bulk = log.bulk
+    if len(retired):
+        y[np.isin(y, retired)] = -1
+        bulk = bulk[y[bulk] >= 0]
     return Snapshot(
         version=log.version,
         y=y,
@@ -248,8 +253,9 @@ def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted:
         skipped=skipped[np.argsort(since, kind="stable")],
         classes=log.classes,
         accepted=accepted,
-        bulk=log.bulk,
+        bulk=bulk,
         drawn=first,
+        retired=retired,
     )
 
 

@@ -149,7 +149,7 @@ class Labeler(PanelWidget):
             embedding = begin_embedding(self._session)
             chosen = check_keys(keys, self._session)
             given = registry.given_in_panels(self._session.store)
-            self._answers = Answers(self._session, given)
+            self._answers = Answers(self._session, given, chosen)
             super().__init__(
                 classes=describe_classes(self._session, chosen),
                 store=describe_store(self._session),

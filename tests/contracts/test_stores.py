@@ -126,6 +126,10 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
         LabelEvent("order_classes", frame=json.dumps({"classes": [*map(str, range(200))]})),
         LabelEvent("delete_class", frame=json.dumps({"class": "hat", "into": None})),
         LabelEvent("describe_class", frame=json.dumps({"class": "a", "description": "\0"})),
+        LabelEvent("retire_class", frame=json.dumps({"class": "a"})),
+        LabelEvent("restore_class", frame=json.dumps({"class": "a"})),
+        LabelEvent("split_class", frame=json.dumps({"class": "a", "into": ODD})),
+        LabelEvent("label", ("i", "j"), ("b", "c"), frame='{"class": "a", "into": ["b", "c"]}'),
         LabelEvent("undo", target=made.uid),
         LabelEvent("redo", target=made.uid),
     ]

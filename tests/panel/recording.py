@@ -57,6 +57,7 @@ def record() -> list[dict[str, Any]]:
         _label(page)
         _look_around(page)
         _check(page)
+        _change_classes(page)
         panel.close()
         assert violations == []
         registry.forget()
@@ -126,6 +127,16 @@ def _check(page: Page) -> None:
     page.say("again", status="skipped")
     page.say("compare")
     page.say("cancel", task="comparison")
+
+
+def _change_classes(page: Page) -> None:
+    page.answer("rename_class", name="bag", new="Boot")
+    page.answer("describe_class", name="bag", description="Has a handle", examples=["1"])
+    page.say("propose_split", request="s1", name="boot", n=2)
+    page.answer("split_class", name="boot", into=["rubber boot"])
+    page.say("sort", name="boot", groups=["rubber boot", "boot"])
+    _answer(page)
+    page.answer("retire_class", name="shirt")
 
 
 def _entry(kind: str, content: dict[str, Any], buffers: list[bytes]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_of_results_that_newer_labels_overtook_only_slow_ones_are_shown(monkeypa
     asyncio.run(label())
 
 
-@pytest.mark.parametrize("change", ["order", "merge", "rename"])
+@pytest.mark.parametrize("change", ["order", "merge", "rename", "retire"])
 def test_a_late_result_is_shown_only_where_the_classes_have_the_same_numbers(monkeypatch, change):
     monkeypatch.setattr(learning, "SLOW_SECONDS", -1)
     taken, learned = [], PanelState.learned
@@ -86,6 +86,8 @@ def test_a_late_result_is_shown_only_where_the_classes_have_the_same_numbers(mon
             page.session.order_classes(CLASSES[::-1])
         elif change == "merge":
             page.session.merge_classes([CLASSES[0]], into=CLASSES[2])
+        elif change == "retire":
+            page.session.retire_class(CLASSES[0])
         else:
             page.session.rename_class(CLASSES[0], "another name")
         await until(lambda: len(page.traits["classes"]) == len(page.session.classes))
@@ -93,9 +95,11 @@ def test_a_late_result_is_shown_only_where_the_classes_have_the_same_numbers(mon
         await until(lambda: applied and applied[-1])
         assert applied == [False, True]
         # the model of before is let go at once, and the late one is not taken in its place
-        assert [one is None for one in taken] == ([False] if change == "rename" else [True]) + [
-            False
-        ]
+        fits = change in ("rename", "retire")
+        assert [one is None for one in taken] == [not fits, False]
+        for message in page.messages("questions") if change == "retire" else ():
+            predicted = [one["prediction"] for one in message["items"] if one["prediction"]]
+            assert CLASSES[0] not in {one["label"] for one in predicted}
         assert taken[-1].proba.shape[1] == len(page.session.classes)
 
     asyncio.run(label())

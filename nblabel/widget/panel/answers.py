@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from nblabel.log.classes import AlikeError
 from nblabel.log.store import StoreError
 from nblabel.session import Session
 from nblabel.session.searching import SINGULAR
 from nblabel.widget import text
+from nblabel.widget.panel.class_changes import CHANGES, change_classes
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 
-EVENTS = ("label", "skip", "flag", "undo", "redo", "add_class")
+EVENTS = ("label", "skip", "flag", "undo", "redo", "add_class", *CHANGES)
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,12 @@ class Answers:
     session : Session
     given : set of str
         Gets the uids of what was answered in the panel.
+    keys : mapping of str to str
+        The keys that the panel was given, by class.
     """
 
-    def __init__(self, session: Session, given: set[str]) -> None:
-        self._session, self._given = session, given
+    def __init__(self, session: Session, given: set[str], keys: Mapping[str, str]) -> None:
+        self._session, self._given, self._keys = session, given, keys
         self._noun = SINGULAR[session.pool.kind]
         self._refused: tuple[str, float] | None = None
         self.is_telling = False
@@ -69,6 +74,8 @@ class Answers:
         except StoreError as error:
             self._refused = (uid, time.monotonic())
             return Outcome(refusal(uid, str(error), retry=True))
+        except AlikeError as error:  # the page asks whether the two are one
+            return Outcome({**refusal(uid, words_of(error)), "like": error.like})
         except Exception as error:  # noqa: BLE001  unanswered, it would be sent for ever
             return Outcome(refusal(uid, words_of(error)))
         finally:
@@ -89,6 +96,8 @@ class Answers:
         if kind == "add_class" and "id" not in content:
             event = session.add_class(content["name"], uid=uid)
             return text.CLASS_ADDED.format(event.labels[0]), None, []
+        if kind in CHANGES:
+            return change_classes(session, content, self._keys), None, []
         if kind in ("undo", "redo"):
             return (*self._reverse(kind, uid, content.get("of")), [])
         if "indices" in content:

@@ -41,6 +41,9 @@ class Dispatch:
             "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),
             "group": panel.groups.open,
             "find": self._find,
+            "propose_split": panel.splits.propose,
+            "sort": self._sort,
+            "end_split": lambda _page, m: panel.splits.end(m["uid"], m["name"], m["proposed"]),
             "look": lambda page, m: panel.groups.look(page, m["indices"]),
             "leave": lambda page, _m: panel.groups.leave(page),
             "lit": lambda _page, m: panel.map.light(m["code"], m.get("indices")),
@@ -93,6 +96,11 @@ class Dispatch:
     def _find(self, page: Page, content: Content) -> None:
         said = self._panel.finding.begin(content["label"])
         self._panel.send({"type": "announce", "text": said, "to": page.id})
+
+    def _sort(self, page: Page, content: Content) -> None:
+        begun = self._panel.splits.sort(page, content["name"], content["groups"])
+        if begun is not None:
+            self._panel.show(page, *begun)
 
     def _draw(self, page: Page, content: Content) -> None:
         said = self._panel.measures.draw(int(content["n"]))

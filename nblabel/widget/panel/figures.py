@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.learners import CALIBRATED
+from nblabel.log.class_list import ClassDetails
 from nblabel.log.labels import STATUSES
 from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.system.format import interval
+from nblabel.system.values import looks
 from nblabel.widget import text
-from nblabel.widget.panel.keys import class_keys
+from nblabel.widget.panel.keys import keys_of
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
+NO_DETAILS = ClassDetails()
 RECENT = 200  # answers the pace is read from
 
 
@@ -89,18 +93,36 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
 
 def describe_classes(
     session: Session, chosen: Mapping[str, str] | None = None
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Return the classes of docs/wire.md, with their keys, some of them chosen, and colours."""
-    names, renamed = session.classes, session.state.renamed
-    known = {renamed.get(name, name): key for name, key in (chosen or {}).items()}
-    for name, one in session.class_details.items():  # what this panel was given comes first
-        if one.key and one.key not in known.values():
-            known.setdefault(name, one.key)
-    keys = class_keys(names, session.n_given, known)
-    return [
-        {"name": name, "key": key, "color": color}
-        for name, key, color in zip(names, keys, colors_of(session), strict=True)
-    ]
+    names, keys, details = session.classes, keys_of(session, chosen), session.class_details
+    like, splits, retired = lookalikes(names), session.splits, session.retired
+    rows: list[dict[str, Any]] = []
+    for name, color in zip(names, colors_of(session), strict=True):
+        row: dict[str, Any] = {"name": name, "key": keys.get(name, ""), "color": color}
+        one = details.get(name, NO_DETAILS)
+        examples = zip(one.examples, session.pool.find(one.examples).tolist(), strict=True)
+        more = {
+            "description": one.description,
+            "aliases": list(one.aliases),
+            "examples": [{"id": item, "index": at} for item, at in examples if at >= 0],
+            "retired": name in retired,
+            "like": like.get(name),
+        }
+        row |= {key: value for key, value in more.items() if value}
+        if name in splits:
+            left = len(session.unsorted(name))
+            row["split"] = {"into": list(splits[name]), "left": left}
+        rows.append(row)
+    return rows
+
+
+@lru_cache(maxsize=4)
+def lookalikes(names: tuple[str, ...]) -> dict[str, str]:
+    """Return for some classes an earlier one that a person can hardly tell from it by name."""
+    first: dict[str, str] = {}
+    found = {name: first.setdefault(looks(name), name) for name in names}
+    return {name: like for name, like in found.items() if like != name}
 
 
 def colors_of(session: Session) -> list[str]:

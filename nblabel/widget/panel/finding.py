@@ -34,7 +34,8 @@ class Finding:
     def begin(self, label: str | None) -> str:
         """Look for a class, or for none any more; return what to say about it."""
         before = self._state.find_target
-        if label is not None and label not in self._session.classes:
+        session = self._session
+        if label is not None and label not in {*session.classes} - {*session.retired}:
             return text.NO_SUCH_CLASS.format(label)
         if label is None and not before:
             return text.NOT_FINDING
@@ -60,7 +61,7 @@ class Finding:
         if not label:
             self._usual = "auto" if isinstance(now, Find) else now
         self._state.find_target = label
-        if label and label not in session.classes:  # renamed meanwhile
+        if label and label not in {*session.classes} - {*session.retired}:  # gone meanwhile
             self.begin(None)
             return
         told, self._state.find_hint = ("", ""), ""

@@ -86,7 +86,7 @@ class Items:
     def _describe(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
         item_id = self._session.pool.ids[index]
         answer = self._session.state.answers.get(item_id)
-        if index in self._session.repeated:
+        if index in self._session.repeated or index in self._state.sorting:
             answer = None  # asked once more, as if nobody had answered
         label = None if answer is None else answer.label
         return {
@@ -123,7 +123,10 @@ class Items:
         code, p = (part[index] for part in model.predicted)
         if code >= len(self._session.classes):
             return None  # its class was taken back a moment ago
-        return {"label": self._session.classes[code], "confidence": round(float(p), 4)}
+        label = self._session.classes[code]
+        if label in self._session.retired:  # a moment ago
+            return None
+        return {"label": label, "confidence": round(float(p), 4)}
 
     def _words_for(self, index: int) -> list[str]:
         """Return the words of a text that speak for its prediction."""

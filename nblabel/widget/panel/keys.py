@@ -35,6 +35,25 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
     return chosen
 
 
+def keys_of(session: Session, given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the keys of the classes that are not retired, by name; "" where none is left.
+
+    Parameters
+    ----------
+    session : Session
+    given : mapping of str to str, optional
+        The keys that the panel was given, which come before those in the log.
+    """
+    names = [name for name in session.classes if name not in session.retired]
+    renamed = session.state.renamed
+    chosen = {renamed.get(name, name): key for name, key in (given or {}).items()}
+    for name, one in session.class_details.items():
+        if one.key and one.key not in chosen.values() and name in names:
+            chosen.setdefault(name, one.key)
+    n_gone = len({*session.state.class_list.given_now} & {*session.retired})
+    return dict(zip(names, class_keys(names, session.n_given - n_gone, chosen), strict=True))
+
+
 def class_keys(names: Sequence[str], n_given: int, chosen: Mapping[str, str]) -> list[str]:
     """Return the key of each class, "" where none is left.
 

@@ -16,6 +16,7 @@ from nblabel.strategies import Reason
 from nblabel.widget import text
 from nblabel.widget.panel.again import Again
 from nblabel.widget.panel.answers import Answers, words_of
+from nblabel.widget.panel.class_changes import CHANGES
 from nblabel.widget.panel.figures import pace_of
 from nblabel.widget.panel.finding import Finding
 from nblabel.widget.panel.items import Items
@@ -40,6 +41,7 @@ from nblabel.widget.work.mapping import Mapping
 from nblabel.widget.work.measuring import Measures
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import Review
+from nblabel.widget.work.splitting import Splits
 from nblabel.widget.work.watching import Watch
 from nblabel.widget.work.worker import Task, Worker
 
@@ -125,6 +127,7 @@ class Panel:
             session, self.state, self.items, self.pictures, self.pages, self._worker, send
         )
         self.finding = Finding(session, self.state)
+        self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
         self.exports = Exports(session, self.state, self._worker)
         self.imports = Imports(session, self.state, self._worker, self._written, send)
         self.review = Review(session, self.state, replica, self.want)
@@ -191,7 +194,8 @@ class Panel:
         if outcome.shown is not None and page is not None:
             self.show(page, outcome.shown, outcome.ack["text"])
         # the page that answered knows what it answered, but not what it had taken back
-        knows = page is not None and len(self.pages) < 2 and content["type"] != "redo"
+        knows = page is not None and len(self.pages) < 2
+        knows = knows and content["type"] not in ("redo", *CHANGES)
         self._changed(knows)
         self._tell_others()
 
@@ -346,6 +350,7 @@ class Panel:
         self.review.follow()
         self.auto_label.follow()
         self.groups.follow()
+        self.splits.follow()
         self.finding.follow()
         if answered:
             self.learning.keep_up()

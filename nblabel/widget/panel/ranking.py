@@ -88,8 +88,8 @@ class Ranking:
         self.offer()
 
     def choose(self, index: int) -> None:
-        """Note that an item was put on screen by hand."""
-        self._reasons[index] = text.CHOSEN
+        """Note that an item was put on screen by hand, unless it is wanted for another reason."""
+        self._reasons[index] = self._wanted.get(index, text.CHOSEN)
 
     def reason(self, index: int) -> Reason | None:
         """Why an item is asked, if that is known."""

@@ -40,6 +40,8 @@ class PanelState:
         Groups of nearly equal items, once they were found.
     hints : dict
         Predictions for labeled items by a model that has not seen their labels.
+    sorting : frozenset of int
+        Items of a class that is split, asked as if they had no label.
     points : ndarray of shape (n, 2) or None
         The map; `glides` where they move there.
     clusters : ndarray of shape (n,) or None
@@ -58,6 +60,7 @@ class PanelState:
     deciders: Deciders = field(default_factory=dict)
     near: NearGroups | None = None
     hints: dict[int, dict[str, Any]] = field(default_factory=dict)
+    sorting: frozenset[int] = frozenset()
     drift: str = ""
     find_target: str = ""
     find_hint: str = ""

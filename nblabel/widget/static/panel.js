@@ -8,6 +8,7 @@ import { announce, buildLiveRegion } from "./shared/live.js";
 import { TEXT } from "./shared/text.js";
 import { makeWays } from "./shared/ways.js";
 import { QueueController } from "./queue/controller.js";
+import { ClassDialog } from "./classes/dialog.js";
 import { buildQueue } from "./queue/view.js";
 import { CanvasView } from "./map/view.js";
 import { PlotlyView } from "./map/plotly_view.js";
@@ -80,6 +81,7 @@ class PanelPage {
     add(columns, () => buildQueue(controller, signal, ways));
     const MapView = context.model.get("map_kind") === "plotly" ? PlotlyView : CanvasView;
     add(columns, () => new MapView(context, signal, ways).el);
+    add(el, () => new ClassDialog(controller, signal, ways).el);
     add(el, () => buildStatus(context, signal, ways));
     add(el, () => buildQuality(context, signal));
   }

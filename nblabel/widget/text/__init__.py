@@ -58,6 +58,9 @@ _CHANGES = {
     "order_classes": "the classes were put in order",
     "delete_class": "a class was deleted",
     "describe_class": "a class was described",
+    "retire_class": "a class was retired",
+    "restore_class": "a class was brought back",
+    "split_class": "a class was split",
 }
 _STEPS = {"accept": "accepted from the model", "withdraw": "reverted to no label"}
 

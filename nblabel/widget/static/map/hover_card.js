@@ -35,7 +35,7 @@ export class HoverCard {
     const { context, scene, crosshair } = this.view;
     const known = context.map.picture(index);
     if (!known) return;
-    const words = this.card.fill(known, context.classes);
+    const words = this.card.fill(known, context.everyClass);
     this.card.place(scene.spotOf(index), scene.camera);
     if (crosshair.isOn) this.view.say(words, false);
   }

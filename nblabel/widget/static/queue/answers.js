@@ -4,6 +4,7 @@ import { h, patchChildren, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { percentText } from "../shared/format.js";
 import { TEXT } from "../shared/text.js";
+import { buildClassCard } from "./class_card.js";
 import { keyShown, shortcutOf } from "./keys.js";
 
 /** @typedef {(command: import("./keys.js").Command) => void} Run */
@@ -85,8 +86,9 @@ export function buildPrediction(controller, run, desk) {
  */
 export function buildClasses(controller, run, desk, more) {
   const list = h("div", { class: "nbl-class-list" });
+  const card = buildClassCard(controller.context, list);
   const legend = h("legend", { class: "nbl-hidden", text: TEXT.queue.label });
-  const node = h("fieldset", { class: "nbl-classes" }, legend, list, more);
+  const node = h("fieldset", { class: "nbl-classes" }, legend, list, more, card.node);
   /** @param {string} label */
   const make = (label) => {
     const swatch = h("span", { class: "nbl-swatch" });
@@ -118,10 +120,12 @@ export function buildClasses(controller, run, desk, more) {
       setText(key, one.key);
       key.hidden = one.key === "";
       setAttribute(buttons[i], "aria-keyshortcuts", one.key || null);
+      setAttribute(buttons[i], "aria-description", one.description || null);
       setAttribute(buttons[i], "aria-pressed", current?.label === one.name ? "true" : "false");
       const acts = current && !closed && !desk.paused;
       setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
     });
+    card.render();
   };
   return { node, render, buttonOf };
 }

@@ -335,7 +335,9 @@ export class QueueController {
     else context.say(ack.text);
     // an answer is seen to be taken, a command is not; what became of a group's is told beside the
     // group
-    if (!event.id && !(ack.ok && (event.indices || event.of))) this.note = ack.text;
+    // and what became of a change of the classes is told in their dialog
+    const elsewhere = (ack.ok && (event.indices || event.of)) || /_class(es)?$/.test(event.type);
+    if (!event.id && (!elsewhere || event.type === "add_class")) this.note = ack.text;
     this.render();
     this.fetchMissing();
   }

@@ -8,11 +8,11 @@ import {
   commandButton,
   isAnswer,
 } from "./answers.js";
-import { h } from "../shared/dom.js";
+import { h, svg } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { TEXT } from "../shared/text.js";
 import { buildHelp } from "./help.js";
-import { commandOf, pagesOf } from "./keys.js";
+import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
 import { buildMode } from "./mode.js";
 import { buildNear } from "./near.js";
@@ -46,6 +46,7 @@ export function buildQueue(controller, signal, ways) {
     controller.forgetObstacle();
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
+    else if (command.name === "classes") ways.openClasses();
     else if (command.name === "leave") leave();
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
@@ -73,6 +74,7 @@ export function buildQueue(controller, signal, ways) {
 
   const help = buildHelp(controller, focusRoot);
   const newClass = buildNewClass(controller, desk, focusRoot);
+  newClass.node.append(buildClassesButton(run));
   const classes = buildClasses(controller, run, desk, newClass.node);
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
@@ -156,6 +158,27 @@ function buildHead(saved, run) {
   const help = commandButton("help", TEXT.shortcuts, run);
   help.firstChild.classList.add("nbl-hidden");
   return h("div", { class: "nbl-head" }, saved, hint, help);
+}
+
+/**
+ * Opens the dialog for the classes. It shows a list with no words, as it stands beside New class.
+ * @param {(command: Command) => void} run
+ */
+function buildClassesButton(run) {
+  const lines = svg("path", { d: "M2 4h1m2 0h9M2 8h1m2 0h9M2 12h1m2 0h9" });
+  const icon = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, lines);
+  const { name, keys, shown } = /** @type {typeof QUEUE_KEYS[0]} */ (
+    QUEUE_KEYS.find((one) => one.name === "classes")
+  );
+  const props = {
+    type: "button",
+    class: "nbl-do-classes",
+    "aria-label": TEXT.queue.classes,
+    "aria-keyshortcuts": keys.join(" "),
+    title: `${TEXT.queue.keys.classes} (${shown[0]})`,
+    onClick: () => run({ name }),
+  };
+  return h("button", props, icon);
 }
 
 /**

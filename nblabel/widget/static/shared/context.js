@@ -67,9 +67,14 @@ export class PanelContext extends Emitter {
     this.throttle.close();
   }
 
-  /** @returns {ClassInfo[]} */
-  get classes() {
+  /** Every class, the retired ones included. @returns {ClassInfo[]} */
+  get everyClass() {
     return this.model.get("classes") ?? [];
+  }
+
+  /** The classes to choose from. @returns {ClassInfo[]} */
+  get classes() {
+    return this.everyClass.filter((one) => !one.retired);
   }
 
   get store() {

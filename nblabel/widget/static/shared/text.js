@@ -10,6 +10,7 @@ import {
   percentText,
   shareText,
 } from "./format.js";
+import { CLASS_TEXT } from "./class_text.js";
 import { GROUP_TEXT } from "./group_text.js";
 
 const SHARED_TEXT = {
@@ -66,6 +67,7 @@ const QUEUE_TEXT = {
     prediction: "Hide or show the prediction",
     why: "Why this one",
     newClass: "New class",
+    classes: "Change the classes",
     search: "Search",
     like: "More like this one",
     near: "Open the nearly equal ones as a group",
@@ -96,6 +98,7 @@ const QUEUE_TEXT = {
   hidePrediction: "Hide the prediction",
   showPrediction: "Show the prediction",
   newClass: "New class",
+  classes: "Classes…",
   like: "More like this",
   near: "Open",
   nearLabel: "Open the nearly equal ones",
@@ -405,6 +408,7 @@ export const TEXT = {
   queue: QUEUE_TEXT,
   map: MAP_TEXT,
   group: GROUP_TEXT,
+  classes: CLASS_TEXT,
   status: STATUS_TEXT,
   quality: QUALITY_TEXT,
 };

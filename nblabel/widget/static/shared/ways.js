@@ -7,6 +7,7 @@
  * @property {(taken: boolean) => void} pauseQueue the classes label a group now, or no longer
  * @property {() => void} openExport
  * @property {(like: number | null) => void} openSearch for what is like an item, or to type
+ * @property {() => void} openClasses to change them
  * @property {(index: number) => void} openNear what is nearly equal to an item, as a group
  */
 
@@ -18,6 +19,7 @@ export function makeWays() {
     pauseQueue: nothing,
     openExport: nothing,
     openSearch: nothing,
+    openClasses: nothing,
     openNear: nothing,
   };
 }

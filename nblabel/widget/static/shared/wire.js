@@ -1,6 +1,10 @@
 // The shapes of docs/wire.md, as types. There is no code here.
 
-/** @typedef {{name: string, key: string, color: string}} ClassInfo */
+/** `like`: an earlier class that can hardly be told from it by its name; `split`: into which others
+ * it is being sorted, and how many items are left.
+ * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[],
+ *   examples?: {id: string, index: number}[], retired?: boolean, like?: string,
+ *   split?: {into: string[], left: number}}} ClassInfo */
 /** `encoding`: that of the bytes; none for the pixels themselves.
  * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:
  *   "jpeg"}} Image */
@@ -85,7 +89,8 @@
  * Traits
  */
 /** @typedef {import("@anywidget/types").AnyModel<Traits>} Model */
-/** @typedef {{uid: string, ok: boolean, retry?: boolean, text: string}} Ack */
+/** `like`: the class that a name is refused for.
+ * @typedef {{uid: string, ok: boolean, retry?: boolean, text: string, like?: string}} Ack */
 /** `front` is added when it is sent; positions travel as buffers.
  * @typedef {{uid: string, type: string, id?: string, indices?: number[], marked?: number[]} &
  *   Record<string, any>} LogEvent */
