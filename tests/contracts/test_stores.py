@@ -126,6 +126,9 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
         LabelEvent("order_classes", frame=json.dumps({"classes": [*map(str, range(200))]})),
         LabelEvent("delete_class", frame=json.dumps({"class": "hat", "into": None})),
         LabelEvent("describe_class", frame=json.dumps({"class": "a", "description": "\0"})),
+        LabelEvent("note", ("a", "b"), frame="100% \n<b> 'é'"),
+        LabelEvent("note", ("a",), frame=""),
+        LabelEvent("guidelines", frame="# How\n" + 1_000 * "x "),
         LabelEvent("undo", target=made.uid),
         LabelEvent("redo", target=made.uid),
     ]

@@ -15,7 +15,7 @@ from nblabel.widget import text
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 
-EVENTS = ("label", "skip", "flag", "undo", "redo", "add_class")
+EVENTS = ("label", "skip", "flag", "undo", "redo", "add_class", "note", "guidelines")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,12 @@ class Answers:
         if kind == "add_class" and "id" not in content:
             event = session.add_class(content["name"], uid=uid)
             return text.CLASS_ADDED.format(event.labels[0]), None, []
+        if kind == "guidelines":
+            session.set_guidelines(content["text"], uid=uid)
+            return text.GUIDELINES_SAVED if session.guidelines else text.GUIDELINES_GONE, None, []
+        if kind == "note":
+            session.note(session.pool.index_of(content["item"]), content["text"], uid=uid)
+            return text.NOTE_SAVED if content["text"].strip() else text.NOTE_GONE, None, []
         if kind in ("undo", "redo"):
             return (*self._reverse(kind, uid, content.get("of")), [])
         if "indices" in content:

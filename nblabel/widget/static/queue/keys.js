@@ -19,6 +19,7 @@ export const QUEUE_KEYS = [
   { name: "prediction", keys: ["h"], shown: ["h"] },
   { name: "why", keys: ["w"], shown: ["w"] },
   { name: "newClass", keys: ["n"], shown: ["n"] },
+  { name: "note", keys: [","], shown: [","] },
   { name: "search", keys: ["/"], shown: ["/"] },
   { name: "like", keys: ["="], shown: ["="] },
   { name: "near", keys: ["."], shown: ["."] },
