@@ -81,7 +81,8 @@ class LabelEvent:
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
         former and the new name, as JSON. For the other changes of classes: an object of JSON, see
-        `change`. For "note" and "guidelines": the text. For "label": "found", where the strategy asked for more items of one class;
+        `change`. For "note" and "guidelines": the text. For "label": "found", where the strategy
+        asked for more items of one class;
         "added", where the label adds its class; or "found added".
     uid : str
         Made where the event was made, so that an event sent twice is stored once.

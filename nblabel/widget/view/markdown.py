@@ -1,4 +1,4 @@
-"""Markdown as a tree of the few elements that a page builds: nothing in it is ever taken as HTML."""
+"""Markdown as a tree of the few elements that a page builds: nothing in it is ever HTML."""
 
 from __future__ import annotations
 

@@ -5,11 +5,8 @@ import { h } from "./dom.js";
 
 /** @typedef {string | {tag: string, children: Marked[], href?: string}} Marked */
 
-const TAGS = new Set(
-  "p h3 h4 h5 h6 ul ol li strong em del code pre blockquote hr br a table thead tbody tr th td".split(
-    " ",
-  ),
-);
+const BLOCKS = "p h3 h4 h5 h6 ul ol li pre blockquote hr table thead tbody tr th td";
+const TAGS = new Set(`${BLOCKS} strong em del code br a`.split(" "));
 const LINKS = /^(https?|mailto):/i;
 
 /**

@@ -47,10 +47,10 @@ const PANEL_TEXT = {
 
 const GUIDELINES_TEXT = {
   title: "Guidelines",
-  none: "Nobody wrote guidelines yet. Say here what belongs to each class, and what to do in doubt.",
+  none: "Nobody wrote guidelines yet. Say what belongs to each class, and what to do in doubt.",
   edit: "Edit",
   write: "How to label here",
-  hint: "Markdown: # heading, - list, **strong**, [link](https://…). Everybody who labels can read it.",
+  hint: "Markdown: # heading, - list, **strong**, [link](https://…). All who label can read it.",
   save: "Save guidelines",
 };
 
