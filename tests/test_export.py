@@ -390,7 +390,7 @@ def test_rows_stand_beside_their_labels(tmp_path, ending):
         "parquet": pd.read_parquet,
     }
     back = read[ending](path)
-    assert back.columns.tolist()[8:] == ["table.label", "mixed", "day", "kind", "yes"]
+    assert back.columns.tolist()[9:] == ["table.label", "mixed", "day", "kind", "yes"]
     assert back["label"].tolist() == ["p", "n"]
     assert back["table.label"].tolist() == [30, 10]
     assert back["kind"].tolist() == ["x", "x"]

@@ -61,7 +61,7 @@ class Model:
         """What was answered of each item, and who decided: "skip" and "flag" for those set aside."""
         sources = {}
         for what, content, counts in self.steps:
-            if counts and not what.startswith("class"):
+            if counts and not what.startswith(("class", "remark")):
                 for item, answer in content.items():
                     _, before = sources.get(item, (None, None))
                     if what == "skip" and before not in (None, "skip"):
@@ -75,6 +75,15 @@ class Model:
                     sources[item] = (answer, what)
         called = self.registry.called
         return {item: (called(answer), what) for item, (answer, what) in sources.items()}
+
+    @property
+    def notes(self):
+        """The notes, and the guidelines as the note of no item."""
+        notes = {None: ""}
+        for what, content, counts in self.steps:
+            if counts and what == "remark":
+                notes |= content
+        return {item: text for item, text in notes.items() if text or item is None}
 
     @property
     def drawn(self):
@@ -429,6 +438,16 @@ class Machine(RuleBasedStateMachine):
         one = data.draw(st.sampled_from(self.model.classes))
         self.change(name, "class describe", (one, key), "describe_class", one, key=key)
 
+    @rule(name=who, chosen=many, text=st.sampled_from(["", "blurred", "twice?"]))
+    def note(self, name, chosen, text):
+        self.send(name, "note", chosen, text)
+        self.model.do(name, "remark", dict.fromkeys(chosen, text))
+
+    @rule(name=who, text=st.sampled_from(["", "# Boots", "in doubt: skip"]))
+    def guidelines(self, name, text):
+        self.send(name, "set_guidelines", text)
+        self.model.do(name, "remark", {None: text})
+
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
     def send_again(self, data):
@@ -460,6 +479,8 @@ class Machine(RuleBasedStateMachine):
             session.refresh()
             assert session.classes == classes
             assert list(session.retired) == self.model.retired
+            notes = {POOL.index_of(item): note for item, note in session.notes.items()}
+            assert {None: session.guidelines, **notes} == self.model.notes
             codes = np.full(N, -1)
             for item, label in labels.items():
                 codes[item] = classes.index(label)

@@ -8,13 +8,13 @@ from typing import Any
 from nblabel.log.events import ADDED, Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels
 from nblabel.log.labels import CODES
+from nblabel.log.noting import NoteLog
 from nblabel.log.reading import read_labels
-from nblabel.log.retiring import RetiringLog
 from nblabel.pool.order import in_pool_order
 from nblabel.system.values import text_of
 
 
-class AnswerLog(RetiringLog):
+class AnswerLog(NoteLog):
     """The labels of a pool, and the answers that change them; `nblabel.Session` learns from them.
 
     An answer counts once it is committed to the store. `refresh` takes in what others wrote.

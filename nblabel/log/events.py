@@ -23,6 +23,8 @@ Kind = Literal[
     "retire_class",
     "restore_class",
     "split_class",
+    "note",
+    "guidelines",
     "undo",
     "redo",
     "audit",
@@ -37,6 +39,7 @@ CLASS_KINDS = (
     *("order_classes", "delete_class", "describe_class"),
     *("retire_class", "restore_class", "split_class"),
 )
+REMARKS = ("note", "guidelines")  # they change no label
 # as the frame of a label, or both, with a space between
 FOUND = "found"  # the strategy asked for items of its class
 ADDED = "added"  # the class is new: the label adds it, in the same step
@@ -57,7 +60,7 @@ class LabelEvent:
     kind : str
         "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
         "rename_class", "merge_classes", "order_classes", "delete_class", "describe_class",
-        "retire_class", "restore_class", "split_class", "undo", "redo",
+        "retire_class", "restore_class", "split_class", "note", "guidelines", "undo", "redo",
         "audit" (items drawn at random, before anyone answers them),
         "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
         are taken back).
@@ -83,9 +86,9 @@ class LabelEvent:
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
         former and the new name, as JSON. For the other changes of classes: an object of JSON, see
-        `change`. For "label": "found", where the strategy asked for more items of one class;
-        "added", where the label adds its class; or "found added"; or, where the labels split a
-        class, the same as for "split_class".
+        `change`. For "note" and "guidelines": the text. For "label": "found", where the strategy
+        asked for more items of one class; "added", where the label adds its class; or "found
+        added"; or, where the labels split a class, the same as for "split_class".
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -183,7 +186,7 @@ class LabelEvent:
             raise ValueError("probabilities must be finite numbers.")
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
-        named = self.kind == "audit" or self.kind in CLASS_KINDS
+        named = self.kind == "audit" or self.kind in CLASS_KINDS or self.kind in REMARKS
         if self.frame is not None and not (
             named or self.splits or (self.kind == "label" and self.frame in _MARKS)
         ):

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from nblabel.log.class_list import ClassDetails, ClassList
-from nblabel.log.events import CLASS_KINDS, Kind, LabelEvent
+from nblabel.log.events import CLASS_KINDS, REMARKS, Kind, LabelEvent
 
 
 class Answer(NamedTuple):
@@ -81,6 +81,10 @@ class LabelState:
         Every item asked once more, oldest first.
     n_questions : int
         How many times a person labeled something, taken back or not.
+    notes : dict of str to str
+        By item id, also of items that are not in the pool.
+    guidelines : str
+        How to label, in Markdown.
     """
 
     def __init__(
@@ -98,6 +102,9 @@ class LabelState:
         self._shown_draws: tuple[int, list[LabelEvent]] = (0, [])  # with the version of the classes
         self.repeats: list[LabelEvent] = []
         self.n_questions = 0
+        self.notes: dict[str, str] = {}
+        self.guidelines = ""
+        self._remarks: list[LabelEvent] = []
         self._drawn: dict[str, LabelEvent] = {}
         self._events: dict[str, LabelEvent] = {}
         self._undone: set[str] = set()
@@ -190,7 +197,11 @@ class LabelState:
 
     def latest(self, n: int) -> list[LabelEvent]:
         """Return the last n answers that were not taken back, newest first."""
-        active = (e for e in reversed(self._events.values()) if e.uid not in self._undone)
+        active = (
+            e
+            for e in reversed(self._events.values())
+            if e.uid not in self._undone and e.kind not in REMARKS
+        )
         return list(map(self._shown, islice(active, n)))
 
     def undo_target(self, annotator: str | None = None) -> LabelEvent | None:
@@ -230,11 +241,23 @@ class LabelState:
         self.n_questions += event.kind == "label" and event.source == "human"
         if self._list is not None and event.changes_classes:
             self._list.add(event)
-        if event.kind not in CLASS_KINDS:
+        if event.kind in REMARKS:
+            self._remarks.append(event)
+            self._follow(event)
+        elif event.kind not in CLASS_KINDS:
             self._answered(event)
         self._undo_stack.setdefault(event.annotator, []).append(event.uid)
         self._redo_stack.pop(event.annotator, None)
         return event.ids
+
+    def _follow(self, remark: LabelEvent) -> None:
+        text = remark.frame or ""
+        if remark.kind == "guidelines":
+            self.guidelines = text
+        for item in remark.ids:
+            self.notes.pop(item, None)
+            if text:
+                self.notes[item] = text
 
     def _answered(self, event: LabelEvent) -> None:
         last, names = self._last.get, None
@@ -271,6 +294,12 @@ class LabelState:
         (self._undone.add if undo else self._undone.discard)(target.uid)
         if self._list is not None and target.changes_classes:
             self._list.reversed(self._undone)
+        if target.kind in REMARKS:
+            self.notes, self.guidelines = {}, ""
+            for remark in self._remarks:
+                if remark.uid not in self._undone:
+                    self._follow(remark)
+            return target.ids
         for item in target.ids:
             self._settle(item)
         return target.ids

@@ -64,10 +64,14 @@ def labels_table(
     if details:
         columns["probability"] = [answer.probability for answer in given]
         columns["probability"] += [one[2] for one in predicted]
+        columns["note"] = [state.notes.get(item, "") for item, _ in answers]
         columns["event"] = [answer.event.uid for answer in given] + [None] * rest
     if pool is not None:
         rows = [*pool.indices_of(columns["id"]).tolist(), *(one[0] for one in predicted)]
-        columns["id"] += [pool.ids[one[0]] for one in predicted]
+        others = [pool.ids[one[0]] for one in predicted]
+        columns["id"] += others
+        if details:
+            columns["note"] += [state.notes.get(item, "") for item in others]
         columns = {"id": columns.pop("id"), "index": rows, **columns}
     table = pd.DataFrame(columns)
     table["time"] = table["time"].dt.tz_localize("UTC")

@@ -123,7 +123,7 @@ class LearnedLog(SampledLog):
         """What searches the pool on the present embeddings."""
         found, X, encoder = self._searcher, self._engine.X, self._text_encoder
         if found is None or found.X is not X or found.encoder is not encoder:
-            found = Searcher(self.pool, X, self._engine.centred, encoder, found)
+            found = Searcher(self.pool, X, self._engine.centred, encoder, found, lambda: self.notes)
             self._searcher = found
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +13,14 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray, as_positions, is_whole
 from nblabel.learners.base import check_points
 from nblabel.pool import Pool
-from nblabel.pool.matching import NameIndex, WordIndex, names_of, words_of
+from nblabel.pool.matching import NameIndex, WordIndex, fold, names_of, words_of
 from nblabel.system.format import count, counted
 from nblabel.system.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BY = ("auto", "id", "words", "meaning")
+BY = ("auto", "id", "words", "meaning", "notes")
 PRODUCTS = 1 << 22  # worked out at a time: 16 MB
 NAMED = 40  # letters of a query or id in a sentence
 SINGULAR = {"images": "image", "texts": "text", "rows": "row", "items": "item"}
@@ -34,7 +34,7 @@ class SearchResult(Report):
 
     Attributes
     ----------
-    kind : {"id", "words", "meaning", "likeness"}
+    kind : {"id", "words", "meaning", "notes", "likeness"}
         Which kind of search was made.
     query : str
         What was looked for; of an example its id.
@@ -75,6 +75,8 @@ class SearchResult(Report):
         way, has = "words", f"all words of {words}"
         if self.kind == "id":
             way, has = "id or file name", f"{words} in {'its' if n < 2 else 'their'} name"
+        if self.kind == "notes":
+            way, has = "notes", f"all words of {words} in {'its' if n < 2 else 'their'} note"
         who = counted(n, one, self.items) if n else f"no {one}"
         found = f"{who} {'has' if n < 2 else 'have'} {has}"
         shown = f" The {count(len(self))} best are listed." if len(self) < n else ""
@@ -102,6 +104,8 @@ class Searcher:
         Embeds texts like the items, for a search by meaning.
     before : Searcher, optional
         Of the same pool on other embeddings: its words and names are kept.
+    notes : callable, optional
+        Returns the present notes by item id.
 
     Notes
     -----
@@ -116,8 +120,10 @@ class Searcher:
         centred: FloatArray,
         encoder: Encoder | None = None,
         before: Searcher | None = None,
+        notes: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.X = X
+        self._notes = notes
         self.encoder = encoder
         self._pool, self._centred = pool, centred
         for name in ("_words", "_names"):
@@ -128,8 +134,13 @@ class Searcher:
     def ways(self) -> tuple[str, ...]:
         """Which of `BY` can be asked for here, as a person is offered them."""
         has_words = self._pool.kind in ("texts", "rows")
-        can = {"words": has_words, "meaning": self.encoder is not None}
-        return tuple(way for way in ("auto", "words", "meaning", "id") if can.get(way, True))
+        can = {
+            "words": has_words,
+            "meaning": self.encoder is not None,
+            "notes": bool(self._notes()),
+        }
+        ways = ("auto", "words", "meaning", "id", "notes")
+        return tuple(way for way in ways if can.get(way, True))
 
     def by_meaning(self, by: str) -> bool:
         """Return whether a search may be one by meaning, which needs the embeddings."""
@@ -151,6 +162,8 @@ class Searcher:
                 "session.text_encoder to a function that embeds texts like the items, or search "
                 "by words or id."
             )
+        if by == "notes":
+            return self._in_notes(query, n)
         if by != "auto":
             return self._by(by, query, n)
         if query in self._pool and not self._pool.is_numbered:
@@ -203,6 +216,15 @@ class Searcher:
         found, scores = (self._words if by == "words" else self._names).search(query)
         return self._result(by, query, found[:n], scores[:n], len(found))
 
+    def _in_notes(self, query: str, n: int) -> SearchResult:
+        """Find the items whose notes have all words, the newest note first."""
+        words = fold(query).split()
+        notes = [item for item, note in self._notes().items() if _has_all(fold(note), words)]
+        there = self._pool.find(notes[::-1])
+        found = there[there >= 0].astype(np.intp)
+        scores = np.ones(len(found), dtype=np.float32)
+        return self._result("notes", query, found[:n], scores[:n], len(found))
+
     def _by_meaning(self, query: str, n: int) -> SearchResult:
         assert self.encoder is not None
         point = check_points(np.atleast_2d(self.encoder([query])), self.X.shape[1])[0]
@@ -239,6 +261,10 @@ class Searcher:
         if not np.shares_memory(X, self.X):
             centre = self.X.mean(axis=0, dtype=np.float64)
         return X, np.einsum("ij,ij->i", X, X), centre.astype(np.float32)
+
+
+def _has_all(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
 
 
 def check_n(n: Any) -> int:

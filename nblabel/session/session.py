@@ -310,9 +310,10 @@ class Session(LearnedLog):
             In place of a query: the position or the id of an item, or several; or a new picture,
             text or row, which is embedded like the pool; or points. What is nearest to any of them
             comes first, the items themselves included.
-        by : {"auto", "id", "words", "meaning"}
+        by : {"auto", "id", "words", "meaning", "notes"}
             What a query is looked for in. "words": the texts, or the values of a table. "meaning":
-            the embeddings, where `text_encoder` is set. "auto": the ids, if one is typed in full;
+            the embeddings, where `text_encoder` is set. "notes": what people wrote down with
+            `note`, the newest first. "auto": the ids, if one is typed in full;
             else by meaning, if that is possible, else by words, and where none has these, or the
             pool has none, by id.
         n : int

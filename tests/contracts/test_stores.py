@@ -130,6 +130,9 @@ def test_events_come_back_as_they_were(store: LabelStore) -> None:
         LabelEvent("restore_class", frame=json.dumps({"class": "a"})),
         LabelEvent("split_class", frame=json.dumps({"class": "a", "into": ODD})),
         LabelEvent("label", ("i", "j"), ("b", "c"), frame='{"class": "a", "into": ["b", "c"]}'),
+        LabelEvent("note", ("a", "b"), frame="100% \n<b> 'é'"),
+        LabelEvent("note", ("a",), frame=""),
+        LabelEvent("guidelines", frame="# How\n" + 1_000 * "x "),
         LabelEvent("undo", target=made.uid),
         LabelEvent("redo", target=made.uid),
     ]

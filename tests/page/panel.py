@@ -37,6 +37,7 @@ TRAITS: dict[str, Any] = {
     "find_target": "",
     "find_hint": "",
     "search_ways": ["auto", "id"],
+    "guidelines": {},
     "legend": [],
     "clustering": {"n": 0, "finding": False, "suggested": 6},
     "projection": PROJECTION,

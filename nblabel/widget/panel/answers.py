@@ -18,7 +18,10 @@ from nblabel.widget.panel.class_changes import CHANGES, change_classes
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 
-EVENTS = ("label", "skip", "flag", "undo", "redo", "add_class", *CHANGES)
+EVENTS = (
+    *("label", "skip", "flag", "undo", "redo", "add_class", "note", "guidelines"),
+    *CHANGES,
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,12 @@ class Answers:
             return text.CLASS_ADDED.format(event.labels[0]), None, []
         if kind in CHANGES:
             return change_classes(session, content, self._keys), None, []
+        if kind == "guidelines":
+            session.set_guidelines(content["text"], uid=uid)
+            return text.GUIDELINES_SAVED if session.guidelines else text.GUIDELINES_GONE, None, []
+        if kind == "note":
+            session.note(session.pool.index_of(content["item"]), content["text"], uid=uid)
+            return text.NOTE_SAVED if content["text"].strip() else text.NOTE_GONE, None, []
         if kind in ("undo", "redo"):
             return (*self._reverse(kind, uid, content.get("of")), [])
         if "indices" in content:

@@ -77,7 +77,9 @@ class Items:
         near = self._state.near
         stands_for = 1 if near is None else near.size(index)
         described = self._describe(index, packet, QUESTION_SIDE, send=send)
-        return {**described, "near": stands_for} if stands_for > 1 else described
+        more = {"near": stands_for} if stands_for > 1 else {}
+        note = self._session.state.notes.get(item_id)
+        return {**described, **more, **({"note": note} if note else {})}
 
     def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item with a small picture, sent in any case."""

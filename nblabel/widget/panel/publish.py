@@ -21,6 +21,7 @@ from nblabel.widget.panel.pages import Pages
 from nblabel.widget.panel.ranking import Offer, Ranking
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.view.map import Colors, MapView
+from nblabel.widget.view.markdown import markdown_nodes
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.home import Home
@@ -105,6 +106,10 @@ class Publisher:
         if self._differs("log", session.version):
             widget.classes = describe_classes(session, state.keys)
             widget.store = describe_store(session)
+            widget.guidelines = {
+                "text": session.guidelines,
+                "nodes": markdown_nodes(session.guidelines),
+            }
         messages = [
             {"text": said, "title": title} for said, title in state.messages.values() if said
         ]

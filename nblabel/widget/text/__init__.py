@@ -61,6 +61,8 @@ _CHANGES = {
     "retire_class": "a class was retired",
     "restore_class": "a class was brought back",
     "split_class": "a class was split",
+    "note": "a note was written",
+    "guidelines": "the guidelines were written",
 }
 _STEPS = {"accept": "accepted from the model", "withdraw": "reverted to no label"}
 
@@ -80,6 +82,8 @@ def answered_by_another(who: str | None, label: str | None, seconds: float, kind
 
 
 CLASS_ADDED = "Class added: {}."
+NOTE_SAVED, NOTE_GONE = "Note saved.", "Note removed."
+GUIDELINES_SAVED, GUIDELINES_GONE = "Guidelines saved.", "Guidelines removed."
 
 
 def added_and_saved(label: str, n_labeled: int) -> str:
@@ -98,10 +102,10 @@ def reversed_step(kind: str, step: str, n: int, noun: str, label: str | None) ->
     word = _WORDS[kind]
     if step in _STEPS:
         return f"{word}: {count(n)} {_STEPS[step]}."
-    if n > 1:
-        return f"{word}: {counted(n, noun)}."
     if step in _CHANGES:
         return f"{word}: {_CHANGES[step]}."
+    if n > 1:
+        return f"{word}: {counted(n, noun)}."
     if not n:
         return f"{word}: class {label}."
     return f"{word}: {label or step}."

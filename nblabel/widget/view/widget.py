@@ -59,6 +59,7 @@ class PanelWidget(anywidget.AnyWidget):
     find_hint = t.Unicode("").tag(sync=True)
     """What to do before they can be asked for, "" where nothing is missing."""
     search_ways = t.List(t.Unicode()).tag(sync=True)
+    guidelines = t.Dict().tag(sync=True)
     """What can be searched in: "auto", "words", "meaning", "id"."""
     legend = t.List(t.Dict()).tag(sync=True)
     """What the colours mean, one by one."""

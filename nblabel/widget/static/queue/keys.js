@@ -20,6 +20,7 @@ export const QUEUE_KEYS = [
   { name: "why", keys: ["w"], shown: ["w"] },
   { name: "newClass", keys: ["n"], shown: ["n"] },
   { name: "classes", keys: [":"], shown: [":"] },
+  { name: "note", keys: [","], shown: [","] },
   { name: "search", keys: ["/"], shown: ["/"] },
   { name: "like", keys: ["="], shown: ["="] },
   { name: "near", keys: ["."], shown: ["."] },

@@ -16,6 +16,7 @@ import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
 import { buildMode } from "./mode.js";
 import { buildNear } from "./near.js";
+import { buildNote } from "./note.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { buildWhy } from "./why.js";
@@ -47,6 +48,7 @@ export function buildQueue(controller, signal, ways) {
     if (command.name === "help") help.toggle();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "classes") ways.openClasses();
+    else if (command.name === "note") note.open();
     else if (command.name === "leave") leave();
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
@@ -80,6 +82,7 @@ export function buildQueue(controller, signal, ways) {
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
   const near = buildNear(controller, run);
+  const note = buildNote(controller, run, focusRoot);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
     buildPicture(controller),
@@ -97,6 +100,7 @@ export function buildQueue(controller, signal, ways) {
     next.node,
     caption.node,
     near.node,
+    note.node,
     mode.node,
     highlight.node,
     leads.node,
@@ -123,7 +127,7 @@ export function buildQueue(controller, signal, ways) {
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, near, prediction, next]),
+    question: draw([picture, caption, near, note, prediction, next]),
     rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
@@ -190,7 +194,11 @@ function buildClassesButton(run) {
 function turnsPage(event, turn) {
   const target = /** @type {HTMLElement} */ (event.target);
   const pages = pagesOf(event);
-  if (!pages || target.closest("input, select") || (event.key === " " && target.closest("button")))
+  if (
+    !pages ||
+    target.closest("input, select, textarea") ||
+    (event.key === " " && target.closest("button"))
+  )
     return false;
   if (!turn(pages)) return false;
   event.preventDefault();
@@ -206,7 +214,7 @@ function turnsPage(event, turn) {
  */
 function onKey(event, controller, answering, run) {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (target.closest("input")) return;
+  if (target.closest("input, textarea")) return;
   if (target.closest("button") && (event.key === "Enter" || event.key === " ")) {
     // a held key must not press the button again and again
     if (event.repeat) event.preventDefault();

@@ -62,7 +62,13 @@ export const GROUP_TEXT = {
     hint: "words, an id or a file name",
     by: "In",
     /** @type {Record<string, string>} */
-    kinds: { auto: "Anything", words: "Words", meaning: "Meaning", id: "Id or file name" },
+    kinds: {
+      auto: "Anything",
+      words: "Words",
+      meaning: "Meaning",
+      id: "Id or file name",
+      notes: "Notes",
+    },
     go: "Search",
     searching: "Searching…",
     nothing: "Type a word, an id, or the beginning of one.",

@@ -46,6 +46,15 @@ const PANEL_TEXT = {
     "this browser's storage: please answer again what is asked again.",
 };
 
+const GUIDELINES_TEXT = {
+  title: "Guidelines",
+  none: "Nobody wrote guidelines yet. Say what belongs to each class, and what to do in doubt.",
+  edit: "Edit",
+  write: "How to label here",
+  hint: "Markdown: # heading, - list, **strong**, [link](https://…). All who label can read it.",
+  save: "Save guidelines",
+};
+
 const QUEUE_TEXT = {
   title: "Questions",
   actions: {
@@ -68,6 +77,7 @@ const QUEUE_TEXT = {
     why: "Why this one",
     newClass: "New class",
     classes: "Change the classes",
+    note: "Write a note",
     search: "Search",
     like: "More like this one",
     near: "Open the nearly equal ones as a group",
@@ -106,6 +116,12 @@ const QUEUE_TEXT = {
   /** @param {number} n @param {string} noun */
   standsFor: (n, noun) => `Stands for ${counted(n, `nearly equal ${noun}`)}.`,
   nothingNear: "Nothing else is nearly equal to it.",
+  note: "Note",
+  /** @param {string} noun */
+  noteOf: (noun) => `Note for this ${noun}`,
+  /** @param {string} note */
+  noteText: (note) => `Note: ${note}`,
+  save: "Save",
   newClassName: "Name of the new class",
   add: "Add",
   /** @param {string} noun */
@@ -405,6 +421,7 @@ const QUALITY_TEXT = {
 export const TEXT = {
   ...SHARED_TEXT,
   panel: PANEL_TEXT,
+  guidelines: GUIDELINES_TEXT,
   queue: QUEUE_TEXT,
   map: MAP_TEXT,
   group: GROUP_TEXT,

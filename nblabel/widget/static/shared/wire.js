@@ -21,7 +21,7 @@
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
  *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[],
- *   near?: number} & Shown} Item
+ *   near?: number, note?: string} & Shown} Item
  */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
@@ -79,6 +79,7 @@
  * null,
  *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
  * Choice[], find_target: string, find_hint: string, search_ways: string[],
+ *   guidelines: {text?: string, nodes?: import("./marked.js").Marked[]},
  *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
  * projection: Projection,
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,

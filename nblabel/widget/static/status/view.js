@@ -4,6 +4,7 @@ import { h, patchChildren, setText } from "../shared/dom.js";
 import { countText } from "../shared/format.js";
 import { TEXT } from "../shared/text.js";
 import { buildExport } from "./export.js";
+import { buildGuidelines } from "./guidelines.js";
 import { buildImport } from "./import.js";
 import { buildRate } from "./rate.js";
 
@@ -164,13 +165,15 @@ function buildOverview({ model }) {
 export function buildStatus(context, signal, ways) {
   const { link, throttle, model } = context;
   const overview = buildOverview(context);
-  const [exporting, importing, rate] = [
+  const [guidelines, exporting, importing, rate] = [
+    buildGuidelines(context),
     buildExport(context),
     buildImport(context),
     buildRate(context),
   ];
   ways.openExport = exporting.open;
-  const doors = h("span", { class: "nbl-doors" }, importing.toggle, exporting.toggle);
+  const toggles = [guidelines, importing, exporting].map(({ toggle }) => toggle);
+  const doors = h("span", { class: "nbl-doors" }, ...toggles);
   const { head, progress, messages, numbers, counts, notices, how, store } = overview;
   const el = h(
     "section",
@@ -181,6 +184,7 @@ export function buildStatus(context, signal, ways) {
     h("div", { class: "nbl-pace" }, numbers.node, rate.node),
     counts.node,
     h("p", { class: "nbl-foot" }, how, store, doors),
+    guidelines.form,
     importing.form,
     exporting.form,
     ...notices.nodes,
@@ -193,7 +197,10 @@ export function buildStatus(context, signal, ways) {
   link.onTrait("exporting", exporting.render, signal);
   link.onTrait("hourly_rate", rate.render, signal);
   link.onTrait("importing", importing.render, signal);
+  link.onTrait("guidelines", guidelines.render, signal);
   context.on("ack", ({ ack }) => importing.hear(ack), signal);
-  for (const render of [update, exporting.render, importing.render, rate.render]) render();
+  context.on("ack", ({ ack, event }) => guidelines.hear(ack, event?.type ?? ""), signal);
+  const parts = [guidelines, exporting, importing, rate];
+  for (const render of [update, ...parts.map((part) => part.render)]) render();
   return el;
 }
