@@ -3,10 +3,12 @@
 import os
 import sys
 import threading
+from functools import cache
 
 import pytest
 
-from nblabel.system.priority import give_way
+from nblabel.system import parallel
+from nblabel.system.priority import NICE, give_way
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux")
@@ -31,3 +33,17 @@ def test_where_it_is_refused_nothing_happens(monkeypatch):
 
     monkeypatch.setattr(os, "setpriority", refused, raising=False)
     give_way(1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux")
+def test_threads_for_rows_give_way_whoever_starts_them(monkeypatch):
+    monkeypatch.setattr(parallel, "_threads", cache(parallel._threads.__wrapped__))
+    monkeypatch.setattr(parallel, "allowed", lambda: 2)
+
+    def nice(_begin: int, _end: int) -> tuple[str, int]:
+        here = threading.get_native_id()
+        return threading.current_thread().name, os.getpriority(os.PRIO_PROCESS, here)
+
+    here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    found = dict(parallel.by_rows(parallel.ALONE_UP_TO + 2, nice))
+    assert found == {"nblabel-rows_0": NICE, threading.current_thread().name: here}

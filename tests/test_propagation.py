@@ -348,3 +348,50 @@ def test_the_residual_is_brought_up_to_date_through_all_changes():
         propagation._residual(last.u, residual, diagonal, free)
         np.testing.assert_allclose(last.r, residual, atol=1e-4 * diagonal.max())
         assert (np.abs(residual).max(axis=1) <= 6e-4 * diagonal).all()  # 5e-4, and rounding
+
+
+# labels left out
+
+
+def left_out_slowly(graph, y, n_classes, decay, items):
+    """Solve anew without each label and those of its copies."""
+    found = []
+    for item in items:
+        without = y.copy()
+        without[graph.places == graph.places[item]] = -1
+        u = Propagation(graph).solve(without, n_classes, decay, anew=True)
+        found.append(u[item] / max(u[item].sum(), 1e-30))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("copies", [0, 12])
+def test_a_label_left_out_of_few_items_is_as_if_it_had_not_been_given(copies):
+    X = blobs(60, dim=3, n_classes=3)
+    X[60 - copies :] = X[:copies]
+    graph = neighbor_graph(X, cache=False)
+    rng = np.random.default_rng(0)
+    y = np.full(60, -1, dtype=np.intp)
+    items = rng.permutation(60)[:20]
+    y[items] = rng.integers(0, 3, 20)  # of any class, so that no answer is easy
+    labels = Propagation(graph)
+    labels.solve(y, 3, 0.01)
+    met = labels.left_out(items)
+    assert met.dtype == np.float32
+    found = met / met.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(found, left_out_slowly(graph, y, 3, 0.01, items), atol=0.02)
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_labels_left_out_of_many_items_are_found_right_about_as_often(warm):
+    data = nb.datasets.load_digits()
+    graph = neighbor_graph(nb.embed(data.images, method="gradients"), cache=False)
+    y = np.full(len(data.labels), -1, dtype=np.intp)
+    items = np.random.default_rng(0).permutation(len(y))[:80]
+    labels = Propagation(graph)
+    for some in np.array_split(items, 4):
+        y[some] = data.labels[some]
+        labels.solve(y, 10, 0.3 / 80, anew=not warm)
+    quick = labels.left_out(items).argmax(axis=1)
+    slow = left_out_slowly(graph, y, 10, 0.3 / 80, items).argmax(axis=1)
+    assert (quick == slow).mean() > 0.85
+    assert abs((quick == y[items]).mean() - (slow == y[items]).mean()) < 0.15

@@ -9,6 +9,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from nblabel.system.priority import NICE, give_way
+
 ALONE_UP_TO = 20_000  # rows; handing out fewer takes as long as doing them
 MOST = 4  # parts: memory is no faster for more
 
@@ -40,7 +42,10 @@ def by_rows(n: int, loop: Callable[..., Any], *arguments: Any) -> list[Any]:
 @cache
 def _threads() -> tuple[int, ThreadPoolExecutor]:
     parts = min(MOST, allowed())
-    return parts, ThreadPoolExecutor(max(1, parts - 1), thread_name_prefix="nblabel-rows")
+    # whoever calls first starts them, and they stay: a browser on this machine goes before them
+    return parts, ThreadPoolExecutor(
+        max(1, parts - 1), "nblabel-rows", initializer=give_way, initargs=(NICE,)
+    )
 
 
 def allowed() -> int:

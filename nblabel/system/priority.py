@@ -6,6 +6,8 @@ import os
 import threading
 from contextlib import suppress
 
+NICE = 5  # of what nobody waits for: keys and pictures come first
+
 
 def give_way(nice: int) -> None:
     """Let everything else go before this thread, and before those that it starts.

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nblabel.system import progress
-from nblabel.system.priority import give_way
+from nblabel.system.priority import NICE, give_way
 from nblabel.widget.work.home import Home
 
 BUDGET_SECONDS = 5.0  # nobody waits longer for a task that has an `overdue`
 REST_SECONDS = 0.1  # after a task that rests
 URGENT = ("show", "explain", "search")  # lanes that a person waits for
-NICE = 5  # of the others: keys and pictures come first
 REST_SHARE = 0.2  # of the time it took, where that is longer
 
 Notify = Callable[[dict[str, Any]], None]
