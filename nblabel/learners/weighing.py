@@ -98,8 +98,8 @@ def fit_trust(known: IntArray, head: IntArray, spread: IntArray) -> float:
     Notes
     -----
     What is right by chance is taken off, and `BEFORE` added, on both sides, as in `neighbor_trust`.
-    Of 100 labels of MNIST in 50 components a head gets 80 right and propagation 96; of Fashion-MNIST
-    93 and 64, and there the head adds a point to what propagation knows.
+    Of 100 labels of MNIST in 50 components a head gets 80 right and propagation 96; of 100 of
+    Fashion-MNIST 93 and 64, and there the head adds a point to what propagation knows.
     """
     shares = np.bincount(known) / len(known)
     chance = float(np.square(shares).sum()) * len(known)
