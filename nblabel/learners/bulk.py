@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.base import Learner
+from nblabel.learners.top import TopProba, mean_of
 
 COVERED = 0.8  # of the pool, by the estimated shares: classes with as many bulk labels as they say
 FEWEST = 3  # labels of a lump that are learned from, at the least
@@ -98,11 +99,13 @@ class BulkLearner:
         more = self._second.update(second, n_classes)
         rest = np.flatnonzero(y < 0)
         some = rest[:: max(1, len(rest) // ROWS)]
-        factors = prior_factors(more[some], proba[some].sum(axis=0))
+        factors = prior_factors(_taken(more, some), _sums(proba, some))
         mean = self._mean(proba, more, factors)
+        self._factors = factors
+        if isinstance(mean, TopProba):
+            return mean.known(bulk, y[bulk])
         mean[bulk] = 0
         mean[bulk, y[bulk]] = 1
-        self._factors = factors
         return mean
 
     def hedged(self, proba: FloatArray) -> FloatArray:
@@ -120,7 +123,9 @@ class BulkLearner:
             return proba
         return self._mean(proba, self._second.predict_proba(X_new), self._factors)
 
-    def _mean(self, proba: FloatArray, more: FloatArray, factors: FloatArray) -> FloatArray:
+    def _mean(self, proba: Any, more: Any, factors: FloatArray) -> Any:
+        if isinstance(proba, TopProba):
+            return mean_of(proba, more.scaled(factors))
         corrected = more * factors
         corrected /= corrected.sum(axis=1, keepdims=True)
         corrected += proba
@@ -134,7 +139,8 @@ class BulkLearner:
         n_bulk = np.bincount(y[bulk], minlength=n_classes)
         shares = np.where(n_asked + n_bulk > 0, 1.0, 0)
         if n_asked.any():
-            shares = self.learner.update(asked, n_classes)[y < 0].sum(axis=0) + n_asked + n_bulk
+            found = _sums(self.learner.update(asked, n_classes), y < 0)
+            shares = found + n_asked + n_bulk
         taken = representative(n_asked, n_bulk, shares / shares.sum())
         first, second = asked, asked.copy()
         known = n_asked + taken
@@ -185,6 +191,17 @@ def representative(n_asked: IntArray, n_bulk: IntArray, shares: FloatArray) -> I
     return taken
 
 
+def _taken(proba: Any, some: IntArray) -> Any:
+    return proba.taken(some) if isinstance(proba, TopProba) else proba[some]
+
+
+def _sums(proba: Any, some: Any) -> FloatArray:
+    """Return the column sums of some rows."""
+    sums: FloatArray
+    sums = proba.sums(some) if isinstance(proba, TopProba) else proba[some].sum(axis=0)
+    return sums
+
+
 def prior_factors(proba: FloatArray, totals: FloatArray) -> FloatArray:
     """Return what to multiply each class with, so that normalised rows sum to given totals.
 
@@ -202,8 +219,11 @@ def prior_factors(proba: FloatArray, totals: FloatArray) -> FloatArray:
     factors = np.full(proba.shape[1], 1 / proba.shape[1], dtype=np.float32)
     wanted = np.maximum(totals, EXACT)
     for _ in range(ROUNDS):
-        rows = proba @ factors
-        found = (proba / rows[:, None]).sum(axis=0) * factors
+        if isinstance(proba, TopProba):
+            found = proba.scaled(factors).sums()
+        else:
+            rows = proba @ factors
+            found = (proba / rows[:, None]).sum(axis=0) * factors
         if np.abs(found - wanted).max() < EXACT * len(proba):
             break
         # a class that no row allows keeps its factor: it would grow until the others are 0

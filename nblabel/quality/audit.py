@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.arrays import IntArray, UInt8Array
+from nblabel.arrays import IntArray, UInt16Array
 from nblabel.quality import NO_ANSWER
 from nblabel.quality.audit_report import AuditReport
 from nblabel.quality.bounds import Bools, CheckedDraws, Floats, check_confidence, wrong_now
@@ -256,7 +256,7 @@ def _compare(
         The label that each had.
     """
     found, labels_then = [], []
-    free, then = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=np.uint8)
+    free, then = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=np.uint16)
     total = np.zeros((5, n_classes), dtype=np.int64)
     for snapshot in snapshots:
         before = (free, then)
@@ -278,7 +278,7 @@ def _compare(
     return np.array(found, dtype=np.int64).reshape(shape), np.array(labels_then, dtype=np.intp)
 
 
-def _count(then: UInt8Array, y: IntArray, now: IntArray, n_classes: int) -> IntArray:
+def _count(then: UInt16Array, y: IntArray, now: IntArray, n_classes: int) -> IntArray:
     """Count some items by label, of five kinds; see `_compare`."""
     answered, same = y >= 0, then == now
     kinds: list[tuple[Any, Bools]] = [

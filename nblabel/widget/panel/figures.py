@@ -16,12 +16,14 @@ from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.system.format import interval
 from nblabel.widget import text
-from nblabel.widget.panel.keys import class_keys
+from nblabel.widget.panel.keys import class_keys, has_many
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 RECENT = 200  # answers the pace is read from
+LISTED = 50  # classes of very many that are sent with their counts, the most frequent first
+USED = 20  # classes that were used last
 
 
 def color_points(
@@ -46,7 +48,8 @@ def color_points(
         y = np.where(y >= 0, y, model.predicted[0])
     # a class of the model may have been taken back a moment ago
     known = (y >= 0) & (y < len(session.classes))
-    codes = np.where(known, y, len(session.classes)).astype(np.uint8)
+    few = len(names) <= 256
+    codes = np.where(known, y, len(session.classes)).astype(np.uint8 if few else np.uint16)
     return _coded(mode, codes, names, palette)
 
 
@@ -84,12 +87,16 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
         for code, name in enumerate(names)
         if counts[code] or (mode in ("prediction", "label") and code < len(names) - 1)
     ]
+    if mode in ("prediction", "label") and has_many(names):
+        # a page knows the other classes, and counts their points by itself
+        classes, last = legend[: len(names) - 1], legend[len(names) - 1 :]
+        legend = [*sorted(classes, key=lambda one: -int(one["count"]))[:LISTED], *last]
     return Colors(mode, codes, palette, legend)
 
 
 def describe_classes(
     session: Session, chosen: Mapping[str, str] | None = None
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Return the classes of docs/wire.md, with their keys, some of them chosen, and colours."""
     names, renamed = session.classes, session.state.renamed
     known = {renamed.get(name, name): key for name, key in (chosen or {}).items()}
@@ -97,10 +104,25 @@ def describe_classes(
         if one.key and one.key not in known.values():
             known.setdefault(name, one.key)
     keys = class_keys(names, session.n_given, known)
+    also: dict[str, list[str]] = {}
+    for other, name in {**renamed, **session.state.class_list.aliases}.items():
+        also.setdefault(name, []).append(other)
     return [
-        {"name": name, "key": key, "color": color}
+        {"name": name, "key": key, "color": color} | ({"also": also[name]} if name in also else {})
         for name, key, color in zip(names, keys, colors_of(session), strict=True)
     ]
+
+
+def recent_classes(session: Session) -> list[str]:
+    """Return the classes used last, the last one first, where there are more than keys."""
+    if not has_many(session.classes):
+        return []
+    used: dict[str, None] = {}
+    for event in session.state.latest(RECENT):
+        if event.annotator == session.annotator and event.kind in ("label", "add_class"):
+            used.update(dict.fromkeys(reversed(event.labels)))
+    names = dict.fromkeys(session.classes)
+    return [name for name in used if name in names][:USED]
 
 
 def colors_of(session: Session) -> list[str]:
@@ -124,13 +146,19 @@ def describe_store(session: Session) -> dict[str, Any]:
 
 
 def count_labels(session: Session, y: IntArray) -> list[dict[str, Any]]:
-    """Return how many have each class, of class numbers without -1."""
+    """Return how many have each class, of class numbers without -1.
+
+    Of more classes than keys the most frequent come first, and no others.
+    """
     counts = np.bincount(y, minlength=len(session.classes))
     colors = colors_of(session)
-    return [
+    counted = [
         {"name": name, "color": color, "count": int(count)}
         for name, color, count in zip(session.classes, colors, counts, strict=False)
     ]
+    if has_many(counted):
+        return sorted(counted, key=lambda one: -int(one["count"]))[:LISTED]
+    return counted
 
 
 def describe_status(

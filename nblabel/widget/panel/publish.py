@@ -15,6 +15,7 @@ from nblabel.widget.panel.figures import (
     describe_classes,
     describe_status,
     describe_store,
+    recent_classes,
 )
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.pages import Pages
@@ -105,6 +106,7 @@ class Publisher:
         if self._differs("log", session.version):
             widget.classes = describe_classes(session, state.keys)
             widget.store = describe_store(session)
+            widget.recent_classes = recent_classes(session)
         messages = [
             {"text": said, "title": title} for said, title in state.messages.values() if said
         ]

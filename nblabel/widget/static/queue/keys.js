@@ -1,5 +1,6 @@
 // Which key means what in the queue.
 
+import { FIND_KEY } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 
 /** @typedef {{name: string, label?: string}} Command */
@@ -19,6 +20,7 @@ export const QUEUE_KEYS = [
   { name: "prediction", keys: ["h"], shown: ["h"] },
   { name: "why", keys: ["w"], shown: ["w"] },
   { name: "newClass", keys: ["n"], shown: ["n"] },
+  { name: "findClass", keys: [FIND_KEY], shown: [FIND_KEY] },
   { name: "search", keys: ["/"], shown: ["/"] },
   { name: "like", keys: ["="], shown: ["="] },
   { name: "near", keys: ["."], shown: ["."] },

@@ -14,6 +14,7 @@ import { RenderThrottle } from "./throttle.js";
 
 /** A word that is typed is told as a whole. */
 const CHOSEN_AFTER_MS = 300;
+const USED = 20;
 /** Words are still being read so long after they were said. */
 const FOLLOWS_WITHIN_MS = 3000;
 
@@ -40,6 +41,8 @@ export class PanelContext extends Emitter {
     this.media = new MediaCache();
     this.throttle = new RenderThrottle();
     this.map = new MapState(this);
+    /** Classes that were given in this page, the last one first. @type {string[]} */
+    this.used = [];
     /** What went wrong in the page, "" when nothing did. */
     this.failure = "";
     /** What was said last, and when. */
@@ -70,6 +73,11 @@ export class PanelContext extends Emitter {
   /** @returns {ClassInfo[]} */
   get classes() {
     return this.model.get("classes") ?? [];
+  }
+
+  /** The classes that were used last, the last one first. */
+  get recent() {
+    return [...new Set([...this.used, ...(this.model.get("recent_classes") ?? [])])];
   }
 
   get store() {
@@ -171,6 +179,8 @@ export class PanelContext extends Emitter {
   /** @param {LogEvent} event */
   transmit({ indices, marked, ...content }) {
     const { front } = this.queue;
+    const given = content.label ?? (content.type === "add_class" ? content.name : undefined);
+    if (given) this.used = [given, ...this.used.filter((name) => name !== given)].slice(0, USED);
     const buffers = [indices, marked].flatMap((list) =>
       list ? [new Uint32Array(list).buffer] : [],
     );

@@ -66,6 +66,7 @@ const QUEUE_TEXT = {
     prediction: "Hide or show the prediction",
     why: "Why this one",
     newClass: "New class",
+    findClass: "Find a class by its name",
     search: "Search",
     like: "More like this one",
     near: "Open the nearly equal ones as a group",
@@ -229,6 +230,7 @@ const MAP_TEXT = {
   noPointNear: "No point near the cross-hair",
   boxStarted: "Box started: move to the opposite corner, b ends it",
   legend: "Legend",
+  legendFilter: "Find a class in the legend",
   clusters: "Clusters",
   clustersTitle: "Look through groups of similar items, and label each as a whole",
   helpTitle: "Shortcuts of the map",
@@ -399,8 +401,25 @@ const QUALITY_TEXT = {
   comparing: "Comparing with random sampling",
 };
 
+const FINDER_TEXT = {
+  open: "Find a class",
+  title: "Find a class",
+  hint: "name of a class",
+  back: "Back",
+  /** @param {string} name */
+  add: (name) => `Add “${name}” as a class`,
+  /** @param {number} n @param {number} listed */
+  count: (n, listed) =>
+    n > listed
+      ? `${countText(listed)} of ${counted(n, "class", "classes")}: type on to see the others`
+      : counted(n, "class", "classes"),
+  /** @param {number} n */
+  more: (n) => `and ${countText(n)} more`,
+};
+
 export const TEXT = {
   ...SHARED_TEXT,
+  finder: FINDER_TEXT,
   panel: PANEL_TEXT,
   queue: QUEUE_TEXT,
   map: MAP_TEXT,

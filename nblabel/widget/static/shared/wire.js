@@ -1,6 +1,7 @@
 // The shapes of docs/wire.md, as types. There is no code here.
 
-/** @typedef {{name: string, key: string, color: string}} ClassInfo */
+/** `also`: other names of it.
+ * @typedef {{name: string, key: string, color: string, also?: string[]}} ClassInfo */
 /** `encoding`: that of the bytes; none for the pixels themselves.
  * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:
  *   "jpeg"}} Image */
@@ -17,7 +18,7 @@
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
  *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[],
- *   near?: number} & Shown} Item
+ *   near?: number, likeliest?: string[]} & Shown} Item
  */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
@@ -64,12 +65,12 @@
  * @typedef {{progress: number | null, text: string}} Comparison */
 /**
  * @typedef {{n: number, labeled: number, labels: {name: string, color: string, count: number}[],
- * warning: string}} Facts
+ * warning: string, likeliest?: string[]}} Facts
  */
 /**
  * What the kernel writes; those that are objects may be empty or missing before it does.
  * @typedef {{
- *   classes: ClassInfo[], pool: {total: number, noun: string},
+ *   classes: ClassInfo[], recent_classes: string[], pool: {total: number, noun: string},
  *   store: {key: string, persistent: boolean, text: string},
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,
