@@ -105,6 +105,7 @@ class ManyPropagation:
         before, self._y = self._y, None
         present = np.unique(y[y >= 0])
         self._make_room(n_classes)
+        then = before
         if before is not None and len(present) > COLUMNS:
             before = self._renumbered(before, y)
         changed = None if before is None else np.flatnonzero(y != before)
@@ -114,7 +115,7 @@ class ManyPropagation:
         elif before is None or changed is None or len(changed) > FEW or self._has_grown(y):
             self._anew(y, present, decay)
         else:
-            touched[:] = False
+            touched[:] = before is not then
             now = before.copy()
             for item in changed.tolist():
                 now[item] = y[item]

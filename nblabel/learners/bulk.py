@@ -9,7 +9,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.base import Learner
-from nblabel.learners.top import TopProba, mean_of
+from nblabel.learners.top import MANY, TopProba
 
 COVERED = 0.8  # of the pool, by the estimated shares: classes with as many bulk labels as they say
 FEWEST = 3  # labels of a lump that are learned from, at the least
@@ -36,7 +36,9 @@ class BulkLearner:
     The second learns a few more of each lump, spread over it, and its probabilities are corrected
     to the class shares that the first predicts: prior correction [1]_, [2]_, with the prior known.
 
-    Without bulk labels there is only the first, and nothing changes.
+    Without bulk labels there is only the first, and nothing changes. With more than 200 classes
+    there is one model in any case, for shares of so many are hardly known: it learns of each lump
+    about as many labels as the classes have on average.
 
     Parameters
     ----------
@@ -89,6 +91,8 @@ class BulkLearner:
             self.n_learned = int(np.count_nonzero(y >= 0))
             return self.learner.update(y, n_classes)
         bulk = self.bulk[y[self.bulk] >= 0]
+        if n_classes > MANY:
+            return self._of_many(y, bulk, n_classes)
         first, second = self._divided(y, bulk, n_classes)
         self.n_learned = int(np.count_nonzero(first >= 0))
         proba = self.learner.update(first, n_classes)
@@ -99,13 +103,11 @@ class BulkLearner:
         more = self._second.update(second, n_classes)
         rest = np.flatnonzero(y < 0)
         some = rest[:: max(1, len(rest) // ROWS)]
-        factors = prior_factors(_taken(more, some), _sums(proba, some))
+        factors = prior_factors(more[some], proba[some].sum(axis=0))
         mean = self._mean(proba, more, factors)
-        self._factors = factors
-        if isinstance(mean, TopProba):
-            return mean.known(bulk, y[bulk])
         mean[bulk] = 0
         mean[bulk, y[bulk]] = 1
+        self._factors = factors
         return mean
 
     def hedged(self, proba: FloatArray) -> FloatArray:
@@ -123,13 +125,29 @@ class BulkLearner:
             return proba
         return self._mean(proba, self._second.predict_proba(X_new), self._factors)
 
-    def _mean(self, proba: Any, more: Any, factors: FloatArray) -> Any:
-        if isinstance(proba, TopProba):
-            return mean_of(proba, more.scaled(factors))
+    def _mean(self, proba: FloatArray, more: FloatArray, factors: FloatArray) -> FloatArray:
         corrected = more * factors
         corrected /= corrected.sum(axis=1, keepdims=True)
         corrected += proba
         return np.asfortranarray(corrected / np.float32(2))
+
+    def _of_many(self, y: IntArray, bulk: IntArray, n_classes: int) -> FloatArray:
+        """Learn from some labels of each lump."""
+        learned, known = y.copy(), y[y >= 0]
+        average = len(known) // max(1, len(np.unique(known)))
+        most = FEWEST
+        while 2 * most <= average:  # in steps: what was learned before mostly stays
+            most *= 2
+        for code in np.flatnonzero(np.bincount(y[bulk], minlength=n_classes) > most):
+            lump = bulk[y[bulk] == code]
+            learned[lump[self._order(lump)[most:]]] = -1
+        self.n_learned = int(np.count_nonzero(learned >= 0))
+        proba = self.learner.update(learned, n_classes)
+        if isinstance(proba, TopProba):
+            return proba.known(bulk, y[bulk])
+        proba[bulk] = 0
+        proba[bulk, y[bulk]] = 1
+        return proba
 
     def _divided(self, y: IntArray, bulk: IntArray, n_classes: int) -> tuple[IntArray, IntArray]:
         """Return the labels that each of the two models learns."""
@@ -139,8 +157,7 @@ class BulkLearner:
         n_bulk = np.bincount(y[bulk], minlength=n_classes)
         shares = np.where(n_asked + n_bulk > 0, 1.0, 0)
         if n_asked.any():
-            found = _sums(self.learner.update(asked, n_classes), y < 0)
-            shares = found + n_asked + n_bulk
+            shares = self.learner.update(asked, n_classes)[y < 0].sum(axis=0) + n_asked + n_bulk
         taken = representative(n_asked, n_bulk, shares / shares.sum())
         first, second = asked, asked.copy()
         known = n_asked + taken
@@ -191,17 +208,6 @@ def representative(n_asked: IntArray, n_bulk: IntArray, shares: FloatArray) -> I
     return taken
 
 
-def _taken(proba: Any, some: IntArray) -> Any:
-    return proba.taken(some) if isinstance(proba, TopProba) else proba[some]
-
-
-def _sums(proba: Any, some: Any) -> FloatArray:
-    """Return the column sums of some rows."""
-    sums: FloatArray
-    sums = proba.sums(some) if isinstance(proba, TopProba) else proba[some].sum(axis=0)
-    return sums
-
-
 def prior_factors(proba: FloatArray, totals: FloatArray) -> FloatArray:
     """Return what to multiply each class with, so that normalised rows sum to given totals.
 
@@ -219,11 +225,8 @@ def prior_factors(proba: FloatArray, totals: FloatArray) -> FloatArray:
     factors = np.full(proba.shape[1], 1 / proba.shape[1], dtype=np.float32)
     wanted = np.maximum(totals, EXACT)
     for _ in range(ROUNDS):
-        if isinstance(proba, TopProba):
-            found = proba.scaled(factors).sums()
-        else:
-            rows = proba @ factors
-            found = (proba / rows[:, None]).sum(axis=0) * factors
+        rows = proba @ factors
+        found = (proba / rows[:, None]).sum(axis=0) * factors
         if np.abs(found - wanted).max() < EXACT * len(proba):
             break
         # a class that no row allows keeps its factor: it would grow until the others are 0

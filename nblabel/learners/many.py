@@ -24,6 +24,7 @@ ROWS = 4_096  # items that a head is trained on beside the labeled ones
 TAKEN = 2_048  # labels that a head is trained on, at most
 LEFT_OUT = 512  # labels that are left out one by one, at most
 FROM = 2  # labels of a class, on average, from which the head counts
+TINY = np.float32(1e-30)
 OWN = 0.1  # share of the labels in training; the rest is the propagation's
 
 
@@ -178,6 +179,7 @@ class ManyLearner:
         few = some[_evenly(len(some), LEFT_OUT)]
         trust = weighing.neighbor_trust(space.pool(self._X, labeled[few]), known[few])
         drawn = _evenly(len(space.rows), ROWS)
+        drawn = drawn[(spread.codes[space.rows[drawn]] >= 0).any(axis=1)]  # others teach nothing
         rows = space.rows[drawn]
         taught = self._taught(spread, rows, space.drawn[drawn])
         own = self._answered(spread, labeled[some], known[some], space)
@@ -209,7 +211,7 @@ class ManyLearner:
     def _taught(self, spread: TopProba, rows: IntArray, points: FloatArray) -> _Choices:
         """Return what propagation teaches: the mean of its probabilities and its likeliest."""
         codes, shares = spread.codes[rows], spread.values[rows].copy()
-        shares /= shares.sum(axis=1, keepdims=True)
+        shares /= np.maximum(shares.sum(axis=1, keepdims=True), TINY)
         shares[np.arange(len(rows)), shares.argmax(axis=1)] += 1
         return _Choices(points, codes, shares / 2)
 
@@ -263,7 +265,8 @@ class ManyLearner:
             product = _logits(space.pool(self._X, here), codes, *head)
             _softmax(product)
             product *= before if exponent == 1 else before ** np.float32(exponent)
-            product *= before.sum(axis=1, keepdims=True) / product.sum(axis=1, keepdims=True)
+            together = np.maximum(product.sum(axis=1, keepdims=True), TINY)
+            product *= before.sum(axis=1, keepdims=True) / together
             values[here] = product
 
 

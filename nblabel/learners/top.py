@@ -59,8 +59,10 @@ class TopProba:
 
     def __getitem__(self, key: Any) -> Any:
         """Return rows of the matrix, or one entry of each row: ``proba[rows, codes]``."""
+        if isinstance(key, int | np.integer):
+            return self.rows(np.array([key]))[0]
         if not isinstance(key, tuple):
-            return self.rows(np.atleast_1d(key))[0] if np.ndim(key) == 0 else self.rows(key)
+            return self.rows(key)
         which, codes = key
         some = self.codes[which]
         wanted = np.asarray(codes)[..., None]
@@ -109,65 +111,9 @@ class TopProba:
         found: FloatArray = -(listed.sum(axis=1) + others)
         return found.astype(np.float32)
 
-    def sums(self, some: Any = slice(None), weights: FloatArray | None = None) -> FloatArray:
-        """Return the column sums of some rows, each row counting by its weight: (n_classes,)."""
-        codes, values, rest = self.codes[some], self.values[some], self.rest[some]
-        if weights is not None:
-            values, rest = values * weights[:, None], rest * weights
-        listed = codes >= 0
-        # what a listed class has beyond that of the others
-        beyond = (values - rest[:, None])[listed]
-        sums = np.bincount(codes[listed], weights=beyond, minlength=self.n_classes)
-        total: FloatArray = (sums + rest.sum(dtype=np.float64)).astype(np.float32)
-        return total
-
-    def taken(self, some: Any) -> TopProba:
-        """Return some rows, as such a matrix."""
-        return TopProba(self.codes[some], self.values[some], self.rest[some], self.n_classes)
-
-    def scaled(self, factors: FloatArray) -> TopProba:
-        """Return each class multiplied with its factor, and rows that sum to 1 again.
-
-        The classes that are not listed go on sharing evenly what they have together.
-        """
-        listed = self.codes >= 0
-        by = np.where(listed, factors[self.codes], 0).astype(np.float32)
-        values = self.values * by
-        n_other = self.n_other
-        others = self.rest * np.maximum(factors.sum() - by.sum(axis=1), 0)
-        total = values.sum(axis=1) + others
-        each = others / np.maximum(n_other, 1)
-        return TopProba(
-            self.codes,
-            (values / total[:, None]).astype(np.float32),
-            (each / total).astype(np.float32),
-            self.n_classes,
-        )
-
-    def known(self, rows: IntArray, codes: IntArray) -> TopProba:
-        """Return the matrix with the classes of some rows known for certain."""
+    def known(self, rows: IntArray, codes: IntArray) -> Any:
+        """Return the matrix with the classes of some rows known for certain, to be read as one."""
         kept, values, rest = self.codes.copy(), self.values.copy(), self.rest.copy()
         kept[rows], values[rows], rest[rows] = -1, 0, 0
         kept[rows, 0], values[rows, 0] = codes, 1
         return TopProba(kept, values, rest, self.n_classes)
-
-
-def mean_of(one: TopProba, other: TopProba) -> TopProba:
-    """Return the mean of two matrices of the same shape, with the likeliest classes of both."""
-    k = one.codes.shape[1]
-    codes = np.concatenate([one.codes, other.codes], axis=1)
-    rows = np.arange(len(one))
-    values = np.zeros(codes.shape, dtype=np.float32)
-    for place in range(codes.shape[1]):
-        here = codes[:, place]
-        values[:, place] = np.where(here >= 0, one[rows, here] + other[rows, here], 0) / 2
-    for place in range(k, 2 * k):  # a class that both list is there twice
-        again = (codes[:, :k] == codes[:, place, None]).any(axis=1)
-        codes[again, place], values[again, place] = -1, 0
-    order = np.argpartition(-values, k - 1, axis=1)[:, :k]
-    codes = np.take_along_axis(codes, order, axis=1)
-    values = np.take_along_axis(values, order, axis=1)
-    n_other = one.n_classes - np.count_nonzero(codes >= 0, axis=1)
-    left = np.maximum(1 - values.sum(axis=1), 0)
-    rest = np.where(n_other > 0, left / np.maximum(n_other, 1), 0)
-    return TopProba(codes, values, rest.astype(np.float32), one.n_classes)

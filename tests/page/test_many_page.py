@@ -18,9 +18,7 @@ LONG = "A name that nobody reads to its end " + "because it is so long " * 8
 
 def classes(n: int = 1000) -> list[dict[str, Any]]:
     """Species 0 to n - 1, of which a few have names that are hard to show or to tell apart."""
-    found = [
-        {"name": f"Species {i}", "key": "", "color": COLORS[i % 4]} for i in range(n)
-    ]
+    found = [{"name": f"Species {i}", "key": "", "color": COLORS[i % 4]} for i in range(n)]
     found[7]["also"] = ["Tulipa gesneriana", "old tulip"]
     found[20]["name"], found[21]["name"] = ARABIC, LONG.strip()
     found[22]["name"], found[23]["name"] = "Größe", "GRÖSSE"
@@ -307,7 +305,9 @@ def test_the_status_counts_the_most_frequent(browser_page: Page) -> None:
 
 
 def open_group(browser_page: Page, **fields: Any) -> Panel:
-    panel = Panel(browser_page, classes=classes(), clustering={"n": 3, "finding": False, "suggested": 6})
+    panel = Panel(
+        browser_page, classes=classes(), clustering={"n": 3, "finding": False, "suggested": 6}
+    )
     panel.deliver({"type": "points", "n": 20, "animate": False}, [[0] * 160])
     panel.root.locator(".nbl-map").focus()
     panel.page.keyboard.press("g")
@@ -348,7 +348,8 @@ def test_a_group_has_its_likeliest_and_the_same_finder(browser_page: Page) -> No
     dialog = panel.root.locator(".nbl-group")
     names = dialog.locator(".nbl-map-class .nbl-map-class-name").all_inner_texts()
     assert names[:2] == ["Species 8", "Species 9"]
-    assert names[-1] == "Find a class" and len(names) == 6
+    assert names[-1] == "Find a class"
+    assert len(names) == 6
     panel.page.keyboard.press("t")
     expect(dialog.get_by_role("combobox", name="Find a class")).to_be_focused()
     panel.page.keyboard.type("999")
@@ -362,7 +363,9 @@ def test_a_group_gets_a_class_that_is_added(browser_page: Page) -> None:
     panel.page.keyboard.press("t")
     panel.page.keyboard.type("Brand new")
     panel.page.keyboard.press("Enter")
-    events = [(one["type"], one.get("name", one.get("label"))) for one in panel.sent("add_class", "label")]
+    events = [
+        (one["type"], one.get("name", one.get("label"))) for one in panel.sent("add_class", "label")
+    ]
     assert events == [("add_class", "Brand new"), ("label", "Brand new")]
 
 
