@@ -48,9 +48,9 @@ ARROWS = {
     "widget.panel.pictures": "arrays pool widget.view",
     "widget.panel.again": "session",
     "widget.panel.answers": "log session widget.text",
+    "widget.panel.keys": "log session",
     "widget.panel.items": "explore pool session strategies widget.panel.keys "
     "widget.panel.pictures widget.panel.state widget.view",
-    "widget.panel.keys": "log session",
     "widget.panel.figures": "arrays learners log quality session system widget.panel.keys "
     "widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "

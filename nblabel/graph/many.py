@@ -87,8 +87,8 @@ class ManyPropagation:
     @property
     def scale(self) -> FloatArray:
         """What to multiply the values of each place with, so that they go with the total."""
-        scale: FloatArray = self.total / np.maximum(self._whole, LEAST)
-        return np.clip(scale, 0.5, 2)
+        scale = self.total / np.maximum(self._whole, LEAST)
+        return np.clip(scale, 0.5, 2).astype(np.float32)
 
     def solve(self, y: IntArray, n_classes: int, decay: float) -> None:
         """Solve for all classes.

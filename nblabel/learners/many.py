@@ -213,7 +213,7 @@ class ManyLearner:
         codes, shares = spread.codes[rows], spread.values[rows].copy()
         shares /= np.maximum(shares.sum(axis=1, keepdims=True), TINY)
         shares[np.arange(len(rows)), shares.argmax(axis=1)] += 1
-        return _Choices(points, codes, shares / 2)
+        return _Choices(points, codes, shares / np.float32(2))
 
     def _answered(
         self, spread: TopProba, items: IntArray, known: IntArray, space: Space

@@ -82,7 +82,7 @@ def _source(session: Session) -> Colors:
 
 def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Colors:
     counts = np.bincount(codes, minlength=len(names))
-    legend = [
+    legend: list[dict[str, Any]] = [
         {"code": code, "name": name, "color": palette[code], "count": int(counts[code])}
         for code, name in enumerate(names)
         if counts[code] or (mode in ("prediction", "label") and code < len(names) - 1)
@@ -90,7 +90,7 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Color
     if mode in ("prediction", "label") and has_many(names):
         # a page knows the other classes, and counts their points by itself
         classes, last = legend[: len(names) - 1], legend[len(names) - 1 :]
-        legend = [*sorted(classes, key=lambda one: -int(one["count"]))[:LISTED], *last]
+        legend = [*sorted(classes, key=lambda one: -one["count"])[:LISTED], *last]
     return Colors(mode, codes, palette, legend)
 
 
@@ -152,12 +152,12 @@ def count_labels(session: Session, y: IntArray) -> list[dict[str, Any]]:
     """
     counts = np.bincount(y, minlength=len(session.classes))
     colors = colors_of(session)
-    counted = [
+    counted: list[dict[str, Any]] = [
         {"name": name, "color": color, "count": int(count)}
         for name, color, count in zip(session.classes, colors, counts, strict=False)
     ]
     if has_many(counted):
-        return sorted(counted, key=lambda one: -int(one["count"]))[:LISTED]
+        return sorted(counted, key=lambda one: -one["count"])[:LISTED]
     return counted
 
 

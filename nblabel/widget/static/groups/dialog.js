@@ -126,6 +126,11 @@ export class GroupDialog {
     return !this.el.hidden;
   }
 
+  /** Whether nothing was answered yet. */
+  get isChoosing() {
+    return this.isOpen && this.phase === "choose";
+  }
+
   get isCluster() {
     return this.selection === null && this.near === null && !this.search.isOn;
   }
@@ -188,12 +193,8 @@ export class GroupDialog {
     const { cluster, near, request, selection } = this;
     const { wanted } = this.search;
     const group = near === null ? { cluster } : { near };
-    const message = {
-      type: "group",
-      request,
-      order: this.parts.order.value,
-      ...(wanted ? { search: wanted } : selection ? {} : group),
-    };
+    const content = wanted ? { search: wanted } : selection ? {} : group;
+    const message = { type: "group", request, order: this.parts.order.value, ...content };
     if (!this.view.context.send(message, selection))
       setText(this.parts.problem, TEXT.notResponding);
   }

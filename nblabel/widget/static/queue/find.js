@@ -1,5 +1,5 @@
-// Finding a class by its name, where there are more classes than keys: a button, and in place of the
-// classes the field that it opens.
+// Finding a class by its name, where there are more classes than keys: a button, and in place of
+// the classes the field that it opens.
 
 import { setAttribute } from "../shared/dom.js";
 import { FinderView } from "../shared/finder.js";

@@ -63,7 +63,10 @@ export class ClassFinder {
     }));
   }
 
-  /** Whether there is a class of this name, or one that it cannot be told from. @param {string} name */
+  /**
+   * Whether there is a class of this name, or one that it cannot be told from.
+   * @param {string} name
+   */
   has(name) {
     const plain = folded(name);
     return this.entries.some(({ names }) => names.some((one) => one.plain === plain));

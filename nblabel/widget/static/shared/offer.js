@@ -1,10 +1,10 @@
-// Which classes have a key: all of them, or the likeliest of an item or a group where there are more
-// classes than keys.
+// Which classes have a key: all of them, or the likeliest of an item or a group where there are
+// more classes than keys.
 
 /** @typedef {import("./wire.js").ClassInfo} ClassInfo */
 
 /** So many classes have a key each; the kernel gives them, in widget/panel/keys.py. */
-export const EACH_A_KEY = 28;
+export const EACH_A_KEY = 29;
 export const FIND_KEY = "t";
 const LIKELIEST_KEYS = ["1", "2", "3", "4", "5"];
 
