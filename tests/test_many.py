@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
+from nblabel.graph import propagation
 from nblabel.graph.many import COLUMNS
 from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.learners import make_learner
@@ -145,7 +146,12 @@ def test_many_classes_are_solved_for_as_the_usual_solver_does() -> None:
     assert len(np.unique(y[y >= 0])) > COLUMNS
 
 
-def test_labels_one_by_one_end_where_all_at_once_do() -> None:
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_labels_one_by_one_end_where_all_at_once_do(
+    goes_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if goes_on:  # as in large pools: each solution begins with the last one
+        monkeypatch.setattr(propagation, "ANEW_UP_TO", 0)
     X, truth = groups()
     graph = neighbor_graph(X, cache=False)
     y = labels_of(truth, 440)
