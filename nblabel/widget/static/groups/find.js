@@ -51,8 +51,7 @@ export class GroupFind {
     const keyed = offered(classes, likeliest, recent);
     this.classes = [...keyed, ...classes];
     const buttons = keyed.map((one) => buildGroupClass(one, choose));
-    dialog.parts.classes.replaceChildren(...buttons, this.button);
-    this.button.hidden = !hasMany(classes);
+    dialog.parts.classes.replaceChildren(...buttons, ...(hasMany(classes) ? [this.button] : []));
     this.finder.update();
   }
 
