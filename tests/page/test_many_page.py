@@ -167,7 +167,7 @@ def test_the_list_is_walked_with_the_arrow_keys(many: Many) -> None:
     expect(chosen).to_have_text("Species 9")
     expect(chosen).to_be_in_viewport()
     expect(many.finder.get_by_role("status")).to_have_text(
-        "50 of 1,000 classes: type on to see the others"
+        "30 of 1,000 classes: type on to see the others"
     )
 
 

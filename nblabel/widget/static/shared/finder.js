@@ -6,7 +6,7 @@ import { ClassFinder } from "./fuzzy.js";
 import { TEXT } from "./text.js";
 
 /** How many are listed at once; nobody reads more, and typing narrows them down. */
-const LISTED = 50;
+const LISTED = 30;
 const STEP = 8;
 
 /**
@@ -112,10 +112,10 @@ export class FinderView {
         () =>
           this.ways.choose(name),
     );
-    const options = listed.map(({ name, by }) => this.option(name, name, by));
+    const options = listed.map(({ name, by }, i) => this.option(name, name, by, i));
     if (typed && !this.finder.has(typed)) {
       this.acts.push(() => this.ways.add(typed));
-      options.push(this.option(TEXT.finder.add(typed), "", ""));
+      options.push(this.option(TEXT.finder.add(typed), "", "", listed.length));
     }
     this.list.replaceChildren(...options);
     setText(this.count, TEXT.finder.count(found.length, listed.length));
@@ -125,9 +125,10 @@ export class FinderView {
    * @param {string} text
    * @param {string} name of the class, "" for one to add
    * @param {string} by another name of it that fits
+   * @param {number} place in the list
    */
-  option(text, name, by) {
-    const place = this.list.id + makeUid();
+  option(text, name, by, place) {
+    const id = `${this.list.id}-${place}`;
     const swatch = h("span", {
       class: "nbl-finder-swatch",
       style: { background: this.colors?.get(name) ?? "none" },
@@ -135,7 +136,7 @@ export class FinderView {
     });
     const words = h("span", { class: "nbl-finder-name", dir: "auto", text });
     const other = by ? h("span", { class: "nbl-finder-by", dir: "auto", text: by }) : null;
-    const props = { id: place, role: "option", dataset: { name }, "aria-selected": "false" };
+    const props = { id, role: "option", dataset: { name }, "aria-selected": "false" };
     const option = h("li", props, swatch, words, other);
     listen(option, "click", () => this.run([...this.list.children].indexOf(option)));
     return option;
