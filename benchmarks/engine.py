@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import subprocess
@@ -503,6 +504,63 @@ def first(sizes: Sizes) -> tuple[list[Row], list[str]]:
     return rows, []
 
 
+MANY = """
+import json, resource, sys, time
+import numpy as np
+import nblabel as nb
+from nblabel.session.engine import Engine, Snapshot
+n, n_classes, each, steps = map(int, sys.argv[1:5])
+rng = np.random.default_rng(0)
+centres = rng.normal(0, 1, (n_classes, 50)).astype(np.float32)
+truth = np.arange(n) % n_classes
+X = centres[truth] + np.float32(0.9) * rng.standard_normal((n, 50), dtype=np.float32)
+engine = Engine(X, "auto", "auto", 0).with_graph(nb.neighbor_graph(X))
+y = np.full(n, -1, dtype=np.intp)
+for code in range(n_classes):
+    y[rng.choice(np.flatnonzero(truth == code), each, replace=False)] = code
+classes = tuple(map(str, range(n_classes)))
+took, worked = [], []
+for step in range(steps + 3):
+    start, before = time.perf_counter(), time.process_time()
+    open_ = np.flatnonzero(y < 0)
+    done = engine.refit(Snapshot(step, y.copy(), open_, np.empty(0, np.intp), classes), 8)
+    codes, _ = done.predicted
+    took.append(time.perf_counter() - start)
+    worked.append(time.process_time() - before)
+    y[done.query.indices[0]] = truth[done.query.indices[0]]
+right = float((np.where(y >= 0, y, codes) == truth).mean())
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([took, worked, peak, right]))
+"""
+
+
+def classes(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure the default learner and strategy with a thousand classes, in fresh processes."""
+    n, n_classes = (6_000, 250) if sizes.quick else (60_000, 1_000)
+    rows = []
+    for each in (1, 5):
+        wanted = map(str, (n, n_classes, each, sizes.steps))
+        took, worked, peak, right = json.loads(
+            _python(MANY, *wanted, cache=os.environ["XDG_CACHE_HOME"]).splitlines()[-1]
+        )
+        at = f"{count(n)} x 50, {n_classes:,} classes, {each} label{'s' * (each > 1)} each"
+        label = f"{at}: a label, refit and eight questions"
+        rows += [
+            Row(label, "ms", [1e3 * one for one in took[3:]], "median at most 250 ms", "median",
+                250),
+            Row(f"{at}: the same, processor time of all threads", "ms",
+                [1e3 * one for one in worked[3:]]),
+            Row(f"{at}: the first fit", "s", took[:1]),
+            Row(f"{at}: peak memory of the process", "MB", [peak], "at most 1,000 MB", "max", 1000),
+            Row(f"{at}: predicted right then", "%", [100 * right]),
+        ]  # fmt: skip
+    made = (
+        "synthetic points: a normal blob of deviation 0.9 in 50 dimensions for each class, centres "
+        "normal of deviation 1, seed 0; learner mixed, strategy alternating"
+    )
+    return rows, [made, *_threads()]
+
+
 PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
     "mnist": mnist,
     "million": million,
@@ -512,6 +570,7 @@ PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
     "bandwidth": bandwidth,
     "memory": memory,
     "first": first,
+    "classes": classes,
 }
 
 

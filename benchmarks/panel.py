@@ -119,6 +119,26 @@ NEXT_PHOTO = f"""(before) => {{
     requestAnimationFrame(look);
   }});
 }}"""
+OPEN_MANY = """
+classes = [f"thing {{i}}" for i in range(1_000)]
+panel = nb.Labeler(data.images, classes, store={store!r}, projection="pca")
+panel"""
+# Times from a letter in the field to the frame with the list that fits.
+LISTS_JS = """() => {
+  probe.lists = [];
+  let at = 0;
+  addEventListener('keydown', (event) => { at = event.timeStamp; }, true);
+  const list = document.querySelector('.nbl-queue .nbl-finder-list');
+  new MutationObserver(() => {
+    if (!list.children.length || list.closest('[hidden]')) return;
+    const since = at;
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => probe.lists.push(performance.now() - since);
+      channel.port2.postMessage(null);
+    });
+  }).observe(list, {childList: true});
+}"""
 N_PHOTOS = 200
 N_MEANWHILE = 30
 MEGABITS, ROUND_TRIP_MS = 4, 150
@@ -352,6 +372,38 @@ def _slow_line(server: LabServer, browser: Any, folder: Path, _n_keys: int) -> l
     ]  # fmt: skip
 
 
+def _many_classes(server: LabServer, browser: Any, folder: Path, n_keys: int) -> list[Row]:
+    """Measure keys, and finding by name, with a thousand classes."""
+    store = str(folder / "classes.db")
+    with _open(server, browser, "classes", [IMPORTS, OPEN_MANY.format(store=store)]) as book:
+        book.page.evaluate(PROBE_JS)
+        book.run_cell(0)
+        _time_to_first_question(book, 1)
+        keyed = _type(book, n_keys, pause_ms=500, keys="12345")["pictures"]
+        page, found, typed = book.page, [], []
+        page.evaluate(LISTS_JS)
+        rng = random.Random(0)
+        for number in rng.sample(range(1_000), n_keys):
+            page.locator(".nbl-queue").last.focus()
+            page.keyboard.type("t" + str(number), delay=60)
+            page.wait_for_timeout(200)
+            page.evaluate("probe.pictures.length = probe.keys.length = 0")
+            page.keyboard.press("Enter")
+            page.wait_for_function("probe.pictures.length > 0", polling="raf")
+            found.append(page.evaluate("probe.pictures[0].painted - probe.keys[0].at"))
+            page.wait_for_timeout(200)
+        typed = page.evaluate("probe.lists")
+        _expect_no_problems(book)
+    return [
+        Row("1,000 classes: key to next image painted", "ms", keyed, "p95 at most 50 ms", "p95",
+            50),
+        Row("1,000 classes: Enter on a class found by name to next image painted", "ms", found,
+            "p95 at most 50 ms", "p95", 50),
+        Row("1,000 classes: a letter typed to the list painted", "ms", typed, "p95 at most 50 ms",
+            "p95", 50),
+    ]  # fmt: skip
+
+
 def _time_to_first_question(book: Notebook, cell: int) -> float:
     book.page.evaluate("probe.pictures.length = 0; probe.started = performance.now()")
     book.run_cell(cell)
@@ -360,7 +412,9 @@ def _time_to_first_question(book: Notebook, cell: int) -> float:
     return seconds
 
 
-def _type(book: Notebook, n_keys: int, pause_ms: int) -> dict[str, list[float]]:
+def _type(
+    book: Notebook, n_keys: int, pause_ms: int, keys: str = "1234567890"
+) -> dict[str, list[float]]:
     """Press class keys, never the same twice in a row; return what they took, in milliseconds.
 
     To the first picture and the first rings that were painted after a key, and to the last colours.
@@ -370,10 +424,10 @@ def _type(book: Notebook, n_keys: int, pause_ms: int) -> dict[str, list[float]]:
     page.evaluate("for (const list of Object.values(probe)) if (list.length) list.length = 0")
     before = book.evaluate(N_EVENTS)
     rng = random.Random(0)
-    keys = [rng.choice("1234567890")]
-    while len(keys) < n_keys:
-        keys.append(rng.choice([key for key in "1234567890" if key != keys[-1]]))
-    page.keyboard.type("".join(keys), delay=pause_ms)
+    pressed = [rng.choice(keys)]
+    while len(pressed) < n_keys:
+        pressed.append(rng.choice([key for key in keys if key != pressed[-1]]))
+    page.keyboard.type("".join(pressed), delay=pause_ms)
     wait_for(lambda: book.evaluate(N_EVENTS) >= before + n_keys, 60, lambda: f"{n_keys} labels")
     book.wait_until_idle()
     seen = page.evaluate("probe")
@@ -412,6 +466,7 @@ PARTS = {
     "run again": _run_again,
     "embedding": _embedding,
     "slow line": _slow_line,
+    "many classes": _many_classes,
 }
 
 

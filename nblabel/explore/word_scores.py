@@ -64,7 +64,7 @@ class WordScores:
     def fit(self, proba: FloatArray) -> None:
         """Score words by probabilities of shape (n, n_classes), one row for each text."""
         has, _ = self._count()
-        weights = np.asarray(proba, dtype=np.float32)[self._rows]
+        weights = np.asarray(proba[self._rows], dtype=np.float32)
         inside = weights.T @ has  # (n_classes, terms): texts of the class that have the word
         total = np.asarray(has.sum(axis=0)).ravel()
         texts = weights.sum(axis=0)[:, None]

@@ -196,6 +196,13 @@ class Propagation:
         found: FloatArray = np.maximum(met, 0).astype(np.float32)
         return found
 
+    def join(self) -> None:
+        """Make all classes of the last solution its last class; the next one goes on from that."""
+        if self._last is not None:
+            for values in (self._last.u, self._last.r):
+                values[:, -1] = values.sum(axis=1)
+                values[:, :-1] = 0
+
     def _settle(
         self,
         last: _Solution,

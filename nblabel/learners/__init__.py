@@ -155,9 +155,10 @@ def make_learner(
         # compiled code takes a second to load
         from nblabel.learners.graph import GraphLearner
         from nblabel.learners.mixed import MixedLearner
+        from nblabel.learners.sized import SizedLearner
 
-        return (
-            GraphLearner(X, graph) if learner == "graph" else MixedLearner(X, graph, random_state)
-        )
+        alone = learner == "graph"
+        few = GraphLearner(X, graph) if alone else MixedLearner(X, graph, random_state)
+        return SizedLearner(X, graph, random_state, few)
     metric = "cosine" if learner == "knn-cosine" else "euclidean"
     return KnnLearner(X, metric=metric, random_state=random_state)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.base import Learner
+from nblabel.learners.top import MANY, TopProba
 
 COVERED = 0.8  # of the pool, by the estimated shares: classes with as many bulk labels as they say
 FEWEST = 3  # labels of a lump that are learned from, at the least
@@ -35,7 +36,9 @@ class BulkLearner:
     The second learns a few more of each lump, spread over it, and its probabilities are corrected
     to the class shares that the first predicts: prior correction [1]_, [2]_, with the prior known.
 
-    Without bulk labels there is only the first, and nothing changes.
+    Without bulk labels there is only the first, and nothing changes. With more than 200 classes
+    there is one model in any case, for shares of so many are hardly known: it learns of each lump
+    about as many labels as the classes have on average.
 
     Parameters
     ----------
@@ -84,10 +87,13 @@ class BulkLearner:
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         """Learn from labels; as `Learner.update`."""
         self._factors = None
-        if self.bulk is None or not len(self.bulk):
+        bulk = np.empty(0, dtype=np.intp) if self.bulk is None else self.bulk
+        bulk = bulk[y[bulk] >= 0]  # of a retired class nothing is learned
+        if not len(bulk):
             self.n_learned = int(np.count_nonzero(y >= 0))
             return self.learner.update(y, n_classes)
-        bulk = self.bulk[y[self.bulk] >= 0]
+        if n_classes > MANY:
+            return self._of_many(y, bulk, n_classes)
         first, second = self._divided(y, bulk, n_classes)
         self.n_learned = int(np.count_nonzero(first >= 0))
         proba = self.learner.update(first, n_classes)
@@ -125,6 +131,24 @@ class BulkLearner:
         corrected /= corrected.sum(axis=1, keepdims=True)
         corrected += proba
         return np.asfortranarray(corrected / np.float32(2))
+
+    def _of_many(self, y: IntArray, bulk: IntArray, n_classes: int) -> FloatArray:
+        """Learn from some labels of each lump."""
+        learned, known = y.copy(), y[y >= 0]
+        average = len(known) // max(1, len(np.unique(known)))
+        most = FEWEST
+        while 2 * most <= average:  # in steps: what was learned before mostly stays
+            most *= 2
+        for code in np.flatnonzero(np.bincount(y[bulk], minlength=n_classes) > most):
+            lump = bulk[y[bulk] == code]
+            learned[lump[self._order(lump)[most:]]] = -1
+        self.n_learned = int(np.count_nonzero(learned >= 0))
+        proba = self.learner.update(learned, n_classes)
+        if isinstance(proba, TopProba):
+            return proba.known(bulk, y[bulk])
+        proba[bulk] = 0
+        proba[bulk, y[bulk]] = 1
+        return proba
 
     def _divided(self, y: IntArray, bulk: IntArray, n_classes: int) -> tuple[IntArray, IntArray]:
         """Return the labels that each of the two models learns."""

@@ -146,7 +146,7 @@ class PriorLearner(BulkLearner):
 
     def update(self, y: IntArray, n_classes: int) -> FloatArray:
         """Learn from labels; as `Learner.update`, but for what is predicted without any label."""
-        proba = super().update(y, n_classes)
+        proba = np.asarray(super().update(y, n_classes))
         logs = self.prior.logs(n_classes)
         self._labeled = np.flatnonzero(y >= 0)
         asked = self._labeled

@@ -252,7 +252,7 @@ class AnswerLog(NoteLog):
         ------
         ValueError
             If the name is empty, a class already, or hardly to be told from one or from an alias;
-            or there are 200 classes.
+            or there are 2,000 classes.
         IndexError
             If a position is outside the pool.
         StoreError

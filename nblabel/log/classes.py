@@ -8,7 +8,7 @@ from typing import Any
 
 from nblabel.system.values import is_missing, looks, nearest, text_of
 
-MAX_CLASSES = 200
+MAX_CLASSES = 2_000
 COMMANDS = "ursfhwn?,.<>/=;:"  # keys of the panel, as static/ has them: no class can have one
 
 
@@ -39,8 +39,8 @@ def check_classes(classes: Any) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If their order is unknown, there are fewer than two or more than 200, or a name is missing,
-        empty or there twice.
+        If their order is unknown, there are fewer than two or more than 2,000, or a name is
+        missing, empty or there twice.
     """
     given = list_classes(classes)
     names = tuple(text_of(name).strip() for name in given)
@@ -48,10 +48,11 @@ def check_classes(classes: Any) -> tuple[str, ...]:
         raise ValueError(f"classes holds {len(names)} name; labeling needs at least two.")
     if len(names) > MAX_CLASSES:
         raise ValueError(
-            f"classes holds {len(names):,} names; at most {MAX_CLASSES} are supported. Label in "
+            f"classes holds {len(names):,} names; at most {MAX_CLASSES:,} are supported. Label in "
             "two steps: groups of classes first, then the classes of each group in a session of "
             "its own."
         )
+    first = {name: place for place, name in reversed(list(enumerate(names)))}
     for place, name in enumerate(names):
         if is_missing(given[place]):
             raise ValueError(
@@ -59,7 +60,7 @@ def check_classes(classes: Any) -> tuple[str, ...]:
             )
         if not name:
             raise ValueError(f"class name number {place + 1} is empty.")
-        if name in names[:place]:
+        if first[name] < place:
             forms = "" if str(given[place]) == name else f" (also as {given[place]!r})"
             raise ValueError(f"the class {name!r} is there twice{forms}; each name must be unique.")
     return names

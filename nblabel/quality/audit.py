@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.arrays import IntArray, UInt8Array
+from nblabel.arrays import IntArray, UInt16Array
 from nblabel.quality import NO_ANSWER
 from nblabel.quality.audit_report import AuditReport
 from nblabel.quality.bounds import Bools, CheckedDraws, Floats, check_confidence, wrong_now
@@ -120,6 +120,9 @@ def audit(session: Session, *, confidence: float = 0.95) -> AuditReport:
     asked, weight, heaviest = asked[:m], weight[:m], heaviest[:m]
     unknown, wrong = asked & (truth < 0), asked & (truth >= 0) & (truth != then)
     rows: list[dict[str, Any]] = []
+    # of a thousand classes most are alike in what the answers say of them
+    shares: dict[bytes, tuple[int, int]] = {}
+    none_drawn: dict[int, tuple[int, int]] = {}
     for code, name in [(-1, EVERYTHING), *enumerate(session.classes)]:
         about = then == code if code >= 0 else np.ones(m, dtype=bool)
         kept, changed, known, answered_since, of_class = (
@@ -130,7 +133,11 @@ def audit(session: Session, *, confidence: float = 0.95) -> AuditReport:
         unchecked = int((whole & (y < 0)).sum())
         size = kept + changed + answered_since
         draws = CheckedDraws(size, known, kept, changed, wrong, unknown, weight, heaviest)[about]
-        limits = wrong_now(unchecked, draws, confidence)
+        limits = none_drawn.get(unchecked) if not about.any() else None
+        if limits is None:
+            limits = wrong_now(unchecked, draws, confidence)
+        if not about.any():
+            none_drawn[unchecked] = limits
         n = max(int(whole.sum()), 1)
         high, low = (1 - number / n for number in limits)
         rows.append(
@@ -142,7 +149,7 @@ def audit(session: Session, *, confidence: float = 0.95) -> AuditReport:
                 "accuracy": _middle(wrong[checked], weight[checked], unchecked / n, low, high),
                 "low": low,
                 "high": high,
-                **_share(code, y, truth, counts, of_class, weight, heaviest, confidence),
+                **_share(code, y, truth, counts, of_class, weight, heaviest, confidence, shares),
             }
         )
     first = rows[0]
@@ -211,8 +218,12 @@ def _share(
     weight: Floats,
     heaviest: Floats,
     confidence: float,
+    found: dict[bytes, tuple[int, int]],
 ) -> dict[str, float]:
-    """Return how much of the pool is of a class: estimate, at least and at most."""
+    """Return how much of the pool is of a class: estimate, at least and at most.
+
+    `found` has the limits of other classes, by what they depend on.
+    """
     names = ("share", "share_low", "share_high")
     if code < 0:
         return dict.fromkeys(names, 1.0)
@@ -231,7 +242,10 @@ def _share(
         weight=weight,
         heaviest=heaviest,
     )
-    low, high = wrong_now(left, draws, confidence)
+    key = draws.known.tobytes() + draws.wrong.tobytes()
+    if key not in found:
+        found[key] = wrong_now(left, draws, confidence)
+    low, high = found[key]
     middle, used = np.nan, weight * (truth >= 0)
     if used.any():
         middle = np.clip(np.average(truth == code, weights=used) * left, low, high)
@@ -256,7 +270,7 @@ def _compare(
         The label that each had.
     """
     found, labels_then = [], []
-    free, then = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=np.uint8)
+    free, then = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=np.uint16)
     total = np.zeros((5, n_classes), dtype=np.int64)
     for snapshot in snapshots:
         before = (free, then)
@@ -278,7 +292,7 @@ def _compare(
     return np.array(found, dtype=np.int64).reshape(shape), np.array(labels_then, dtype=np.intp)
 
 
-def _count(then: UInt8Array, y: IntArray, now: IntArray, n_classes: int) -> IntArray:
+def _count(then: UInt16Array, y: IntArray, now: IntArray, n_classes: int) -> IntArray:
     """Count some items by label, of five kinds; see `_compare`."""
     answered, same = y >= 0, then == now
     kinds: list[tuple[Any, Bools]] = [

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import IntArray, UInt8Array
+from nblabel.arrays import IntArray, UInt8Array, UInt16Array
 from nblabel.log.state import Answer, LabelState
 from nblabel.quality import NO_ANSWER
 from nblabel.session.sampling import weights
@@ -36,7 +36,7 @@ class DrawSnapshot:
         The largest weight that there could have been.
     free : ndarray of uint8
         Bits: whether an item could be drawn.
-    labels : ndarray of shape (n,), uint8
+    labels : ndarray of shape (n,), uint16
         The label that each item of the pool had, a person's or the model's, as a class number.
     """
 
@@ -44,7 +44,7 @@ class DrawSnapshot:
     weight: npt.NDArray[np.float64]
     heaviest: float
     free: UInt8Array
-    labels: UInt8Array
+    labels: UInt16Array
 
 
 class PredictionHistory:
@@ -75,7 +75,7 @@ class PredictionHistory:
         self._aside = np.zeros(n, dtype=bool)  # flagged
         self._drawn = np.zeros(n, dtype=bool)
         self._learned: IntArray | None = None
-        self._predicted = np.zeros(n, dtype=np.uint8)
+        self._predicted = np.zeros(n, dtype=np.uint16)
         self.snapshots: list[DrawSnapshot] = []
 
     def fits(self, session: Session) -> bool:
@@ -124,7 +124,7 @@ class PredictionHistory:
             answer.kind == "flag" or (answer.kind == "label" and code == NO_ANSWER)
         )
 
-    def _labels(self) -> UInt8Array:
+    def _labels(self) -> UInt16Array:
         """Return the label that each item has at this place in the log, predictions included."""
         y = self._people
         if self._learn_accepted:
@@ -132,11 +132,11 @@ class PredictionHistory:
         if self._learned is None or _differ(y, self._learned):
             self._learned = y.copy()
             proba = self._learner.update(self._learned, len(self._classes))
-            self._predicted = likeliest(proba)[0].astype(np.uint8)
+            self._predicted = likeliest(proba)[0].astype(np.uint16)
         accepted = self._accepted >= 0
         if not accepted.any():
             return self._predicted  # one array for many draws
-        return np.where(accepted, self._accepted, self._predicted).astype(np.uint8)
+        return np.where(accepted, self._accepted, self._predicted).astype(np.uint16)
 
 
 _histories: WeakKeyDictionary[Session, PredictionHistory] = WeakKeyDictionary()

@@ -182,7 +182,7 @@ class StopAdvisor:
         else:
             self._advice = _advise(kept[base], proba, self.n, self.threshold, n_labels)
         if n_labels and n_labels - max(kept, default=-n_labels) >= max(self.n // KEPT, 1):
-            kept[n_labels] = codes.astype(np.uint8)
+            kept[n_labels] = codes.astype(np.uint16)
         self._before = {
             count: old for count, old in kept.items() if count >= min(base or 0, oldest)
         }

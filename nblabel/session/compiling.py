@@ -16,13 +16,14 @@ from tqdm import tqdm
 from nblabel.graph.neighbor_graph import NeighborGraph
 
 SOURCES = (
+    "graph/dense_rows.py",
     "graph/edges.py",
     "graph/sweeps.py",
     "graph/walks.py",
     "strategies/kernels.py",
     "strategies/reached.py",
 )
-STEPS = 5
+STEPS = 6
 
 
 def is_compiled() -> bool:
@@ -66,6 +67,7 @@ def _mark() -> Path:
 def _steps() -> Iterator[None]:
     from nblabel.graph.propagation import Propagation
     from nblabel.graph.walks import Walks
+    from nblabel.learners.many import ManyLearner
     from nblabel.strategies.kernels import similarities
     from nblabel.strategies.reached import Reached
 
@@ -80,6 +82,15 @@ def _steps() -> Iterator[None]:
     for label in (-1, 2, -1):
         codes[10] = label
         propagation.solve(codes, 3, 0.1, anew=False)
+    yield
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((n, 2), dtype=np.float32)
+    many = ManyLearner(X, graph, 0, 0.3, 0.03, with_head=True)
+    classes = np.full(n, -1, dtype=np.intp)
+    classes[:210] = np.arange(210) % 70  # more than are solved for as usual, and some twice
+    many.update(classes, 300)
+    classes[500] = 1
+    many.update(classes, 300)
     yield
     walks = Walks(graph, 2)
     walks.spread(np.ones(n, dtype=np.float32))

@@ -176,6 +176,7 @@ class PartialLearner:
 
 def spread_out(proba: FloatArray, rows: IntArray, n: int) -> FloatArray:
     """Return probabilities of n items: those of some rows, and their mean for the others."""
+    proba = np.asarray(proba)
     mean = proba.mean(axis=0, dtype=np.float64)
     spread = np.empty((n, proba.shape[1]), dtype=np.float32, order="F")
     spread[:] = mean / mean.sum()

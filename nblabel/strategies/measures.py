@@ -14,6 +14,7 @@ import numpy.typing as npt
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.graph.near import NearGroups
 from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
+from nblabel.learners.top import TopProba
 
 if TYPE_CHECKING:
     from nblabel.graph.neighbor_graph import NeighborGraph
@@ -55,6 +56,8 @@ def likeliest(proba: FloatArray) -> tuple[IntArray, FloatArray]:
         Class numbers; ties go to the smaller.
     p : ndarray of shape (n,), float32
     """
+    if isinstance(proba, TopProba):
+        return proba.likeliest()
     best = proba[:, 0].astype(np.float32)
     codes = np.zeros(len(proba), dtype=np.uint8 if proba.shape[1] <= 256 else np.intp)
     for code in range(1, proba.shape[1]):
@@ -65,12 +68,15 @@ def likeliest(proba: FloatArray) -> tuple[IntArray, FloatArray]:
 
 def least_confidence(proba: FloatArray) -> FloatArray:
     """One minus the probability of the likeliest class (Lewis and Gale, 1994)."""
-    values: FloatArray = 1 - proba.max(axis=1)
+    best = proba.likeliest()[1] if isinstance(proba, TopProba) else proba.max(axis=1)
+    values: FloatArray = 1 - best
     return values
 
 
 def margin(proba: FloatArray) -> FloatArray:
     """One minus the lead of the likeliest class over the second (Scheffer et al., 2001)."""
+    if isinstance(proba, TopProba):
+        return 1 - proba.lead()
     first = np.zeros(len(proba), dtype=np.float32)
     second = np.zeros(len(proba), dtype=np.float32)
     lower = np.empty_like(first)
@@ -84,8 +90,11 @@ def margin(proba: FloatArray) -> FloatArray:
 
 def entropy(proba: FloatArray) -> FloatArray:
     """Entropy of the probabilities over its largest value (Shannon, 1948)."""
-    logs = np.log(np.maximum(proba, np.finfo(np.float32).tiny))
-    values: FloatArray = -(proba * logs).sum(axis=1) / np.float32(np.log(proba.shape[1]))
+    if isinstance(proba, TopProba):
+        found = proba.entropy()
+    else:
+        found = -(proba * np.log(np.maximum(proba, np.finfo(np.float32).tiny))).sum(axis=1)
+    values: FloatArray = found / np.float32(np.log(proba.shape[1]))
     return np.clip(values, 0, 1)
 
 

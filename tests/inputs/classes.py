@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
         {"a": "A", "b": "B"},
         "which side has the names is not clear",
     ),
-    "too_many": ("201 classes", range(201), "at most 200 are supported. Label in two steps"),
+    "too_many": ("2,001 classes", range(2_001), "at most 2,000 are supported. Label in two steps"),
 }
 for name, (what, given, words) in REFUSED.items():
     classes.add(name, what, "refused: what to pass", partial(not_taken, given, words))

@@ -367,3 +367,34 @@ def test_the_classes_of_a_group_are_in_view_at_768_pixels(panel: Callable[..., N
     }).length"""
     assert classes.evaluate_all(hit) == 10
     expect(queue(book).locator(".nbl-class").first).to_have_attribute("aria-disabled", "true")
+
+
+def test_one_of_a_thousand_classes_is_found_and_given_by_keyboard(
+    panel: Callable[..., Notebook],
+) -> None:
+    book = panel(f"""{SETUP}
+classes = [f"species {{i}}" for i in range(1_000)]
+panel = nb.Labeler(images, classes, projection="pca")
+panel""")
+    cells, sources = book.cell_types(), book.sources()
+    field = queue(book).get_by_role("combobox", name="Find a class")
+    first = shown(book)
+    queue(book).press("t")
+    expect(field).to_be_focused()
+    book.page.keyboard.type("sp 77")
+    expect(queue(book).locator(".nbl-finder [aria-selected=true]")).to_have_text("species 77")
+    book.page.keyboard.press("Enter")
+    expect(queue(book).locator(".nbl-id")).not_to_have_text(first)
+    expect(queue(book)).to_be_focused()
+    second = shown(book)
+    queue(book).press("t")
+    book.page.keyboard.type("dd")  # a letter that deletes cells, and a class that is not there
+    expect(queue(book).get_by_role("option", name="Add “dd” as a class")).to_be_visible()
+    no_violations(book)
+    book.page.keyboard.press("Enter")
+    assert wait_for_labels(book, 2) == [[first, "species 77"], [second, "dd"]]
+    # the likeliest of two classes, once the model has learned them
+    expect(queue(book).locator(".nbl-class").first).to_contain_text(re.compile("species 77|dd"))
+    third = answer(book, "1")
+    assert wait_for_labels(book, 3)[2][0] == third
+    assert (book.cell_types(), book.sources()) == (cells, sources)

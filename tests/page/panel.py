@@ -20,6 +20,7 @@ PROJECTION: dict[str, Any] = {
 }
 TRAITS: dict[str, Any] = {
     "classes": CLASSES,
+    "recent_classes": [],
     "pool": {"total": 5000, "noun": "image"},
     "store": STORE,
     "show_prediction": True,

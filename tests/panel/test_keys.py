@@ -5,7 +5,7 @@ import re
 import pytest
 
 from nblabel.widget import Labeler
-from nblabel.widget.panel.keys import COMMANDS, KEYS, class_keys
+from nblabel.widget.panel.keys import COMMANDS, EACH_A_KEY, FINDS, KEYS, SHARED, class_keys
 from nblabel.widget.view.assets import STATIC
 from tests.panel.helpers import open_page, picture_pool
 
@@ -34,13 +34,13 @@ def test_a_class_of_one_character_has_that_key(names, keys):
 
 
 def test_chosen_keys_go_first_and_no_key_is_there_twice():
-    names = [*"dxq12", *(f"class {number}" for number in range(40))]
+    names = [*"dxq12", *(f"class {number}" for number in range(len(KEYS) - 5))]
     keys = class_keys(names, len(names), {"class 7": "d", "x": "1", "class 8": "ü"})
     known = dict(zip(names, keys, strict=True))
     assert (known["class 7"], known["x"], known["q"], known["2"]) == ("d", "1", "q", "2")
     assert known["d"] not in ("d", "")
     given = [key for key in keys if key]
-    assert len(given) == len(set(given)) == len(KEYS) + 1
+    assert len(given) == len(set(given)) == len(KEYS)
     assert not set(given) & set(COMMANDS)
 
 
@@ -110,3 +110,29 @@ def test_the_commands_are_those_of_the_page():
     singles |= set(re.findall(r'^\s+"?(.)"?: \(\)', commands, re.MULTILINE))
     assert singles == set(COMMANDS)
     assert not set(KEYS) & set(COMMANDS)
+
+
+# ---- more classes than keys
+
+MANY = [f"class {number}" for number in range(EACH_A_KEY + 1)]
+
+
+def test_of_more_classes_than_keys_those_with_a_chosen_one_have_it():
+    keys = class_keys([*MANY, "x"], len(MANY) + 1, {"class 7": "d", "class 8": "1"})
+    assert [key for key in keys if key] == ["d"]
+    assert keys[7] == "d"
+
+
+@pytest.mark.parametrize("key", SHARED)
+def test_a_key_of_the_likeliest_is_refused_where_it_is_chosen(key):
+    with pytest.raises(ValueError, match="1 to 5 give the likeliest ones and t finds one"):
+        Labeler(picture_pool(), MANY, keys={"class 7": key})
+    Labeler(picture_pool(), MANY[:-1], keys={"class 7": key}).close()
+
+
+def test_the_page_knows_the_same_limits():
+    code = (STATIC / "shared" / "offer.js").read_text("utf-8")
+    assert int(re.search(r"EACH_A_KEY = (\d+)", code)[1]) == EACH_A_KEY
+    assert re.search(r'FIND_KEY = "(.)"', code)[1] == FINDS
+    assert "".join(re.findall(r'"(\d)"', code)) + FINDS == SHARED
+    assert FINDS not in COMMANDS

@@ -19,13 +19,15 @@ from nblabel.session.engine import Refit
 from nblabel.system.format import interval
 from nblabel.system.values import looks
 from nblabel.widget import text
-from nblabel.widget.panel.keys import keys_of
+from nblabel.widget.panel.keys import has_many, keys_of
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
 
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 NO_DETAILS = ClassDetails()
 RECENT = 200  # answers the pace is read from
+LISTED = 50  # classes of very many that are sent with their counts, the most frequent first
+USED = 20  # classes that were used last
 
 
 def color_points(
@@ -50,7 +52,8 @@ def color_points(
         y = np.where(y >= 0, y, model.predicted[0])
     # a class of the model may have been taken back a moment ago
     known = (y >= 0) & (y < len(session.classes))
-    codes = np.where(known, y, len(session.classes)).astype(np.uint8)
+    few = len(names) <= 256
+    codes = np.where(known, y, len(session.classes)).astype(np.uint8 if few else np.uint16)
     return _coded(mode, codes, names, palette)
 
 
@@ -83,11 +86,15 @@ def _source(session: Session) -> Colors:
 
 def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Colors:
     counts = np.bincount(codes, minlength=len(names))
-    legend = [
+    legend: list[dict[str, Any]] = [
         {"code": code, "name": name, "color": palette[code], "count": int(counts[code])}
         for code, name in enumerate(names)
         if counts[code] or (mode in ("prediction", "label") and code < len(names) - 1)
     ]
+    if mode in ("prediction", "label") and has_many(names):
+        # a page knows the other classes, and counts their points by itself
+        classes, last = legend[: len(names) - 1], legend[len(names) - 1 :]
+        legend = [*sorted(classes, key=lambda one: -one["count"])[:LISTED], *last]
     return Colors(mode, codes, palette, legend)
 
 
@@ -97,6 +104,9 @@ def describe_classes(
     """Return the classes of docs/wire.md, with their keys, some of them chosen, and colours."""
     names, keys, details = session.classes, keys_of(session, chosen), session.class_details
     like, splits, retired = lookalikes(names), session.splits, session.retired
+    former: dict[str, list[str]] = {}
+    for other, name in session.state.renamed.items():
+        former.setdefault(name, []).append(other)
     rows: list[dict[str, Any]] = []
     for name, color in zip(names, colors_of(session), strict=True):
         row: dict[str, Any] = {"name": name, "key": keys.get(name, ""), "color": color}
@@ -106,6 +116,7 @@ def describe_classes(
             "description": one.description,
             "aliases": list(one.aliases),
             "examples": [{"id": item, "index": at} for item, at in examples if at >= 0],
+            "also": former.get(name),
             "retired": name in retired,
             "like": like.get(name),
         }
@@ -123,6 +134,18 @@ def lookalikes(names: tuple[str, ...]) -> dict[str, str]:
     first: dict[str, str] = {}
     found = {name: first.setdefault(looks(name), name) for name in names}
     return {name: like for name, like in found.items() if like != name}
+
+
+def recent_classes(session: Session) -> list[str]:
+    """Return the classes used last, the last one first, where there are more than keys."""
+    if not has_many(session.classes):
+        return []
+    used: dict[str, None] = {}
+    for event in session.state.latest(RECENT):
+        if event.annotator == session.annotator and event.kind in ("label", "add_class"):
+            used.update(dict.fromkeys(reversed(event.labels)))
+    names = dict.fromkeys(session.classes)
+    return [name for name in used if name in names][:USED]
 
 
 def colors_of(session: Session) -> list[str]:
@@ -146,13 +169,19 @@ def describe_store(session: Session) -> dict[str, Any]:
 
 
 def count_labels(session: Session, y: IntArray) -> list[dict[str, Any]]:
-    """Return how many have each class, of class numbers without -1."""
+    """Return how many have each class, of class numbers without -1.
+
+    Of more classes than keys the most frequent come first, and no others.
+    """
     counts = np.bincount(y, minlength=len(session.classes))
     colors = colors_of(session)
-    return [
+    counted: list[dict[str, Any]] = [
         {"name": name, "color": color, "count": int(count)}
         for name, color, count in zip(session.classes, colors, counts, strict=False)
     ]
+    if has_many(counted):
+        return sorted(counted, key=lambda one: -one["count"])[:LISTED]
+    return counted
 
 
 def describe_status(

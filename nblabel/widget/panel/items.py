@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from nblabel.explore.word_scores import WordScores
 from nblabel.pool.texts import Texts
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Reason
+from nblabel.widget.panel.keys import LIKELIEST, has_many
 from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.view.packet import Packet
@@ -91,9 +94,11 @@ class Items:
         if index in self._session.repeated or index in self._state.sorting:
             answer = None  # asked once more, as if nobody had answered
         label = None if answer is None else answer.label
+        likely = self._likeliest(index)
         return {
             "id": item_id,
             "index": index,
+            **({"likeliest": likely} if likely else {}),
             **self._media(index, packet, side, send=send),
             "label": label,
             "source": None if answer is None or label is None else answer.event.source,
@@ -129,6 +134,15 @@ class Items:
         if label in self._session.retired:  # a moment ago
             return None
         return {"label": label, "confidence": round(float(p), 4)}
+
+    def _likeliest(self, index: int) -> list[str]:
+        """Return the classes that keys give an item, where there are more classes than keys."""
+        model, names = self._state.model, self._session.classes
+        if model is None or not self._session.predicts or not has_many(names):
+            return []
+        proba = model.proba[index]
+        first = np.argsort(-proba, kind="stable")[:LIKELIEST]
+        return [names[code] for code in first.tolist() if code < len(names)]
 
     def _words_for(self, index: int) -> list[str]:
         """Return the words of a text that speak for its prediction."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 from nblabel.log.classes import COMMANDS, check_key
 from nblabel.session import Session
 
 KEYS = "1234567890qetyiopadjklzxcvbgm"  # in the order in which classes get them
+EACH_A_KEY = len(KEYS)  # classes; of more the likeliest have keys, and the others are found by name
+LIKELIEST = 5  # classes of an item that have keys then
+FINDS = "t"  # begins to find a class by its name then
+SHARED = "12345" + FINDS  # keys that mean something for all classes then
 
 
 def check_keys(keys: Any, session: Session) -> dict[str, str]:
@@ -17,7 +21,8 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If a class is unknown, or a key is no single character, a command, or there twice.
+        If a class is unknown, or a key is no single character, a command, or there twice, or has
+        another meaning where there are so many classes.
     """
     if keys is None:
         return {}
@@ -31,6 +36,12 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
         other = next((one for one, its in chosen.items() if its == sign), None)
         if other is not None:
             raise ValueError(f"keys gives {other!r} and {name!r} the same key, {sign!r}.")
+        if sign in SHARED and has_many(session.classes):
+            raise ValueError(
+                f"keys gives {name!r} the key {sign!r}. With more than {EACH_A_KEY} classes, 1 to "
+                f"{LIKELIEST} give the likeliest ones and {FINDS} finds one by its name; choose "
+                "another."
+            )
         chosen[name] = sign
     return chosen
 
@@ -54,13 +65,21 @@ def keys_of(session: Session, given: Mapping[str, str] | None = None) -> dict[st
     return dict(zip(names, class_keys(names, session.n_given - n_gone, chosen), strict=True))
 
 
+def has_many(names: Sized) -> bool:
+    """Return whether there are more classes than keys."""
+    return len(names) > EACH_A_KEY
+
+
 def class_keys(names: Sequence[str], n_given: int, chosen: Mapping[str, str]) -> list[str]:
     """Return the key of each class, "" where none is left.
 
     A chosen key comes first; then a class whose name is one character has that key. The first
     `n_given` classes choose together; those added later take none that a class before them has, for
-    people have it in their fingers.
+    people have it in their fingers. Where there are more classes than keys, a class has the key
+    that was chosen for it, and no other.
     """
+    if has_many(names):
+        return ["" if chosen.get(name, "") in SHARED else chosen[name] for name in names]
     keys = {name: chosen[name] for name in names if name in chosen}
     _own(names[:n_given], keys)
     _next(names[:n_given], keys)

@@ -15,6 +15,7 @@ from nblabel.widget.panel.figures import (
     describe_classes,
     describe_status,
     describe_store,
+    recent_classes,
 )
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.pages import Pages
@@ -110,6 +111,7 @@ class Publisher:
                 "text": session.guidelines,
                 "nodes": markdown_nodes(session.guidelines),
             }
+            widget.recent_classes = recent_classes(session)
         messages = [
             {"text": said, "title": title} for said, title in state.messages.values() if said
         ]

@@ -31,7 +31,9 @@ class PanelWidget(anywidget.AnyWidget):
     _css = style("panel.css")
 
     classes = t.List(t.Dict()).tag(sync=True)
-    """Class names with their keys and colours."""
+    """Class names with their keys and colours, and other names of theirs."""
+    recent_classes = t.List(t.Unicode()).tag(sync=True)
+    """The classes used last, where there are more than keys."""
     pool = t.Dict().tag(sync=True)
     """How many items there are, and what one is called."""
     store = t.Dict().tag(sync=True)

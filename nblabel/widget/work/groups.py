@@ -18,6 +18,7 @@ from nblabel.session.searching import SearchResult
 from nblabel.widget import text
 from nblabel.widget.panel.figures import count_labels
 from nblabel.widget.panel.items import Items
+from nblabel.widget.panel.keys import LIKELIEST, has_many
 from nblabel.widget.panel.pages import OpenGroup, Page, Pages
 from nblabel.widget.panel.pictures import THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
@@ -229,7 +230,18 @@ class Groups:
         labels.sort(key=lambda one: -one["count"])
         counts = [(one["name"], one["count"]) for one in labels]
         warning = text.contradiction(counts) if len(counts) > 1 and not group.found else ""
-        return {"n": len(members), "labeled": len(known), "labels": labels, "warning": warning}
+        facts = {"n": len(members), "labeled": len(known), "labels": labels, "warning": warning}
+        likely = self._likeliest(members)
+        return {**facts, "likeliest": likely} if likely else facts
+
+    def _likeliest(self, members: IntArray) -> list[str]:
+        """Return the classes that keys give a group, where there are more classes than keys."""
+        model, names = self._state.model, self._session.classes
+        if model is None or not self._session.predicts or not has_many(names):
+            return []
+        counts = np.bincount(model.predicted[0][members], minlength=len(names))
+        first = np.argsort(-counts, kind="stable")[:LIKELIEST]
+        return [names[code] for code in first.tolist() if counts[code] and code < len(names)]
 
     def _average(self, page: Page, request: str, members: IntArray) -> None:
         """Send the mean of the pictures, or of some drawn at random."""

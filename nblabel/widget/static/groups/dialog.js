@@ -4,13 +4,15 @@
 
 import { makeUid, setText } from "../shared/dom.js";
 import { alignedCopy } from "../shared/map_state.js";
+import { FIND_KEY } from "../shared/offer.js";
 import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
 import { GroupCenter } from "./center.js";
 import { ClusterSetup } from "./cluster_setup.js";
 import { GroupFacts } from "./facts.js";
+import { GroupFind } from "./find.js";
 import { GroupGrid } from "./grid.js";
-import { buildGroupClass, buildGroupParts } from "./parts.js";
+import { buildGroupParts } from "./parts.js";
 import { GroupSearch } from "./search.js";
 import { updateGroup } from "./update.js";
 
@@ -79,6 +81,7 @@ export class GroupDialog {
     this.center = new GroupCenter(this.grid);
     this.setup = new ClusterSetup(view, () => this.leaveSetup());
     this.search = new GroupSearch(this);
+    this.find = new GroupFind(this);
     this.parts = buildGroupParts(this);
     this.el = this.parts.el;
     this.listClasses();
@@ -168,6 +171,7 @@ export class GroupDialog {
 
   begin() {
     this.uid = null;
+    this.find.close();
     this.near = null;
     this.fromQueue = false;
     this.search.clear();
@@ -189,12 +193,8 @@ export class GroupDialog {
     const { cluster, near, request, selection } = this;
     const { wanted } = this.search;
     const group = near === null ? { cluster } : { near };
-    const message = {
-      type: "group",
-      request,
-      order: this.parts.order.value,
-      ...(wanted ? { search: wanted } : selection ? {} : group),
-    };
+    const content = wanted ? { search: wanted } : selection ? {} : group;
+    const message = { type: "group", request, order: this.parts.order.value, ...content };
     if (!this.view.context.send(message, selection))
       setText(this.parts.problem, TEXT.notResponding);
   }
@@ -204,8 +204,9 @@ export class GroupDialog {
    * @param {Uint32Array} members
    */
   take(content, members) {
-    const { cluster, name, previous, next, central } = content;
+    const { cluster, name, previous, next, central, likeliest } = content;
     Object.assign(this, { cluster, name, beside: { previous, next } });
+    if (!this.reorders) this.find.offer(likeliest ?? []);
     if (this.search.isOn) this.search.take(content.text);
     this.indices = members.slice().sort();
     this.grid.show(members, this.reorders, [central]);
@@ -297,9 +298,7 @@ export class GroupDialog {
   }
 
   listClasses() {
-    const choose = (/** @type {string} */ name) => this.send(name);
-    const buttons = this.view.context.classes.map((one) => buildGroupClass(one, choose));
-    this.parts.classes.replaceChildren(...buttons);
+    this.find.list();
     this.update();
   }
 
@@ -356,7 +355,7 @@ export class GroupDialog {
       this.grid.turn(key === "PageUp" ? -1 : 1);
       return true;
     }
-    const named = this.view.context.classes.find((one) => one.key === key);
+    const named = this.find.classes.find((one) => one.key === key);
     const act = named ? () => this.send(named.name) : this.commands[key];
     if (act && !repeat) act();
     return Boolean(act);
@@ -364,6 +363,7 @@ export class GroupDialog {
 
   /** @type {Record<string, () => void>} */
   commands = {
+    [FIND_KEY]: () => this.find.open(),
     ",": () => this.step("previous"),
     "<": () => this.step("previous"),
     ".": () => this.step("next"),

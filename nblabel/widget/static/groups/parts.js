@@ -71,7 +71,7 @@ function buildGroupAnswer(dialog) {
   const relabelField = h("label", { class: "nbl-map-relabel" }, relabel, relabelText);
   const problem = h("p", { class: "nbl-map-problem", role: "alert" });
   const actions = buildGroupActions(dialog);
-  const parts = [heading, classes, relabelField, problem];
+  const parts = [heading, classes, dialog.find.el, relabelField, problem];
   const el = h("div", { class: "nbl-group-answer" }, ...parts, actions.el);
   return { ...actions, order, heading, classes, relabel, relabelText, relabelField, problem, el };
 }

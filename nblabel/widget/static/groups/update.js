@@ -29,7 +29,8 @@ export function updateGroup(dialog) {
   setText(dialog.parts.heading, headingOf(dialog));
   setText(dialog.parts.relabelText, TEXT.group.relabel(already));
   dialog.parts.heading.hidden = fixed;
-  dialog.parts.classes.hidden = fixed;
+  if (!choosing) dialog.find.close();
+  dialog.parts.classes.hidden = fixed || dialog.find.finder.isOpen;
   dialog.parts.relabelField.hidden = fixed || already === 0;
   dialog.parts.relabel.disabled = !choosing;
   for (const button of dialog.parts.classes.children)

@@ -4,6 +4,7 @@ import { h, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { countText } from "../shared/format.js";
 import { TEXT } from "../shared/text.js";
+import { LegendFilter } from "./legend_filter.js";
 
 export class MapLegend {
   /** @param {import("./side_view.js").SideView} view */
@@ -13,6 +14,7 @@ export class MapLegend {
     this.entries = new Map();
     this.title = h("h3", { class: "nbl-map-side-title" });
     this.list = h("div", { class: "nbl-map-legend-list" });
+    this.filter = new LegendFilter(this);
     const clusters = h(
       "button",
       {
@@ -52,7 +54,9 @@ export class MapLegend {
       "div",
       { class: "nbl-map-legend", role: "group", "aria-label": TEXT.map.legend },
       head,
+      this.filter.el,
       this.list,
+      this.filter.more,
       this.find,
       this.hint,
     );
@@ -80,7 +84,7 @@ export class MapLegend {
 
   update() {
     const { model } = this.view.context;
-    const legend = model.get("legend") ?? [];
+    const legend = this.filter.entries(model.get("legend") ?? []);
     const modes = model.get("color_modes") ?? [];
     setText(this.title, modes.find(({ value }) => value === model.get("color_by"))?.text ?? "");
     const codes = new Set(legend.map(({ code }) => code));

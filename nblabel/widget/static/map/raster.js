@@ -21,7 +21,7 @@ const OPAQUE = 0xff000000;
 /**
  * Points painted alike: those whose `lit` is `wanted`.
  * @typedef {object} Layer
- * @property {Uint8Array} codes
+ * @property {Uint8Array | Uint16Array} codes
  * @property {Int32Array} palette
  * @property {number} ink
  * @property {number} paper
@@ -31,7 +31,7 @@ const OPAQUE = 0xff000000;
 
 /**
  * @typedef {object} Paint
- * @property {Uint8Array} codes palette position of each point
+ * @property {Uint8Array | Uint16Array} codes palette position of each point
  * @property {Int32Array} palette colours of the positions, as 0xBBGGRR
  * @property {Uint32Array} labeled points to stand out
  * @property {Uint8Array | null} lit 1 for points to show, 0 for points to dim; null shows all

@@ -186,7 +186,8 @@ export class MapScene {
 
   paintPoints() {
     const { state, theme, lit } = this;
-    const palette = new Int32Array(256).fill(state.version ? theme.inkBits : hexBits(UNCOLORED));
+    const size = Math.max(256, state.palette.length);
+    const palette = new Int32Array(size).fill(state.version ? theme.inkBits : hexBits(UNCOLORED));
     state.palette.forEach((color, code) => {
       palette[code] = hexBits(color);
     });

@@ -232,9 +232,11 @@ function litPoints(indices, n) {
 }
 
 /**
- * @param {Uint8Array} codes
+ * @param {Uint8Array | Uint16Array} codes
  * @param {number} code
  */
 function litCode(codes, code) {
-  return codes.map((other) => (other === code ? 1 : 0));
+  const lit = new Uint8Array(codes.length);
+  for (let i = 0; i < lit.length; i++) lit[i] = codes[i] === code ? 1 : 0;
+  return lit;
 }

@@ -14,6 +14,8 @@ import { keyShown, shortcutOf } from "./keys.js";
  * @typedef {{paused: boolean}} Desk `paused`: class keys label an open group, and nothing here
  */
 
+/** More classes than this scroll, where they would be taller than the picture. */
+const SCROLLS_FROM = 12;
 /** What answers the question on screen. */
 const ANSWERS = ["label", "accept", "skip", "flag"];
 
@@ -82,13 +84,14 @@ export function buildPrediction(controller, run, desk) {
  * @param {QueueController} controller
  * @param {Run} run
  * @param {Desk} desk
- * @param {HTMLElement} more what follows the classes
+ * @param {HTMLElement[]} more what follows the classes
+ * @param {() => void} focusRoot
  */
-export function buildClasses(controller, run, desk, more) {
+export function buildClasses(controller, run, desk, more, focusRoot) {
   const list = h("div", { class: "nbl-class-list" });
   const card = buildClassCard(controller.context, list);
   const legend = h("legend", { class: "nbl-hidden", text: TEXT.queue.label });
-  const node = h("fieldset", { class: "nbl-classes" }, legend, list, more, card.node);
+  const node = h("fieldset", { class: "nbl-classes" }, legend, list, ...more, card.node);
   /** @param {string} label */
   const make = (label) => {
     const swatch = h("span", { class: "nbl-swatch" });
@@ -106,9 +109,11 @@ export function buildClasses(controller, run, desk, more) {
   const buttonOf = (label) => [...list.children].find((button) => button.dataset.key === label);
   const render = () => {
     const {
-      context: { classes, closed },
+      context: { closed },
+      offer: { classes },
       queue: { current },
     } = controller;
+    const hadFocus = list.contains(document.activeElement);
     const buttons = patchChildren(
       list,
       classes.map((one) => one.name),
@@ -126,6 +131,8 @@ export function buildClasses(controller, run, desk, more) {
       setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
     });
     card.render();
+    if (hadFocus && !list.contains(document.activeElement)) focusRoot();
+    node.toggleAttribute("data-long", classes.length > SCROLLS_FROM);
   };
   return { node, render, buttonOf };
 }

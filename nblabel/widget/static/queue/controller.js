@@ -5,6 +5,7 @@ import { makeUid } from "../shared/dom.js";
 import { shortWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
 import { obstacleTo } from "./obstacles.js";
+import { QueueOffer } from "./offer.js";
 
 const REDRAWN_BY = /** @type {const} */ ([
   "classes",
@@ -35,6 +36,7 @@ export class QueueController {
   constructor(context) {
     this.context = context;
     this.queue = context.queue;
+    this.offer = new QueueOffer(context);
     /** @type {Set<QueueParts>} */
     this.views = new Set();
     /** Words at the question on screen. */
@@ -442,6 +444,7 @@ export class QueueController {
     }
     this.onScreen = id;
     this.predictionOnScreen = prediction;
+    this.offer.follow(this.queue.current, Boolean(this.context.model.get("show_prediction")));
     for (const view of this.views) view.question();
     this.context.orderChanged();
     this.context.throttle.run(this, () => {

@@ -1,6 +1,7 @@
 // The list of all keys, laid over the queue.
 
 import { h } from "../shared/dom.js";
+import { hasMany } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 import { QUEUE_KEYS } from "./keys.js";
 
@@ -18,18 +19,22 @@ export function buildHelp(controller, focusRoot) {
   const toggle = () => {
     node.hidden = !node.hidden;
     if (node.hidden) return focusRoot();
-    list.replaceChildren(...keyRows(controller.context.classes));
+    list.replaceChildren(...keyRows(controller.context.classes, controller.offer.classes));
     close.focus();
   };
   return { node, toggle };
 }
 
-/** @param {import("../shared/wire.js").ClassInfo[]} classes */
-function keyRows(classes) {
-  const labels = classes
+/**
+ * @param {import("../shared/wire.js").ClassInfo[]} classes
+ * @param {import("../shared/wire.js").ClassInfo[]} offer those that have a key now
+ */
+function keyRows(classes, offer) {
+  const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
-  const commands = QUEUE_KEYS.map(({ name, shown }) => ({ shown, text: TEXT.queue.keys[name] }));
+  const keys = QUEUE_KEYS.filter(({ name }) => name !== "findClass" || hasMany(classes));
+  const commands = keys.map(({ name, shown }) => ({ shown, text: TEXT.queue.keys[name] }));
   return [...labels, ...commands].map(({ shown, text }) =>
     h("div", {}, h("dt", {}, ...shown.map((key) => h("kbd", { text: key }))), h("dd", { text })),
   );

@@ -1,5 +1,6 @@
 // Which key means what in the queue.
 
+import { FIND_KEY } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 
 /** @typedef {{name: string, label?: string}} Command */
@@ -21,6 +22,7 @@ export const QUEUE_KEYS = [
   { name: "newClass", keys: ["n"], shown: ["n"] },
   { name: "classes", keys: [":"], shown: [":"] },
   { name: "note", keys: [","], shown: [","] },
+  { name: "findClass", keys: [FIND_KEY], shown: [FIND_KEY] },
   { name: "search", keys: ["/"], shown: ["/"] },
   { name: "like", keys: ["="], shown: ["="] },
   { name: "near", keys: ["."], shown: ["."] },

@@ -10,7 +10,9 @@ import {
 } from "./answers.js";
 import { h, svg } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
+import { hasMany } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
+import { buildFind } from "./find.js";
 import { buildHelp } from "./help.js";
 import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
@@ -49,6 +51,7 @@ export function buildQueue(controller, signal, ways) {
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "classes") ways.openClasses();
     else if (command.name === "note") note.open();
+    else if (command.name === "findClass") find.open();
     else if (command.name === "leave") leave();
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
@@ -77,7 +80,10 @@ export function buildQueue(controller, signal, ways) {
   const help = buildHelp(controller, focusRoot);
   const newClass = buildNewClass(controller, desk, focusRoot);
   newClass.node.append(buildClassesButton(run));
-  const classes = buildClasses(controller, run, desk, newClass.node);
+  const find = buildFind(controller, run, desk, focusRoot);
+  const more = [find.button, newClass.node];
+  const classes = buildClasses(controller, run, desk, more, focusRoot);
+  find.cover(classes.node);
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
@@ -105,7 +111,7 @@ export function buildQueue(controller, signal, ways) {
     highlight.node,
     leads.node,
   );
-  const answers = [prediction.node, classes.node, actions.node, messages.node, why.node];
+  const answers = [prediction.node, classes.node, find.node, actions.node, messages.node, why.node];
   const answer = h("div", { class: "nbl-answer" }, ...answers);
   el.append(
     buildHead(saved.node, run),
@@ -118,17 +124,19 @@ export function buildQueue(controller, signal, ways) {
   };
   listen(el, "keydown", hear, { signal });
 
+  // keys that mean other classes for each question are drawn with it
+  const keyed = { render: () => hasMany(controller.context.classes) && classes.render() };
   /**
    * One part that cannot be drawn leaves the others alone.
-   * @param {{render: () => void}[]} parts
+   * @param {{render: () => unknown}[]} parts
    */
   const draw = (parts) => {
     const renders = parts.map((part) => guarded(part.render));
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, near, note, prediction, next]),
-    rest: draw([saved, classes, actions, newClass, highlight, why, messages, leads, mode]),
+    question: draw([picture, caption, near, note, prediction, next, keyed]),
+    rest: draw([saved, classes, find, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;
@@ -137,7 +145,7 @@ export function buildQueue(controller, signal, ways) {
   ways.pauseQueue = (paused) => {
     desk.paused = paused;
     el.toggleAttribute("data-paused", paused);
-    draw([prediction, classes, actions, newClass])();
+    draw([prediction, classes, find, actions, newClass])();
   };
   return el;
 }
@@ -220,7 +228,8 @@ function onKey(event, controller, answering, run) {
     if (event.repeat) event.preventDefault();
     return;
   }
-  const command = commandOf(event, controller.context.classes);
+  const { context, offer } = controller;
+  const command = commandOf(event, [...offer.classes, ...context.classes]);
   if (!command || !(answering || command.name === "help" || command.name === "leave")) return;
   event.preventDefault();
   event.stopPropagation();

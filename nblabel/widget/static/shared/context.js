@@ -14,6 +14,7 @@ import { RenderThrottle } from "./throttle.js";
 
 /** A word that is typed is told as a whole. */
 const CHOSEN_AFTER_MS = 300;
+const USED = 20;
 /** Words are still being read so long after they were said. */
 const FOLLOWS_WITHIN_MS = 3000;
 
@@ -40,6 +41,12 @@ export class PanelContext extends Emitter {
     this.media = new MediaCache();
     this.throttle = new RenderThrottle();
     this.map = new MapState(this);
+    /** Classes that were given in this page, the last one first. @type {string[]} */
+    this.used = [];
+    /** The classes to choose from, and the list that they are of. @type {ClassInfo[]} */
+    this.listed = [];
+    /** @type {ClassInfo[] | null} */
+    this.listedOf = null;
     /** What went wrong in the page, "" when nothing did. */
     this.failure = "";
     /** What was said last, and when. */
@@ -74,7 +81,17 @@ export class PanelContext extends Emitter {
 
   /** The classes to choose from. @returns {ClassInfo[]} */
   get classes() {
-    return this.everyClass.filter((one) => !one.retired);
+    const every = this.everyClass;
+    if (every !== this.listedOf) {
+      this.listedOf = every;
+      this.listed = every.filter((one) => !one.retired);
+    }
+    return this.listed;
+  }
+
+  /** The classes that were used last, the last one first. */
+  get recent() {
+    return [...new Set([...this.used, ...(this.model.get("recent_classes") ?? [])])];
   }
 
   get store() {
@@ -176,6 +193,8 @@ export class PanelContext extends Emitter {
   /** @param {LogEvent} event */
   transmit({ indices, marked, ...content }) {
     const { front } = this.queue;
+    const given = content.label ?? (content.type === "add_class" ? content.name : undefined);
+    if (given) this.used = [given, ...this.used.filter((name) => name !== given)].slice(0, USED);
     const buffers = [indices, marked].flatMap((list) =>
       list ? [new Uint32Array(list).buffer] : [],
     );

@@ -29,6 +29,7 @@ export class MapState extends Emitter {
      */
     this.n = 0;
     this.coords = new Float32Array(0);
+    /** @type {Uint8Array | Uint16Array} */
     this.codes = new Uint8Array(0);
     /** @type {string[]} */
     this.palette = [];
@@ -46,6 +47,13 @@ export class MapState extends Emitter {
     link.on("labeled", (_, [buffer]) => this.takeLabeled(buffer));
     link.on("picture", (message, buffers) => this.takePicture(message, buffers));
     link.on("pictures", ({ items }, buffers) => this.takePictures(items, buffers));
+  }
+
+  /** How many points have a code. @param {number} code */
+  count(code) {
+    let n = 0;
+    for (const one of this.codes) if (one === code) n += 1;
+    return n;
   }
 
   /** 1 for each labeled point. */
@@ -72,7 +80,8 @@ export class MapState extends Emitter {
    */
   takeColors({ palette }, buffer) {
     this.palette = palette;
-    const codes = new Uint8Array(alignedCopy(buffer));
+    const Codes = palette.length > 256 ? Uint16Array : Uint8Array;
+    const codes = new Codes(alignedCopy(buffer));
     if (codes.length) this.codes = codes;
     this.version += 1;
     this.tell("colors");

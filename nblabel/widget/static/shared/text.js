@@ -78,6 +78,7 @@ const QUEUE_TEXT = {
     newClass: "New class",
     classes: "Change the classes",
     note: "Write a note",
+    findClass: "Find a class by its name",
     search: "Search",
     like: "More like this one",
     near: "Open the nearly equal ones as a group",
@@ -248,6 +249,7 @@ const MAP_TEXT = {
   noPointNear: "No point near the cross-hair",
   boxStarted: "Box started: move to the opposite corner, b ends it",
   legend: "Legend",
+  legendFilter: "Find a class in the legend",
   clusters: "Clusters",
   clustersTitle: "Look through groups of similar items, and label each as a whole",
   helpTitle: "Shortcuts of the map",
@@ -418,8 +420,25 @@ const QUALITY_TEXT = {
   comparing: "Comparing with random sampling",
 };
 
+const FINDER_TEXT = {
+  open: "Find a class",
+  title: "Find a class",
+  hint: "name of a class",
+  back: "Back",
+  /** @param {string} name */
+  add: (name) => `Add “${name}” as a class`,
+  /** @param {number} n @param {number} listed */
+  count: (n, listed) =>
+    n > listed
+      ? `${countText(listed)} of ${counted(n, "class", "classes")}: type on to see the others`
+      : counted(n, "class", "classes"),
+  /** @param {number} n */
+  more: (n) => `and ${countText(n)} more`,
+};
+
 export const TEXT = {
   ...SHARED_TEXT,
+  finder: FINDER_TEXT,
   panel: PANEL_TEXT,
   guidelines: GUIDELINES_TEXT,
   queue: QUEUE_TEXT,

@@ -1,8 +1,8 @@
 // The shapes of docs/wire.md, as types. There is no code here.
 
-/** `like`: an earlier class that can hardly be told from it by its name; `split`: into which others
+/** `also`: former names; `like`: an earlier class that can hardly be told from it by its name; `split`: into which others
  * it is being sorted, and how many items are left.
- * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[],
+ * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[], also?: string[],
  *   examples?: {id: string, index: number}[], retired?: boolean, like?: string,
  *   split?: {into: string[], left: number}}} ClassInfo */
 /** `encoding`: that of the bytes; none for the pixels themselves.
@@ -21,7 +21,7 @@
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
  *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[],
- *   near?: number, note?: string} & Shown} Item
+ *   near?: number, note?: string, likeliest?: string[]} & Shown} Item
  */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
@@ -68,12 +68,12 @@
  * @typedef {{progress: number | null, text: string}} Comparison */
 /**
  * @typedef {{n: number, labeled: number, labels: {name: string, color: string, count: number}[],
- * warning: string}} Facts
+ * warning: string, likeliest?: string[]}} Facts
  */
 /**
  * What the kernel writes; those that are objects may be empty or missing before it does.
  * @typedef {{
- *   classes: ClassInfo[], pool: {total: number, noun: string},
+ *   classes: ClassInfo[], recent_classes: string[], pool: {total: number, noun: string},
  *   store: {key: string, persistent: boolean, text: string},
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,

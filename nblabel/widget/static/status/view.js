@@ -2,11 +2,15 @@
 
 import { h, patchChildren, setText } from "../shared/dom.js";
 import { countText } from "../shared/format.js";
+import { hasMany } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 import { buildExport } from "./export.js";
 import { buildGuidelines } from "./guidelines.js";
 import { buildImport } from "./import.js";
 import { buildRate } from "./rate.js";
+
+/** How many classes are listed, where there are very many. */
+const COUNTED = 12;
 
 /** @typedef {import("../shared/wire.js").Status} Status */
 
@@ -57,9 +61,14 @@ function buildFigures() {
   return { node, render };
 }
 
-/** Labels per class, as bars with their numbers. */
-function buildCounts() {
-  const node = h("ul", { class: "nbl-counts", "aria-label": TEXT.status.perClass });
+/**
+ * Labels per class, as bars with their numbers; of very many classes the most frequent.
+ * @param {import("../shared/context.js").PanelContext} context
+ */
+function buildCounts(context) {
+  const list = h("ul", { class: "nbl-counts", "aria-label": TEXT.status.perClass });
+  const more = h("p", { class: "nbl-counts-more" });
+  const node = h("div", {}, list, more);
   /** @param {string} name */
   const make = (name) => {
     const fill = h("span", { class: "nbl-count-fill" });
@@ -69,9 +78,14 @@ function buildCounts() {
   };
   /** @param {Status["classes"]} classes */
   const render = (classes) => {
+    const many = hasMany(context.classes);
+    if (many) classes = classes.filter(({ count }) => count).slice(0, COUNTED);
+    const left = many ? context.classes.length - classes.length : 0;
+    more.hidden = left <= 0;
+    setText(more, left > 0 ? TEXT.finder.more(left) : "");
     const most = Math.max(1, ...classes.map((one) => one.count));
     const rows = patchChildren(
-      node,
+      list,
       classes.map((one) => one.name),
       make,
     );
@@ -123,7 +137,8 @@ function renderMessages(node, messages) {
 }
 
 /** @param {import("../shared/context.js").PanelContext} context */
-function buildOverview({ model }) {
+function buildOverview(context) {
+  const { model } = context;
   const labeled = h("strong");
   const of = h("span");
   const progress = h("progress", {
@@ -135,7 +150,7 @@ function buildOverview({ model }) {
   const head = h("p", { class: "nbl-headline" }, labeled, of);
   const messages = h("div", { class: "nbl-status-messages", "aria-live": "polite" });
   const numbers = buildFigures();
-  const counts = buildCounts();
+  const counts = buildCounts(context);
   const notices = buildNotices();
   const how = h("span");
   const store = h("span");
