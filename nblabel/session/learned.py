@@ -24,7 +24,9 @@ from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
 from nblabel.session.searching import Encoder, Searcher
+from nblabel.session.tag_engine import TagEngine
 from nblabel.strategies import Find, make_strategy
+from nblabel.strategies.tags import make_tag_strategy
 
 NO_GRAPH_YET = "not all items are embedded yet, so it cannot be their graph."
 
@@ -166,7 +168,8 @@ class LearnedLog(SampledLog):
             self._engine = self._new_engine(points)
         else:
             self._engine = PartialEngine(
-                *(points, embedded, self._learner, self._strategy, self._random_state, self._prior)
+                *(points, embedded, self._learner, self._strategy, self._random_state, self._prior),
+                engines=self._engines,
             )
         self.embedded_by = choose(self.pool) if by_default else None
         self._text_encoder = self._default_encoder()
@@ -218,7 +221,7 @@ class LearnedLog(SampledLog):
 
     @strategy.setter
     def strategy(self, value: Any) -> None:
-        check_strategy(value, self.classes)
+        check_strategy(value, self.classes, multi_label=self.multi_label)
         self._strategy = value
         if self._engine.embedded.any():  # else questions are random until there are embeddings
             self._engine = self._engine.with_strategy(value)
@@ -328,8 +331,12 @@ class LearnedLog(SampledLog):
         pool, random_state = self.pool, self._random_state
         return lambda texts: embed_new(list(texts), pool, random_state)
 
+    @property
+    def _engines(self) -> type[Engine]:
+        return TagEngine if self.multi_label else Engine
+
     def _new_engine(self, X: FloatArray) -> Engine:
-        engine = Engine(X, self._learner, self._strategy, self._random_state, self._prior)
+        engine = self._engines(X, self._learner, self._strategy, self._random_state, self._prior)
         usable = engine.wants_graph and (self._build_graph or is_compiled())
         graph = GraphCache(X).read() if usable else None
         return engine if graph is None else self._on_graph(engine, graph)
@@ -340,7 +347,7 @@ class LearnedLog(SampledLog):
         return engine.with_graph(graph)
 
 
-def check_strategy(strategy: Any, classes: Sequence[str]) -> None:
+def check_strategy(strategy: Any, classes: Sequence[str], *, multi_label: bool = False) -> None:
     """Refuse what is no strategy, or one that names a class that there is none of."""
-    make_strategy(strategy)
+    (make_tag_strategy if multi_label else make_strategy)(strategy)
     getattr(strategy, "check_classes", lambda _: None)(classes)

@@ -7,14 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.log.answers import AnswerLog
+from nblabel.log.tag_answers import TagAnswerLog
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import StoreError
 from nblabel.session import sampling
 
 
-class SampledLog(AnswerLog):
-    """An `AnswerLog` that draws items at random and repeats some, at the shares that are set.
+class SampledLog(TagAnswerLog):
+    """A `TagAnswerLog` that draws items at random and repeats some, at the shares that are set.
 
     See `nblabel.session.sampling` for how they are chosen.
     """
