@@ -9,6 +9,7 @@ from typing import Any
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log.tag_answers import TagAnswerLog
 from nblabel.log.events import LabelEvent
+from nblabel.log.kinds import refuse
 from nblabel.log.store import StoreError
 from nblabel.session import sampling
 
@@ -30,7 +31,10 @@ class SampledLog(TagAnswerLog):
 
     @audit_share.setter
     def audit_share(self, value: float) -> None:
-        self._audit_share = sampling.check_share("audit", value)
+        share = sampling.check_share("audit", value)
+        if share:
+            refuse(self, "drawing items for an audit")
+        self._audit_share = share
 
     @property
     def repeat_share(self) -> float:
@@ -39,7 +43,10 @@ class SampledLog(TagAnswerLog):
 
     @repeat_share.setter
     def repeat_share(self, value: float) -> None:
-        self._repeat_share = sampling.check_share("repeats", value)
+        share = sampling.check_share("repeats", value)
+        if share:
+            refuse(self, "repeating items")
+        self._repeat_share = share
 
     @property
     def drawn(self) -> IntArray:
@@ -119,6 +126,7 @@ class SampledLog(TagAnswerLog):
         IndexError, StoreError
             As for `tell`.
         """
+        refuse(self, "drawing items for an audit")
         self.refresh()
         event = sampling.draw(
             self,

@@ -78,6 +78,8 @@ class Labeler(PanelWidget):
         good it turned out to be.
     keys : mapping of str to str, optional
         The keys of some classes, such as ``{"daisy": "d"}``; a capital is typed with Shift.
+    multi_label : bool
+        Whether an item may have several tags, as for `Session`. Not in a panel yet.
 
     Attributes
     ----------
@@ -124,7 +126,10 @@ class Labeler(PanelWidget):
         repeats: float = 0.0,
         prior: Any = None,
         keys: Mapping[Any, str] | None = None,
+        multi_label: bool = False,
     ) -> None:
+        if multi_label:
+            raise ValueError(text.NO_TAGS_YET)
         if projection not in text.PROJECTIONS:
             raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
         if map not in ("canvas", "plotly"):
