@@ -35,7 +35,9 @@ def test_from_answers_to_predictions():
     assert (session.predict_proba() == 0.5).all()
     for _ in range(12):
         (index,) = session.ask().indices
-        session.tell(int(index), [name for name, yes in zip(NAMES, TRUE[index]) if yes])
+        session.tell(
+            int(index), [name for name, yes in zip(NAMES, TRUE[index], strict=True) if yes]
+        )
     assert session.n_labeled == 12
     assert session.y.shape == (N, 3)
     proba = session.predict_proba()

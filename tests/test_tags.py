@@ -310,14 +310,14 @@ def test_labels():
     assert empty.dtypes.tolist() == table.dtypes.tolist()
 
 
-@pytest.mark.parametrize("format", ["csv", "excel-csv", "jsonl", "parquet"])
-def test_lists_come_back(tmp_path, format):
-    if format == "parquet":
+@pytest.mark.parametrize("kind", ["csv", "excel-csv", "jsonl", "parquet"])
+def test_lists_come_back(tmp_path, kind):
+    if kind == "parquet":
         pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    path = tmp_path / f"labels.{format.removeprefix('excel-')}"
+    path = tmp_path / f"labels.{kind.removeprefix('excel-')}"
     log = answered()
     log.undo()
-    log.export(path, format)
+    log.export(path, kind)
     again = log_of()
     report = again.import_labels(path)
     assert report.n_imported == 2
@@ -325,17 +325,17 @@ def test_lists_come_back(tmp_path, format):
     assert statuses(again)[:3] == ["import", "import", "open"]
 
 
-@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
-def test_columns_come_back(tmp_path, format):
-    if format == "parquet":
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_columns_come_back(tmp_path, kind):
+    if kind == "parquet":
         pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    path = tmp_path / f"labels.{format}"
+    path = tmp_path / f"labels.{kind}"
     log = answered()
     log.export(path, multi_hot=True)
     again = log_of()
     again.import_labels(path, label=list(NAMES))
     assert (again.y == log.y).all()
-    if format == "csv":
+    if kind == "csv":
         table = pd.read_csv(path)
         assert table[list(NAMES)].fillna(-1).to_numpy().tolist() == log.y[:3].tolist()
 

@@ -121,13 +121,13 @@ class TagHeads:
             points = self.of(at)
             smoother = before.get(key) or _Smoother.of(points)
             self._known[key] = smoother
-            targets = yes[np.ix_(mine, codes)].astype(np.float64)
+            targets = yes[mine][:, codes].astype(np.float64)
             share = targets.mean(axis=0)
             centred = targets - share
             slope = smoother.map @ centred
             fitted = (points - smoother.middle) @ slope + share
             residual = (targets - fitted) / (1 - smoother.leverage[:, None])
-            held_out[np.ix_(mine, codes)] = targets - residual
+            held_out[mine[:, None], codes] = targets - residual
             weights[:, codes] = slope
             bias[codes] = share - smoother.middle @ slope
         return Heads(weights, bias, held_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -155,7 +155,7 @@ class TagMixedLearner:
         logits = points @ learned.weights + learned.bias
         if learned.spread is not None:
             logits += self._asked.mean(learned.spread)
-        proba = _sigmoid(logits)
+        proba: FloatArray = _sigmoid(logits)
         if self._asked.copies.any():
             proba[self._asked.copies] = self._asked.mean(learned.proba)[self._asked.copies]
         return proba
@@ -183,10 +183,11 @@ class TagMixedLearner:
         slope, shift = calibration
         odds = np.log(share / (1 - share)) + shift
         held_out = (heads.held_out[few] - share) / (share * (1 - share))
-        linear = _sigmoid(odds + slope * np.nan_to_num(held_out))
-        before = np.square(answers - share)[said].sum()
-        near = before - np.square(answers - votes)[said].sum()
-        line = before - np.square(answers - linear)[said].sum()
+        linear: Float64Array = _sigmoid(odds + slope * np.nan_to_num(held_out))
+        truth = answers.astype(np.float64)
+        before = np.square(truth - share)[said].sum()
+        near = before - np.square(truth - votes)[said].sum()
+        line = before - np.square(truth - linear)[said].sum()
         ratio = (near + BEFORE) / (max(line, 0) + BEFORE)
         return float(np.clip((ratio - USELESS) / (TRUSTED - USELESS), 0, 1))
 
@@ -221,7 +222,7 @@ class TagMixedLearner:
         p += np.float32(PRIOR) * share.astype(np.float32)
         p /= np.maximum(met, 0) + np.float32(PRIOR)
         np.clip(p, SMALLEST, 1 - SMALLEST, out=p)
-        added = np.log(p / (1 - p)) - odds.astype(np.float32)
+        added: FloatArray = np.log(p / (1 - p)) - odds.astype(np.float32)
         np.clip(added, -FURTHEST, FURTHEST, out=added)
         added *= np.float32(self.trust_)
         return added
@@ -270,7 +271,7 @@ def calibrated(
     return max(float(found[0]), FLATTEST), float(found[1])
 
 
-def _sigmoid(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def _sigmoid(logits: Any) -> Any:
     """Return probabilities, in place of the log-odds."""
     np.clip(logits, -30, 30, out=logits)
     np.negative(logits, out=logits)

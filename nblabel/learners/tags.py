@@ -80,14 +80,17 @@ class OneVsRestLearner:
     """
 
     def __init__(self, X: FloatArray, learner: Any, random_state: int) -> None:
-        self._make = lambda: make_learner(learner, X, random_state)
+        self._asked = learner, X, random_state
         self._parts: list[Learner] = []
         self._n_classes = 0
-        self.name = self._make().name
+        self.name = self._made().name
+
+    def _made(self) -> Learner:
+        return make_learner(*self._asked)
 
     def update(self, y: Int8Array, n_classes: int) -> FloatArray:
         self._n_classes = 0  # nothing holds if this fails
-        self._parts += [self._make() for _ in range(n_classes - len(self._parts))]
+        self._parts += [self._made() for _ in range(n_classes - len(self._parts))]
         proba = np.empty((len(y), n_classes), dtype=np.float32, order="F")
         for code, part in enumerate(self._parts[:n_classes]):
             proba[:, code] = part.update(y[:, code].astype(np.intp), 2)[:, 1]

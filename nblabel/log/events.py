@@ -70,7 +70,8 @@ class Tags:
         said = json.loads(text)
         if isinstance(said, list):
             return cls(yes=tuple(said), whole=True)
-        return cls(**{answer: tuple(names) for answer, names in said.items()})
+        yes, no, unsure = (tuple(said.get(answer, ())) for answer in ("yes", "no", "unsure"))
+        return cls(yes, no, unsure)
 
     @property
     def text(self) -> str:

@@ -228,7 +228,8 @@ def _rows(labels: pd.DataFrame) -> list[dict[str, Any]]:
 def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str, Any]:
     names = list(dict.fromkeys([*classes, *tag_tables.names_in(labels)]))
     numbers = {name: number for number, name in enumerate(names, start=1)}
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     paths = pool.media.paths if isinstance(pool.media, ImageFiles) else []
     for number, row in enumerate(_rows(labels), start=1):
         tags = row.pop("label")

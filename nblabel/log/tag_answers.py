@@ -75,10 +75,7 @@ class TagAnswerLog(AnswerLog):
         values = list(value) if np.ndim(value) == 1 else [value] * len(ids)
         if len(values) != len(ids):
             raise ValueError(f"{len(ids)} items but {len(values)} values.")
-        texts = {
-            item: Tags(**{_answer_of(one): (name,)}).text
-            for item, one in zip(ids, values, strict=True)
-        }
+        texts = {item: _about_one(name, one).text for item, one in zip(ids, values, strict=True)}
         return self._record("tags", texts, uid)
 
     def import_labels(
@@ -198,12 +195,12 @@ class TagAnswerLog(AnswerLog):
         return [name for name in self.classes if name in found]
 
 
-def _answer_of(value: Any) -> str:
-    """Return the answer about one tag as the log has it."""
+def _about_one(name: str, value: Any) -> Tags:
+    """Return an answer about one tag as the log has it."""
     if isinstance(value, bool | np.bool_ | int | np.integer) and value in (0, 1):
-        return "yes" if value else "no"
+        return Tags(yes=(name,)) if value else Tags(no=(name,))
     if value is None or value == UNSURE:
-        return UNSURE
+        return Tags(unsure=(name,))
     raise ValueError(f'value is {value!r}; pass True, False or "unsure".')
 
 
@@ -213,4 +210,4 @@ def _from_indicator(rows: Any, classes: Sequence[str], n: int) -> list[list[str]
             f"tags has shape {rows.shape}; an indicator has 0 or 1 for each of {n} items and "
             f"{len(classes)} classes."
         )
-    return [[classes[code] for code in np.flatnonzero(row)] for row in rows]
+    return [[classes[code] for code in np.flatnonzero(row).tolist()] for row in rows]

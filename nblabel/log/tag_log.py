@@ -31,6 +31,7 @@ class TagLog(LabelLog):
     status "human" (or "import", or "model") once it was answered in whole, or each tag of it.
     """
 
+    _y: Any  # class numbers, or with several tags (n, n_classes)
     _tags: TagArray  # codes of `nblabel.log.tag_state`, by position and class
 
     @property
@@ -172,8 +173,14 @@ class TagLog(LabelLog):
         if predictions:
             refuse(self, "export with predictions; Session.predict() has them")
         if not self.multi_label and not multi_hot:
-            options = {"columns": columns, "predictions": predictions, "separator": separator}
-            super().export(path, format, progress=progress, **options)
+            super().export(
+                path,
+                format,
+                columns=columns,
+                predictions=predictions,
+                separator=separator,
+                progress=progress,
+            )
             return
         export_labels(
             self.labels(details=True),

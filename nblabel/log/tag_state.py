@@ -34,12 +34,14 @@ SKIPPED, FLAGGED = 4, 5
 
 def is_yes(codes: TagArray) -> npt.NDArray[np.bool_]:
     """Return where a tag is given, whoever gave it."""
-    return (codes > 0) & (codes & 1 == 1)
+    found: npt.NDArray[np.bool_] = (codes > 0) & (codes & 1 == 1)
+    return found
 
 
 def is_by_model(codes: TagArray) -> npt.NDArray[np.bool_]:
     """Return where the model answered."""
-    return (codes & ~np.int8(1)) == SOURCES["model"]
+    found: npt.NDArray[np.bool_] = (codes & ~np.int8(1)) == SOURCES["model"]
+    return found
 
 
 def either(one: TagArray, other: TagArray) -> TagArray:
@@ -246,7 +248,10 @@ class TagState:
         tags = Tags.of(text)
         no = self._about.get(event.uid, ()) if tags.whole else tags.no
         return _Said(
-            *(self._at_all(names, number) for names in (tags.yes, no, tags.unsure)), tags.whole
+            self._at_all(tags.yes, number),
+            self._at_all(no, number),
+            self._at_all(tags.unsure, number),
+            tags.whole,
         )
 
     def _at_all(self, names: tuple[str, ...], number: int) -> IntArray:
@@ -283,7 +288,8 @@ class TagState:
     def _follow(self, number: int, class_list: ClassList) -> list[_Join]:
         """Bring the columns up to date with the classes; return those that became one."""
         roots: dict[int, str] = {}  # of each column, the class that keeps it
-        self._of_root, joins = {}, []
+        self._of_root = {}
+        joins: list[_Join] = []
         for name, column in self._columns.items():
             root = class_list.called_now(name)
             keeps = roots.setdefault(column, root) == root

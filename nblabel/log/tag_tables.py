@@ -55,7 +55,7 @@ def tags_table(state: LabelState, pool: Pool | None, *, details: bool = False) -
 def _lists(given: Any, names: Sequence[str]) -> pd.Series[Any]:
     import pandas as pd
 
-    lists = [[names[code] for code in np.flatnonzero(row)] for row in given]
+    lists = [[names[code] for code in np.flatnonzero(row).tolist()] for row in given]
     return pd.Series(lists, dtype=object)
 
 

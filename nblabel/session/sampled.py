@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.log.tag_answers import TagAnswerLog
 from nblabel.log.events import LabelEvent
 from nblabel.log.kinds import refuse
 from nblabel.log.store import StoreError
+from nblabel.log.tag_answers import TagAnswerLog
 from nblabel.session import sampling
 
 

@@ -24,7 +24,7 @@ from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
 from nblabel.pool.order import names_of_columns, points_of
 from nblabel.session import sampling
-from nblabel.session.engine import Engine, Refit
+from nblabel.session.engine import Refit
 from nblabel.session.learned import LearnedLog, check_strategy
 from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
 from nblabel.session.tag_engine import check_multi_label

@@ -29,7 +29,7 @@ class TagEngine(Engine):
         """Return a learner like the present one that has learned nothing yet."""
         return TagModel(make_tag_learner(self._wanted[0], self.X, self._random_state, self.graph))
 
-    def with_prior(self, prior: Prior) -> Engine:
+    def with_prior(self, prior: Prior) -> Engine:  # noqa: ARG002
         raise ValueError(f"not for several tags yet: prior=. {ONE_LABEL}")
 
     def _labeled_in(self, snapshot: Snapshot) -> IntArray:

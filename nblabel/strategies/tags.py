@@ -35,7 +35,7 @@ class TagView(View):
         ----------
         kind : {"entropy", "margin", "least_confidence"}
             How it is read from the probability p of a tag: the entropy of p and 1 - p, or
-            1 - \\|2p - 1\\| for the other two, which are the same with two answers.
+            twice the smaller of the two for the others, which are the same with two answers.
 
         Returns
         -------
