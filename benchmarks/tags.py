@@ -27,6 +27,7 @@ FIRST, BATCH, ASIDE = 10, 20, 10_000
 KEPT = Path("build") / "tags"
 OURS = "nblabel"
 LOGISTIC = "one-vs-rest logistic regression"
+Method = Callable[[Any, Any, list[str], int], dict[str, float]]
 Ask = Callable[[Any, Any, list[int], Any, Any], list[int]]
 
 
@@ -90,7 +91,7 @@ def precision(scores: Any, Y: Any) -> float:
     return float(np.mean([average_precision_score(Y[:, c], scores[:, c]) for c in codes]))
 
 
-def of_session(strategy: str) -> Callable[..., dict[str, float]]:
+def of_session(strategy: str) -> Method:
     """Return a method: a session with the default learner."""
 
     def method(X: Any, Y: Any, names: list[str], seed: int) -> dict[str, float]:
@@ -119,13 +120,13 @@ def of_session(strategy: str) -> Callable[..., dict[str, float]]:
     return method
 
 
-def with_logistic(ask: Ask, *, blind: bool = False) -> Callable[..., dict[str, float]]:
+def with_logistic(ask: Ask, *, blind: bool = False) -> Method:
     """Return a method: logistic regression of each tag against the rest.
 
     Where the questions do not depend on the model, it is fitted where it is judged alone.
     """
 
-    def method(X: Any, Y: Any, names: list[str], seed: int) -> dict[str, float]:
+    def method(X: Any, Y: Any, _names: list[str], seed: int) -> dict[str, float]:
         pool, aside, labeled = divided(len(X), seed)
         labeled = list(labeled)
         rng = np.random.default_rng([seed, 1])
@@ -198,8 +199,10 @@ def core_set(X: Any, left: Any, labeled: list[int], _proba: Any, rng: Any) -> li
     return strategy.query(X=X, y=y, candidates=left, batch_size=BATCH).tolist()
 
 
-METHODS: dict[str, Callable[..., dict[str, float]]] = {
+METHODS: dict[str, Method] = {
     OURS: of_session("auto"),
+    f"{OURS}, product": of_session("product"),
+    f"{OURS}, entropy": of_session("entropy"),
     f"{OURS}, random sampling": of_session("random"),
     f"{LOGISTIC}, random sampling": with_logistic(at_random, blind=True),
     f"{LOGISTIC}, mean margin": with_logistic(mean_margin),

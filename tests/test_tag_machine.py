@@ -188,8 +188,8 @@ class TagMachine(RuleBasedStateMachine):
         codes = fresh.tags.codes(POOL.ids, fresh.classes)
         np.testing.assert_array_equal(codes, log._tags)
         assert fresh.classes == log.classes
-        standing = (state.tags.standing(POOL.ids).tolist() for state in (fresh, log.state))
-        assert next(standing) == next(standing)
+        status = (state.tags.status(POOL.ids).tolist() for state in (fresh, log.state))
+        assert next(status) == next(status)
 
 
 TestTags = TagMachine.TestCase

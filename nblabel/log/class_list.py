@@ -90,7 +90,7 @@ class ClassList:
         self._settle()
 
     def add(self, event: LabelEvent, *, counts: bool = True) -> None:
-        """Follow one more event that changes the classes; one that was taken back does not count."""
+        """Follow one more event that changes the classes, whether it still counts or not."""
         self._events.append(event)
         self._follow(event, counts=counts)
         self._settle()

@@ -213,7 +213,17 @@ class LabelEvent:
         return tuple(dict.fromkeys([*self.about, *found]))
 
     def spelled(self, called: Callable[[str], str]) -> LabelEvent:
-        """Return an answer about tags with other names of the classes."""
+        """Return an answer about tags with other names of the classes.
+
+        Parameters
+        ----------
+        called : callable
+            Returns what a class is called now.
+
+        Returns
+        -------
+        LabelEvent
+        """
         if all(called(name) == name for name in self.names):
             return self
         frame = self.frame

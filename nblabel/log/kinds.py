@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nblabel.log.database import StoreError
 from nblabel.log.events import LabelEvent
-
-if TYPE_CHECKING:
-    from nblabel.log.store import LabelStore
 
 KIND = "kind"  # setting beside the log; where it is missing, each item has one label
 MULTI_LABEL = "multi-label"
@@ -17,7 +14,21 @@ SINGLE_LABEL = "single-label"
 SINGLE_KINDS = ("label", "accept")
 
 
-def check_kind(store: LabelStore, events: Sequence[LabelEvent], *, multi_label: bool) -> None:
+class Store(Protocol):
+    """What is asked of a `nblabel.log.store.LabelStore`."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def multi_label(self) -> bool: ...
+
+    def set_multi_label(self) -> None: ...
+
+    def restore_setting(self, name: str, value: str) -> None: ...
+
+
+def check_kind(store: Store, events: Sequence[LabelEvent], *, multi_label: bool) -> None:
     """Refuse a log of the other kind; note the kind of one that has no events.
 
     Raises

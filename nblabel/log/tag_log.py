@@ -64,7 +64,18 @@ class TagLog(LabelLog):
         return found
 
     def learned_from(self, *, accepted: bool) -> Any:
-        """Return `y`, with or without the labels accepted from the model."""
+        """Return `y`, with or without the labels accepted from the model.
+
+        Parameters
+        ----------
+        accepted : bool
+            Whether these are there; where not, -1 stands in their place.
+
+        Returns
+        -------
+        ndarray
+            A copy.
+        """
         y = self.y
         if not accepted:
             y[is_by_model(self._tags) if self.multi_label else self.accepted] = -1
@@ -235,7 +246,7 @@ class TagLog(LabelLog):
         tags = self._state.tags
         if tags is None:
             return super()._statuses(rows, answers)
-        statuses = tags.standing(self._items(rows))
+        statuses = tags.status(self._items(rows))
         codes = self._tags[rows]
         asked = np.isin(statuses, (CODES["open"], CODES["skipped"]))
         each = np.flatnonzero(asked & (codes >= 0).all(axis=1))  # one tag after the other

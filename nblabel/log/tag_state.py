@@ -27,7 +27,7 @@ OPEN, UNSURE = -1, -2
 """Codes of a tag that is not answered: never asked, or asked and left."""
 SOURCES = {"human": 0, "model": 2, "import": 4}
 """Codes of "no" by who said so; "yes" is one more."""
-STANDING = {"human": 1, "model": 2, "import": 3}
+ANSWERED = {"human": 1, "model": 2, "import": 3}
 """Status of an item that is answered in whole, as in `nblabel.log.labels.STATUSES`."""
 SKIPPED, FLAGGED = 4, 5
 
@@ -86,7 +86,7 @@ class TagState:
         self._about: dict[str, tuple[str, ...]] = {}  # the classes that an event names, by uid
         self._newest = ""  # of the events that name their classes
         self._rows: dict[str, int] = {}
-        self._standing: npt.NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
+        self._status_of_row: npt.NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
         self._codes: TagArray = np.full((0, 0), OPEN, dtype=np.int8)
         self._n_yes: IntArray = np.zeros(0, dtype=np.intp)
         self._begin()
@@ -106,10 +106,10 @@ class TagState:
         """The ids of the items that something was said of."""
         return self._rows.keys()
 
-    def standing(self, items: Collection[str]) -> npt.NDArray[np.uint8]:
-        """Return how some items stand: see `STANDING`, `SKIPPED` and `FLAGGED`; 0 of the others."""
+    def status(self, items: Collection[str]) -> npt.NDArray[np.uint8]:
+        """Return how some items stand: see `ANSWERED`, `SKIPPED` and `FLAGGED`; 0 of the others."""
         rows = self._rows_of(items)
-        return np.append(self._standing, np.uint8(0))[rows]
+        return np.append(self._status_of_row, np.uint8(0))[rows]
 
     def codes(self, items: Collection[str], names: Sequence[str]) -> TagArray:
         """Return the codes of some items and classes, (n_items, n_names)."""
@@ -160,11 +160,11 @@ class TagState:
             places.setdefault(text, []).append(place)
         for text, some in places.items():
             here = rows[some]
-            block, standing = self._codes[here], self._standing[here]
+            block, status = self._codes[here], self._status_of_row[here]
             before = np.count_nonzero(is_yes(block), axis=0)
-            _answer(block, standing, event, self._said(event, text, number))
+            _answer(block, status, event, self._said(event, text, number))
             self._n_yes += np.count_nonzero(is_yes(block), axis=0) - before
-            self._codes[here], self._standing[here] = block, standing
+            self._codes[here], self._status_of_row[here] = block, status
 
     def follow(self, event: LabelEvent, class_list: ClassList) -> None:
         """Follow an event that changed the classes."""
@@ -178,7 +178,7 @@ class TagState:
         """Work out the tags of an item from its own history: events and places in them."""
         row = self._row(item)
         self._n_yes -= is_yes(self._codes[row])
-        block, standing = np.full_like(self._codes[[row]], OPEN), np.zeros(1, dtype=np.uint8)
+        block, status = np.full_like(self._codes[[row]], OPEN), np.zeros(1, dtype=np.uint8)
         joins = iter((*self._joins, None))
         due = next(joins)
         for event, place in events:
@@ -187,11 +187,11 @@ class TagState:
                 _join(block, due)
                 due = next(joins)
             text = event.labels[place] if event.kind == "tags" else "{}"
-            _answer(block, standing, event, self._said(event, text, number))
+            _answer(block, status, event, self._said(event, text, number))
         while due is not None:
             _join(block, due)
             due = next(joins)
-        self._codes[row], self._standing[row] = block[0], standing[0]
+        self._codes[row], self._status_of_row[row] = block[0], status[0]
         self._n_yes += is_yes(block[0])
 
     def anew(
@@ -214,7 +214,7 @@ class TagState:
         self._begin()
         self._codes = self._codes[:, :0]
         self._n_yes = self._n_yes[:0]
-        self._standing[:] = 0
+        self._status_of_row[:] = 0
         found = ClassList(self._given)
         self._follow(-1, found)
         changes = {event.uid for event in class_events}
@@ -240,7 +240,9 @@ class TagState:
             more = max(64, len(self._codes))
             rows = np.full((more, self._n_columns), OPEN, dtype=np.int8)
             self._codes = np.concatenate([self._codes, rows])
-            self._standing = np.concatenate([self._standing, np.zeros(more, dtype=np.uint8)])
+            self._status_of_row = np.concatenate(
+                [self._status_of_row, np.zeros(more, dtype=np.uint8)]
+            )
         return row
 
     def _said(self, event: LabelEvent, text: str, number: int) -> _Said:
@@ -313,22 +315,20 @@ def _join(codes: TagArray, join: _Join) -> None:
     codes[:, join.gone] = OPEN
 
 
-def _answer(
-    codes: TagArray, standing: npt.NDArray[np.uint8], event: LabelEvent, said: _Said
-) -> None:
+def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, said: _Said) -> None:
     """Write one answer to the rows of items of which it says the same."""
     if event.kind == "flag":
-        codes[:], standing[:] = OPEN, FLAGGED
+        codes[:], status[:] = OPEN, FLAGGED
         return
     if event.kind == "skip":
-        standing[standing == 0] = SKIPPED
+        status[status == 0] = SKIPPED
         return
     if event.kind == "withdraw":
         codes[is_by_model(codes)] = OPEN
-        standing[standing == STANDING["model"]] = 0
+        status[status == ANSWERED["model"]] = 0
         return
     by_person, code = event.source == "human", SOURCES[event.source]
-    aside = standing == FLAGGED
+    aside = status == FLAGGED
     for columns, new in ((said.no, code), (said.unsure, UNSURE), (said.yes, code + 1)):
         if by_person:
             codes[:, columns] = new
@@ -340,7 +340,7 @@ def _answer(
         there[free & ~aside[:, None]] = new
         codes[:, columns] = there
     if by_person:
-        standing[aside] = 0
+        status[aside] = 0
     if said.whole:
-        before = (0, SKIPPED, STANDING["model"], STANDING[event.source])
-        standing[by_person | np.isin(standing, before)] = STANDING[event.source]
+        before = (0, SKIPPED, ANSWERED["model"], ANSWERED[event.source])
+        status[by_person | np.isin(status, before)] = ANSWERED[event.source]
