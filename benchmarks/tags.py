@@ -21,9 +21,13 @@ from tqdm import tqdm
 
 import nblabel as nb
 from benchmarks.report import RESULTS, machine
+from nblabel.log.labels import STATUSES
 
 AT = (100, 300, 1_000)  # answers
+KEYS = (220, 650, 2_200)  # pressed; about as many as those answers take, one for each tag and Enter
+GRID = 20  # items on screen, where one tag is asked about at a time
 FIRST, BATCH, ASIDE = 10, 20, 10_000
+FLAGGED = STATUSES.index("flagged")
 KEPT = Path("build") / "tags"
 OURS = "nblabel"
 LOGISTIC = "one-vs-rest logistic regression"
@@ -112,12 +116,41 @@ def of_session(strategy: str) -> Method:
                 session.tell(asked, Y[asked])
                 bar.update(len(asked))
                 if session.n_labeled in AT:
-                    found[str(session.n_labeled)] = precision(
-                        session.predict_proba()[aside], Y[aside]
-                    )
+                    n, given = session.n_labeled, session.y
+                    found[str(n)] = precision(session.predict_proba()[aside], Y[aside])
+                    found[f"{n}, keys"] = n + int((given == 1).sum())
         return found
 
     return method
+
+
+def one_tag_at_a_time(X: Any, Y: Any, names: list[str], seed: int) -> dict[str, float]:
+    """Ask about one tag after the other, over a grid of the items that seem the likeliest.
+
+    A key for each item that has the tag, and one to go on.
+    """
+    _, aside, first = divided(len(X), seed)
+    session = nb.Session(nb.Pool(embeddings=X), names, multi_label=True, random_state=seed)
+    session.flag(aside)
+    session.tell(first, Y[first])
+    keys, pairs, found = len(first) + int(Y[first].sum()), 0, {}
+    with tqdm(total=KEYS[-1], desc=f"{OURS} one tag at a time") as bar:
+        while keys < KEYS[-1]:
+            known = session.y
+            # the tag with the fewest found, but one that few grids were spent on: none is stuck
+            asked = (known >= 0).sum(axis=0) / GRID
+            code = int(np.argmin((known == 1).sum(axis=0) + asked))
+            proba = session.predict_proba()[:, code].copy()
+            proba[(known[:, code] >= 0) | (session.status == FLAGGED)] = -1
+            some = np.argsort(-proba, kind="stable")[:GRID]
+            session.tell_tag(some, names[code], Y[some, code].astype(bool))
+            before, keys, pairs = keys, keys + 1 + int(Y[some, code].sum()), pairs + 1
+            bar.update(keys - before)
+            for at in KEYS:
+                if before < at <= keys:
+                    found[f"{at} keys"] = precision(session.predict_proba()[aside], Y[aside])
+                    found[f"{at} keys, grids"] = pairs
+    return found
 
 
 def with_logistic(ask: Ask, *, blind: bool = False) -> Method:
@@ -204,6 +237,7 @@ METHODS: dict[str, Method] = {
     f"{OURS}, product": of_session("product"),
     f"{OURS}, entropy": of_session("entropy"),
     f"{OURS}, random sampling": of_session("random"),
+    f"{OURS}, one tag at a time": one_tag_at_a_time,
     f"{LOGISTIC}, random sampling": with_logistic(at_random, blind=True),
     f"{LOGISTIC}, mean margin": with_logistic(mean_margin),
     f"{LOGISTIC}, smallest margin (BinMin)": with_logistic(smallest_margin),

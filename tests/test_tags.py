@@ -76,6 +76,7 @@ def test_ways_to_give_tags(given):
         ([0, 1], "red", "tell_tag"),
         ([0, 1], [["red"]], "2 items but 1 lists"),
         (0, ["rde"], "Did you mean 'red'"),
+        (0, {"red": 0}, "a list of those that the item has"),
         (0, np.array([1, 0]), "indicator"),
         (0, np.array([1, 0, 2]), "indicator"),
     ],

@@ -108,7 +108,8 @@ class TagMixedLearner:
             empty = np.zeros(n_classes, dtype=np.float32)
             self._learned = _Learned(nothing, empty, 0.0, None, proba.T)
             return proba.T
-        asked, yes = known[rows], y[rows] == 1
+        asked: BoolArray = known[rows]
+        yes: BoolArray = y[rows] == 1
         # idle threads of the linear algebra library would spin and take the processors
         with self._blas.limit(limits=1, user_api="blas"):
             share = shares_of(asked, yes)
@@ -202,13 +203,14 @@ class TagMixedLearner:
 
             self._propagation = TagPropagation(self._graph)
         # one column for each tag, and one for each set of items that tags were answered for
-        asked = known[known.any(axis=1)]
+        answered: BoolArray = np.any(known, axis=1, keepdims=True)
+        asked = known[answered[:, 0]]
         keys = [np.packbits(column).tobytes() for column in asked.T]
         places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
         some = [keys.index(key) for key in places]
         masks = known[:, some]
         trusted = self.trust_ > 0
-        columns = [known.any(axis=1)[:, None], masks] + ([known] if trusted else [])
+        columns = [answered, masks] + ([known] if trusted else [])
         values = [np.ones((len(y), 1 + len(some)), dtype=np.float32)]
         values += [(y == 1).astype(np.float32)] if trusted else []
         solution = self._propagation.solve(

@@ -187,6 +187,11 @@ class TagAnswerLog(AnswerLog):
 
     def _tag_names(self, given: Any) -> list[str]:
         """Return the classes that the tags of one item are."""
+        if isinstance(given, Mapping):
+            raise ValueError(  # noqa: TRY004
+                f"tags is {given!r:.60}; pass a list of those that the item has, or "
+                "tell_tag(index, tag, value)."
+            )
         alone = isinstance(given, str | bytes) or not isinstance(given, Iterable)
         names = [given] if alone else list(given)
         if any(text_of(name).strip() not in self._codes for name in names):
