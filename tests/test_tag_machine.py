@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -193,3 +194,8 @@ class TagMachine(RuleBasedStateMachine):
 
 
 TestTags = TagMachine.TestCase
+TestTags.settings = hypothesis.settings(
+    max_examples=60,
+    stateful_step_count=30,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)

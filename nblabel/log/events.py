@@ -8,6 +8,7 @@ import time as clock
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 Kind = Literal[
@@ -67,11 +68,7 @@ class Tags:
     @classmethod
     def of(cls, text: str) -> Tags:
         """Return what stands in the log: a list of all tags, or an object of some answers."""
-        said = json.loads(text)
-        if isinstance(said, list):
-            return cls(yes=tuple(said), whole=True)
-        yes, no, unsure = (tuple(said.get(answer, ())) for answer in ("yes", "no", "unsure"))
-        return cls(yes, no, unsure)
+        return _tags_of(text)
 
     @property
     def text(self) -> str:
@@ -94,6 +91,15 @@ class Tags:
         left = tuple(name for name in no if name not in yes)
         open_ = tuple(name for name in unsure if name not in yes and name not in no)
         return Tags(tuple(yes), left, open_, self.whole)
+
+
+@lru_cache(maxsize=4_096)  # many answers say the same
+def _tags_of(text: str) -> Tags:
+    said = json.loads(text)
+    if isinstance(said, list):
+        return Tags(yes=tuple(said), whole=True)
+    yes, no, unsure = (tuple(said.get(answer, ())) for answer in ("yes", "no", "unsure"))
+    return Tags(yes, no, unsure)
 
 
 def new_uid() -> str:

@@ -11,8 +11,9 @@ back is left out when the answers to an item are read again, in the order they w
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,11 @@ SOURCES = {"human": 0, "model": 2, "import": 4}
 ANSWERED = {"human": 1, "model": 2, "import": 3}
 """Status of an item that is answered in whole, as in `nblabel.log.labels.STATUSES`."""
 SKIPPED, FLAGGED = 4, 5
+MAY_BE = {
+    source: np.isin(range(6), (0, SKIPPED, ANSWERED["model"], code))
+    for source, code in ANSWERED.items()
+}
+"""Which statuses an answer of that source about a whole item changes, if no person's."""
 
 
 def is_yes(codes: TagArray) -> npt.NDArray[np.bool_]:
@@ -97,6 +103,8 @@ class TagState:
         self._homes: dict[str, list[tuple[int, int]]] = {}  # since when a name was of which column
         self._of_root: dict[str, int] = {}
         self._joins: list[_Join] = []
+        self._places: dict[Any, IntArray] = {}  # columns by names and moment
+        self._n_moves = 0  # of names to another column
         self._n_columns = 0
 
     # what there is
@@ -257,7 +265,15 @@ class TagState:
         )
 
     def _at_all(self, names: tuple[str, ...], number: int) -> IntArray:
-        return np.array([self._at(name, number) for name in names], dtype=np.intp)
+        # nothing but joins tells one time from another, unless names moved
+        n_joins = bisect_left(self._joins, number, key=lambda join: join.number)
+        key = names, n_joins, self._n_moves and (self._n_moves, number)
+        if key not in self._places:
+            if len(self._places) > 4_096:
+                self._places.clear()
+            columns = [self._at(name, number) for name in names]
+            self._places[key] = np.array(columns, dtype=np.intp)
+        return self._places[key]
 
     def _at(self, name: str, number: int) -> int:
         """Return the column that a name was of at that time."""
@@ -303,6 +319,7 @@ class TagState:
                 joins.append(_Join(number, kept, column))
             if not keeps:
                 self._homes[name].append((number, kept))
+                self._n_moves += 1
             self._columns[name] = kept
         self._joins += joins
         for name in class_list.names(()):
@@ -342,5 +359,4 @@ def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, s
     if by_person:
         status[aside] = 0
     if said.whole:
-        before = (0, SKIPPED, ANSWERED["model"], ANSWERED[event.source])
-        status[by_person | np.isin(status, before)] = ANSWERED[event.source]
+        status[by_person | MAY_BE[event.source][status]] = ANSWERED[event.source]
