@@ -29,6 +29,7 @@ BEFORE = 6.0  # squared errors' worth of trust in nearness before there are any 
 USELESS, TRUSTED = 0.3, 0.6  # shares of what a head explains, as in `weighing.neighbor_trust`
 START, STIFF = 0.3, 1.0  # slope of the calibration before there are any answers, and its weight
 FLATTEST = 0.05  # slope: left out one by one, few answers seem to say the contrary
+FEW = 4.0  # answers of the rarer kind, with which the head of a tag counts half
 FURTHEST = 6.0  # log-odds that walks may add to those of the share
 SMALLEST = 1e-4  # probability
 
@@ -115,9 +116,10 @@ class TagMixedLearner:
             share = shares_of(asked, yes)
             heads = self._heads.fit(rows, asked, yes)
             odds = np.log(share / (1 - share))
-            unit = 1 / (share * (1 - share))
+            n_few = np.minimum(yes.sum(axis=0), asked.sum(axis=0) - yes.sum(axis=0))
+            unit = n_few / (n_few + FEW) / (share * (1 - share))
             slope, shift = calibrated(odds, (heads.held_out - share) * unit, asked, yes)
-            self.trust_ = self._trust(rows, asked, yes, share, heads, (slope, shift))
+            self.trust_ = self._trust(rows, asked, yes, share, heads, (slope * unit, shift))
             spread = self._spread(known, y, share, odds)
             factor = (slope * unit).astype(np.float32)
             weights = np.ascontiguousarray(heads.weights * (self._scale * factor))
@@ -170,7 +172,7 @@ class TagMixedLearner:
         yes: BoolArray,
         share: Float64Array,
         heads: Heads,
-        calibration: tuple[float, float],
+        calibration: tuple[Float64Array, float],
     ) -> float:
         """Return how far nearness says anything about the tags."""
         if self._graph is None:
@@ -183,7 +185,7 @@ class TagMixedLearner:
         votes = neighbor_votes(points, np.where(said, answers, share))
         slope, shift = calibration
         odds = np.log(share / (1 - share)) + shift
-        held_out = (heads.held_out[few] - share) / (share * (1 - share))
+        held_out = heads.held_out[few] - share
         linear: Float64Array = _sigmoid(odds + slope * np.nan_to_num(held_out))
         truth = answers.astype(np.float64)
         before = np.square(truth - share)[said].sum()
