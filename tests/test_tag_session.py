@@ -107,6 +107,26 @@ def test_a_classifier_for_each_tag():
     assert len(session.ask(3)) == 3
 
 
+def test_one_tag_at_a_time():
+    session = answered(12)
+    session.flag(20)
+    session.tell_tag(21, "a", "unsure")
+    query = session.ask_tag("a", 10)
+    assert (TRUE[query.indices, 0] == 1).all()
+    assert not {*query.indices} & {*range(12), 20, 21}
+    assert (np.diff(query.scores) <= 0).all()
+    session.tell_tag(query.indices, "a", True)
+    assert not {*query.indices} & {*session.ask_tag("a", N).indices}
+    assert len(session.ask_tag("a", N)) == N - 12 - 2 - 10
+    assert len(session.ask_tag("b", N)) == N - 12 - 1
+    with pytest.raises(ValueError, match="is not a class"):
+        session.ask_tag("z")
+    with pytest.raises(ValueError, match="at least one"):
+        session.ask_tag("a", 0)
+    with pytest.raises(ValueError, match="strategy='find'"):
+        nb.Session(pool_of(), NAMES).ask_tag("a")
+
+
 def test_reasons_name_tags():
     session = answered(6, strategy="entropy")
     (reason,) = session.ask().reasons
