@@ -68,7 +68,9 @@ def reasons(shares: dict[str, FloatArray], indices: IntArray, view: View) -> tup
     view : View
         What the strategy looked at.
     """
-    doubts = (_between_tags if view.multi_label else _between_classes)(view, indices)
+    doubts = (_between_tags if getattr(view, "multi_label", False) else _between_classes)(
+        view, indices
+    )
     reasons = []
     for i in range(len(indices)):
         parts, close = [], False
