@@ -234,8 +234,6 @@ def core_set(X: Any, left: Any, labeled: list[int], _proba: Any, rng: Any) -> li
 
 METHODS: dict[str, Method] = {
     OURS: of_session("auto"),
-    f"{OURS}, product": of_session("product"),
-    f"{OURS}, entropy": of_session("entropy"),
     f"{OURS}, random sampling": of_session("random"),
     f"{OURS}, one tag at a time": one_tag_at_a_time,
     f"{LOGISTIC}, random sampling": with_logistic(at_random, blind=True),
