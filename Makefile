@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-panel docs tables wheel oldest lock clean
+.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs tables wheel oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -62,6 +62,9 @@ bench-bulk: $(VENV)/.articles ## measure what labels given in bulk do to the res
 
 bench-honesty: $(VENV)/.lab ## measure whether promises and intervals hold, and what they cost
 	@$(BIN)/python -m benchmarks.honesty $(ARGS)
+
+bench-tags: $(VENV)/.articles ## measure several tags an item on GoEmotions: half an hour a seed   (ARGS="--seeds 0 1")
+	@$(BIN)/python -m benchmarks.tags $(ARGS)
 
 bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser   (ARGS="--parts embedding")
 	@$(BIN)/python -m benchmarks.panel $(ARGS)

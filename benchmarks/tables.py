@@ -18,7 +18,7 @@ from benchmarks.report import RESULTS
 from nblabel.strategies import AUTO
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md")
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "tags.md")
 OURS = "nblabel"
 BULK = ("lump of 20", "lump of 100", "lump of 500", "import of 1,000")
 DROP = 0.01  # of the rest of a pool, that bulk labels may cost at once
@@ -451,6 +451,47 @@ _GUARANTEE = (
     "guarantee broken.*|share of the pool auto-labeled|labels by hand in all|checks, times the "
     "minimum"
 )
+# several tags an item
+
+
+def tags() -> list[str]:
+    """Return the mean average precision of each method, by answers, over the seeds measured."""
+    methods = {
+        name: seeds for name, seeds in stored("tags")["methods"].items() if "1000" in _first(seeds)
+    }
+    lines = ["| | 100 answers | 300 answers | 1,000 answers | seeds |", "|---|---|---|---|---|"]
+    for name, seeds in methods.items():
+        cells = [_mean([found[at] for found in seeds.values()]) for at in ("100", "300", "1000")]
+        lines.append(f"| {name} | {' | '.join(cells)} | {len(seeds)} |")
+    return lines
+
+
+def tags_keys() -> list[str]:
+    """Return the same by keys pressed, of items in whole and of one tag at a time."""
+    methods = stored("tags")["methods"]
+    whole, single = methods["nblabel"], methods["nblabel, one tag at a time"]
+    lines = ["| | about 220 keys | about 650 keys | about 2,200 keys | seeds |"]
+    lines.append("|---|---|---|---|---|")
+    same = [seed for seed in single if seed in whole]
+    both = (
+        ("items in whole", whole, ("100", "300", "1000")),
+        ("one tag at a time", single, ("220 keys", "650 keys", "2200 keys")),
+    )
+    for name, seeds, places in both:
+        cells = [_mean([seeds[seed][at] for seed in same]) for at in places]
+        lines.append(f"| {name} | {' | '.join(cells)} | {len(same)} |")
+    return lines
+
+
+def _first(seeds: Content) -> Content:
+    found: Content = next(iter(seeds.values()))
+    return found
+
+
+def _mean(values: list[float]) -> str:
+    return f"{sum(values) / len(values):.3f}"
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "figures": figures,
     "labels": labels,
@@ -477,6 +518,8 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     ),
     "stopping-total": stopping_total,
     "honesty-origin": honesty_origin,
+    "tags": tags,
+    "tags-keys": tags_keys,
     "find": rows("find"),
     "near": rows("near"),
     "panel": rows("panel"),

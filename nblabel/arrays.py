@@ -21,6 +21,7 @@ Int32Array = npt.NDArray[np.int32]
 UInt8Array = npt.NDArray[np.uint8]
 UInt16Array = npt.NDArray[np.uint16]
 BoolArray = npt.NDArray[np.bool_]
+Int8Array = npt.NDArray[np.int8]
 
 LARGEST = 1e15  # beyond, squared distances overflow float32
 DENSE = 2**28  # numbers of a sparse matrix, 1 GiB of them, that are written out

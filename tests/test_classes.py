@@ -66,7 +66,7 @@ def test_classes_of_many_kinds(classes, names):
         (pd.DataFrame({"a": [1]}), "a table; pass one of its columns"),
         (np.eye(2), r"classes has shape \(2, 2\)"),
         (["café", "cafe\u0301"], r"'café' is there twice \(also as 'cafe\u0301'\)"),
-        (range(1_000), "1,000 names; at most 200.*Label in two steps"),
+        (range(2_001), "2,001 names; at most 2,000.*Label in two steps"),
     ],
 )
 def test_classes_that_are_refused(classes, message):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import nblabel as nb
+from tests.assets import make_golden_tags
 from tests.assets.make_golden import CLASSES, EVENTS, LABELS, POOL
 
 GOLDEN = sorted((Path(__file__).parent / "assets").glob("schema_*.db"))
@@ -39,3 +40,24 @@ def test_a_session_goes_on_from_it(path):
     assert session.undo().ids == ("c",)
     again = nb.Session(POOL, CLASSES, store=path)
     assert (again.n_labeled, again.n_accepted) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    "golden",
+    sorted((Path(__file__).parent / "assets").glob("tags_*.db")),
+    ids=lambda path: path.stem,
+)
+def test_a_log_with_several_tags(golden, tmp_path):
+    path = shutil.copy(golden, tmp_path / "tags.db")
+    store = nb.LabelStore(path)
+    assert [replace(event, seq=0) for event in store.read()] == list(make_golden_tags.EVENTS)
+    store.close()
+    classes = make_golden_tags.CLASSES
+    session = nb.Session(POOL, classes, store=path, annotator="ann", multi_label=True)
+    assert session.classes == ("crimson", *classes[1:])
+    assert session.y.tolist() == make_golden_tags.Y
+    session.redo()
+    assert session.y[1].tolist() == [1, 0, 0]
+    with pytest.raises(nb.StoreError, match="multi_label=True"):
+        nb.Session(POOL, classes, store=path)
+    session.store.close()

@@ -289,7 +289,7 @@ def test_two_answers(pool):
         (["bag", np.nan] * 20, {}, r"lacks the answer for 20 of 40 items \(first: position 1\)"),
         (pd.Series([pd.NA, *Y[1:]], dtype="Int64"), {}, "lacks the answer for 1 of 40"),
         (Y + 0.5, {}, "y holds .*0.5.*, which is no class"),
-        (np.eye(3)[Y], {}, r"holds rows instead of single answers.*argmax\(axis=1\)"),
+        (np.eye(3)[Y], {}, r"holds rows instead of single answers.*argmax\(axis=1\).*tags"),
         ([[0]] * N, {}, "holds rows instead of single answers"),
         ("bag", {}, "y is 'bag'; pass the right answer for each"),
         (3, {}, "y is 3; pass the right answer for each"),

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 import nblabel as nb
 from nblabel.log import database
+from nblabel.log.database import MULTI_LABEL_SCHEMA
 from nblabel.log.events import LabelEvent
 from nblabel.log.store import SCHEMA_VERSION, LabelStore, StoreError
 from tests.samples import CLASSES, blob_pool
@@ -141,7 +142,7 @@ def change(path: Path, statement: str) -> None:
 def test_a_log_of_a_newer_version(tmp_path):
     path = tmp_path / "labels.db"
     LabelStore(path).append(label("a"))
-    newer, present = SCHEMA_VERSION + 1, SCHEMA_VERSION
+    newer, present = MULTI_LABEL_SCHEMA + 1, SCHEMA_VERSION
     change(path, f"UPDATE nblabel_meta SET value = '{newer}' WHERE key = 'schema'")
     with pytest.raises(StoreError, match=rf"newer nblabel \(schema {newer}.*pip install --upgrade"):
         LabelStore(path)

@@ -90,7 +90,7 @@ class Propagation:
     """
 
     def __init__(self, graph: NeighborGraph) -> None:
-        self.edges, self.place = _without_copies(graph)
+        self.edges, self.place = without_copies(graph)
         self._graph = self.edges.pointers, self.edges.neighbors, self.edges.weights
         self._cells = self.edges.cells
         self._n_cells = int(self._cells.max()) + 1
@@ -353,7 +353,7 @@ class Propagation:
         return sum(sums), sum(fine), np.max(worst, axis=0)
 
 
-def _without_copies(graph: NeighborGraph) -> tuple[Edges, Int32Array]:
+def without_copies(graph: NeighborGraph) -> tuple[Edges, Int32Array]:
     """Return the weights between distinct items, and the place of each item among them."""
     n, node = len(graph), graph.places
     n_distinct = int(node.max(initial=-1)) + 1

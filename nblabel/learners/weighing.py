@@ -52,7 +52,24 @@ def neighbor_trust(points: FloatArray, known: IntArray) -> float:
 
 
 def _by_neighbors(points: Float64Array, answers: Float64Array) -> IntArray:
-    """Predict each from the nearest others, weighted as `KnnLearner` weighs them."""
+    """Predict each from the nearest others."""
+    predicted: IntArray = neighbor_votes(points, answers).argmax(axis=1)
+    return predicted
+
+
+def neighbor_votes(points: Float64Array, answers: Float64Array) -> Float64Array:
+    """Return what the nearest others say of each, weighted as `KnnLearner` weighs them.
+
+    Parameters
+    ----------
+    points : ndarray of shape (m, width)
+    answers : ndarray of shape (m, n_columns)
+
+    Returns
+    -------
+    ndarray of shape (m, n_columns)
+        Weighted means.
+    """
     squares = np.square(points).sum(axis=1)
     distances = np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0)
     np.fill_diagonal(distances, np.inf)
@@ -61,9 +78,9 @@ def _by_neighbors(points: Float64Array, answers: Float64Array) -> IntArray:
     distances = np.take_along_axis(distances, near, axis=1)
     scale = np.median(distances.min(axis=1))
     weights = (1 + distances / (scale if scale > 0 else 1)) ** -4.0
-    votes = np.einsum("ij,ijc->ic", weights, answers[near])
-    predicted: IntArray = votes.argmax(axis=1)
-    return predicted
+    weights /= weights.sum(axis=1, keepdims=True)
+    votes: Float64Array = np.einsum("ij,ijc->ic", weights, answers[near])
+    return votes
 
 
 def _by_ridge(points: Float64Array, answers: Float64Array) -> IntArray:

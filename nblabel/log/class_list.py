@@ -110,11 +110,16 @@ class ClassList:
         self._begin()
         self._settle()
 
-    def add(self, event: LabelEvent) -> None:
-        """Follow one more event that changes the classes."""
+    def add(self, event: LabelEvent, *, counts: bool = True) -> None:
+        """Follow one more event that changes the classes, whether it still counts or not."""
         self._events.append(event)
-        self._follow(event, counts=True)
+        self._follow(event, counts=counts)
         self._settle()
+
+    @property
+    def events(self) -> tuple[LabelEvent, ...]:
+        """What changed the classes, oldest first, taken back or not."""
+        return tuple(self._events)
 
     def reversed(self, undone: Collection[str]) -> None:
         """Begin anew, without the events of these uids."""
@@ -195,6 +200,8 @@ class ClassList:
 
     def spelled(self, event: LabelEvent) -> LabelEvent:
         """Return an event with the present names: the same object where nothing differs."""
+        if event.kind == "tags":
+            return event.spelled(self.called_now)
         labels, frame = event.labels, event.frame
         now = {label: self.present.get(label) or self.called_now(label) for label in set(labels)}
         if any(label != present for label, present in now.items()):

@@ -10,7 +10,7 @@ from typing import Any
 from nblabel.log.class_list import ClassDetails
 from nblabel.log.classes import AlikeError, check_classes, check_key, list_names
 from nblabel.log.events import Kind, LabelEvent, new_uid
-from nblabel.log.labels import LabelLog
+from nblabel.log.tag_log import TagLog
 from nblabel.system.values import looks, nearest, text_of
 
 COLOR = re.compile(r"#[0-9a-f]{6}")
@@ -18,7 +18,7 @@ LONGEST_DESCRIPTION = 2_000  # signs
 MOST_EXAMPLES = 3
 
 
-class ClassLog(LabelLog):
+class ClassLog(TagLog):
     """The labels of a pool, and its classes, which may change.
 
     No label is rewritten, whatever happens to its class: see `nblabel.log.class_list`.
@@ -168,8 +168,7 @@ class ClassLog(LabelLog):
         into = None if reassign is None else self.class_of(reassign)
         if gone == into:
             raise ValueError(f"reassign is {gone!r} itself; pass another class.")
-        n = sum(answer.label == gone for answer in self._state.answers.values())
-        n += sum(answer.label == gone for answer in self._state.absent.values())
+        n = self._state.n_of(gone)
         if n and into is None:
             raise ValueError(
                 f"{gone!r} has {n:,} labels, which must not be lost. Say what they are of: "

@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 from nblabel.system.files import as_path
 
 SCHEMA_VERSION = 2
+MULTI_LABEL_SCHEMA = 3  # the same tables; earlier versions do not know answers about tags
 REPAIR = "restore a copy of it, or save what is whole: nblabel.recover(path, new_path)."
 PATIENCE = 5  # seconds to wait for another program that writes
 

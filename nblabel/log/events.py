@@ -6,11 +6,14 @@ import json
 import math
 import time as clock
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 Kind = Literal[
     "label",
+    "tags",
     "skip",
     "flag",
     "accept",
@@ -40,10 +43,70 @@ CLASS_KINDS = (
     *("retire_class", "restore_class", "split_class"),
 )
 REMARKS = ("note", "guidelines")  # they change no label
+ANSWERS = ("label", "tags")  # what a person says of an item, but for a skip or a flag
 # as the frame of a label, or both, with a space between
 FOUND = "found"  # the strategy asked for items of its class
 ADDED = "added"  # the class is new: the label adds it, in the same step
 _MARKS = (FOUND, ADDED, f"{FOUND} {ADDED}")
+
+
+def as_text(names: Iterable[str]) -> str:
+    """Return class names as the log has them in answers about tags."""
+    return json.dumps(list(names), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What one answer says of the tags of one item.
+
+    Attributes
+    ----------
+    yes, no, unsure : tuple of str
+        Class names; unsure are those that a person was asked about and left.
+    whole : bool
+        Whether the answer is about all tags: those not named are a "no".
+    """
+
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    whole: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> Tags:
+        """Return what stands in the log: a list of all tags, or an object of some answers."""
+        return _tags_of(text)
+
+    @property
+    def text(self) -> str:
+        """What stands in the log."""
+        if self.whole:
+            return as_text(self.yes)
+        said = {"yes": self.yes, "no": self.no, "unsure": self.unsure}
+        return json.dumps({key: names for key, names in said.items() if names}, ensure_ascii=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes that are named."""
+        return self.yes + self.no + self.unsure
+
+    def spelled(self, called: Callable[[str], str]) -> Tags:
+        """Return the same with other names of the classes; a "yes" goes before a "no"."""
+        yes, no, unsure = (
+            dict.fromkeys(map(called, some)) for some in (self.yes, self.no, self.unsure)
+        )
+        left = tuple(name for name in no if name not in yes)
+        open_ = tuple(name for name in unsure if name not in yes and name not in no)
+        return Tags(tuple(yes), left, open_, self.whole)
+
+
+@lru_cache(maxsize=4_096)  # many answers say the same
+def _tags_of(text: str) -> Tags:
+    said = json.loads(text)
+    if isinstance(said, list):
+        return Tags(yes=tuple(said), whole=True)
+    yes, no, unsure = (tuple(said.get(answer, ())) for answer in ("yes", "no", "unsure"))
+    return Tags(yes, no, unsure)
 
 
 def new_uid() -> str:
@@ -58,18 +121,20 @@ class LabelEvent:
     Attributes
     ----------
     kind : str
-        "label", "skip", "flag" (a person's answer), "accept" (labels of the model), "add_class",
-        "rename_class", "merge_classes", "order_classes", "delete_class", "describe_class",
-        "retire_class", "restore_class", "split_class", "note", "guidelines", "undo", "redo",
-        "audit" (items drawn at random, before anyone answers them),
+        "label", "tags" (where an item may have several), "skip", "flag" (a person's answer),
+        "accept" (labels of the model), "add_class", "rename_class", "merge_classes",
+        "order_classes", "delete_class", "describe_class", "retire_class", "restore_class",
+        "split_class", "note", "guidelines", "undo", "redo", "audit" (items drawn at random, before
+        anyone answers them),
         "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
         are taken back).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
         drawn; the skipped ones among them may come again.
     labels : tuple of str
-        One class name per id for "label" and "accept"; the new name for "add_class"; for "audit"
-        what the model predicted for each item when it was drawn, or nothing.
+        One class name per id for "label" and "accept"; one text of `Tags` per id for "tags"; the
+        new name for "add_class"; for "audit" what the model predicted for each item when it was
+        drawn, or nothing.
     target : str or None
         For "undo" and "redo": the uid of the event taken back or restored.
     source : str
@@ -86,9 +151,11 @@ class LabelEvent:
     frame : str or None
         For "audit": the set that was drawn from, see `nblabel.log.frames`. For "rename_class": the
         former and the new name, as JSON. For the other changes of classes: an object of JSON, see
-        `change`. For "note" and "guidelines": the text. For "label": "found", where the strategy
-        asked for more items of one class; "added", where the label adds its class; or "found
-        added"; or, where the labels split a class, the same as for "split_class".
+        `change`. For "note" and "guidelines": the text. For "tags" about whole items: the classes
+        that there were, as JSON, or "=" and the uid of an earlier event that names the same ones.
+        For "label": "found", where the strategy asked for more items of one class; "added", where
+        the label adds its class; or "found added"; or, where the labels split a class, the same as
+        for "split_class".
     uid : str
         Made where the event was made, so that an event sent twice is stored once.
     time : float
@@ -152,6 +219,42 @@ class LabelEvent:
         return len(self.ids) > 1 and len(set(self.labels)) == 1
 
     @property
+    def about(self) -> tuple[str, ...]:
+        """For "tags": the classes that it names as those it is about."""
+        if self.kind != "tags" or self.frame is None or self.frame.startswith("="):
+            return ()
+        return tuple(json.loads(self.frame))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The class names that it holds."""
+        if self.kind != "tags":
+            return self.labels
+        each = (Tags.of(text) for text in {*self.labels})
+        found = dict.fromkeys(name for tags in each for name in tags.names)
+        return tuple(dict.fromkeys([*self.about, *found]))
+
+    def spelled(self, called: Callable[[str], str]) -> LabelEvent:
+        """Return an answer about tags with other names of the classes.
+
+        Parameters
+        ----------
+        called : callable
+            Returns what a class is called now.
+
+        Returns
+        -------
+        LabelEvent
+        """
+        if all(called(name) == name for name in self.names):
+            return self
+        frame = self.frame
+        if self.about:
+            frame = as_text(dict.fromkeys(map(called, self.about)))
+        each = {text: Tags.of(text).spelled(called).text for text in {*self.labels}}
+        return replace(self, labels=tuple(each[text] for text in self.labels), frame=frame)
+
+    @property
     def renaming(self) -> tuple[str, str]:
         """For "rename_class": the former and the new name."""
         former, new = json.loads(self.frame or "")
@@ -174,7 +277,7 @@ class LabelEvent:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of event {self.kind!r}; expected one of {KINDS}.")
-        each = self.kind in ("label", "accept") or (self.kind == "audit" and self.labels)
+        each = self.kind in (*ANSWERS, "accept") or (self.kind == "audit" and self.labels)
         if each and len(self.labels) != len(self.ids):
             raise ValueError(f"{len(self.ids)} items but {len(self.labels)} labels in one event.")
         if self.probabilities and len(self.probabilities) != len(self.ids):
@@ -186,7 +289,7 @@ class LabelEvent:
             raise ValueError("probabilities must be finite numbers.")
         if (self.kind in ("undo", "redo")) != (self.target is not None):
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
-        named = self.kind == "audit" or self.kind in CLASS_KINDS or self.kind in REMARKS
+        named = self.kind == "audit" or self.kind in (*CLASS_KINDS, *REMARKS, "tags")
         if self.frame is not None and not (
             named or self.splits or (self.kind == "label" and self.frame in _MARKS)
         ):

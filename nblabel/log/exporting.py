@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import ExifTags, Image
 
+from nblabel.log import tag_tables
 from nblabel.log.tables import SEPARATORS, for_spreadsheets, with_items
 from nblabel.pool import Pool
 from nblabel.pool.pictures import ImageFiles, MediaError
@@ -52,6 +53,7 @@ def export_labels(
     classes: Sequence[str] = (),
     columns: Sequence[str] | None = None,
     separator: str = ",",
+    multi_hot: bool = False,
     progress: bool = True,
 ) -> None:
     """Write labels to a file or a folder, whole or not at all.
@@ -75,6 +77,9 @@ def export_labels(
         that a column of `labels` has.
     separator : str
         Between the fields of "csv" and "excel-csv": a comma, a semicolon or a tab.
+    multi_hot : bool
+        Where an item may have several tags: a column for each class in a table, with 1 and 0 and
+        nothing where that is not answered, in place of the lists "label" and "not_answered".
     progress : bool
         Show a progress bar if copying takes more than a second.
 
@@ -96,14 +101,17 @@ def export_labels(
 
     Notes
     -----
+    - Lists of tags are lists in "jsonl" and "parquet", and texts of JSON in "csv".
     - "csv" (``.csv``), "jsonl" (``.jsonl``, one JSON object a line) and "parquet" (``.parquet``;
       extra ``nblabel[parquet]``) hold the table. Text is UTF-8.
     - "excel-csv" is for spreadsheets: accents are right there, and no text is taken for a formula,
       for a quote stands before ``=``, ``+``, ``-`` and ``@`` at its beginning. Where a comma is in
       numbers, ``separator=";"`` fills the columns. `Session.import_labels` reads it.
     - "coco" (``.json``): the images, categories and annotations of COCO's format, for whole images:
-      an annotation has no box. What else the table holds stands in each annotation.
-    - "folders": a folder for each class with its pictures, and ``labels.csv``. Files are copied as
+      an annotation has no box, and there is one for each tag. What else the table holds stands in
+      each annotation.
+    - "folders": a folder for each class with its pictures, and ``labels.csv``; not with several
+      tags. Files are copied as
       they are, pictures in memory become PNG. Characters that no file name can hold become "_".
     - "imagefolder": ``train/`` with the pictures and a ``metadata.jsonl``, which
       ``datasets.load_dataset("imagefolder", data_dir=path)`` of Hugging Face reads.
@@ -132,8 +140,15 @@ def export_labels(
         raise IsADirectoryError(f"{target} is a folder; name a file in it.")
     if separator not in SEPARATORS:
         raise ValueError(f"separator is {separator!r}; choose one of ',', ';' and a tab.")
+    if multi_hot and (kind not in TABLES or "not_answered" not in labels):
+        raise ValueError(
+            "multi_hot=True writes a table of a session with several tags; use 'csv', 'jsonl' or "
+            "'parquet'."
+        )
     if kind in TABLES:
+        labels = tag_tables.multi_hot(labels, classes) if multi_hot else labels
         table = with_items(labels, pool, columns)
+        table = tag_tables.with_texts(table) if kind in _TEXTS else table
         with whole(target) as part:
             if kind in _TEXTS:
                 _TEXTS[kind](table, part, separator)
@@ -152,6 +167,11 @@ def export_labels(
             text = json.dumps(_coco(labels, pool, classes), ensure_ascii=False, indent=1)
             part.write_text(text, encoding="utf-8", newline="")
         return
+    if kind == "folders" and "not_answered" in labels:
+        raise ValueError(
+            "an item with several tags lies in no single folder; use 'imagefolder', 'coco' or a "
+            "table."
+        )
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileExistsError(f"{target} is there already; remove it, or name another folder.")
     with whole(target) as part:
@@ -206,11 +226,13 @@ def _rows(labels: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str, Any]:
-    names = list(dict.fromkeys([*classes, *labels["label"]]))
+    names = list(dict.fromkeys([*classes, *tag_tables.names_in(labels)]))
     numbers = {name: number for number, name in enumerate(names, start=1)}
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     paths = pool.media.paths if isinstance(pool.media, ImageFiles) else []
     for number, row in enumerate(_rows(labels), start=1):
+        tags = row.pop("label")
         width, height = _size(pool, row["index"], paths)
         images.append(
             {
@@ -220,9 +242,10 @@ def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str,
                 "height": height,
             }
         )
-        category = numbers[row.pop("label")]
-        known = {"id": number, "image_id": number, "category_id": category, "item": row.pop("id")}
-        annotations.append({**known, **row})
+        item = row.pop("id")
+        for tag in tags if isinstance(tags, list) else [tags]:
+            known = {"id": len(annotations) + 1, "image_id": number, "category_id": numbers[tag]}
+            annotations.append({**known, "item": item, **row})
     return {
         "info": {"description": "whole-image labels, written by nblabel"},
         "images": images,

@@ -140,7 +140,7 @@ def match_labels(
     for part in progress.parts(len(items), "Matching"):
         rows = zip(items[part], known.labels[part], known.by_model[part], strict=True)
         for given, names, model in rows:
-            item = _unquoted(given, lambda text: text if text in pool else None)
+            item = unquoted(given, lambda text: text if text in pool else None)
             labels = [name for name in map(str.strip, names) if name]
             if not given.strip() or not labels:
                 empty += 1
@@ -150,7 +150,7 @@ def match_labels(
                 unknown_ids[given.strip()] = None
             else:
                 for name in labels:
-                    label = _unquoted(name, lambda text: class_of(_alone(text)))
+                    label = unquoted(name, lambda text: class_of(_alone(text)))
                     if label is None:
                         unknown_classes[name] += 1
                     found.setdefault(pool.ids[pool.index_of(item)], set()).add(label or "")
@@ -175,7 +175,7 @@ def match_labels(
     )
 
 
-def _unquoted(text: str, find: Callable[[str], str | None]) -> str | None:
+def unquoted(text: str, find: Callable[[str], str | None]) -> str | None:
     """Find a text, or what is behind the quote that an export for spreadsheets puts before it."""
     found = find(text)
     if not QUOTED.match(text):

@@ -15,6 +15,7 @@ from nblabel.log.changes import PoolChanges
 from nblabel.log.classes import check_classes, not_given, warn_of_lookalikes
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
+from nblabel.log.kinds import check_kind
 from nblabel.log.known import Numbering
 from nblabel.log.state import Answer, LabelState
 from nblabel.log.store import LabelStore, StoreError
@@ -69,18 +70,27 @@ class LabelLog:
     _cache: dict[str, tuple[int, Any]]  # by name, with the version it is of
 
     def __init__(
-        self, pool: Pool, classes: Iterable[Any], store: Any = None, annotator: Any = None
+        self,
+        pool: Pool,
+        classes: Iterable[Any],
+        store: Any = None,
+        annotator: Any = None,
+        *,
+        multi_label: bool = False,
     ) -> None:
         self.pool = pool
+        self.multi_label = multi_label
+        """Whether an item may have several tags."""
         self.annotator = text_of(annotator).strip() or None
         names = check_classes(classes)
         warn_of_lookalikes(names)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
         self._version = 0
         self._bound, events = bind(self.store, pool)
+        check_kind(self.store, events, multi_label=multi_label)
         self.numbering = Numbering(self._bound.known, pool)
         """The numbers by which the log knows the items."""
-        self._read_anew(LabelState(names, missing=pool.missing))
+        self._read_anew(LabelState(names, missing=pool.missing, multi_label=multi_label))
         del events  # held so long, so that they are read from the store once
         if unknown := self._state.unknown_classes:
             raise StoreError(f"{self.store} {not_given(unknown, names)}")
@@ -173,35 +183,9 @@ class LabelLog:
 
     def changes_given(self, changed: Sequence[str]) -> PoolChanges:
         """Return what differs, where the items of the ids in `changed` have other contents now."""
-        kept = sum(answer.label is not None for answer in self._state.absent.values())
+        kept = sum(answer.is_label for answer in self._state.absent.values())
         gone = dict.fromkeys([*self._bound.missing, *self._state.absent])
         return PoolChanges(self._bound.new, tuple(gone), tuple(changed), kept)
-
-    def replaced(self, event: LabelEvent) -> list[LabelEvent]:
-        """Return the answers of other people that an answer came after; both are in the log.
-
-        Parameters
-        ----------
-        event : LabelEvent
-            As `tell`, `skip` or `flag` returned it.
-
-        Returns
-        -------
-        list of LabelEvent
-            For each item the last label or flag before it, if somebody else gave that, or the same
-            annotator elsewhere meanwhile.
-        """
-        seen = self._seen[1] if self._seen[0] == event.uid else event.seq
-        found = []
-        for item in event.ids:
-            earlier = [
-                one
-                for one in self._state.history(item)
-                if one.seq < event.seq and one.kind in ("label", "flag") and one.source == "human"
-            ]
-            if earlier and (earlier[-1].annotator != event.annotator or earlier[-1].seq > seen):
-                found.append(earlier[-1])
-        return found
 
     @property
     def seq(self) -> int:
@@ -355,7 +339,7 @@ class LabelLog:
                 self._numbers.setdefault(name, len(self._numbers))
         self._written[rows] = [-1 if name is None else self._numbers[name] for name in written]
         self._number(rows)
-        self._status[rows] = [CODES[_status_of(answer)] for answer in answers]
+        self._status[rows] = self._statuses(rows, answers)
         steps = {answer.event.uid: answer.event for answer in answers if answer is not None}
         bulk = {uid for uid, event in steps.items() if event.is_bulk}
         self._bulk[rows] = [answer is not None and answer.event.uid in bulk for answer in answers]
@@ -404,6 +388,10 @@ class LabelLog:
             self._y = every[self._written]
             self._classes_at = at
 
+    def _statuses(self, rows: IntArray, answers: Sequence[Answer | None]) -> Any:  # noqa: ARG002
+        """Return the status of each of some items."""
+        return [CODES["open" if answer is None else answer.status] for answer in answers]
+
     def _predicted(self) -> list[Predicted]:
         """Return the predictions of what has no label and is not flagged."""
         raise ValueError("nothing is learned here, so there are no predictions; use a Session.")
@@ -440,11 +428,3 @@ class LabelLog:
 
     def _ids(self, index: Any) -> tuple[str, ...]:
         return tuple(self.pool.ids[i] for i in self.positions(index).tolist())
-
-
-def _status_of(answer: Answer | None) -> str:
-    """Return the status of an item: what was done with it, or the source of its label."""
-    if answer is None:
-        return "open"
-    event = answer.event
-    return event.source if event.labels else {"skip": "skipped", "flag": "flagged"}[event.kind]

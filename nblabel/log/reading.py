@@ -58,6 +58,27 @@ class KnownLabels:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class ReadColumns:
+    """Some columns of a table, the first with ids.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        "" where there is none.
+    columns : tuple of list
+        The cells as they are, of each column.
+    by_model : tuple of bool
+    notes : tuple of str
+        As in `KnownLabels`.
+    """
+
+    ids: tuple[str, ...]
+    columns: tuple[list[Any], ...]
+    by_model: tuple[bool, ...]
+    notes: tuple[str, ...] = ()
+
+
 def read_labels(table: Any, id_column: str, label_column: str) -> KnownLabels:
     """Return the ids and labels of a table or file.
 
@@ -78,27 +99,32 @@ def read_labels(table: Any, id_column: str, label_column: str) -> KnownLabels:
     TypeError
         If it is neither a table nor a path.
     """
+    read = read_columns(table, (id_column, label_column))
+    labels = tuple(map(each_value, read.columns[1]))
+    return KnownLabels(read.ids, labels, read.by_model, read.notes)
+
+
+def read_columns(table: Any, wanted: tuple[str, ...]) -> ReadColumns:
+    """Return columns of a table or file, the first with ids; as `read_labels`."""
     notes: list[str] = []
     called = "the table"
-    id_column, label_column = str(id_column), str(label_column)  # columns may have numbers
+    wanted = tuple(map(str, wanted))  # columns may have numbers
     if isinstance(table, str | os.PathLike):
         if "://" in str(table):
             raise ValueError(f"{table} is an address; download the file first and pass its path.")
         path = as_path(table)
-        table, called = _read(path, (id_column, label_column), notes), path.name
+        table, called = _read(path, wanted, notes), path.name
     frame = _as_frame(table)
-    if id_column not in frame and frame.index.name == id_column:
+    if wanted[0] not in frame and frame.index.name == wanted[0]:
         frame = frame.reset_index()
     names = frame.columns.tolist()
-    ids, labels = (
-        frame.iloc[:, _place(names, name, called)].tolist() for name in (id_column, label_column)
-    )
+    columns = tuple(frame.iloc[:, _place(names, name, called)].tolist() for name in wanted)
     source = [place for place, name in enumerate(names) if looks(str(name)) == "source"]
     sources = frame.iloc[:, source[0]].tolist() if len(source) == 1 else [""] * len(frame)
-    return KnownLabels(
+    return ReadColumns(
         # a text as it is: the names of two files may differ in the form of a letter alone
-        ids=tuple(one if isinstance(one, str) else ", ".join(_each(one)) for one in ids),
-        labels=tuple(map(_each, labels)),
+        tuple(one if isinstance(one, str) else ", ".join(each_value(one)) for one in columns[0]),
+        columns,
         by_model=tuple(text_of(one).strip().lower() in NOT_KNOWN for one in sources),
         notes=tuple(notes),
     )
@@ -122,7 +148,7 @@ def _as_frame(table: Any) -> pd.DataFrame:
     )
 
 
-def _each(value: Any) -> tuple[str, ...]:
+def each_value(value: Any) -> tuple[str, ...]:
     """Return the values in a cell, mostly one."""
     if isinstance(value, list | tuple | set | frozenset) or getattr(value, "ndim", 0) == 1:
         return tuple(map(text_of, value)) or ("",)
@@ -150,7 +176,7 @@ def _place(names: list[Any], wanted: str, called: str) -> int:
     return places[0]
 
 
-def _read(path: Path, columns: tuple[str, str], notes: list[str]) -> Any:
+def _read(path: Path, columns: tuple[str, ...], notes: list[str]) -> Any:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         more = " Save the sheet as CSV." if suffix in ELSEWHERE else ""
@@ -169,7 +195,7 @@ def _read(path: Path, columns: tuple[str, str], notes: list[str]) -> Any:
         ) from error
 
 
-def _parsed(path: Path, suffix: str, columns: tuple[str, str], notes: list[str]) -> pd.DataFrame:
+def _parsed(path: Path, suffix: str, columns: tuple[str, ...], notes: list[str]) -> pd.DataFrame:
     import pandas as pd
 
     if suffix == ".parquet":
@@ -230,7 +256,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _lines(
-    text: str, separator: str, columns: tuple[str, str]
+    text: str, separator: str, columns: tuple[str, ...]
 ) -> tuple[list[str], list[list[str]]]:
     """Return header and rows, whatever divides the fields: a line "sep=", else the header, says."""
     named = _SEP.match(text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nblabel.log import database
 from nblabel.log.database import StoreError
 from nblabel.log.integrity import DamagedFile, opened
+from nblabel.log.kinds import KIND, MULTI_LABEL
 from nblabel.log.store import LabelStore
 from nblabel.system.files import as_path
 from nblabel.system.format import counted
@@ -99,7 +100,9 @@ def recover(damaged: Any, path: Any) -> Recovery:
                 if event is not None:
                     store.append(event)
             for key, value in found.settings().items():
-                if key not in OF_DATABASE:
+                if key == KIND and value == MULTI_LABEL:
+                    store.set_multi_label()
+                elif key not in OF_DATABASE:
                     store.restore_setting(key, value)
     return Recovery(
         str(path),

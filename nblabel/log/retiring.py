@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nblabel.log.classing import ClassLog
 from nblabel.log.events import LabelEvent
+from nblabel.log.kinds import refuse
 
 
 class RetiringLog(ClassLog):
@@ -41,6 +42,7 @@ class RetiringLog(ClassLog):
         StoreError
             If the log could not be read or written; nothing changed then.
         """
+        refuse(self, "retire_class")
         self.refresh()
         if (sent := self._sent(uid)) is not None:
             return sent

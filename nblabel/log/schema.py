@@ -8,7 +8,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from nblabel.log import chain, database
-from nblabel.log.database import EVENT, META, REPAIR, SCHEMA_VERSION, StoreError
+from nblabel.log.database import (
+    EVENT,
+    META,
+    MULTI_LABEL_SCHEMA,
+    REPAIR,
+    SCHEMA_VERSION,
+    StoreError,
+)
 
 
 class CopiedError(StoreError):
@@ -116,10 +123,10 @@ def prepare(
     stored: dict[str, str] = {row.key: str(row.value) for row in rows}
     if "log" not in stored or not stored.get("schema", "").isdecimal():
         raise StoreError(f"{name} is damaged; {REPAIR}")
-    if int(stored["schema"]) > SCHEMA_VERSION:
+    if int(stored["schema"]) > MULTI_LABEL_SCHEMA:
         raise StoreError(
             f"{name} was written by a newer nblabel (schema {stored['schema']}; this "
-            f"version reads up to {SCHEMA_VERSION}). Upgrade: pip install --upgrade nblabel."
+            f"version reads up to {MULTI_LABEL_SCHEMA}). Upgrade: pip install --upgrade nblabel."
         )
     if int(stored["schema"]) < SCHEMA_VERSION:
         _upgrade(connection, stored)

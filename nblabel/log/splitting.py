@@ -12,6 +12,7 @@ from nblabel.arrays import IntArray
 from nblabel.log.answers import AnswerLog
 from nblabel.log.classes import list_names
 from nblabel.log.events import LabelEvent
+from nblabel.log.kinds import refuse
 from nblabel.system.values import text_of
 
 
@@ -62,6 +63,7 @@ class SplitLog(AnswerLog):
         >>> session.unsorted("low").tolist()
         [2, 3, 4, 5]
         """
+        refuse(self, "split_class")
         self.refresh()
         if (sent := self._sent(uid)) is not None:
             return sent

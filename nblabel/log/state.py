@@ -9,7 +9,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from nblabel.log.class_list import ClassDetails, ClassList
-from nblabel.log.events import CLASS_KINDS, REMARKS, Kind, LabelEvent
+from nblabel.log.events import ANSWERS, CLASS_KINDS, REMARKS, Kind, LabelEvent
+from nblabel.log.kinds import check_event
+from nblabel.log.tag_state import TagState
+
+MANY = 500  # items of a step; to fold the log anew takes less time than one by one
 
 
 class Answer(NamedTuple):
@@ -34,8 +38,19 @@ class Answer(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """One of "label", "accept", "skip" or "flag"."""
+        """One of "label", "tags", "accept", "skip" or "flag"."""
         return self.event.kind
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it says what the item is, or whether it has a tag."""
+        return self.kind in (*ANSWERS, "accept")
+
+    @property
+    def status(self) -> str:
+        """What was done with the item, or the source of its label."""
+        aside = {"skip": "skipped", "flag": "flagged"}
+        return aside.get(self.kind) or self.event.source
 
     @property
     def label(self) -> str | None:
@@ -46,7 +61,9 @@ class Answer(NamedTuple):
     @property
     def written(self) -> str | None:
         """The name of the class as it stands in the log."""
-        return self.event.labels[self.place] if self.event.labels else None
+        if not self.event.labels or self.kind == "tags":
+            return None
+        return self.event.labels[self.place]
 
     @property
     def probability(self) -> float | None:
@@ -70,6 +87,8 @@ class LabelState:
         A log to fold.
     missing : callable, optional
         Returns those of some ids that are not in the pool; all are if left out.
+    multi_label : bool
+        Whether an item may have several tags.
 
     Attributes
     ----------
@@ -85,6 +104,8 @@ class LabelState:
         By item id, also of items that are not in the pool.
     guidelines : str
         How to label, in Markdown.
+    tags : TagState or None
+        What is known of each item and each tag, where an item may have several.
     """
 
     def __init__(
@@ -92,8 +113,11 @@ class LabelState:
         classes: Iterable[str] | None = None,
         events: Iterable[LabelEvent] = (),
         missing: Callable[[Iterable[str]], list[str]] = lambda _: [],
+        *,
+        multi_label: bool = False,
     ) -> None:
         self._list = None if classes is None else ClassList(classes)
+        self.tags = TagState(self._given.given) if multi_label else None
         self._missing = missing
         self._gone: set[str] = set()  # of the items answered, those that are not in the pool
         self.answers: dict[str, Answer] = {}
@@ -123,7 +147,8 @@ class LabelState:
     def emptied(self) -> LabelState:
         """Return the state before the first event."""
         given = None if self._list is None else self._list.given
-        return LabelState(given, missing=self._missing)
+        multi_label = self.tags is not None
+        return LabelState(given, missing=self._missing, multi_label=multi_label)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -159,10 +184,19 @@ class LabelState:
     @property
     def _used(self) -> dict[str, None]:
         """The present names of the classes that have labels."""
+        if self.tags is not None:
+            return self.tags.used(self._given)
         names = (name for name, count in self._in_use.items() if count)
         if self._list is None:
             return dict.fromkeys(names)
         return dict.fromkeys(self._list.present[name] for name in names)
+
+    def n_of(self, name: str) -> int:
+        """Return how many items have a class, in the pool or not."""
+        if self.tags is not None:
+            return self.tags.n_yes(name)
+        every = (*self.answers.values(), *self.absent.values())
+        return sum(answer.label == name for answer in every)
 
     @property
     def draws(self) -> list[LabelEvent]:
@@ -228,7 +262,15 @@ class LabelState:
         )
 
     def apply(self, event: LabelEvent) -> tuple[str, ...]:
-        """Fold one more event; return the ids of the items it may have changed."""
+        """Fold one more event; return the ids of the items it may have changed.
+
+        Raises
+        ------
+        StoreError
+            If it is an answer of the other kind of project.
+        """
+        if self._list is not None:
+            check_event(event, multi_label=self.tags is not None)
         if event.kind in ("undo", "redo"):
             return self._reverse(event)
         if event.kind in ("audit", "repeat"):  # no answer: there is nothing to take back
@@ -238,9 +280,11 @@ class LabelState:
                 (self._draws if event.kind == "audit" else self.repeats).append(there)
             return ()
         self._events[event.uid] = event
-        self.n_questions += event.kind == "label" and event.source == "human"
+        self.n_questions += event.kind in ANSWERS and event.source == "human"
         if self._list is not None and event.changes_classes:
             self._list.add(event)
+            if self.tags is not None:
+                self.tags.follow(event, self._list)
         if event.kind in REMARKS:
             self._remarks.append(event)
             self._follow(event)
@@ -262,8 +306,10 @@ class LabelState:
     def _answered(self, event: LabelEvent) -> None:
         last, names = self._last.get, None
         if self._list is not None:
-            self._list.meet(event.labels)
+            self._list.meet(event.names)
             names = self._list.present
+        if self.tags is not None:
+            self.tags.apply(event, self._given)
         new = {
             item: Answer(event, place, last(item), names) for place, item in enumerate(event.ids)
         }
@@ -273,7 +319,7 @@ class LabelState:
         fresh = not gone and len(new) == len(event.ids) and self.answers.keys().isdisjoint(new)
         if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
             self.answers |= new
-            self._in_use.update(event.labels)
+            self._in_use.update(() if event.kind == "tags" else event.labels)
             return
         for item, answer in new.items():
             # the last of its history: what came before has been worked out
@@ -300,8 +346,13 @@ class LabelState:
                 if remark.uid not in self._undone:
                     self._follow(remark)
             return target.ids
+        of_many = len(target.ids) > MANY
+        if self.tags is not None and (target.changes_classes or of_many):
+            self.tags.anew(self._events.values(), self._given.events, self._undone)
         for item in target.ids:
             self._settle(item)
+            if self.tags is not None and not of_many:
+                self.tags.settle(item, [(one.event, one.place) for one in self._active(item)])
         return target.ids
 
     def _settle(self, item: str) -> None:
@@ -346,10 +397,18 @@ def _decide(answer: Answer | None, newer: Answer) -> Answer | None:
     """Return which of two answers to an item counts; None where its label was withdrawn."""
     kind = newer.event.kind
     if kind == "withdraw":
+        if answer is not None and answer.kind == "tags":
+            return answer if _is_of_people(answer) else None
         return None if answer is None or answer.kind == "accept" else answer
     if answer is not None:
         if kind == "skip" and answer.kind != "skip":
             return answer
         if kind == "accept" and answer.kind in ("label", "flag"):
             return answer
+        if kind == "tags" and newer.event.source == "model" and _is_of_people(answer):
+            return answer
     return newer
+
+
+def _is_of_people(answer: Answer) -> bool:
+    return answer.kind != "skip" and answer.event.source != "model"

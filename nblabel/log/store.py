@@ -15,6 +15,7 @@ from nblabel.log import chain, database, schema
 from nblabel.log.checkpoints import Checkpoints
 from nblabel.log.database import EVENT, ITEM, META, REPAIR, SCHEMA_VERSION, StoreError
 from nblabel.log.events import LabelEvent
+from nblabel.log.kinds import KIND, MULTI_LABEL
 from nblabel.log.rows import as_event, is_whole, items_of
 from nblabel.system import progress
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "LabelStore", "StoreError"]
 
-OWN_SETTINGS = ("schema", "log", "pool", "items", "unchecked", "whole")
+OWN_SETTINGS = ("schema", "log", "pool", "items", "unchecked", "whole", KIND)
 
 _NO_EVENT = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
@@ -264,6 +265,17 @@ class LabelStore:
         with self._writing() as connection:
             schema.set_value(connection, name, value)
 
+    @property
+    def multi_label(self) -> bool:
+        """Whether the items of the log may have several tags."""
+        return self.setting(KIND) == MULTI_LABEL
+
+    def set_multi_label(self) -> None:
+        """Note that items may have several tags; earlier versions then refuse the log."""
+        with self._writing() as connection:
+            schema.set_value(connection, "schema", str(database.MULTI_LABEL_SCHEMA))
+            schema.set_value(connection, KIND, MULTI_LABEL)
+
     def bind(self, fingerprint: str, join: Callable[[str | None], str]) -> str:
         """Remember the pool that is labeled; return what is remembered of its items.
 
@@ -391,10 +403,12 @@ class LabelStore:
         from nblabel.log.known import KnownItems
         from nblabel.log.state import LabelState
         from nblabel.log.tables import labels_table
+        from nblabel.log.tag_tables import tags_table
 
         known = KnownItems.of_log(self.setting("items"), self._name)
-        state = LabelState((), map(known.present, self.read()))
-        return labels_table(state, None, details=details)
+        state = LabelState((), map(known.present, self.read()), multi_label=self.multi_label)
+        made = labels_table if state.tags is None else tags_table
+        return made(state, None, details=details)
 
     def _check_end(self, connection: sa.Connection, last: int) -> None:
         """Check that none is missing at the end: SQLite has the newest `seq` in a table, too."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nblabel.log.kinds import refuse
 from nblabel.quality.bounds import check_confidence
 from nblabel.session.sampling import AFTER, answers_around
 from nblabel.system.format import count, counted, interval, percent
@@ -113,6 +114,7 @@ def self_agreement(
     -----
     Of two answers that differ, the newer one counts; both are in the log.
     """
+    refuse(session, "self_agreement")
     import pandas as pd
     from scipy.stats import binomtest
 

@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import IntArray, UInt16Array
+from nblabel.log.kinds import refuse
 from nblabel.quality import NO_ANSWER
 from nblabel.quality.audit_report import AuditReport
 from nblabel.quality.bounds import Bools, CheckedDraws, Floats, check_confidence, wrong_now
@@ -100,6 +101,7 @@ def audit(session: Session, *, confidence: float = 0.95) -> AuditReport:
     >>> report.n_checks, report.low > 0.5
     (50, True)
     """
+    refuse(session, "audit")
     import pandas as pd
 
     check_session(session)

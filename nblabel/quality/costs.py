@@ -11,6 +11,7 @@ import numpy as np
 
 from nblabel.arrays import IntArray, is_number, is_whole
 from nblabel.log.events import LabelEvent
+from nblabel.log.kinds import refuse
 from nblabel.log.labels import STATUSES
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
@@ -78,6 +79,7 @@ def labels_per_hour(session: Session, uids: Collection[str] | None = None) -> fl
     and flags included, as they took time too. Pauses of more than a minute are breaks and are left
     out. So are answers that came quicker than a person gives them: they were given by code.
     """
+    refuse(session, "labels_per_hour")
     check_session(session)
     return _pace(_answers(session, uids))[0]
 
@@ -149,6 +151,7 @@ def costs(
     90 labels left: 27 min, cost 7.20.
     All 1,797 by hand: 9 h, cost 143.76. Saved if the model labels the rest: 8.5 h, cost 135.76.
     """
+    refuse(session, "costs")
     check_session(session)
     for name, value in (("per_hour", per_hour), ("hourly_rate", hourly_rate)):
         if value is not None and not (is_number(value) and value > 0):

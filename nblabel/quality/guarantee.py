@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nblabel.arrays import is_number
+from nblabel.log.kinds import refuse
 from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
 from nblabel.quality.trials import BETTER, END, Trial, Trials
 from nblabel.system.report import check_session
@@ -121,6 +122,7 @@ def auto_label(
     >>> nb.auto_label(session, max_error=0.05).n_accepted > 1_000
     True
     """
+    refuse(session, "auto_label")
     check_session(session)
     check_terms(max_error, confidence, share)
     session.refresh()

@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.learners.prior import FADING, START
+from nblabel.log.kinds import refuse
 from nblabel.quality.audit_report import LEAST_CHECKS
 from nblabel.session.sampling import weights
 from nblabel.system.format import count, counted, percent, significant
@@ -127,6 +128,7 @@ def prior_report(session: Session) -> PriorReport:
     >>> report.n_right, report.n_labels
     (4, 4)
     """
+    refuse(session, "prior_report")
     check_session(session)
     session.refresh()
     session.refit(1)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nblabel.log.kinds import refuse
 from nblabel.quality.audit import audit
 from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
 from nblabel.quality.bounds import check_confidence
@@ -129,6 +130,7 @@ def remaining(session: Session, target: Any = None, *, confidence: float = 0.95)
     >>> left.low <= (data.labels == 8).sum() - left.n_found <= left.high
     True
     """
+    refuse(session, "remaining")
     check_session(session)
     check_confidence(confidence)
     if target is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray, is_whole
+from nblabel.log.kinds import refuse
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 from nblabel.system.format import count, counted
@@ -103,6 +104,7 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
     >>> issues.table[["index", "label", "suggestion"]].values.tolist()
     [[7, '3', '7']]
     """
+    refuse(session, "find_label_issues")
     import pandas as pd
 
     check_session(session)

@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.log.events import LabelEvent
+from nblabel.log.kinds import refuse
 from nblabel.strategies.measures import likeliest
 from nblabel.system.format import count, percent
 from nblabel.system.report import Report, check_session
@@ -129,6 +130,7 @@ def find_stale_labels(session: Session) -> StaleLabels:
     >>> print(nb.find_stale_labels(session))
     The model still agrees with all 900 accepted labels.
     """
+    refuse(session, "find_stale_labels")
     import pandas as pd
 
     check_session(session)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
+from nblabel.log.kinds import refuse
 from nblabel.strategies.measures import likeliest
 from nblabel.system.format import counted, percent
 from nblabel.system.report import Report, check_session
@@ -239,6 +240,7 @@ def stop_advice(session: Session, *, n: int = 50, gain: float = 0.005) -> StopAd
     >>> nb.stop_advice(session).stop  # too early to tell
     False
     """
+    refuse(session, "stop_advice")
     check_session(session)
     n, gain = _checked(n, gain)
     proba = session.refit(1).proba

@@ -130,6 +130,10 @@ class Engine:
         Whether there are no embeddings yet; see `without_embeddings`.
     """
 
+    _view: type[View] = View
+    _make_strategy = staticmethod(make_strategy)
+    _shares: Any = ShareLearner
+
     def __init__(
         self,
         X: FloatArray,
@@ -145,7 +149,7 @@ class Engine:
         self._wanted = learner, strategy
         self._random_state = random_state
         self._model = self.learner_anew()
-        self.strategy: QueryStrategy = make_strategy(strategy)
+        self.strategy: QueryStrategy = self._make_strategy(strategy)
         self.awaits_embeddings = False
         self._cache: dict[str, Any] = {}
         # the measures are Euclidean; a learner that keeps the same neighbours shares them
@@ -165,7 +169,7 @@ class Engine:
         It predicts the class shares for every item, asks at random, and knows no neighbours.
         """
         X = np.zeros((n, 1), dtype=np.float32)
-        engine = cls(X, ShareLearner, "random", random_state, prior)
+        engine = cls(X, cls._shares, "random", random_state, prior)
         engine.awaits_embeddings = True
         return engine
 
@@ -185,13 +189,13 @@ class Engine:
         learner, strategy = self._wanted
         return self.graph is None and (
             wants_graph(learner)
-            or getattr(make_strategy(strategy, has_graph=True), "needs_graph", False)
+            or getattr(self._make_strategy(strategy, has_graph=True), "needs_graph", False)
         )
 
     @property
     def starts_on_graph(self) -> bool:
         """Whether the strategy looks at the graph before the first label."""
-        strategy = make_strategy(self._wanted[1], has_graph=True)
+        strategy = self._make_strategy(self._wanted[1], has_graph=True)
         return getattr(strategy, "starts_on_graph", False)
 
     def with_graph(self, graph: NeighborGraph) -> Engine:
@@ -223,7 +227,7 @@ class Engine:
         other = copy.copy(self)
         other._wanted = self._wanted[0], strategy  # noqa: SLF001
         other._cache = {}  # noqa: SLF001
-        other.strategy = make_strategy(strategy, has_graph=self.graph is not None)
+        other.strategy = self._make_strategy(strategy, has_graph=self.graph is not None)
         return other
 
     def with_prior(self, prior: Prior) -> Engine:
@@ -245,7 +249,7 @@ class Engine:
             self._model = self.learner_anew()
             self._measures = self._measures.alone()
             self._neighbors = self._neighbors.keeping(EXPLAINING)  # what others kept is let go
-        self.strategy = make_strategy(strategy, has_graph=True)
+        self.strategy = self._make_strategy(strategy, has_graph=True)
         self._cache = {}
 
     @cached_property
@@ -306,13 +310,18 @@ class Engine:
             self._model.bulk = snapshot.bulk
             self._retired = snapshot.retired
             proba = without(self._model.update(snapshot.y, len(snapshot.classes)), snapshot.retired)
-            self._labeled = labeled = np.setdiff1d(
-                np.flatnonzero(snapshot.y >= 0), snapshot.accepted, assume_unique=True
-            )
+            self._labeled = labeled = self._labeled_in(snapshot)
             fitted = time.perf_counter()
             query, reason = self._query(snapshot, labeled, proba, n, explain)
             asked = time.perf_counter()
         return Refit(snapshot.version, proba, query, n, fitted - start, asked - fitted, reason)
+
+    def _labeled_in(self, snapshot: Snapshot) -> IntArray:
+        """Return the positions that people labeled."""
+        found: IntArray = np.setdiff1d(
+            np.flatnonzero(snapshot.y >= 0), snapshot.accepted, assume_unique=True
+        )
+        return found
 
     def deciders(self, indices: IntArray) -> tuple[IntArray, FloatArray]:
         """Return the nearest labeled items of some items, and their similarity.
@@ -359,7 +368,7 @@ class Engine:
             reason = Reason("You skipped it before; nothing else is left.")
             scores = np.zeros(len(again), dtype=np.float32)
             return Query(again, scores, (reason,) * len(again)), None
-        view = View(
+        view = self._view(
             X=self._centred,
             proba=proba,
             hedged=without(self._model.hedged(proba), snapshot.retired),

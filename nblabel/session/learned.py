@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from nblabel.arrays import BoolArray, FloatArray, as_embeddings
+from nblabel.arrays import BoolArray, FloatArray, as_embeddings, is_whole
 from nblabel.embeddings.catalogue import SENTENCES
 from nblabel.embeddings.choice import Choice, choose
 from nblabel.embeddings.prior import by_class
@@ -17,6 +17,7 @@ from nblabel.embeddings.registry import embed_new
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners.prior import Prior
 from nblabel.log.events import FOUND
+from nblabel.log.labels import CODES
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
@@ -24,7 +25,9 @@ from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
 from nblabel.session.searching import Encoder, Searcher
-from nblabel.strategies import Find, make_strategy
+from nblabel.session.tag_engine import TagEngine
+from nblabel.strategies import Find, Query, Reason, make_strategy
+from nblabel.strategies.tags import make_tag_strategy
 
 NO_GRAPH_YET = "not all items are embedded yet, so it cannot be their graph."
 
@@ -166,7 +169,8 @@ class LearnedLog(SampledLog):
             self._engine = self._new_engine(points)
         else:
             self._engine = PartialEngine(
-                *(points, embedded, self._learner, self._strategy, self._random_state, self._prior)
+                *(points, embedded, self._learner, self._strategy, self._random_state, self._prior),
+                engines=self._engines,
             )
         self.embedded_by = choose(self.pool) if by_default else None
         self._text_encoder = self._default_encoder()
@@ -218,7 +222,7 @@ class LearnedLog(SampledLog):
 
     @strategy.setter
     def strategy(self, value: Any) -> None:
-        check_strategy(value, self.classes)
+        check_strategy(value, self.classes, multi_label=self.multi_label)
         self._strategy = value
         if self._engine.embedded.any():  # else questions are random until there are embeddings
             self._engine = self._engine.with_strategy(value)
@@ -278,6 +282,44 @@ class LearnedLog(SampledLog):
         self._refit = refit
         return True
 
+    def ask_tag(self, tag: Any, n: int = 20) -> Query:
+        """Return items to ask about one tag, the likeliest to have it first.
+
+        To answer about one tag over many items at a glance is quicker than about each in whole; see
+        `tell_tag`.
+
+        Parameters
+        ----------
+        tag : str
+            The class.
+        n : int
+            How many; fewer come back when fewer are left. Flagged items, and those of which a
+            person was unsure, are not among them.
+
+        Returns
+        -------
+        Query
+            Its scores are the probabilities of the tag.
+
+        Raises
+        ------
+        ValueError
+            If each item has one label only, there is no such class, or n is not positive.
+        LearnerError
+            If the learner fails on the answers.
+        """
+        if not self.multi_label:
+            raise ValueError("each item has one label here; strategy='find' asks for one class.")
+        if not is_whole(n) or n < 1:
+            raise ValueError(f"n is {n!r}; ask for at least one item.")
+        code = self._codes[self.class_of(tag)]
+        proba = self.refit(1).proba[:, code]
+        free = (self._y[:, code] < 0) & ~self.unsure[:, code]
+        left = np.flatnonzero(free & (self._status != CODES["flagged"]))
+        chosen = left[np.argsort(-proba[left], kind="stable")[: int(n)]]
+        reason = Reason("Among the likeliest to have this tag.")
+        return Query(chosen, proba[chosen].copy(), (reason,) * len(chosen))
+
     # inside
 
     def _found(self, ids: Iterable[str]) -> str | None:
@@ -328,8 +370,12 @@ class LearnedLog(SampledLog):
         pool, random_state = self.pool, self._random_state
         return lambda texts: embed_new(list(texts), pool, random_state)
 
+    @property
+    def _engines(self) -> type[Engine]:
+        return TagEngine if self.multi_label else Engine
+
     def _new_engine(self, X: FloatArray) -> Engine:
-        engine = Engine(X, self._learner, self._strategy, self._random_state, self._prior)
+        engine = self._engines(X, self._learner, self._strategy, self._random_state, self._prior)
         usable = engine.wants_graph and (self._build_graph or is_compiled())
         graph = GraphCache(X).read() if usable else None
         return engine if graph is None else self._on_graph(engine, graph)
@@ -340,7 +386,7 @@ class LearnedLog(SampledLog):
         return engine.with_graph(graph)
 
 
-def check_strategy(strategy: Any, classes: Sequence[str]) -> None:
+def check_strategy(strategy: Any, classes: Sequence[str], *, multi_label: bool = False) -> None:
     """Refuse what is no strategy, or one that names a class that there is none of."""
-    make_strategy(strategy)
+    (make_tag_strategy if multi_label else make_strategy)(strategy)
     getattr(strategy, "check_classes", lambda _: None)(classes)

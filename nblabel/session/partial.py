@@ -31,6 +31,8 @@ class PartialEngine:
         Which items have one; at least one.
     learner, strategy, random_state, prior
         As for `Engine`.
+    engines : type
+        `Engine`, or the one for several tags.
     """
 
     awaits_embeddings = True
@@ -45,6 +47,8 @@ class PartialEngine:
         strategy: Any,
         random_state: int,
         prior: Prior | None = None,
+        *,
+        engines: type[Engine] = Engine,
     ) -> None:
         self.X, self.embedded = X, embedded
         self._rows: IntArray = np.flatnonzero(embedded)
@@ -52,7 +56,7 @@ class PartialEngine:
         self._places[self._rows] = np.arange(len(self._rows))
         self.prior = prior
         inside = None if prior is None else Prior(prior.given[self._rows])
-        self._part = Engine(X[self._rows], learner, strategy, random_state, inside)
+        self._part = engines(X[self._rows], learner, strategy, random_state, inside)
 
     @property
     def learner(self) -> Learner:
@@ -177,9 +181,8 @@ class PartialLearner:
 def spread_out(proba: FloatArray, rows: IntArray, n: int) -> FloatArray:
     """Return probabilities of n items: those of some rows, and their mean for the others."""
     proba = np.asarray(proba)
-    mean = proba.mean(axis=0, dtype=np.float64)
     spread = np.empty((n, proba.shape[1]), dtype=np.float32, order="F")
-    spread[:] = mean / mean.sum()
+    spread[:] = proba.mean(axis=0, dtype=np.float64)
     spread[rows] = proba
     return spread
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log.events import LabelEvent
-from nblabel.log.splitting import SplitLog
+from nblabel.log.kinds import refuse
 from nblabel.log.store import StoreError
+from nblabel.log.tag_answers import TagAnswerLog
 from nblabel.session import sampling
 
 
-class SampledLog(SplitLog):
-    """A `SplitLog` that draws items at random and repeats some, at the shares that are set.
+class SampledLog(TagAnswerLog):
+    """A `TagAnswerLog` that draws items at random and repeats some, at the shares that are set.
 
     See `nblabel.session.sampling` for how they are chosen.
     """
@@ -30,7 +31,10 @@ class SampledLog(SplitLog):
 
     @audit_share.setter
     def audit_share(self, value: float) -> None:
-        self._audit_share = sampling.check_share("audit", value)
+        share = sampling.check_share("audit", value)
+        if share:
+            refuse(self, "drawing items for an audit")
+        self._audit_share = share
 
     @property
     def repeat_share(self) -> float:
@@ -39,7 +43,10 @@ class SampledLog(SplitLog):
 
     @repeat_share.setter
     def repeat_share(self, value: float) -> None:
-        self._repeat_share = sampling.check_share("repeats", value)
+        share = sampling.check_share("repeats", value)
+        if share:
+            refuse(self, "repeating items")
+        self._repeat_share = share
 
     @property
     def drawn(self) -> IntArray:
@@ -119,6 +126,7 @@ class SampledLog(SplitLog):
         IndexError, StoreError
             As for `tell`.
         """
+        refuse(self, "drawing items for an audit")
         self.refresh()
         event = sampling.draw(
             self,

@@ -27,6 +27,7 @@ from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
 from nblabel.log.labels import STATUSES, LabelLog
+from nblabel.log.tag_log import TagLog
 from nblabel.session.engine import Snapshot
 
 ALWAYS_ASKED = 0.1  # share of the pool, the least confident, that is asked about whenever drawn
@@ -232,14 +233,12 @@ def answers_around(
     return (before[-1], after[0] if after else None) if before else None
 
 
-def snapshot(log: LabelLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool) -> Snapshot:
+def snapshot(log: TagLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool) -> Snapshot:
     """Return the labels as they are now: what to learn from, and what to ask about first."""
     skipped = np.flatnonzero(log.status == STATUSES.index("skipped"))
     since = [log.state.answers[log.pool.ids[int(at)]].event.seq for at in skipped]
     first = np.concatenate([drawn, repeated])
-    y, accepted = log.y, log.accepted
-    if not learn_accepted:
-        y[accepted] = -1
+    y, accepted = log.learned_from(accepted=learn_accepted), log.accepted
     y[repeated] = -1  # what is asked once more must not be learned from meanwhile
     retired = np.array([log.classes.index(name) for name in log.state.retired], dtype=np.intp)
     bulk = log.bulk

@@ -17,15 +17,17 @@ from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.learners import check_learner
 from nblabel.learners.prior import Prior
 from nblabel.log.events import LabelEvent, new_uid
+from nblabel.log.kinds import refuse
 from nblabel.log.labels import STATUSES
 from nblabel.log.store import StoreError
 from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
 from nblabel.pool.order import names_of_columns, points_of
 from nblabel.session import sampling
-from nblabel.session.engine import Engine, Refit
+from nblabel.session.engine import Refit
 from nblabel.session.learned import LearnedLog, check_strategy
 from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
+from nblabel.session.tag_engine import check_multi_label
 from nblabel.strategies import Query, make_strategy
 
 NOT_EMBEDDED = (
@@ -84,6 +86,9 @@ class Session(LearnedLog):
         another model, from rules, from wherever. They need not be right: how far they are trusted
         is estimated from the labels, and the trust fades as these become more. They are never
         counted as labels. `nblabel.prior_report` tells how good they turned out to be. See Notes.
+    multi_label : bool
+        Whether an item may have several tags, or none: `tell` takes a list of classes then, `y` has
+        a column for each class. See the page on several tags.
 
     Raises
     ------
@@ -128,10 +133,14 @@ class Session(LearnedLog):
         audit: float = 0.0,
         repeats: float = 0.0,
         prior: Any = None,
+        multi_label: bool = False,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
-        make_strategy(strategy)
-        check_learner(learner)
+        if multi_label:
+            check_multi_label(learner, strategy, audit=audit, repeats=repeats, prior=prior)
+        else:
+            make_strategy(strategy)
+            check_learner(learner)
         self.audit_share = audit
         self.repeat_share = repeats
         self._learner = learner
@@ -144,8 +153,8 @@ class Session(LearnedLog):
         self._text_encoder: Encoder | None = None
         self._told = False  # that the learner waits for more labels
         # embedding may take minutes: a log that does not fit is refused before
-        super().__init__(pool, classes, store, annotator)
-        check_strategy(strategy, self.classes)
+        super().__init__(pool, classes, store, annotator, multi_label=bool(multi_label))
+        check_strategy(strategy, self.classes, multi_label=self.multi_label)
         self._classes_then = self.classes
         self._prior = self._prior_of(prior)
         self._columns = names_of_columns(pool)
@@ -156,12 +165,14 @@ class Session(LearnedLog):
             self.embedded_by = choose(pool) if pool.embeddings is None else None
             self._text_encoder = self._default_encoder()
         else:
-            self._engine = Engine.without_embeddings(len(pool), self._random_state, self._prior)
+            without = self._engines.without_embeddings
+            self._engine = without(len(pool), self._random_state, self._prior)
 
     def __repr__(self) -> str:
         accepted = f"{self.n_accepted} accepted, " if self.n_accepted else ""
+        classes = "tags" if self.multi_label else "classes"
         return (
-            f"Session({len(self.pool):,} items, {len(self.classes)} classes, "
+            f"Session({len(self.pool):,} items, {len(self.classes)} {classes}, "
             f"{self.n_labeled} labeled, {accepted}{self.store.text})"
         )
 
@@ -198,6 +209,7 @@ class Session(LearnedLog):
         """
         if (sent := self._sent(uid)) is not None:
             return sent
+        refuse(self, "accepting predictions")
         self.refresh()  # others may have answered meanwhile
         ids = self._ids(index)
         named = {} if labels is None else self._labels_of(ids, labels)
@@ -263,7 +275,8 @@ class Session(LearnedLog):
         Returns
         -------
         ndarray of shape (n or m, n_classes), float32
-            Uniform before the first label.
+            Uniform before the first label. With several tags, how likely an item has each: rows do
+            not sum to 1, and all is 0.5 before the first answer.
 
         Raises
         ------
@@ -279,19 +292,24 @@ class Session(LearnedLog):
             return np.array(proba, order="C")
         return self._engine.predict_proba(self._points(X))
 
-    def predict(self) -> npt.NDArray[np.object_]:
+    def predict(self) -> npt.NDArray[Any]:
         """Return the class of each item: its label where it has one, else the prediction.
 
         Returns
         -------
         ndarray of shape (n,), object
-            Class names.
+            Class names. With several tags, ndarray of shape (n, n_classes), int8: 1 where an item
+            has a tag, by an answer or with a probability of at least 0.5, else 0 (a multilabel
+            indicator in scikit-learn's words).
 
         Raises
         ------
         LearnerError
             If the learner fails on the labels.
         """
+        if self.multi_label:
+            likely = self.refit(1).proba >= 0.5
+            return np.where(self._y >= 0, self._y, likely).astype(np.int8)
         codes = np.where(self._y >= 0, self._y, self.refit(1).predicted[0])
         return np.array(self.classes, dtype=object)[codes]
 

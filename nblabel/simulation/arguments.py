@@ -53,7 +53,7 @@ def values_of(y: Any, n: int, name: str) -> list[int] | list[str]:
     if not all(isinstance(value, str) or np.ndim(value) == 0 for value in values):
         raise ValueError(
             f"{name} holds rows instead of single answers; for one column a class: "
-            f"{name}.argmax(axis=1)."
+            f"{name}.argmax(axis=1). Several tags an item are not simulated yet."
         )
     missing = np.flatnonzero(list(map(is_missing, values)))
     if missing.size:

@@ -119,6 +119,11 @@ class View:
     cache: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def multi_label(self) -> bool:
+        """Whether an item may have several tags: see `nblabel.strategies.tags.TagView`."""
+        return False
+
+    @property
     def distance(self) -> FloatArray:
         """Squared distance of each item to the nearest labeled one; infinite without any."""
         return self.measures.distance(self.labeled)

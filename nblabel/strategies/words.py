@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.strategies.base import Part, Reason, View
 from nblabel.strategies.measures import top_two
@@ -66,17 +68,16 @@ def reasons(shares: dict[str, FloatArray], indices: IntArray, view: View) -> tup
     view : View
         What the strategy looked at.
     """
-    first, second, p_first, p_second = top_two(view.proba[indices])
+    doubts = (_between_tags if getattr(view, "multi_label", False) else _between_classes)(
+        view, indices
+    )
     reasons = []
     for i in range(len(indices)):
         parts, close = [], False
         for name, share in shares.items():
             value = float(share[i])
             if name == "uncertainty":
-                close = bool(p_first[i] - p_second[i] < CLOSE)
-                one, two = view.classes[first[i]], view.classes[second[i]]
-                link = " or" if close else ","
-                text = f"{one} {_percent(p_first[i])}{link} {two} {_percent(p_second[i])}"
+                text, close = doubts[i]
             elif name == "group":
                 text = _answered(1 - value)
             else:
@@ -84,6 +85,27 @@ def reasons(shares: dict[str, FloatArray], indices: IntArray, view: View) -> tup
             parts.append(Part(name, value, text))
         reasons.append(Reason(_sentence(parts, close), tuple(parts)))
     return tuple(reasons)
+
+
+def _between_classes(view: View, indices: IntArray) -> list[tuple[str, bool]]:
+    """Return the two likeliest classes in words, and whether they are close."""
+    doubts = []
+    for one, two, p_one, p_two in zip(*top_two(view.proba[indices]), strict=True):
+        close = bool(p_one - p_two < CLOSE)
+        link = " or" if close else ","
+        first, second = view.classes[one], view.classes[two]
+        doubts.append((f"{first} {_percent(p_one)}{link} {second} {_percent(p_two)}", close))
+    return doubts
+
+
+def _between_tags(view: View, indices: IntArray) -> list[tuple[str, bool]]:
+    """Return the two tags that are least certain in words, and whether the first is undecided."""
+    doubts = []
+    for p in view.proba[indices]:
+        least = np.argsort(np.abs(p - 0.5), kind="stable")[:2]
+        text = ", ".join(f"{view.classes[code]} {_percent(p[code])}" for code in least)
+        doubts.append((text, bool(abs(2 * p[least[0]] - 1) < CLOSE)))
+    return doubts
 
 
 def _percent(share: float) -> str:

@@ -19,7 +19,7 @@ from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
 from nblabel.widget.panel.dispatch import Dispatch
-from nblabel.widget.panel.figures import describe_classes, describe_store
+from nblabel.widget.panel.figures import check_choices, describe_classes, describe_store
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
 from nblabel.widget.view.cell import ADVISED, display, keep_advice, progress_in_cell
@@ -78,6 +78,8 @@ class Labeler(PanelWidget):
         good it turned out to be.
     keys : mapping of str to str, optional
         The keys of some classes, such as ``{"daisy": "d"}``; a capital is typed with Shift.
+    multi_label : bool
+        Whether an item may have several tags, as for `Session`. Not in a panel yet.
 
     Attributes
     ----------
@@ -124,11 +126,9 @@ class Labeler(PanelWidget):
         repeats: float = 0.0,
         prior: Any = None,
         keys: Mapping[Any, str] | None = None,
+        multi_label: bool = False,
     ) -> None:
-        if projection not in text.PROJECTIONS:
-            raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
-        if map not in ("canvas", "plotly"):
-            raise ValueError(f"unknown map {map!r}; choose 'canvas' or 'plotly'.")
+        check_choices(projection, map, multi_label=multi_label)
         memory.keep_little()
         with progress_in_cell():
             pool = pool if isinstance(pool, Pool) else Pool(pool)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 import nblabel as nb
 from nblabel.log.database import ITEM
-from nblabel.log.events import LabelEvent
+from nblabel.log.events import LabelEvent, Tags, as_text
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.system import progress
 from tests.samples import blobs
@@ -47,6 +47,22 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LabelStore
     store = LabelStore(None if request.param == "memory" else address_of(request, tmp_path))
     yield store
     store.close()
+
+
+def test_answers_about_tags_come_back(store):
+    names = tuple(text.strip() or "none" for text in ODD[:14])
+    said = [Tags(names, whole=True), Tags(whole=True), Tags(names[:1], names[1:2], names[2:3])]
+    written = LabelEvent(
+        "tags", ids=("a", "b", "c"), labels=tuple(tags.text for tags in said), frame=as_text(names)
+    )
+    store.set_multi_label()
+    store.append(written)
+    (read,) = store.read()
+    assert [Tags.of(text) for text in read.labels] == said
+    assert read.about == names
+    assert read.labels == written.labels
+    assert store.multi_label
+    assert store.check_integrity().is_whole
 
 
 @pytest.fixture(params=["file", "postgres"])

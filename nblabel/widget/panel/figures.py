@@ -30,6 +30,22 @@ LISTED = 50  # classes of very many that are sent with their counts, the most fr
 USED = 20  # classes that were used last
 
 
+def check_choices(projection: Any, map_kind: Any, *, multi_label: bool) -> None:
+    """Refuse what a panel cannot show.
+
+    Raises
+    ------
+    ValueError
+        If the projection or the map is unknown, or items are to have several tags.
+    """
+    if multi_label:
+        raise ValueError(text.NO_TAGS_YET)
+    if projection not in text.PROJECTIONS:
+        raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
+    if map_kind not in ("canvas", "plotly"):
+        raise ValueError(f"unknown map {map_kind!r}; choose 'canvas' or 'plotly'.")
+
+
 def color_points(
     session: Session, model: Refit | None, mode: str, clusters: IntArray | None = None
 ) -> Colors:

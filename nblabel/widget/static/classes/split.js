@@ -8,7 +8,7 @@ import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
 
 const GROUPS = [2, 3, 4, 5, 6];
-const SHOWN = 8; // of each group, beginning with the most central
+const SHOWN_OF_GROUP = 8; // of each group, beginning with the most central
 
 /** @typedef {import("../shared/wire.js").ClassInfo} ClassInfo */
 /** @typedef {{indices: number[], input: HTMLInputElement}} SplitGroup */
@@ -123,7 +123,7 @@ export class SplitForm {
   /** @param {SplitGroup} group @param {number} k */
   buildGroup({ indices, input }, k) {
     const strip = h("div", { class: "nbl-split-strip", "aria-hidden": "true" });
-    for (const index of indices.slice(0, SHOWN)) {
+    for (const index of indices.slice(0, SHOWN_OF_GROUP)) {
       const thumb = buildThumb("nbl-split-picture");
       this.thumbs.push({ thumb, index });
       strip.append(h("span", { class: "nbl-split-tile" }, thumb.node));

@@ -243,13 +243,6 @@ export class QueueController {
     if (this.tell({ type: "browse", ...next })) this.browsing = next;
   }
 
-  /** @param {string} id @param {string} text "" removes the note */
-  writeNote(id, text) {
-    this.note = "";
-    if (this.post({ type: "note", item: id, text })) this.queue.update(id, { note: text });
-    this.render();
-  }
-
   /**
    * @param {string} name
    * @param {boolean} labels what is on screen, too, in the same step

@@ -45,7 +45,12 @@ export function buildNote(controller, run, focusRoot) {
     focusRoot();
   };
   const submit = () => {
-    controller.writeNote(id, input.value.trim());
+    const text = input.value.trim();
+    controller.note = "";
+    if (controller.post({ type: "note", item: id, text })) {
+      controller.queue.update(id, { note: text });
+    }
+    controller.render();
     close();
   };
   listen(form, "submit", (/** @type {Event} */ event) => {

@@ -1,9 +1,9 @@
 // The shapes of docs/wire.md, as types. There is no code here.
 
-/** `also`: former names; `like`: an earlier class that can hardly be told from it by its name; `split`: into which others
- * it is being sorted, and how many items are left.
- * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[], also?: string[],
- *   examples?: {id: string, index: number}[], retired?: boolean, like?: string,
+/** `also`: former names; `like`: an earlier class that can hardly be told from it by its name;
+ * `split`: into which others it is being sorted, and how many items are left.
+ * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[],
+ *   also?: string[], examples?: {id: string, index: number}[], retired?: boolean, like?: string,
  *   split?: {into: string[], left: number}}} ClassInfo */
 /** `encoding`: that of the bytes; none for the pixels themselves.
  * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:

@@ -1,0 +1,92 @@
+"""The model side of a session whose items may have several tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.learners.prior import Prior
+from nblabel.learners.tags import TagShareLearner, check_tag_learner, make_tag_learner
+from nblabel.session.engine import Engine, Snapshot
+from nblabel.strategies.tags import TagView, make_tag_strategy
+
+ONE_LABEL = "It works with one label for each item, without multi_label=True."
+
+
+class TagEngine(Engine):
+    """An `Engine` that learns from answers about tags: ``snapshot.y`` has a column for each class.
+
+    Probabilities are those of each tag by itself.
+    """
+
+    _view = TagView
+    _make_strategy = staticmethod(make_tag_strategy)
+    _shares = TagShareLearner
+
+    def learner_anew(self, bulk: IntArray | None = None) -> Any:  # noqa: ARG002
+        """Return a learner like the present one that has learned nothing yet."""
+        return TagModel(make_tag_learner(self._wanted[0], self.X, self._random_state, self.graph))
+
+    def with_prior(self, prior: Prior) -> Engine:  # noqa: ARG002
+        raise ValueError(f"not for several tags yet: prior=. {ONE_LABEL}")
+
+    def _labeled_in(self, snapshot: Snapshot) -> IntArray:
+        return np.flatnonzero((snapshot.y >= 0).any(axis=1))
+
+
+class TagModel:
+    """A learner of tags, as an `Engine` asks it.
+
+    Parameters
+    ----------
+    learner : TagLearner
+    """
+
+    trust = None
+
+    def __init__(self, learner: Any) -> None:
+        self.learner = learner
+        self.bulk: IntArray | None = None
+
+    @property
+    def name(self) -> str:
+        """What the learner is called."""
+        return str(self.learner.name)
+
+    @property
+    def reach(self) -> Any:
+        """The learner, which may know where labels reach."""
+        return self.learner
+
+    def update(self, y: Any, n_classes: int) -> FloatArray:
+        """Learn from answers; as `nblabel.learners.tags.TagLearner.update`."""
+        proba: FloatArray = self.learner.update(y, n_classes)
+        return proba
+
+    def hedged(self, proba: FloatArray) -> FloatArray:
+        """Return the probabilities that questions go by, from those that `update` returned."""
+        hedged = getattr(self.learner, "hedged", None)
+        found: FloatArray = proba if hedged is None else hedged(proba)
+        return found
+
+    def predict_proba(self, X_new: FloatArray) -> FloatArray:
+        """Return the probability of each tag for new points."""
+        proba: FloatArray = self.learner.predict_proba(X_new)
+        return proba
+
+
+def check_multi_label(learner: Any, strategy: Any, *, audit: Any, repeats: Any, prior: Any) -> None:
+    """Refuse what a session with several tags cannot do.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a part of it is not there for several tags, or is none at all.
+    """
+    for name, given in (("audit=", audit), ("repeats=", repeats), ("prior=", prior is not None)):
+        if given:
+            raise ValueError(f"not for several tags yet: {name}. {ONE_LABEL}")
+    make_tag_strategy(strategy)
+    check_tag_learner(learner)
