@@ -38,13 +38,14 @@ class Heads:
 class _Smoother:
     """What ridge regression on some rows needs, whatever is to be learned."""
 
-    middle: Float64Array
-    map: Float64Array  # (dim, m): from centred targets to weights
-    leverage: Float64Array
+    around: FloatArray  # (m, dim)
+    middle: FloatArray
+    map: FloatArray  # (dim, m): from centred targets to weights
+    leverage: FloatArray
 
     @classmethod
     def of(cls, points: FloatArray) -> _Smoother:
-        middle = points.mean(axis=0, dtype=np.float64)
+        middle = points.mean(axis=0, dtype=np.float64).astype(np.float32)
         A = points - middle
         m, dim = A.shape
         small = A @ A.T if m <= dim else A.T @ A
@@ -54,8 +55,10 @@ class _Smoother:
             to_weights = scipy.linalg.cho_solve(factor, A, check_finite=False).T
         else:
             to_weights = scipy.linalg.cho_solve(factor, A.T, check_finite=False)
-        leverage = np.einsum("ij,ji->i", A, to_weights) + 1 / m
-        return cls(middle, to_weights, np.minimum(leverage, 1 - 1e-6))
+        leverage = np.einsum("ij,ij->i", A, np.ascontiguousarray(to_weights.T))
+        leverage += np.float32(1 / m)
+        # float32 is exact enough beside such a ridge, and takes half of the time
+        return cls(A, middle, to_weights, np.minimum(leverage, np.float32(1 - 1e-3)))
 
 
 class TagHeads:
@@ -80,7 +83,7 @@ class TagHeads:
     Least squares on 0 and 1, with as strong a ridge as here, ranks the items of rare tags better
     than logistic regression on few answers: on comments with 28 emotions (GoEmotions) its mean
     average precision was 0.15 after 300 answers at random and 0.22 after 1,000, that of logistic
-    regression 0.145 and 0.21.
+    regression 0.145 and 0.21 (one draw).
     """
 
     def __init__(self, X: FloatArray, mean: FloatArray, scale: np.float32) -> None:
@@ -118,14 +121,12 @@ class TagHeads:
                 mine = mine[np.linspace(0, len(mine) - 1, MOST).astype(np.intp)]
             at = rows[mine]
             key = at.tobytes()
-            points = self.of(at)
-            smoother = before.get(key) or _Smoother.of(points)
+            smoother = before.get(key) or _Smoother.of(self.of(at))
             self._known[key] = smoother
-            targets = yes[mine][:, codes].astype(np.float64)
-            share = targets.mean(axis=0)
-            centred = targets - share
-            slope = smoother.map @ centred
-            fitted = (points - smoother.middle) @ slope + share
+            targets = yes[mine][:, codes].astype(np.float32)
+            share = targets.mean(axis=0, dtype=np.float64).astype(np.float32)
+            slope = smoother.map @ (targets - share)
+            fitted = smoother.around @ slope + share
             residual = (targets - fitted) / (1 - smoother.leverage[:, None])
             held_out[mine[:, None], codes] = targets - residual
             weights[:, codes] = slope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,9 +79,11 @@ class TagReachStrategy(SmallestNormStrategy):
     """Ask where answers reach least, whatever they say of the tags."""
 
     def _unreached(self, view: View) -> FloatArray:
-        if view.unreached is None:
-            raise ValueError("this strategy needs a learner that works on the neighbour graph.")
-        return view.unreached()
+        if view.unreached is not None:
+            return view.unreached()
+        # the learner does not work on the graph: where walks meet no answer, whatever it says
+        answered = np.where((view.y >= 0).any(axis=1), 0, -1)
+        return super()._unreached(replace(view, y=answered, classes=("answered",)))
 
 
 _MAKERS: dict[str, Callable[[], QueryStrategy]] = {

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.naive_bayes import GaussianNB
 
 import nblabel as nb
 from nblabel.strategies.tags import TAG_STRATEGIES, make_tag_strategy
@@ -109,3 +110,12 @@ def test_what_is_no_strategy():
         make_tag_strategy(dict)
     with pytest.raises(TypeError, match="no query"):
         make_tag_strategy(3)
+
+
+@pytest.mark.parametrize("name", ["auto", "smallest_norm"])
+def test_a_classifier_of_ones_own_is_asked_on_the_graph_too(name):
+    session = session_of(name, learner=GaussianNB())
+    session.set_graph(nb.neighbor_graph(session.embeddings, cache=False))
+    session.tell(range(N - 20), TRUE[: N - 20])
+    query = session.ask(20)
+    assert sorted(query.indices) == list(range(N - 20, N))
