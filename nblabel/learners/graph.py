@@ -85,27 +85,6 @@ class GraphLearner:
         self.proba_ = proba.T
         return self.proba_
 
-    def left_out(self, items: IntArray) -> IntArray:
-        """Return the class predicted for each of some labeled items without its own label.
-
-        Parameters
-        ----------
-        items : ndarray of shape (m,), intp
-            Labeled in the last `update`.
-
-        Returns
-        -------
-        ndarray of shape (m,), intp
-
-        See Also
-        --------
-        nblabel.graph.propagation.Propagation.left_out : How, and how exact it is.
-        """
-        if self._propagation is None:
-            raise no_update()
-        predicted: IntArray = self._propagation.left_out(items).argmax(axis=1)
-        return predicted
-
     def unreached(self, rows: IntArray | None = None) -> FloatArray:
         """Return how little labels reach each item.
 

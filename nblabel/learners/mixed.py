@@ -17,7 +17,6 @@ from nblabel.system.parallel import by_rows
 BLOCK = 8_192  # columns that stay in the processor's cache
 TAKEN = 2_048  # labels that a head is trained on, at most
 LEFT_OUT = 512  # labels that are left out one by one, at most
-WITHOUT = 128  # labels that propagation has to do without, one by one, at most
 FROM = 2  # labels of a class, on average, from which the head counts
 OWN = 0.1  # share of the labels in training; the rest is the propagation's
 
@@ -59,9 +58,7 @@ class MixedLearner:
     -----
     The powers follow from the labels. The head's is 0 up to two labels a class, and grows to 1; it
     is lower the less a head can say what propagation says (`weighing.head_trust`): where classes
-    are islands that no line separates, propagation is left alone. It is also lower where the head
-    gets more labels wrong that it was trained on than propagation that does without each
-    (`weighing.fit_trust`). The propagation's is 1, and lower
+    are islands that no line separates, propagation is left alone. The propagation's is 1, and lower
     only where nearness says nothing about the classes (`weighing.neighbor_trust`); the head then
     learns from the labels rather than from the propagation.
 
@@ -176,10 +173,7 @@ class MixedLearner:
         )
         head = train(np.concatenate([space.drawn, own]), taught, weights)
         found = head.logits(space.drawn).argmax(axis=0)
-        few = _evenly(len(own), WITHOUT)
-        said = head.logits(own[few]).argmax(axis=0)
-        fits = weighing.fit_trust(known[some][few], said, self.graph.left_out(labeled[some][few]))
-        able = max(fits * weighing.head_trust(likeliest, found, sureness), 1 - trust)
+        able = max(weighing.head_trust(likeliest, found, sureness), 1 - trust)
         power = _grown(len(known), len(np.unique(known))) * able
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
         factor = np.float32(power)

@@ -13,7 +13,6 @@ VOTERS = 5  # nearest labeled items that decide about one left out
 RIDGE = 0.3  # beside points whose mean squared norm is 1
 BEFORE = 15  # labels' worth of trust before there are any
 USELESS, TRUSTED = 0.3, 0.6  # shares of what a head gets right, see `neighbor_trust`
-BEHIND, LEVEL = 0.8, 0.88  # shares of what propagation gets right, see `fit_trust`
 
 
 def neighbor_trust(points: FloatArray, known: IntArray) -> float:
@@ -94,36 +93,6 @@ def _by_ridge(points: Float64Array, answers: Float64Array) -> IntArray:
     left_out = (fitted - leverage * answers) / (1 - leverage)
     predicted: IntArray = left_out.argmax(axis=1)
     return predicted
-
-
-def fit_trust(known: IntArray, head: IntArray, spread: IntArray) -> float:
-    """Return how far a head has learned the classes at all: from 0, not enough, to 1.
-
-    A head is linear. On classes that no hyperplane separates it gets even those labels wrong that
-    it was trained on, more of them than propagation does that has to do without each: then its
-    errors are its own, and more labels will not mend them.
-
-    Parameters
-    ----------
-    known : ndarray of shape (m,), intp
-        Class numbers of labeled items.
-    head : ndarray of shape (m,), intp
-        What the head says of them; it was trained on them.
-    spread : ndarray of shape (m,), intp
-        What propagation says of each without its label.
-
-    Notes
-    -----
-    What is right by chance is taken off, and `BEFORE` added, on both sides, as in `neighbor_trust`.
-    Of 100 labels of MNIST in 50 components a head gets 80 right and propagation 96; of 100 of
-    Fashion-MNIST 93 and 64, and there the head adds a point to what propagation knows.
-    """
-    shares = np.bincount(known) / len(known)
-    chance = float(np.square(shares).sum()) * len(known)
-    right = float((head == known).sum()) - chance
-    level = float((spread == known).sum()) - chance
-    share = max(right + BEFORE, 0) / max(level + BEFORE, 1e-9)
-    return float(np.clip((share - BEHIND) / (LEVEL - BEHIND), 0, 1))
 
 
 def head_trust(said: IntArray, found: IntArray, sureness: FloatArray) -> float:
