@@ -199,11 +199,10 @@ def test_words_to_mark_and_predictions_to_hide():
 
 
 def test_classes_have_keys_and_colours():
-    page = open_page(classes=range(40))
-    described = page.traits["classes"]
-    keys = [one["key"] for one in described if one["key"]]
-    assert len(keys) == len(set(keys)) == len(KEYS)
-    assert described[-1]["key"] == ""
+    described = open_page(classes=range(len(KEYS))).traits["classes"]
+    assert len({one["key"] for one in described} - {""}) == len(KEYS)
+    described = open_page(classes=range(40)).traits["classes"]
+    assert {one["key"] for one in described} == {""}  # 1 to 5 give the likeliest
     assert len({one["color"] for one in described}) == 40
 
 
