@@ -15,7 +15,7 @@ const LONGEST_NOTE = 2000;
 export function buildNote(controller, run, focusRoot) {
   const words = h("span", { dir: "auto" });
   const button = commandButton("note", TEXT.queue.note, run);
-  const line = h("p", { class: "nbl-remark-line" }, words, button);
+  const line = h("p", { class: "nbl-remark-line", hidden: true }, words);
   const input = h("textarea", {
     rows: 3,
     maxlength: LONGEST_NOTE,
@@ -68,6 +68,8 @@ export function buildNote(controller, run, focusRoot) {
   const render = () => {
     const { current } = controller.queue;
     const note = current?.note ?? "";
+    // from the first note on the line stays, so that nothing below it moves
+    if (note) line.hidden = false;
     setText(words, note ? TEXT.queue.noteText(note) : "");
     words.title = note;
     setAttribute(button, "aria-disabled", current ? null : "true");
@@ -77,5 +79,5 @@ export function buildNote(controller, run, focusRoot) {
       if (hadFocus) focusRoot();
     }
   };
-  return { node: h("div", { class: "nbl-remark" }, line, form), open, render };
+  return { node: h("div", { class: "nbl-remark" }, line, form), button, open, render };
 }

@@ -79,7 +79,8 @@ export function buildQueue(controller, signal, ways) {
 
   const help = buildHelp(controller, focusRoot);
   const newClass = buildNewClass(controller, desk, focusRoot);
-  newClass.node.append(buildClassesButton(run));
+  const note = buildNote(controller, run, focusRoot);
+  newClass.node.append(buildClassesButton(run), note.button);
   const find = buildFind(controller, run, desk, focusRoot);
   const more = [find.button, newClass.node];
   const classes = buildClasses(controller, run, desk, more, focusRoot);
@@ -88,7 +89,6 @@ export function buildQueue(controller, signal, ways) {
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
   const near = buildNear(controller, run);
-  const note = buildNote(controller, run, focusRoot);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
     buildPicture(controller),
@@ -106,8 +106,8 @@ export function buildQueue(controller, signal, ways) {
     next.node,
     caption.node,
     near.node,
-    note.node,
     mode.node,
+    note.node,
     highlight.node,
     leads.node,
   );
