@@ -354,6 +354,8 @@ panel""")
 
 def test_the_classes_of_a_group_are_in_view_at_768_pixels(panel: Callable[..., Notebook]) -> None:
     book = panel(viewport={"width": 1366, "height": 768})
+    embedded = "not panel.session.awaits_embeddings"
+    wait_for(lambda: book.evaluate(embedded), 60, lambda: "the embeddings")
     book.execute("panel.clusters = nb.cluster(panel.session.embeddings, n_clusters=6)")
     book.page.locator(".nbl-map-plane").focus()
     book.page.keyboard.press("g")

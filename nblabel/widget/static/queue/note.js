@@ -14,7 +14,9 @@ const LONGEST_NOTE = 2000;
  */
 export function buildNote(controller, run, focusRoot) {
   const words = h("span", { dir: "auto" });
-  const button = commandButton("note", TEXT.queue.note, run);
+  const button = commandButton("note", "✎", run);
+  button.setAttribute("aria-label", TEXT.queue.note);
+  button.title = TEXT.queue.note;
   const line = h("p", { class: "nbl-remark-line", hidden: true }, words);
   const input = h("textarea", {
     rows: 3,

@@ -80,7 +80,7 @@ export function buildQueue(controller, signal, ways) {
   const help = buildHelp(controller, focusRoot);
   const newClass = buildNewClass(controller, desk, focusRoot);
   const note = buildNote(controller, run, focusRoot);
-  newClass.node.append(buildClassesButton(run), note.button);
+  newClass.node.append(buildClassesButton(run));
   const find = buildFind(controller, run, desk, focusRoot);
   const more = [find.button, newClass.node];
   const classes = buildClasses(controller, run, desk, more, focusRoot);
@@ -96,7 +96,7 @@ export function buildQueue(controller, signal, ways) {
     buildNext(controller, focusRoot),
     buildCaption(controller),
     buildPrediction(controller, run, desk),
-    buildWhy(controller, run),
+    buildWhy(controller, run, note.button),
     buildMessages(controller, focusRoot),
   ];
   const question = h(

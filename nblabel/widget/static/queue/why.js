@@ -12,8 +12,9 @@ import { TEXT } from "../shared/text.js";
 /**
  * @param {QueueController} controller
  * @param {import("./answers.js").Run} run
+ * @param {HTMLElement} note a button that is about the item, too
  */
-export function buildWhy(controller, run) {
+export function buildWhy(controller, run, note) {
   const toggle = commandButton("why", TEXT.queue.why, run);
   toggle.prepend(h("span", { class: "nbl-chevron", "aria-hidden": "true", text: "›" }));
   const text = h("p", { class: "nbl-why-text" });
@@ -21,7 +22,7 @@ export function buildWhy(controller, run) {
   const neighbors = h("ul", { class: "nbl-neighbors", "aria-label": TEXT.queue.neighbors });
   const body = h("div", { class: "nbl-why-body" }, text, reasons, neighbors);
   const like = commandButton("like", TEXT.queue.like, run);
-  const head = h("div", { class: "nbl-why-head" }, toggle, like);
+  const head = h("div", { class: "nbl-why-head" }, toggle, note, like);
   const node = h("section", { class: "nbl-why", "aria-label": TEXT.queue.why }, head, body);
   /** @type {unknown} */
   let drawn = undefined;
