@@ -48,7 +48,7 @@ def leave_out(
 
 
 @_jit
-def _row(
+def row(
     pointers: Any, neighbors: Any, weights: Any, item: int, own: Any, p: Any, product: Any
 ) -> None:  # pragma: no cover (compiled)
     """Write (diagonal - W) p of one item to product."""
@@ -93,7 +93,7 @@ def multiply(
             for column in range(columns):
                 product[item, column] = 0
             continue
-        _row(pointers, neighbors, weights, item, diagonal[item], p, product)
+        row(pointers, neighbors, weights, item, diagonal[item], p, product)
         for column in range(columns):
             dots[column] += np.float64(p[item, column]) * product[item, column]
     return dots
@@ -121,7 +121,7 @@ def residual(
             for column in range(columns):
                 r[item, column] = 0
             continue
-        _row(pointers, neighbors, weights, item, diagonal[item], u, r)
+        row(pointers, neighbors, weights, item, diagonal[item], u, r)
         cell = cells[item]
         for column in range(columns):
             r[item, column] = -r[item, column]

@@ -11,6 +11,7 @@ import numpy as np
 from nblabel.arrays import BoolArray, FloatArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.graph.propagation import without_copies
+from nblabel.graph.sweeps import row
 from nblabel.system.parallel import by_rows
 
 TOLERANCE = 1e-3  # of the residual of each item, relative to its diagonal
@@ -151,32 +152,6 @@ def _together(parts: list[Any]) -> tuple[Any, Any]:
 
 
 @_jit
-def _row(
-    pointers: Any, neighbors: Any, weights: Any, item: int, own: Any, p: Any, product: Any
-) -> None:  # pragma: no cover (compiled)
-    """Write (diagonal - W) p of one item to product."""
-    columns = p.shape[1]
-    for column in range(columns):
-        product[item, column] = own * p[item, column]
-    edge, last = pointers[item], pointers[item + 1]
-    while edge + 4 <= last:  # four at a time: a quarter of the reads and writes of product
-        w0, w1 = weights[edge], weights[edge + 1]
-        w2, w3 = weights[edge + 2], weights[edge + 3]
-        n0, n1 = neighbors[edge], neighbors[edge + 1]
-        n2, n3 = neighbors[edge + 2], neighbors[edge + 3]
-        for column in range(columns):
-            product[item, column] -= (
-                w0 * p[n0, column] + w1 * p[n1, column] + w2 * p[n2, column] + w3 * p[n3, column]
-            )
-        edge += 4
-    while edge < last:
-        w0, n0 = weights[edge], neighbors[edge]
-        for column in range(columns):
-            product[item, column] -= w0 * p[n0, column]
-        edge += 1
-
-
-@_jit
 def _residual(
     begin: int,
     end: int,
@@ -192,7 +167,7 @@ def _residual(
     columns = u.shape[1]
     fine, worst = np.zeros(columns), np.zeros(columns, np.float32)
     for item in range(begin, end):
-        _row(pointers, neighbors, weights, item, diagonal[item], u, r)
+        row(pointers, neighbors, weights, item, diagonal[item], u, r)
         inverse = np.float32(1) / diagonal[item]
         for column in range(columns):
             value = np.float32(0) if fixed[item, column] else -r[item, column]
@@ -218,7 +193,7 @@ def _multiply(
     columns = p.shape[1]
     dots = np.zeros(columns)
     for item in range(begin, end):
-        _row(pointers, neighbors, weights, item, diagonal[item], p, product)
+        row(pointers, neighbors, weights, item, diagonal[item], p, product)
         for column in range(columns):
             if fixed[item, column]:
                 product[item, column] = 0
@@ -286,7 +261,7 @@ def _set_right(
                     r[other, column] += weight * change[turn, column]
     for turn in range(len(rows)):  # what is given leaves nothing over; what was, is looked at anew
         item = rows[turn]
-        _row(pointers, neighbors, weights, item, diagonal[item], u, r)
+        row(pointers, neighbors, weights, item, diagonal[item], u, r)
         for column in range(columns):
             r[item, column] = 0 if fixed[item, column] else -r[item, column]
     for turn in range(len(rows)):
