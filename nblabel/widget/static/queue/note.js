@@ -14,7 +14,8 @@ const LONGEST_NOTE = 2000;
  */
 export function buildNote(controller, run, focusRoot) {
   const words = h("span", { dir: "auto" });
-  const button = commandButton("note", "✎", run);
+  const button = commandButton("note", TEXT.queue.note, run);
+  button.prepend(h("span", { class: "nbl-note-sign", "aria-hidden": "true", text: "✎" }));
   button.setAttribute("aria-label", TEXT.queue.note);
   button.title = TEXT.queue.note;
   const line = h("p", { class: "nbl-remark-line", hidden: true }, words);
