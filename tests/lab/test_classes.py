@@ -74,6 +74,8 @@ def test_classes_are_renamed_merged_and_retired_by_keyboard(
     expect(dialog(book).get_by_role("status")).to_have_text("“Trouser” is called “Pants” now.")
     press(book, "Escape", "u")
     wait_for_classes(book, lambda found: found[1] == "Trouser")
+    expect(head.nth(1)).to_contain_text("Trouser")  # the page has heard of it
+    expect(head.nth(1)).to_be_focused()
 
     press(book, "Enter")
     retype(book, "bag ")  # which differs from Bag only in case and spaces

@@ -123,6 +123,22 @@ def test_a_class_is_renamed_in_place_and_the_step_undone(dialog: Classes) -> Non
     expect(dialog.button("Undo")).to_be_hidden()
 
 
+def test_what_is_typed_stays_when_the_class_is_renamed_elsewhere(dialog: Classes) -> None:
+    dialog.key("Enter")
+    name = dialog.row.get_by_label("Name", exact=True)
+    expect(name).to_be_focused()
+    dialog.key("ControlOrMeta+a")
+    dialog.page.keyboard.type("Sli")
+    dialog.write(classes=[{**SANDAL, "name": "Sandals"}, BOOT, BAG])  # by Python, or an undo
+    expect(dialog.head("Sandals")).to_have_attribute("aria-expanded", "true")
+    expect(name).to_be_focused()
+    dialog.page.keyboard.type("pper")
+    expect(name).to_have_value("Slipper")
+    dialog.key("Enter")
+    message = dialog.last("rename_class")
+    assert (message["name"], message["new"]) == ("Sandals", "Slipper")
+
+
 def test_what_is_refused_is_said_in_the_row_and_can_be_put_right(dialog: Classes) -> None:
     dialog.key("Enter")
     key = dialog.row.get_by_label("Key")

@@ -115,9 +115,11 @@ export class ClassDialog {
       (model.get("status")?.classes ?? []).map((one) => [one.name, one.count]),
     );
     const known = new Map(everyClass.map((one) => [one.name, one]));
+    const names = everyClass.map((one) => one.name);
+    this.keepRenamed(names);
     const nodes = patchChildren(
       this.list,
-      everyClass.map((one) => one.name),
+      names,
       (name) => {
         const row = new ClassRow(this, /** @type {any} */ (known.get(name)));
         this.rows.set(row.node, row);
@@ -131,6 +133,21 @@ export class ClassDialog {
     // a node that is moved loses the focus, and one that is gone leaves it to the next
     if (focused.isConnected && this.list.contains(focused)) focused.focus({ preventScroll: true });
     else this.heads[Math.min(at, this.heads.length - 1)]?.focus({ preventScroll: true });
+  }
+
+  /**
+   * A class that has another name now, wherever that was done, keeps its row: what somebody types
+   * there stays.
+   * @param {string[]} names
+   */
+  keepRenamed(names) {
+    const rows = /** @type {HTMLElement[]} */ ([...this.list.children]);
+    const before = rows.map((node) => node.dataset.key ?? "");
+    const gone = before.filter((name) => !names.includes(name));
+    const fresh = names.filter((name) => !before.includes(name));
+    const at = before.indexOf(gone[0]);
+    if (gone.length === 1 && fresh.length === 1 && names[at] === fresh[0])
+      rows[at].dataset.key = fresh[0];
   }
 
   /** Classes that nobody can tell apart, each with the question whether they are one. */
@@ -237,8 +254,6 @@ export class ClassDialog {
 
   /** @param {Ack} ack @param {ClassStep} step */
   made(ack, { row, event, then }) {
-    // the row stays the one that it is under its new name
-    if (event.type === "rename_class" && row) row.node.dataset.key = event.new.trim();
     const asks = row?.asked?.contains(document.activeElement);
     if (row && event.type !== "order_classes") row.leaveAsk(Boolean(asks && !then));
     this.say(ack.text, event.type === "undo" ? "" : ack.uid);
