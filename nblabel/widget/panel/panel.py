@@ -68,7 +68,7 @@ class Panel:
         Writes to the log.
     map : {"canvas", "plotly"}
         Who draws the points.
-    projection : {"umap", "pca"}
+    projection : str, array of shape (n, 2) or callable
         What the map shows where no choice is remembered.
     given : set of str
         Uids of the answers given in panels on this log.
@@ -86,7 +86,7 @@ class Panel:
         session: Session,
         answers: Answers,
         map: str,  # noqa: A002  the field's word
-        projection: str,
+        projection: Any,
         given: set[str],
         keys: dict[str, str],
         embedding: Embedding | None,
