@@ -168,7 +168,7 @@ def project_tsne(X: FloatArray, random_state: int) -> FloatArray:
 
     start = project_pca(X) * np.float32(1e-4)  # as small as scikit-learn's own
     start += np.random.default_rng(random_state).normal(scale=1e-8, size=start.shape)
-    if TSNE_DIM < min(X.shape):
+    if min(X.shape) > TSNE_DIM:
         X = PCA(TSNE_DIM, random_state=random_state).fit_transform(X)
     model = TSNE(
         perplexity=min(PERPLEXITY, (len(X) - 1) / 3), init=start, random_state=random_state

@@ -17,7 +17,6 @@ from nblabel.explore.projection import (
 from nblabel.graph.neighbor_graph import GraphCache, build_graph
 from nblabel.system.process import BackgroundProcess, report, serve
 
-
 NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
 
 
@@ -51,7 +50,9 @@ class ProjectionProcess(BackgroundProcess):
             elif "done" in news:
                 news = {"error": "its points came back damaged"}
             if "error" in news:
-                news = {"error": f"{NAMES[method]} failed: {news['error']}. The map stays as it is."}
+                news = {
+                    "error": f"{NAMES[method]} failed: {news['error']}. The map stays as it is."
+                }
             notify(news)
 
         super().__init__("nblabel.jobs.projecting", X, [str(random_state), method], tell)
