@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import IntArray
-from nblabel.explore.projection import METHODS
 from nblabel.learners import CALIBRATED
 from nblabel.log.class_list import ClassDetails
 from nblabel.log.labels import STATUSES
@@ -41,7 +40,7 @@ def check_choices(projection: Any, map_kind: Any, *, multi_label: bool) -> None:
     """
     if multi_label:
         raise ValueError(text.NO_TAGS_YET)
-    if isinstance(projection, str) and projection not in METHODS:
+    if isinstance(projection, str) and projection not in {*text.PROJECTIONS} - {"custom"}:
         raise ValueError(
             f"unknown projection {projection!r}; choose 'umap', 'tsne' or 'pca', or give an array "
             "of shape (n, 2) or a function that returns one."
