@@ -171,8 +171,9 @@ export class SideView {
   choose(indices, hidden, focus) {
     if (hidden && !indices.length) this.say(TEXT.map.allHiddenInside(hidden));
     if (indices.length) return this.openSelection(indices, hidden, focus);
-    // dropped there, or from here because it was labeled
-    if (this.dialog.isChoosing && !this.dialog.isCluster) this.clearSelection();
+    // dropped in the figure, which does so too where it was labeled here: that still says so
+    const dropped = this.dialog.isChoosing && !this.dialog.isCluster;
+    if (focus ? dropped : this.dialog.isOpen) this.clearSelection();
   }
 
   /**
