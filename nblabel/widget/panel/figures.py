@@ -40,8 +40,11 @@ def check_choices(projection: Any, map_kind: Any, *, multi_label: bool) -> None:
     """
     if multi_label:
         raise ValueError(text.NO_TAGS_YET)
-    if projection not in text.PROJECTIONS:
-        raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
+    if isinstance(projection, str) and projection not in {*text.PROJECTIONS} - {"custom"}:
+        raise ValueError(
+            f"unknown projection {projection!r}; choose 'umap', 'tsne' or 'pca', or give an array "
+            "of shape (n, 2) or a function that returns one."
+        )
     if map_kind not in ("canvas", "plotly"):
         raise ValueError(f"unknown map {map_kind!r}; choose 'canvas' or 'plotly'.")
 

@@ -133,7 +133,7 @@ COLOR_MODES = {
     "cluster": "Cluster",
     "source": "Source",
 }
-PROJECTIONS = {"pca": "PCA", "umap": "UMAP"}
+PROJECTIONS = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE", "custom": "Custom"}
 NO_PREDICTION = "no prediction yet"
 NO_LABEL = "no label yet"
 NOT_ANSWERED = "not answered"
@@ -161,7 +161,6 @@ def hovered(
 NEIGHBORS = "Neighbours"
 NEIGHBORS_FOUND = "Neighbours found."
 NEIGHBORS_FAILED = "Finding neighbours failed."
-UMAP = "UMAP"
 CLUSTERS = "Clusters"
 CLUSTERS_FAILED = "Finding clusters failed."
 TRAINING = "Training"
@@ -198,7 +197,8 @@ def neighbors_failed(reason: str) -> str:
     return f"Finding neighbours failed: {reason}. Predictions go on without them."
 
 
-UMAP_NOT_STARTED = "UMAP could not be started: {}."
+NOT_STARTED = "{} could not be started: {}."
+CUSTOM_FAILED = "The function given as projection failed: {}"
 
 
 def clusters_found(n: int) -> str:
