@@ -356,7 +356,9 @@ def test_what_is_nearly_equal_gets_its_label_in_one_step(panel: Callable[..., No
     expect(queue(book)).to_be_focused()
 
 
-def test_a_selection_of_python_is_seen_labeled_and_told_back(panel: Callable[..., Notebook]) -> None:
+def test_a_selection_of_python_is_seen_labeled_and_told_back(
+    panel: Callable[..., Notebook],
+) -> None:
     own = "np.column_stack([np.arange(600) % 30, np.arange(600) // 30])"
     book = panel(cell(more=f"projection={own}"))
     projection = book.page.get_by_label("Projection")
