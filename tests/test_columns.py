@@ -23,16 +23,16 @@ def pool(**more):
 
 def test_columns_are_known_of_each_item_and_not_learned_from():
     one = pool()
-    assert one.columns.values(1) == {"year": 1999, "place": "b"}
-    assert one.columns.values(4)["year"] is None
+    assert one.beside.values(1) == {"year": 1999, "place": "b"}
+    assert one.beside.values(4)["year"] is None
     assert np.array_equal(one.embeddings, blobs(N))
     assert one.fingerprint == pool(columns=None).fingerprint
-    assert pool(columns=None).columns is None
+    assert pool(columns=None).beside is None
 
 
 def test_columns_go_by_an_index_of_ids():
     shuffled = BESIDE.set_axis(IDS)[::-1]
-    assert pool(columns=shuffled).columns.values(1) == {"year": 1999, "place": "b"}
+    assert pool(columns=shuffled).beside.values(1) == {"year": 1999, "place": "b"}
     with pytest.raises(ValueError, match="item-0"):
         pool(columns=BESIDE.set_axis(IDS)[1:])
 
@@ -53,7 +53,7 @@ def test_columns_that_do_not_fit_are_refused(columns, error, said):
 def test_a_pool_that_grows_keeps_its_columns():
     more = pool(ids=[f"new-{i}" for i in range(N)])
     grown = pool().extended(more)
-    assert grown.columns.values(7) == {"year": 1999, "place": "b"}
+    assert grown.beside.values(7) == {"year": 1999, "place": "b"}
     bare = pool(ids=[f"new-{i}" for i in range(N)], columns=None)
     with pytest.raises(ValueError, match="one of the two pools has columns="):
         pool().extended(bare)
@@ -94,13 +94,13 @@ def test_texts_ids_and_vectors_of_a_table():
     one = nb.Pool.from_frame(TABLE, text="title", id="key", embedding="vector")
     assert (one.kind, one.text(2), one.ids[2]) == ("texts", "text 2", "item-2")
     np.testing.assert_allclose(one.embeddings, blobs(N))
-    assert one.columns.values(1) == {"year": 1999, "place": "b"}
+    assert one.beside.values(1) == {"year": 1999, "place": "b"}
 
 
 def test_columns_are_chosen_and_ordered():
     one = nb.Pool.from_frame(TABLE, text="title", columns=["place", "key"])
-    assert list(one.columns.values(0)) == ["place", "key"]
-    assert nb.Pool.from_frame(TABLE, text="title", columns=[]).columns is None
+    assert list(one.beside.values(0)) == ["place", "key"]
+    assert nb.Pool.from_frame(TABLE, text="title", columns=[]).beside is None
 
 
 def test_images_of_a_table(tmp_path):
@@ -114,12 +114,12 @@ def test_images_of_a_table(tmp_path):
     one = nb.Pool.from_frame(frame, image="path")
     assert list(one.ids) == ["0.png", "1.png", "2.png"]
     assert one.image(2)[0, 0, 0] == 80
-    assert one.columns.values(2) == {"year": 3}
+    assert one.beside.values(2) == {"year": 3}
 
 
 def test_rows_are_the_items_without_image_and_text():
     one = nb.Pool.from_frame(TABLE, id="key", embedding="vector")
-    assert (one.kind, one.columns) == ("rows", None)
+    assert (one.kind, one.beside) == ("rows", None)
     assert [cell.name for cell in one.row(0)] == ["title", "year", "place"]
 
 
@@ -173,4 +173,4 @@ def test_what_is_no_table_is_refused():
 def test_a_table_of_polars():
     polars = pytest.importorskip("polars", reason="polars is not installed")
     frame = polars.DataFrame({"title": ["a", "b"], "year": [1, 2]})
-    assert nb.Pool.from_frame(frame, text="title").columns.values(1) == {"year": 2}
+    assert nb.Pool.from_frame(frame, text="title").beside.values(1) == {"year": 2}

@@ -125,7 +125,7 @@ def with_items(
 
 def _items(pool: Pool, rows: list[int]) -> list[tuple[str, list[Any]]]:
     """Return what is in the items at some positions, and what stands beside them, by column."""
-    beside = [] if pool.columns is None else pool.columns.taken(rows)
+    beside = [] if pool.beside is None else pool.beside.taken(rows)
     return [*_media(pool, rows), *((_clean(name), _one_kind(values)) for name, values in beside)]
 
 

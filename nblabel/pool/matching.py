@@ -155,13 +155,13 @@ def words_of(pool: Pool) -> WordIndex:
 
 def has_words(pool: Pool) -> bool:
     """Return whether there is something in which words can be looked for."""
-    return pool.kind in ("texts", "rows") or pool.columns is not None
+    return pool.kind in ("texts", "rows") or pool.beside is not None
 
 
 def _texts(pool: Pool, index: int) -> list[str]:
     """Return an item's text, the values of its row, and those of the columns beside it."""
     text, row = pool.text(index), pool.row(index)
-    cells = [] if pool.columns is None else pool.columns.row(index)
+    cells = [] if pool.beside is None else pool.beside.row(index)
     return [text or "", *(cell.value or "" for cell in [*(row or []), *cells])]
 
 

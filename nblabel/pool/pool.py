@@ -55,7 +55,7 @@ class Pool(Identified):
 
     Attributes
     ----------
-    columns : Table or None
+    beside : Table or None
         As given.
 
     Raises
@@ -67,7 +67,7 @@ class Pool(Identified):
         If a text is no str, the table no DataFrame, or images a single path.
     """
 
-    columns: Table | None
+    beside: Table | None
     _index: list[str] | None = None  # what the index of the data calls the items
 
     def __init__(
@@ -102,7 +102,7 @@ class Pool(Identified):
         self._build(media, embeddings, ids)
         if columns is not None:
             ordered = in_order(columns, "columns", self.ids, self._index, numbered=ids is None)
-            self.columns = self._check_columns(Table(ordered))
+            self.beside = self._check_columns(Table(ordered))
 
     @classmethod
     def from_frame(
@@ -150,7 +150,7 @@ class Pool(Identified):
         --------
         >>> import nblabel as nb, pandas as pd
         >>> df = pd.DataFrame({"title": ["good", "bad"], "year": [1950, 1999]})
-        >>> nb.Pool.from_frame(df, text="title").columns.values(1)
+        >>> nb.Pool.from_frame(df, text="title").beside.values(1)
         {'year': 1999}
         """
         wanted = {"image": image, "text": text, "id": id, "embedding": embedding}
@@ -201,7 +201,7 @@ class Pool(Identified):
         self, media: Media | None, embeddings: npt.ArrayLike | None, ids: Sequence[Any] | None
     ) -> None:
         self.media = media
-        self.columns = None
+        self.beside = None
         self.n_before = 0
         """How many items there were before the pool was `extended`; 0 if it never was."""
         self.known_as: tuple[str, ...] = ()
@@ -267,10 +267,10 @@ class Pool(Identified):
         new = in_columns(more.embeddings, self._columns, "the other pool", more._columns)
         X = join_embeddings(self.embeddings, new, alone=self.media is None)
         media = join_media(self.media, more.media)
-        columns = join_columns(self.columns, more.columns)
+        columns = join_columns(self.beside, more.beside)
         pool = Pool.__new__(Pool)
         pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
-        pool.columns = columns
+        pool.beside = columns
         pool.n_before, pool._columns = len(self), self._columns  # noqa: SLF001
         pool.is_numbered = self.is_numbered
         pool.known_as = (self.fingerprint, *self.known_as)

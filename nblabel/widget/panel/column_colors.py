@@ -21,7 +21,7 @@ TAILS = 0.02  # share of the numbers at each end that one step holds, however fa
 def columns_of(pool: Pool) -> list[Column]:
     """Return the columns that points can be coloured by: those beside the items, and of rows."""
     rows = pool.media.columns if isinstance(pool.media, Table) else ()
-    return [*rows, *(() if pool.columns is None else pool.columns.columns)]
+    return [*rows, *(() if pool.beside is None else pool.beside.columns)]
 
 
 def color_modes(pool: Pool) -> list[dict[str, str]]:

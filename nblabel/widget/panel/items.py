@@ -87,7 +87,7 @@ class Items:
 
     def _beside(self, index: int) -> dict[str, Any]:
         """Return what stands beside an item."""
-        columns = self._session.pool.columns
+        columns = self._session.pool.beside
         if columns is None:
             return {}
         cells = columns.row(index)[:BESIDE]
