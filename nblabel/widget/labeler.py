@@ -18,6 +18,7 @@ from nblabel.system import memory
 from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
+from nblabel.widget.panel.column_colors import color_modes
 from nblabel.widget.panel.dispatch import Dispatch
 from nblabel.widget.panel.figures import check_choices, describe_classes, describe_store
 from nblabel.widget.panel.keys import check_keys
@@ -158,9 +159,7 @@ class Labeler(SelectingPanel):
                 show_prediction=show_prediction,
                 highlight=highlight,
                 map_kind=map,
-                color_modes=[
-                    {"value": value, "text": name} for value, name in text.COLOR_MODES.items()
-                ],
+                color_modes=color_modes(pool),
             )
             # a home of its own: messages are still heard when the panel ended
             home = Home(lambda error: self._tell_failure("message", error))
@@ -440,7 +439,7 @@ class Labeler(SelectingPanel):
         """Colour the points as a page wants them."""
         if self._panel is None or change["new"] == self._panel.state.color_by:
             return
-        if change["new"] in text.COLOR_MODES:
+        if change["new"] in [mode["value"] for mode in self.color_modes]:
             self._panel.state.paint(change["new"])
         else:
             self.color_by = self._panel.state.color_by

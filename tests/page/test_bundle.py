@@ -116,7 +116,7 @@ def test_modules_keep_the_rules(path: Path) -> None:
         assert [
             line for line in called if not re.search(r'signal\??\.addEventListener\("abort"', line)
         ] == []
-    if path.name not in ("text.js", "group_text.js", "class_text.js", "format.js"):
+    if path.name not in ("text.js", "group_text.js", "class_text.js", "map_text.js", "format.js"):
         assert "toLocaleString" not in source
         # words on screen stand in one file
         assert re.findall(r'(?:text|title|placeholder|"aria-label"): ["`][A-Za-z]{2}', source) == []

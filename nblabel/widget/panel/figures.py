@@ -19,6 +19,7 @@ from nblabel.session.engine import Refit
 from nblabel.system.format import interval
 from nblabel.system.values import looks
 from nblabel.widget import text
+from nblabel.widget.panel.column_colors import PREFIX, color_by_column, columns_of
 from nblabel.widget.panel.keys import has_many, keys_of
 from nblabel.widget.view.map import Colors
 from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
@@ -62,6 +63,10 @@ def color_points(
         return _confidence(model)
     if mode == "source":
         return _source(session)
+    if mode.startswith(PREFIX):
+        column = columns_of(session.pool)[int(mode.removeprefix(PREFIX))]
+        codes, names, palette = color_by_column(column)
+        return _coded(mode, codes, names, palette)
     if mode == "cluster":
         return _cluster(len(session.pool), clusters)
     names = [*session.classes, text.NO_LABEL]
