@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from nblabel.widget.view.palette import UNLABELED, class_colors, confidence_colo
 PREFIX = "column "
 MOST = 40  # categories with a colour of their own; nobody looks through a longer legend
 TAILS = 0.02  # share of the numbers at each end that one step holds, however far they lie
+UNITS = {"Y": 365.2425 * 86_400, "M": 30.436875 * 86_400, "D": 86_400, "h": 3_600, "m": 60}
 
 
 def columns_of(pool: Pool) -> list[Column]:
@@ -49,26 +51,59 @@ def color_by_column(column: Column) -> tuple[Any, list[str], list[str]]:
         palette = [*class_colors(len(names) - 2), UNLABELED, UNLABELED]
         return np.where(codes < 0, len(names) - 1, codes).astype(np.uint8), names, palette
     known = ~np.isnan(numbers)
-    steps = confidence_colors()
+    colors = confidence_colors()
     values = np.unique(numbers[known])
-    say = words.day if column.kind == "date" else words.number
-    if len(values) <= len(steps):
-        places = np.linspace(0, len(steps) - 1, len(values)).round().astype(int)
-        codes, names = np.searchsorted(values, numbers), [say(value) for value in values]
-        palette = [steps[place] for place in places]
+    if len(values) <= len(colors):
+        codes = np.searchsorted(values, numbers)
+        names = [
+            words.moment(one) if column.kind == "date" else words.number(one) for one in values
+        ]
     else:
-        edges = _edges(numbers[known], len(steps))
-        codes, names, palette = np.searchsorted(edges, numbers, side="right"), [], steps
-        for low, high in zip([None, *edges], [*edges, None], strict=True):
-            names.append(words.between(*(None if end is None else say(end) for end in (low, high))))
+        find = _round_days if column.kind == "date" else _round_numbers
+        edges, told = find(*_ends(numbers[known]), len(colors))
+        codes, names = np.searchsorted(edges, numbers, side="right"), words.steps(told)
+    places = np.linspace(0, len(colors) - 1, len(names)).round().astype(int)
     codes = np.where(known, codes, len(names))
-    return codes.astype(np.uint8), [*names, words.NO_VALUE], [*palette, UNLABELED]
+    return (
+        codes.astype(np.uint8),
+        [*names, words.NO_VALUE],
+        [
+            *(colors[place] for place in places),
+            UNLABELED,
+        ],
+    )
 
 
-def _edges(numbers: Any, steps: int) -> Any:
-    """Return where steps of one width end; outliers lie in the first and the last of them."""
-    largest = np.abs(numbers).max() or 1.0  # so that no difference overflows
-    low, high = np.quantile(numbers / largest, [TAILS, 1 - TAILS])
-    if low == high:
-        low, high = numbers.min() / largest, numbers.max() / largest
-    return largest * (low + (high - low) / steps * np.arange(1, steps))
+def _ends(numbers: Any) -> tuple[float, float]:
+    """Return where most numbers begin and end; the few outside are in the first and last step."""
+    largest = np.abs(numbers).max()  # so that no difference overflows
+    low, high = np.quantile(numbers / largest, [TAILS, 1 - TAILS]) * largest
+    return (low, high) if low < high else (numbers.min(), numbers.max())
+
+
+def _round_numbers(low: float, high: float, most: int) -> tuple[Any, list[str]]:
+    """Return round numbers between two others, fewer than `most`, and how they are written."""
+    step = _step((high / most) - (low / most))
+    places = np.arange(math.floor(low / step) + 1, math.ceil(high / step))
+    edges = places * step
+    return edges, [words.number(float(f"{edge:.12g}")) for edge in edges]
+
+
+def _round_days(low: float, high: float, most: int) -> tuple[Any, list[str]]:
+    """Return the beginnings of years, months, days, hours or minutes; as `_round_numbers`."""
+    unit = next((one for one in UNITS if (high - low) / UNITS[one] >= most / 2), "s")
+    first, last = (
+        np.datetime64(int(end), "s").astype(f"datetime64[{unit}]") for end in (low, high)
+    )
+    a, b = (int(end.astype(np.int64)) for end in (first, last))
+    step = max(1, math.ceil(_step((b - a) / most)))
+    places = np.arange(a // step + 1, b // step + 1) * step
+    moments = places.astype(f"datetime64[{unit}]")
+    told = [str(moment).replace("T", " ") for moment in moments]
+    return moments.astype("datetime64[s]").astype(np.int64).astype(float), told
+
+
+def _step(least: float) -> float:
+    """Return the smallest of 1, 2, 2.5 and 5 times a power of ten that is no smaller."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * one for one in (1, 2, 2.5, 5, 10) if power * one >= least * (1 - 1e-9))
