@@ -79,7 +79,7 @@ class Labeler(PanelWidget):
     keys : mapping of str to str, optional
         The keys of some classes, such as ``{"daisy": "d"}``; a capital is typed with Shift.
     multi_label : bool
-        Whether an item may have several tags, as for `Session`. Not in a panel yet.
+        Whether an item may have several tags, as for `Session`: keys toggle them, Enter confirms.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ class Labeler(PanelWidget):
         keys: Mapping[Any, str] | None = None,
         multi_label: bool = False,
     ) -> None:
-        check_choices(projection, map, multi_label=multi_label)
+        check_choices(projection, map)
         memory.keep_little()
         with progress_in_cell():
             pool = pool if isinstance(pool, Pool) else Pool(pool)
@@ -137,7 +137,7 @@ class Labeler(PanelWidget):
                 classes,
                 learner=learner,
                 strategy=strategy,
-                store=registry.log_in_memory(pool) if store is None else store,
+                store=registry.log_in_memory(pool, multi_label) if store is None else store,
                 annotator=annotator,
                 random_state=random_state,
                 build_graph=False,  # it would take the time of the keys; a job does it
@@ -145,6 +145,7 @@ class Labeler(PanelWidget):
                 audit=audit,
                 repeats=repeats,
                 prior=prior,
+                multi_label=multi_label,
             )
             embedding = begin_embedding(self._session)
             chosen = check_keys(keys, self._session)
