@@ -13,13 +13,12 @@ from nblabel.explore.clusters import as_clusters
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
-from nblabel.session.searching import SINGULAR
 from nblabel.system import memory
 from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
 from nblabel.widget.panel.dispatch import Dispatch
-from nblabel.widget.panel.figures import check_choices, describe_classes, describe_store
+from nblabel.widget.panel.figures import check_choices, describe_project
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
 from nblabel.widget.view.cell import ADVISED, display, keep_advice, progress_in_cell
@@ -152,9 +151,7 @@ class Labeler(PanelWidget):
             given = registry.given_in_panels(self._session.store)
             self._answers = Answers(self._session, given, chosen)
             super().__init__(
-                classes=describe_classes(self._session, chosen),
-                store=describe_store(self._session),
-                pool={"total": len(pool), "noun": SINGULAR[pool.kind]},
+                **describe_project(self._session, chosen),
                 show_prediction=show_prediction,
                 highlight=highlight,
                 map_kind=map,

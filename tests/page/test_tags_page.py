@@ -441,3 +441,11 @@ def test_nothing_moves_when_tags_are_pressed(browser_page: Page, width: int) -> 
     tags.press("1", "2", "3", "Enter")
     assert tags.root.bounding_box() == before
     assert tags.root.locator(".nbl-do-skip").bounding_box() == place
+
+
+def test_with_one_label_the_queue_is_as_before(browser_page: Page) -> None:
+    queue = Queue(browser_page)
+    queue.ask(*range(3))
+    expect(queue.root.locator(".nbl-answer")).not_to_contain_text("undefined")
+    expect(queue.root.locator(".nbl-check")).to_have_count(0)
+    expect(queue.root.locator(".nbl-confirm")).to_have_count(0)

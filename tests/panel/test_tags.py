@@ -42,6 +42,9 @@ def test_the_page_is_told_that_items_have_several_tags(page):
     assert item["tags"] == {"known": [], "answered": False, "predicted": None}
     assert (item["label"], item["prediction"]) == (None, None)
     assert open_page().traits["multi_label"] is False
+    # with the widget itself: a page builds the panel from what it is opened with
+    opened = next(state for kind, state, _ in page.channel.log if kind == "traits")
+    assert opened["multi_label"] is True
 
 
 def test_a_set_of_tags_is_committed_then_acknowledged_then_followed_by_questions(page):

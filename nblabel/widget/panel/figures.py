@@ -17,6 +17,7 @@ from nblabel.log.labels import STATUSES
 from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.session.searching import SINGULAR
 from nblabel.system.format import interval
 from nblabel.system.values import looks
 from nblabel.widget import text
@@ -124,6 +125,16 @@ def _coded(mode: str, codes: Any, names: list[str], palette: list[str], n_last: 
         classes, last = legend[:n_classes], legend[n_classes:]
         legend = [*sorted(classes, key=lambda one: -one["count"])[:LISTED], *last]
     return Colors(mode, codes, palette, legend)
+
+
+def describe_project(session: Session, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return the traits that a page is to have before it shows anything."""
+    return {
+        "classes": describe_classes(session, chosen),
+        "store": describe_store(session),
+        "pool": {"total": len(session.pool), "noun": SINGULAR[session.pool.kind]},
+        "multi_label": session.multi_label,
+    }
 
 
 def describe_classes(

@@ -105,7 +105,6 @@ class Publisher:
     def _publish_traits(self) -> None:
         widget, state, session = self._widget, self._state, self._session
         if self._differs("log", session.version):
-            widget.multi_label = session.multi_label
             widget.classes = describe_classes(session, state.keys)
             widget.store = describe_store(session)
             widget.guidelines = {

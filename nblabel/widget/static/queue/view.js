@@ -116,7 +116,7 @@ export function buildQueue(controller, signal, ways) {
     leads.node,
   );
   const confirm = tags && buildConfirm(tags, run, desk);
-  const answers = [prediction.node, classes.node, find.node, confirm?.node, actions.node];
+  const answers = [prediction.node, classes.node, find.node, confirm?.node ?? null, actions.node];
   const answer = h("div", { class: "nbl-answer" }, ...answers, messages.node, why.node);
   el.append(
     buildHead(saved.node, run),
