@@ -13,14 +13,13 @@ from nblabel.explore.clusters import as_clusters
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
-from nblabel.session.searching import SINGULAR
 from nblabel.system import memory
 from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
 from nblabel.widget.panel.column_colors import color_modes
 from nblabel.widget.panel.dispatch import Dispatch
-from nblabel.widget.panel.figures import check_choices, describe_classes, describe_store
+from nblabel.widget.panel.figures import check_choices, describe_project
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
 from nblabel.widget.selecting import SelectingPanel
@@ -81,7 +80,7 @@ class Labeler(SelectingPanel):
     keys : mapping of str to str, optional
         The keys of some classes, such as ``{"daisy": "d"}``; a capital is typed with Shift.
     multi_label : bool
-        Whether an item may have several tags, as for `Session`. Not in a panel yet.
+        Whether an item may have several tags, as for `Session`: keys toggle them, Enter confirms.
 
     Attributes
     ----------
@@ -130,7 +129,7 @@ class Labeler(SelectingPanel):
         keys: Mapping[Any, str] | None = None,
         multi_label: bool = False,
     ) -> None:
-        check_choices(projection, map, multi_label=multi_label)
+        check_choices(projection, map)
         memory.keep_little()
         with progress_in_cell():
             pool = pool if isinstance(pool, Pool) else Pool(pool)
@@ -139,7 +138,7 @@ class Labeler(SelectingPanel):
                 classes,
                 learner=learner,
                 strategy=strategy,
-                store=registry.log_in_memory(pool) if store is None else store,
+                store=registry.log_in_memory(pool, multi_label) if store is None else store,
                 annotator=annotator,
                 random_state=random_state,
                 build_graph=False,  # it would take the time of the keys; a job does it
@@ -147,15 +146,14 @@ class Labeler(SelectingPanel):
                 audit=audit,
                 repeats=repeats,
                 prior=prior,
+                multi_label=multi_label,
             )
             embedding = begin_embedding(self._session)
             chosen = check_keys(keys, self._session)
             given = registry.given_in_panels(self._session.store)
             self._answers = Answers(self._session, given, chosen)
             super().__init__(
-                classes=describe_classes(self._session, chosen),
-                store=describe_store(self._session),
-                pool={"total": len(pool), "noun": SINGULAR[pool.kind]},
+                **describe_project(self._session, chosen),
                 show_prediction=show_prediction,
                 highlight=highlight,
                 map_kind=map,

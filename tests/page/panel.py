@@ -22,6 +22,7 @@ TRAITS: dict[str, Any] = {
     "classes": CLASSES,
     "recent_classes": [],
     "pool": {"total": 5000, "noun": "image"},
+    "multi_label": False,
     "store": STORE,
     "show_prediction": True,
     "highlight": "",

@@ -15,11 +15,14 @@ from nblabel.session import Session
 from nblabel.session.searching import SINGULAR
 from nblabel.widget import text
 from nblabel.widget.panel.class_changes import CHANGES, change_classes
+from nblabel.widget.panel.tags import is_whole, step_label, tell_tags
+from nblabel.widget.text import tags as tag_text
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
 
+SHOWN = ("label", "tags", "skip", "flag")  # steps whose item is shown again when they are undone
 EVENTS = (
-    *("label", "skip", "flag", "undo", "redo", "add_class", "note", "guidelines"),
+    *("label", "tags", "skip", "flag", "undo", "redo", "add_class", "note", "guidelines"),
     *CHANGES,
 )
 
@@ -113,7 +116,10 @@ class Answers:
             said, excluded = self._label_group(content)
             return said, None, excluded
         index = session.pool.index_of(content["id"])
-        if kind == "label":
+        if kind == "tags":
+            event = tell_tags(session, content)
+            said = tag_text.saved(session.tags_of(index), session.n_labeled)
+        elif kind == "label":
             event = session.tell(index, content["label"], uid=uid)
             said = text.saved(content["label"], session.n_labeled)
         elif kind == "add_class":  # for this item, which it labels in the same step
@@ -124,7 +130,7 @@ class Answers:
         else:
             event, said = session.flag(index, uid=uid), text.FLAGGED
         for other in session.replaced(event):
-            label = other.labels[other.ids.index(event.ids[0])] if other.labels else None
+            label = step_label(other, other.ids.index(event.ids[0]))
             ago = event.time - other.time
             said += f" {text.answered_by_another(other.annotator, label, ago, kind)}"
         return said, None, []
@@ -132,6 +138,8 @@ class Answers:
     def _label_group(self, content: dict[str, Any]) -> tuple[str, list[int]]:
         """Label a selection or a cluster; what was marked as not belonging to it is asked next."""
         session, indices = self._session, content["indices"]
+        if session.multi_label:
+            raise ValueError(tag_text.NO_GROUPS)
         if not content.get("relabel"):
             indices = indices[~np.isin(indices, session.labeled)]
         if not len(indices):
@@ -151,9 +159,11 @@ class Answers:
         target = (session.undo if kind == "undo" else session.redo)(uid=uid)
         if target is None:
             return text.NOTHING_TO.format(kind), None
-        label = target.labels[0] if target.labels else None
-        said = text.reversed_step(kind, target.kind, len(target.ids), self._noun, label)
-        alone = kind == "undo" and len(target.ids) == 1 and target.kind in ("label", "skip", "flag")
+        said = text.reversed_step(
+            kind, target.kind, len(target.ids), self._noun, step_label(target)
+        )
+        alone = kind == "undo" and len(target.ids) == 1 and target.kind in SHOWN
+        alone = alone and is_whole(target)
         shown = (
             session.pool.index_of(target.ids[0])
             if alone and target.ids[0] in session.pool

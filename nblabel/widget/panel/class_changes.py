@@ -9,6 +9,7 @@ import numpy as np
 
 from nblabel.session import Session
 from nblabel.widget.panel.keys import keys_of
+from nblabel.widget.panel.tags import class_counts
 from nblabel.widget.text import classes as text
 
 CHANGES = (
@@ -35,7 +36,7 @@ def change_classes(session: Session, content: dict[str, Any], given: Mapping[str
         As the method of the session does.
     """
     name, uid = content.get("name", ""), content["uid"]
-    before = dict(zip(session.classes, _counts(session), strict=True))
+    before = dict(zip(session.classes, class_counts(session).tolist(), strict=True))
     match content["type"]:
         case "rename_class":
             event = session.rename_class(name, content["new"], uid=uid)
@@ -91,10 +92,3 @@ def _split(session: Session, content: dict[str, Any]) -> str:
         groups[one] += group[y[group] == code].tolist()
     event = session.split_class(name, groups, uid=uid)
     return text.split(name, event.change["into"], len(event.ids))
-
-
-def _counts(session: Session) -> list[int]:
-    """Return how many labels each class has."""
-    y = session.y
-    counts: list[int] = np.bincount(y[y >= 0], minlength=len(session.classes)).tolist()
-    return counts[: len(session.classes)]

@@ -9,20 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import IntArray
+from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners import CALIBRATED
 from nblabel.log.class_list import ClassDetails
+from nblabel.log.events import Tags
 from nblabel.log.labels import STATUSES
 from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.session.searching import SINGULAR
 from nblabel.system.format import interval
 from nblabel.system.values import looks
 from nblabel.widget import text
 from nblabel.widget.panel.column_colors import PREFIX, color_by_column, columns_of
 from nblabel.widget.panel.keys import has_many, keys_of
+from nblabel.widget.panel.tags import certainty, class_counts, tag_codes
+from nblabel.widget.text import tags as tag_text
 from nblabel.widget.view.map import Colors
-from nblabel.widget.view.palette import SOURCES, UNLABELED, class_colors, confidence_colors
+from nblabel.widget.view.palette import SOURCES, UNLABELED, WITHOUT, class_colors, confidence_colors
 
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 NO_DETAILS = ClassDetails()
@@ -31,16 +35,14 @@ LISTED = 50  # classes of very many that are sent with their counts, the most fr
 USED = 20  # classes that were used last
 
 
-def check_choices(projection: Any, map_kind: Any, *, multi_label: bool) -> None:
+def check_choices(projection: Any, map_kind: Any) -> None:
     """Refuse what a panel cannot show.
 
     Raises
     ------
     ValueError
-        If the projection or the map is unknown, or items are to have several tags.
+        If the projection or the map is unknown.
     """
-    if multi_label:
-        raise ValueError(text.NO_TAGS_YET)
     if isinstance(projection, str) and projection not in {*text.PROJECTIONS} - {"custom"}:
         raise ValueError(
             f"unknown projection {projection!r}; choose 'umap', 'tsne' or 'pca', or give an array "
@@ -60,7 +62,7 @@ def color_points(
         )
     if mode == "confidence":
         assert model is not None
-        return _confidence(model)
+        return _confidence(certainty(model.proba) if session.multi_label else model.predicted[1])
     if mode == "source":
         return _source(session)
     if mode.startswith(PREFIX):
@@ -69,6 +71,8 @@ def color_points(
         return _coded(mode, codes, names, palette)
     if mode == "cluster":
         return _cluster(len(session.pool), clusters)
+    if session.multi_label:
+        return _tags(session, model if mode == "prediction" else None, mode)
     names = [*session.classes, text.NO_LABEL]
     palette = [*colors_of(session), UNLABELED]
     y = session.y
@@ -81,10 +85,17 @@ def color_points(
     return _coded(mode, codes, names, palette)
 
 
-def _confidence(model: Refit) -> Colors:
+def _tags(session: Session, model: Refit | None, mode: str) -> Colors:
+    names = [*session.classes, tag_text.NO_TAG, text.NO_LABEL]
+    palette = [*colors_of(session), WITHOUT, UNLABELED]
+    codes = tag_codes(session, model).astype(np.uint8 if len(names) <= 256 else np.uint16)
+    return _coded(mode, codes, names, palette, n_last=2)
+
+
+def _confidence(confidence: FloatArray) -> Colors:
     palette = confidence_colors()
     steps = len(palette)
-    codes = np.minimum(model.predicted[1] * steps, steps - 1).astype(np.uint8)
+    codes = np.minimum(confidence * steps, steps - 1).astype(np.uint8)
     names = [interval(step / steps, (step + 1) / steps) for step in range(steps)]
     return _coded("confidence", codes, names, palette)
 
@@ -108,18 +119,30 @@ def _source(session: Session) -> Colors:
     return _coded("source", session.status, names, palette)
 
 
-def _coded(mode: str, codes: Any, names: list[str], palette: list[str]) -> Colors:
+def _coded(mode: str, codes: Any, names: list[str], palette: list[str], n_last: int = 1) -> Colors:
+    """Return colours with their legend; the last of the names are no classes."""
     counts = np.bincount(codes, minlength=len(names))
     legend: list[dict[str, Any]] = [
         {"code": code, "name": name, "color": palette[code], "count": int(counts[code])}
         for code, name in enumerate(names)
-        if counts[code] or (mode in ("prediction", "label") and code < len(names) - 1)
+        if counts[code] or (mode in ("prediction", "label") and code < len(names) - n_last)
     ]
     if mode in ("prediction", "label") and has_many(names):
         # a page knows the other classes, and counts their points by itself
-        classes, last = legend[: len(names) - 1], legend[len(names) - 1 :]
+        n_classes = len(names) - n_last
+        classes, last = legend[:n_classes], legend[n_classes:]
         legend = [*sorted(classes, key=lambda one: -one["count"])[:LISTED], *last]
     return Colors(mode, codes, palette, legend)
+
+
+def describe_project(session: Session, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return the traits that a page is to have before it shows anything."""
+    return {
+        "classes": describe_classes(session, chosen),
+        "store": describe_store(session),
+        "pool": {"total": len(session.pool), "noun": SINGULAR[session.pool.kind]},
+        "multi_label": session.multi_label,
+    }
 
 
 def describe_classes(
@@ -166,8 +189,12 @@ def recent_classes(session: Session) -> list[str]:
         return []
     used: dict[str, None] = {}
     for event in session.state.latest(RECENT):
-        if event.annotator == session.annotator and event.kind in ("label", "add_class"):
+        if event.annotator != session.annotator:
+            continue
+        if event.kind in ("label", "add_class"):
             used.update(dict.fromkeys(reversed(event.labels)))
+        elif event.kind == "tags":
+            used.update(dict.fromkeys(tag for one in event.labels for tag in Tags.of(one).yes))
     names = dict.fromkeys(session.classes)
     return [name for name in used if name in names][:USED]
 
@@ -192,12 +219,12 @@ def describe_store(session: Session) -> dict[str, Any]:
     }
 
 
-def count_labels(session: Session, y: IntArray) -> list[dict[str, Any]]:
-    """Return how many have each class, of class numbers without -1.
+def count_labels(session: Session, rows: IntArray | None = None) -> list[dict[str, Any]]:
+    """Return how many items have each class, of all or of those at some positions.
 
     Of more classes than keys the most frequent come first, and no others.
     """
-    counts = np.bincount(y, minlength=len(session.classes))
+    counts = class_counts(session, rows)
     colors = colors_of(session)
     counted: list[dict[str, Any]] = [
         {"name": name, "color": color, "count": int(count)}
@@ -220,7 +247,6 @@ def describe_status(
     n = dict(zip(STATUSES, standing, strict=True))
     left = n["open"] + n["skipped"]
     pace = pace_of(session, given)
-    y = session.y
     waiting = getattr(session.engine.learner, "waiting", "")
     missing = "" if session.embedded_by is None else session.embedded_by.missing
     notices = ["" if session.store.persistent else text.IN_MEMORY, missing, drift, waiting]
@@ -237,13 +263,15 @@ def describe_status(
         "refit_ms": None if seconds is None else round(seconds * 1e3, 1),
         "model": text.model(session.engine.learner.name, session.engine.strategy.name, CALIBRATED),
         "store": {"persistent": session.store.persistent, "text": session.store.text},
-        "classes": count_labels(session, y[y >= 0]),
+        "classes": count_labels(session),
         "notices": [{"kind": "info", "text": notice} for notice in notices if notice],
     }
 
 
 def pace_of(session: Session, given: Collection[str]) -> float | None:
     """Return the labels per hour of the last answers given in panels; None where not known."""
+    if session.multi_label:
+        return None
     own = (
         event.uid
         for event in session.state.latest(RECENT)

@@ -14,6 +14,7 @@ from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Find
 from nblabel.widget import text
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.text import tags as tag_text
 
 
 class Finding:
@@ -35,6 +36,8 @@ class Finding:
         """Look for a class, or for none any more; return what to say about it."""
         before = self._state.find_target
         session = self._session
+        if label is not None and session.multi_label:
+            return tag_text.NO_FINDING.format(label)
         if label is not None and label not in {*session.classes} - {*session.retired}:
             return text.NO_SUCH_CLASS.format(label)
         if label is None and not before:
@@ -65,7 +68,7 @@ class Finding:
             self.begin(None)
             return
         told, self._state.find_hint = ("", ""), ""
-        if label:
+        if label and not session.multi_label:
             code, y = session.classes.index(label), session.y
             y[session.accepted] = -1
             n_found = int(np.count_nonzero(y == code))

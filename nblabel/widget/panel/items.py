@@ -13,9 +13,12 @@ from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Reason
+from nblabel.widget import text as words
 from nblabel.widget.panel.keys import LIKELIEST, has_many
 from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.panel.tags import describe_tags, label_of
+from nblabel.widget.text import tags as tag_text
 from nblabel.widget.view.packet import Packet
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
@@ -38,7 +41,9 @@ class Items:
 
     def __init__(self, session: Session, state: PanelState, pictures: Pictures) -> None:
         self._session, self._state, self._pictures = session, state, pictures
-        texts = session.pool.media.texts if isinstance(session.pool.media, Texts) else None
+        media = session.pool.media
+        # with several tags no word speaks for the prediction as a whole
+        texts = media.texts if isinstance(media, Texts) and not session.multi_label else None
         self._word_scores = None if texts is None else WordScores(texts, session.random_state)
         self.forget()
 
@@ -104,7 +109,8 @@ class Items:
         answer = self._session.state.answers.get(item_id)
         if index in self._session.repeated or index in self._state.sorting:
             answer = None  # asked once more, as if nobody had answered
-        label = None if answer is None else answer.label
+        label = None if answer is None else label_of(self._session, index)
+        several = self._session.multi_label
         likely = self._likeliest(index)
         return {
             "id": item_id,
@@ -114,6 +120,7 @@ class Items:
             "label": label,
             "source": None if answer is None or label is None else answer.event.source,
             "prediction": self._prediction(index),
+            **({"tags": self._tags(index)} if several else {}),
             "words": [],
             "why": None,
             "neighbors": [],
@@ -136,7 +143,7 @@ class Items:
         if index in self._state.hints:
             return self._state.hints[index]
         model = self._state.model
-        if model is None or not self._session.predicts:
+        if model is None or not self._session.predicts or self._session.multi_label:
             return None
         code, p = (part[index] for part in model.predicted)
         if code >= len(self._session.classes):
@@ -145,6 +152,18 @@ class Items:
         if label in self._session.retired:  # a moment ago
             return None
         return {"label": label, "confidence": round(float(p), 4)}
+
+    def _tags(self, index: int) -> dict[str, Any]:
+        return describe_tags(self._session, self._state.model, index)
+
+    def said(self, index: int, item: dict[str, Any]) -> str:
+        """Say in one line what an item is labeled as, or else predicted."""
+        name, tags, guess = self._session.pool.name(index), item.get("tags"), item["prediction"]
+        if tags and item["label"] is None and tags["predicted"] is not None:
+            likely = [(one["label"], one["confidence"]) for one in tags["predicted"]]
+            return tag_text.predicted(name, likely)
+        predicted = guess and (guess["label"], guess["confidence"])
+        return words.hovered(name, item["label"], item["source"], predicted)
 
     def _likeliest(self, index: int) -> list[str]:
         """Return the classes that keys give an item, where there are more classes than keys."""
@@ -168,8 +187,8 @@ class Items:
         neighbors = []
         for other, similarity in self._state.deciders.get(index, []):
             item_id = self._session.pool.ids[other]
-            answer = self._session.state.answers.get(item_id)
-            if answer is None or answer.label is None:
+            label = label_of(self._session, other)
+            if label is None:
                 continue  # taken back a moment ago
             new = item_id not in self._held_neighbors
             media = self._media(other, packet, THUMBNAIL_SIDE, send=new)
@@ -177,7 +196,7 @@ class Items:
             neighbors.append(
                 {
                     "id": item_id,
-                    "label": answer.label,
+                    "label": label,
                     "similarity": round(similarity, 3),
                     **{kind: media[kind] for kind in ("image", "text", "row")},
                 }

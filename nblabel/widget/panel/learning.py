@@ -163,7 +163,8 @@ class Learning:
         drift = self._drift[1]
         if not drift.n_new:
             return ""
-        labeled: IntArray = np.flatnonzero(snapshot.y >= 0)
+        answered = snapshot.y >= 0  # with several tags, one column for each
+        labeled: IntArray = np.flatnonzero(answered.any(axis=1) if answered.ndim > 1 else answered)
         return drift.after(X, labeled[labeled >= self._n_before]).lines[0]
 
     def _done(self, result: object) -> None:

@@ -28,6 +28,7 @@ from nblabel.widget.panel.publish import Publisher
 from nblabel.widget.panel.ranking import Ranking
 from nblabel.widget.panel.selection import Selection
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.panel.tags import is_asked
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.auto_label import AutoLabel
@@ -301,13 +302,7 @@ class Panel:
         def send(_: object) -> None:
             packet = Packet()
             item = self.items.thumbnail(index, packet)
-            guess = item["prediction"]
-            said = text.hovered(
-                self.session.pool.name(index),
-                item["label"],
-                item["source"],
-                guess and (guess["label"], guess["confidence"]),
-            )
+            said = self.items.said(index, item)
             content = {"type": "picture", "index": index, "item": item, "text": said}
             self.send(content | _addressed(page), packet.buffers)
 
@@ -402,6 +397,8 @@ class Panel:
         asked = self.review.is_open(index) or self._again.is_open(index)
         if answer is None or asked or index in self._first():
             return True
+        if self.session.multi_label:  # some of its tags may be answered
+            return is_asked(self.session, index)
         return answer.kind == "skip" and len(answers) == len(self.session.pool)
 
     def _on_screen(self) -> list[int]:

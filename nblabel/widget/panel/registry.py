@@ -25,22 +25,24 @@ class OpenPanel(Protocol):
 
 Panel = TypeVar("Panel", bound=OpenPanel)
 
-# logs in memory by pool, so that running the cell again keeps the labels
-_logs: dict[str, LabelStore] = {}
+# logs in memory by kind and pool, so that running the cell again keeps the labels
+_logs: dict[bool, dict[str, LabelStore]] = {False: {}, True: {}}
 # uids of the answers given in a panel, by log: the pace of a person is read from them
 _given: dict[str, set[str]] = {}
 _panels: weakref.WeakSet[Any] = weakref.WeakSet()
 _numbers = itertools.count()
 
 
-def log_in_memory(pool: Pool) -> LabelStore:
+def log_in_memory(pool: Pool, multi_label: bool = False) -> LabelStore:
     """Return the log that labels of this pool are kept in where no store is named.
 
-    It is that of the pool as it was before, where items came, went or changed since.
+    It is that of the pool as it was before, where items came, went or changed since. One label for
+    each item and several tags are kept in a log each.
     """
-    known = [_logs[name] for name in (pool.fingerprint, *pool.known_as) if name in _logs]
-    known = known or [one for one in reversed(_logs.values()) if is_of_changed(one, pool)]
-    return _logs.setdefault(pool.fingerprint, known[0] if known else LabelStore())
+    logs = _logs[bool(multi_label)]
+    known = [logs[name] for name in (pool.fingerprint, *pool.known_as) if name in logs]
+    known = known or [one for one in reversed(logs.values()) if is_of_changed(one, pool)]
+    return logs.setdefault(pool.fingerprint, known[0] if known else LabelStore())
 
 
 def given_in_panels(store: LabelStore) -> set[str]:
@@ -73,6 +75,7 @@ def forget() -> None:
     """Close all panels, and forget them and the logs in memory, as a new kernel would."""
     for panel in list(_panels):
         panel.close()
-    _logs.clear()
+    for logs in _logs.values():
+        logs.clear()
     _given.clear()
     _panels.clear()

@@ -8,6 +8,7 @@ import { announce, buildLiveRegion } from "./shared/live.js";
 import { TEXT } from "./shared/text.js";
 import { makeWays } from "./shared/ways.js";
 import { QueueController } from "./queue/controller.js";
+import { TagController } from "./queue/tags.js";
 import { ClassDialog } from "./classes/dialog.js";
 import { buildQueue } from "./queue/view.js";
 import { CanvasView } from "./map/view.js";
@@ -22,7 +23,8 @@ class PanelPage {
   /** @param {Model} model */
   constructor(model) {
     this.context = new PanelContext(model);
-    this.controller = new QueueController(this.context);
+    const Controller = model.get("multi_label") ? TagController : QueueController;
+    this.controller = new Controller(this.context);
     this.views = 0;
     this.controller.open();
   }
@@ -83,7 +85,8 @@ class PanelPage {
     add(columns, () => new MapView(context, signal, ways).el);
     add(el, () => new ClassDialog(controller, signal, ways).el);
     add(el, () => buildStatus(context, signal, ways));
-    add(el, () => buildQuality(context, signal));
+    // all of it is about one label for each item
+    if (!context.multiLabel) add(el, () => buildQuality(context, signal));
   }
 
   /**

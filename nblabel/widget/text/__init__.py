@@ -15,10 +15,6 @@ REPLACED = "The cell was run again: the newer panel goes on with the same labels
 IN_MEMORY = (
     "Labels are kept in memory until the kernel stops. store='labels.db' keeps them in a file."
 )
-NO_TAGS_YET = (
-    "not for several tags yet: the panel. In Python: session = nblabel.Session(pool, classes, "
-    "multi_label=True), then session.ask() and session.tell(index, tags)."
-)
 NO_BACKGROUND = (
     "nothing runs in the background of a script; there: "
     "session.set_embeddings(nblabel.embed(session.pool, method={method!r}))."

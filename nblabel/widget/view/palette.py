@@ -11,6 +11,7 @@ _BASE = (
     *("#882255", "#999933", "#6a5acd", "#44aa99", "#aa4499", "#117733", "#dd8899", "#a0714f"),
 )
 UNLABELED = "#9a9a9a"
+WITHOUT = "#5f6b6d"  # what is known to have no tag
 # cividis (Nuñez et al., 2018): even steps of lightness, the same for colour-blind eyes
 _CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369",
             "#e1cc55", "#fee838")  # fmt: skip

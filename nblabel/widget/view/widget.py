@@ -36,6 +36,8 @@ class PanelWidget(anywidget.AnyWidget):
     """The classes used last, where there are more than keys."""
     pool = t.Dict().tag(sync=True)
     """How many items there are, and what one is called."""
+    multi_label = t.Bool(default_value=False).tag(sync=True)
+    """Whether an item may have several tags."""
     store = t.Dict().tag(sync=True)
     """Which log the answers go to."""
     show_prediction = t.Bool(default_value=True).tag(sync=True)

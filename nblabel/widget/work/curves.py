@@ -68,7 +68,7 @@ class Curves:
     def learned(self, model: Refit) -> None:
         """Take a point of the confidence curve."""
         n = self._session.n_labeled
-        if not n:
+        if not n or self._session.multi_label:
             return
         self._confident[n] = round(float((model.predicted[1] >= CONFIDENT).mean()), 4)
         self._confident = _thinned(self._confident)

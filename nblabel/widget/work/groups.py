@@ -232,10 +232,11 @@ class Groups:
         """
         session, members = self._session, group.members
         known = members[np.isin(session.status[members], BY_PEOPLE)]
-        labels = [one for one in count_labels(session, session.y[known]) if one["count"]]
+        labels = [one for one in count_labels(session, known) if one["count"]]
         labels.sort(key=lambda one: -one["count"])
         counts = [(one["name"], one["count"]) for one in labels]
-        warning = text.contradiction(counts) if len(counts) > 1 and not group.found else ""
+        differ = len(counts) > 1 and not group.found and not session.multi_label
+        warning = text.contradiction(counts) if differ else ""
         facts = {"n": len(members), "labeled": len(known), "labels": labels, "warning": warning}
         likely = self._likeliest(members)
         return {**facts, "likeliest": likely} if likely else facts

@@ -134,6 +134,7 @@ class Measures:
         self._numbering = 0
         if gain is not None:
             self._advisor.threshold = float(gain)
+        self._has_tags = session.multi_label  # of which nothing is measured yet
         self._task: Task | None = None
         self._present: tuple[int, float | None] = (-1, None)  # version of the session, and rate
         self._not_before = -math.inf
@@ -189,6 +190,8 @@ class Measures:
 
     def see(self, snapshot: Snapshot, model: Refit, engine: Engine | PartialEngine) -> None:
         """In the thread that learns: whether it pays to go on."""
+        if self._has_tags:
+            return
         y = snapshot.y.copy()
         y[snapshot.accepted] = -1
         if snapshot.classes[: len(self._numbered)] != self._numbered:
@@ -212,6 +215,8 @@ class Measures:
 
     def measure(self) -> None:
         """Measure anew, now or once there is time again, if anything changed and was checked."""
+        if self._has_tags:
+            return
         present = (self._session.version, self._state.hourly_rate)
         if self._task is not None or self._present == present:
             return
@@ -253,6 +258,8 @@ class Measures:
 
     def _say(self) -> None:
         """Have the status say what is known."""
+        if self._has_tags:
+            return
         say, found = self._state.say, self._found
         audit = found.audit if self._n_checked() else None
         if audit is not None and audit.n_checks and not audit.is_known:

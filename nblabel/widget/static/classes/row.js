@@ -143,7 +143,9 @@ export class ClassRow {
     this.retire = this.button("", () => this.retireOrRestore(), words.retireTitle);
     this.delete = this.button(words.delete, () => this.askToDelete());
     const order = h("span", { class: "nbl-class-order" }, this.up, this.down);
-    const parts = [order, this.merge, this.splitOpen, this.retire, this.delete];
+    // with several tags, items are in no class alone
+    const single = this.context.multiLabel ? [] : [this.splitOpen, this.retire];
+    const parts = [order, this.merge, ...single, this.delete];
     this.actions = h("div", { class: "nbl-class-actions" }, ...parts);
   }
 

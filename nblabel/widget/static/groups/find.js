@@ -46,7 +46,8 @@ export class GroupFind {
 
   list() {
     const { dialog, likeliest } = this;
-    const { classes, recent } = dialog.view.context;
+    const { classes, recent, multiLabel } = dialog.view.context;
+    if (multiLabel) return; // a group gets no tag as a whole
     const choose = (/** @type {string} */ name) => dialog.send(name);
     const keyed = offered(classes, likeliest, recent);
     this.classes = [...keyed, ...classes];

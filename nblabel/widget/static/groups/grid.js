@@ -215,7 +215,8 @@ export class GroupGrid {
     const picture = index === undefined ? null : this.view.context.map.picture(index);
     const isMarked = index !== undefined && this.marked.has(index);
     setAttribute(node, "aria-disabled", picture && !this.fixed ? null : "true");
-    setAttribute(node, "aria-pressed", String(isMarked));
+    const { multiLabel } = this.view.context;
+    setAttribute(node, "aria-pressed", multiLabel ? null : String(isMarked));
     this.paint(node, picture);
   }
 
@@ -225,7 +226,7 @@ export class GroupGrid {
    */
   paint(node, picture) {
     if (!picture) return;
-    const { classes, noun } = this.view.context;
+    const { classes, noun, multiLabel } = this.view.context;
     const tile = /** @type {Tile} */ (this.tiles.get(node));
     const { item, bytes } = picture;
     if (tile.drawn !== picture) {
@@ -233,7 +234,8 @@ export class GroupGrid {
       const kept = media && bytes ? { media, bytes } : null;
       tile.thumb.paint(kept);
       setText(tile.words, kept ? "" : (item.error ?? item.id));
-      tile.el.title = TEXT.group.item(noun, item.id, shortWords(kept), item.label);
+      const said = TEXT.group.item(noun, item.id, shortWords(kept), item.label);
+      tile.el.title = multiLabel ? TEXT.tags.askNow(said) : said;
       tile.el.setAttribute("aria-label", tile.el.title);
       tile.drawn = picture;
     }
@@ -244,7 +246,13 @@ export class GroupGrid {
 
   /** @param {number} index */
   toggle(index) {
-    if (this.fixed || !this.view.context.map.picture(index)) return;
+    const { context, ways } = this.view;
+    if (this.fixed || !context.map.picture(index)) return;
+    if (context.multiLabel) {
+      context.tell({ type: "show", index });
+      ways.focusQueue();
+      return;
+    }
     const marks = !this.marked.delete(index);
     if (marks) this.marked.add(index);
     this.draw();

@@ -12,7 +12,8 @@ export function updateGroup(dialog) {
   const choosing = phase === "choose";
   const fixed = phase === "saved" || phase === "undoing";
   dialog.el.dataset.noun = dialog.view.context.noun;
-  dialog.takeClasses(dialog.isOpen && !finding && !fixed);
+  const { multiLabel } = dialog.view.context;
+  dialog.takeClasses(dialog.isOpen && !finding && !fixed && !multiLabel);
   dialog.setup.el.hidden = phase !== "find";
   setText(dialog.parts.leftOut, finding || fixed ? "" : dialog.hiddenText);
   dialog.parts.body.hidden = finding;
@@ -31,7 +32,7 @@ export function updateGroup(dialog) {
   dialog.parts.heading.hidden = fixed;
   if (!choosing) dialog.find.close();
   dialog.parts.classes.hidden = fixed || dialog.find.finder.isOpen;
-  dialog.parts.relabelField.hidden = fixed || already === 0;
+  dialog.parts.relabelField.hidden = fixed || already === 0 || multiLabel;
   dialog.parts.relabel.disabled = !choosing;
   for (const button of dialog.parts.classes.children)
     setAttribute(button, "aria-disabled", dialog.isReady ? null : "true");
@@ -46,6 +47,7 @@ export function updateGroup(dialog) {
 /** @param {GroupDialog} dialog */
 function headingOf(dialog) {
   const { size } = dialog.grid.marked;
+  if (dialog.view.context.multiLabel) return TEXT.tags.groupHint;
   if (dialog.phase === "saving") return TEXT.group.saving;
   if (dialog.indices.length && dialog.count === 0)
     return size ? TEXT.group.nothingLeft : TEXT.group.allLabeled;

@@ -33,9 +33,8 @@ export class PointCard {
     setText(this.words, short);
     this.words.hidden = !short;
     setText(this.text, words);
-    const color = classes.find(
-      ({ name }) => name === (item.label ?? item.prediction?.label),
-    )?.color;
+    const shown = tagOf(item) ?? item.label ?? item.prediction?.label;
+    const color = classes.find(({ name }) => name === shown)?.color;
     this.swatch.hidden = !color;
     this.swatch.style.background = color ?? "";
     this.el.hidden = false;
@@ -57,9 +56,18 @@ export class PointCard {
   }
 }
 
+/**
+ * The tag that colours an item that may have several.
+ * @param {import("../shared/wire.js").Item} item
+ */
+function tagOf({ label, tags }) {
+  return label === null ? tags?.predicted?.[0]?.label : tags?.known[0];
+}
+
 /** @param {import("../shared/wire.js").Item} item */
-function describeItem({ id, label, prediction }) {
+function describeItem({ id, label, prediction, tags }) {
   if (label) return TEXT.map.labeled(id, label);
+  if (tags?.predicted) return TEXT.tags.predictedFor(id, TEXT.tags.predicted(tags.predicted));
   return prediction
     ? TEXT.map.predicted(id, prediction.label, prediction.confidence)
     : TEXT.map.noPrediction(id);

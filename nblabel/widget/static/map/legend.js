@@ -97,7 +97,7 @@ export class MapLegend {
   get findable() {
     const { context, pressedCode } = this.view;
     const name = pressedCode === null ? "" : this.entries.get(pressedCode)?.name.textContent;
-    const isClass = context.classes.some((one) => one.name === name);
+    const isClass = !context.multiLabel && context.classes.some((one) => one.name === name);
     return isClass && name !== this.target ? name : null;
   }
 

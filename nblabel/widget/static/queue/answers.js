@@ -17,7 +17,7 @@ import { keyShown, shortcutOf } from "./keys.js";
 /** More classes than this scroll, where they would be taller than the picture. */
 const SCROLLS_FROM = 12;
 /** What answers the question on screen. */
-const ANSWERS = ["label", "accept", "skip", "flag"];
+const ANSWERS = ["label", "accept", "skip", "flag", "takeOver"];
 
 /** @param {import("./keys.js").Command} command */
 export function isAnswer({ name }) {
@@ -86,8 +86,9 @@ export function buildPrediction(controller, run, desk) {
  * @param {Desk} desk
  * @param {HTMLElement[]} more what follows the classes
  * @param {() => void} focusRoot
+ * @param {import("./tags.js").TagController | null} tags where an item may have several
  */
-export function buildClasses(controller, run, desk, more, focusRoot) {
+export function buildClasses(controller, run, desk, more, focusRoot, tags) {
   const list = h("div", { class: "nbl-class-list" });
   const card = buildClassCard(controller.context, list);
   const legend = h("legend", { class: "nbl-hidden", text: TEXT.queue.label });
@@ -101,18 +102,25 @@ export function buildClasses(controller, run, desk, more, focusRoot) {
       type: "button",
       class: "nbl-class",
       title: label,
-      onClick: () => run({ name: "label", label }),
+      onClick: (/** @type {MouseEvent} */ event) => {
+        run({ name: "label", label });
+        // a tag is confirmed with Enter next, which must not press this button again
+        if (tags && event.detail) focusRoot();
+      },
     };
-    return h("button", props, swatch, name, key);
+    const check = h("span", { class: "nbl-check", "aria-hidden": "true", text: "✓" });
+    return h("button", props, swatch, name, key, tags && check);
   };
   /** @param {string} label */
   const buttonOf = (label) => [...list.children].find((button) => button.dataset.key === label);
   const render = () => {
     const {
       context: { closed },
-      offer: { classes },
+      offer,
       queue: { current },
     } = controller;
+    const classes = tags ? tags.shown(offer.classes) : offer.classes;
+    const pressed = tags ? tags.pressed : [current?.label];
     const hadFocus = list.contains(document.activeElement);
     const buttons = patchChildren(
       list,
@@ -126,7 +134,7 @@ export function buildClasses(controller, run, desk, more, focusRoot) {
       key.hidden = one.key === "";
       setAttribute(buttons[i], "aria-keyshortcuts", one.key || null);
       setAttribute(buttons[i], "aria-description", one.description || null);
-      setAttribute(buttons[i], "aria-pressed", current?.label === one.name ? "true" : "false");
+      setAttribute(buttons[i], "aria-pressed", String(pressed.includes(one.name)));
       const acts = current && !closed && !desk.paused;
       setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
     });
@@ -156,7 +164,9 @@ export function buildNewClass(controller, desk, focusRoot) {
   const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: () => close() });
   const form = h("form", { class: "nbl-new-class", hidden: true }, input, add, label, cancel);
   const render = () => {
-    setText(label.firstChild, TEXT.queue.addAndLabel(controller.context.noun));
+    const { multiLabel, noun } = controller.context;
+    const words = multiLabel ? TEXT.tags.addAndPress : TEXT.queue.addAndLabel;
+    setText(label.firstChild, words(noun));
     const hadFocus = document.activeElement === label;
     label.hidden = desk.paused || controller.queue.current === null;
     if (hadFocus && label.hidden) input.focus();

@@ -31,7 +31,7 @@ export function buildFind(controller, run, desk, focusRoot) {
   const finder = new FinderView(context, {
     choose: (label) => {
       leave();
-      run({ name: "label", label });
+      run({ name: "label", label, presses: true });
     },
     add: (name) => {
       leave();

@@ -19,7 +19,8 @@ export function buildHelp(controller, focusRoot) {
   const toggle = () => {
     node.hidden = !node.hidden;
     if (node.hidden) return focusRoot();
-    list.replaceChildren(...keyRows(controller.context.classes, controller.offer.classes));
+    const { context, offer } = controller;
+    list.replaceChildren(...keyRows(context.classes, offer.classes, context.multiLabel));
     close.focus();
   };
   return { node, toggle };
@@ -28,13 +29,20 @@ export function buildHelp(controller, focusRoot) {
 /**
  * @param {import("../shared/wire.js").ClassInfo[]} classes
  * @param {import("../shared/wire.js").ClassInfo[]} offer those that have a key now
+ * @param {boolean} several whether an item may have several tags
  */
-function keyRows(classes, offer) {
+function keyRows(classes, offer, several) {
   const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
-  const keys = QUEUE_KEYS.filter(({ name }) => name !== "findClass" || hasMany(classes));
-  const commands = keys.map(({ name, shown }) => ({ shown, text: TEXT.queue.keys[name] }));
+  const meant = { findClass: hasMany(classes), takeOver: several, endFind: !several };
+  const keys = QUEUE_KEYS.filter(
+    ({ name }) => !(name in meant) || meant[/** @type {keyof typeof meant} */ (name)],
+  );
+  const commands = keys.map(({ name, shown }) => ({
+    shown,
+    text: several && name === "accept" ? TEXT.tags.confirmKey : TEXT.queue.keys[name],
+  }));
   return [...labels, ...commands].map(({ shown, text }) =>
     h("div", {}, h("dt", {}, ...shown.map((key) => h("kbd", { text: key }))), h("dd", { text })),
   );

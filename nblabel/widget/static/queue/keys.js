@@ -3,7 +3,8 @@
 import { FIND_KEY } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 
-/** @typedef {{name: string, label?: string}} Command */
+/** `presses`: a tag stays pressed where it is already.
+ * @typedef {{name: string, label?: string, presses?: boolean}} Command */
 /** @typedef {keyof typeof TEXT.queue.keys} CommandName */
 
 /** `shown` is how the panel writes the keys, the first one on the button. Those without `keys` are
@@ -20,6 +21,7 @@ export const QUEUE_KEYS = [
   { name: "prediction", keys: ["h"], shown: ["h"] },
   { name: "why", keys: ["w"], shown: ["w"] },
   { name: "newClass", keys: ["n"], shown: ["n"] },
+  { name: "takeOver", keys: ["!"], shown: ["!"] },
   { name: "classes", keys: [":"], shown: [":"] },
   { name: "note", keys: [","], shown: [","] },
   { name: "findClass", keys: [FIND_KEY], shown: [FIND_KEY] },

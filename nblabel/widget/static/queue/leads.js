@@ -28,7 +28,8 @@ export function buildLeads(controller, ways, focusRoot) {
   review.title = TEXT.quality.reviewTitle;
   const exporting = button(TEXT.status.exportOpen, () => ways.openExport());
   const words = h("p");
-  const buttons = [asking.flagged, asking.skipped, review, exporting];
+  const reviews = context.multiLabel ? [] : [review];
+  const buttons = [asking.flagged, asking.skipped, ...reviews, exporting];
   const actions = h(
     "div",
     { class: "nbl-lead-actions", role: "group", "aria-label": TEXT.queue.leads },
@@ -48,7 +49,7 @@ export function buildLeads(controller, ways, focusRoot) {
       asking[name].hidden = n === 0;
       setText(asking[name], TEXT.queue.askAgain(n, name));
     }
-    for (const one of buttons.slice(0, 3)) one.disabled = context.closed !== "";
+    for (const one of buttons) if (one !== exporting) one.disabled = context.closed !== "";
     if (hadFocus && (node.hidden || !node.contains(document.activeElement))) focusRoot();
   };
   return { node, render };

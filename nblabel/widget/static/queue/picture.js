@@ -201,6 +201,7 @@ export function buildCaption(controller) {
 
 /** @param {import("../shared/queue.js").Queue} queue */
 function revisitText({ current, revisit }) {
+  if (!current?.label && current?.tags?.answered) return TEXT.tags.someAnswered;
   if (!current?.label) return revisit ? TEXT.queue.withoutLabel : "";
   if (!revisit) return TEXT.queue.reviewed(current.label, current.source === "model");
   return current.source === "model"

@@ -22,6 +22,8 @@ import { buildBeside } from "./beside.js";
 import { buildNote } from "./note.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
+import { buildConfirm, buildTagPrediction } from "./tag_view.js";
+import { TagController } from "./tags.js";
 import { buildWhy } from "./why.js";
 
 const FLASH_MS = 220;
@@ -45,6 +47,7 @@ export function buildQueue(controller, signal, ways) {
   const el = /** @type {HTMLElement} */ (h("section", props));
   const focusRoot = () => el.focus({ preventScroll: true });
   const desk = { paused: false };
+  const tags = controller instanceof TagController ? controller : null;
   /** @param {Command} command */
   const run = (command) => {
     controller.forgetObstacle();
@@ -57,6 +60,7 @@ export function buildQueue(controller, signal, ways) {
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
     else if (command.name === "near") openNear();
+    else if (command.name === "takeOver" && !tags) return;
     else if (command.name === "endFind") controller.context.tell({ type: "find", label: null });
     else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
     else if (controller.act(command) && !controller.context.throttle.burst)
@@ -85,7 +89,7 @@ export function buildQueue(controller, signal, ways) {
   newClass.node.append(buildClassesButton(run));
   const find = buildFind(controller, run, desk, focusRoot);
   const more = [find.button, newClass.node];
-  const classes = buildClasses(controller, run, desk, more, focusRoot);
+  const classes = buildClasses(controller, run, desk, more, focusRoot, tags);
   find.cover(classes.node);
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
@@ -97,7 +101,7 @@ export function buildQueue(controller, signal, ways) {
     buildHighlight(controller, focusRoot),
     buildNext(controller, focusRoot),
     buildCaption(controller),
-    buildPrediction(controller, run, desk),
+    tags ? buildTagPrediction(tags, run, desk) : buildPrediction(controller, run, desk),
     buildWhy(controller, run, note.button),
     buildMessages(controller, focusRoot),
   ];
@@ -114,8 +118,9 @@ export function buildQueue(controller, signal, ways) {
     highlight.node,
     leads.node,
   );
-  const answers = [prediction.node, classes.node, find.node, actions.node, messages.node, why.node];
-  const answer = h("div", { class: "nbl-answer" }, ...answers);
+  const confirm = tags && buildConfirm(tags, run, desk);
+  const answers = [prediction.node, classes.node, find.node, confirm?.node ?? null, actions.node];
+  const answer = h("div", { class: "nbl-answer" }, ...answers, messages.node, why.node);
   el.append(
     buildHead(saved.node, run),
     h("div", { class: "nbl-body" }, question, answer),
@@ -128,7 +133,8 @@ export function buildQueue(controller, signal, ways) {
   listen(el, "keydown", hear, { signal });
 
   // keys that mean other classes for each question are drawn with it
-  const keyed = { render: () => hasMany(controller.context.classes) && classes.render() };
+  const keyed = { render: () => (tags || hasMany(controller.context.classes)) && classes.render() };
+  const set = { render: () => confirm?.render() };
   /**
    * One part that cannot be drawn leaves the others alone.
    * @param {{render: () => unknown}[]} parts
@@ -138,7 +144,7 @@ export function buildQueue(controller, signal, ways) {
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, beside, near, note, prediction, next, keyed]),
+    question: draw([picture, caption, beside, near, note, prediction, next, keyed, set]),
     rest: draw([saved, classes, find, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
@@ -148,7 +154,7 @@ export function buildQueue(controller, signal, ways) {
   ways.pauseQueue = (paused) => {
     desk.paused = paused;
     el.toggleAttribute("data-paused", paused);
-    draw([prediction, classes, find, actions, newClass])();
+    draw([prediction, classes, find, actions, newClass, set])();
   };
   return el;
 }
@@ -226,7 +232,13 @@ function turnsPage(event, turn) {
 function onKey(event, controller, answering, run) {
   const target = /** @type {HTMLElement} */ (event.target);
   if (target.closest("input, textarea")) return;
-  if (target.closest("button") && (event.key === "Enter" || event.key === " ")) {
+  const confirms = event.key === "Enter" && controller.context.multiLabel;
+  const isTag = target.closest(".nbl-class") !== null;
+  if (
+    target.closest("button") &&
+    (event.key === "Enter" || event.key === " ") &&
+    !(confirms && isTag)
+  ) {
     // a held key must not press the button again and again
     if (event.repeat) event.preventDefault();
     return;

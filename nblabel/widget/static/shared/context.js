@@ -94,6 +94,11 @@ export class PanelContext extends Emitter {
     return [...new Set([...this.used, ...(this.model.get("recent_classes") ?? [])])];
   }
 
+  /** Whether an item may have several tags. */
+  get multiLabel() {
+    return Boolean(this.model.get("multi_label"));
+  }
+
   get store() {
     return this.model.get("store") ?? { key: "", persistent: false, text: "" };
   }
@@ -194,7 +199,8 @@ export class PanelContext extends Emitter {
   transmit({ indices, marked, ...content }) {
     const { front } = this.queue;
     const given = content.label ?? (content.type === "add_class" ? content.name : undefined);
-    if (given) this.used = [given, ...this.used.filter((name) => name !== given)].slice(0, USED);
+    const used = content.tags ?? (given ? [given] : []);
+    this.used = [...new Set([...used, ...this.used])].slice(0, USED);
     const buffers = [indices, marked].flatMap((list) =>
       list ? [new Uint32Array(list).buffer] : [],
     );

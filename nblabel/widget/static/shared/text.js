@@ -10,8 +10,10 @@ import {
   shareText,
 } from "./format.js";
 import { CLASS_TEXT } from "./class_text.js";
+import { FINDER_TEXT } from "./finder_text.js";
 import { GROUP_TEXT } from "./group_text.js";
 import { MAP_TEXT } from "./map_text.js";
+import { TAG_TEXT } from "./tag_text.js";
 
 const SHARED_TEXT = {
   cancel: "Cancel",
@@ -77,6 +79,7 @@ const QUEUE_TEXT = {
     why: "Why this one",
     newClass: "New class",
     classes: "Change the classes",
+    takeOver: "Press the tags that are predicted",
     note: "Write a note",
     findClass: "Find a class by its name",
     search: "Search",
@@ -346,22 +349,6 @@ const QUALITY_TEXT = {
   comparing: "Comparing with random sampling",
 };
 
-const FINDER_TEXT = {
-  open: "Find a class",
-  title: "Find a class",
-  hint: "name of a class",
-  back: "Back",
-  /** @param {string} name */
-  add: (name) => `Add “${name}” as a class`,
-  /** @param {number} n @param {number} listed */
-  count: (n, listed) =>
-    n > listed
-      ? `${countText(listed)} of ${counted(n, "class", "classes")}: type on to see the others`
-      : counted(n, "class", "classes"),
-  /** @param {number} n */
-  more: (n) => `and ${countText(n)} more`,
-};
-
 export const TEXT = {
   ...SHARED_TEXT,
   finder: FINDER_TEXT,
@@ -373,4 +360,5 @@ export const TEXT = {
   classes: CLASS_TEXT,
   status: STATUS_TEXT,
   quality: QUALITY_TEXT,
+  tags: TAG_TEXT,
 };

@@ -15,13 +15,16 @@
 /** @typedef {Image | Text | Row} Media */
 /** @typedef {{image: Image | null, text: Text | null, row: Row | null}} Shown */
 /** @typedef {{label: string, confidence: number}} Prediction */
+/** `answered`: whether anything is known of its tags; `predicted`: those it is likely to have.
+ * @typedef {{known: string[], answered: boolean, predicted: Prediction[] | null}} ItemTags */
 /** @typedef {{text: string, parts: {name: string, value: number, text: string}[]}} Why */
 /** @typedef {{id: string, label: string, similarity: number} & Shown} Neighbor */
 /**
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
  *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[],
- *   near?: number, note?: string, likeliest?: string[], beside?: Beside} & Shown} Item
+ *   near?: number, note?: string, likeliest?: string[], beside?: Beside, tags?: ItemTags} & Shown}
+ *   Item
  */
 /** Columns beside an item, and how many more there are.
  * @typedef {{cells: [string, string | null, string][], more?: number}} Beside */
@@ -76,6 +79,7 @@
  * What the kernel writes; those that are objects may be empty or missing before it does.
  * @typedef {{
  *   classes: ClassInfo[], recent_classes: string[], pool: {total: number, noun: string},
+ *   multi_label: boolean,
  *   store: {key: string, persistent: boolean, text: string},
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,

@@ -17,16 +17,21 @@ const COUNTED = 12;
 /**
  * The figures in the order they are shown; those without a value yet keep their place.
  * @param {Status} status
+ * @param {boolean} knowsPace
  * @returns {{name: string, value: string}[]}
  */
-function figuresOf(status) {
+function figuresOf(status, knowsPace) {
   const { accepted, skipped, flagged, left, per_hour: perHour, seconds_left: secondsLeft } = status;
   const auto = accepted ? [{ name: TEXT.status.autoLabeled, value: countText(accepted) }] : [];
-  return [
+  const counts = [
     ...auto,
     { name: TEXT.status.left, value: countText(left) },
     { name: TEXT.status.skipped, value: countText(skipped) },
     { name: TEXT.status.flagged, value: countText(flagged) },
+  ];
+  if (!knowsPace) return counts;
+  return [
+    ...counts,
     { name: TEXT.status.perHour, value: perHour === null ? TEXT.status.none : countText(perHour) },
     {
       name: TEXT.status.timeLeft,
@@ -160,7 +165,7 @@ function buildOverview(context) {
     setText(of, TEXT.status.of(status.total));
     progress.value = status.total ? (status.labeled + status.accepted) / status.total : 0;
     renderMessages(messages, status.messages);
-    numbers.render(figuresOf(status));
+    numbers.render(figuresOf(status, !context.multiLabel));
     counts.render(status.classes);
     setText(how, modelText(status));
     how.title = status.model.title;
@@ -187,6 +192,7 @@ export function buildStatus(context, signal, ways) {
     buildRate(context),
   ];
   ways.openExport = exporting.open;
+  rate.node.hidden = context.multiLabel;
   const toggles = [guidelines, importing, exporting].map(({ toggle }) => toggle);
   const doors = h("span", { class: "nbl-doors" }, ...toggles);
   const { head, progress, messages, numbers, counts, notices, how, store } = overview;

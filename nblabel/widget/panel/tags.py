@@ -1,0 +1,113 @@
+"""What a panel shows and writes of items that may have several tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import FloatArray, IntArray
+from nblabel.log.events import LabelEvent, Tags
+from nblabel.log.labels import CODES, STATUSES
+from nblabel.session import Session
+from nblabel.session.engine import Refit
+from nblabel.widget.text import tags as text
+
+LIKELY = 0.5  # from here on a tag is predicted, as by `Session.predict`
+ANSWERED = tuple(CODES[name] for name in ("human", "import", "model"))
+
+
+def class_counts(session: Session, rows: IntArray | None = None) -> IntArray:
+    """Return how many items have each class, of all or of some, (n_classes,)."""
+    y = session.y if rows is None else session.y[rows]
+    if session.multi_label:
+        counts: IntArray = np.count_nonzero(y == 1, axis=0)
+        return counts
+    return np.bincount(y[y >= 0], minlength=len(session.classes))[: len(session.classes)]
+
+
+def label_of(session: Session, index: int) -> str | None:
+    """Return what an item is labeled as, in words; None where it is not labeled.
+
+    With several tags it is labeled once all of them are answered.
+    """
+    answer = session.state.answers.get(session.pool.ids[index])
+    if not session.multi_label:
+        return None if answer is None else answer.label
+    if answer is None or session.status[index] not in ANSWERED:
+        return None
+    return text.listed(session.tags_of(index))
+
+
+def step_label(event: LabelEvent, place: int = 0) -> str | None:
+    """Return what a step of the log says of one of its items, in words."""
+    if not event.labels:
+        return None
+    if event.kind != "tags":
+        return event.labels[place]
+    said = Tags.of(event.labels[place])
+    return text.listed(said.yes) if said.whole or said.yes else None
+
+
+def is_whole(event: LabelEvent) -> bool:
+    """Return whether a step answers items in whole, not about single tags."""
+    return event.kind != "tags" or all(Tags.of(one).whole for one in event.labels)
+
+
+def is_asked(session: Session, index: int) -> bool:
+    """Return whether an item, of which some tags may be answered, is still a question."""
+    status = STATUSES[session.status[index]]
+    return status == "open" or (status == "skipped" and not len(session.unanswered))
+
+
+def describe_tags(session: Session, model: Refit | None, index: int) -> dict[str, Any]:
+    """Return the tags of an item, known and predicted, as docs/wire.md has them."""
+    tags = session.state.tags
+    assert tags is not None, "asked of a session with several tags"
+    answered = bool((tags.codes([session.pool.ids[index]], session.classes) >= 0).any())
+    predicted = None
+    if model is not None and session.predicts:
+        names, p = session.classes, model.proba[index]
+        order = np.argsort(-p, kind="stable")
+        # a class of the model may have been taken back a moment ago
+        likely = [code for code in order.tolist() if p[code] >= LIKELY and code < len(names)]
+        predicted = [
+            {"label": names[code], "confidence": round(float(p[code]), 4)} for code in likely
+        ]
+    return {"known": session.tags_of(index), "answered": answered, "predicted": predicted}
+
+
+def tag_codes(session: Session, model: Refit | None) -> IntArray:
+    """Return the class number that each point is coloured by, (n,).
+
+    It is the likeliest of the tags that an item has, or without an answer that of the tags that
+    are predicted. One more than the last stands for no tag, two more for no answer and no
+    prediction.
+    """
+    n_classes = len(session.classes)
+    codes: IntArray = np.full(len(session.pool), n_classes + 1, dtype=np.intp)
+    proba: FloatArray | None = None
+    if model is not None and model.proba.shape[1] == n_classes:
+        proba, (best, p) = model.proba, model.predicted
+        codes[:] = np.where(p >= LIKELY, best, n_classes)
+    rows = np.flatnonzero(np.isin(session.status, ANSWERED))
+    has = session.y[rows] == 1
+    order = np.zeros(has.shape, dtype=np.float32) if proba is None else proba[rows]
+    known = np.where(has, order, -1).argmax(axis=1) if has.size else np.zeros(len(rows), np.intp)
+    codes[rows] = np.where(has.any(axis=1), known, n_classes)
+    return codes
+
+
+def certainty(proba: FloatArray) -> FloatArray:
+    """Return how sure the least certain tag of each item is, from a half to 1, (n,)."""
+    least = np.full(len(proba), 1, dtype=np.float32)
+    for p in proba.T:
+        np.minimum(least, np.maximum(p, 1 - p), out=least)
+    return least
+
+
+def tell_tags(session: Session, content: dict[str, Any]) -> LabelEvent:
+    """Write an answer about an item in whole."""
+    return session.tell(
+        session.pool.index_of(content["id"]), list(content["tags"]), uid=content["uid"]
+    )

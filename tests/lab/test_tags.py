@@ -1,0 +1,117 @@
+"""Several tags an item in a real JupyterLab, by keyboard alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.lab.notebook import Notebook, wait_for
+from tests.lab.panel import no_violations, queue, shown, wait_for_question
+
+pytestmark = pytest.mark.lab
+
+TAGS = ["even", "with a loop", "above six"]
+
+
+def cell(store: Path) -> str:
+    return f"""
+import numpy as np, nblabel as nb
+data = nb.datasets.load_digits()
+images, digit = data.images[:400], np.asarray(data.labels)[:400]
+panel = nb.Labeler(images, {TAGS}, store={str(store)!r}, multi_label=True, projection='pca')
+panel"""
+
+
+def tags(book: Notebook) -> list[list[object]]:
+    """Ids and tags in the log, in order."""
+    return book.evaluate("panel.labels()[['id', 'label']].values.tolist()")
+
+
+def wait_for_tags(book: Notebook, what: list[list[object]]) -> None:
+    wait_for(lambda: tags(book) == what, 30, lambda: f"{what}, have {tags(book)}")
+
+
+def confirm(book: Notebook, *keys: str) -> str:
+    """Press tags, and Enter until the next picture comes; return the id answered."""
+    before = shown(book)
+    for key in keys:
+        queue(book).press(key)
+    queue(book).press("Enter")
+
+    def moved() -> bool:
+        if shown(book) != before:
+            return True
+        if "Same key twice" in queue(book).inner_text():
+            queue(book).press("Enter")
+        return False
+
+    wait_for(moved, 30, lambda: f"the question after {before}: {queue(book).inner_text()}")
+    return before
+
+
+def pressed(book: Notebook) -> list[str]:
+    return queue(book).locator('.nbl-class[aria-pressed="true"] .nbl-class-name').all_inner_texts()
+
+
+def test_tags_are_given_corrected_and_undone_by_keyboard_and_outlive_the_kernel(
+    panel: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    source = cell(tmp_path / "tags.db")
+    book = panel(source, viewport={"width": 1366, "height": 768})
+    cells, sources = book.cell_types(), book.sources()
+    queue(book).focus()
+    first = confirm(book, "1", "2")
+    second = confirm(book)
+    third = confirm(book, "3")
+    given = [[first, ["even", "with a loop"]], [second, []], [third, ["above six"]]]
+    wait_for_tags(book, given)
+    no_violations(book)
+
+    # back to the first answer, whose tags are pressed: one is released
+    for _ in given:
+        queue(book).press("ArrowLeft")
+    wait_for(lambda: shown(book) == first, 20, lambda: f"shows {shown(book)}")
+    assert pressed(book) == ["even", "with a loop"]
+    expect(queue(book).locator(".nbl-note")).to_contain_text("Labeled even, with a loop")
+    queue(book).press("2")
+    assert pressed(book) == ["even"]
+    queue(book).press("Enter")
+    changed = [*given[1:], [first, ["even"]]]
+    wait_for_tags(book, changed)
+    queue(book).press("u")
+    wait_for(lambda: sorted(tags(book)) == sorted(given), 20, lambda: str(tags(book)))
+
+    # what is predicted is told, pressed by a key of its own, and confirmed as any other
+    book.execute(
+        "sets = {'even': (0, 2, 4, 6, 8), 'with a loop': (0, 6, 8, 9), 'above six': (7, 8, 9)}\n"
+        "of = lambda i: [tag for tag, some in sets.items() if digit[i] in some]\n"
+        "panel.session.tell(list(range(100, 200)), [of(i) for i in range(100, 200)])"
+    )
+    prediction = queue(book).locator(".nbl-prediction-words strong")
+    expect(prediction).to_contain_text("%")
+    while "%" not in prediction.inner_text():
+        confirm(book)
+    queue(book).press("!")
+    likely = pressed(book)  # the model learns on, and may predict others by now
+    assert likely
+    item = confirm(book)
+    wait_for(lambda: item in [one[0] for one in tags(book)], 20, lambda: str(tags(book)[-2:]))
+    assert sorted(book.evaluate(f"panel.session.tags_of({int(item)})")) == sorted(likely)
+    answered = tags(book)
+
+    # answers given while the kernel is gone are saved by the next one
+    book.restart_kernel()
+    queue(book).focus()
+    away = shown(book)
+    queue(book).press("1")
+    queue(book).press("Enter")
+    book.run_all()
+    wait_for_question(book)
+    wait_for(lambda: len(tags(book)) == len(answered) + 1, 30, lambda: str(tags(book)[-3:]))
+    assert tags(book) == [*answered, [away, ["even"]]]
+    queue(book).focus()
+    last = confirm(book, "2")
+    wait_for(lambda: tags(book)[-1] == [last, ["with a loop"]], 20, lambda: str(tags(book)[-2:]))
+    no_violations(book)
+    assert (book.cell_types(), book.sources()) == (cells, sources)

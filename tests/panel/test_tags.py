@@ -1,0 +1,377 @@
+"""A panel where an item may have several tags: answers, what follows from them, what is refused."""
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel.log.store import LabelStore
+from nblabel.widget import Labeler
+from tests.panel.helpers import open_page, picture_pool
+
+TAGS = ["even", "with a loop", "above six"]
+RED, ROUND = "even", "with a loop"
+
+
+@pytest.fixture
+def page():
+    return open_page(classes=TAGS, multi_label=True)
+
+
+def tags(page, item, *names, **content):
+    return page.answer("tags", id=item, tags=list(names), **content)
+
+
+def answered(page):
+    """The tags of each item that is answered, as the log has them."""
+    table = page.panel.labels()
+    return dict(zip(table["id"], table["label"], strict=True))
+
+
+def teach(page):
+    """Answer enough for the model to predict something."""
+    for index in range(6, 30):
+        page.session.tell(index, [[RED], [ROUND], []][index % 3])
+    for index in range(6):
+        tags(page, str(index), *[[RED], [ROUND], []][index % 3])
+
+
+def test_the_page_is_told_that_items_have_several_tags(page):
+    assert page.traits["multi_label"] is True
+    assert [one["name"] for one in page.traits["classes"]] == TAGS
+    item = page.items[page.current]
+    assert item["tags"] == {"known": [], "answered": False, "predicted": None}
+    assert (item["label"], item["prediction"]) == (None, None)
+    assert open_page().traits["multi_label"] is False
+    # with the widget itself: a page builds the panel from what it is opened with
+    opened = next(state for kind, state, _ in page.channel.log if kind == "traits")
+    assert opened["multi_label"] is True
+
+
+def test_a_set_of_tags_is_committed_then_acknowledged_then_followed_by_questions(page):
+    first, second = page.ids[:2]
+    committed = []
+    page.channel.listeners.append(
+        lambda content, _: committed.extend(
+            page.session.store.read() if content["type"] == "ack" else []
+        )
+    )
+    ack = tags(page, first, RED, ROUND)
+    assert (ack["ok"], ack["text"]) == (True, "Saved: even, with a loop. 1 labeled.")
+    assert [(event.kind, event.ids) for event in committed] == [("tags", (first,))]
+    assert page.kinds()[0] == "ack"
+    assert page.kinds()[-1] == "questions"
+    assert first not in page.ids
+    assert page.current == second
+    assert answered(page) == {first: [RED, ROUND]}
+    assert page.array("labeled", "uint32").tolist() == [int(first)]
+
+
+def test_no_tag_is_an_answer_too(page):
+    first = page.current
+    assert tags(page, first)["text"] == "Saved: no tag. 1 labeled."
+    assert answered(page) == {first: []}
+    assert (page.session.y[int(first)] == 0).all()
+    assert first not in page.ids
+
+
+def test_an_answer_sent_twice_counts_once(page):
+    first = page.current
+    tags(page, first, RED, uid="u")
+    version = page.session.version
+    assert tags(page, first, RED, uid="u")["ok"]
+    assert page.session.version == version
+
+
+def test_what_cannot_be_saved_now_keeps_its_place(store):
+    page = open_page(classes=TAGS, multi_label=True, store=store)
+    first, second = page.ids[:2]
+    store.full = True
+    ack = tags(page, first, RED, uid="late")
+    assert (ack["ok"], ack["retry"]) == (False, True)
+    assert page.kinds() == ["ack"]
+    store.full = False
+    assert tags(page, second, uid="next")["retry"]
+    assert tags(page, first, RED, uid="late")["ok"]
+    assert tags(page, second, uid="next")["ok"]
+    assert answered(page) == {first: [RED], second: []}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "message"),
+    [
+        ("tags", {"id": "1", "tags": ["hat"]}, "'hat' is not a class"),
+        ("tags", {"id": "77", "tags": []}, "no item with id '77'"),
+        ("add_class", {"name": "new", "id": "1"}, "not for several tags yet: add_class"),
+        ("retire_class", {"name": RED}, "not for several tags yet: retire_class"),
+        ("split_class", {"name": RED, "into": ["a", "b"]}, "not for several tags yet: split"),
+    ],
+)
+def test_what_can_never_be_saved_is_refused_in_words(page, kind, content, message):
+    ack = page.answer(kind, **content)
+    assert (ack["ok"], ack["retry"]) == (False, False)
+    assert message in ack["text"]
+    assert page.session.store.read() == []
+
+
+def test_undo_takes_the_whole_answer_back_and_shows_its_item(page):
+    first, second = page.ids[:2]
+    tags(page, first, RED, ROUND)
+    tags(page, second)
+    assert page.answer("undo")["text"] == "Undone: no tag."
+    assert page.answer("undo")["text"] == "Undone: even, with a loop."
+    shown = page.last("show")
+    assert (shown["item"]["id"], shown["revisit"]) == (first, False)
+    assert shown["item"]["tags"]["known"] == []
+    assert shown["item"]["label"] is None
+    assert answered(page) == {}
+    assert page.answer("redo")["text"] == "Redone: even, with a loop."
+    assert answered(page) == {first: [RED, ROUND]}
+
+
+def test_an_answer_looked_at_again_has_its_tags_and_can_be_changed(page):
+    first = page.current
+    tags(page, first, RED, ROUND)
+    shown = page.browse(-1)
+    assert (shown["item"]["id"], shown["revisit"]) == (first, True)
+    assert shown["item"]["tags"]["known"] == [RED, ROUND]
+    assert shown["item"]["tags"]["answered"]
+    assert (shown["item"]["label"], shown["item"]["source"]) == ("even, with a loop", "human")
+    tags(page, first, "above six")
+    assert answered(page) == {first: ["above six"]}
+    page.answer("undo")
+    assert answered(page) == {first: [RED, ROUND]}
+
+
+def test_skip_flag_note_and_guidelines_are_as_ever(page):
+    first, second, third = page.ids[:3]
+    assert page.answer("skip", id=first)["ok"]
+    assert page.answer("flag", id=second)["ok"]
+    assert page.answer("note", item=third, text="look")["ok"]
+    assert page.answer("guidelines", text="*all* of it")["ok"]
+    assert (page.session.status[[int(first), int(second)]] == [4, 5]).all()
+    page.say("again", status="skipped")
+    assert page.ids[1] == first
+    tags(page, first, RED)
+    assert answered(page) == {first: [RED]}
+
+
+def test_an_item_of_which_one_tag_is_answered_is_still_a_question(page):
+    first = int(page.current)
+    page.session.tell_tag([first], RED, True)
+    page.session.tell_tag([first], ROUND, False)
+    assert str(first) in page.ids
+    page.say("ready")
+    item = page.items[str(first)]
+    assert item["label"] is None
+    assert item["tags"]["known"] == [RED]
+    assert item["tags"]["answered"]
+    tags(page, str(first), RED, "above six")
+    assert answered(page) == {str(first): [RED, "above six"]}
+
+
+def test_predicted_tags_come_with_their_probability(page):
+    teach(page)
+    proba = page.session.predict_proba()
+    assert len(page.ids) > 20
+    for item in page.ids:
+        shown = page.items[item]
+        p = dict(zip(TAGS, proba[int(item)], strict=True))
+        likely = sorted((name for name in TAGS if p[name] >= 0.5), key=lambda name: -p[name])
+        assert [one["label"] for one in shown["tags"]["predicted"]] == likely
+        for one in shown["tags"]["predicted"]:
+            assert one["confidence"] == pytest.approx(p[one["label"]], abs=1e-4)
+        assert shown["prediction"] is None
+    assert {len(page.items[item]["tags"]["predicted"]) for item in page.ids} >= {0, 1}
+
+
+def test_neighbours_are_named_by_all_of_their_tags(page):
+    teach(page)
+    page.say("explain", ids=[page.current])
+    (item,) = page.last("explained")["items"]
+    assert {one["label"] for one in item["neighbors"]} <= {RED, ROUND, "no tag"}
+    assert item["neighbors"]
+
+
+def colors(page, mode):
+    page.set_trait("color_by", mode)
+    codes = page.array("colors", np.uint8)
+    named = {entry["code"]: entry["name"] for entry in page.traits["legend"]}
+    return [named[code] for code in codes.tolist()], page.traits["legend"]
+
+
+def test_the_map_is_coloured_by_the_likeliest_tag_or_by_no_tag(page):
+    teach(page)
+    names, legend = colors(page, "label")
+    assert names[:6] == [RED, ROUND, "no tag", RED, ROUND, "no tag"]
+    assert set(names[30:]) == {"no label yet"}
+    page.answer("undo")
+    names, _ = colors(page, "prediction")
+    proba = page.session.predict_proba()
+    best = [TAGS[p.argmax()] if p.max() >= 0.5 else "no tag" for p in proba]
+    assert names[:5] == [RED, ROUND, "no tag", RED, ROUND]
+    assert names[30:] == best[30:]
+    assert [entry["name"] for entry in page.traits["legend"]][:3] == TAGS
+    assert len({entry["color"] for entry in legend}) == len(legend)
+
+
+@pytest.mark.parametrize("mode", ["confidence", "source", "cluster"])
+def test_the_other_colours_are_there(page, mode):
+    page.set_trait("color_by", mode)
+    teach(page)
+    page.panel.clusters = np.arange(60) % 3
+    page.set_trait("color_by", mode)
+    assert sum(entry["count"] for entry in page.traits["legend"]) == 60
+
+
+def test_of_an_item_with_several_tags_the_likeliest_colours_it(page):
+    teach(page)
+    tags(page, "45", RED, ROUND)
+    names, _ = colors(page, "label")
+    proba = page.session.predict_proba()[45]
+    assert names[45] == (RED if proba[0] >= proba[1] else ROUND)
+
+
+def test_a_point_says_its_tags(page):
+    teach(page)
+    tags(page, "45", RED, ROUND)
+
+    def hover(index):
+        page.say("hover", index=index)
+        return page.last("picture")["text"]
+
+    assert hover(45) == "45 · labeled even, with a loop"
+    assert hover(2) == "2 · labeled no tag"
+    page.say("hover", index=40)
+    item = page.last("picture")["item"]
+    said = page.last("picture")["text"]
+    assert said.startswith("40 · predicted ")
+    for one in item["tags"]["predicted"]:
+        assert one["label"] in said
+    page.session.flag(45)
+    assert hover(45).startswith("45 · predicted ")
+
+
+def test_the_status_counts_tags(page):
+    tags(page, "0", RED, ROUND)
+    tags(page, "1", RED)
+    status = page.traits["status"]
+    assert [one["count"] for one in status["classes"]] == [2, 1, 0]
+    assert (status["labeled"], status["per_hour"]) == (2, None)
+    assert not any("Accuracy" in one for one in page.said())
+
+
+def test_a_class_can_be_added_renamed_merged_and_deleted(page):
+    first = page.current
+    tags(page, first, RED, ROUND)
+    assert page.answer("add_class", name="prime")["ok"]
+    assert page.answer("rename_class", name=RED, new="divisible by two")["ok"]
+    assert page.answer("describe_class", name="prime", description="no divisor")["ok"]
+    said = page.answer("merge_classes", names=[ROUND], into="above six")["text"]
+    assert "1 label" in said
+    assert answered(page) == {first: ["divisible by two", "above six"]}
+    assert page.browse(-1)["item"]["tags"]["known"] == ["divisible by two", "above six"]
+    # a name from before a rename means the class of now
+    assert tags(page, page.ids[0], RED)["ok"]
+    assert page.session.tags_of(int(page.panel.labels()["id"].iloc[-1])) == ["divisible by two"]
+
+
+def test_a_group_is_looked_at_and_gets_no_label(page):
+    tags(page, "0", RED, ROUND)
+    tags(page, "1", RED)
+    page.say("group", [0, 1, 2, 3], request="r", order="outliers")
+    group = page.last("group")
+    assert [(one["name"], one["count"]) for one in group["labels"]] == [(RED, 2), (ROUND, 1)]
+    assert (group["n"], group["labeled"], group["warning"]) == (4, 2, "")
+    ack = page.label_group([4, 5], RED)
+    assert not ack["ok"]
+    assert "session.tell_tag(indices, tag, True)" in ack["text"]
+
+
+def test_what_needs_one_class_is_refused_in_words(page):
+    teach(page)
+    for message in [
+        ("find", {"label": RED}),
+        ("audit", {"share": 0.1}),
+        ("repeats", {"share": 0.1}),
+        ("draw", {"n": 5}),
+        ("review", {"accepted": False}),
+        ("compare", {}),
+        ("open", {"parts": ["auto_label", "curves"]}),
+        ("estimate", {"max_error": 0.05, "confidence": 0.95, "per_class": False}),
+        ("queue_checks", {}),
+    ]:
+        page.say(message[0], **message[1])
+    told = " ".join(
+        [page.traits["error"], page.traits["review"]["text"], page.traits["comparison"]["text"]]
+    )
+    assert "not for several tags yet" in told
+    page.say("find", label=RED)
+    assert "session.ask_tag('even')" in page.last("announce")["text"]
+    assert page.traits["find_target"] == ""
+    item = page.current
+    assert tags(page, item, RED)["ok"]  # and labeling goes on
+    assert page.current != item
+
+
+def test_a_stranger_s_answer_is_told_in_words():
+    store = LabelStore()
+    page = open_page(classes=TAGS, multi_label=True, store=store, annotator="me")
+    first = page.current
+    other = nb.Session(page.session.pool, TAGS, store=store, annotator="anna", multi_label=True)
+    other.tell(int(first), [RED, ROUND])
+    said = tags(page, first, ROUND)["text"]
+    assert "anna labeled this as even, with a loop" in said
+
+
+def test_a_cell_run_again_with_several_tags_has_a_log_of_its_own():
+    pool = picture_pool()
+    single = open_page(pool)
+    single.label(single.current)
+    page = open_page(pool, TAGS, multi_label=True)
+    first = page.current
+    tags(page, first, RED)
+    again = open_page(pool, TAGS, multi_label=True)
+    assert answered(again) == {first: [RED]}
+    assert open_page(pool).session.n_labeled == 1
+
+
+def test_more_tags_than_keys_have_the_likeliest_and_the_last_used(store):
+    many = [f"tag {i}" for i in range(40)]
+    page = open_page(classes=many, multi_label=True, store=store)
+    tags(page, page.current, "tag 7", "tag 30")
+    tags(page, page.current, "tag 12")
+    assert page.traits["recent_classes"][:1] == ["tag 12"]
+    assert {*page.traits["recent_classes"]} == {"tag 12", "tag 7", "tag 30"}
+    item = page.items[page.current]
+    assert len(item["likeliest"]) == 5
+    assert set(item["likeliest"]) <= set(many)
+    assert page.traits["legend"][0]["count"] >= page.traits["legend"][1]["count"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"audit": 0.1}, {"repeats": 0.1}, {"prior": "clip-b32"}, {"strategy": "disagree"}]
+)
+def test_options_for_one_label_are_refused_when_the_panel_is_made(options):
+    with pytest.raises(ValueError, match="several tags"):
+        Labeler(picture_pool(), TAGS, multi_label=True, **options)
+
+
+def test_texts_with_several_tags(store):
+    texts = [f"{'red' if i % 2 else 'blue'} thing number {i}" for i in range(60)]
+    page = open_page(nb.Pool(texts=texts), ["red", "blue"], multi_label=True, store=store)
+    for index in range(8):
+        tags(page, str(index), "red" if index % 2 else "blue")
+    assert page.traits["error"] == ""
+    page.say("explain", ids=[page.current])
+    assert page.last("explained")["items"][0]["words"] == []
+
+
+def test_a_panel_that_opens_again_has_all_answers(store):
+    page = open_page(classes=TAGS, multi_label=True, store=store)
+    first, second = page.ids[:2]
+    tags(page, first, RED)
+    tags(page, second)
+    again = open_page(classes=TAGS, multi_label=True, store=store)
+    assert answered(again) == {first: [RED], second: []}
+    assert first not in again.ids
+    assert again.browse(-1)["item"]["label"] == "no tag"
