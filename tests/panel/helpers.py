@@ -26,7 +26,7 @@ def open_page(pool=None, classes=CLASSES, *, ready=True, **options):
 
 
 async def until(happened):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):  # on a busy machine, too
         while not happened():  # noqa: ASYNC110  what is waited for tells nobody
             await asyncio.sleep(0.005)
 

@@ -207,8 +207,8 @@ def test_classes_have_keys_and_colours():
 
 
 def test_what_a_labeler_refuses():
-    with pytest.raises(ValueError, match="unknown projection 'tsne'"):
-        Labeler(picture_pool(), CLASSES, projection="tsne")
+    with pytest.raises(ValueError, match="unknown projection 'isomap'"):
+        Labeler(picture_pool(), CLASSES, projection="isomap")
     with pytest.raises(ValueError, match="unknown map 'atlas'"):
         Labeler(picture_pool(), CLASSES, map="atlas")
     with pytest.raises(TypeError):
