@@ -26,6 +26,7 @@ from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Picture
 from nblabel.widget.panel.publish import Publisher
 from nblabel.widget.panel.ranking import Ranking
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.panel.tag_grid import TagGrids
 from nblabel.widget.panel.tags import is_asked
 from nblabel.widget.view.map import CanvasMap, MapView
 from nblabel.widget.view.packet import Packet
@@ -128,6 +129,7 @@ class Panel:
             session, self.state, self.items, self.pictures, self.pages, self._worker, send
         )
         self.finding = Finding(session, self.state)
+        self.grids = TagGrids(session, self.state, send)
         self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
         self.exports = Exports(session, self.state, self._worker)
         self.imports = Imports(session, self.state, self._worker, self._written, send)

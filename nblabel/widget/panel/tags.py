@@ -46,7 +46,7 @@ def step_label(event: LabelEvent, place: int = 0) -> str | None:
     if event.kind != "tags":
         return event.labels[place]
     said = Tags.of(event.labels[place])
-    return text.listed(said.yes) if said.whole or said.yes else None
+    return text.listed(said.yes) if said.whole else text.of_one(said.yes, said.no, said.unsure)
 
 
 def is_whole(event: LabelEvent) -> bool:
