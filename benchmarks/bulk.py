@@ -47,7 +47,7 @@ EMBEDDINGS: dict[str, Callable[[Any], Any]] = {
     "PCA 50": lambda images: nb.embed(images, method="pca", dim=50),
     "PCA 10": lambda images: nb.embed(images, method="pca", dim=10),
 }
-QUICK = ["graph", "knn", "softmax", "svm", "knn-cosine"]
+QUICK = ["mixed", "graph", "knn", "softmax", "svm", "knn-cosine"]
 SLOW = ["logreg", "rf", "xgb", "hgb", "xgb-deep"]
 CALIBRATED = [f"{name}-calibrated" for name in nb.learners.ESTIMATORS]
 LEARNERS = [*QUICK, *SLOW, *CALIBRATED]
@@ -58,7 +58,7 @@ NOTES = [
     "the seed draws the first item, the class and the middle of the lump, and the import",
     f"a lump: the nearest open items of its class, at most {100 * PART:g} % of them",
     f"an import: at most {100 * IMPORTED_PART:g} % of the pool, weights of classes {SKEW}^rank",
-    "graph: the default learner",
+    "mixed: the default learner",
 ]
 
 Run = dict[str, Any]

@@ -56,8 +56,9 @@ ARROWS = {
     "widget.panel.tags widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.keys "
     "widget.panel.pictures widget.panel.state widget.panel.tags widget.text widget.view",
-    "widget.panel.figures": "arrays learners log quality session system widget.panel.keys "
-    "widget.panel.tags widget.text widget.view",
+    "widget.panel.column_colors": "pool widget.text widget.view",
+    "widget.panel.figures": "arrays learners log quality session system "
+    "widget.panel.column_colors widget.panel.keys widget.panel.tags widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "
     "system widget.panel.again widget.panel.answers widget.panel.figures widget.panel.items "
     "widget.panel.keys widget.panel.pages widget.panel.pictures widget.panel.state widget.text "
@@ -68,7 +69,7 @@ ARROWS = {
     "widget.text widget.view widget.work "
     "widget.work.home",
     "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
-    "widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",
+    "widget.panel.column_colors widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "
     "quality session simulation strategies widget",

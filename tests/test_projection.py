@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 import nblabel as nb
-from nblabel.explore.projection import UmapCache, fit_square, project_pca
-from nblabel.jobs.umap import UmapProcess
+from nblabel.explore.projection import ProjectionCache, fit_square, project_pca
+from nblabel.jobs.projecting import ProjectionProcess
 from tests.samples import blobs
 
 PATIENCE = 120  # seconds; UMAP takes ten to load and compile on a busy machine
@@ -84,14 +84,14 @@ def own_cache(tmp_path, monkeypatch):
 
 def test_a_projection_is_found_again_by_its_content():
     X, xy = blobs(), project_pca(blobs())
-    assert UmapCache(X, 0).read() is None
-    UmapCache(X, 0).write(xy)
-    assert (UmapCache(X.copy(), 0).read() == xy).all()
+    assert ProjectionCache(X, 0).read() is None
+    ProjectionCache(X, 0).write(xy)
+    assert (ProjectionCache(X.copy(), 0).read() == xy).all()
     changed = X.copy()
     changed[3, 2] += 1e-3
-    assert UmapCache(changed, 0).read() is None
-    assert UmapCache(X, 1).read() is None
-    assert UmapCache(X.reshape(30, 10), 0).read() is None
+    assert ProjectionCache(changed, 0).read() is None
+    assert ProjectionCache(X, 1).read() is None
+    assert ProjectionCache(X.reshape(30, 10), 0).read() is None
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_projection_is_found_again_by_its_content():
     ids="empty text cut beginning header short wide nan pickle folder".split(),  # noqa: SIM905
 )
 def test_a_damaged_file_is_none(damage):
-    cache = UmapCache(blobs(), 0)
+    cache = ProjectionCache(blobs(), 0)
     cache.write(project_pca(blobs()))
     damage(cache.path)
     assert cache.read() is None
@@ -122,20 +122,20 @@ def test_a_damaged_file_is_none(damage):
 
 def test_without_a_place_for_the_cache_nothing_is_kept(tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
-    cache = UmapCache(blobs(), 0)
+    cache = ProjectionCache(blobs(), 0)
     cache.write(project_pca(blobs()))
     assert cache.read() is None
 
 
 def test_writing_leaves_nothing_but_the_file():
-    cache = UmapCache(blobs(), 0)
+    cache = ProjectionCache(blobs(), 0)
     cache.write(project_pca(blobs()))
     assert list(cache.path.parent.iterdir()) == [cache.path]
 
 
 @pytest.mark.parametrize("error", [OSError("no room"), KeyboardInterrupt()])
 def test_writing_that_breaks_off_leaves_the_old_file(error, monkeypatch):
-    cache, xy = UmapCache(blobs(), 0), project_pca(blobs())
+    cache, xy = ProjectionCache(blobs(), 0), project_pca(blobs())
     cache.write(xy)
 
     def half(file, array):
@@ -187,7 +187,7 @@ def over(process):
 def test_umap_from_start_to_end(folders):
     X = blobs(300)
     listener = Listener()
-    process = UmapProcess(X, listener)
+    process = ProjectionProcess(X, listener)
     xy = listener.last()["done"]
     assert xy.shape == (300, 2)
     assert xy.dtype == np.float32
@@ -205,30 +205,52 @@ def test_umap_from_start_to_end(folders):
     assert (nearest == group).mean() > 0.95
     wait_until(lambda: over(process))
     assert list(folders.iterdir()) == []
-    assert (UmapCache(X, 0).read() == xy).all()
+    assert (ProjectionCache(X, 0).read() == xy).all()
 
 
 @pytest.mark.slow  # UMAP
 @pytest.mark.parametrize("n", [1, 3, 5])
 def test_umap_of_a_few_items(n):
     listener = Listener()
-    UmapProcess(blobs(n), listener)
+    ProjectionProcess(blobs(n), listener)
     xy = listener.last()["done"]
     assert xy.shape == (n, 2)
+    assert np.isfinite(xy).all()
+
+
+@pytest.mark.slow  # t-SNE
+@pytest.mark.parametrize("dim", [5, 80])
+def test_tsne_in_a_process_is_that_of_project(dim):
+    X, listener = blobs(120, dim=dim), Listener()
+    ProjectionProcess(X, listener, 2, "tsne")
+    xy = listener.last()["done"]
+    group = np.arange(120) % 3
+    centres = np.array([xy[group == number].mean(axis=0) for number in range(3)])
+    nearest = ((xy[:, None] - centres[None]) ** 2).sum(axis=-1).argmin(axis=1)
+    assert (nearest == group).mean() > 0.95
+    assert (nb.project(X, "tsne", random_state=2) == xy).all()
+    assert ProjectionCache(X, 2).read() is None  # that of UMAP is another
+
+
+@pytest.mark.slow  # t-SNE
+@pytest.mark.parametrize("X", [blobs(1), blobs(5), np.ones((40, 3), dtype=np.float32)])
+def test_tsne_of_few_and_of_identical_items(X):
+    xy = nb.project(X, "tsne")
+    assert xy.shape == (len(X), 2)
     assert np.isfinite(xy).all()
 
 
 @pytest.mark.slow  # UMAP
 def test_umap_of_identical_items():
     listener = Listener()
-    UmapProcess(np.ones((40, 3), dtype=np.float32), listener)
+    ProjectionProcess(np.ones((40, 3), dtype=np.float32), listener)
     assert np.isfinite(listener.last()["done"]).all()
 
 
 @pytest.mark.slow  # UMAP
 def test_from_python_it_is_the_one_that_the_panel_shows(monkeypatch):
     X, listener = blobs(300), Listener()
-    UmapProcess(X, listener, 3)
+    ProjectionProcess(X, listener, 3)
     assert (nb.project(X, random_state=3) == listener.last()["done"]).all()
     monkeypatch.setattr(
         "nblabel.explore.projection.unfold", lambda *_, **__: pytest.fail("not from disk")
@@ -249,7 +271,7 @@ def test_from_python_without_a_panel():
 
 def test_cancelled_it_stops_and_says_nothing_more(folders):
     listener = Listener()
-    process = UmapProcess(blobs(3_000), listener)
+    process = ProjectionProcess(blobs(3_000), listener)
     wait_until(lambda: listener.told)
     process.cancel()
     count = len(listener.told)
@@ -259,7 +281,7 @@ def test_cancelled_it_stops_and_says_nothing_more(folders):
     assert "done" not in listener.told[-1]
     assert "error" not in listener.told[-1]
     assert list(folders.iterdir()) == []
-    assert UmapCache(blobs(3_000), 0).read() is None
+    assert ProjectionCache(blobs(3_000), 0).read() is None
     process.cancel()
 
 
@@ -268,7 +290,7 @@ def test_a_process_that_fails_says_why(folders):
     X = blobs(200)
     X[5, 1] = np.nan
     listener = Listener()
-    process = UmapProcess(X, listener)
+    process = ProjectionProcess(X, listener)
     assert listener.last() == {
         "error": "UMAP failed: ValueError: Input X contains NaN. The map stays as it is."
     }
@@ -278,7 +300,7 @@ def test_a_process_that_fails_says_why(folders):
 
 def test_a_process_that_is_killed_says_so():
     listener = Listener()
-    process = UmapProcess(blobs(3_000), listener)
+    process = ProjectionProcess(blobs(3_000), listener)
     wait_until(lambda: listener.told)
     process._process.kill()
     assert listener.last() == {
@@ -294,7 +316,7 @@ def test_a_listener_that_fails_ends_the_process(folders, monkeypatch):
     def refuse(news):
         raise RuntimeError("the loop is closed")
 
-    process = UmapProcess(blobs(3_000), refuse)
+    process = ProjectionProcess(blobs(3_000), refuse)
     wait_until(lambda: over(process))
     assert failures == []
     assert process._process.returncode != 0
@@ -311,9 +333,9 @@ def is_gone(process):
 
 PARENT = """
 import sys, time
-from nblabel.jobs.umap import UmapProcess
+from nblabel.jobs.projecting import ProjectionProcess
 from tests.samples import blobs
-process = UmapProcess(blobs(20_000, dim=50), lambda news: print(process._process.pid, flush=True))
+process = ProjectionProcess(blobs(20_000, dim=50), lambda news: print(process._process.pid, flush=True))
 time.sleep(1_000)
 """
 
@@ -372,4 +394,4 @@ def test_work_whose_parent_is_gone_waits_until_the_folder_is_cleared(tmp_path, t
 def test_a_disk_without_room_is_reported_at_once(folders):
     shutil.rmtree(folders)
     with pytest.raises(OSError, match="No such file"):
-        UmapProcess(blobs(), Listener())
+        ProjectionProcess(blobs(), Listener())

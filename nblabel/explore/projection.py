@@ -1,4 +1,4 @@
-"""Projections of the embeddings to two dimensions, to look at: PCA and UMAP."""
+"""Projections of the embeddings to two dimensions, to look at: PCA, UMAP and t-SNE."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from nblabel.system.cache import ArrayCache
 
 N_NEIGHBORS = 15
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+METHODS = ("umap", "tsne", "pca")
+PERPLEXITY = 30.0  # of t-SNE, at most a third of the items
+TSNE_DIM = 50  # principal components that t-SNE starts from where there are more dimensions
 EXACT_UP_TO_DIM = 500  # dimensions; beyond, all principal axes take longer than the first two
 
 
@@ -23,10 +26,11 @@ def project(X: Any, method: str = "umap", *, random_state: int = 0) -> FloatArra
     ----------
     X : array of shape (n, dim)
         Embeddings.
-    method : {"umap", "pca"}
-        "umap" keeps neighbours together [1]_. "pca": the first two principal components.
+    method : {"umap", "tsne", "pca"}
+        "umap" keeps neighbours together [1]_, and so does "tsne", which takes longer [2]_. "pca":
+        the first two principal components.
     random_state : int
-        Seed of UMAP.
+        Seed of UMAP and t-SNE.
 
     Returns
     -------
@@ -40,15 +44,17 @@ def project(X: Any, method: str = "umap", *, random_state: int = 0) -> FloatArra
 
     Notes
     -----
-    UMAP starts at PCA and works on the neighbour graph. Graph and projection are cached on disk, by
-    content, and shared with the panel: for embeddings that a panel showed, the projection is there
-    at once. If it takes over a second, progress bars show how far it is; interrupting the kernel
-    cancels it.
+    UMAP starts at PCA and works on the neighbour graph; t-SNE is scikit-learn's, from PCA too, on
+    50 principal components where there are more dimensions. Graph and projection are cached on
+    disk, by content, and shared with the panel: for embeddings that a panel showed, the projection
+    is there at once. If UMAP takes over a second, progress bars show how far it is; interrupting
+    the kernel cancels it.
 
     References
     ----------
     .. [1] McInnes, Healy and Melville, "UMAP: uniform manifold approximation and projection for
        dimension reduction", 2018.
+    .. [2] van der Maaten and Hinton, "Visualizing data using t-SNE", 2008.
 
     Examples
     --------
@@ -57,14 +63,17 @@ def project(X: Any, method: str = "umap", *, random_state: int = 0) -> FloatArra
     >>> nb.project(X, method="pca").shape
     (1797, 2)
     """
-    if method not in ("umap", "pca"):
-        raise ValueError(f"unknown method {method!r}; choose 'umap' or 'pca'.")
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}; choose 'umap', 'tsne' or 'pca'.")
     X = as_embeddings(X)
     if method == "pca":
         return project_pca(X)
-    kept = UmapCache(X, random_state)
+    kept = ProjectionCache(X, random_state, method)
     known = kept.read()
-    if known is None:
+    if known is None and method == "tsne":
+        known = project_tsne(X, random_state)
+        kept.write(known)
+    elif known is None:
         bar = {
             "disable": False,
             "delay": 1,
@@ -130,15 +139,45 @@ def spread_around(n: int) -> FloatArray:
     return np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32) * np.float32(1.45)
 
 
-def fit_square(xy: FloatArray) -> FloatArray:
+def fit_square(xy: Any) -> FloatArray:
     """Centre points and scale them into [-1, 1], keeping their proportions."""
     low, high = xy.min(axis=0), xy.max(axis=0)
     half = float((high - low).max()) / 2 or 1.0
     return np.ascontiguousarray((xy - (low + high) / 2) / half, dtype=np.float32)
 
 
-class UmapCache:
-    """UMAP projections on disk, found again by the content they were made of.
+def project_tsne(X: FloatArray, random_state: int) -> FloatArray:
+    """Project to two dimensions by t-SNE, from PCA on.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, dim), float32
+        Embeddings.
+    random_state : int
+        Seed.
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        Within [-1, 1], with one scale for both axes.
+    """
+    if len(X) < 4:
+        return project_pca(X)
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    start = project_pca(X) * np.float32(1e-4)  # as small as scikit-learn's own
+    start += np.random.default_rng(random_state).normal(scale=1e-8, size=start.shape)
+    if min(X.shape) > TSNE_DIM:
+        X = PCA(TSNE_DIM, random_state=random_state).fit_transform(X)
+    model = TSNE(
+        perplexity=min(PERPLEXITY, (len(X) - 1) / 3), init=start, random_state=random_state
+    )
+    return fit_square(np.asarray(model.fit_transform(X), dtype=np.float32))
+
+
+class ProjectionCache:
+    """Projections on disk, found again by the content they were made of.
 
     Parameters
     ----------
@@ -146,11 +185,13 @@ class UmapCache:
         Embeddings.
     random_state : int
         Seed of the projection.
+    method : {"umap", "tsne"}
     """
 
-    def __init__(self, X: FloatArray, random_state: int) -> None:
+    def __init__(self, X: FloatArray, random_state: int, method: str = "umap") -> None:
         self._n = len(X)
-        self._cache = ArrayCache("umap", X, N_NEIGHBORS, random_state)
+        setting = {"umap": N_NEIGHBORS, "tsne": PERPLEXITY}[method]
+        self._cache = ArrayCache(method, X, setting, random_state)
         self.path = self._cache.path
 
     def read(self) -> FloatArray | None:

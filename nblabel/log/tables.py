@@ -124,7 +124,12 @@ def with_items(
 
 
 def _items(pool: Pool, rows: list[int]) -> list[tuple[str, list[Any]]]:
-    """Return what is in the items at some positions, by column."""
+    """Return what is in the items at some positions, and what stands beside them, by column."""
+    beside = [] if pool.beside is None else pool.beside.taken(rows)
+    return [*_media(pool, rows), *((_clean(name), _one_kind(values)) for name, values in beside)]
+
+
+def _media(pool: Pool, rows: list[int]) -> list[tuple[str, list[Any]]]:
     if pool.kind == "texts":
         return [("text", [_clean(pool.text(index)) for index in rows])]
     if isinstance(pool.media, Table):

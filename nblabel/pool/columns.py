@@ -103,6 +103,27 @@ class Column:
         codes = [places.get(name, len(places)) for name in self._names]
         return np.where(self._missing, -1, np.array(codes, dtype=np.intp))
 
+    @property
+    def kind(self) -> str:
+        """What the values are: "number", "date" or "category"."""
+        return self._content.kind
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """The values, float64, NaN where missing; dates as seconds since 1970; of categories None.
+
+        Shape (n,).
+        """
+        return self._content.numbers
+
+    def coded(self, most: int) -> tuple[list[str], npt.NDArray[np.intp]]:
+        """Return the names of the commonest categories, and the place of each value among them.
+
+        A value that is of no such category is behind them all, and -1 where it is missing.
+        """
+        names = self._categories[0][:most]
+        return names, self._codes(names)
+
     def hash_into(self, hasher: Any) -> None:
         # by value, not by type: the same file read by another version of pandas is the same table;
         # and as ever, whatever texts are read as: logs of earlier versions are told by this hash

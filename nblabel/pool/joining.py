@@ -31,6 +31,21 @@ def join_embeddings(
     return None
 
 
+def join_columns(first: Table | None, second: Table | None) -> Table | None:
+    """Return what is known of the items of two pools, one behind the other.
+
+    Raises
+    ------
+    ValueError
+        If one has none, or other columns.
+    """
+    if first is None and second is None:
+        return None
+    if first is None or second is None:
+        raise ValueError("one of the two pools has columns=, and the other none.")
+    return first.joined(second)
+
+
 def join_media(first: Media | None, second: Media | None) -> Media | None:
     """Return the items of two media of one kind, one behind the other."""
     if first is None or second is None:

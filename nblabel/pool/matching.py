@@ -148,12 +148,21 @@ def words_of(pool: Pool) -> WordIndex:
     Parameters
     ----------
     pool : Pool
-        Of texts or rows.
+        Of texts or rows, or with columns.
     """
-    if pool.kind == "texts":
-        return WordIndex(pool.text(i) or "" for i in range(len(pool)))
-    rows = (pool.row(i) or [] for i in range(len(pool)))
-    return WordIndex(APART.join(cell.value or "" for cell in row) for row in rows)
+    return WordIndex(APART.join(_texts(pool, i)) for i in range(len(pool)))
+
+
+def has_words(pool: Pool) -> bool:
+    """Return whether there is something in which words can be looked for."""
+    return pool.kind in ("texts", "rows") or pool.beside is not None
+
+
+def _texts(pool: Pool, index: int) -> list[str]:
+    """Return an item's text, the values of its row, and those of the columns beside it."""
+    text, row = pool.text(index), pool.row(index)
+    cells = [] if pool.beside is None else pool.beside.row(index)
+    return [text or "", *(cell.value or "" for cell in [*(row or []), *cells])]
 
 
 def names_of(pool: Pool) -> NameIndex:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 import numpy.typing as npt
 
-from nblabel.arrays import IntArray, UInt8Array, as_embeddings, as_positions
+from nblabel.arrays import UInt8Array, as_embeddings
 from nblabel.pool.contents import Contents
+from nblabel.pool.frames import parts_of_frame
 from nblabel.pool.given import as_pictures, pictures_of_folder
 from nblabel.pool.ids import Numbers, as_ids, ids_of_index, length_of
-from nblabel.pool.joining import join_embeddings, join_media
+from nblabel.pool.joining import join_columns, join_embeddings, join_media
+from nblabel.pool.lookup import Identified
 from nblabel.pool.pictures import ImageFiles, Media, Pictures, indices
 from nblabel.pool.tables import Cell, Table
 from nblabel.pool.texts import Texts
 from nblabel.system.dataframes import as_pandas, columns_of, in_columns, in_order, index_of
-from nblabel.system.values import Names, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Pool:
+class Pool(Identified):
     """Items to label: pictures, texts or rows, their ids and embeddings. Holds no label.
 
     Exactly one kind of media is given, or embeddings alone. A position in the pool ("index") is
@@ -49,6 +49,14 @@ class Pool:
     range : tuple of two numbers, optional
         The values of the images that become black and white. Left out, numbers that do not fill
         0..1, 0..255 or 0..65,535 are stretched, all pictures alike, with a warning that says how.
+    columns : DataFrame of n rows, optional
+        What else is known of the items. It is shown beside them, colours the map, is searched and
+        exported; the model does not learn from it.
+
+    Attributes
+    ----------
+    beside : Table or None
+        As given.
 
     Raises
     ------
@@ -59,6 +67,7 @@ class Pool:
         If a text is no str, the table no DataFrame, or images a single path.
     """
 
+    beside: Table | None
     _index: list[str] | None = None  # what the index of the data calls the items
 
     def __init__(
@@ -69,6 +78,7 @@ class Pool:
         texts: Sequence[str] | None = None,
         table: pd.DataFrame | None = None,
         range: tuple[float, float] | None = None,  # noqa: A002  as histograms have it
+        columns: pd.DataFrame | None = None,
     ) -> None:
         texts, table = as_pandas(texts), as_pandas(table)
         given = {"images": images, "texts": texts, "table": table}
@@ -90,6 +100,61 @@ class Pool:
         elif ids is None and images is None and kinds and self._index is not None:
             ids = ids_of_index(texts if table is None else table)
         self._build(media, embeddings, ids)
+        if columns is not None:
+            ordered = in_order(columns, "columns", self.ids, self._index, numbered=ids is None)
+            self.beside = self._check_columns(Table(ordered))
+
+    @classmethod
+    def from_frame(
+        cls,
+        df: Any,
+        *,
+        image: Any = None,
+        text: Any = None,
+        id: Any = None,  # noqa: A002  the field's word
+        embedding: Any = None,
+        columns: Sequence[Any] | None = None,
+        range: tuple[float, float] | None = None,  # noqa: A002
+    ) -> Pool:
+        """Make a pool of a table: a column holds the items, the others are shown beside them.
+
+        Parameters
+        ----------
+        df : DataFrame
+            Of pandas, polars or Arrow; one row for each item.
+        image : str, optional
+            The column with paths of image files, or with pictures.
+        text : str, optional
+            The column with texts. Without `image` and `text` the rows themselves are the items.
+        id : str, optional
+            The column with ids. They default to paths, or to an index that is no numbering.
+        embedding : str or list of str, optional
+            A column of vectors, or the columns that make them up.
+        columns : list of str, optional
+            The columns to show, in their order; all others of the table if not given.
+        range : tuple of two numbers, optional
+            As for `Pool`.
+
+        Returns
+        -------
+        Pool
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, or an item, an id or an embedding is missing.
+        TypeError
+            If df is no DataFrame.
+
+        Examples
+        --------
+        >>> import nblabel as nb, pandas as pd
+        >>> df = pd.DataFrame({"title": ["good", "bad"], "year": [1950, 1999]})
+        >>> nb.Pool.from_frame(df, text="title").beside.values(1)
+        {'year': 1999}
+        """
+        wanted = {"image": image, "text": text, "id": id, "embedding": embedding}
+        return cls(**parts_of_frame(df, **wanted, columns=columns), range=range)
 
     @classmethod
     def from_folder(
@@ -136,6 +201,7 @@ class Pool:
         self, media: Media | None, embeddings: npt.ArrayLike | None, ids: Sequence[Any] | None
     ) -> None:
         self.media = media
+        self.beside = None
         self.n_before = 0
         """How many items there were before the pool was `extended`; 0 if it never was."""
         self.known_as: tuple[str, ...] = ()
@@ -157,8 +223,7 @@ class Pool:
         )
         if self._n == 0:
             raise ValueError("the pool is empty; pass at least one item.")
-        self.ids: Sequence[str] = Numbers(self._n) if ids is None else names
-        """What is stored of an item instead of its position."""
+        self.ids = Numbers(self._n) if ids is None else names
         self.is_numbered = ids is None
         """Whether the ids are positions, as none were given: they say nothing of the items."""
         if before is not None:
@@ -202,12 +267,19 @@ class Pool:
         new = in_columns(more.embeddings, self._columns, "the other pool", more._columns)
         X = join_embeddings(self.embeddings, new, alone=self.media is None)
         media = join_media(self.media, more.media)
+        columns = join_columns(self.beside, more.beside)
         pool = Pool.__new__(Pool)
         pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
+        pool.beside = columns
         pool.n_before, pool._columns = len(self), self._columns  # noqa: SLF001
         pool.is_numbered = self.is_numbered
         pool.known_as = (self.fingerprint, *self.known_as)
         return pool
+
+    def _check_columns(self, columns: Table) -> Table:
+        if len(columns) != len(self):
+            raise ValueError(f"columns has {len(columns):,} rows for a pool of {len(self):,}.")
+        return columns
 
     def __len__(self) -> int:
         return self._n
@@ -220,130 +292,6 @@ class Pool:
     def kind(self) -> str:
         """What the items are: "images", "texts", "rows", or "items" of which nothing is shown."""
         return "items" if self.media is None else self.media.kind
-
-    @cached_property
-    def _names(self) -> Numbers | Names:
-        return self.ids if isinstance(self.ids, Numbers) else Names(self.ids)
-
-    def index_of(self, item_id: Any) -> int:
-        """Return the position of an id.
-
-        Parameters
-        ----------
-        item_id : str
-            The id. Ids are compared as text and by value, so 1 and 1.0 will do for "1".
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        KeyError
-            If no item has this id.
-        """
-        position = self._place(item_id)
-        if position is None:
-            raise KeyError(f"no item with id {item_id!r} in this pool of {self._n:,}.")
-        return position
-
-    def positions(self, index: Any) -> IntArray:
-        """Return positions as an array, or say what is wrong with them.
-
-        Parameters
-        ----------
-        index : int or sequence of int
-            From 0 on. A boolean mask is refused.
-
-        Returns
-        -------
-        ndarray of shape (m,), intp
-
-        Raises
-        ------
-        IndexError
-            If there is none, or one is outside the pool.
-        """
-        return as_positions(index, len(self))
-
-    def indices_of(self, item_ids: Iterable[str]) -> IntArray:
-        """Return the positions of many ids, in half the time that one by one takes.
-
-        Parameters
-        ----------
-        item_ids : iterable of str
-            The ids, as they stand in `ids`.
-
-        Returns
-        -------
-        ndarray of shape (m,), intp
-            In the order given.
-
-        Raises
-        ------
-        KeyError
-            If no item has one of the ids.
-        """
-        ids = list(item_ids)
-        found = self._names.places(ids)
-        if None in found:
-            self.index_of(ids[found.index(None)])  # raises, with its name
-        return np.array(found, dtype=np.intp)
-
-    def find(self, item_ids: Iterable[str]) -> IntArray:
-        """Return the positions of many ids, -1 for those that no item has, so written.
-
-        Parameters
-        ----------
-        item_ids : iterable of str
-            The ids, as they stand in `ids`.
-
-        Returns
-        -------
-        ndarray of shape (m,), intp
-            In the order given.
-        """
-        found = self._names.exactly(item_ids)
-        return np.array([-1 if one is None else one for one in found], dtype=np.intp)
-
-    def missing(self, item_ids: Iterable[str]) -> list[str]:
-        """Return those of some ids that no item has, so written.
-
-        Parameters
-        ----------
-        item_ids : iterable of str
-
-        Returns
-        -------
-        list of str
-        """
-        ids = list(item_ids)
-        return [item for item, at in zip(ids, self._names.exactly(ids), strict=True) if at is None]
-
-    def __contains__(self, item_id: Any) -> bool:
-        return self._place(item_id) is not None
-
-    def _place(self, item_id: Any) -> int | None:
-        # a text as it is: the names of two files may differ in the form of a letter alone
-        return self._names.place(item_id if isinstance(item_id, str) else text_of(item_id))
-
-    def spelled(self, item_ids: tuple[str, ...]) -> tuple[str, ...]:
-        """Return ids as they stand in `ids`; those of no item as they are.
-
-        Parameters
-        ----------
-        item_ids : tuple of str
-            The ids as a log or a table writes them.
-
-        Returns
-        -------
-        tuple of str
-        """
-        names = self._names
-        if names.hold(item_ids):
-            return item_ids
-        places = zip(item_ids, names.places(item_ids), strict=True)
-        return tuple(item if place is None else self.ids[place] for item, place in places)
 
     def image(self, index: int, max_side: int | None = None) -> UInt8Array | None:
         """Return one picture; None when the pool has no pictures.

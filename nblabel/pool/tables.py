@@ -62,6 +62,11 @@ class Table:
     def __len__(self) -> int:
         return self._n
 
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns, in their order."""
+        return tuple(self._columns)
+
     def name(self, index: int) -> str:  # noqa: ARG002
         return ""
 

@@ -13,7 +13,7 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray, as_positions, is_whole
 from nblabel.learners.base import check_points
 from nblabel.pool import Pool
-from nblabel.pool.matching import NameIndex, WordIndex, fold, names_of, words_of
+from nblabel.pool.matching import NameIndex, WordIndex, fold, has_words, names_of, words_of
 from nblabel.system.format import count, counted
 from nblabel.system.report import Report
 
@@ -133,9 +133,8 @@ class Searcher:
     @property
     def ways(self) -> tuple[str, ...]:
         """Which of `BY` can be asked for here, as a person is offered them."""
-        has_words = self._pool.kind in ("texts", "rows")
         can = {
-            "words": has_words,
+            "words": has_words(self._pool),
             "meaning": self.encoder is not None,
             "notes": bool(self._notes()),
         }
@@ -153,8 +152,7 @@ class Searcher:
         query = query.strip()
         if by not in BY:
             raise ValueError(f"unknown by={by!r}; choose one of {', '.join(BY)}.")
-        has_words = self._pool.kind in ("texts", "rows")
-        if by == "words" and not has_words:
+        if by == "words" and not has_words(self._pool):
             raise ValueError(f"the pool holds {self._pool.kind}, which have no words; use by='id'.")
         if by == "meaning" and self.encoder is None:
             raise ValueError(
@@ -170,7 +168,7 @@ class Searcher:
             return self._by("id", query, n)
         if self.encoder is not None:
             return self._by("meaning", query, n)
-        if not has_words:
+        if not has_words(self._pool):
             return self._by("id", query, n)
         result = self._by("words", query, n)
         named = result if len(result) else self._by("id", query, n)

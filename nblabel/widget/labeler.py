@@ -17,12 +17,13 @@ from nblabel.system import memory
 from nblabel.widget import text
 from nblabel.widget.panel import registry
 from nblabel.widget.panel.answers import EVENTS, Answers, refusal, words_of
+from nblabel.widget.panel.column_colors import color_modes
 from nblabel.widget.panel.dispatch import Dispatch
 from nblabel.widget.panel.figures import check_choices, describe_project
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
+from nblabel.widget.selecting import SelectingPanel
 from nblabel.widget.view.cell import ADVISED, display, keep_advice, progress_in_cell
-from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.embedding import begin_embedding
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.training import METHOD, SECONDS
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-class Labeler(PanelWidget):
+class Labeler(SelectingPanel):
     """A labeling panel. As the last line of a cell, it shows itself.
 
     Running the cell again makes a new panel, which takes the place of this one once it is shown.
@@ -59,9 +60,10 @@ class Labeler(PanelWidget):
         How the map is drawn. "plotly" is one FigureWidget below the panel: slower, with plotly's
         own tools. *Learning curves* are then drawn live by another one; else the page draws them,
         which takes less time.
-    projection : {"umap", "pca"}
-        What the map shows once it is ready; PCA comes first in any case. A choice made in the panel
-        is remembered beside the log and goes before this.
+    projection : {"umap", "tsne", "pca"}, array of shape (n, 2) or callable
+        What the map shows once it is ready; PCA comes first in any case. Coordinates of one's own
+        are shown at once; a function is called in the background with the embeddings and returns
+        them. A choice made in the panel is remembered beside the log and goes before this.
     show_prediction : bool
         Whether the model's prediction is shown; it biases the annotator.
     highlight : str
@@ -118,7 +120,7 @@ class Labeler(PanelWidget):
         annotator: Any = None,
         random_state: int | None = 0,
         map: str = "canvas",  # noqa: A002  the field's word
-        projection: str = "umap",
+        projection: Any = "umap",
         show_prediction: bool = True,
         highlight: str = "",
         audit: float = 0.0,
@@ -155,9 +157,7 @@ class Labeler(PanelWidget):
                 show_prediction=show_prediction,
                 highlight=highlight,
                 map_kind=map,
-                color_modes=[
-                    {"value": value, "text": name} for value, name in text.COLOR_MODES.items()
-                ],
+                color_modes=color_modes(pool),
             )
             # a home of its own: messages are still heard when the panel ended
             home = Home(lambda error: self._tell_failure("message", error))
@@ -437,7 +437,7 @@ class Labeler(PanelWidget):
         """Colour the points as a page wants them."""
         if self._panel is None or change["new"] == self._panel.state.color_by:
             return
-        if change["new"] in text.COLOR_MODES:
+        if change["new"] in [mode["value"] for mode in self.color_modes]:
             self._panel.state.paint(change["new"])
         else:
             self.color_by = self._panel.state.color_by

@@ -41,6 +41,12 @@ def bfloat(values: np.ndarray) -> Any:
     return torch.tensor(values, requires_grad=True).bfloat16()
 
 
+def of_arrow(X: Any) -> pd.DataFrame:
+    import pyarrow as pa  # noqa: F401  an extra
+
+    return pd.DataFrame(X).convert_dtypes(dtype_backend="pyarrow")
+
+
 TAKEN = {
     "half_floats": ("floats of 16 bits", lambda X: X.astype(np.float16)),
     "bfloat16": ("a tensor of bfloat16 that wants gradients", bfloat),
@@ -64,7 +70,7 @@ TAKEN = {
     "object_array": ("an array of objects", lambda X: X.astype(object)),
     "arrow_frame": (
         "a data frame of Arrow's types",
-        lambda X: pd.DataFrame(X).convert_dtypes(dtype_backend="pyarrow"),
+        of_arrow,
     ),
     "sparse_frame": (
         "a data frame of sparse columns",

@@ -29,6 +29,8 @@ def read(data: str | bytes, name: str, options: dict[str, Any], home: Path) -> N
 
 
 def not_read(data: str | bytes, name: str, words: str, home: Path) -> None:
+    if name.endswith(".parquet"):
+        import pyarrow as pa  # noqa: F401  an extra
     path = home / name
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     one = session()
@@ -295,6 +297,8 @@ def folder_as_file(home: Path) -> None:
 
 @label_files("a .parquet with whole numbers beside gaps", "ids keep every digit")
 def parquet_with_gaps(home: Path) -> None:
+    import pyarrow as pa  # noqa: F401  an extra
+
     long = 2**53 + 1
     frame = pd.DataFrame({"id": pd.array([long, None], dtype="Int64"), "label": ["cat", "dog"]})
     frame.to_parquet(home / "k.parquet")

@@ -354,3 +354,28 @@ def test_what_is_nearly_equal_gets_its_label_in_one_step(panel: Callable[..., No
     wait_for(lambda: labels(book) == [], 20, lambda: str(labels(book)))
     book.page.keyboard.press("Escape")
     expect(queue(book)).to_be_focused()
+
+
+def test_a_selection_of_python_is_seen_labeled_and_told_back(
+    panel: Callable[..., Notebook],
+) -> None:
+    own = "np.column_stack([np.arange(600) % 30, np.arange(600) // 30])"
+    book = panel(cell(more=f"projection={own}"))
+    projection = book.page.get_by_label("Projection")
+    expect(projection).to_have_value("custom")
+    book.execute(
+        "selected, labeled = [], []\n"
+        "panel.on_select(lambda indices: selected.append(indices.tolist()))\n"
+        "panel.on_label(lambda indices: labeled.append(indices.tolist()))\n"
+        "panel.selection = panel.session.pool.ids[40:43]"
+    )
+    group = book.page.get_by_role("dialog")
+    expect(group.get_by_role("heading")).to_have_text("3 images")
+    group.get_by_role("button", name="Coat", exact=True).click()
+    assert sorted(wait_for_labels(book, 3)) == [["40", "Coat"], ["41", "Coat"], ["42", "Coat"]]
+    wait_for(lambda: book.evaluate("labeled") == [[40, 41, 42]], 20, lambda: "on_label")
+    book.execute("panel.selection = None")
+    expect(group).to_be_hidden()
+    wait_for(lambda: book.evaluate("selected") == [[40, 41, 42], []], 20, lambda: "on_select")
+    projection.select_option("pca")
+    wait_for(lambda: book.evaluate("panel.projection['name']") == "pca", 20, lambda: "PCA")

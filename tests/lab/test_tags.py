@@ -145,7 +145,7 @@ def test_one_tag_at_a_time_by_keyboard(panel: Callable[..., Notebook], tmp_path:
             book.page.keyboard.press("Enter")  # the first one came too soon
             return False
 
-        wait_for(moved, 20, lambda: grid.inner_text())
+        wait_for(moved, 20, grid.inner_text)
 
     save()
     wait_for(lambda: book.evaluate(n_answered) == 11, 20, lambda: str(book.evaluate(n_answered)))

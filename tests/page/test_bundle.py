@@ -106,8 +106,8 @@ def test_style_sheets_are_joined() -> None:
 
 
 WORDS = (
-    *("text.js", "group_text.js", "class_text.js", "finder_text.js", "tag_text.js"),
-    "format.js",
+    *("text.js", "group_text.js", "class_text.js", "finder_text.js", "map_text.js"),
+    *("tag_text.js", "format.js"),
 )
 
 

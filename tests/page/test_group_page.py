@@ -1,6 +1,7 @@
 """The dialog for clusters and selections in a browser: look, mark what does not belong, one key."""
 
 import re
+import struct
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -454,3 +455,19 @@ def test_texts_are_lines_one_above_the_other(browser_page: Page) -> None:
     assert below is not None
     assert (above["x"], above["width"]) == (below["x"], below["width"])
     assert above["y"] + above["height"] <= below["y"]
+
+
+def test_a_selection_set_from_python_opens_where_the_focus_is_not_taken(browser_page: Page) -> None:
+    opened = open_map(browser_page)
+    browser_page.evaluate("document.body.append(Object.assign(document.createElement('input')))")
+    outside = browser_page.locator("body > input")
+    outside.focus()
+    opened.send({"type": "select", "focus": False}, struct.pack("<3I", 4, 7, 9))
+    expect(opened.dialog).to_be_visible()
+    assert opened.await_sent("group")[-1]["buffers"] == [[4, 7, 9]]
+    expect(tile(opened, 4)).to_be_visible()
+    expect(outside).to_be_focused()  # what is typed in the notebook labels nothing
+    opened.send({"type": "select", "focus": False}, b"")
+    expect(opened.dialog).to_be_hidden()
+    assert len(opened.await_sent("leave")) == 1
+    expect(outside).to_be_focused()

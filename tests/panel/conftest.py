@@ -17,9 +17,9 @@ def _alone(monkeypatch):
     registry.forget()
     monkeypatch.setattr(embedding, "PATIENCE", 20.0)  # on a busy machine, too
     monkeypatch.setattr(projections, "FEWEST", 60)  # these pools are small
-    monkeypatch.setattr(projections.UmapCache, "read", lambda _self: None)
+    monkeypatch.setattr(projections.ProjectionCache, "read", lambda _self: None)
     monkeypatch.setattr(GraphCache, "read", lambda _self: None)
-    monkeypatch.setattr(projections, "UmapProcess", UmapRecorder)
+    monkeypatch.setattr(projections, "ProjectionProcess", UmapRecorder)
     monkeypatch.setattr(jobs, "GraphProcess", GraphRecorder)
     monkeypatch.setattr(UmapRecorder, "begun", [])
     monkeypatch.setattr(GraphRecorder, "begun", [])

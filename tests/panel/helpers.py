@@ -44,8 +44,8 @@ class UmapRecorder:
 
     begun = []  # noqa: RUF012  replaced for each test
 
-    def __init__(self, X, notify, random_state=0):
-        self.X, self.notify, self.cancelled = X, notify, False
+    def __init__(self, X, notify, random_state=0, method="umap"):
+        self.X, self.notify, self.method, self.cancelled = X, notify, method, False
         self.begun.append(self)
 
     def cancel(self):

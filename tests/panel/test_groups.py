@@ -355,7 +355,7 @@ def test_a_number_of_clusters_that_cannot_be():
 
 def test_a_projection_is_divided_where_there_is_one(recorder, monkeypatch):
     xy = np.zeros((60, 2), dtype=np.float32)
-    monkeypatch.setattr(projections.UmapCache, "read", lambda _self: xy)
+    monkeypatch.setattr(projections.ProjectionCache, "read", lambda _self: xy)
 
     async def act():
         page = await shown(projection="umap")

@@ -399,7 +399,7 @@ def test_a_process_that_does_not_start_is_told_and_the_next_one_tried(monkeypatc
         raise OSError("too many processes")
 
     monkeypatch.setattr(jobs, "GraphProcess", fail)
-    monkeypatch.setattr(projections, "UmapProcess", fail)
+    monkeypatch.setattr(projections, "ProjectionProcess", fail)
 
     async def look():
         page = await shown(projection="umap")

@@ -21,6 +21,7 @@ from nblabel.session.searching import SINGULAR
 from nblabel.system.format import interval
 from nblabel.system.values import looks
 from nblabel.widget import text
+from nblabel.widget.panel.column_colors import PREFIX, color_by_column, columns_of
 from nblabel.widget.panel.keys import has_many, keys_of
 from nblabel.widget.panel.tags import certainty, class_counts, tag_codes
 from nblabel.widget.text import tags as tag_text
@@ -42,8 +43,11 @@ def check_choices(projection: Any, map_kind: Any) -> None:
     ValueError
         If the projection or the map is unknown.
     """
-    if projection not in text.PROJECTIONS:
-        raise ValueError(f"unknown projection {projection!r}; choose 'umap' or 'pca'.")
+    if isinstance(projection, str) and projection not in {*text.PROJECTIONS} - {"custom"}:
+        raise ValueError(
+            f"unknown projection {projection!r}; choose 'umap', 'tsne' or 'pca', or give an array "
+            "of shape (n, 2) or a function that returns one."
+        )
     if map_kind not in ("canvas", "plotly"):
         raise ValueError(f"unknown map {map_kind!r}; choose 'canvas' or 'plotly'.")
 
@@ -61,6 +65,10 @@ def color_points(
         return _confidence(certainty(model.proba) if session.multi_label else model.predicted[1])
     if mode == "source":
         return _source(session)
+    if mode.startswith(PREFIX):
+        column = columns_of(session.pool)[int(mode.removeprefix(PREFIX))]
+        codes, names, palette = color_by_column(column)
+        return _coded(mode, codes, names, palette)
     if mode == "cluster":
         return _cluster(len(session.pool), clusters)
     if session.multi_label:

@@ -22,6 +22,7 @@ from nblabel.widget.text import tags as tag_text
 from nblabel.widget.view.packet import Packet
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
+BESIDE, LONGEST = 30, 200  # columns that stand beside an item, and characters of a value
 UNREAD = {"buffer": None, "width": 0, "height": 0, "channels": 3}  # a file that was not opened yet
 
 
@@ -87,7 +88,17 @@ class Items:
         described = self._describe(index, packet, QUESTION_SIDE, send=send)
         more = {"near": stands_for} if stands_for > 1 else {}
         note = self._session.state.notes.get(item_id)
-        return {**described, **more, **({"note": note} if note else {})}
+        return {**described, **more, **({"note": note} if note else {}), **self._beside(index)}
+
+    def _beside(self, index: int) -> dict[str, Any]:
+        """Return what stands beside an item."""
+        columns = self._session.pool.beside
+        if columns is None:
+            return {}
+        cells = columns.row(index)[:BESIDE]
+        told = [[one.name, one.value and one.value[:LONGEST], one.note] for one in cells]
+        more = len(columns.columns) - len(told)
+        return {"beside": {"cells": told, **({"more": more} if more else {})}}
 
     def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item with a small picture, sent in any case."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,14 +21,15 @@ from nblabel.widget.panel.figures import pace_of
 from nblabel.widget.panel.finding import Finding
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.learning import Learning
+from nblabel.widget.panel.maps import make_map
 from nblabel.widget.panel.pages import Page, Pages
 from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.publish import Publisher
 from nblabel.widget.panel.ranking import Ranking
+from nblabel.widget.panel.selection import Selection
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.panel.tag_grid import TagGrids
 from nblabel.widget.panel.tags import is_asked
-from nblabel.widget.view.map import CanvasMap, MapView
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.auto_label import AutoLabel
@@ -46,11 +47,6 @@ from nblabel.widget.work.review import Review
 from nblabel.widget.work.splitting import Splits
 from nblabel.widget.work.watching import Watch
 from nblabel.widget.work.worker import Task, Worker
-
-if TYPE_CHECKING:
-    from nblabel.widget.view.plotly_curves import PlotlyCurves
-    from nblabel.widget.view.plotly_map import PlotlyMap
-
 
 AGAIN = {
     "flagged": (STATUSES.index("flagged"), text.FLAGGED_THEN),
@@ -70,7 +66,7 @@ class Panel:
         Writes to the log.
     map : {"canvas", "plotly"}
         Who draws the points.
-    projection : {"umap", "pca"}
+    projection : str, array of shape (n, 2) or callable
         What the map shows where no choice is remembered.
     given : set of str
         Uids of the answers given in panels on this log.
@@ -88,7 +84,7 @@ class Panel:
         session: Session,
         answers: Answers,
         map: str,  # noqa: A002  the field's word
-        projection: str,
+        projection: Any,
         given: set[str],
         keys: dict[str, str],
         embedding: Embedding | None,
@@ -107,8 +103,7 @@ class Panel:
         self._is_catching_up = False
 
         send = self.send
-        self.figures: list[Any] = []
-        self.map, figure = self._make_map(map)
+        self.map, figure, self.figures = make_map(map, send, self.home, self._act)
         self._ranking = Ranking(
             self.pictures.in_budget(), self._is_open, self._first, self._on_screen
         )
@@ -125,8 +120,10 @@ class Panel:
             learned=self._learned,
         )
         self.mapping = Mapping(session, self.state, self._worker, projection, embedding)
+        self.selection = Selection(session, self.state, self.pages, self.home, send)
         self.groups = Groups(
-            session, self.state, self.items, self.pictures, self.pages, self._worker, send
+            *(session, self.state, self.items, self.pictures, self.pages, self._worker),
+            *(send, self.selection.take),
         )
         self.finding = Finding(session, self.state)
         self.grids = TagGrids(session, self.state, send)
@@ -148,6 +145,7 @@ class Panel:
         )
         self.state.on_change = self.publisher.changed
         session.subscribe(self._log_changed)
+        session.subscribe(self.selection.labels_changed)
         self.watch = Watch(session, self.state, self.home, self._worker, self.pages)
         self.learning.request()
         self.publisher.publish()
@@ -155,6 +153,7 @@ class Panel:
     def close(self) -> None:
         """End all of it: threads, processes, figures, and what is sent."""
         self.session.unsubscribe(self._log_changed)
+        self.session.unsubscribe(self.selection.labels_changed)
         self._worker.close()
         self.home.leave()
         for figure in self.figures:
@@ -167,6 +166,7 @@ class Panel:
         self.look(self.pages.begin(page_id))
         self.watch.begin()
         self.publisher.forget()
+        self.selection.tell()
         self._parts_opened()
 
     def end(self, page_id: str) -> None:
@@ -310,6 +310,10 @@ class Panel:
 
         self._read([index], THUMBNAIL_SIDE, send)
 
+    def _act(self, what: str, index: int) -> None:
+        """Do what a person does in plotly's figure."""
+        self.home.call(self.hover if what == "hover" else self.show_point, None, index)
+
     # what follows
 
     def want(self, indices: Sequence[int], reasons: Sequence[Reason]) -> None:
@@ -425,22 +429,6 @@ class Panel:
                 self.pictures.pack(index, side)
 
         self._worker.run("show", Task(work=read, done=then))
-
-    def _make_map(self, kind: str) -> tuple[MapView, PlotlyCurves | None]:
-        """Return the map, and what draws the curves if the page does not."""
-        if kind == "canvas":
-            return CanvasMap(self.send), None
-        # plotly takes a while to load
-        from nblabel.widget.view.plotly_curves import PlotlyCurves
-        from nblabel.widget.view.plotly_map import PlotlyMap
-
-        def act(what: str, index: int) -> None:
-            self.home.call(self.hover if what == "hover" else self.show_point, None, index)
-
-        drawn: PlotlyMap = PlotlyMap(self.send, self.home, act)
-        curves = PlotlyCurves(self.home)
-        self.figures = [drawn.widget, curves.widget, drawn.figure, curves.figure]
-        return drawn, curves
 
 
 def _addressed(page: Page | None, request: str | None = None) -> dict[str, str]:

@@ -29,7 +29,6 @@ from nblabel.widget.work.home import Home
 
 EXPLAINED = 9  # questions that come with reason and neighbours: the one on screen and eight more
 ALONG_BYTES = 128 * 2**10  # with a list; a page asks for the rest, so that it soon has the first
-CHOICES = [{"value": value, "text": name} for value, name in text.PROJECTIONS.items()]
 _OPEN = tuple(STATUSES.index(name) for name in ("open", "skipped"))
 
 
@@ -129,7 +128,9 @@ class Publisher:
         }
         widget.projection = {
             "name": state.projection,
-            "choices": CHOICES,
+            "choices": [
+                {"value": name, "text": text.PROJECTIONS[name]} for name in state.projections
+            ],
             "running": state.bar.running,
             "progress": state.bar.progress,
             "text": state.bar.text,

@@ -73,6 +73,7 @@ class PanelState:
     n_suggested: int = 0
     is_finding: bool = False
     projection: str = "pca"
+    projections: tuple[str, ...] = ("pca",)
     bar: Bar = field(default_factory=Bar)
     offers_training: bool = False
 

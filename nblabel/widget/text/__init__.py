@@ -129,7 +129,7 @@ COLOR_MODES = {
     "cluster": "Cluster",
     "source": "Source",
 }
-PROJECTIONS = {"pca": "PCA", "umap": "UMAP"}
+PROJECTIONS = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE", "custom": "Custom"}
 NO_PREDICTION = "no prediction yet"
 NO_LABEL = "no label yet"
 NOT_ANSWERED = "not answered"
@@ -157,7 +157,6 @@ def hovered(
 NEIGHBORS = "Neighbours"
 NEIGHBORS_FOUND = "Neighbours found."
 NEIGHBORS_FAILED = "Finding neighbours failed."
-UMAP = "UMAP"
 CLUSTERS = "Clusters"
 CLUSTERS_FAILED = "Finding clusters failed."
 TRAINING = "Training"
@@ -194,7 +193,8 @@ def neighbors_failed(reason: str) -> str:
     return f"Finding neighbours failed: {reason}. Predictions go on without them."
 
 
-UMAP_NOT_STARTED = "UMAP could not be started: {}."
+NOT_STARTED = "{} could not be started: {}."
+CUSTOM_FAILED = "The function given as projection failed: {}"
 
 
 def clusters_found(n: int) -> str:

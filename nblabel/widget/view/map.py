@@ -20,7 +20,7 @@ class Colors:
     Attributes
     ----------
     mode : str
-        What the colours mean, a key of `nblabel.widget.text.COLOR_MODES`.
+        What the colours mean: a key of `nblabel.widget.text.COLOR_MODES`, or a column.
     codes : ndarray of shape (n,), uint8
         A palette position for each point.
     palette : list of str

@@ -44,6 +44,8 @@ class Groups:
     session, state, items, pictures, pages, worker
     send : callable
         Called with a message and its buffers.
+    opened : callable
+        Called with the positions that a page looks through, none when it leaves them.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class Groups:
         pages: Pages,
         worker: Worker,
         send: Callable[[dict[str, Any], list[Any]], None],
+        opened: Callable[[IntArray], None],
     ) -> None:
         self._session, self._state, self._items = session, state, items
+        self._opened = opened
         self._pictures, self._pages, self._worker, self._send = pictures, pages, worker, send
 
     def open(self, page: Page, content: dict[str, Any]) -> None:
@@ -124,6 +128,7 @@ class Groups:
         ordered = self._ordered(members, content["order"])
         request = content["request"]
         page.group = OpenGroup(request, members, found)
+        self._opened(members)
         central = members[np.argmin(_distances(self._session.embeddings[members]))]
         opened = {"type": "group", "request": request, "central": int(central)}
         self._tell(
@@ -137,6 +142,7 @@ class Groups:
     def leave(self, page: Page) -> None:
         """Note that a page looks at its group no longer."""
         page.group, page.request, page.waiting = None, "", None
+        self._opened(np.empty(0, dtype=np.intp))
 
     def look(self, page: Page, indices: list[int]) -> None:
         """Send small pictures."""

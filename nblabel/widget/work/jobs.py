@@ -15,8 +15,9 @@ from nblabel.widget.work.worker import Notify, Process, ProcessError, Task, Work
 class Job(Protocol):
     """Something that takes a while, and what is to be done with it."""
 
-    name: str
-    """What the bar says."""
+    @property
+    def name(self) -> str:
+        """What the bar says."""
 
     @property
     def is_due(self) -> bool:

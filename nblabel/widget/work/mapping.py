@@ -14,7 +14,7 @@ from nblabel.widget.panel.state import PanelState
 from nblabel.widget.work.clusters import ClusterJob
 from nblabel.widget.work.embedding import Embedding, EmbeddingJob
 from nblabel.widget.work.jobs import GraphJob, Job, Jobs
-from nblabel.widget.work.projections import Projections
+from nblabel.widget.work.projections import CUSTOM, CustomProjection, Projections
 from nblabel.widget.work.training import TrainingJob
 from nblabel.widget.work.worker import Worker
 
@@ -25,8 +25,8 @@ class Mapping:
     Parameters
     ----------
     session, state, worker
-    projection : {"umap", "pca"}
-        What the map shows where no choice is remembered.
+    projection : str, array of shape (n, 2) or callable
+        What the map shows where no choice is remembered: the name of a projection, or a user's own.
     embedding : Embedding, optional
         What embeds the items, where the session waits for that.
     """
@@ -36,11 +36,13 @@ class Mapping:
         session: Session,
         state: PanelState,
         worker: Worker,
-        projection: str,
+        projection: Any,
         embedding: Embedding | None,
     ) -> None:
         self._session, self._state, self._worker = session, state, worker
-        self._default = projection
+        named = isinstance(projection, str)
+        self._default = projection if named else CUSTOM
+        self._custom = None if named else CustomProjection(projection, session.pool)
         self._projected: FloatArray | None = None
         self._training = TrainingJob(session, lambda said: state.complain("training", said))
         # apart from the other jobs: it goes on while they begin anew, and while nobody looks
@@ -70,8 +72,6 @@ class Mapping:
 
     def choose(self, name: str) -> None:
         """Show a projection, or begin to make it."""
-        if name not in text.PROJECTIONS:
-            return
         try:
             self._projections.choose(name)
         finally:  # also where the choice cannot be remembered
@@ -127,6 +127,7 @@ class Mapping:
             default=self._default,
             random_state=self._session.random_state,
             show=self._place,
+            custom=self._custom,
         )
         # UMAP takes over the neighbours that the graph is made of
         graph = GraphJob(self._session, lambda said: self._state.complain("neighbours", said))
@@ -136,10 +137,12 @@ class Mapping:
         self._jobs = Jobs(self._worker, jobs, lambda: self._show(self._jobs))
         self._show(self._jobs)
 
-    def _place(self, xy: FloatArray) -> None:
+    def _place(self, xy: FloatArray, is_own: bool) -> None:
         """Show points; they glide from where they are."""
         embedded = self._session.embedded
-        if not embedded.any():
+        if is_own:
+            pass  # what a user placed has its place before it is embedded
+        elif not embedded.any():
             xy = spread_evenly(len(xy))
         elif not embedded.all():
             xy = fit_square(np.concatenate([xy[embedded], spread_around(int((~embedded).sum()))]))
@@ -158,6 +161,7 @@ class Mapping:
         self._state.show(
             bar=shown.bar,
             projection=self._projections.shown,
+            projections=self._projections.choices,
             offers_training=self._training.is_offered and not training and embedded,
             is_finding=self._clustering.is_due,
         )

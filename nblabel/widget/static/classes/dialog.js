@@ -117,15 +117,11 @@ export class ClassDialog {
     const known = new Map(everyClass.map((one) => [one.name, one]));
     const names = everyClass.map((one) => one.name);
     this.keepRenamed(names);
-    const nodes = patchChildren(
-      this.list,
-      names,
-      (name) => {
-        const row = new ClassRow(this, /** @type {any} */ (known.get(name)));
-        this.rows.set(row.node, row);
-        return row.node;
-      },
-    );
+    const nodes = patchChildren(this.list, names, (name) => {
+      const row = new ClassRow(this, /** @type {any} */ (known.get(name)));
+      this.rows.set(row.node, row);
+      return row.node;
+    });
     everyClass.forEach((one, i) => this.rows.get(nodes[i])?.update(one, counts.get(one.name) ?? 0));
     if (this.opened && !this.opened.node.isConnected) this.opened = null;
     this.renderLikes();

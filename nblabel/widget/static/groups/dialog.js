@@ -65,10 +65,7 @@ export class GroupDialog {
     this.reorders = false;
     /** @type {string | null} the event whose answer is awaited */
     this.uid = null;
-    /**
-     * @type {Uint8Array | null} 1 for each point that is labeled once this dialog has labeled its
-     * own
-     */
+    /** @type {Uint8Array | null} 1 for each point labeled once this dialog has labeled its own */
     this.after = null;
     /** Whether undoing the log's last step would undo this dialog's. */
     this.isLast = false;
@@ -135,9 +132,13 @@ export class GroupDialog {
     return this.selection === null && this.near === null && !this.search.isOn;
   }
 
-  /** @param {Uint32Array} indices @param {number} [hidden] by the legend, and left out */
-  openSelection(indices, hidden = 0) {
-    this.begin();
+  /**
+   * @param {Uint32Array} indices
+   * @param {number} hidden by the legend, and left out
+   * @param {boolean} focus
+   */
+  openSelection(indices, hidden, focus) {
+    this.begin(focus);
     this.selection = indices;
     this.hidden = hidden;
     this.indices = indices;
@@ -169,7 +170,7 @@ export class GroupDialog {
     this.ask();
   }
 
-  begin() {
+  begin(focus = true) {
     this.uid = null;
     this.find.close();
     this.near = null;
@@ -183,7 +184,7 @@ export class GroupDialog {
     this.el.hidden = false;
     this.grid.fixed = false;
     this.grid.show(new Uint32Array(0), false);
-    this.el.focus({ preventScroll: true });
+    if (focus) this.el.focus({ preventScroll: true });
   }
 
   /** Ask the kernel who belongs. @param {boolean} [reorders] */

@@ -7,7 +7,6 @@ import { h, setText } from "../shared/dom.js";
 import { TEXT } from "../shared/text.js";
 import { PointCard } from "./card.js";
 import { SideView } from "./side_view.js";
-import { alignedCopy } from "../shared/map_state.js";
 
 /** Plotly draws everything anew whenever other points stand out: not for what passes by. */
 const LIT_AFTER_MS = 150;
@@ -38,11 +37,6 @@ export class PlotlyView extends SideView {
     el.setAttribute("aria-label", TEXT.map.plotlyTitle);
     el.append(this.toolbar.el, this.toolbar.progress, this.silence, place, this.side, this.note);
     this.on("picture", ({ index, item }) => this.showPoint(index, item));
-    link.on(
-      "select",
-      ({ hidden = 0 }, [buffer]) => this.take(new Uint32Array(alignedCopy(buffer)), hidden),
-      signal,
-    );
     link.watchdog.on("change", () => this.describe(), signal);
   }
 
@@ -63,18 +57,13 @@ export class PlotlyView extends SideView {
   }
 
   /**
-   * @param {Uint32Array} indices what was drawn around in the figure, which shows it already
-   * @param {number} hidden how many others were, that the legend hides
+   * @param {Uint32Array} indices
+   * @param {number} hidden
+   * @param {boolean} focus false where it was not drawn in the figure, which shows it already
    */
-  take(indices, hidden) {
-    if (hidden && !indices.length) this.say(TEXT.map.allHiddenInside(hidden));
-    if (!indices.length) {
-      // dropped there, or from here because it was labeled
-      if (this.dialog.isChoosing && !this.dialog.isCluster) this.clearSelection();
-      return;
-    }
-    this.lit = indices;
-    this.openSelection(indices, hidden);
+  choose(indices, hidden, focus) {
+    if (focus && indices.length) this.lit = indices;
+    super.choose(indices, hidden, focus);
   }
 
   updateLit() {

@@ -7,6 +7,7 @@ import { Delay } from "../shared/delay.js";
 import { h } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { announce } from "../shared/live.js";
+import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
 import { GroupDialog } from "../groups/dialog.js";
 import { MapLegend } from "./legend.js";
@@ -47,6 +48,12 @@ export class SideView {
     this.side = h("div", { class: "nbl-map-side" }, this.legend.el, this.dialog.el);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
     this.onTrait("color_by", () => this.isolate(null));
+    context.link.on(
+      "select",
+      ({ hidden = 0, focus = true }, [buffer]) =>
+        this.choose(new Uint32Array(alignedCopy(buffer)), hidden, focus),
+      signal,
+    );
     ways.openSearch = (like) => this.openSearch(like, true);
     ways.openNear = (index) => this.openNear(index);
   }
@@ -155,12 +162,28 @@ export class SideView {
   }
 
   /**
+   * What was drawn around in plotly's figure, or set from Python: only there nobody expects the
+   * focus to move.
+   * @param {Uint32Array} indices
+   * @param {number} hidden how many others were, that the legend hides
+   * @param {boolean} focus
+   */
+  choose(indices, hidden, focus) {
+    if (hidden && !indices.length) this.say(TEXT.map.allHiddenInside(hidden));
+    if (indices.length) return this.openSelection(indices, hidden, focus);
+    // dropped in the figure, which does so too where it was labeled here: that still says so
+    const dropped = this.dialog.isChoosing && !this.dialog.isCluster;
+    if (focus ? dropped : this.dialog.isOpen) this.clearSelection();
+  }
+
+  /**
    * @param {Uint32Array} indices what was drawn around
    * @param {number} hidden how many others were, that the legend hides
+   * @param {boolean} [focus] whether the keys are those of the dialog now
    */
-  openSelection(indices, hidden) {
+  openSelection(indices, hidden, focus = true) {
     this.highlight(indices);
-    this.dialog.openSelection(indices, hidden);
+    this.dialog.openSelection(indices, hidden, focus);
     this.legend.el.hidden = true;
   }
 

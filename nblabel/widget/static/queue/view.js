@@ -18,6 +18,7 @@ import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
 import { buildMode } from "./mode.js";
 import { buildNear } from "./near.js";
+import { buildBeside } from "./beside.js";
 import { buildNote } from "./note.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
@@ -85,6 +86,7 @@ export function buildQueue(controller, signal, ways) {
 
   const help = buildHelp(controller, focusRoot);
   const newClass = buildNewClass(controller, desk, focusRoot);
+  const beside = buildBeside(controller);
   const note = buildNote(controller, run, focusRoot);
   newClass.node.append(buildClassesButton(run));
   const find = buildFind(controller, run, desk, focusRoot);
@@ -112,6 +114,7 @@ export function buildQueue(controller, signal, ways) {
     picture.node,
     next.node,
     caption.node,
+    beside.node,
     near.node,
     mode.node,
     note.node,
@@ -148,7 +151,7 @@ export function buildQueue(controller, signal, ways) {
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, near, note, prediction, next, keyed, set]),
+    question: draw([picture, caption, beside, near, note, prediction, next, keyed, set]),
     rest: draw([saved, classes, find, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);

@@ -204,9 +204,18 @@ function wholeWord(word) {
  */
 function fillRow(node, kept) {
   const cells = /** @type {Cell[]} */ (cellsOf(kept));
+  const { columns } = /** @type {import("./wire.js").Row} */ (kept.media);
+  fillCells(node, cells, columns - cells.length);
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Cell[]} cells
+ * @param {number} more columns that are not shown
+ */
+export function fillCells(node, cells, more) {
   const list = h("dl", {}, ...cells.map(cellRow));
-  const rest = /** @type {import("./wire.js").Row} */ (kept.media).columns - cells.length;
-  node.replaceChildren(list, ...(rest > 0 ? [note(TEXT.moreColumns(rest))] : []));
+  node.replaceChildren(list, ...(more > 0 ? [note(TEXT.moreColumns(more))] : []));
 }
 
 /** @param {Cell} cell */

@@ -23,8 +23,11 @@
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
  *   prediction: Prediction | null, words: string[], why: Why | null, neighbors: Neighbor[],
- *   near?: number, note?: string, likeliest?: string[], tags?: ItemTags} & Shown} Item
+ *   near?: number, note?: string, likeliest?: string[], beside?: Beside, tags?: ItemTags} & Shown}
+ *   Item
  */
+/** Columns beside an item, and how many more there are.
+ * @typedef {{cells: [string, string | null, string][], more?: number}} Beside */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
  * @typedef {{code: number, name: string, color: string, count: number | null, cluster?: number}}

@@ -1,4 +1,4 @@
-"""UMAP in a process of its own."""
+"""UMAP or t-SNE in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from nblabel.arrays import FloatArray
-from nblabel.explore.projection import UmapCache, as_points, project_pca, unfold
+from nblabel.explore.projection import (
+    ProjectionCache,
+    as_points,
+    project_pca,
+    project_tsne,
+    unfold,
+)
 from nblabel.graph.neighbor_graph import GraphCache, build_graph
 from nblabel.system.process import BackgroundProcess, report, serve
 
+NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
 
-class UmapProcess(BackgroundProcess):
-    """UMAP in a process of its own.
+
+class ProjectionProcess(BackgroundProcess):
+    """UMAP or t-SNE in a process of its own.
 
     Parameters
     ----------
@@ -23,12 +31,17 @@ class UmapProcess(BackgroundProcess):
         As for `BackgroundProcess`; done comes with the points, ndarray of shape (n, 2).
     random_state : int
         Seed; the same embeddings then give the same picture.
+    method : {"umap", "tsne"}
     """
 
     def __init__(
-        self, X: FloatArray, notify: Callable[[dict[str, Any]], None], random_state: int = 0
+        self,
+        X: FloatArray,
+        notify: Callable[[dict[str, Any]], None],
+        random_state: int = 0,
+        method: str = "umap",
     ) -> None:
-        n, cache = len(X), UmapCache(X, random_state)
+        n, cache = len(X), ProjectionCache(X, random_state, method)
 
         def tell(news: dict[str, Any]) -> None:
             xy = as_points(news.get("done"), n)
@@ -37,10 +50,12 @@ class UmapProcess(BackgroundProcess):
             elif "done" in news:
                 news = {"error": "its points came back damaged"}
             if "error" in news:
-                news = {"error": f"UMAP failed: {news['error']}. The map stays as it is."}
+                news = {
+                    "error": f"{NAMES[method]} failed: {news['error']}. The map stays as it is."
+                }
             notify(news)
 
-        super().__init__("nblabel.jobs.umap", X, [str(random_state)], tell)
+        super().__init__("nblabel.jobs.projecting", X, [str(random_state), method], tell)
 
 
 class _EpochMeter:
@@ -56,8 +71,11 @@ class _EpochMeter:
         pass
 
 
-def _run(X: FloatArray, random_state: str) -> FloatArray:
+def _run(X: FloatArray, random_state: str, method: str) -> FloatArray:
     """Run in the second process."""
+    if method == "tsne":  # which tells nobody how far it is
+        report(0.01, "arranging points")
+        return project_tsne(X, int(random_state))
     if len(X) < 4:
         return project_pca(X)
     report(0.01, "starting")

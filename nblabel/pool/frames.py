@@ -1,0 +1,93 @@
+"""A pool out of one table: which column holds the items, and which are shown beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nblabel.pool.columns import name_of
+from nblabel.system.dataframes import as_pandas
+from nblabel.system.values import similar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def parts_of_frame(
+    df: Any,
+    *,
+    image: Any,
+    text: Any,
+    id: Any,  # noqa: A002  the field's word
+    embedding: Any,
+    columns: Sequence[Any] | None,
+) -> dict[str, Any]:
+    """Return what `Pool` is made of, from a table; parameters and errors as `Pool.from_frame`."""
+    import pandas as pd
+
+    frame = as_pandas(df)
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            f"df is a {type(df).__name__}; pass a DataFrame of pandas, polars or Arrow."
+        )
+    if image is not None and text is not None:
+        raise ValueError("image= and text= were given; a pool holds one kind of media.")
+    if isinstance(columns, str):
+        message = f"columns is the single text {columns!r}; pass a list of names."
+        raise ValueError(message)  # noqa: TRY004
+    vectors = [] if embedding is None else _listed(embedding)
+    taken = [one for one in (image, text, id, *vectors) if one is not None]
+    for name in [*taken, *(columns or [])]:
+        _check(frame, name)
+    beside = [one for one in frame.columns if one not in taken] if columns is None else [*columns]
+    others = frame[beside] if beside else None
+    parts: dict[str, Any] = {}
+    if image is not None:
+        parts["images"] = _without_gaps(frame[image], image).tolist()
+    elif text is not None:
+        parts["texts"] = _without_gaps(frame[text], text).tolist()
+    elif others is None:
+        raise ValueError("no columns are left to show; name some by columns=, image= or text=.")
+    parts["table" if image is None and text is None else "columns"] = others
+    if id is not None:
+        parts["ids"] = _without_gaps(frame[id], id).tolist()
+    elif isinstance(frame.index, pd.RangeIndex) or not frame.index.is_unique:
+        pass  # the numbers of the rows, or paths, as for any pool
+    elif image is None:
+        parts["ids"] = frame.index.tolist()
+    if embedding is not None:
+        one = not isinstance(embedding, list | tuple)
+        parts["embeddings"] = frame[embedding].tolist() if one else frame[[*embedding]].to_numpy()
+    for name in ("table", "columns"):  # rows go by position
+        if parts.get(name) is not None:
+            parts[name] = parts[name].reset_index(drop=True)
+    return parts
+
+
+def _listed(names: Any) -> list[Any]:
+    return [*names] if isinstance(names, list | tuple) else [names]
+
+
+def _check(frame: pd.DataFrame, name: Any) -> None:
+    """Raise an error unless there is one column of this name."""
+    known = [name_of(one) for one in frame.columns]
+    places = frame.columns == name
+    if places.sum() == 1:
+        return
+    if places.sum() > 1:
+        raise ValueError(f"the table has {places.sum()} columns {name!r}; rename all but one.")
+    meant = similar([str(name)], known).get(str(name))
+    raise ValueError(
+        f"the table has no column {name!r}"
+        + (f"; did you mean {meant!r}?" if meant else f"; it has {', '.join(known[:20])}.")
+    )
+
+
+def _without_gaps(values: pd.Series[Any], name: Any) -> pd.Series[Any]:
+    missing = values.isna().to_numpy(dtype=bool)
+    if missing.any():
+        raise ValueError(
+            f"column {name!r} has no value in {missing.sum():,} rows (first: row "
+            f"{int(missing.argmax())}). Drop those rows, or fill the values."
+        )
+    return values

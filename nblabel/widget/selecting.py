@@ -1,0 +1,100 @@
+"""What Python reads and sets of a panel's selection, and what it hears of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nblabel.arrays import IntArray
+from nblabel.session import Session
+from nblabel.widget.panel.panel import Panel
+from nblabel.widget.panel.selection import as_selection
+from nblabel.widget.view.widget import PanelWidget
+
+
+class SelectingPanel(PanelWidget):
+    """A panel whose selection Python reads, sets and hears of."""
+
+    @property
+    def session(self) -> Session:
+        """The session behind the panel."""
+        raise NotImplementedError
+
+    def _live(self) -> Panel:
+        raise NotImplementedError
+
+    @property
+    def selection(self) -> IntArray:
+        """Positions of the items that the panel shows as a group, ascending; none where none is.
+
+        That is what was drawn around on the map, a cluster, or what a search found.
+        ``[panel.session.pool.ids[i] for i in panel.selection]`` are their ids.
+
+        Setting it opens that group in the panel, where one key labels it: positions, ids, a mask
+        of booleans for all items, or a boolean Series with the index of the pool. None or an empty
+        list closes the group.
+
+        Raises
+        ------
+        IndexError, KeyError
+            If a position or an id is not in the pool.
+        ValueError
+            If a mask is not of the length of the pool.
+        RuntimeError
+            If the panel is closed.
+        """
+        return self._live().selection.indices.copy()
+
+    @selection.setter
+    def selection(self, chosen: Any) -> None:
+        self._live().selection.choose(as_selection(chosen, self.session.pool))
+
+    def on_select(self, callback: Callable[[IntArray], Any], *, remove: bool = False) -> None:
+        """Call a function whenever the selection changes.
+
+        Parameters
+        ----------
+        callback : callable
+            Called with the positions, as `selection` has them. What it raises is shown in the
+            panel.
+        remove : bool
+            Call it no more, in place of from now on.
+
+        Raises
+        ------
+        TypeError
+            If it cannot be called.
+        RuntimeError
+            If the panel is closed.
+
+        Examples
+        --------
+        >>> import nblabel as nb
+        >>> sample = nb.datasets.load_fashion_mnist_sample()
+        >>> panel = nb.Labeler(sample.images, sample.classes)
+        >>> panel.on_select(lambda indices: print(len(indices), "selected"))
+        >>> panel.selection = [3, 5, 8]
+        3 selected
+        """
+        self._live().selection.selected.register(callback, remove=remove)
+
+    def on_label(self, callback: Callable[[IntArray], Any], *, remove: bool = False) -> None:
+        """Call a function whenever labels were given, corrected, cleared or undone.
+
+        Parameters
+        ----------
+        callback : callable
+            Called with the positions of the items whose labels are others than before, ascending;
+            ``panel.session.y`` and ``panel.labels()`` have the labels. What it raises is shown in
+            the panel.
+        remove : bool
+            Call it no more, in place of from now on.
+
+        Raises
+        ------
+        TypeError
+            If it cannot be called.
+        RuntimeError
+            If the panel is closed.
+        """
+        self._live().selection.hear_labels(callback, remove=remove)

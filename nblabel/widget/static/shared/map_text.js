@@ -1,0 +1,79 @@
+// What the map says.
+
+import { countText, counted, percentText } from "./format.js";
+
+export const MAP_TEXT = {
+  /** @param {string} name */
+  findMore: (name) => `Find more of ${name}`,
+  findMoreTitle: "Ask for the likeliest ones, and by turns for the least certain",
+  /** @param {string} name */
+  endFind: (name) => `Stop finding ${name}`,
+  search: "Search",
+  searchTitle: "Search by id, file name or words",
+  title: "Map",
+  plotlyTitle: "Legend and clusters",
+  /** @param {number} n */
+  points: (n) => (n ? `Map of ${counted(n, "point")}` : "Map"),
+  preparing: "Preparing the map…",
+  hint: "Arrow keys pan, plus and minus zoom, question mark lists all shortcuts.",
+  tools: "Map tools",
+  dragging: "Dragging",
+  zoom: "Zoom",
+  color: "Colour",
+  projection: "Projection",
+  train: "Train encoder",
+  trainTitle: "Train an encoder on these images, in the background, and use it",
+  move: "Move",
+  lasso: "Lasso",
+  box: "Box",
+  zoomOut: "Zoom out",
+  zoomIn: "Zoom in",
+  reset: "Reset view",
+  /** @param {string} name */
+  ready: (name) => `${name} ready`,
+  /** @param {string} name */
+  next: (name) => `${name} is asked next`,
+  thisPoint: "This point",
+  notShown: "Kernel not responding: nothing was shown",
+  noPointsInside: "No points inside",
+  /** @param {number} n */
+  allHiddenInside: (n) =>
+    `${n === 1 ? "The point inside is" : `All ${countText(n)} points inside are`} hidden by the ` +
+    "legend",
+  scrollHint: "Click the map, then scroll to zoom",
+  crosshairOn:
+    "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
+  crosshairOff: "Cross-hair off",
+  noPointNear: "No point near the cross-hair",
+  boxStarted: "Box started: move to the opposite corner, b ends it",
+  legend: "Legend",
+  legendFilter: "Find a class in the legend",
+  clusters: "Clusters",
+  clustersTitle: "Look through groups of similar items, and label each as a whole",
+  helpTitle: "Shortcuts of the map",
+  /** @type {[string[], string][]} */
+  help: [
+    [["←", "↑", "→", "↓"], "or drag: move the map"],
+    [["+", "-"], "or scroll: zoom, while the map has the focus or Ctrl is held"],
+    [["0"], "or double click: reset the view"],
+    [["l"], "lasso: draw around points to label them; also Shift and drag"],
+    [["x"], "box: drag across points to label them"],
+    [["m"], "back to moving"],
+    [["c"], "cross-hair: the arrow keys move it, Shift makes it faster"],
+    [
+      ["Enter"],
+      "at the cross-hair, or click: ask about the nearest point next; the keys then answer it",
+    ],
+    [["b"], "at the cross-hair: start a box, again to end it"],
+    [["g"], "clusters: look through them, and label each as a whole"],
+    [["/"], "search by id, file name or words"],
+    [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
+  ],
+  /** @param {string} id @param {string} label */
+  labeled: (id, label) => `${id}: labeled ${label}`,
+  /** @param {string} id @param {string} label @param {number} confidence */
+  predicted: (id, label, confidence) => `${id}: predicted ${label}, ${percentText(confidence)}`,
+  /** @param {string} id */
+  noPrediction: (id) => `${id}: no prediction yet`,
+  pointHere: "Point at the map: its image is shown here.",
+};

@@ -1,0 +1,176 @@
+"""What else is known of the items: columns beside them, and pools out of one table."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nblabel as nb
+from tests.samples import blobs
+
+N = 6
+IDS = [f"item-{i}" for i in range(N)]
+BESIDE = pd.DataFrame({"year": [1950, 1999, 2001, 1950, None, 1980], "place": list("abbaca")})
+
+
+def pool(**more):
+    return nb.Pool(**{"embeddings": blobs(N), "ids": IDS, "columns": BESIDE, **more})
+
+
+# Pool(columns=)
+
+
+def test_columns_are_known_of_each_item_and_not_learned_from():
+    one = pool()
+    assert one.beside.values(1) == {"year": 1999, "place": "b"}
+    assert one.beside.values(4)["year"] is None
+    assert np.array_equal(one.embeddings, blobs(N))
+    assert one.fingerprint == pool(columns=None).fingerprint
+    assert pool(columns=None).beside is None
+
+
+def test_columns_go_by_an_index_of_ids():
+    shuffled = BESIDE.set_axis(IDS)[::-1]
+    assert pool(columns=shuffled).beside.values(1) == {"year": 1999, "place": "b"}
+    with pytest.raises(ValueError, match="item-0"):
+        pool(columns=BESIDE.set_axis(IDS)[1:])
+
+
+@pytest.mark.parametrize(
+    ("columns", "error", "said"),
+    [
+        (BESIDE[:3], ValueError, "columns has 3 rows for a pool of 6"),
+        (BESIDE[[]], ValueError, "no columns"),
+        ([1, 2], TypeError, "DataFrame"),
+    ],
+)
+def test_columns_that_do_not_fit_are_refused(columns, error, said):
+    with pytest.raises(error, match=said):
+        pool(columns=columns)
+
+
+def test_a_pool_that_grows_keeps_its_columns():
+    more = pool(ids=[f"new-{i}" for i in range(N)])
+    grown = pool().extended(more)
+    assert grown.beside.values(7) == {"year": 1999, "place": "b"}
+    bare = pool(ids=[f"new-{i}" for i in range(N)], columns=None)
+    with pytest.raises(ValueError, match="one of the two pools has columns="):
+        pool().extended(bare)
+
+
+def test_columns_are_searched_and_exported(tmp_path):
+    session = nb.Session(pool(), ["x", "y"])
+    session.tell([1, 4], "x")
+    assert sorted(session.search("b", by="words").indices) == [1, 2]
+    assert session.search("1999").indices.tolist() == [1]
+    session.export(tmp_path / "labels.csv", columns=["id", "label", "year", "place"])
+    read = pd.read_csv(tmp_path / "labels.csv")
+    assert read.iloc[0].tolist() == ["item-1", "x", 1999, "b"]
+    assert read.iloc[1].isna().tolist() == [False, False, True, False]
+
+
+def test_a_column_named_as_one_of_the_labels_keeps_both():
+    session = nb.Session(pool(columns=BESIDE.rename(columns={"place": "label"})), ["x", "y"])
+    session.tell(0, "x")
+    frame = nb.log.tables.with_items(session.labels(), session.pool)
+    assert frame[["label", "table.label"]].to_numpy().tolist() == [["x", "a"]]
+
+
+# Pool.from_frame
+
+
+TABLE = pd.DataFrame(
+    {
+        "title": [f"text {i}" for i in range(N)],
+        "key": IDS,
+        "vector": list(blobs(N)),
+        **BESIDE,
+    }
+)
+
+
+def test_texts_ids_and_vectors_of_a_table():
+    one = nb.Pool.from_frame(TABLE, text="title", id="key", embedding="vector")
+    assert (one.kind, one.text(2), one.ids[2]) == ("texts", "text 2", "item-2")
+    np.testing.assert_allclose(one.embeddings, blobs(N))
+    assert one.beside.values(1) == {"year": 1999, "place": "b"}
+
+
+def test_columns_are_chosen_and_ordered():
+    one = nb.Pool.from_frame(TABLE, text="title", columns=["place", "key"])
+    assert list(one.beside.values(0)) == ["place", "key"]
+    assert nb.Pool.from_frame(TABLE, text="title", columns=[]).beside is None
+
+
+def test_images_of_a_table(tmp_path):
+    from PIL import Image
+
+    paths = []
+    for i in range(3):
+        paths.append(tmp_path / f"{i}.png")
+        Image.new("L", (4, 4), 40 * i).save(paths[-1])
+    frame = pd.DataFrame({"path": map(str, paths), "year": [1, 2, 3]}, index=[7, 8, 9])
+    one = nb.Pool.from_frame(frame, image="path")
+    assert list(one.ids) == ["0.png", "1.png", "2.png"]
+    assert one.image(2)[0, 0, 0] == 80
+    assert one.beside.values(2) == {"year": 3}
+
+
+def test_rows_are_the_items_without_image_and_text():
+    one = nb.Pool.from_frame(TABLE, id="key", embedding="vector")
+    assert (one.kind, one.beside) == ("rows", None)
+    assert [cell.name for cell in one.row(0)] == ["title", "year", "place"]
+
+
+def test_several_columns_make_the_vectors():
+    frame = TABLE.assign(**{f"x{i}": blobs(N)[:, i] for i in range(3)})
+    one = nb.Pool.from_frame(frame, text="title", embedding=["x0", "x1", "x2"], columns=["year"])
+    np.testing.assert_allclose(one.embeddings, blobs(N)[:, :3])
+
+
+def test_an_index_that_is_no_numbering_has_the_ids():
+    assert list(nb.Pool.from_frame(TABLE.set_index("key"), text="title").ids) == IDS
+    assert list(nb.Pool.from_frame(TABLE, text="title").ids) == list("012345")
+    # rows that were taken out of a longer table
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert list(nb.Pool.from_frame(TABLE[TABLE["year"] < 1990], text="title").ids) == [
+            "0",
+            "3",
+            "5",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"text": "titel"}, ValueError, "no column 'titel'; did you mean 'title'"),
+        ({"text": "title", "columns": ["nothing"]}, ValueError, "no column 'nothing'; it has"),
+        ({"text": "title", "columns": "year"}, ValueError, "single text 'year'"),
+        ({"text": "title", "image": "key"}, ValueError, "one kind of media"),
+        (
+            {"text": "title", "id": "year"},
+            ValueError,
+            "'year' has no value in 1 rows .first: row 4",
+        ),
+        ({"columns": []}, ValueError, "no columns are left"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(options, error, said):
+    with pytest.raises(error, match=said):
+        nb.Pool.from_frame(TABLE, **options)
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(TypeError, match="df is a list; pass a DataFrame"):
+        nb.Pool.from_frame([1, 2], text="title")
+    double = pd.concat([TABLE, TABLE[["title"]]], axis=1)
+    with pytest.raises(ValueError, match="2 columns 'title'; rename all but one"):
+        nb.Pool.from_frame(double, text="title")
+
+
+def test_a_table_of_polars():
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    frame = polars.DataFrame({"title": ["a", "b"], "year": [1, 2]})
+    assert nb.Pool.from_frame(frame, text="title").beside.values(1) == {"year": 2}
