@@ -377,6 +377,33 @@ def test_a_panel_that_opens_again_has_all_answers(store):
     assert again.browse(-1)["item"]["label"] == "no tag"
 
 
+@pytest.mark.parametrize("name", ["csv", "excel-csv", "jsonl", "parquet", "coco", "imagefolder"])
+def test_tags_are_exported_and_imported_in_the_panel(page, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    offered = {one["value"]: one["ending"] for one in page.traits["exporting"]["formats"]}
+    tags(page, "3", RED, ROUND)
+    tags(page, "4")
+    path = f"tags{offered[name]}"
+    page.say("export", path=path, format=name, replace=False)
+    assert page.traits["exporting"]["kind"] == "done"
+    assert "2 labels written" in page.traits["exporting"]["text"]
+    if offered[name] in ("", ".json") or name == "excel-csv":
+        return
+    again = open_page(classes=TAGS, multi_label=True, store=LabelStore())
+    assert again.answer("import", path=path, id="id", label="label")["ok"]
+    assert answered(again) == {"3": [RED, ROUND], "4": []}
+
+
+def test_a_folder_for_each_class_is_refused_in_words(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "folders" not in [one["value"] for one in page.traits["exporting"]["formats"]]
+    tags(page, "3", RED, ROUND)
+    page.say("export", path="tags", format="folders", replace=False)
+    assert page.traits["exporting"]["kind"] == "error"
+    assert "tags" in page.traits["exporting"]["text"]
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---- one tag at a time
 
 

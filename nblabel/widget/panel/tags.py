@@ -66,7 +66,7 @@ def describe_tags(session: Session, model: Refit | None, index: int) -> dict[str
     assert tags is not None, "asked of a session with several tags"
     answered = bool((tags.codes([session.pool.ids[index]], session.classes) >= 0).any())
     predicted = None
-    if model is not None and session.predicts:
+    if model is not None:
         names, p = session.classes, model.proba[index]
         order = np.argsort(-p, kind="stable")
         # a class of the model may have been taken back a moment ago

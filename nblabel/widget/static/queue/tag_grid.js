@@ -14,7 +14,9 @@ const VALUES = /** @type {const} */ (["yes", "no", "unsure"]);
 const VALUE_KEYS = { 1: "yes", y: "yes", 2: "no", n: "no", 3: "unsure" };
 
 /** @typedef {typeof VALUES[number]} TagValue */
-/** @typedef {{uid: string, tag: string, shown: number[], values: Map<number, TagValue>}} GridStep */
+/**
+ * @typedef {{uid: string, tag: string, shown: number[], values: Map<number, TagValue>}} GridStep
+ */
 
 export class TagGrid {
   /**
