@@ -49,8 +49,11 @@ ARROWS = {
     "widget.panel.again": "session",
     "widget.panel.keys": "log session",
     "widget.panel.tags": "arrays log session widget.text",
+    "widget.panel.tag_grid": "arrays log session widget.panel.pages widget.panel.state "
+    "widget.panel.tags widget.text",
     "widget.panel.class_changes": "session widget.panel.keys widget.panel.tags widget.text",
-    "widget.panel.answers": "log session widget.panel.class_changes widget.panel.tags widget.text",
+    "widget.panel.answers": "log session widget.panel.class_changes widget.panel.tag_grid "
+    "widget.panel.tags widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.keys "
     "widget.panel.pictures widget.panel.state widget.panel.tags widget.text widget.view",
     "widget.panel.column_colors": "pool widget.text widget.view",
@@ -62,7 +65,8 @@ ARROWS = {
     "widget.view widget.work.home",
     "widget.panel": "arrays explore graph log pool quality session strategies widget.panel.again "
     "widget.panel.answers widget.panel.class_changes widget.panel.figures widget.panel.items widget.panel.pages "
-    "widget.panel.pictures widget.panel.state widget.panel.tags widget.text widget.view widget.work "
+    "widget.panel.pictures widget.panel.state widget.panel.tag_grid widget.panel.tags "
+    "widget.text widget.view widget.work "
     "widget.work.home",
     "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
     "widget.panel.column_colors widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",

@@ -115,3 +115,59 @@ def test_tags_are_given_corrected_and_undone_by_keyboard_and_outlive_the_kernel(
     wait_for(lambda: tags(book)[-1] == [last, ["with a loop"]], 20, lambda: str(tags(book)[-2:]))
     no_violations(book)
     assert (book.cell_types(), book.sources()) == (cells, sources)
+
+
+def test_one_tag_at_a_time_by_keyboard(panel: Callable[..., Notebook], tmp_path: Path) -> None:
+    book = panel(cell(tmp_path / "grid.db"), viewport={"width": 1366, "height": 768})
+    queue(book).focus()
+    queue(book).press("*")
+    grid = queue(book).locator(".nbl-grid")
+    tiles = grid.locator(".nbl-grid-tile")
+    go = grid.locator(".nbl-grid-foot .nbl-primary")
+    expect(tiles).to_have_count(12)
+    expect(tiles.first).to_be_focused()
+    expect(go).not_to_have_attribute("aria-disabled", "true")  # all pictures are here
+    tag = grid.get_by_role("combobox", name="Tag").input_value()
+    first = [int(tile.get_attribute("data-key") or -1) for tile in tiles.all()]
+    for key in ("1", "3", "2", "ArrowRight", "Space"):
+        book.page.keyboard.press(key)
+    no_violations(book)
+    column = f"panel.session.y[:, panel.session.classes.index({tag!r})]"
+    n_answered = f"int(({column} >= 0).sum())"
+
+    def save() -> None:
+        before = grid.locator(".nbl-grid-tile").first.get_attribute("data-key")
+        book.page.keyboard.press("Enter")
+
+        def moved() -> bool:
+            if tiles.first.get_attribute("data-key") != before:
+                return True
+            book.page.keyboard.press("Enter")  # the first one came too soon
+            return False
+
+        wait_for(moved, 20, grid.inner_text)
+
+    save()
+    wait_for(lambda: book.evaluate(n_answered) == 11, 20, lambda: str(book.evaluate(n_answered)))
+    assert book.evaluate(f"{column}[{first}].tolist()") == [1, -1, 0, 0, 1, *[0] * 7]
+    assert book.evaluate(f"panel.session.unsure[{first[1]}].any().item()")
+    expect(tiles).to_have_count(12)
+    assert not {int(one.get_attribute("data-key") or -1) for one in tiles.all()} & set(first)
+    # the next one is answered while nobody waited for the model, and taken back
+    expect(go).not_to_have_attribute("aria-disabled", "true")
+    save()
+    wait_for(lambda: book.evaluate(n_answered) == 23, 20, lambda: str(book.evaluate(n_answered)))
+    book.page.keyboard.press("u")
+    wait_for(lambda: book.evaluate(n_answered) == 11, 20, lambda: str(book.evaluate(n_answered)))
+
+    book.page.keyboard.press("Escape")
+    expect(grid).to_be_hidden()
+    expect(queue(book)).to_be_focused()
+    item = confirm(book, "1")
+    wait_for(lambda: [item, ["even"]] in tags(book), 20, lambda: str(tags(book)[-3:]))
+    book.restart_kernel()
+    book.run_all()
+    wait_for_question(book)
+    known = {*first, int(item)}
+    assert set(book.evaluate("panel.session.labeled.tolist()")) == known
+    assert [item, ["even"]] in tags(book)

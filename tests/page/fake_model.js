@@ -141,7 +141,16 @@ export class FakeModel {
   }
 }
 
-const TO = new Set(["media", "explained", "group", "mean", "facts", "no_group", "pictures"]);
+const TO = new Set([
+  "media",
+  "grid",
+  "explained",
+  "group",
+  "mean",
+  "facts",
+  "no_group",
+  "pictures",
+]);
 
 function bytesIn(buffer) {
   return ArrayBuffer.isView(buffer)

@@ -105,6 +105,12 @@ def test_style_sheets_are_joined() -> None:
     assert [path.name for path, first in firsts.items() if first not in style] == ["panel.css"]
 
 
+WORDS = (
+    *("text.js", "group_text.js", "class_text.js", "finder_text.js", "map_text.js"),
+    *("tag_text.js", "format.js"),
+)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
 def test_modules_keep_the_rules(path: Path) -> None:
     source = path.read_text("utf-8")
@@ -116,7 +122,7 @@ def test_modules_keep_the_rules(path: Path) -> None:
         assert [
             line for line in called if not re.search(r'signal\??\.addEventListener\("abort"', line)
         ] == []
-    if path.name not in ("text.js", "group_text.js", "class_text.js", "map_text.js", "format.js"):
+    if path.name not in WORDS:
         assert "toLocaleString" not in source
         # words on screen stand in one file
         assert re.findall(r'(?:text|title|placeholder|"aria-label"): ["`][A-Za-z]{2}', source) == []

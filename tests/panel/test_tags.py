@@ -375,3 +375,131 @@ def test_a_panel_that_opens_again_has_all_answers(store):
     assert answered(again) == {first: [RED], second: []}
     assert first not in again.ids
     assert again.browse(-1)["item"]["label"] == "no tag"
+
+
+@pytest.mark.parametrize("name", ["csv", "excel-csv", "jsonl", "parquet", "coco", "imagefolder"])
+def test_tags_are_exported_and_imported_in_the_panel(page, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    offered = {one["value"]: one["ending"] for one in page.traits["exporting"]["formats"]}
+    tags(page, "3", RED, ROUND)
+    tags(page, "4")
+    path = f"tags{offered[name]}"
+    page.say("export", path=path, format=name, replace=False)
+    assert page.traits["exporting"]["kind"] == "done"
+    assert "2 labels written" in page.traits["exporting"]["text"]
+    if offered[name] in ("", ".json") or name == "excel-csv":
+        return
+    again = open_page(classes=TAGS, multi_label=True, store=LabelStore())
+    assert again.answer("import", path=path, id="id", label="label")["ok"]
+    assert answered(again) == {"3": [RED, ROUND], "4": []}
+
+
+def test_a_folder_for_each_class_is_refused_in_words(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "folders" not in [one["value"] for one in page.traits["exporting"]["formats"]]
+    tags(page, "3", RED, ROUND)
+    page.say("export", path="tags", format="folders", replace=False)
+    assert page.traits["exporting"]["kind"] == "error"
+    assert "tags" in page.traits["exporting"]["text"]
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- one tag at a time
+
+
+def grid(page, tag=None, held=()):
+    """Ask for a grid; return the message and the positions."""
+    page.say("grid", request="r", tag=tag, held=list(held))
+    return page.last("grid"), page.array("grid", "uint32").tolist()
+
+
+def tell_grid(page, tag, indices, *values, **content):
+    return page.answer("tag", list(indices), tag=tag, values=list(values), **content)
+
+
+def test_a_grid_holds_the_likeliest_items_of_a_tag(page):
+    teach(page)
+    told, found = grid(page, ROUND)
+    assert (told["tag"], told["left"], told["text"]) == (ROUND, 30, "")
+    assert found == page.session.ask_tag(ROUND, 24).indices.tolist()
+    _, more = grid(page, ROUND, held=found[:12])
+    assert more[:12] == found[12:]
+    assert len(more) == 18
+
+
+def test_before_any_answer_a_grid_is_drawn_at_random(page):
+    told, found = grid(page, RED)
+    assert (told["left"], len(set(found))) == (60, 24)
+    assert found != sorted(found)
+    assert grid(page, RED)[1] == found
+
+
+def test_the_tag_with_the_fewest_items_comes_first_unless_many_grids_went_to_it(page):
+    teach(page)  # red and round have ten items each
+    assert grid(page)[0]["tag"] == "above six"
+    for _ in range(2):
+        found = grid(page, "above six")[1][:12]
+        tell_grid(page, "above six", found, *["no"] * 12)
+    page.session.tell_tag(list(range(30)), "above six", False)
+    page.session.tell_tag(list(range(30, 60)), "above six", True)
+    assert grid(page)[0]["tag"] in (RED, ROUND)
+
+
+def test_a_grid_is_one_step_and_says_nothing_of_other_tags(page):
+    ack = tell_grid(page, RED, [3, 4, 5, 6], "yes", "no", "unsure", "no")
+    assert (ack["ok"], ack["text"]) == (True, "Saved: even, 1 yes, 2 no, 1 unsure.")
+    session = page.session
+    assert session.y[3:7].tolist() == [[1, -1, -1], [0, -1, -1], [-1, -1, -1], [0, -1, -1]]
+    assert session.unsure[5].tolist() == [True, False, False]
+    assert set(grid(page, RED)[1]) & {3, 4, 5, 6} == set()
+    assert grid(page, ROUND)[0]["left"] == 60
+    (event,) = session.store.read()
+    assert event.uid == ack["uid"]
+    assert page.answer("undo", of=ack["uid"])["text"] == "Undone: 4 images."
+    assert (session.y == -1).all()
+    assert not session.unsure.any()
+
+
+def test_a_grid_sent_twice_counts_once_and_one_that_cannot_be_saved_waits(store):
+    page = open_page(classes=TAGS, multi_label=True, store=store)
+    store.full = True
+    assert tell_grid(page, RED, [3], "yes", uid="g")["retry"]
+    store.full = False
+    assert tell_grid(page, RED, [3], "yes", uid="g")["ok"]
+    version = page.session.version
+    assert tell_grid(page, RED, [3], "yes", uid="g")["ok"]
+    assert page.session.version == version
+    assert page.answer("undo")["text"] == "Undone: even."
+    assert tell_grid(page, RED, [3], "no", uid="h")["ok"]
+    assert page.answer("undo")["text"] == "Undone: not even."
+    assert not page.messages("show")  # it is no answer of the queue
+
+
+@pytest.mark.parametrize(
+    ("tag", "indices", "values", "message"),
+    [
+        ("hat", [3], ["yes"], "'hat' is not a class"),
+        (RED, [3, 4], ["yes"], "2 items but 1 values"),
+        (RED, [99], ["yes"], "99"),
+    ],
+)
+def test_a_grid_that_can_never_be_saved_is_refused_in_words(page, tag, indices, values, message):
+    ack = tell_grid(page, tag, indices, *values)
+    assert (ack["ok"], ack["retry"]) == (False, False)
+    assert message in ack["text"]
+    assert page.session.store.read() == []
+
+
+def test_a_grid_of_a_tag_that_is_gone_or_done_says_so(page):
+    told, found = grid(page, "hat")
+    assert (told["left"], found) == (0, [])
+    assert "'hat' is not a class" in told["text"]
+    page.session.tell_tag(list(range(60)), RED, False)
+    told, found = grid(page, RED)
+    assert (told["left"], found, told["text"]) == (0, [], "Nothing is left to answer about even.")
+
+
+def test_a_grid_is_asked_of_the_model_that_is_there_and_makes_none(page, monkeypatch):
+    teach(page)
+    monkeypatch.setattr(type(page.session), "refit", None)
+    assert grid(page, RED)[1]

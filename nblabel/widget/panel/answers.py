@@ -15,6 +15,7 @@ from nblabel.session import Session
 from nblabel.session.searching import SINGULAR
 from nblabel.widget import text
 from nblabel.widget.panel.class_changes import CHANGES, change_classes
+from nblabel.widget.panel.tag_grid import tell_one_tag
 from nblabel.widget.panel.tags import is_whole, step_label, tell_tags
 from nblabel.widget.text import tags as tag_text
 
@@ -22,7 +23,7 @@ REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be 
 
 SHOWN = ("label", "tags", "skip", "flag")  # steps whose item is shown again when they are undone
 EVENTS = (
-    *("label", "tags", "skip", "flag", "undo", "redo", "add_class", "note", "guidelines"),
+    *("label", "tags", "tag", "skip", "flag", "undo", "redo", "add_class", "note", "guidelines"),
     *CHANGES,
 )
 
@@ -112,6 +113,8 @@ class Answers:
             return text.NOTE_SAVED if content["text"].strip() else text.NOTE_GONE, None, []
         if kind in ("undo", "redo"):
             return (*self._reverse(kind, uid, content.get("of")), [])
+        if kind == "tag":
+            return tell_one_tag(session, content), None, []
         if "indices" in content:
             said, excluded = self._label_group(content)
             return said, None, excluded

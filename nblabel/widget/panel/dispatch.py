@@ -40,6 +40,7 @@ class Dispatch:
             "train": lambda _page, _m: self._train(),
             "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),
             "group": panel.groups.open,
+            "grid": panel.grids.open,
             "find": self._find,
             "propose_split": panel.splits.propose,
             "sort": self._sort,

@@ -45,6 +45,8 @@ class Items:
         # with several tags no word speaks for the prediction as a whole
         texts = media.texts if isinstance(media, Texts) and not session.multi_label else None
         self._word_scores = None if texts is None else WordScores(texts, session.random_state)
+        self._moment: tuple[int, Any] | None = None
+        self._predicts = False
         self.forget()
 
     @property
@@ -139,11 +141,20 @@ class Items:
             return {**media, "image": UNREAD}
         return {**media, **packet.picture(self._pictures.pack(index, side), send)}
 
+    @property
+    def _model(self) -> Refit | None:
+        """What was learned, while there is anything to predict from."""
+        # asked for each item of a list, and with several tags it looks at all pairs
+        moment = (self._session.version, self._session.engine)
+        if self._moment != moment:
+            self._moment, self._predicts = moment, self._session.predicts
+        return self._state.model if self._predicts else None
+
     def _prediction(self, index: int) -> dict[str, Any] | None:
         if index in self._state.hints:
             return self._state.hints[index]
-        model = self._state.model
-        if model is None or not self._session.predicts or self._session.multi_label:
+        model = self._model
+        if model is None or self._session.multi_label:
             return None
         code, p = (part[index] for part in model.predicted)
         if code >= len(self._session.classes):
@@ -154,7 +165,7 @@ class Items:
         return {"label": label, "confidence": round(float(p), 4)}
 
     def _tags(self, index: int) -> dict[str, Any]:
-        return describe_tags(self._session, self._state.model, index)
+        return describe_tags(self._session, self._model, index)
 
     def said(self, index: int, item: dict[str, Any]) -> str:
         """Say in one line what an item is labeled as, or else predicted."""
@@ -167,8 +178,8 @@ class Items:
 
     def _likeliest(self, index: int) -> list[str]:
         """Return the classes that keys give an item, where there are more classes than keys."""
-        model, names = self._state.model, self._session.classes
-        if model is None or not self._session.predicts or not has_many(names):
+        model, names = self._model, self._session.classes
+        if model is None or not has_many(names):
             return []
         proba = model.proba[index]
         first = np.argsort(-proba, kind="stable")[:LIKELIEST]

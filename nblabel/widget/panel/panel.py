@@ -28,6 +28,7 @@ from nblabel.widget.panel.publish import Publisher
 from nblabel.widget.panel.ranking import Ranking
 from nblabel.widget.panel.selection import Selection
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.panel.tag_grid import TagGrids
 from nblabel.widget.panel.tags import is_asked
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.view.widget import PanelWidget
@@ -125,6 +126,7 @@ class Panel:
             *(send, self.selection.take),
         )
         self.finding = Finding(session, self.state)
+        self.grids = TagGrids(session, self.state, send)
         self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
         self.exports = Exports(session, self.state, self._worker)
         self.imports = Imports(session, self.state, self._worker, self._written, send)

@@ -46,7 +46,7 @@ def step_label(event: LabelEvent, place: int = 0) -> str | None:
     if event.kind != "tags":
         return event.labels[place]
     said = Tags.of(event.labels[place])
-    return text.listed(said.yes) if said.whole or said.yes else None
+    return text.listed(said.yes) if said.whole else text.of_one(said.yes, said.no, said.unsure)
 
 
 def is_whole(event: LabelEvent) -> bool:
@@ -66,7 +66,7 @@ def describe_tags(session: Session, model: Refit | None, index: int) -> dict[str
     assert tags is not None, "asked of a session with several tags"
     answered = bool((tags.codes([session.pool.ids[index]], session.classes) >= 0).any())
     predicted = None
-    if model is not None and session.predicts:
+    if model is not None:
         names, p = session.classes, model.proba[index]
         order = np.argsort(-p, kind="stable")
         # a class of the model may have been taken back a moment ago

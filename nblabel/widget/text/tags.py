@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nblabel.system.format import count, counted, percent
+from nblabel.system.format import count, percent
 
 NO_TAG = "no tag"
 NO_GROUPS = (
@@ -15,11 +15,18 @@ NO_FINDING = (
     "not for several tags: finding more of a class. In Python, session.ask_tag({!r}) has the "
     "likeliest items."
 )
+ONE_LABEL = "each item has one label here."
+TAG_DONE = "Nothing is left to answer about {}."
 
 
 def listed(tags: Sequence[str]) -> str:
     """Return tags as a person reads them."""
     return ", ".join(tags) if tags else NO_TAG
+
+
+def of_one(yes: Sequence[str], no: Sequence[str], unsure: Sequence[str]) -> str:
+    """Return what is said of some tags of an item."""
+    return ", ".join([*yes, *(f"not {tag}" for tag in no), *(f"{tag} unsure" for tag in unsure)])
 
 
 def saved(tags: Sequence[str], n_labeled: int) -> str:
@@ -36,7 +43,3 @@ def one_tag(tag: str, n_yes: int, n_no: int, n_unsure: int) -> str:
     """Return what was answered about one tag of several items."""
     unsure = f", {count(n_unsure)} unsure" if n_unsure else ""
     return f"Saved: {tag}, {count(n_yes)} yes, {count(n_no)} no{unsure}."
-
-
-def one_tag_step(word: str, tag: str, n: int, noun: str) -> str:
-    return f"{word}: {tag} of {counted(n, noun)}."

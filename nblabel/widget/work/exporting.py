@@ -31,6 +31,7 @@ class Exports:
         self._formats = [
             {"value": kind, "text": text.FORMATS[kind], "ending": FILES.get(kind, "")}
             for kind in kinds
+            if not (session.multi_label and kind == "folders")
         ]
         self._show("")
 

@@ -35,7 +35,12 @@ function keyRows(classes, offer, several) {
   const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
-  const meant = { findClass: hasMany(classes), takeOver: several, endFind: !several };
+  const meant = {
+    findClass: hasMany(classes),
+    takeOver: several,
+    oneTag: several,
+    endFind: !several,
+  };
   const keys = QUEUE_KEYS.filter(
     ({ name }) => !(name in meant) || meant[/** @type {keyof typeof meant} */ (name)],
   );

@@ -22,6 +22,7 @@ export const QUEUE_KEYS = [
   { name: "why", keys: ["w"], shown: ["w"] },
   { name: "newClass", keys: ["n"], shown: ["n"] },
   { name: "takeOver", keys: ["!"], shown: ["!"] },
+  { name: "oneTag", keys: ["*"], shown: ["*"] },
   { name: "classes", keys: [":"], shown: [":"] },
   { name: "note", keys: [","], shown: [","] },
   { name: "findClass", keys: [FIND_KEY], shown: [FIND_KEY] },

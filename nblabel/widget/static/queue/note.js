@@ -4,6 +4,7 @@ import { h, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { TEXT } from "../shared/text.js";
 import { commandButton } from "./answers.js";
+import { keyShown } from "./keys.js";
 
 const LONGEST_NOTE = 2000;
 
@@ -29,7 +30,7 @@ export function buildNote(controller, run, focusRoot) {
   const save = h("button", { type: "submit", class: "nbl-primary" });
   save.append(
     h("span", { text: TEXT.queue.save }),
-    h("kbd", { text: "Enter", "aria-hidden": "true" }),
+    h("kbd", { text: keyShown("accept"), "aria-hidden": "true" }),
   );
   const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: () => close() });
   const form = h("form", { class: "nbl-remark-form", hidden: true }, input, save, cancel);

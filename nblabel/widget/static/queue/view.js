@@ -22,6 +22,7 @@ import { buildBeside } from "./beside.js";
 import { buildNote } from "./note.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildMessages, buildSaved } from "./saved.js";
+import { TagGrid } from "./tag_grid.js";
 import { buildConfirm, buildTagPrediction } from "./tag_view.js";
 import { TagController } from "./tags.js";
 import { buildWhy } from "./why.js";
@@ -60,6 +61,7 @@ export function buildQueue(controller, signal, ways) {
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
     else if (command.name === "near") openNear();
+    else if (command.name === "oneTag") grid?.open();
     else if (command.name === "takeOver" && !tags) return;
     else if (command.name === "endFind") controller.context.tell({ type: "find", label: null });
     else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
@@ -89,6 +91,7 @@ export function buildQueue(controller, signal, ways) {
   newClass.node.append(buildClassesButton(run));
   const find = buildFind(controller, run, desk, focusRoot);
   const more = [find.button, newClass.node];
+  if (tags) more.push(commandButton("oneTag", TEXT.tags.gridOpen, run));
   const classes = buildClasses(controller, run, desk, more, focusRoot, tags);
   find.cover(classes.node);
   const actions = buildActions(run, desk);
@@ -121,12 +124,16 @@ export function buildQueue(controller, signal, ways) {
   const confirm = tags && buildConfirm(tags, run, desk);
   const answers = [prediction.node, classes.node, find.node, confirm?.node ?? null, actions.node];
   const answer = h("div", { class: "nbl-answer" }, ...answers, messages.node, why.node);
-  el.append(
-    buildHead(saved.node, run),
-    h("div", { class: "nbl-body" }, question, answer),
-    help.node,
-  );
+  const body = h("div", { class: "nbl-body" }, question, answer);
+  /** @param {boolean} opens */
+  const makeRoom = (opens) => {
+    body.hidden = opens;
+    if (!opens) focusRoot();
+  };
+  const grid = tags && new TagGrid(tags, signal, makeRoom);
+  el.append(buildHead(saved.node, run), body, ...(grid ? [grid.el] : []), help.node);
   const hear = (/** @type {KeyboardEvent} */ event) => {
+    if (grid?.isOpen) return grid.hear(event);
     if (help.node.hidden && turnsPage(event, picture.turn)) return;
     onKey(event, controller, help.node.hidden, run);
   };

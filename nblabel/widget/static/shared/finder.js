@@ -57,7 +57,7 @@ export class FinderView {
       "button",
       { type: "button", onClick: () => this.ways.leave() },
       h("span", { text: TEXT.finder.back }),
-      h("kbd", { text: "Esc", "aria-hidden": "true" }),
+      h("kbd", { text: TEXT.finder.backKey, "aria-hidden": "true" }),
     );
     this.count = h("p", { class: "nbl-finder-count", role: "status" });
     const head = h("div", { class: "nbl-finder-head" }, this.input, this.back);

@@ -7,6 +7,7 @@ export const FINDER_TEXT = {
   title: "Find a class",
   hint: "name of a class",
   back: "Back",
+  backKey: "Esc",
   /** @param {string} name */
   add: (name) => `Add “${name}” as a class`,
   /** @param {number} n @param {number} listed */

@@ -80,6 +80,7 @@ const QUEUE_TEXT = {
     newClass: "New class",
     classes: "Change the classes",
     takeOver: "Press the tags that are predicted",
+    oneTag: "One tag at a time",
     note: "Write a note",
     findClass: "Find a class by its name",
     search: "Search",
