@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from nblabel.quality.stopping import StopAdvice as StopAdvice
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
+    from nblabel.quality.tag_audit import TagAuditReport as TagAuditReport
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
     from nblabel.simulation import simulate as simulate
@@ -101,6 +102,7 @@ _HOMES = {
     "StopAdvice": "nblabel.quality.stopping",
     "StopAdvisor": "nblabel.quality.stopping",
     "StoreError": "nblabel.log.store",
+    "TagAuditReport": "nblabel.quality.tag_audit",
     "audit": "nblabel.quality.audit",
     "auto_label": "nblabel.quality.guarantee",
     "cluster": "nblabel.explore.clusters",

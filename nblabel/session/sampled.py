@@ -31,10 +31,7 @@ class SampledLog(TagAnswerLog):
 
     @audit_share.setter
     def audit_share(self, value: float) -> None:
-        share = sampling.check_share("audit", value)
-        if share:
-            refuse(self, "drawing items for an audit")
-        self._audit_share = share
+        self._audit_share = sampling.check_share("audit", value)
 
     @property
     def repeat_share(self) -> float:
@@ -108,8 +105,9 @@ class SampledLog(TagAnswerLog):
             those that the model is confident of, every other is then skipped, see
             `nblabel.session.sampling`.
         predicted, confidence : sequence, optional
-            With `among`, both: the class that the model predicts for each item of it, and how
-            confident it is; those of the items drawn are logged with the draw.
+            With `among`, both: the class that the model predicts for each item of it (with several
+            tags, a text of `nblabel.log.events.Tags`), and how confident it is; those of the items
+            drawn are logged with the draw.
         name : str
             With `among`: tells sets apart that are drawn from at the same time, such as one for
             each class.
@@ -126,7 +124,6 @@ class SampledLog(TagAnswerLog):
         IndexError, StoreError
             As for `tell`.
         """
-        refuse(self, "drawing items for an audit")
         self.refresh()
         event = sampling.draw(
             self,
@@ -143,5 +140,8 @@ class SampledLog(TagAnswerLog):
         return self.pool.indices_of(event.asked)
 
     def _confidence(self) -> FloatArray | None:
-        """Return how confident the present model is of each item, shape (n,); None without one."""
+        """Return how confident the present model is of each item, shape (n,); None without one.
+
+        With several tags, the mean over them.
+        """
         return None

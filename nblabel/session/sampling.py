@@ -123,7 +123,7 @@ def draw(
             "predicted, confidence and name go with among=, the first two with each other."
         )
     if among is None:
-        rows = np.flatnonzero(np.isin(log.status, NOT_BY_PEOPLE))
+        rows = np.flatnonzero(np.isin(status_of_whole(log), NOT_BY_PEOPLE))
         frame = log.numbering.whole
     else:
         rows = log.positions(among)
@@ -153,6 +153,21 @@ def draw(
         source="model",
         annotator=log.annotator,
     )
+
+
+def status_of_whole(log: LabelLog) -> npt.NDArray[np.uint8]:
+    """Return what is said of each item in whole, (n,), as in `nblabel.log.labels.STATUSES`.
+
+    With several tags it does not tell whether each of them was answered by itself: then the classes
+    of a later day would change what a draw was made from.
+    """
+    tags = log.state.tags
+    if tags is None:
+        return log.status
+    status = np.zeros(len(log.pool), dtype=np.uint8)
+    rows = log.pool.find(tags.items)
+    status[rows[rows >= 0]] = tags.status(tags.items)[rows >= 0]
+    return status
 
 
 def pending_draws(log: LabelLog) -> IntArray:
