@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.quality.tag_audit import TagAuditReport as TagAuditReport
+    from nblabel.quality.tag_guarantee import TagAutoLabelReport as TagAutoLabelReport
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
     from nblabel.simulation import simulate as simulate
@@ -103,6 +104,7 @@ _HOMES = {
     "StopAdvisor": "nblabel.quality.stopping",
     "StoreError": "nblabel.log.store",
     "TagAuditReport": "nblabel.quality.tag_audit",
+    "TagAutoLabelReport": "nblabel.quality.tag_guarantee",
     "audit": "nblabel.quality.audit",
     "auto_label": "nblabel.quality.guarantee",
     "cluster": "nblabel.explore.clusters",

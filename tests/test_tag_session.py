@@ -193,11 +193,11 @@ def test_more_that_is_not_there_yet():
     session = answered()
     refused = pytest.raises(ValueError, match="not for several tags yet")
     with refused:
-        nb.auto_label(session, max_error=0.1)
-    with refused:
-        session.accept([40])
-    with refused:
         session.repeat_share = 0.1
+    with refused:
+        nb.self_training(session)
+    with refused:
+        nb.threshold_loop(session, start=3, upper=0.9)
     for options in ({"repeats": 0.1}, {"prior": np.ones((N, 3)) / 3}):
         with refused:
             session_of(**options)

@@ -93,6 +93,7 @@ class SampledLog(TagAnswerLog):
         predicted: Sequence[str] = (),
         confidence: Sequence[float] = (),
         name: str = "",
+        together: int | None = None,
     ) -> IntArray:
         """Draw items at random to be asked next, and log the draw before any answer.
 
@@ -111,6 +112,10 @@ class SampledLog(TagAnswerLog):
         name : str
             With `among`: tells sets apart that are drawn from at the same time, such as one for
             each class.
+        together : int, optional
+            With `among`, where sets overlap: how many draws there were before the first of those
+            that belong together. Each is still a random draw from its set, but an item of several
+            sets is mostly drawn from all of them, so that one answer serves several.
 
         Returns
         -------
@@ -133,6 +138,7 @@ class SampledLog(TagAnswerLog):
             predicted=predicted,
             confidence=confidence,
             name=name,
+            together=together,
             model=self._confidence(),
         )
         if event.ids:
