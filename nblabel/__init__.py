@@ -50,11 +50,11 @@ if TYPE_CHECKING:
     from nblabel.quality.guarantee import auto_label as auto_label
     from nblabel.quality.guarantee_report import AutoLabelReport as AutoLabelReport
     from nblabel.quality.guarantee_report import ErrorGuarantee as ErrorGuarantee
+    from nblabel.quality.issues import LabelIssues as LabelIssues
     from nblabel.quality.prior_report import PriorReport as PriorReport
     from nblabel.quality.prior_report import prior_report as prior_report
     from nblabel.quality.remaining import Remaining as Remaining
     from nblabel.quality.remaining import remaining as remaining
-    from nblabel.quality.review import LabelIssues as LabelIssues
     from nblabel.quality.review import find_label_issues as find_label_issues
     from nblabel.quality.stale import StaleLabels as StaleLabels
     from nblabel.quality.stale import find_stale_labels as find_stale_labels
@@ -79,7 +79,7 @@ _HOMES = {
     "Costs": "nblabel.quality.costs",
     "Drift": "nblabel.explore.drift",
     "ErrorGuarantee": "nblabel.quality.guarantee_report",
-    "LabelIssues": "nblabel.quality.review",
+    "LabelIssues": "nblabel.quality.issues",
     "Labeler": "nblabel.widget",
     "ImportReport": "nblabel.log.importing",
     "Integrity": "nblabel.log.integrity",

@@ -178,7 +178,7 @@ def test_a_replica_follows():
 
 
 REPORTS = (
-    *(nb.costs, nb.find_label_issues, nb.find_stale_labels, nb.remaining),
+    *(nb.costs, nb.find_stale_labels, nb.remaining),
     *(nb.self_agreement, nb.stop_advice, nb.prior_report),
 )
 

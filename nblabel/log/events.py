@@ -258,7 +258,8 @@ class LabelEvent:
             if not self.labels:
                 return self
             frame = frames.named(frame or "", _called(frames.name_of(frame) or "", called))
-            labels = tuple(_called(text, called) for text in self.labels)
+            now = {text: _called(text, called) for text in {*self.labels}}
+            labels = tuple(now[text] for text in self.labels)
             return replace(self, labels=labels, frame=frame)
         if all(called(name) == name for name in self.names):
             return self
