@@ -30,7 +30,8 @@ class LabelIssues(Report):
     n_labeled : int
         Labels that were looked at; with several tags, answers about one tag of one item.
     indices : ndarray of intp
-        Positions, each once, the least trusted label first. `Labeler.show_next` asks about them again.
+        Positions, each once, the least trusted label first. `Labeler.show_next` asks about them
+        again.
     table : DataFrame
         A row for each: index, id, label, suggestion (what the model predicts without this label),
         probability (of the suggestion), trust (how far model and neighbours support the label, from
