@@ -50,17 +50,19 @@ if TYPE_CHECKING:
     from nblabel.quality.guarantee import auto_label as auto_label
     from nblabel.quality.guarantee_report import AutoLabelReport as AutoLabelReport
     from nblabel.quality.guarantee_report import ErrorGuarantee as ErrorGuarantee
+    from nblabel.quality.issues import LabelIssues as LabelIssues
     from nblabel.quality.prior_report import PriorReport as PriorReport
     from nblabel.quality.prior_report import prior_report as prior_report
     from nblabel.quality.remaining import Remaining as Remaining
     from nblabel.quality.remaining import remaining as remaining
-    from nblabel.quality.review import LabelIssues as LabelIssues
     from nblabel.quality.review import find_label_issues as find_label_issues
     from nblabel.quality.stale import StaleLabels as StaleLabels
     from nblabel.quality.stale import find_stale_labels as find_stale_labels
     from nblabel.quality.stopping import StopAdvice as StopAdvice
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
+    from nblabel.quality.tag_audit import TagAuditReport as TagAuditReport
+    from nblabel.quality.tag_guarantee import TagAutoLabelReport as TagAutoLabelReport
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
     from nblabel.simulation import simulate as simulate
@@ -77,7 +79,7 @@ _HOMES = {
     "Costs": "nblabel.quality.costs",
     "Drift": "nblabel.explore.drift",
     "ErrorGuarantee": "nblabel.quality.guarantee_report",
-    "LabelIssues": "nblabel.quality.review",
+    "LabelIssues": "nblabel.quality.issues",
     "Labeler": "nblabel.widget",
     "ImportReport": "nblabel.log.importing",
     "Integrity": "nblabel.log.integrity",
@@ -101,6 +103,8 @@ _HOMES = {
     "StopAdvice": "nblabel.quality.stopping",
     "StopAdvisor": "nblabel.quality.stopping",
     "StoreError": "nblabel.log.store",
+    "TagAuditReport": "nblabel.quality.tag_audit",
+    "TagAutoLabelReport": "nblabel.quality.tag_guarantee",
     "audit": "nblabel.quality.audit",
     "auto_label": "nblabel.quality.guarantee",
     "cluster": "nblabel.explore.clusters",

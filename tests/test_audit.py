@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import nblabel as nb
 from nblabel.log import frames
 from nblabel.log.store import StoreError
-from nblabel.quality.audit import _compare, accuracy_limits
+from nblabel.quality.audit import accuracy_limits
+from nblabel.quality.comparing import compare
 from nblabel.quality.history import DrawSnapshot, PredictionHistory, history_of
 from nblabel.session.sampling import two_phase_draw
 from nblabel.system import progress
@@ -584,7 +585,7 @@ def test_labels_of_then_and_now_are_compared_as_one_by_one(seed):
         rows = rng.permutation(np.flatnonzero(free))[:4]
         weight = rng.choice([0.0, 1.0, 2.0], size=len(rows))
         moments.append(DrawSnapshot(rows, weight, 2.0, np.packbits(free), said))
-    counts, then = _compare(moments, y, handed, n_classes)
+    counts, then = compare(moments, y, handed, n_classes)
     slow, labels = slow_counts(moments, y, handed, n_classes)
     assert counts.shape == (len(then), 5, n_classes)
     assert counts.tolist() == slow.tolist()

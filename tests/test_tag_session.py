@@ -82,6 +82,15 @@ def test_classes_that_change_are_followed():
     assert (session.predict() == TRUE).mean() > 0.95
 
 
+def test_a_merge_is_taken_back_where_there_are_notes():
+    session = answered()
+    session.note(0, "unclear")
+    session.merge_classes(["a", "c"], into="a")
+    session.undo()
+    assert session.classes == NAMES
+    assert (session.y[:12] == TRUE[:12]).all()
+
+
 def test_questions_without_embeddings_yet():
     session = nb.Session(nb.Pool(images()), NAMES, multi_label=True, embed=False)
     session.tell([0, 1], [["a"], ["a", "b"]])
@@ -169,7 +178,7 @@ def test_a_replica_follows():
 
 
 REPORTS = (
-    *(nb.audit, nb.costs, nb.find_label_issues, nb.find_stale_labels, nb.remaining),
+    *(nb.costs, nb.find_stale_labels, nb.remaining),
     *(nb.self_agreement, nb.stop_advice, nb.prior_report),
 )
 
@@ -184,16 +193,12 @@ def test_more_that_is_not_there_yet():
     session = answered()
     refused = pytest.raises(ValueError, match="not for several tags yet")
     with refused:
-        nb.auto_label(session, max_error=0.1)
-    with refused:
-        session.accept([40])
-    with refused:
-        session.draw(3)
-    with refused:
-        session.audit_share = 0.1
-    with refused:
         session.repeat_share = 0.1
-    for options in ({"audit": 0.1}, {"repeats": 0.1}, {"prior": np.ones((N, 3)) / 3}):
+    with refused:
+        nb.self_training(session)
+    with refused:
+        nb.threshold_loop(session, start=3, upper=0.9)
+    for options in ({"repeats": 0.1}, {"prior": np.ones((N, 3)) / 3}):
         with refused:
             session_of(**options)
     with pytest.raises(ValueError, match="for several tags"):

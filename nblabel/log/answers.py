@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from nblabel.log.events import ADDED, Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels
-from nblabel.log.labels import CODES
 from nblabel.log.noting import NoteLog
 from nblabel.log.reading import read_labels
 from nblabel.pool.order import in_pool_order
@@ -160,7 +161,7 @@ class AnswerLog(NoteLog):
     def withdraw(self, index: Any, *, uid: str | None = None) -> LabelEvent:
         """Take back labels accepted from the model, in one step that one `undo` takes back.
 
-        The items are open again. Items that people answered are left as they are.
+        The items are open again. What people answered is left as it is.
 
         Parameters
         ----------
@@ -185,7 +186,7 @@ class AnswerLog(NoteLog):
             return sent
         self.refresh()  # others may have answered meanwhile
         rows = self.positions(index)
-        rows = rows[self._status[rows] == CODES["model"]]
+        rows = rows[np.isin(rows, self.accepted)]
         if not len(rows):
             raise ValueError("none of these items has a label accepted from the model.")
         return self._record("withdraw", dict.fromkeys(self._ids(rows)), uid)

@@ -99,7 +99,11 @@ class ClassList:
         Present names by the other names that the log knows of the classes.
     version : int
         Grows with every change.
+    multi_label : bool
+        Whether an item may have several of them: draws hold texts of tags then.
     """
+
+    multi_label = False
 
     def __init__(self, given: Iterable[str]) -> None:
         self.given = tuple(given)
@@ -200,7 +204,7 @@ class ClassList:
 
     def spelled(self, event: LabelEvent) -> LabelEvent:
         """Return an event with the present names: the same object where nothing differs."""
-        if event.kind == "tags":
+        if event.kind == "tags" or (event.kind == "audit" and self.multi_label):
             return event.spelled(self.called_now)
         labels, frame = event.labels, event.frame
         now = {label: self.present.get(label) or self.called_now(label) for label in set(labels)}

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
+from nblabel.log import frames
+
 Kind = Literal[
     "label",
     "tags",
@@ -109,6 +111,11 @@ def _tags_of(text: str) -> Tags:
     return Tags(yes, no, unsure)
 
 
+def _called(text: str, called: Callable[[str], str]) -> str:
+    """Return a text of tags with other names of the classes."""
+    return Tags.of(text).spelled(called).text
+
+
 def new_uid() -> str:
     """Return a unique name for an event."""
     return uuid.uuid4().hex
@@ -134,7 +141,7 @@ class LabelEvent:
     labels : tuple of str
         One class name per id for "label" and "accept"; one text of `Tags` per id for "tags"; the
         new name for "add_class"; for "audit" what the model predicted for each item when it was
-        drawn, or nothing.
+        drawn, or nothing; a text of `Tags` where items may have several.
     target : str or None
         For "undo" and "redo": the uid of the event taken back or restored.
     source : str
@@ -235,7 +242,7 @@ class LabelEvent:
         return tuple(dict.fromkeys([*self.about, *found]))
 
     def spelled(self, called: Callable[[str], str]) -> LabelEvent:
-        """Return an answer about tags with other names of the classes.
+        """Return an answer about tags, or a draw from a set of them, with other class names.
 
         Parameters
         ----------
@@ -246,12 +253,19 @@ class LabelEvent:
         -------
         LabelEvent
         """
+        frame = self.frame
+        if self.kind == "audit":
+            if not self.labels:
+                return self
+            frame = frames.named(frame or "", _called(frames.name_of(frame) or "", called))
+            now = {text: _called(text, called) for text in {*self.labels}}
+            labels = tuple(now[text] for text in self.labels)
+            return replace(self, labels=labels, frame=frame)
         if all(called(name) == name for name in self.names):
             return self
-        frame = self.frame
         if self.about:
             frame = as_text(dict.fromkeys(map(called, self.about)))
-        each = {text: Tags.of(text).spelled(called).text for text in {*self.labels}}
+        each = {text: _called(text, called) for text in {*self.labels}}
         return replace(self, labels=tuple(each[text] for text in self.labels), frame=frame)
 
     @property

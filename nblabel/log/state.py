@@ -118,6 +118,8 @@ class LabelState:
     ) -> None:
         self._list = None if classes is None else ClassList(classes)
         self.tags = TagState(self._given.given) if multi_label else None
+        if self._list is not None:
+            self._list.multi_label = multi_label
         self._missing = missing
         self._gone: set[str] = set()  # of the items answered, those that are not in the pool
         self.answers: dict[str, Answer] = {}
@@ -215,10 +217,14 @@ class LabelState:
 
     @property
     def taken_back(self) -> set[str]:
-        """Items whose label of the model was withdrawn, and that nobody answered since."""
+        """Items whose label of the model was withdrawn, and that nobody answered since.
+
+        With several tags, those of which any tag was withdrawn.
+        """
         active = (e for e in self._events.values() if e.uid not in self._undone)
         named = (item for event in active if event.kind == "withdraw" for item in event.ids)
-        return {item for item in named if item not in self.answers and item not in self._gone}
+        answered = () if self.tags is not None else self.answers
+        return {item for item in named if item not in answered and item not in self._gone}
 
     def event(self, uid: str) -> LabelEvent | None:
         """Return the answer, added class or audit with this uid."""

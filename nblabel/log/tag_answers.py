@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.log.events import LabelEvent, Tags
+from nblabel.arrays import IntArray
+from nblabel.log.events import LabelEvent, Tags, new_uid
 from nblabel.log.importing import ImportReport
 from nblabel.log.kinds import refuse
 from nblabel.log.labels import CODES
 from nblabel.log.splitting import SplitLog
 from nblabel.log.tag_importing import match_tags
 from nblabel.log.tag_reading import SEPARATOR, read_tags
+from nblabel.log.tag_state import OPEN, is_by_model
 from nblabel.system.values import text_of
 
 UNSURE = "unsure"
@@ -158,6 +160,37 @@ class TagAnswerLog(SplitLog):
         return super().add_class(name, index=index, uid=uid)
 
     # inside
+
+    def _record_accepted(self, rows: IntArray, given: Any, uid: str | None) -> LabelEvent:
+        """Write predictions of tags, but for what people answered or were unsure of."""
+        values = np.asarray(given)
+        if values.shape != (len(rows), len(self.classes)) or not np.isin(values, (-1, 0, 1)).all():
+            raise ValueError(
+                f"labels has shape {values.shape}; pass 1, 0 or -1 for each of {len(rows)} items "
+                f"and {len(self.classes)} classes."
+            )
+        rows, first = np.unique(rows, return_index=True)
+        codes = self._tags[rows]
+        free = (codes == OPEN) | is_by_model(codes)
+        free &= (self._status[rows] != CODES["flagged"])[:, None]
+        values = np.where(free, values[first], -1)
+        some = (values >= 0).any(axis=1)
+        if not some.any():
+            raise ValueError("people answered all of these items; the model's labels do not count.")
+        names = np.array(self.classes, dtype=object)
+        texts = [
+            Tags(yes=tuple(names[row == 1]), no=tuple(names[row == 0])).text for row in values[some]
+        ]
+        return self._append(
+            LabelEvent(
+                "tags",
+                ids=tuple(self.pool.ids[row] for row in rows[some].tolist()),
+                labels=tuple(texts),
+                source="model",
+                annotator=self.annotator,
+                uid=uid or new_uid(),
+            )
+        )
 
     def _frame(self) -> str:
         assert self._state.tags is not None, "asked of a log with several tags"

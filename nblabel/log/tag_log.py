@@ -137,7 +137,8 @@ class TagLog(LabelLog):
         DataFrame
             Columns id, index, label, source, annotator, time (UTC). With several tags, label holds
             a list of them, not_answered beside it one of the tags that nobody answered about, and
-            the last three are of the last answer.
+            the last three are of the last answer; but the source is "model" where any tag was
+            accepted from the model. Once there are such tags, from_model lists them.
         """
         if not self.multi_label:
             return super().labels(details=details)

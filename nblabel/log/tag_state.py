@@ -213,7 +213,7 @@ class TagState:
         Parameters
         ----------
         events : iterable of LabelEvent
-            All answers, whether they count or not.
+            All answers, whether they count or not, and what else there was between them.
         class_events : sequence of LabelEvent
             All that changed the classes.
         undone : collection of str
@@ -227,6 +227,7 @@ class TagState:
         self._follow(-1, found)
         changes = {event.uid for event in class_events}
         every = {event.uid: event for event in (*events, *class_events)}
+        every = {uid: every[uid] for uid in every if uid in self._numbers}  # a note says nothing
         for event in sorted(every.values(), key=lambda one: self._numbers[one.uid]):
             if event.uid in changes:
                 found.add(event, counts=event.uid not in undone)

@@ -9,13 +9,13 @@ import numpy as np
 
 from nblabel.log.events import as_text
 from nblabel.log.state import LabelState
-from nblabel.log.tag_state import is_yes
+from nblabel.log.tag_state import is_by_model, is_yes
 from nblabel.pool import Pool
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LISTS = ("label", "not_answered")
+LISTS = ("label", "not_answered", "from_model")
 
 
 def tags_table(state: LabelState, pool: Pool | None, *, details: bool = False) -> pd.DataFrame:
@@ -41,7 +41,13 @@ def tags_table(state: LabelState, pool: Pool | None, *, details: bool = False) -
     columns["label"] = _lists(is_yes(codes), names)
     if pool is not None:
         columns["not_answered"] = _lists(codes < 0, names)
-    columns["source"] = [answer.event.source for _, answer in answers]
+    by_model: Any = is_by_model(codes)
+    if by_model.any():
+        columns["from_model"] = _lists(by_model, names)
+    columns["source"] = [
+        "model" if accepted else answer.event.source
+        for (_, answer), accepted in zip(answers, by_model.any(axis=1).tolist(), strict=True)
+    ]
     columns["annotator"] = [answer.event.annotator for _, answer in answers]
     columns["time"] = pd.Series(moments).dt.tz_localize("UTC")
     if details:

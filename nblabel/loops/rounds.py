@@ -136,7 +136,7 @@ def threshold_loop(
     >>> rounds = nb.threshold_loop(panel.session, start=100, upper=0.9)
     >>> panel.show_next(next(rounds))
     """
-    check_session(session)
+    _check(session, "threshold_loop")
     n = len(session.pool)
     if n_accept is None and not (is_number(upper) and 0 <= upper < 1):
         raise ValueError(f"upper is {upper!r}; pass a probability from 0 to below 1.")
@@ -251,7 +251,7 @@ def self_training(
     StoreError
         If the log could not be read or written; what was committed before stays.
     """
-    check_session(session)
+    _check(session, "self_training")
     n = _whole(n, "n")
     limit = len(session.pool) if rounds is None else _whole(rounds, "rounds")
     if len(_seen(session)) < 2:
@@ -304,6 +304,15 @@ class Rounds:
         with `y`), and seconds is what the computer took.
         """
         return self._ledger.table
+
+
+def _check(session: Session, what: str) -> None:
+    check_session(session)
+    if session.multi_label:
+        raise ValueError(
+            f"not for several tags yet: {what}. It works with one label for each item, without "
+            "multi_label=True."
+        )
 
 
 def _learns(session: Session) -> bool:

@@ -99,10 +99,11 @@ class CheckedDraws:
         Of those, how many have no answer yet, and the same label now as then.
     changed : ndarray of int
         Of those, how many have no answer yet, and another label now.
-    wrong : ndarray of bool
-        Whether the label that the drawn item had then was wrong.
-    unknown : ndarray of bool
-        Whether a person was asked about the drawn item and gave no label.
+    wrong : ndarray of bool or float
+        Whether the label that the drawn item had then was wrong; where each item has several, the
+        share of them, and the numbers above are of labels.
+    unknown : ndarray of bool or float
+        Whether a person was asked about the drawn item and gave no label; or the share of them.
     weight : ndarray of float
         One over the chance with which the drawn item was to be asked about; 0 if nobody was asked.
     heaviest : ndarray of float
@@ -113,8 +114,8 @@ class CheckedDraws:
     known: Ints
     kept: Ints
     changed: Ints
-    wrong: Bools
-    unknown: Bools
+    wrong: Bools | Floats
+    unknown: Bools | Floats
     weight: Floats
     heaviest: Floats
 
@@ -168,7 +169,7 @@ def wrong_now(total: int, draws: CheckedDraws, confidence: float) -> tuple[int, 
     def too_many(number: int) -> bool:
         least = (draws.known + np.maximum(number - (total - draws.kept), 0)) / draws.size
         bets = (FEWER - 1)[:, None] / draws.heaviest  # no draw may cost more than was staked
-        return bool(_fortune((draws.wrong | draws.unknown) * draws.weight, least, bets) >= limit)
+        return bool(_fortune((draws.wrong + draws.unknown) * draws.weight, least, bets) >= limit)
 
     def too_few(number: int) -> bool:
         most = draws.known + draws.changed + np.minimum(number, draws.kept)

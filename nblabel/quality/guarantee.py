@@ -35,23 +35,18 @@ on held-back answers is the idea of Angelopoulos et al., "Learn then Test", 2021
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from nblabel.arrays import is_number
-from nblabel.log.kinds import refuse
-from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
-from nblabel.quality.trials import BETTER, END, Trial, Trials
+from nblabel.quality.guarantee_report import AutoLabelReport
+from nblabel.quality.sets import ALL, Terms, report_on, try_sets
+from nblabel.quality.tag_guarantee import auto_label_tags
+from nblabel.quality.trials import Trials
 from nblabel.system.report import check_session
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nblabel.session import Session
-
-ALL = ""  # the name of a set of all classes
-CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.0)
 
 
 def auto_label(
@@ -61,6 +56,7 @@ def auto_label(
     confidence: float = 0.95,
     per_class: bool = False,
     share: float | None = None,
+    tags: Sequence[str] | None = None,
     accept: bool = True,
 ) -> AutoLabelReport:
     """Accept labels of the model for as much of the pool as an error guarantee holds for.
@@ -74,10 +70,14 @@ def auto_label(
     confidence : float
         Of the guarantee: of all labeling jobs, at most 1 - confidence accept more errors than that.
     per_class : bool
-        Guarantee it for the labels of each class by itself. Takes answers for each class.
+        Guarantee it for the labels of each class by itself. Takes answers for each class. With
+        several tags an item it is always so, for "yes" and for "no" of each tag.
     share : float, optional
         How many of the unlabeled items are tested, the most trusted first. If left out, chosen such
         that few answers are needed. A set that was begun is continued, whatever is passed here.
+    tags : sequence of str, optional
+        With several tags an item, those that the model shall give; all of them if left out. Each
+        takes answers, and all that are asked for at once share the risk.
     accept : bool
         If not, nothing is written: ``report.ready`` holds what can be accepted, and
         ``report.accept()`` does it.
@@ -85,14 +85,14 @@ def auto_label(
     Returns
     -------
     AutoLabelReport
-        ``print`` it. Where nothing can be guaranteed yet, nothing is accepted, and
-        ``report.draw_checks()`` draws the items whose answers are needed; call this again when they
-        are answered.
+        ``print`` it. A `TagAutoLabelReport` with several tags an item. Where nothing can be
+        guaranteed yet, nothing is accepted, and ``report.draw_checks()`` draws the items whose
+        answers are needed; call this again when they are answered.
 
     Raises
     ------
     ValueError
-        If a number is out of range, or nothing was labeled yet.
+        If a number is out of range, nothing was labeled yet, or there is no such tag.
     TypeError
         If it is no session: of a panel, pass its ``.session``.
     StoreError
@@ -122,9 +122,12 @@ def auto_label(
     >>> nb.auto_label(session, max_error=0.05).n_accepted > 1_000
     True
     """
-    refuse(session, "auto_label")
     check_session(session)
     check_terms(max_error, confidence, share)
+    if session.multi_label:
+        return auto_label_tags(session, max_error, confidence, share, tags, accept=accept)
+    if tags is not None:
+        raise ValueError("each item has one label here: leave tags= out, and see per_class=.")
     session.refresh()
     if not session.n_labeled:
         raise ValueError(
@@ -132,145 +135,11 @@ def auto_label(
         )
     trials = Trials(session)
     names = session.classes if per_class else (ALL,)
-    risk = (1 - confidence) / len(names)
-    tried: dict[str, Trial | None] = {}
-    labels: dict[int, str] = {}
-    n_before = 0
-    for name in names:
-        trial = trials.current(name)
-        if trial is not None and not (_is_of_use(session, trial, trials) and trials.stands(trial)):
-            trial = None  # other embeddings, or another learner; or people answered all of it
-        if trial is not None and trial.needed(max_error, risk) == 0 and len(trials.open(trial)):
-            codes = trials.predictions(trial.seq).codes
-            labels |= {row: session.classes[codes[row]] for row in trials.open(trial).tolist()}
-            n_before += len(np.intersect1d(trial.frame, session.accepted))
-        elif _is_done(session, trial, trials, max_error, risk):
-            trial = _better(trial, trials.propose(name, max_error, risk, share), max_error, risk)
-        tried[name] = trial
+    terms = Terms(max_error, confidence, (1 - confidence) / len(names), share)
+    tried, labels, n_before = try_sets(session, trials, names, terms)
     if labels and accept:
         session.accept(list(labels), list(labels.values()))
-    ready = {} if accept else labels
-    guarantees, broken, checks = _guarantees(session, trials, tried, max_error, risk)
-    last = max((trial.seq for trial in tried.values() if trial is not None), default=END)
-    order = np.argsort(trials.predictions(last).trust, kind="stable")
-    by_model = session.accepted
-    unlike = trials.predictions().codes[by_model] != session.y[by_model]
-    unlike &= ~np.isin(session.y[by_model], session.snapshot().retired)
-    return AutoLabelReport(
-        max_error=max_error,
-        confidence=confidence,
-        guarantees=guarantees,
-        accepted=order[np.isin(order, list(labels) if accept else [])],
-        ready=order[np.isin(order, list(ready))],
-        left=order[np.isin(order, np.setdiff1d(session.unanswered, list(ready)))],
-        changed=by_model[unlike],
-        corrected=trials.corrected,
-        curve=_curve(session, trials, tried, max_error, risk),
-        labels_ready=ready,
-        broken=broken,
-        n_before=n_before,
-        _session=session,
-        _checks=checks,
-        _trials=trials,
-    )
-
-
-def _is_of_use(session: Session, trial: Trial, trials: Trials) -> bool:
-    """Return whether there is anything in a set that was accepted or may be."""
-    return bool(len(trials.open(trial)) or np.isin(trial.frame, session.accepted).any())
-
-
-def _is_done(
-    session: Session, trial: Trial | None, trials: Trials, max_error: float, risk: float
-) -> bool:
-    """Return whether another set may be looked for: one is accepted, or does not go well."""
-    if trial is None or trial.needed(max_error, risk) in (0, None):
-        return True
-    if np.isin(trial.frame, session.accepted).any():
-        return False  # a guarantee that does not hold any more, and can be mended, comes first
-    return trial.n_wrong > 0 or len(trial.gone) > 0 or not len(trials.open(trial))
-
-
-def _better(
-    trial: Trial | None, other: Trial | None, max_error: float, risk: float
-) -> Trial | None:
-    """Return the set to go on with: the started one, unless a new one needs far fewer answers."""
-    if trial is None or other is None:
-        return other or trial
-    old, new = trial.needed(max_error, risk), other.needed(max_error, risk)
-    if old is None:
-        return other
-    return other if old == 0 or (new is not None and new < BETTER * old) else trial
-
-
-def _guarantees(
-    session: Session,
-    trials: Trials,
-    tried: dict[str, Trial | None],
-    max_error: float,
-    risk: float,
-) -> tuple[tuple[ErrorGuarantee, ...], tuple[ErrorGuarantee, ...], dict[Trial, int]]:
-    """Return the guarantees of now, those of earlier steps that are broken, and checks needed."""
-    guarantees, broken, checks = [], [], {}
-    for name, trial in tried.items():
-        for before, accepted in trials.earlier(name, trial):
-            if len(accepted) and before.needed(max_error, risk) != 0:
-                broken.append(_guarantee(before, max_error, risk, len(accepted)))
-        if trial is None:
-            guarantees.append(ErrorGuarantee(name, why=trials.why_none(name, max_error, risk)))
-            continue
-        n_accepted = len(np.intersect1d(trial.frame, session.accepted))
-        guarantees.append(_guarantee(trial, max_error, risk, n_accepted))
-        if guarantees[-1].needed:
-            checks[trial] = guarantees[-1].needed
-    return tuple(guarantees), tuple(broken), checks
-
-
-def _guarantee(trial: Trial, max_error: float, risk: float, n_accepted: int) -> ErrorGuarantee:
-    return ErrorGuarantee(
-        name=trial.name,
-        n_items=len(trial.frame),
-        n_checks=len(trial.checks),
-        n_wrong=trial.n_wrong,
-        n_skipped=trial.n_skipped,
-        bound=trial.bound(max_error, risk),
-        needed=trial.needed(max_error, risk),
-        n_accepted=n_accepted,
-        n_gone=len(trial.gone),
-        n_corrected=len(trial.corrected),
-    )
-
-
-def _curve(
-    session: Session,
-    trials: Trials,
-    tried: dict[str, Trial | None],
-    max_error: float,
-    risk: float,
-) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = []
-    for name, trial in tried.items():
-        if trial is None:
-            continue
-        trust = trials.predictions(trial.seq).trust[trial.frame]
-        ordered = trial.frame[np.argsort(-trust, kind="stable")]
-        for size in dict.fromkeys(round(share * len(ordered)) for share in CURVE):
-            part = trial.among(ordered[:size])
-            rows.append(
-                {
-                    "class": name or "all",
-                    "share": size / len(session.pool),
-                    "n_items": size,
-                    "checks": len(part.checks),
-                    "wrong": part.n_wrong,
-                    "guaranteed_error": part.bound(max_error, risk),
-                    "answers_needed": part.needed(max_error, risk),
-                }
-            )
-    columns = ["class", "share", "n_items", "checks", "wrong", "guaranteed_error", "answers_needed"]
-    return pd.DataFrame(rows, columns=columns).astype({"answers_needed": "Int64"})
+    return report_on(session, trials, tried, labels, terms, n_before, accepted=accept)
 
 
 def check_terms(max_error: float, confidence: float, share: float | None = None) -> None:

@@ -183,6 +183,11 @@ class AutoLabelReport(Report):
         """How many answers `draw_checks` would ask for."""
         return sum(self._checks.values())
 
+    @property
+    def is_current(self) -> bool:
+        """Whether people have answered nothing since, so that it may be accepted."""
+        return self._trials.is_current
+
     def draw_checks(self, n: int | None = None) -> IntArray:
         """Draw the items whose answers are needed. `Session.ask` and the panel ask them next.
 
@@ -207,11 +212,15 @@ class AutoLabelReport(Report):
         """
         if n is not None and n < 1:
             raise ValueError(f"n is {n!r}; it must be at least 1.")
-        drawn = [
-            self._trials.draw(trial, needed if n is None else min(n, needed))
+        drawn = self._drawn(n)
+        return np.concatenate(drawn) if drawn else np.empty(0, dtype=np.intp)
+
+    def _drawn(self, n: int | None, **options: Any) -> list[IntArray]:
+        """Draw checks for each guarantee, with further options of `Session.draw`."""
+        return [
+            self._trials.draw(trial, needed if n is None else min(n, needed), **options)
             for trial, needed in self._checks.items()
         ]
-        return np.concatenate(drawn) if drawn else np.empty(0, dtype=np.intp)
 
     def accept(self, *, uid: str | None = None) -> LabelEvent:
         """Accept the labels of the items in `ready`, in one step that one `undo` takes back.

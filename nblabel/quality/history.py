@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -129,7 +129,7 @@ class PredictionHistory:
         y = self._people
         if self._learn_accepted:
             y = np.where(y >= 0, y, self._accepted)
-        if self._learned is None or _differ(y, self._learned):
+        if self._learned is None or differ(y, self._learned):
             self._learned = y.copy()
             proba = self._learner.update(self._learned, len(self._classes))
             self._predicted = likeliest(proba)[0].astype(np.uint16)
@@ -151,6 +151,6 @@ def history_of(session: Session) -> PredictionHistory:
     return history
 
 
-def _differ(y: IntArray, learned: IntArray) -> bool:
+def differ(y: Any, learned: Any) -> bool:
     """Return whether labels are so different that it is worth learning from them anew."""
     return bool((y != learned).sum() > RELEARN * (learned >= 0).sum())

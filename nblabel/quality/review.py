@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray, is_whole
-from nblabel.log.kinds import refuse
+from nblabel.quality.issues import LONE, LabelIssues, without_own_label
+from nblabel.quality.tag_review import find_tag_issues
 from nblabel.strategies.measures import likeliest
-from nblabel.system import progress
-from nblabel.system.format import count, counted
-from nblabel.system.report import Report, check_session
+from nblabel.system.report import check_session
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nblabel.session import Session
-
-N_FOLDS = 10
-LONE = 0.01  # where no neighbour agrees, the model still puts the labels in order
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class LabelIssues(Report):
-    """Labels of people, the least trusted first. ``print`` it.
-
-    Attributes
-    ----------
-    n_labeled : int
-        Labels that were looked at.
-    indices : ndarray of intp
-        Positions, the least trusted label first. `Labeler.show_next` asks about them again.
-    table : DataFrame
-        A row for each: index, id, label, suggestion (what the model predicts without this label),
-        probability (of the suggestion), trust (how far model and neighbours support the label, from
-        0 to 1), neighbors (the share of the neighbours with the same label or prediction; NaN
-        without a neighbour graph), annotator.
-    """
-
-    n_labeled: int
-    indices: IntArray
-    table: pd.DataFrame
-
-    @property
-    def lines(self) -> list[str]:
-        """The report in sentences."""
-        unlike = int((self.table["label"] != self.table["suggestion"]).sum())
-        labels = counted(len(self.indices), "label")
-        return [
-            (
-                f"{labels} of {count(self.n_labeled)}, the least trusted "
-                f"first. For {count(unlike)} of them the model predicts another class."
-            ),
-            "To look at them in a panel: panel.show_next(issues.indices).",
-        ]
 
 
 def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
@@ -66,7 +24,8 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
     session : Session
         With at least two labels.
     n : int, optional
-        How many labels to return; all if left out.
+        How many labels to return; all if left out. With several tags an item, how many answers
+        about one tag of one item.
 
     Returns
     -------
@@ -104,12 +63,13 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
     >>> issues.table[["index", "label", "suggestion"]].values.tolist()
     [[7, '3', '7']]
     """
-    refuse(session, "find_label_issues")
     import pandas as pd
 
     check_session(session)
     if n is not None and not (is_whole(n) and n >= 1):
         raise ValueError(f"n is {n!r}; it must be at least 1.")
+    if session.multi_label:
+        return find_tag_issues(session, n)
     session.refit(1)  # finds the neighbour graph if it may
     rows = session.labeled
     # no model predicts a class that is retired, whose labels stay all the same
@@ -119,7 +79,7 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
             "finding label issues takes at least two labels: one to check and one to learn from."
         )
     given = session.y[rows]
-    proba = _without_own_label(session, rows)
+    proba = without_own_label(session, rows)
     suggested, best = likeliest(proba)
     trust = proba[np.arange(len(rows)), given] / best
     agree = _agreement(session, rows)
@@ -141,20 +101,6 @@ def find_label_issues(session: Session, *, n: int | None = None) -> LabelIssues:
         }
     )
     return LabelIssues(len(rows), rows[order], table)
-
-
-def _without_own_label(session: Session, rows: IntArray) -> FloatArray:
-    """Return the probabilities of labeled items from models that have not seen their labels."""
-    y, n_classes = session.snapshot().y, len(session.classes)
-    proba = np.empty((len(rows), n_classes), dtype=np.float32)
-    learner = session.engine.learner_anew(session.bulk)
-    part = np.random.default_rng([session.random_state, N_FOLDS]).permutation(len(rows)) % N_FOLDS
-    part = session.engine.near.together(rows, part)  # a label of a near duplicate is one's own
-    for fold in progress.over(np.unique(part).tolist(), "Checking labels"):
-        without = y.copy()
-        without[rows[part == fold]] = -1
-        proba[part == fold] = learner.update(without, n_classes)[rows[part == fold]]
-    return proba
 
 
 def _agreement(session: Session, rows: IntArray) -> FloatArray | None:

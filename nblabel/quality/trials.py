@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -347,8 +347,8 @@ class Trials:
             return f"{head} Label them by hand, allow more errors, or ask for less confidence."
         return "The model is not confident enough about any set of items; label some more."
 
-    def draw(self, trial: Trial, n: int) -> IntArray:
-        """Draw items of a set to be asked next.
+    def draw(self, trial: Trial, n: int, **options: Any) -> IntArray:
+        """Draw items of a set to be asked next, with further options of `Session.draw`.
 
         Raises
         ------
@@ -362,7 +362,9 @@ class Trials:
         predictions = self.predictions(trial.seq)
         labels = [session.classes[code] for code in predictions.codes[trial.frame].tolist()]
         trust = predictions.trust[trial.frame].tolist()
-        return session.draw(n, trial.frame, predicted=labels, confidence=trust, name=trial.name)
+        return session.draw(
+            *(n, trial.frame), predicted=labels, confidence=trust, name=trial.name, **options
+        )
 
     def _scale(self) -> float:
         """Return how many errors there were so far for each unit of missing trust."""

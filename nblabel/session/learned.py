@@ -25,7 +25,7 @@ from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
 from nblabel.session.searching import Encoder, Searcher
-from nblabel.session.tag_engine import TagEngine
+from nblabel.session.tag_engine import TagEngine, mean_confidence
 from nblabel.strategies import Find, Query, Reason, make_strategy
 from nblabel.strategies.tags import make_tag_strategy
 
@@ -355,7 +355,9 @@ class LearnedLog(SampledLog):
                     self._engine = self._engine.with_strategy(self._strategy)
 
     def _confidence(self) -> FloatArray | None:
-        return None if self._refit is None else self._refit.predicted[1]
+        if self._refit is None:
+            return None
+        return mean_confidence(self._refit.proba) if self.multi_label else self._refit.predicted[1]
 
     def _tell_of(self, waiting: str) -> None:
         """Say once that the learner waits for more labels."""

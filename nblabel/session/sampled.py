@@ -31,10 +31,7 @@ class SampledLog(TagAnswerLog):
 
     @audit_share.setter
     def audit_share(self, value: float) -> None:
-        share = sampling.check_share("audit", value)
-        if share:
-            refuse(self, "drawing items for an audit")
-        self._audit_share = share
+        self._audit_share = sampling.check_share("audit", value)
 
     @property
     def repeat_share(self) -> float:
@@ -96,6 +93,7 @@ class SampledLog(TagAnswerLog):
         predicted: Sequence[str] = (),
         confidence: Sequence[float] = (),
         name: str = "",
+        together: int | None = None,
     ) -> IntArray:
         """Draw items at random to be asked next, and log the draw before any answer.
 
@@ -108,11 +106,16 @@ class SampledLog(TagAnswerLog):
             those that the model is confident of, every other is then skipped, see
             `nblabel.session.sampling`.
         predicted, confidence : sequence, optional
-            With `among`, both: the class that the model predicts for each item of it, and how
-            confident it is; those of the items drawn are logged with the draw.
+            With `among`, both: the class that the model predicts for each item of it (with several
+            tags, a text of `nblabel.log.events.Tags`), and how confident it is; those of the items
+            drawn are logged with the draw.
         name : str
             With `among`: tells sets apart that are drawn from at the same time, such as one for
             each class.
+        together : int, optional
+            With `among`, where sets overlap: how many draws there were before the first of those
+            that belong together. Each is still a random draw from its set, but an item of several
+            sets is mostly drawn from all of them, so that one answer serves several.
 
         Returns
         -------
@@ -126,7 +129,6 @@ class SampledLog(TagAnswerLog):
         IndexError, StoreError
             As for `tell`.
         """
-        refuse(self, "drawing items for an audit")
         self.refresh()
         event = sampling.draw(
             self,
@@ -136,6 +138,7 @@ class SampledLog(TagAnswerLog):
             predicted=predicted,
             confidence=confidence,
             name=name,
+            together=together,
             model=self._confidence(),
         )
         if event.ids:
@@ -143,5 +146,8 @@ class SampledLog(TagAnswerLog):
         return self.pool.indices_of(event.asked)
 
     def _confidence(self) -> FloatArray | None:
-        """Return how confident the present model is of each item, shape (n,); None without one."""
+        """Return how confident the present model is of each item, shape (n,); None without one.
+
+        With several tags, the mean over them.
+        """
         return None

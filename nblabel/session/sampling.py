@@ -25,8 +25,8 @@ import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
 from nblabel.log import frames
-from nblabel.log.events import LabelEvent
-from nblabel.log.labels import STATUSES, LabelLog
+from nblabel.log.events import LabelEvent, Tags
+from nblabel.log.labels import CODES, STATUSES, LabelLog
 from nblabel.log.tag_log import TagLog
 from nblabel.session.engine import Snapshot
 
@@ -99,6 +99,7 @@ def draw(
     predicted: Sequence[str] = (),
     confidence: Sequence[float] = (),
     name: str = "",
+    together: int | None = None,
     model: FloatArray | None = None,
 ) -> LabelEvent:
     """Draw items at random; return the event, which holds no item where none is left.
@@ -110,7 +111,7 @@ def draw(
         How many to ask about.
     random_state : int
         Seed.
-    among, predicted, confidence, name
+    among, predicted, confidence, name, together
         See `nblabel.Session.draw`.
     model : ndarray of shape (n_pool,), optional
         The confidence of the model in its prediction for each item, where it has learned; draws
@@ -123,7 +124,7 @@ def draw(
             "predicted, confidence and name go with among=, the first two with each other."
         )
     if among is None:
-        rows = np.flatnonzero(np.isin(log.status, NOT_BY_PEOPLE))
+        rows = np.flatnonzero(np.isin(status_of_whole(log), NOT_BY_PEOPLE))
         frame = log.numbering.whole
     else:
         rows = log.positions(among)
@@ -133,12 +134,16 @@ def draw(
     left = np.flatnonzero(~np.isin(rows, log.pool.indices_of(before)))
     # two who draw at the same moment toss coins of their own
     who = zlib.crc32((log.annotator or "").encode())
-    rng = np.random.default_rng([random_state, len(draws), who])
+    place = len(draws) if together is None else together
+    rng = np.random.default_rng([random_state, place, who])
     labels: list[str] = []
     values: list[float] = []
     if among is None and model is not None:
         at, values = two_phase_draw(model[rows[left]], n, rng)
         places = left[at]
+    elif together is not None:
+        # the item with the smallest number in one set has it in another one, too
+        places = left[np.argsort(rng.random(len(log.pool))[rows[left]])[:n]]
     else:
         places = rng.permutation(left)[:n]
     if predicted:
@@ -155,19 +160,62 @@ def draw(
     )
 
 
-def pending_draws(log: LabelLog) -> IntArray:
+def status_of_whole(log: LabelLog) -> npt.NDArray[np.uint8]:
+    """Return what is said of each item in whole, (n,), as in `nblabel.log.labels.STATUSES`.
+
+    With several tags it does not tell whether each of them was answered by itself: then the classes
+    of a later day would change what a draw was made from.
+    """
+    tags = log.state.tags
+    if tags is None:
+        return log.status
+    status = np.zeros(len(log.pool), dtype=np.uint8)
+    rows = log.pool.find(tags.items)
+    status[rows[rows >= 0]] = tags.status(tags.items)[rows >= 0]
+    return status
+
+
+def pending_draws(log: TagLog) -> IntArray:
     """Return positions drawn at random that nobody has answered yet, in the order drawn."""
     draws = log.state.draws
     newest = {frames.name_of(event.frame): event.frame for event in draws}
-    ids = dict.fromkeys(
-        item
-        for event in draws
-        if event.frame
-        == newest[frames.name_of(event.frame)]  # a set given up is not asked any more
-        for item in event.asked
-    )
-    rows = log.pool.indices_of(ids)
-    return rows[np.isin(log.status[rows], NOT_ANSWERED)]
+    waiting: dict[str | None, npt.NDArray[np.bool_]] = {}
+    found: dict[int, None] = {}
+    for event in draws:
+        name = frames.name_of(event.frame)
+        if event.frame != newest[name]:
+            continue  # a set given up is not asked any more
+        if name not in waiting:
+            waiting[name] = _waiting(log, name)
+        rows = log.pool.indices_of(event.asked)
+        found |= dict.fromkeys(rows[waiting[name][rows]].tolist())
+    return np.fromiter(found, dtype=np.intp, count=len(found))
+
+
+def _waiting(log: TagLog, name: str | None) -> npt.NDArray[np.bool_]:
+    """Return which items of the pool wait for an answer if drawn from a set of that name."""
+    if not log.multi_label or not name:
+        return np.isin(log.status, NOT_ANSWERED)
+    (tag,) = Tags.of(name).names
+    if tag not in log.classes:
+        return np.zeros(len(log.pool), dtype=bool)  # deleted since
+    code = log.classes.index(tag)
+    return without_answer(log, code) | is_by_model(log, code)
+
+
+def without_answer(log: TagLog, code: int) -> npt.NDArray[np.bool_]:
+    """Return of which items nobody answered about a tag, and none skipped or flagged it, (n,)."""
+    aside = np.isin(log.status, (CODES["skipped"], CODES["flagged"]))
+    y: Any = log.y
+    free: npt.NDArray[np.bool_] = (y[:, code] < 0) & ~log.unsure[:, code] & ~aside
+    return free
+
+
+def is_by_model(log: TagLog, code: int) -> npt.NDArray[np.bool_]:
+    """Return of which items the model answered about a tag, (n,)."""
+    people: Any = log.learned_from(accepted=False)[:, code]
+    by_model: npt.NDArray[np.bool_] = log.y[:, code] != people
+    return by_model
 
 
 def draw_is_due(log: LabelLog, share: float, random_state: int) -> bool:

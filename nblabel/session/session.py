@@ -17,7 +17,6 @@ from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.learners import check_learner
 from nblabel.learners.prior import Prior
 from nblabel.log.events import LabelEvent, new_uid
-from nblabel.log.kinds import refuse
 from nblabel.log.labels import STATUSES
 from nblabel.log.store import StoreError
 from nblabel.log.tables import Predicted
@@ -137,7 +136,7 @@ class Session(LearnedLog):
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
         if multi_label:
-            check_multi_label(learner, strategy, audit=audit, repeats=repeats, prior=prior)
+            check_multi_label(learner, strategy, repeats=repeats, prior=prior)
         else:
             make_strategy(strategy)
             check_learner(learner)
@@ -188,7 +187,9 @@ class Session(LearnedLog):
         index : int or sequence of int
             Positions in the pool.
         labels : str or sequence of str, optional
-            A class name for all, or one for each; what the model predicts if left out.
+            A class name for all, or one for each; what the model predicts if left out. With several
+            tags, an array of shape (m, n_classes): 1, 0, and -1 where nothing is accepted. Answers
+            of people about a tag, and where they were unsure, are left as they are.
         uid : str, optional
             As for `tell`.
 
@@ -209,8 +210,9 @@ class Session(LearnedLog):
         """
         if (sent := self._sent(uid)) is not None:
             return sent
-        refuse(self, "accepting predictions")
         self.refresh()  # others may have answered meanwhile
+        if self.multi_label:
+            return self._accept_tags(index, labels, uid)
         ids = self._ids(index)
         named = {} if labels is None else self._labels_of(ids, labels)
         items = tuple(named) if named else tuple(dict.fromkeys(ids))
@@ -218,8 +220,7 @@ class Session(LearnedLog):
         free = np.isin(self._status[rows], sampling.NOT_BY_PEOPLE)
         if not free.any():
             raise ValueError("people answered all of these items; the model's labels do not count.")
-        if not (self.snapshot().y >= 0).any():
-            raise ValueError("nothing was learned yet: label some items before accepting others.")
+        self._check_learned()
         refit = self.refit(1)
         codes = refit.predicted[0][rows]
         if named:
@@ -377,6 +378,17 @@ class Session(LearnedLog):
         return self.searcher.like(points, called, n, self._engine.scale)
 
     # inside
+
+    def _accept_tags(self, index: Any, given: Any, uid: str | None) -> LabelEvent:
+        self._check_learned()
+        rows = self.positions(index)
+        if given is None:
+            given = self.predict()[rows]
+        return self._record_accepted(rows, given, uid)
+
+    def _check_learned(self) -> None:
+        if not (self.snapshot().y >= 0).any():
+            raise ValueError("nothing was learned yet: label some items before accepting others.")
 
     def _prior_of(self, given: Any) -> Prior | None:
         had = self.store.setting(PRIOR)

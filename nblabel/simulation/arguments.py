@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray, as_array, as_embeddings, is_whole
+from nblabel.arrays import FloatArray, Int8Array, IntArray, as_array, as_embeddings, is_whole
 from nblabel.pool import Pool
 from nblabel.system.dataframes import as_pandas, in_order, index_of
 from nblabel.system.values import Names, is_missing, text_of
@@ -53,7 +53,7 @@ def values_of(y: Any, n: int, name: str) -> list[int] | list[str]:
     if not all(isinstance(value, str) or np.ndim(value) == 0 for value in values):
         raise ValueError(
             f"{name} holds rows instead of single answers; for one column a class: "
-            f"{name}.argmax(axis=1). Several tags an item are not simulated yet."
+            f"{name}.argmax(axis=1). For several tags an item, an array of 1 and 0."
         )
     missing = np.flatnonzero(list(map(is_missing, values)))
     if missing.size:
@@ -92,10 +92,29 @@ def codes_of(
     return np.array([table[value] for value in values], dtype=np.intp)
 
 
+def is_indicator(y: Any) -> bool:
+    """Return whether answers have a column for each class: several tags an item."""
+    return getattr(y, "ndim", 0) == 2
+
+
+def tags_of(y: Any, n: int, n_classes: int, name: str) -> Int8Array:
+    """Return the tags of n items as 1 and 0, (n, n_classes), or say what is wrong with them."""
+    rows = np.asarray(y)
+    if rows.shape != (n, n_classes) or not np.isin(rows, (0, 1)).all():
+        raise ValueError(
+            f"{name} has shape {rows.shape}; with several tags an item, pass 1 and 0 for each of "
+            f"{n:,} items and {n_classes} classes."
+        )
+    return rows.astype(np.int8)
+
+
 def as_test_set(
-    pool: Pool, X_test: Any, y_test: Any, given: list[Any], names: tuple[str, ...]
-) -> tuple[FloatArray, IntArray] | None:
-    """Return embeddings and class numbers of the test items; None without any."""
+    pool: Pool, X_test: Any, y_test: Any, codes: Callable[[Any, int], Any]
+) -> tuple[FloatArray, Any] | None:
+    """Return embeddings and answers of the test items; None without any.
+
+    `codes` returns the answers as numbers, from what was passed and the number of items.
+    """
     if (X_test is None) != (y_test is None):
         raise ValueError("X_test and y_test belong together; pass both or neither.")
     if X_test is None:
@@ -122,4 +141,4 @@ def as_test_set(
     if not len(X):
         raise ValueError("X_test is empty; pass at least one item, or leave it out.")
     y_test = in_order(y_test, "y_test", index=index_of(as_pandas(X_test)))
-    return X, codes_of(values_of(y_test, len(X), "y_test"), given, names, "y_test")
+    return X, codes(y_test, len(X))

@@ -9,19 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import FloatArray
 
 COLUMNS = ("n_labels", "pool_accuracy", "test_accuracy", "fit_seconds", "ask_seconds")
+PRECISION = "average_precision"  # a column more with several tags an item
 
 Step = dict[str, Any]  # a row of the table, the positions asked, and how many were asked for
 
 
 @dataclass(frozen=True)
 class Job:
-    """What the runs with all seeds have in common."""
+    """What the runs with all seeds have in common.
+
+    With several tags an item, `codes` and the answers of `test` have a column for each class.
+    """
 
     X: FloatArray
-    codes: IntArray
+    codes: Any
     names: tuple[str, ...]
     learner: Any
     strategy: Any
@@ -29,8 +33,18 @@ class Job:
     strategy_name: str
     budget: int
     batch_size: int
-    test: tuple[FloatArray, IntArray] | None
+    test: tuple[FloatArray, Any] | None
     prior: FloatArray | None = None
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether an item may have several tags."""
+        return bool(self.codes.ndim == 2)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is told of each step."""
+        return (*COLUMNS, PRECISION) if self.multi_label else COLUMNS
 
     def settings(self) -> dict[str, Any]:
         """Return, as JSON can hold it, what decides a run. Not the budget: a run may be longer."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nblabel.log.events import new_uid
-from nblabel.simulation.job import COLUMNS, Job, Step
+from nblabel.simulation.job import Job, Step
 from nblabel.system.files import as_path
 
 FORMAT = 1
@@ -75,7 +75,7 @@ def _checked(path: Path, found: list[Step | None], job: Job) -> list[Step]:
         n = len(asked)
         if n >= job.budget:
             break
-        if step is None or not _is_next(step, asked, len(job.X)):
+        if step is None or not _is_next(step, asked, job):
             raise ValueError(
                 f"line {number} of {path} is damaged, or two runs wrote to the file at once. "
                 "Delete the file to begin anew, or the lines from this one on to go on before it."
@@ -91,9 +91,10 @@ def _checked(path: Path, found: list[Step | None], job: Job) -> list[Step]:
     return steps
 
 
-def _is_next(step: Step, asked: set[int], n_items: int) -> bool:
+def _is_next(step: Step, asked: set[int], job: Job) -> bool:
     """Return whether a step can follow one after which some items are labeled."""
-    if set(step) != {"asked", "n_asked", *COLUMNS} or not isinstance(step["asked"], list):
+    n_items = len(job.X)
+    if set(step) != {"asked", "n_asked", *job.columns} or not isinstance(step["asked"], list):
         return False
     new = [i for i in step["asked"] if isinstance(i, int) and 0 <= i < n_items and i not in asked]
     if len(set(new)) != len(step["asked"]):

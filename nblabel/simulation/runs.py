@@ -13,8 +13,10 @@ import numpy as np
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
 from nblabel.session import Session
-from nblabel.simulation.job import Job, Step
+from nblabel.simulation.job import PRECISION, Job, Step
 from nblabel.simulation.run_file import appending
+
+HALF = 0.5  # from this probability on, a tag is predicted
 
 
 def run_all(
@@ -55,7 +57,7 @@ def _run(
     advance(n)
     if n >= job.budget:
         return steps
-    truth = np.array(job.names, dtype=object)[job.codes]
+    truth = job.codes if job.multi_label else np.array(job.names, dtype=object)[job.codes]
     with closing(LabelStore()) as store, appending(path) as write:
         session = Session(
             Pool(embeddings=job.X),
@@ -65,6 +67,7 @@ def _run(
             store=store,
             random_state=seed,
             prior=job.prior,
+            multi_label=job.multi_label,
         )
         if steps:
             known = np.concatenate([step["asked"] for step in steps])
@@ -86,14 +89,33 @@ def _run(
 def _measured(job: Job, session: Session) -> dict[str, Any]:
     refit = session.refit(job.batch_size)  # learns and chooses, as the panel does after a label
     y = session.y
-    right = np.where(y >= 0, y, refit.predicted[0]) == job.codes
+    predicted = refit.proba >= HALF if job.multi_label else refit.predicted[0]
+    right = np.where(y >= 0, y, predicted) == job.codes
+    tags = {PRECISION: _precision(job, session)} if job.multi_label else {}
     return {
         "n_labels": session.n_labeled,
         "pool_accuracy": float(right.mean()),
         "test_accuracy": _test_accuracy(job, session),
         "fit_seconds": refit.fit_seconds,
         "ask_seconds": refit.ask_seconds,
+        **tags,
     }
+
+
+def _precision(job: Job, session: Session) -> float | None:
+    """Return the mean over the tags of the average precision; see `simulate`."""
+    from sklearn.metrics import average_precision_score
+
+    if job.test is not None:
+        proba, truth = np.asarray(session.engine.predict_proba(job.test[0])), job.test[1]
+    else:
+        rows = np.flatnonzero((session.y < 0).all(axis=1))
+        proba, truth = session.refit(job.batch_size).proba[rows], job.codes[rows]
+    codes = np.flatnonzero(truth.any(axis=0))
+    if not len(codes):
+        return None
+    found = [average_precision_score(truth[:, code], proba[:, code]) for code in codes]
+    return float(np.mean(found))
 
 
 def _test_accuracy(job: Job, session: Session) -> float | None:
@@ -106,4 +128,6 @@ def _test_accuracy(job: Job, session: Session) -> float | None:
             f"learner {job.learner_name} returned probabilities of shape {proba.shape} for the "
             f"test items; expected {(len(X), len(job.names))}."
         )
+    if job.multi_label:
+        return float(((proba >= HALF) == codes).mean())
     return float((proba.argmax(axis=1) == codes).mean())

@@ -12,6 +12,7 @@ import numpy as np
 from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.learners import make_learner
+from nblabel.learners.tags import check_tag_learner, make_tag_learner
 from nblabel.log.classes import check_classes, list_classes
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
@@ -19,14 +20,17 @@ from nblabel.simulation.arguments import (
     as_test_set,
     codes_of,
     distinct,
+    is_indicator,
     seeds_of,
+    tags_of,
     values_of,
     whole,
 )
-from nblabel.simulation.job import COLUMNS, Job, Step
+from nblabel.simulation.job import Job, Step
 from nblabel.simulation.run_file import paths_of, steps_of
 from nblabel.simulation.runs import run_all
 from nblabel.strategies import make_strategy
+from nblabel.strategies.tags import make_tag_strategy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +65,8 @@ def simulate(
         once, as by a `Session`.
     y : sequence of n
         The right answer for each item: class names, or class numbers. A Series whose index names
-        the items of the pool is paired by it.
+        the items of the pool is paired by it. Several tags an item are an array or DataFrame of 1
+        and 0 with a column for each class; an item is answered in whole.
     learner : str, estimator or callable
         What learns, as for `Session`. It is copied: a run leaves the one passed in untouched.
     strategy : str or QueryStrategy
@@ -78,7 +83,8 @@ def simulate(
         Seed; or several, for a run with each. None draws one, which the table then tells.
     classes : sequence, optional
         Class names in order; the distinct values of `y`, sorted, if left out. Numbers in `y` are
-        positions in `classes`, unless `classes` holds numbers itself.
+        positions in `classes`, unless `classes` holds numbers itself. With several tags, the
+        columns of a DataFrame, and else needed.
     prior : array, DataFrame, Series, callable or str, optional
         What is known of the items before the first label, as for `Session`.
     n_jobs : int
@@ -103,6 +109,10 @@ def simulate(
         - pool_accuracy: share of all items whose label is right, where an item is labeled with its
           answer if it has one, and by the learner otherwise,
         - test_accuracy: share of the test items that the learner predicts right; NaN without any,
+        - average_precision (only with several tags, where both accuracies are shares of all pairs
+          of item and tag): the mean over the tags of the average precision of the probabilities, on
+          the test items, or on the items of the pool without an answer where there are none; NaN
+          where no tag is left among these,
         - fit_seconds, ask_seconds: wall time of learning from these labels, and of choosing the
           next questions,
         - learner, strategy: their names.
@@ -146,12 +156,30 @@ def simulate(
     budget = min(whole(budget, "budget"), len(pool))
     batch_size = whole(batch_size, "batch_size")
     seeds, several = seeds_of(random_state)
-    values = values_of(in_pool_order(pool, y, "y"), len(pool), "y")
-    given = distinct(values) if classes is None else list_classes(classes)
+    several_tags = is_indicator(y)
+    y = in_pool_order(pool, y, "y")
+    if several_tags:
+        given = _classes_of_tags(y if classes is None else classes)
+    else:
+        values = values_of(y, len(pool), "y")
+        given = distinct(values) if classes is None else list_classes(classes)
     names = check_classes(given)
-    codes = codes_of(values, given, names, "y")
-    test = as_test_set(pool, X_test, y_test, given, names)
-    tried = make_learner(copy.deepcopy(learner), np.zeros((1, 1), dtype=np.float32))
+
+    def codes_in(answers: Any, n: int, name: str = "y_test") -> Any:
+        if several_tags:
+            return tags_of(answers, n, len(names), name)
+        return codes_of(values_of(answers, n, name), given, names, name)
+
+    codes = codes_in(y, len(pool), "y")
+    test = as_test_set(pool, X_test, y_test, codes_in)
+    tried: Any
+    if several_tags:
+        if prior is not None:
+            raise ValueError("not for several tags yet: prior=. Leave it out.")
+        check_tag_learner(learner)
+        tried = make_tag_learner(copy.deepcopy(learner), np.zeros((1, 1), dtype=np.float32))
+    else:
+        tried = make_learner(copy.deepcopy(learner), np.zeros((1, 1), dtype=np.float32))
     if test is not None and not callable(getattr(tried, "predict_proba", None)):
         raise TypeError(
             f"the learner {tried.name} knows only the items of the pool: it has no "
@@ -164,7 +192,9 @@ def simulate(
         learner=learner,
         strategy=strategy,
         learner_name=_name(learner, tried),
-        strategy_name=_name(strategy, make_strategy(strategy)),
+        strategy_name=_name(
+            strategy, (make_tag_strategy if several_tags else make_strategy)(strategy)
+        ),
         budget=budget,
         batch_size=batch_size,
         test=test,
@@ -196,12 +226,24 @@ def _bar(total: int, shown: bool) -> Iterator[Callable[[int], object]]:
 def _table(job: Job, seeds: Sequence[int] | None, runs: list[list[Step]]) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame([step for steps in runs for step in steps], columns=list(COLUMNS))
-    table = table.astype(dict.fromkeys(COLUMNS[1:], float) | {"n_labels": "int64"})
+    columns = job.columns
+    table = pd.DataFrame([step for steps in runs for step in steps], columns=list(columns))
+    table = table.astype(dict.fromkeys(columns[1:], float) | {"n_labels": "int64"})
     if seeds is not None:
         lengths = [len(steps) for steps in runs]
         table.insert(0, "seed", np.repeat(np.array(seeds, dtype=np.int64), lengths))
     return table.assign(learner=job.learner_name, strategy=job.strategy_name)
+
+
+def _classes_of_tags(given: Any) -> list[Any]:
+    """Return the names of the classes, from the columns of a table of answers or a list."""
+    columns = getattr(given, "columns", None)
+    if columns is None and getattr(given, "ndim", 1) == 2:
+        raise ValueError(
+            "y holds rows instead of single answers; for one column a class: y.argmax(axis=1). "
+            "With several tags an item, pass the names of the columns as classes=."
+        )
+    return list_classes(given if columns is None else list(columns))
 
 
 def _name(given: Any, made: Any) -> str:
