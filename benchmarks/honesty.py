@@ -19,7 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 import nblabel as nb
-from benchmarks import stopping
+from benchmarks import stopping, tag_honesty
 from benchmarks.labels import CASES
 from benchmarks.report import RESULTS, Row, report
 from nblabel.log.events import LabelEvent
@@ -58,7 +58,7 @@ POOLS = {
 REVIEWED = 4_000  # items drawn from a pool, 400 of whose labels are reviewed
 WHOLE = "whole"  # digits again, run as a whole
 STOP = "stop"
-PARTS = [*POOLS, WHOLE, STOP]
+PARTS = [*POOLS, WHOLE, STOP, *tag_honesty.PARTS]
 
 
 def main() -> None:
@@ -73,6 +73,8 @@ def main() -> None:
         rows = list(_whole_runs(chosen.runs)) if case == WHOLE else []
         if case == STOP:
             rows = list(stopping.rows(_data, _spoiled, KEPT))
+        if case in tag_honesty.PARTS:
+            rows = list(tag_honesty.rows(case, *_data("digits"), chosen.runs))
         if case in POOLS:
             setting = POOLS[case]
             name = f"{setting.name}, 5 % annotator errors"

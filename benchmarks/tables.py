@@ -362,6 +362,20 @@ def pivot(pattern: str) -> Callable[[], list[str]]:
     return table
 
 
+def _rows_with(pattern: str) -> Callable[[], list[str]]:
+    """Return the maker of a table of honesty.json: a line for each row whose name matches."""
+
+    def table() -> list[str]:
+        lines = ["| measured | figure |", "|---|--:|"]
+        for row in stored("honesty")["rows"]:
+            if re.fullmatch(pattern, row["what"]):
+                told = _cell(row, is_share="runs" in row["what"])
+                lines.append(f"| {row['what']} | {told} |")
+        return lines
+
+    return table
+
+
 def stopping_total() -> list[str]:
     """Return how often the advice to stop was right, and the largest gain that it gave away."""
     found = stored("honesty")["rows"]
@@ -503,7 +517,9 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "bulk-learners": bulk("learners"),
     "bulk-embeddings": bulk("embeddings"),
     "bulk-origin": bulk_origin,
-    "guarantees": pivot(rf"(?P<subject>.* %): (?P<measure>{_GUARANTEE})(?: of \d+)?"),
+    "guarantees": pivot(
+        rf"(?P<subject>(?!GoEmotions|.* tags).* %): (?P<measure>{_GUARANTEE})(?: of \d+)?"
+    ),
     "audits": pivot(
         r"(?P<subject>(?!.*fixed).*, audit): "
         r"(?P<measure>.*?)(?P<note> after \d+)?(?: audit labels)?"
@@ -511,7 +527,9 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "two-phase": pivot(
         r"(?P<subject>.*), audit of a fixed model, (?P<measure>\d+ audit labels: .*)"
     ),
-    "complete-runs": pivot(r"(?P<subject>.* complete runs): (?P<measure>.*)"),
+    "complete-runs": pivot(r"(?P<subject>(?!.*tags).* complete runs): (?P<measure>.*)"),
+    "tags-complete-runs": _rows_with(r".* tags, .* complete runs.*"),
+    "tags-guarantees": _rows_with("GoEmotions, sets with too many errors.*"),
     "review": pivot(r"(?P<subject>.*): (?P<measure>share of the 5 % wrong labels.*)"),
     "stopping": pivot(
         r"(?P<subject>stop at .*?): (?P<measure>share of runs with.*|labels|gain of .*)"

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import nblabel as nb
+from nblabel.quality.comparing import Comparison
+from nblabel.quality.history import DrawSnapshot
+from nblabel.quality.tag_audit import _of_all
 from tests.samples import blobs
 
 N = 90
@@ -149,3 +152,45 @@ def test_a_tag_that_nobody_has():
     assert np.isnan(report.table.loc["c", "precision"])
     assert np.isnan(report.table.loc["c", "recall"])
     assert "c: no item is said to have it." in str(report)
+
+
+def test_what_could_be_drawn_does_not_depend_on_later_classes():
+    session = session_of()
+    session.tell(range(12), TRUE[:12])
+    for code, name in enumerate(NAMES):  # each tag by itself: the items may be drawn all the same
+        session.tell_tag(range(20, 50), name, TRUE[20:50, code].astype(bool))
+    answer_drawn(session, 40)
+    session.add_class("d")
+    answer_drawn(session, 10, np.column_stack([TRUE, np.zeros(N, dtype=np.int8)]))
+    assert any(20 <= int(item) < 50 for draw in session.state.draws for item in draw.asked)
+    report = nb.audit(session)
+    assert report.table.loc["a", "checks"] >= 40
+    assert report.low <= (session.predict()[:, :3] == TRUE).mean() <= report.high
+
+
+@pytest.mark.slow  # 200 draws
+def test_the_intervals_of_all_pairs_hold_where_tags_are_wrong_together():
+    rng = np.random.default_rng(0)
+    n, n_tags, held = 400, 4, []
+    for _ in range(200):
+        wrong = np.repeat(rng.random((n, 1)) < 0.1, n_tags, axis=1)  # all tags of an item, or none
+        rows = rng.permutation(n)[:60]
+        y = np.full((n, n_tags), -1)
+        y[rows] = 0
+        now = np.where(y >= 0, y, wrong).astype(np.intp)
+        each = [
+            Comparison.of([snapshot_of(rows, wrong[:, code])], y[:, code], now[:, code], 2)
+            for code in range(n_tags)
+        ]
+        found = _of_all(each, 0.9)
+        right = (now == 0).mean()
+        held.append(found["low"] <= right <= found["high"])
+        alone = _of_all(each[:1], 0.9)  # the tags tell no more than one of them
+        assert found["high"] - found["low"] == pytest.approx(alone["high"] - alone["low"], abs=0.01)
+    assert np.mean(held) >= 0.9
+
+
+def snapshot_of(rows, labels):
+    n = len(labels)
+    free = np.packbits(np.ones(n, dtype=bool))
+    return DrawSnapshot(rows, np.ones(len(rows)), 1.0, free, labels.astype(np.uint16))
