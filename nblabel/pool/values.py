@@ -175,11 +175,13 @@ def _dates(values: pd.Series[Any], kind: str) -> Numbers:
 
 def _seconds(value: Any) -> float:
     """Return a date or time of Python, numpy or pandas, of any year, as seconds since 1970."""
+    import pandas as pd
+
     if isinstance(value, np.datetime64):
         return float(value.astype("M8[ms]").astype(np.int64)) / 1e3
     if hasattr(value, "asm8"):  # a Timestamp of pandas
         return _seconds(value.asm8)
-    if hasattr(value, "start_time"):  # a Period
+    if isinstance(value, pd.Period):
         value = dt.datetime(  # noqa: DTZ001
             value.year, value.month, value.day, value.hour, value.minute, value.second
         )
