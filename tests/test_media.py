@@ -412,7 +412,9 @@ def test_a_folder_holds_all_kinds_of_files_that_pillow_reads(tmp_path):
     kinds = {ending: Image.registered_extensions().get(f".{ending}") for ending in endings}
     for ending, kind in kinds.items():
         if kind in Image.SAVE:
-            save(tmp_path, f"a.{ending}", picture, format=kind)
+            # earlier versions of Pillow write an icon of no size from a smaller picture
+            shown = picture.resize((32, 32)) if ending == "ico" else picture
+            save(tmp_path, f"a.{ending}", shown, format=kind)
     pool = nb.Pool.from_folder(tmp_path)
     assert len(pool) == sum(kind in Image.SAVE for kind in kinds.values()) > 8
     for index in range(len(pool)):
@@ -514,6 +516,10 @@ def test_smaller_copies_of_a_scan_are_no_pages(tmp_path):
     small = pages(10)[0].resize((20, 20))
     small.encoderinfo = {"tiffinfo": info}
     save(tmp_path, "a.tif", pages(10)[0], save_all=True, append_images=[small])
+    with Image.open(tmp_path / "a.tif") as file:
+        file.seek(1)
+        if 254 not in file.tag_v2:
+            pytest.skip("this version of Pillow writes no tags of a second page")
     assert nb.Pool.from_folder(tmp_path, pages=True).ids == ("a.tif",)
     assert nb.Pool.from_folder(tmp_path).ids == ("a.tif",)
 
