@@ -158,7 +158,7 @@ def surroundings(X: FloatArray, random_state: int = 0) -> Surroundings:
         own = np.einsum("ij,ij->i", block, block)[:, None]
         near += own
         copies = np.zeros(len(block), dtype=np.intp)
-        crowded = np.flatnonzero(near[:, 1:2].min(axis=1, initial=np.inf) <= tiny)
+        crowded = np.flatnonzero((near <= tiny).sum(axis=1) > 1)  # `near` is in no order
         if len(crowded):
             _look_past_copies(distances[crowded] + own[crowded], tiny, crowded, among, copies)
         return among.astype(np.float32), np.maximum(near, 0).mean(axis=1), copies
