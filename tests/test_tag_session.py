@@ -203,5 +203,3 @@ def test_more_that_is_not_there_yet():
             session_of(**options)
     with pytest.raises(ValueError, match="for several tags"):
         session.strategy = "uherding"
-    with refused:
-        nb.Labeler(pool_of(), NAMES, multi_label=True)

@@ -93,8 +93,8 @@ def codes_of(
 
 
 def is_indicator(y: Any) -> bool:
-    """Return whether answers have a column for each class: several tags an item."""
-    return getattr(y, "ndim", 0) == 2
+    """Return whether answers have a column for each of several classes: tags."""
+    return getattr(y, "ndim", 0) == 2 and y.shape[1] > 1
 
 
 def tags_of(y: Any, n: int, n_classes: int, name: str) -> Int8Array:

@@ -349,11 +349,19 @@ def test_more_tags_than_keys_have_the_likeliest_and_the_last_used(store):
 
 
 @pytest.mark.parametrize(
-    "options", [{"audit": 0.1}, {"repeats": 0.1}, {"prior": "clip-b32"}, {"strategy": "disagree"}]
+    "options", [{"repeats": 0.1}, {"prior": "clip-b32"}, {"strategy": "disagree"}]
 )
 def test_options_for_one_label_are_refused_when_the_panel_is_made(options):
     with pytest.raises(ValueError, match="several tags"):
         Labeler(picture_pool(), TAGS, multi_label=True, **options)
+
+
+def test_items_of_an_audit_are_asked_among_the_others_and_reported_in_python():
+    page = open_page(picture_pool(), TAGS, multi_label=True, audit=0.5)
+    for _ in range(12):
+        tags(page, page.current, TAGS[0])
+    assert page.traits["error"] == ""
+    assert nb.audit(page.session).n_checks > 0
 
 
 def test_texts_with_several_tags(store):
