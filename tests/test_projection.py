@@ -265,8 +265,8 @@ def test_from_python_without_a_panel():
     assert (xy == nb.project(X)).all()
     assert xy.shape == (60, 2)
     assert (nb.project(X, method="pca") == project_pca(X)).all()
-    with pytest.raises(ValueError, match="unknown method 'tsne'; choose 'umap' or 'pca'"):
-        nb.project(X, method="tsne")
+    with pytest.raises(ValueError, match="unknown method 'isomap'; choose 'umap', 'tsne' or 'pca'"):
+        nb.project(X, method="isomap")
 
 
 def test_cancelled_it_stops_and_says_nothing_more(folders):
