@@ -66,6 +66,9 @@ if TYPE_CHECKING:
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
     from nblabel.simulation import simulate as simulate
+    from nblabel.simulation.checking import check_strategy as check_strategy
+    from nblabel.simulation.skactiveml import from_skactiveml as from_skactiveml
+    from nblabel.simulation.skactiveml import to_skactiveml as to_skactiveml
     from nblabel.strategies import Query as Query
     from nblabel.widget import Labeler as Labeler
 
@@ -107,6 +110,7 @@ _HOMES = {
     "TagAutoLabelReport": "nblabel.quality.tag_guarantee",
     "audit": "nblabel.quality.audit",
     "auto_label": "nblabel.quality.guarantee",
+    "check_strategy": "nblabel.simulation.checking",
     "cluster": "nblabel.explore.clusters",
     "costs": "nblabel.quality.costs",
     "datasets": "nblabel.datasets",
@@ -116,6 +120,7 @@ _HOMES = {
     "encoders": "nblabel.encoders",
     "find_label_issues": "nblabel.quality.review",
     "find_stale_labels": "nblabel.quality.stale",
+    "from_skactiveml": "nblabel.simulation.skactiveml",
     "learners": "nblabel.learners",
     "match_clusters": "nblabel.explore.clusters",
     "near_duplicates": "nblabel.explore.near_duplicates",
@@ -132,6 +137,7 @@ _HOMES = {
     "stop_advice": "nblabel.quality.stopping",
     "strategies": "nblabel.strategies",
     "threshold_loop": "nblabel.loops",
+    "to_skactiveml": "nblabel.simulation.skactiveml",
 }
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (a list of strings it is)
