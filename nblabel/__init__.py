@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from nblabel.session.searching import SearchResult as SearchResult
     from nblabel.simulation import simulate as simulate
     from nblabel.simulation.checking import check_strategy as check_strategy
+    from nblabel.simulation.replaying import replay as replay
     from nblabel.simulation.skactiveml import from_skactiveml as from_skactiveml
     from nblabel.simulation.skactiveml import to_skactiveml as to_skactiveml
     from nblabel.strategies import Query as Query
@@ -131,6 +132,7 @@ _HOMES = {
     "project": "nblabel.explore.projection",
     "recover": "nblabel.log.recovery",
     "remaining": "nblabel.quality.remaining",
+    "replay": "nblabel.simulation.replaying",
     "self_agreement": "nblabel.quality.agreement",
     "self_training": "nblabel.loops",
     "simulate": "nblabel.simulation",

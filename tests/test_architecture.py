@@ -37,7 +37,8 @@ ARROWS = {
     "plots": "arrays explore pool system",
     "quality": "arrays graph learners log plots session strategies system",
     "jobs": "arrays encoders explore graph pool session system",
-    "simulation": "_version arrays embeddings learners log pool session strategies system",
+    "simulation": "_version arrays embeddings explore learners log plots pool session strategies "
+    "system",
     "loops": "arrays pool session system",
     # the panel: words, event loop and widgets; what the panel knows; its tasks; the panel itself
     "widget.text": "strategies system",

@@ -66,7 +66,9 @@ def test_ours_asks_in_their_loops_as_in_a_session():
     session.tell([0, 1, 2], ["0", "1", "2"])
     ours = nb.to_skactiveml("margin")
     assert ours.query(X, y, batch_size=5).tolist() == session.ask(5).indices.tolist()
-    indices, utilities = ours.query(X, y, candidates=[8, 9, 10], batch_size=2, return_utilities=True)
+    indices, utilities = ours.query(
+        X, y, candidates=[8, 9, 10], batch_size=2, return_utilities=True
+    )
     assert set(indices.tolist()) < {8, 9, 10}
     assert utilities.shape == (2, 60)
     assert (~np.isnan(utilities)).sum() == 2

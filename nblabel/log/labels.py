@@ -69,6 +69,9 @@ class LabelLog:
     _listeners: list[Callable[[], None]]
     _cache: dict[str, tuple[int, Any]]  # by name, with the version it is of
 
+    _until: int | None = None
+    """The `seq` up to which the log is read: all of it but for a look back."""
+
     def __init__(
         self,
         pool: Pool,
@@ -370,7 +373,10 @@ class LabelLog:
 
     def _events(self, after: int) -> list[LabelEvent]:
         """Return the events behind a `seq`, with present ids and the names of that time."""
-        return list(map(self._bound.known.present, self.store.read(after=after)))
+        stored = self.store.read(after=after)
+        if self._until is not None:
+            stored = [event for event in stored if event.seq <= self._until]
+        return list(map(self._bound.known.present, stored))
 
     def _number(self, rows: IntArray) -> None:
         """Give some items the numbers of their classes; all items where the classes changed."""

@@ -166,11 +166,10 @@ class _Watched:
         for name, values in before.items():
             if not np.array_equal(getattr(view, name), values, equal_nan=True):
                 raise AssertionError(
-                    f"{asked}: it changed view.{name}. Copy what you change: "
-                    f"view.{name}.copy()."
+                    f"{asked}: it changed view.{name}. Copy what you change: view.{name}.copy()."
                 )
         if not isinstance(query, Query):
-            raise AssertionError(
+            raise AssertionError(  # noqa: TRY004  all that breaks the contract is one kind of error
                 f"{asked}: it returned {type(query).__name__}. Return a Query, such as "
                 "view.best(scores, n)."
             )

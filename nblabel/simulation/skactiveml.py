@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from nblabel.arrays import IntArray
 from nblabel.pool import Pool
@@ -192,7 +193,7 @@ class ToSkactiveml:
         labels = np.asarray(y, dtype=object)
         if labels.shape != (len(points),):
             raise ValueError(f"y has shape {labels.shape}; expected ({len(points)},).")
-        known = np.array([value is not None and value == value for value in labels])
+        known = pd.notna(labels)
         classes = sorted(set(labels[known].tolist()), key=str)
         names = [str(value) for value in classes]
         spare = (f"class {number} not seen yet" for number in range(2))  # a session has two or more
