@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from nblabel.simulation.skactiveml import to_skactiveml as to_skactiveml
     from nblabel.strategies import Query as Query
     from nblabel.widget import Labeler as Labeler
+    from nblabel.widget.race import race as race
 
 # name: module. Loaded on first use, so that `import nblabel` is quick and a script without a
 # notebook never loads the panel.
@@ -130,6 +131,7 @@ _HOMES = {
     "prior_from_names": "nblabel.embeddings.zero_shot",
     "prior_report": "nblabel.quality.prior_report",
     "project": "nblabel.explore.projection",
+    "race": "nblabel.widget.race",
     "recover": "nblabel.log.recovery",
     "remaining": "nblabel.quality.remaining",
     "replay": "nblabel.simulation.replaying",

@@ -1,4 +1,4 @@
-"""What Python reads and sets of a panel's selection, and what it hears of labels."""
+"""What Python reads and sets of a panel's selection, and what it hears of labels and fits."""
 
 from __future__ import annotations
 
@@ -98,3 +98,25 @@ class SelectingPanel(PanelWidget):
             If the panel is closed.
         """
         self._live().selection.hear_labels(callback, remove=remove)
+
+    def on_fit(self, callback: Callable[[], Any], *, remove: bool = False) -> None:
+        """Call a function whenever the learner was fitted to the present labels.
+
+        ``panel.session.predict()`` is quick then. Someone who labels fast is not kept waiting: a
+        fit that newer labels overtook is not told.
+
+        Parameters
+        ----------
+        callback : callable
+            Called without arguments. What it raises is shown in the panel.
+        remove : bool
+            Call it no more, in place of from now on.
+
+        Raises
+        ------
+        TypeError
+            If it cannot be called.
+        RuntimeError
+            If the panel is closed.
+        """
+        self._live().selection.fitted.register(callback, remove=remove)

@@ -364,6 +364,7 @@ class Panel:
     def _learned(self, model: Refit | None) -> None:
         self.finding.follow()
         if model is not None:
+            self.selection.fitted.call()
             self.curves.learned(model)
             self.measures.follow()
             self.measures.measure()

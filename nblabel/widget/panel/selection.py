@@ -19,7 +19,7 @@ from nblabel.widget.work.home import Home
 
 FAILED = "A function given to {} failed: {}"
 
-Callback = Callable[[IntArray], Any]
+Callback = Callable[..., Any]
 
 
 class Selection:
@@ -46,6 +46,7 @@ class Selection:
         """Positions, ascending."""
         self.selected = Callbacks("on_select", state, home)
         self.labeled = Callbacks("on_label", state, home)
+        self.fitted = Callbacks("on_fit", state, home)
         self._labels = _Labels(session)
 
     def choose(self, indices: IntArray) -> None:
@@ -140,14 +141,14 @@ class Callbacks:
         elif callback not in self._all:
             self._all.append(callback)
 
-    def call(self, indices: IntArray) -> None:
+    def call(self, *given: IntArray) -> None:
         """Call all of them once what happens now is over."""
         for callback in self._all:
-            self._home.soon(partial(self._call, callback, indices.copy()))
+            self._home.soon(partial(self._call, callback, *(one.copy() for one in given)))
 
-    def _call(self, callback: Callback, indices: IntArray) -> None:
+    def _call(self, callback: Callback, *given: IntArray) -> None:
         try:
-            callback(indices)
+            callback(*given)
         except Exception as error:  # noqa: BLE001  a user's function; told in the panel
             self._state.complain(self._name, FAILED.format(self._name, words_of(error)))
         else:

@@ -1,0 +1,13 @@
+"""What a race says."""
+
+READY = "Answer the first question: the curves grow with your labels."
+WORKING = "Working out what {} asks ..."
+FAILED = "{} failed: {}"
+OVER = "{} labels: the race is over. You may go on."
+RIGHT = "Right: {}."
+WRONG = "Wrong: it is {truth}, not {said}."
+ROW = "{} in a row."
+SCORE = "{} of {} right."
+HIDDEN = "{} labeled."
+PLACES = "Share of the pool right after {}: {}."
+YOU = "you"

@@ -1,0 +1,137 @@
+"""A person and strategies on the same pool."""
+
+import numpy as np
+import pytest
+
+import nblabel as nb
+from nblabel.widget.race import Score
+from tests.samples import CLASSES, blobs
+
+TRUTH = np.arange(60) % 3
+
+
+@pytest.fixture
+def made():
+    races = []
+
+    def make(**options):
+        pool = nb.Pool(embeddings=blobs())
+        options = {"classes": CLASSES, "n_labels": 8, **options}
+        races.append(nb.race(pool, TRUTH, **options))
+        return races[-1]
+
+    yield make
+    for race in races:
+        race.close()
+
+
+def said(race):
+    return race.children[0].value
+
+
+def test_the_strategies_label_with_the_right_answers(made):
+    race = made(strategies=["random", "margin"])
+    alone = nb.simulate(
+        nb.Pool(embeddings=blobs()), TRUTH, classes=CLASSES, strategy="margin", budget=8
+    )
+    margin = race.frame[race.frame["strategy"] == "margin"]
+    assert margin["pool_accuracy"].tolist() == alone["pool_accuracy"].tolist()
+    assert [len(line.x) for line in race.figure.data] == [0, 0, 0]  # nobody is ahead
+
+
+def test_each_answer_is_judged_and_an_undone_one_forgotten(made):
+    race = made(strategies=["random"])
+    session = race.panel.session
+    session.tell(0, "boot")
+    assert "Right: boot. 1 of 1 right." in said(race)
+    session.tell(1, "bag")
+    assert "Right: bag. 2 in a row. 2 of 2 right." in said(race)
+    session.tell(2, "bag")
+    assert "Wrong: it is shirt, not bag. 2 of 3 right." in said(race)
+    assert race.score.streak == 0
+    session.undo()
+    assert "2 of 2 right." in said(race)
+    assert race.score.streak == 2
+    session.tell(1, "boot")
+    assert str(race.score) == "1 of 2 right."
+    session.tell([3, 6], "boot")
+    assert str(race.score) == "3 of 4 right."
+
+
+def test_without_feedback_nothing_is_given_away(made):
+    race = made(strategies=["random"], feedback=False)
+    race.panel.session.tell(1, "boot")
+    assert "1 item labeled." in said(race)
+    assert "bag" not in said(race)
+    assert str(race.score) == "0 of 1 right."
+
+
+def test_the_curves_are_shown_as_far_as_the_person_has_come(made):
+    race = made(strategies=["random"])
+    for index in range(3):
+        race.panel.session.tell(index, CLASSES[TRUTH[index]])
+    race._fitted()
+    you, random = race.figure.data
+    assert list(you.x) == [3]
+    assert list(random.x) == [1, 2, 3]
+    assert "Share of the pool right after 3 labels: " in race.figure.layout.title.text
+    right = race.panel.session.predict() == np.array(CLASSES)[TRUTH]
+    assert you.y[0] == pytest.approx(right.mean())
+    race.panel.session.undo()
+    race._fitted()
+    assert list(race.figure.data[0].x) == [2]
+    for index in range(2, 8):
+        race.panel.session.tell(index, CLASSES[TRUTH[index]])
+    race._fitted()
+    assert race.figure.layout.title.text.startswith("8 labels: the race is over.")
+    assert set(race.frame["strategy"]) == {"you", "random"}
+
+
+def test_a_strategy_that_fails_is_told_and_the_others_go_on(made):
+    class Failing:
+        name = "failing"
+
+        def query(self, view, n):
+            raise ZeroDivisionError("no luck")
+
+    race = made(strategies=[Failing(), "random"])
+    assert set(race.frame["strategy"]) == {"random"}
+    assert race.figure.layout.title.text == "failing failed: no luck"
+
+
+def test_class_names_are_shown_as_text(made):
+    race = made(classes=["<b>a", "b", "c"], strategies=["random"])
+    race.panel.session.tell(0, "<b>a")
+    assert "&lt;b&gt;a" in said(race)
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        ({"n_labels": 0}, "n_labels is 0"),
+        ({"strategies": "random"}, "pass a list"),
+        ({"strategies": []}, "pass a list"),
+        ({"strategies": ["random", "random"]}, "names of strategies must differ"),
+        ({"strategies": ["luck"]}, "unknown strategy"),
+        ({"classes": ["boot", "bag"]}, "y"),
+    ],
+)
+def test_what_cannot_be_is_refused(made, options, wrong):
+    with pytest.raises(ValueError, match=wrong):
+        made(**options)
+
+
+def test_several_tags_are_refused(made):
+    with pytest.raises(ValueError, match="one class an item"):
+        nb.race(nb.Pool(embeddings=blobs()), np.eye(3)[TRUTH])
+
+
+def test_a_score_counts_what_is_right_in_a_row():
+    score = Score()
+    for index, right in enumerate([True, False, True, True]):
+        score.take(index, right)
+    assert (score.n_right, score.streak) == (3, 2)
+    score.take(3, None)
+    score.take(1, True)
+    assert (score.n_right, score.streak) == (3, 3)
+    assert str(score) == "3 of 3 right."
