@@ -69,7 +69,7 @@ ARROWS = {
     "widget.panel.pictures widget.panel.state widget.panel.tag_grid widget.panel.tags "
     "widget.text widget.view widget.work "
     "widget.work.home",
-    "widget": "arrays explore plots pool session system widget.panel widget.panel.answers "
+    "widget": "arrays explore log plots pool session simulation strategies system widget.panel widget.panel.answers "
     "widget.panel.column_colors widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "

@@ -55,7 +55,7 @@ PATTERN = re.compile(rf"(?<![\w.])({_WORDS})(?!\w)", re.IGNORECASE)
 def sources() -> list[Path]:
     """Return every file whose words somebody reads."""
     found = [*ROOT.glob("nblabel/**/*.py"), *ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
-    found += [*PAGE_TEXT, *ROOT.glob("notebooks/*.ipynb")]
+    found += [*PAGE_TEXT, *ROOT.glob("notebooks/**/*.ipynb")]
     return sorted(path for path in found if path.exists())
 
 

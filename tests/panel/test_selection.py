@@ -140,6 +140,23 @@ def test_a_class_that_is_renamed_changes_the_labels_of_its_items(page, told):
     assert told == [[1]]
 
 
+def test_each_fit_to_the_present_labels_is_told(page):
+    fits = []
+
+    def fitted():
+        fits.append((page.panel.session.n_labeled, len(page.panel.session.predict())))
+
+    page.panel.on_fit(fitted)
+    page.label("5", "boot")
+    page.label("4", "bag")
+    assert fits == [(1, len(page.panel.session.pool)), (2, len(page.panel.session.pool))]
+    page.panel.on_fit(fitted, remove=True)
+    page.label("3", "bag")
+    assert len(fits) == 2
+    with pytest.raises(TypeError, match="on_fit takes a function"):
+        page.panel.on_fit("fitted")
+
+
 def test_with_an_event_loop_a_function_is_called_once_the_answer_is_done():
     async def act():
         page = await shown(learner="knn")
