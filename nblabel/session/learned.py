@@ -102,6 +102,11 @@ class LearnedLog(SampledLog):
     def advance(self, seq: int) -> None:
         """Go on to a later event of the log, in a session that `as_of` returned.
 
+        Parameters
+        ----------
+        seq : int
+            The number of that event.
+
         Raises
         ------
         ValueError

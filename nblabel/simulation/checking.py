@@ -65,7 +65,7 @@ def check_strategy(strategy: Any, *, multi_label: bool = False) -> None:
     >>> nb.check_strategy(Forgetful())
     Traceback (most recent call last):
         ...
-    AssertionError: strategy forgetful, asked for 1 of 60 items: the query has 1 indices and 0 reasons...
+    AssertionError: strategy forgetful, asked for 1 of 60 items: the query has 1 indices and...
     """
     (make_tag_strategy if multi_label else make_strategy)(strategy)
     name = strategy if isinstance(strategy, str) else getattr(strategy, "name", None)
@@ -126,7 +126,7 @@ def _check_queries(
 
 
 def _check(what: str, query: Query, n: int, n_items: int, labeled: set[int]) -> None:
-    """Hold a query against all that is promised of it."""
+    """Hold a query against the contract."""
     asked = f"{what} for {n:,} of {n_items} items"
     indices = np.asarray(query.indices)
     wrong = labeled & set(indices.tolist())

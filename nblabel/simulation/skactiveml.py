@@ -33,8 +33,8 @@ def from_skactiveml(strategy: Any, classifier: Any = None) -> FromSkactiveml:
     Returns
     -------
     FromSkactiveml
-        With ``name`` and ``query(view, n)``. While the labels are of fewer than two classes it draws
-        at random where the strategy needs a classifier.
+        With ``name`` and ``query(view, n)``. Where it needs a classifier it draws at
+        random until two classes have a label.
 
     Raises
     ------
