@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from nblabel.quality.tag_guarantee import TagAutoLabelReport as TagAutoLabelReport
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
+    from nblabel.sharing.report import report as report
     from nblabel.simulation import simulate as simulate
     from nblabel.strategies import Query as Query
     from nblabel.widget import Labeler as Labeler
@@ -126,6 +127,7 @@ _HOMES = {
     "project": "nblabel.explore.projection",
     "recover": "nblabel.log.recovery",
     "remaining": "nblabel.quality.remaining",
+    "report": "nblabel.sharing.report",
     "self_agreement": "nblabel.quality.agreement",
     "self_training": "nblabel.loops",
     "simulate": "nblabel.simulation",
