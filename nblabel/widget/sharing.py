@@ -86,11 +86,12 @@ class SharingPanel(SelectingPanel):
         cell.display(data, metadata=metadata, raw=True)
         if not apart:
             return
-        store = self.session.store
-        cell.keep_advice(store.text if store.persistent else None)
-        if panel is not None:
-            panel.still.show(attended=is_attended())
-            self.observe(self._looks_different, SHOWN)
+        store = self.session.store.text if self.session.store.persistent else None
+        if panel is None:
+            cell.keep_advice(store)
+            return
+        panel.still.show(store, attended=is_attended())
+        self.observe(self._looks_different, SHOWN)
 
     def _looks_different(self, _change: object) -> None:
         if self._panel is not None:

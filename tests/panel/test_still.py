@@ -39,7 +39,7 @@ def picture_in(data):
 
 
 def updates(outputs):
-    return [(data, how) for data, how in outputs if how.get("update")]
+    return [one for one in outputs if one[1].get("update") and "image/png" in one[0]]
 
 
 def test_a_picture_follows_the_panel_once_there_is_quiet(outputs, quick):
@@ -56,6 +56,10 @@ def test_a_picture_follows_the_panel_once_there_is_quiet(outputs, quick):
         before = picture_in(data)
         page.label("0")
         await until(lambda: "1 of 60 images labeled" in updates(outputs)[-1][0]["text/plain"])
+        words, how = outputs[-2]
+        assert how["display_id"] == outputs[1][1]["display_id"]
+        assert words["text/plain"].startswith("1 of 60 images labeled, 59 left.")
+        assert "Run this cell again" in words["text/plain"]
         data, how = updates(outputs)[-1]
         assert how["metadata"]["image/png"] == {
             "width": 900,

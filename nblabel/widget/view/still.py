@@ -19,16 +19,25 @@ def bundle_of(picture: Image.Image, words: str) -> tuple[dict[str, Any], dict[st
 
 
 class StillOutput:
-    """An output behind the panel and its advice, which panel.css hides while the panel lives.
+    """Two outputs behind the panel: advice with counts, and the picture.
 
-    It is made as the cell runs, and filled and updated later: what is there at once is empty, so
-    that nothing keeps the first question waiting.
+    They are made as the cell runs, and filled and updated later: there is no picture at once, so
+    that nothing keeps the first question waiting. While the panel lives, panel.css hides them.
+
+    Parameters
+    ----------
+    store : str or None
+        What keeps the labels, None where nothing does.
     """
 
-    def __init__(self) -> None:
-        self._id = uuid4().hex
-        cell.display({"text/plain": ""}, raw=True, display_id=self._id)
+    def __init__(self, store: str | None) -> None:
+        self._store = store
+        self._advice, self._picture = uuid4().hex, uuid4().hex
+        cell.keep_advice(store, display_id=self._advice)
+        cell.display({"text/plain": ""}, raw=True, display_id=self._picture)
 
-    def show(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        """Put another picture there, as `bundle_of` returns it."""
-        cell.display(data, metadata=metadata, raw=True, display_id=self._id, update=True)
+    def show(self, picture: Image.Image, words: str) -> None:
+        """Put another picture there, and words that say the same."""
+        data, metadata = bundle_of(picture, words)
+        cell.keep_advice(self._store, words, display_id=self._advice, update=True)
+        cell.display(data, metadata=metadata, raw=True, display_id=self._picture, update=True)

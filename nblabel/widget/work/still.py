@@ -14,7 +14,7 @@ from nblabel.sharing.curves import Curves as Points
 from nblabel.sharing.facts import Facts, facts_of
 from nblabel.sharing.picture import draw_picture
 from nblabel.widget.panel.state import PanelState
-from nblabel.widget.view.still import StillOutput, bundle_of
+from nblabel.widget.view.still import StillOutput
 from nblabel.widget.work.curves import Curves
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.worker import Task, Worker
@@ -43,13 +43,14 @@ class Still:
         self._is_due = False
         self._events: Any = None
 
-    def show(self, *, attended: bool) -> None:
+    def show(self, store: str | None, *, attended: bool) -> None:
         """Begin to keep a picture below the panel.
 
         Where nobody attends, as nbconvert has it, no page asks for anything, and the kernel ends
         with the last cell: the picture is then that of the end of each cell, and is waited for.
+        `store` keeps the labels.
         """
-        self._output, self._drawn = StillOutput(), ()
+        self._output, self._drawn = StillOutput(store), ()
         events = getattr(get_ipython(), "events", None)
         if not attended and events is not None and self._events is None:
             self._events = events
@@ -126,7 +127,7 @@ class Still:
             raise drawn  # told in the panel
         if self._output is not None:
             picture, facts = drawn
-            self._output.show(*bundle_of(picture, " ".join(facts.lines)))
+            self._output.show(picture, " ".join(facts.lines))
 
     def _draw_now(self) -> None:
         self.draw()
