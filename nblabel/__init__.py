@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from nblabel.quality.tag_guarantee import TagAutoLabelReport as TagAutoLabelReport
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
+    from nblabel.sharing.report import report as report
     from nblabel.simulation import simulate as simulate
     from nblabel.simulation.checking import check_strategy as check_strategy
     from nblabel.simulation.replaying import replay as replay
@@ -135,6 +136,7 @@ _HOMES = {
     "recover": "nblabel.log.recovery",
     "remaining": "nblabel.quality.remaining",
     "replay": "nblabel.simulation.replaying",
+    "report": "nblabel.sharing.report",
     "self_agreement": "nblabel.quality.agreement",
     "self_training": "nblabel.loops",
     "simulate": "nblabel.simulation",

@@ -36,6 +36,8 @@ ARROWS = {
     "explore": "arrays embeddings graph pool session system",
     "plots": "arrays explore pool system",
     "quality": "arrays graph learners log plots session strategies system",
+    # what is handed on of a session: pictures, reports, data sets
+    "sharing": "_version arrays explore log pool quality session system",
     "jobs": "arrays encoders explore graph pool session system",
     "simulation": "_version arrays embeddings explore learners log plots pool session strategies "
     "system",
@@ -43,7 +45,7 @@ ARROWS = {
     # the panel: words, event loop and widgets; what the panel knows; its tasks; the panel itself
     "widget.text": "strategies system",
     "widget.work.home": "",
-    "widget.view": "arrays plots pool system widget.text widget.work.home",
+    "widget.view": "arrays plots pool sharing system widget.text widget.work.home",
     "widget.panel.state": "arrays graph session",
     "widget.panel.pages": "arrays",
     "widget.panel.pictures": "arrays pool widget.view",
@@ -51,16 +53,16 @@ ARROWS = {
     "widget.panel.keys": "log session",
     "widget.panel.tags": "arrays log session widget.text",
     "widget.panel.tag_grid": "arrays log session widget.panel.pages widget.panel.state "
-    "widget.panel.tags widget.text",
-    "widget.panel.class_changes": "session widget.panel.keys widget.panel.tags widget.text",
+    "widget.text",
+    "widget.panel.class_changes": "session widget.panel.keys widget.text",
     "widget.panel.answers": "log session widget.panel.class_changes widget.panel.tag_grid "
     "widget.panel.tags widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.keys "
     "widget.panel.pictures widget.panel.state widget.panel.tags widget.text widget.view",
-    "widget.panel.column_colors": "pool widget.text widget.view",
+    "widget.panel.column_colors": "pool system widget.text",
     "widget.panel.figures": "arrays learners log quality session system "
     "widget.panel.column_colors widget.panel.keys widget.panel.tags widget.text widget.view",
-    "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "
+    "widget.work": "arrays embeddings encoders explore jobs log pool quality session sharing strategies "
     "system widget.panel.again widget.panel.answers widget.panel.figures widget.panel.items "
     "widget.panel.keys widget.panel.pages widget.panel.pictures widget.panel.state widget.text "
     "widget.view widget.work.home",
@@ -69,11 +71,11 @@ ARROWS = {
     "widget.panel.pictures widget.panel.state widget.panel.tag_grid widget.panel.tags "
     "widget.text widget.view widget.work "
     "widget.work.home",
-    "widget": "arrays explore log plots pool session simulation strategies system widget.panel widget.panel.answers "
+    "widget": "arrays explore log plots pool session sharing simulation strategies system widget.panel widget.panel.answers "
     "widget.panel.column_colors widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "
-    "quality session simulation strategies widget",
+    "quality session sharing simulation strategies widget",
 }
 
 # The same for the page code: the folders of nblabel/widget/static, and its entry.

@@ -113,7 +113,7 @@ def test_colour_is_never_the_only_sign():
 
 
 def test_the_colours_are_those_of_the_panel():
-    from nblabel.widget.view.palette import class_colors
+    from nblabel.system.palette import class_colors
 
     assert set(LINE_COLORS) < set(class_colors(15))
 

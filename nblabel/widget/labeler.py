@@ -22,8 +22,8 @@ from nblabel.widget.panel.dispatch import Dispatch
 from nblabel.widget.panel.figures import check_choices, describe_project
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.selecting import SelectingPanel
-from nblabel.widget.view.cell import ADVISED, display, keep_advice, progress_in_cell
+from nblabel.widget.sharing import SharingPanel
+from nblabel.widget.view.cell import ADVISED, progress_in_cell
 from nblabel.widget.work.embedding import begin_embedding
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.training import METHOD, SECONDS
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-class Labeler(SelectingPanel):
+class Labeler(SharingPanel):
     """A labeling panel. As the last line of a cell, it shows itself.
 
     Running the cell again makes a new panel, which takes the place of this one once it is shown.
@@ -188,9 +188,7 @@ class Labeler(SelectingPanel):
             self._beside = ipywidgets.VBox([self, *shown])
         bundle = (self._beside or self).add_class(ADVISED)._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        display(data, metadata=metadata, raw=True)
-        store = self.session.store
-        keep_advice(store.text if store.persistent else None)
+        self._show_with_still(data, metadata)
 
     @property
     def session(self) -> Session:

@@ -7,7 +7,7 @@ import pytest
 import nblabel as nb
 from nblabel.pool.columns import Column
 from nblabel.widget.panel.column_colors import MOST, color_by_column
-from nblabel.widget.view.palette import UNLABELED
+from nblabel.system.palette import UNLABELED
 from tests.panel.helpers import open_page
 from tests.samples import blobs
 

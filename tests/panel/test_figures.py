@@ -18,7 +18,7 @@ from nblabel.widget.panel.figures import (
     pace_of,
 )
 from nblabel.widget.text import COLOR_MODES
-from nblabel.widget.view.palette import UNLABELED, class_colors, confidence_colors
+from nblabel.system.palette import UNLABELED, class_colors, confidence_colors
 from tests.samples import CLASSES, blob_pool
 
 

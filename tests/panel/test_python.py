@@ -168,15 +168,15 @@ def test_folders_with_the_same_names_share_no_labels(tmp_path):
 def test_the_notebook_keeps_what_to_do_without_a_kernel(tmp_path, monkeypatch, persistent):
     outputs = []
     monkeypatch.setattr(cell, "display", lambda data, raw, **_: outputs.append(data))
-    monkeypatch.setattr("nblabel.widget.labeler.display", cell.display)
     store = tmp_path / "<b>&.db" if persistent else None
     panel = open_page(store=store).panel
     panel._ipython_display_()
-    bundle, advice = outputs
+    bundle, advice, still = outputs
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
     kept = f"the labels in {store} are kept." if persistent else "a new panel opens."
     text = f"If no panel is shown here, its kernel has stopped. Run this cell again: {kept}"
     assert advice == {"text/plain": text}  # HTML would have JupyterLab load MathJax
+    assert still == {"text/plain": ""}  # filled later, so that nothing waits for it
     assert "nbl-advised" in panel._dom_classes  # what panel.css hides it by
 
 

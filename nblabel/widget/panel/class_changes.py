@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from nblabel.session import Session
+from nblabel.session.shown import class_counts
 from nblabel.widget.panel.keys import keys_of
-from nblabel.widget.panel.tags import class_counts
 from nblabel.widget.text import classes as text
 
 CHANGES = (

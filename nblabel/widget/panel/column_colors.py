@@ -10,9 +10,9 @@ import numpy as np
 from nblabel.pool import Pool
 from nblabel.pool.columns import Column
 from nblabel.pool.tables import Table
+from nblabel.system.palette import UNLABELED, class_colors, confidence_colors
 from nblabel.widget import text
 from nblabel.widget.text import columns as words
-from nblabel.widget.view.palette import UNLABELED, class_colors, confidence_colors
 
 PREFIX = "column "
 MOST = 40  # categories with a colour of their own; nobody looks through a longer legend

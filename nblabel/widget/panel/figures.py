@@ -18,15 +18,16 @@ from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.session.searching import SINGULAR
+from nblabel.session.shown import class_counts, colors_of, tag_codes
 from nblabel.system.format import interval
+from nblabel.system.palette import SOURCES, UNLABELED, WITHOUT, class_colors, confidence_colors
 from nblabel.system.values import looks
 from nblabel.widget import text
 from nblabel.widget.panel.column_colors import PREFIX, color_by_column, columns_of
 from nblabel.widget.panel.keys import has_many, keys_of
-from nblabel.widget.panel.tags import certainty, class_counts, tag_codes
+from nblabel.widget.panel.tags import certainty
 from nblabel.widget.text import tags as tag_text
 from nblabel.widget.view.map import Colors
-from nblabel.widget.view.palette import SOURCES, UNLABELED, WITHOUT, class_colors, confidence_colors
 
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
 NO_DETAILS = ClassDetails()
@@ -197,16 +198,6 @@ def recent_classes(session: Session) -> list[str]:
             used.update(dict.fromkeys(tag for one in event.labels for tag in Tags.of(one).yes))
     names = dict.fromkeys(session.classes)
     return [name for name in used if name in names][:USED]
-
-
-def colors_of(session: Session) -> list[str]:
-    """Return the colour of each class: the one that was chosen, or that of its place."""
-    names, details = session.classes, session.class_details
-    usual = class_colors(len(names))
-    return [
-        details[name].color or color if name in details else color
-        for name, color in zip(names, usual, strict=True)
-    ]
 
 
 def describe_store(session: Session) -> dict[str, Any]:

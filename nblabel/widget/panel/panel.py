@@ -45,6 +45,7 @@ from nblabel.widget.work.measuring import Measures
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import Review
 from nblabel.widget.work.splitting import Splits
+from nblabel.widget.work.still import Still
 from nblabel.widget.work.watching import Watch
 from nblabel.widget.work.worker import Task, Worker
 
@@ -136,6 +137,7 @@ class Panel:
             *(session, self.state, lambda: self.pages.have_open("curves")),
             *(figure, self.measures.is_known),
         )
+        self.still = Still(session, self.state, self.home, self._worker, self.curves)
         self.auto_label = AutoLabel(
             *(session, self.state, self.items, self.pictures, replica),
             is_open=lambda: self.pages.have_open("auto_label"),
@@ -154,6 +156,7 @@ class Panel:
         """End all of it: threads, processes, figures, and what is sent."""
         self.session.unsubscribe(self._log_changed)
         self.session.unsubscribe(self.selection.labels_changed)
+        self.still.close()
         self._worker.close()
         self.home.leave()
         for figure in self.figures:

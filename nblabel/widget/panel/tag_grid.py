@@ -10,9 +10,9 @@ import numpy as np
 from nblabel.arrays import IntArray
 from nblabel.log.labels import CODES
 from nblabel.session import Session
+from nblabel.session.shown import class_counts
 from nblabel.widget.panel.pages import Page
 from nblabel.widget.panel.state import PanelState
-from nblabel.widget.panel.tags import class_counts
 from nblabel.widget.text import tags as text
 
 SHOWN = 12  # items at once; as many more are sent along, so that the page has the next ones

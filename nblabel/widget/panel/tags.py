@@ -6,24 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import FloatArray
 from nblabel.log.events import LabelEvent, Tags
-from nblabel.log.labels import CODES, STATUSES
+from nblabel.log.labels import STATUSES
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.session.shown import ANSWERED, LIKELY
 from nblabel.widget.text import tags as text
-
-LIKELY = 0.5  # from here on a tag is predicted, as by `Session.predict`
-ANSWERED = tuple(CODES[name] for name in ("human", "import", "model"))
-
-
-def class_counts(session: Session, rows: IntArray | None = None) -> IntArray:
-    """Return how many items have each class, of all or of some, (n_classes,)."""
-    y = session.y if rows is None else session.y[rows]
-    if session.multi_label:
-        counts: IntArray = np.count_nonzero(y == 1, axis=0)
-        return counts
-    return np.bincount(y[y >= 0], minlength=len(session.classes))[: len(session.classes)]
 
 
 def label_of(session: Session, index: int) -> str | None:
@@ -75,27 +64,6 @@ def describe_tags(session: Session, model: Refit | None, index: int) -> dict[str
             {"label": names[code], "confidence": round(float(p[code]), 4)} for code in likely
         ]
     return {"known": session.tags_of(index), "answered": answered, "predicted": predicted}
-
-
-def tag_codes(session: Session, model: Refit | None) -> IntArray:
-    """Return the class number that each point is coloured by, (n,).
-
-    It is the likeliest of the tags that an item has, or without an answer that of the tags that
-    are predicted. One more than the last stands for no tag, two more for no answer and no
-    prediction.
-    """
-    n_classes = len(session.classes)
-    codes: IntArray = np.full(len(session.pool), n_classes + 1, dtype=np.intp)
-    proba: FloatArray | None = None
-    if model is not None and model.proba.shape[1] == n_classes:
-        proba, (best, p) = model.proba, model.predicted
-        codes[:] = np.where(p >= LIKELY, best, n_classes)
-    rows = np.flatnonzero(np.isin(session.status, ANSWERED))
-    has = session.y[rows] == 1
-    order = np.zeros(has.shape, dtype=np.float32) if proba is None else proba[rows]
-    known = np.where(has, order, -1).argmax(axis=1) if has.size else np.zeros(len(rows), np.intp)
-    codes[rows] = np.where(has.any(axis=1), known, n_classes)
-    return codes
 
 
 def certainty(proba: FloatArray) -> FloatArray:

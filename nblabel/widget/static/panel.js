@@ -80,6 +80,7 @@ class PanelPage {
      */
     const add = (place, build) => place.append(guarded(build)() ?? "");
     const ways = makeWays();
+    markCopy(el, context, signal);
     add(columns, () => buildQueue(controller, signal, ways));
     const MapView = context.model.get("map_kind") === "plotly" ? PlotlyView : CanvasView;
     add(columns, () => new MapView(context, signal, ways).el);
@@ -100,6 +101,21 @@ class PanelPage {
     event.stopPropagation();
     if (!event.repeat) this.controller.act({ name });
   }
+}
+
+/**
+ * In an HTML copy of a notebook, which no kernel ever spoke to, the picture behind the panel shows.
+ * @param {HTMLElement} el
+ * @param {PanelContext} context
+ * @param {AbortSignal} signal
+ */
+function markCopy(el, context, signal) {
+  const { link } = context;
+  if (!document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]')) return;
+  const show = () =>
+    el.classList.toggle("nbl-unheard", link.watchdog.isSilent && link.due === null);
+  link.watchdog.on("change", show, signal);
+  show();
 }
 
 /**

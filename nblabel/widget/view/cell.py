@@ -66,12 +66,15 @@ class _Bar:
             self._handle.update({"text/html": "", "text/plain": ""}, raw=True)
 
 
-def keep_advice(store: str | None) -> None:
+def keep_advice(store: str | None, words: str = "", **how: Any) -> None:
     """Keep in the notebook what to do once its kernel is gone; `store` keeps the labels.
+
+    `words` say before that how far the labeling is; `how` is for IPython's ``display``.
 
     JupyterLab then has nothing but "Error displaying widget: model not found" in the panel's place,
     whatever else that output holds. The advice is an output of its own, which panel.css hides right
     behind a panel with the class `ADVISED`. As HTML it would make JupyterLab load MathJax, 0.9 MB,
     just when the first pictures are on their way.
     """
-    display({"text/plain": text.kernel_gone(store)}, raw=True)
+    said = text.kernel_gone(store)
+    display({"text/plain": f"{words}\n{said}" if words else said}, raw=True, **how)

@@ -15,6 +15,7 @@ from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
 from nblabel.quality.stale import find_stale_labels
 from nblabel.session import Session
 from nblabel.session.searching import SINGULAR
+from nblabel.sharing.quality import TERMS
 from nblabel.strategies import Reason
 from nblabel.widget import text
 from nblabel.widget.panel.answers import acknowledgement, refusal, words_of
@@ -27,7 +28,6 @@ from nblabel.widget.work.worker import Task
 
 SHOWN = 24  # of the least confident ones
 QUEUED = 2_000  # of what is left; when these are answered the strategy goes on
-TERMS = "terms"  # chosen in the panel, remembered beside the log
 WRITES = ("draw", "accept", "revert")  # what is running writes to the log
 STEPS = ("accept", "withdraw")  # that can be undone in the dialog
 NOTHING: dict[str, Any] = {

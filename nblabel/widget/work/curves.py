@@ -11,11 +11,9 @@ from nblabel.log.store import StoreError
 from nblabel.quality.audit_report import AuditReport
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.sharing.curves import ACCURACY_SETTING, CONFIDENT, CONFIDENT_SETTING, kept
 from nblabel.widget.panel.state import PanelState
 
-CONFIDENT = 0.9
-SETTING = "curve"  # where the accuracy so far is kept beside the log
-CONFIDENT_SETTING = "sure"  # where the confidence so far is
 KEPT_AFTER = 10  # labels; the confidence of each would be written after every learning
 MOST = 400  # points of a curve; beyond that every second one is dropped
 
@@ -54,8 +52,8 @@ class Curves:
     ) -> None:
         self._session, self._state = session, state
         self._is_open, self._is_known, self._figure = is_open, is_known, figure
-        self._accuracy: dict[int, list[float]] = _remembered(session.store.setting(SETTING))
-        self._confident: dict[int, float] = _remembered(session.store.setting(CONFIDENT_SETTING))
+        self._accuracy: dict[int, list[float]] = kept(session.store, ACCURACY_SETTING)
+        self._confident: dict[int, float] = kept(session.store, CONFIDENT_SETTING)
         self._kept = session.n_labeled
 
     def open_or_close(self) -> None:
@@ -83,7 +81,7 @@ class Curves:
         shares = report.accuracy, report.low, report.high
         self._accuracy[self._session.n_labeled] = [round(share, 4) for share in shares]
         self._accuracy = _thinned(self._accuracy)
-        self._session.store.set_setting(SETTING, json.dumps(self._accuracy))
+        self._session.store.set_setting(ACCURACY_SETTING, json.dumps(self._accuracy))
         self._show()
 
     @property
@@ -111,7 +109,3 @@ def _thinned(points: dict[int, Any]) -> dict[int, Any]:
         return points
     order = sorted(points)
     return {n: points[n] for n in [*order[:-1:2], order[-1]]}
-
-
-def _remembered(text: str | None) -> dict[int, Any]:
-    return {} if text is None else {int(n): shares for n, shares in json.loads(text).items()}

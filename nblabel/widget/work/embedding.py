@@ -19,6 +19,7 @@ from nblabel.session import Session
 from nblabel.system import progress
 from nblabel.system.priority import give_way
 from nblabel.widget import text
+from nblabel.widget.view.hosts import is_attended
 from nblabel.widget.work.worker import CancelledError, Notify
 
 PATIENCE = 2.0  # seconds that a panel waits for embeddings before it opens
@@ -43,7 +44,7 @@ def begin_embedding(session: Session) -> Embedding | None:
     Embedding or None
         What goes on with it beside the labeling, where it takes more than two seconds, or will for
         sure, as the pictures are large; None where the session has its embeddings. A plain script,
-        in which nothing runs beside, waits for them.
+        in which nothing runs beside, waits for them, and so does a notebook that nobody attends.
 
     Raises
     ------
@@ -54,7 +55,10 @@ def begin_embedding(session: Session) -> Embedding | None:
         return None
     try:
         asyncio.get_running_loop()
+        is_beside = is_attended()
     except RuntimeError:
+        is_beside = False
+    if not is_beside:
         made: FloatArray | None = embeddings_of(session.pool, session.random_state)
     else:
         embedding = Embedding(session.pool, session.random_state)

@@ -19,9 +19,9 @@ from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
 from nblabel.session import Session
 from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
+from nblabel.session.shown import colors_of
 from nblabel.widget import text
 from nblabel.widget.panel.answers import words_of
-from nblabel.widget.panel.figures import colors_of
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.replica import Replica

@@ -12,6 +12,7 @@ from nblabel.explore.projection import ProjectionCache, project_pca
 from nblabel.jobs.projecting import ProjectionProcess
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
+from nblabel.sharing.facts import PROJECTION
 from nblabel.widget import text
 from nblabel.widget.work.worker import Notify, Process
 
@@ -118,7 +119,7 @@ class Projections:
         self._points = {"pca": project_pca(X)}
         self.choices = tuple(text.PROJECTIONS)
         # a choice made without these coordinates says nothing about them
-        self._setting = "projection" if custom is None else "projection beside custom"
+        self._setting = PROJECTION if custom is None else "projection beside custom"
         if custom is None:
             self.choices = tuple(name for name in self.choices if name != CUSTOM)
         elif custom.points is not None:

@@ -1,0 +1,31 @@
+"""What is known of the front end that runs a cell."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+
+
+def is_attended() -> bool:
+    """Return whether a person may see what a cell shows, and answer.
+
+    Programs that run notebooks, such as nbconvert and papermill, tell the kernel that nobody can
+    type anything. Voilà does so, too, but has a page.
+    """
+    kernel: Any = getattr(get_ipython(), "kernel", None)
+    if kernel is None or "VOILA_PREHEAT" in os.environ:
+        return True
+    return bool(getattr(kernel, "_allow_stdin", True))
+
+
+def keeps_outputs_apart() -> bool:
+    """Return whether the outputs below a panel can be hidden by its style sheet.
+
+    VS Code and Colab show each output in a place of its own, which no style sheet reaches.
+    """
+    shell: Any = get_ipython()
+    in_code = "__vsc_ipynb_file__" in getattr(shell, "user_ns", {})
+    return not (in_code or "google.colab" in sys.modules)
