@@ -39,6 +39,8 @@ ARROWS = {
     "jobs": "arrays encoders explore graph pool session system",
     "simulation": "_version arrays embeddings learners log pool session strategies system",
     "loops": "arrays pool session system",
+    "commands": "_version datasets learners log pool simulation strategies system",
+    "__main__": "commands",
     # the panel: words, event loop and widgets; what the panel knows; its tasks; the panel itself
     "widget.text": "strategies system",
     "widget.work.home": "",
@@ -89,7 +91,7 @@ PAGE_ARROWS = {
 
 LONGEST_MODULE = 450
 LONGEST_LINE = 100
-MOST_AT_THE_TOP = 22
+MOST_AT_THE_TOP = 23  # one of them for `python -m nblabel`
 
 
 def python_modules() -> dict[str, Path]:

@@ -41,7 +41,8 @@ class BackgroundProcess:
     ) -> None:
         self._notify = notify
         self._cancelled = False
-        self._folder = tempfile.TemporaryDirectory(prefix="nblabel-")
+        # some systems cannot remove what a program that just ended had open
+        self._folder = tempfile.TemporaryDirectory(prefix="nblabel-", ignore_cleanup_errors=True)
         source, self._target = (Path(self._folder.name) / name for name in ("X.npy", "made.npy"))
         np.save(source, X)
         self._process = subprocess.Popen(  # noqa: S603  (our own module)
@@ -50,7 +51,9 @@ class BackgroundProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # interrupting the kernel does not interrupt the work
+            encoding="utf-8",
+            errors="replace",  # libraries print what they like
+            **apart(),
         )
         threading.Thread(target=self._listen, name=module, daemon=True).start()
 
@@ -102,6 +105,15 @@ class BackgroundProcess:
             self.cancel()
 
 
+def apart() -> dict[str, Any]:
+    """Return the options of a process that is not interrupted with the kernel, nor seen."""
+    if os.name == "nt":
+        # its own group gets no Ctrl-C, no console pops up, and labeling comes first
+        flags = ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS")
+        return {"creationflags": sum(getattr(subprocess, name) for name in flags)}
+    return {"start_new_session": True}
+
+
 def report(progress: float, text: str) -> None:
     """Say, in the second process, how far it is: 0 to 1, and what it does."""
     _say({"progress": round(progress, 3), "text": text})
@@ -133,7 +145,7 @@ def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> Non
 def _say(news: dict[str, Any]) -> None:
     try:
         print(json.dumps(news), flush=True)  # noqa: T201
-    except BrokenPipeError:  # the kernel is gone
+    except OSError:  # the kernel is gone: a broken pipe, or on Windows an invalid argument
         threading.Event().wait()  # for `_end_with_parent`; ended here, the folder would stay
 
 
