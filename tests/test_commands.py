@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import shlex
 import sqlite3
 import subprocess
@@ -480,6 +481,23 @@ def test_every_command_has_help_with_examples_that_can_be_read():
             assert {"nblabel", "eval"} & set(words[:1]), line
     assert "Examples:" in run("--help")
     assert run("-h") == run("--help")
+
+
+def test_the_document_has_every_command_and_its_options():
+    text = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    described = re.findall(r"(?m)^\| `nblabel ([a-z]+)", text)
+    assert sorted(described) == sorted(cli.commands)
+    for name in ("label", "check"):
+        for parameter in cli.commands[name].params:
+            for option in parameter.opts:
+                if option.startswith("--"):
+                    assert option in text, option
+    blocks = re.findall(r"(?m)^```\n(.*?)^```$", text, re.DOTALL)
+    for line in "".join(blocks).splitlines():
+        words = shlex.split(line.split(" #")[0].split(" >")[0])
+        assert words[0] == "nblabel"
+        known = {option for one in cli.commands[words[1]].params for option in one.opts}
+        assert {word for word in words if word.startswith("--")} <= known, line
 
 
 def test_the_version():
