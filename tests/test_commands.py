@@ -334,6 +334,9 @@ def test_a_store_that_another_program_keeps_to_itself_is_refused(monkeypatch):
         for command in ("info", "export", "check"):
             told = run(command, "labels.sqlite", code=1)
             assert "Another program is writing to it; close that program" in told
+        pictures("photos", "1.png")
+        words = ("--classes", "a,b", "--no-open", "--store", "labels.sqlite")
+        assert "close that program" in run("label", "photos", *words, code=1)
     assert "The log is whole" in run("check", "labels.sqlite")
 
 

@@ -4,6 +4,7 @@ import ast
 import os
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import SimpleNamespace
@@ -36,7 +37,8 @@ NOWHERE = {
     *("time.tzset", "time.clock_gettime", "multiprocessing.set_start_method"),
     *("loop.add_reader", "loop.add_signal_handler"),
 }
-MODULES_NOWHERE = {"fcntl", "resource", "pwd", "grp", "termios", "pty", "msvcrt", "winreg"}
+MODULES_NOWHERE = {"fcntl", "resource", "pwd", "grp", "termios", "pty", "winreg"}
+MODULES_ASKED_FIRST = {"_winapi": "system/process.py", "msvcrt": "system/process.py"}
 PATHS_NOWHERE = ("/tmp", "/proc", "/dev", "/var", "/etc", "/usr", "/home")
 
 
@@ -56,9 +58,11 @@ def test_no_module_needs_one_system():
                     assert name in ASKED_FIRST[called], f"{name}: {called}"
                     found.add(called)
             elif isinstance(node, ast.Import):
-                assert not {one.name for one in node.names} & MODULES_NOWHERE, name
+                for one in node.names:
+                    assert one.name not in MODULES_NOWHERE, name
+                    assert MODULES_ASKED_FIRST.get(one.name, name) == name
             elif isinstance(node, ast.ImportFrom):
-                assert node.module not in MODULES_NOWHERE, name
+                assert node.module not in {*MODULES_NOWHERE, *MODULES_ASKED_FIRST}, name
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 parts = node.value.split("/")
                 assert "/".join(parts[:2]) not in PATHS_NOWHERE or " " in node.value, name
@@ -113,6 +117,25 @@ def test_a_second_process_waits_for_its_end_where_nobody_listens(monkeypatch, er
     monkeypatch.setattr(process, "threading", threads)
     process.report(0.5, "half")
     assert waited == [True]
+
+
+def test_on_windows_a_second_process_looks_for_the_kernel_and_reads_nothing(monkeypatch):
+    """A read that waits would have the libraries wait that are loaded meanwhile."""
+    looks = []
+
+    def peek(pipe, size):
+        looks.append((pipe, size))
+        if len(looks) == 3:
+            raise BrokenPipeError(109, "The pipe has been ended")
+
+    stdin = SimpleNamespace(fileno=lambda: 0)  # and no read
+    monkeypatch.setattr(process, "sys", SimpleNamespace(platform="win32", stdin=stdin))
+    monkeypatch.setattr(process, "LOOK_SECONDS", 0)
+    monkeypatch.setitem(sys.modules, "_winapi", SimpleNamespace(PeekNamedPipe=peek))
+    handles = SimpleNamespace(get_osfhandle=lambda number: f"handle {number}")
+    monkeypatch.setitem(sys.modules, "msvcrt", handles)
+    process._wait_for_end()
+    assert looks == [("handle 0", 0)] * 3
 
 
 def test_processors_are_counted_where_no_system_says_which_are_ours(monkeypatch):

@@ -9,11 +9,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+LOOK_SECONDS = 1.0  # between two looks for the kernel on Windows
 
 
 class BackgroundProcess:
@@ -159,6 +163,22 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 def _end_with_parent(folder: Path) -> None:
-    sys.stdin.read()  # returns when the kernel is gone, however it went
+    _wait_for_end()
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
+
+
+def _wait_for_end() -> None:
+    """Return when the kernel is gone, however it went: its end of the pipe is closed then."""
+    if sys.platform != "win32":
+        sys.stdin.read()
+        return
+    # there, a library that is loaded while a thread reads would wait for that read to end
+    import _winapi
+    import msvcrt
+
+    pipe = msvcrt.get_osfhandle(sys.stdin.fileno())
+    with suppress(OSError):
+        while True:
+            _winapi.PeekNamedPipe(pipe, 0)
+            time.sleep(LOOK_SECONDS)
