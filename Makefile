@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs tables wheel oldest lock clean
+.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs tables wheel dist release-check oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -82,6 +82,12 @@ tables: $(VENV)/.test ## write the tables of README.md and docs/ from the measur
 
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist
+
+dist: $(VENV)/.dev ## build the source archive and the wheel into dist/
+	@$(BIN)/python -m build --outdir dist
+
+release-check: $(BIN)/python ## check that the files agree on the version of a tag   (in RELEASE_TAG)
+	@$(BIN)/python scripts/check_release.py
 
 oldest: ## run all tests with the lowest versions that pyproject.toml allows
 	@$(MAKE) test VENV=.venv-oldest LOCK=constraints/oldest.txt

@@ -7,9 +7,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote_from_bytes
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
@@ -141,7 +141,7 @@ def _opener(file: Path, *, makes: bool) -> Callable[[], sqlite3.Connection]:
         nonlocal makes
         mode = "rwc" if makes else "rw"
         connection = sqlite3.connect(
-            f"{file.as_uri()}?mode={mode}", uri=True, check_same_thread=False
+            f"{uri_of(file)}?mode={mode}", uri=True, check_same_thread=False
         )
         makes = False
         return connection
@@ -151,8 +151,15 @@ def _opener(file: Path, *, makes: bool) -> Callable[[], sqlite3.Connection]:
 
 def _copied(file: Path) -> sqlite3.Connection:
     copy = sqlite3.connect(":memory:", check_same_thread=False)
+    give_up = time.monotonic() + PATIENCE
+
+    def wait(status: int, _left: int, _pages: int) -> None:
+        # else Python tries for as long as another program keeps the file to itself
+        if status == sqlite3.SQLITE_BUSY and time.monotonic() > give_up:
+            raise sqlite3.OperationalError("database is locked")
+
     with closing(open_to_read(file)) as source:
-        source.backup(copy)
+        source.backup(copy, progress=wait)
     return copy
 
 
@@ -160,7 +167,16 @@ def open_to_read(file: Path) -> sqlite3.Connection:
     """Open a SQLite file so that nothing of it changes, also where nothing can be written."""
     # where nothing lies beside the file nobody writes to it, and it needs no file to be read
     alone = "" if has_wal(file) else "&immutable=1"
-    return sqlite3.connect(f"file:{quote(str(file))}?mode=ro{alone}", uri=True)
+    return sqlite3.connect(f"{uri_of(file)}?mode=ro{alone}", uri=True, timeout=PATIENCE)
+
+
+def uri_of(file: PurePath) -> str:
+    """Return the address of a file as SQLite wants it.
+
+    That of `pathlib` names the computer of a shared folder of Windows where SQLite takes none.
+    """
+    name = file.as_posix()
+    return f"file://{'' if name[0] == '/' else '/'}{quote_from_bytes(os.fsencode(name))}"
 
 
 def identity_of(file: Path | None) -> tuple[int, int] | None:

@@ -47,9 +47,19 @@ def whole(target: Path) -> Iterator[Path]:
         yield part
         if part.is_dir() and target.is_dir():
             target.rmdir()  # it is empty; not every system puts a folder in its place
-        part.replace(target)
+        _replace(part, target)
     finally:
         _remove(part)
+
+
+def _replace(part: Path, target: Path) -> None:
+    try:
+        part.replace(target)
+    except PermissionError as error:  # Windows replaces no file that a program has open
+        raise PermissionError(
+            f"{target} cannot be replaced; another program may have it open. Close it there, or "
+            "name another file."
+        ) from error
 
 
 def _is_left_behind(part: Path) -> bool:

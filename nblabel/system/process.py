@@ -9,11 +9,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+LOOK_SECONDS = 1.0  # between two looks for the kernel on Windows
 
 
 class BackgroundProcess:
@@ -41,7 +45,8 @@ class BackgroundProcess:
     ) -> None:
         self._notify = notify
         self._cancelled = False
-        self._folder = tempfile.TemporaryDirectory(prefix="nblabel-")
+        # some systems cannot remove what a program that just ended had open
+        self._folder = tempfile.TemporaryDirectory(prefix="nblabel-", ignore_cleanup_errors=True)
         source, self._target = (Path(self._folder.name) / name for name in ("X.npy", "made.npy"))
         np.save(source, X)
         self._process = subprocess.Popen(  # noqa: S603  (our own module)
@@ -50,7 +55,9 @@ class BackgroundProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # interrupting the kernel does not interrupt the work
+            encoding="utf-8",
+            errors="replace",  # libraries print what they like
+            **apart(),
         )
         threading.Thread(target=self._listen, name=module, daemon=True).start()
 
@@ -102,6 +109,15 @@ class BackgroundProcess:
             self.cancel()
 
 
+def apart() -> dict[str, Any]:
+    """Return the options of a process that is not interrupted with the kernel, nor seen."""
+    if os.name == "nt":
+        # its own group gets no Ctrl-C, no console pops up, and labeling comes first
+        flags = ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS")
+        return {"creationflags": sum(getattr(subprocess, name) for name in flags)}
+    return {"start_new_session": True}
+
+
 def report(progress: float, text: str) -> None:
     """Say, in the second process, how far it is: 0 to 1, and what it does."""
     _say({"progress": round(progress, 3), "text": text})
@@ -133,7 +149,7 @@ def serve(run: Callable[..., np.ndarray[Any, Any]], arguments: list[str]) -> Non
 def _say(news: dict[str, Any]) -> None:
     try:
         print(json.dumps(news), flush=True)  # noqa: T201
-    except BrokenPipeError:  # the kernel is gone
+    except OSError:  # the kernel is gone: a broken pipe, or on Windows an invalid argument
         threading.Event().wait()  # for `_end_with_parent`; ended here, the folder would stay
 
 
@@ -147,6 +163,22 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 def _end_with_parent(folder: Path) -> None:
-    sys.stdin.read()  # returns when the kernel is gone, however it went
+    _wait_for_end()
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
+
+
+def _wait_for_end() -> None:
+    """Return when the kernel is gone, however it went: its end of the pipe is closed then."""
+    if sys.platform != "win32":
+        sys.stdin.read()
+        return
+    # there, a library that is loaded while a thread reads would wait for that read to end
+    import _winapi
+    import msvcrt
+
+    pipe = msvcrt.get_osfhandle(sys.stdin.fileno())
+    with suppress(OSError):
+        while True:
+            _winapi.PeekNamedPipe(pipe, 0)
+            time.sleep(LOOK_SECONDS)

@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,13 @@ const kernel = panel?.sessionContext.session?.kernel;
 class LabServer:
     """A JupyterLab server with its own folders.
 
+    Parameters
+    ----------
+    folder : Path
+        Where these are made.
+    started_by : sequence of str
+        The module that starts it, and what that is told before the options of JupyterLab.
+
     Attributes
     ----------
     url : str
@@ -78,9 +85,9 @@ class LabServer:
         Where it and its kernels keep temporary files.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, started_by: Sequence[str] = ("jupyterlab",)) -> None:
         self.folder = folder / "notebooks"
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self._home = folder / "home"
@@ -95,8 +102,7 @@ class LabServer:
         self._log = (folder / "server.log").open("w+")
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser"),
-                f"--ServerApp.root_dir={self.folder}",
+                *(sys.executable, "-m", *started_by, "--no-browser", "--expose-app-in-browser"),
                 f"--ServerApp.port={_free_port()}",
                 "--ServerApp.ip=127.0.0.1",
                 "--ServerApp.allow_root=True",
@@ -109,6 +115,7 @@ class LabServer:
             stdout=self._log,
             stderr=self._log,
             env=self._environment(),
+            cwd=self.folder,  # its root
         )
         self.url = self._wait_until_ready()
 
