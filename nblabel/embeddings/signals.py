@@ -163,20 +163,21 @@ def embed_series(
     """
     media = pool.media
     assert isinstance(media, Series)
-    parts = _parts(media)
-    if like is None:
-        return join(parts)
-    assert isinstance(like.media, Series)
-    if like.media.channels != media.channels:
+    known = media if like is None else like.media
+    assert isinstance(known, Series)
+    if known.channels != media.channels:
         raise ValueError(
-            f"these series have {media.channels} channels, and those of the pool "
-            f"{like.media.channels}."
+            f"these series have {media.channels} channels, and those of the pool {known.channels}."
         )
-    return join(parts, _parts(like.media))
+    scale = _parts(known)
+    parts = scale if known is media else _parts(media)
+    spread = scale[2].std(axis=0)
+    spread[spread == 0] = 1
+    return join([*parts[:2], parts[2] / spread], [*scale[:2], scale[2] / spread])
 
 
 def _parts(media: Series) -> list[FloatArray]:
-    """Return shapes, spectra and levels of all series, a row for each."""
+    """Return shapes, spectra and levels of all series as they are, a row for each."""
     rows = [
         [_of_channel(values[:, channel]) for channel in range(media.channels)]
         for values in over(media.values, "Reading the series")
@@ -184,13 +185,10 @@ def _parts(media: Series) -> list[FloatArray]:
     empty = sum(np.isnan(values).all() for values in media.values)
     if empty:
         warnings.warn(f"{empty} of the series have no value: their embedding is 0.", stacklevel=5)
-    shapes, spectra, levels = (
+    return [
         np.array([np.concatenate([one[part] for one in row]) for row in rows], dtype=np.float32)
         for part in range(3)
-    )
-    spread = levels.std(axis=0)
-    even = (levels / np.where(spread > 0, spread, 1)).astype(np.float32)
-    return [shapes, spectra, even]
+    ]
 
 
 def _of_channel(values: np.ndarray[Any, Any]) -> tuple[Any, Any, Any]:

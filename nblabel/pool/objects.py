@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import PurePath
 from typing import Any
+from xml.etree.ElementTree import ParseError, fromstring
 
 import numpy as np
 from PIL import Image
@@ -17,7 +18,7 @@ from PIL import Image
 from nblabel.arrays import UInt8Array
 from nblabel.pool.drawn import Drawing
 from nblabel.pool.in_memory import as_numbers
-from nblabel.pool.markup import is_svg, sized_svg
+from nblabel.pool.markup import SIDE, is_svg, sized_svg
 from nblabel.pool.pictures import hash_of, hashed, shrunk
 from nblabel.pool.reading import MediaError, decoded, naming, opened
 from nblabel.pool.stretch import Stretch
@@ -159,7 +160,10 @@ def taken(result: Any) -> Made:
                 f"characters; up to {MOST // 1_000_000} million are shown. Draw less, or return a "
                 "PNG."
             )
-        return result.encode("utf-8", "replace").decode()
+        text = result.encode("utf-8", "replace").decode()
+        if is_svg(text):
+            _check_svg(text)
+        return text
     with naming("What the render function returned"):
         if isinstance(result, bytes | bytearray):
             with opened(bytes(result)) as image:
@@ -169,6 +173,15 @@ def taken(result: Any) -> Made:
         if isinstance(result, np.ndarray) and result.ndim in (2, 3):
             return _of_array(result)
     raise MediaError(f"The render function returned a {type(result).__name__}; {EXPECTED}.")
+
+
+def _check_svg(text: str) -> None:
+    try:
+        fromstring(sized_svg(text, SIDE)[0])  # noqa: S314
+    except (ParseError, ValueError) as error:
+        raise MediaError(
+            f"The render function returned an SVG that no browser shows: {error}"
+        ) from error
 
 
 def _of_array(array: np.ndarray[Any, Any]) -> UInt8Array:
