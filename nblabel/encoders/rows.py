@@ -20,7 +20,8 @@ BLOCK = 8_192  # rows held as floats at a time
 WEIGHTS = (1.0, 0.5, 0.5)  # of edges, brightness and colours
 FAINT = 0.01  # a part that varies less than this, of 0..1, is noise and not magnified further
 GRADIENTS = 64  # dimensions that gradients are reduced to
-NO_PIXELS = {"texts": "tfidf", "rows": "table"}  # kind: the method to use instead
+# kind: the method to use instead
+NO_PIXELS = {"texts": "tfidf", "rows": "table", "sounds": "logmel", "series": "series"}
 
 
 def reduced_pictures(
@@ -132,7 +133,8 @@ class Rows:
         self._matrix = None if pool.kind == "images" else pool.embeddings
         if self._matrix is None and pool.kind != "images":
             raise ValueError(
-                f"these are {pool.kind}, which have no pixels; use method={NO_PIXELS[pool.kind]!r}."
+                f"these are {pool.kind}, which have no pixels; use "
+                f"method={NO_PIXELS.get(pool.kind, 'auto')!r}."
             )
         self._pool = pool
         self._pixels = Pixels(pool)

@@ -11,20 +11,22 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nblabel.arrays import FloatArray
 from nblabel.pool.in_memory import ImageArray, ImageList
 from nblabel.pool.joining import JoinedPictures
+from nblabel.pool.objects import Objects
+from nblabel.pool.paths import signs_of
 from nblabel.pool.pictures import ImageFiles, ImagePages, Media
+from nblabel.pool.series import Series
+from nblabel.pool.sounds import Sounds
 from nblabel.pool.tables import Table
 from nblabel.pool.texts import Texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PART = 65_536  # bytes that are read at the beginning, middle and end of a file
 FILES = 256  # of more files than these, only the sizes are taken: an answer must not wait
 COLUMNS = 64  # of a table with more, the others have signs in common
 
@@ -48,7 +50,7 @@ class Contents:
         return self._media is not None
 
     def of(self, rows: Sequence[int]) -> list[str]:
-        """Return the signs of some items; "" for a file that cannot be read.
+        """Return the signs of some items; "" for what nobody can look into.
 
         Parameters
         ----------
@@ -90,28 +92,16 @@ def _of_media(media: Media, row: int, like: str) -> str:
     if isinstance(media, JoinedPictures):
         return _of_media(*media.find(row), like)
     if isinstance(media, ImageFiles | ImagePages):
-        return _of_file(media.file(row), only_size=bool(like) and "." not in like)
+        return signs_of(media.file(row), only_size=bool(like) and "." not in like)
     if isinstance(media, Texts):
         return _hash(media.texts[row].encode())
+    if isinstance(media, Sounds):
+        return media.sources[row].signs(only_size=bool(like) and like.isdigit())
+    if isinstance(media, Objects | Series):
+        found = media.hash(row)
+        return _hash(found) if found else ""
     assert isinstance(media, ImageArray | ImageList)
     return _hash(media.hash(row))
-
-
-def _of_file(path: Path, *, only_size: bool) -> str:
-    try:
-        size = path.stat().st_size
-        if only_size:
-            return str(size)
-        with path.open("rb") as file:
-            if size <= 3 * PART:
-                return f"{size}.{_hash(file.read())}"
-            parts = []
-            for start in (0, (size - PART) // 2, size - PART):
-                file.seek(start)
-                parts.append(file.read(PART))
-            return f"{size}.{_hash(*parts)}"
-    except OSError:
-        return ""
 
 
 def _rows(columns: list[tuple[str, pd.Series[Any]]], n: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The picture files below a folder, and words on what is left out."""
+"""The picture or sound files below a folder, and words on what is left out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from zipfile import is_zipfile
 
 from nblabel.pool.reading import HEIC, INSTALL, suffix_of, suffixes
+from nblabel.pool.sound_files import INSTALL as INSTALL_AUDIO
+from nblabel.pool.sound_files import OTHERS, sound_suffixes
 from nblabel.system.files import as_path
 from nblabel.system.format import counted
 
@@ -16,16 +18,19 @@ SYSTEM = frozenset({"thumbs.db", "desktop.ini"})  # of Windows; those of others 
 LINKS = 3  # that a message names
 
 
-def find_images(folder: Any) -> tuple[list[str], str]:
-    """Find the picture files below a folder.
+def find_media(folder: Any, *, only_images: bool = False) -> tuple[str, list[str], str]:
+    """Find the picture files below a folder, or the sound files where there are more of those.
 
     Parameters
     ----------
     folder : path-like
         Hidden files, and those in hidden folders, are not looked at.
+    only_images : bool
+        Whether sounds are none of what is looked for.
 
     Returns
     -------
+    kind : {"images", "sounds"}
     paths : list of str
         Absolute, sorted by their parts. No `Path`: a hundred thousand of them take seconds.
     left_out : str
@@ -35,7 +40,7 @@ def find_images(folder: Any) -> tuple[list[str], str]:
     Raises
     ------
     FileNotFoundError
-        If the folder does not exist or holds no picture file.
+        If the folder does not exist or holds no such file.
     """
     if not isinstance(folder, str | os.PathLike):
         advice = "; Pool(paths) takes paths" if isinstance(folder, Iterable) else ""
@@ -46,25 +51,31 @@ def find_images(folder: Any) -> tuple[list[str], str]:
         raise FileNotFoundError(f"{root} is a file; {advice}.")
     if not root.is_dir():
         raise FileNotFoundError(f"there is no folder {root}; check the path.")
-    readable = suffixes()
-    found: list[str] = []
+    kinds = {"images": suffixes()} | ({} if only_images else {"sounds": sound_suffixes()})
+    found: dict[str, list[str]] = {kind: [] for kind in kinds}
     left_out: Counter[str] = Counter()
     links: list[str] = []
     top = str(root.absolute())
     for name in _files_below(top, "", links):
         suffix = suffix_of(name)
-        if suffix in readable:
-            found.append(name)
+        kind = next((one for one, readable in kinds.items() if suffix in readable), "")
+        if kind:
+            found[kind].append(name)
         else:
             left_out[suffix] += 1
-    found.sort(key=lambda name: os.path.normcase(name).split(os.sep))
-    paths = [os.path.join(top, name) for name in found]
+    kind = max(found, key=lambda one: len(found[one]))  # of as many, images
+    chosen = found.pop(kind)
+    left_out.update(suffix_of(name) for names in found.values() for name in names)
+    names = sorted(chosen, key=lambda name: os.path.normcase(name).split(os.sep))
+    paths = [os.path.join(top, name) for name in names]
     words = " ".join(part for part in (_left_out(left_out), _not_followed(links)) if part)
     if not paths:
+        sounds = "" if only_images else f", no sound ({_listed(sound_suffixes())})"
         raise FileNotFoundError(
-            f"{root} holds no image file (.jpg, .png, .tif and others that Pillow reads). {words}"
+            f"{root} holds no image file (.jpg, .png, .tif and others that Pillow reads){sounds}. "
+            f"{words}"
         )
-    return paths, words
+    return kind, paths, words
 
 
 def _files_below(top: str, below: str, links: list[str]) -> Iterator[str]:
@@ -106,6 +117,17 @@ def _left_out(kinds: Counter[str]) -> str:
         return ""
     order = sorted(kinds, key=lambda suffix: (-kinds[suffix], not suffix, suffix))
     listed = ", ".join(f"{kinds[suffix]:,} {suffix or 'without an ending'}" for suffix in order)
-    advice = [suffix for suffix in sorted(kinds) if suffix in HEIC]
-    install = f"; for {' and '.join(advice)}: {INSTALL}" if advice else ""
+    install = "".join(
+        f"; for {' and '.join(advice)}: {how}"
+        for how, endings in (
+            (INSTALL, HEIC - suffixes()),
+            (INSTALL_AUDIO, OTHERS - sound_suffixes()),
+        )
+        if (advice := [suffix for suffix in sorted(kinds) if suffix in endings])
+    )
     return f"{counted(kinds.total(), 'file')} left out: {listed}{install}."
+
+
+def _listed(endings: frozenset[str]) -> str:
+    usual = [one for one in (".wav", ".flac", ".ogg", ".mp3") if one in endings]
+    return ", ".join(usual)

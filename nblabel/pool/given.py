@@ -1,4 +1,4 @@
-"""Whatever people bring as images, sorted out."""
+"""Whatever people bring as items, sorted out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from nblabel.pool.folder import find_images
+from nblabel.pool.folder import find_media
 from nblabel.pool.in_memory import ImageArray, ImageList, as_numbers, shape_advice
-from nblabel.pool.pictures import ImageFiles, ImagePages, Pictures
+from nblabel.pool.objects import as_objects
+from nblabel.pool.pictures import ImageFiles, ImagePages, Media, Pictures
 from nblabel.pool.reading import decoded, naming, suffixes
+from nblabel.pool.series import as_series
+from nblabel.pool.sounds import Sounds, as_sounds, sounds_of_files
 from nblabel.pool.stretch import kind_of
+from nblabel.pool.tables import Table
+from nblabel.pool.texts import Texts
 from nblabel.system.files import as_path
 
 TRIED = 100  # of many texts, to tell whether they are files
@@ -24,19 +29,68 @@ MOST = 2**31  # bytes of Pillow's pictures of one size that are put into one arr
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,3}[^/\s]\S*")
 
 
-def pictures_of_folder(
+def media_of(
+    given: dict[str, Any],
+    range: Any,  # noqa: A002
+    sampling_rate: Any,
+    render: Any,
+) -> Media | None:
+    """Return what a pool shows of what it was given; None where that is nothing.
+
+    Parameters
+    ----------
+    given : dict of str to object
+        The parameters of `Pool` that hold items, by name; those left out are None.
+    range, sampling_rate, render
+        As for `Pool`.
+
+    Raises
+    ------
+    ValueError
+        If there is more than one kind, or a parameter is for another kind.
+    """
+    kinds = [name for name, part in given.items() if part is not None]
+    if len(kinds) > 1:
+        raise ValueError(f"{' and '.join(kinds)} were given; a pool holds one kind of media.")
+    kind = kinds[0] if kinds else ""
+    others = {"range": (range, "images"), "sampling_rate": (sampling_rate, "sounds")}
+    for name, (value, of) in others.items():
+        if value is not None and (kind != of or render is not None):
+            raise ValueError(f"{name}= is for {of}, and there are none.")
+    if render is not None:
+        if kind != "images":
+            raise ValueError(
+                "render= draws the items that are passed first: Pool(items, render=f)."
+            )
+        return as_objects(given[kind], render)
+    if kind == "images":
+        return as_pictures(given[kind], range)
+    if kind == "sounds":
+        return as_sounds(given[kind], sampling_rate)
+    makers: dict[str, Callable[[Any], Media]] = {
+        "texts": Texts,
+        "table": Table,
+        "series": as_series,
+    }
+    return makers[kind](given[kind]) if kind else None
+
+
+def media_of_folder(
     folder: Any,
     range: Any,  # noqa: A002
     pages: bool,
-) -> ImageFiles | ImagePages:
-    """Return the pictures below a folder, and say what is not shown of it.
+) -> ImageFiles | ImagePages | Sounds:
+    """Return the pictures or sounds below a folder, and say what is not shown of it.
 
     Parameters
     ----------
     folder, range, pages
         As for `Pool.from_folder`.
     """
-    paths, left_out = find_images(folder)
+    kind, paths, left_out = find_media(folder, only_images=pages or range is not None)
+    if kind == "sounds":
+        _tell([left_out])
+        return sounds_of_files(paths, root=folder)
     files = ImageFiles(paths, root=as_path(folder))
     media = ImagePages(files) if pages else files
     _tell([left_out, *media.survey(range)])
@@ -66,16 +120,16 @@ def as_pictures(images: Any, range: Any = None) -> Pictures:  # noqa: A002
     else:
         media = ImageArray(given, range)
     if isinstance(media, ImageArray):
-        _tell([media.stretch.text])
+        _tell([media.stretch.text], level=5)
     else:
-        _tell(media.survey(range))
+        _tell(media.survey(range), level=5)
     return media
 
 
-def _tell(parts: Sequence[str]) -> None:
+def _tell(parts: Sequence[str], level: int = 4) -> None:
     text = " ".join(part for part in parts if part)
     if text:
-        warnings.warn(text, stacklevel=4)
+        warnings.warn(text, stacklevel=level)
 
 
 def _refuse_others(images: Any) -> None:

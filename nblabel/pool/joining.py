@@ -9,7 +9,10 @@ from typing import Any, cast
 import numpy as np
 
 from nblabel.arrays import FloatArray, UInt8Array
+from nblabel.pool.objects import Objects
 from nblabel.pool.pictures import Decoded, Media, Pictures, contents_of, hashed
+from nblabel.pool.series import Series
+from nblabel.pool.sounds import Sounds
 from nblabel.pool.tables import Table
 from nblabel.pool.texts import Texts
 
@@ -53,6 +56,12 @@ def join_media(first: Media | None, second: Media | None) -> Media | None:
     if isinstance(first, Texts) and isinstance(second, Texts):
         return Texts([*first.texts, *second.texts])
     if isinstance(first, Table) and isinstance(second, Table):
+        return first.joined(second)
+    if isinstance(first, Sounds) and isinstance(second, Sounds):
+        return Sounds([*first.sources, *second.sources])
+    if isinstance(first, Series) and isinstance(second, Series):
+        return first.joined(second)
+    if isinstance(first, Objects) and isinstance(second, Objects):
         return first.joined(second)
     known = first.parts[0] if isinstance(first, JoinedPictures) else first
     if isinstance(known, Decoded) and isinstance(second, Decoded):

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from nblabel.arrays import UInt8Array
+from nblabel.pool.paths import absolute, as_text, check_inside, names_below, size_of
 from nblabel.pool.reading import Head, Values, decoded, head_of, naming, opened, suffix_of
 from nblabel.pool.reading import MediaError as MediaError  # noqa: PLC0414  known from here
 from nblabel.pool.stretch import Sample, Stretch, spread
@@ -27,7 +28,7 @@ class Media(Protocol):
 
     @property
     def kind(self) -> str:
-        """What they are: "images", "texts" or "rows"."""
+        """What they are: "images", "texts", "rows", "sounds", "series" or "items"."""
 
     def __len__(self) -> int: ...
 
@@ -179,11 +180,11 @@ class ImageFiles(Decoded):
     def __init__(self, paths: Sequence[Any], root: Any = None) -> None:
         # absolute, so that they are still found after a change of the working directory
         # texts, as a hundred thousand of `Path` take seconds
-        self._paths = [_absolute(path) for path in paths]
-        self._root = None if root is None else _absolute(root)
+        self._paths = [absolute(path) for path in paths]
+        self._root = None if root is None else absolute(root)
         if self._root is not None:
-            _check_inside(self._paths, Path(self._root).resolve())
-        self.names = _names_below(self._root, self._paths)
+            check_inside(self._paths, Path(self._root).resolve())
+        self.names = names_below(self._root, self._paths)
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -219,8 +220,8 @@ class ImageFiles(Decoded):
 
     def digest(self, *, short: bool = False) -> bytes:
         # names and sizes, not contents: reading every file would delay the panel by minutes
-        names = map(_as_text, map(os.path.basename, self._paths)) if short else self.names
-        files = (f"{name} {_size(path)}" for name, path in zip(names, self._paths, strict=True))
+        names = map(as_text, map(os.path.basename, self._paths)) if short else self.names
+        files = (f"{name} {size_of(path)}" for name, path in zip(names, self._paths, strict=True))
         return hashlib.blake2b("\0".join(files).encode(), digest_size=16).digest()
 
     def contents(self) -> bytes:
@@ -310,62 +311,6 @@ def contents_of(media: Media) -> bytes:
 def hashed(parts: Iterable[bytes]) -> bytes:
     """Return a hash of hashes."""
     return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
-
-
-def _absolute(path: Any) -> str:
-    """Return an absolute path; one that `find_images` made is one as it is."""
-    if isinstance(path, str) and os.path.isabs(path) and os.path.normpath(path) == path:
-        return path
-    return str(Path(path).absolute())
-
-
-def _check_inside(paths: Iterable[str], inside: Path) -> None:
-    """Refuse files that lie outside a folder, for instance behind a symbolic link."""
-    known: dict[str, bool] = {}  # folders, of which there are far fewer than files
-    for path in paths:
-        folder = os.path.dirname(path)
-        if folder not in known:
-            known[folder] = Path(folder).resolve().is_relative_to(inside)
-        is_inside = known[folder]
-        if os.path.islink(path):
-            is_inside = _leads_to(Path(path)).is_relative_to(inside)
-        if not is_inside:
-            raise ValueError(f"{path} leads outside the folder {inside}; leave it out.")
-
-
-def _names_below(root: str | None, paths: Sequence[str]) -> list[str]:
-    """Return the paths of files below a folder, or below the one that they have in common."""
-    if root is None:
-        try:
-            root = os.path.commonpath([os.path.dirname(path) for path in paths])
-        except ValueError:  # no path at all, or on several drives
-            return [_as_text(Path(path).as_posix()) for path in paths]
-    start = root if root.endswith(os.sep) else root + os.sep
-    names = [
-        path[len(start) :] if path.startswith(start) else str(Path(path).relative_to(root))
-        for path in paths
-    ]
-    return [_as_text(name.replace(os.sep, "/")) for name in names]
-
-
-def _as_text(name: str) -> str:
-    # a file name may hold bytes that are no text, which no database or page takes
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _leads_to(path: Path) -> Path:
-    """Return the file behind a link; the link itself where it leads in a circle."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):  # said when it is read
-        return path.parent.resolve() / path.name
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return -1
 
 
 def indices(media: Sized) -> Sequence[int]:

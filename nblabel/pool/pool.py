@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from nblabel.arrays import UInt8Array, as_embeddings
+from nblabel.arrays import as_embeddings
 from nblabel.pool.contents import Contents
 from nblabel.pool.frames import parts_of_frame
-from nblabel.pool.given import as_pictures, pictures_of_folder
+from nblabel.pool.given import media_of, media_of_folder
 from nblabel.pool.ids import Numbers, as_ids, ids_of_index, length_of
 from nblabel.pool.joining import join_columns, join_embeddings, join_media
-from nblabel.pool.lookup import Identified
-from nblabel.pool.pictures import ImageFiles, Media, Pictures, indices
-from nblabel.pool.tables import Cell, Table
-from nblabel.pool.texts import Texts
+from nblabel.pool.objects import Objects
+from nblabel.pool.pictures import ImageFiles, Media, indices
+from nblabel.pool.shown import Shown
+from nblabel.pool.sounds import Sounds
+from nblabel.pool.tables import Table
 from nblabel.system.dataframes import as_pandas, columns_of, in_columns, in_order, index_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Pool(Identified):
-    """Items to label: pictures, texts or rows, their ids and embeddings. Holds no label.
+class Pool(Shown):
+    """Items to label: pictures, texts, rows, sounds, series or objects. Holds no label.
 
     Exactly one kind of media is given, or embeddings alone. A position in the pool ("index") is
     used inside one process only; what is stored is the id.
@@ -35,9 +36,11 @@ class Pool(Identified):
     ----------
     images : array, tensor or iterable, optional
         ``(n, height, width)`` grey or ``(n, height, width, 3)`` colour; or ``n`` file paths, read
-        when needed; or ``n`` arrays, Pillow's pictures or encoded files, of any sizes.
-    embeddings : array of shape (n, dim), optional
-        Finite numbers; kept as ``float32``. Without media, the items are shown by their ids.
+        when needed; or ``n`` arrays, Pillow's pictures or encoded files, of any sizes. With
+        `render`, a list of ``n`` objects of any kind.
+    embeddings : array of shape (n, dim) or callable, optional
+        Finite numbers; kept as ``float32``. Without media, the items are shown by their ids. A
+        function is called with lists of items when they are embedded, as by `nb.embed`.
     ids : sequence of n unique ids, optional
         What the log stores. Defaults to the paths of files relative to the folder they have in
         common, to the index of a table or Series where it is unique, or to "0", "1", ... Kept as
@@ -52,6 +55,19 @@ class Pool(Identified):
     columns : DataFrame of n rows, optional
         What else is known of the items. It is shown beside them, colours the map, is searched and
         exported; the model does not learn from it.
+    sounds : array or iterable, optional
+        ``n`` paths of sound files: WAV, and others with the extra ``audio``; or arrays of shape
+        ``(samples,)`` or ``(samples, channels)``; or dicts with "array" and "sampling_rate".
+    sampling_rate : float, optional
+        Samples per second of the sounds that are arrays.
+    series : array or iterable, optional
+        Time series: ``(n, length)`` or ``(n, length, channels)``; or ``n`` arrays of shape
+        ``(length,)`` or ``(length, channels)``, also as DataFrames. NaN is a gap.
+    render : callable, optional
+        Draws the objects that are passed first. Called with one of them, aside and only when it is
+        needed, it returns a PNG as bytes, a picture of Pillow, an array, or SVG or HTML as text, or
+        what has ``_repr_png_``, ``_repr_svg_`` or ``_repr_html_``. No script in it is run. Such a
+        pool needs `embeddings`.
 
     Attributes
     ----------
@@ -64,7 +80,13 @@ class Pool(Identified):
         If there is more than one kind of media or nothing, the pool is empty, lengths or the names
         in indexes differ, ids repeat, or embeddings are not finite.
     TypeError
-        If a text is no str, the table no DataFrame, or images a single path.
+        If a text is no str, the table no DataFrame, images a single path, or render no function.
+
+    Examples
+    --------
+    >>> import nblabel as nb
+    >>> nb.Pool([3, 1, 2], render=lambda n: f"<b>{n}</b>", embeddings=[[3], [1], [2]])
+    Pool(3 items, embeddings of 1)
     """
 
     beside: Table | None
@@ -73,32 +95,27 @@ class Pool(Identified):
     def __init__(
         self,
         images: Any = None,
-        embeddings: npt.ArrayLike | None = None,
+        embeddings: npt.ArrayLike | Callable[[list[Any]], Any] | None = None,
         ids: Sequence[Any] | None = None,
         texts: Sequence[str] | None = None,
         table: pd.DataFrame | None = None,
         range: tuple[float, float] | None = None,  # noqa: A002  as histograms have it
         columns: pd.DataFrame | None = None,
+        *,
+        sounds: Any = None,
+        sampling_rate: float | None = None,
+        series: Any = None,
+        render: Callable[[Any], Any] | None = None,
     ) -> None:
-        texts, table = as_pandas(texts), as_pandas(table)
-        given = {"images": images, "texts": texts, "table": table}
-        kinds = [name for name, part in given.items() if part is not None]
-        if len(kinds) > 1:
-            raise ValueError(f"{' and '.join(kinds)} were given; a pool holds one kind of media.")
-        if range is not None and images is None:
-            raise ValueError("range= is for images, and there are none.")
-        media: Media | None = None
-        if images is not None:
-            media = as_pictures(images, range)
-        elif texts is not None:
-            media = Texts(texts)
-        elif table is not None:
-            media = Table(table)
-        self._index = index_of(embeddings if not kinds else given[kinds[0]])
-        if ids is None and isinstance(media, ImageFiles):
+        given = {"images": images, "texts": as_pandas(texts), "table": as_pandas(table)}
+        given |= {"sounds": as_pandas(sounds), "series": as_pandas(series)}
+        media = media_of(given, range, sampling_rate, render)
+        source = next((part for part in given.values() if part is not None), None)
+        self._index = index_of(embeddings if media is None else source)
+        if ids is None and isinstance(media, ImageFiles | Sounds):
             ids = media.names
-        elif ids is None and images is None and kinds and self._index is not None:
-            ids = ids_of_index(texts if table is None else table)
+        if ids is None and images is None and media is not None and self._index is not None:
+            ids = ids_of_index(source)
         self._build(media, embeddings, ids)
         if columns is not None:
             ordered = in_order(columns, "columns", self.ids, self._index, numbered=ids is None)
@@ -165,12 +182,13 @@ class Pool(Identified):
         range: tuple[float, float] | None = None,  # noqa: A002
         pages: bool = False,
     ) -> Pool:
-        """Make a pool of the image files below a folder, sorted by path.
+        """Make a pool of the image files below a folder, or of its sound files, sorted by path.
 
         Parameters
         ----------
         folder : path-like
-            Searched with its subfolders for what Pillow reads; a warning counts what is left out.
+            Searched with its subfolders for what Pillow reads, and for sounds; of the two kinds
+            that with more files is taken. A warning counts what is left out.
         embeddings : array of shape (n, dim), optional
             As for `Pool`, in the order of the paths.
         ids : sequence of n unique ids, optional
@@ -187,21 +205,23 @@ class Pool(Identified):
         Raises
         ------
         FileNotFoundError
-            If there is no such folder or no image in it.
+            If there is no such folder, or no image or sound in it.
         ValueError
             If a symbolic link leads out of the folder, or embeddings or ids do not fit.
         """
         pool = cls.__new__(cls)
-        media = pictures_of_folder(folder, range, pages)
+        media = media_of_folder(folder, range, pages)
         names = list(map(media.name, indices(media)))
         pool._build(media, embeddings, names if ids is None else ids)  # noqa: SLF001
         return pool
 
-    def _build(
-        self, media: Media | None, embeddings: npt.ArrayLike | None, ids: Sequence[Any] | None
-    ) -> None:
+    def _build(self, media: Media | None, embeddings: Any, ids: Sequence[Any] | None) -> None:
         self.media = media
         self.beside = None
+        self.embedder: Callable[[list[Any]], Any] | None = None
+        """What embeds the items, where a function was given as `embeddings`."""
+        if callable(embeddings) and media is not None and not hasattr(embeddings, "shape"):
+            self.embedder, embeddings = embeddings, None
         self.n_before = 0
         """How many items there were before the pool was `extended`; 0 if it never was."""
         self.known_as: tuple[str, ...] = ()
@@ -213,7 +233,10 @@ class Pool(Identified):
         self.embeddings = None if X is None else as_embeddings(X)
         self._columns = columns_of(X)  # a name for each column of the embeddings, or None
         if media is None and self.embeddings is None:
-            raise ValueError("a pool needs images=, texts=, table= or embeddings=; none was given.")
+            raise ValueError(
+                "a pool needs images=, texts=, table=, sounds=, series= or embeddings=; none was "
+                "given."
+            )
         self._n = length_of(
             {
                 "" if media is None else media.kind: media,
@@ -259,7 +282,9 @@ class Pool(Identified):
             raise TypeError(
                 f"more is a {type(more).__name__}; pass a Pool with other ids: Pool(..., ids=...)."
             )
-        if more.kind != self.kind:
+        if more.kind != self.kind or isinstance(more.media, Objects) != isinstance(
+            self.media, Objects
+        ):
             raise ValueError(f"this pool holds {self.kind} and the other one {more.kind}.")
         taken = next((item for item in more.ids if item in self), None)
         if taken is not None:
@@ -270,7 +295,7 @@ class Pool(Identified):
         columns = join_columns(self.beside, more.beside)
         pool = Pool.__new__(Pool)
         pool._build(media, X, (*self.ids, *more.ids))  # noqa: SLF001
-        pool.beside = columns
+        pool.beside, pool.embedder = columns, self.embedder
         pool.n_before, pool._columns = len(self), self._columns  # noqa: SLF001
         pool.is_numbered = self.is_numbered
         pool.known_as = (self.fingerprint, *self.known_as)
@@ -287,93 +312,6 @@ class Pool(Identified):
     def __repr__(self) -> str:
         dim = "" if self.embeddings is None else f", embeddings of {self.embeddings.shape[1]}"
         return f"Pool({self._n:,} {self.kind}{dim})"
-
-    @property
-    def kind(self) -> str:
-        """What the items are: "images", "texts", "rows", or "items" of which nothing is shown."""
-        return "items" if self.media is None else self.media.kind
-
-    def image(self, index: int, max_side: int | None = None) -> UInt8Array | None:
-        """Return one picture; None when the pool has no pictures.
-
-        Parameters
-        ----------
-        index : int
-            Position in the pool; one behind its end raises an IndexError.
-        max_side : int, optional
-            Scale down to at most this many pixels a side.
-
-        Returns
-        -------
-        ndarray of shape (height, width, 1 or 3), uint8, or None
-            Grey values or red, green and blue, 0 black to 255.
-
-        Raises
-        ------
-        MediaError
-            If the file cannot be read.
-        """
-        if self.media is None or self.kind != "images":
-            return None
-        return cast(Pictures, self.media).read(index, max_side)
-
-    def text(self, index: int) -> str | None:
-        """Return one text; None when the pool has no texts.
-
-        Parameters
-        ----------
-        index : int
-            Position in the pool; one behind its end raises an IndexError.
-
-        Returns
-        -------
-        str or None
-        """
-        return self.media.texts[index] if isinstance(self.media, Texts) else None
-
-    def row(self, index: int) -> list[Cell] | None:
-        """Return the cells of one row; None without a table.
-
-        Parameters
-        ----------
-        index : int
-            Position in the pool; one behind its end raises an IndexError.
-
-        Returns
-        -------
-        list of Cell or None
-            In the order of the columns. A cell has the attributes name (of the column), value (as
-            text; None where it is missing) and note (what is unusual about it, or "").
-        """
-        return self.media.row(index) if isinstance(self.media, Table) else None
-
-    @property
-    def folders(self) -> pd.DataFrame:
-        """The subfolders that the pictures of `from_folder` lie in, for `Session.import_labels`.
-
-        A DataFrame with the columns id and label: of ``cats/young/1.jpg`` the label is "cats".
-        Pictures that lie in no subfolder are left out.
-        """
-        import pandas as pd
-
-        folder_of = getattr(self.media, "folder", lambda _: "")
-        names = [folder_of(index) for index in range(len(self))]
-        pairs = [pair for pair in zip(self.ids, names, strict=True) if pair[1]]
-        return pd.DataFrame(pairs, columns=["id", "label"])
-
-    def name(self, index: int) -> str:
-        """Return what to call an item: its file name where it has one, else its id.
-
-        Parameters
-        ----------
-        index : int
-            Position in the pool; one behind its end raises an IndexError.
-
-        Returns
-        -------
-        str
-        """
-        return (self.media.name(index) if self.media is not None else "") or self.ids[index]
 
     @cached_property
     def fingerprint(self) -> str:

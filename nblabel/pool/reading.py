@@ -42,7 +42,7 @@ _PILLOWS = ("ignore", None, Warning, re.compile(r"PIL\.|pillow_heif"), 0)
 
 
 class MediaError(OSError):
-    """A picture cannot be read. The message names the file and the reason."""
+    """An item cannot be read or drawn. The message names the file and the reason."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def suffix_of(path: str) -> str:
 def naming(name: str) -> Iterator[None]:
     """Turn whatever goes wrong with a picture into a `MediaError` that names it; hide warnings."""
     try:
-        with _quiet():
+        with hiding(_PILLOWS):
             yield
     except MediaError:
         raise
@@ -201,15 +201,20 @@ def _is_reduced(image: Any, page: int) -> bool:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Hide Pillow's warnings: a picture is read or it is not, and which of both is said by name.
+def hiding(rule: Any) -> Iterator[None]:
+    """Hide warnings of a library: a file is read or it is not, and which of both is said by name.
 
     Unlike `warnings.catch_warnings`, this puts no list back that another thread has replaced.
+
+    Parameters
+    ----------
+    rule : tuple
+        An entry of `warnings.filters`.
     """
     filters = cast("list[Any]", warnings.filters)
-    filters.insert(0, _PILLOWS)
+    filters.insert(0, rule)
     try:
         yield
     finally:
         with suppress(ValueError):  # warnings were reset meanwhile
-            filters.remove(_PILLOWS)
+            filters.remove(rule)

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 BY = ("auto", "id", "words", "meaning", "notes")
 PRODUCTS = 1 << 22  # worked out at a time: 16 MB
 NAMED = 40  # letters of a query or id in a sentence
-SINGULAR = {"images": "image", "texts": "text", "rows": "row", "items": "item"}
+SINGULAR = {
+    "images": "image",
+    "texts": "text",
+    "rows": "row",
+    "sounds": "sound",
+    "series": "series",
+    "items": "item",
+}
 
 Encoder = Callable[[Sequence[str]], Any]
 
@@ -48,7 +55,7 @@ class SearchResult(Report):
         How many items have the words or the name; `indices` holds the best of them. By meaning and
         likeness every item is more or less near: the same as m.
     items : str
-        What the pool holds: "images", "texts", "rows" or "items".
+        What the pool holds: "images", "texts", "rows", "sounds", "series" or "items".
     """
 
     kind: str

@@ -21,9 +21,10 @@ def counted(n: float, noun: str, plural: str = "") -> str:
     noun : str
         One of them.
     plural : str
-        Several of them; with an s if left out.
+        Several of them; with an s if left out, unless it ends with one.
     """
-    return f"{count(n)} {noun if n == 1 else plural or f'{noun}s'}"
+    many = plural or (noun if noun.endswith("s") else f"{noun}s")
+    return f"{count(n)} {noun if n == 1 else many}"
 
 
 def percent(share: float, digits: int = 3) -> str:

@@ -36,6 +36,7 @@ class Dispatch:
             "show": lambda page, m: panel.show_point(page, m["index"]),
             "browse": lambda page, m: panel.browse(page, m["id"], m["steps"], m["request"]),
             "hover": lambda page, m: panel.hover(page, m["index"]),
+            "play": lambda page, m: panel.playing.play(page, m["id"], float(m["start"])),
             "project": lambda _page, m: panel.mapping.choose(m["name"]),
             "train": lambda _page, _m: self._train(),
             "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),

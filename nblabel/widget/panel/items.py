@@ -19,7 +19,7 @@ from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Picture
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.panel.tags import describe_tags, label_of
 from nblabel.widget.text import tags as tag_text
-from nblabel.widget.view.packet import Packet
+from nblabel.widget.view.packet import Html, Packet
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
 BESIDE, LONGEST = 30, 200  # columns that stand beside an item, and characters of a value
@@ -129,7 +129,7 @@ class Items:
         }
 
     def _media(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
-        """Return what is shown of an item: the fields image, text, row and error."""
+        """Return what is shown of an item: the fields image, text, row, error and html."""
         pool = self._session.pool
         media = {"image": None, "text": None, "row": None, "error": None}
         text, row = pool.text(index), pool.row(index)
@@ -137,9 +137,15 @@ class Items:
             return {**media, "text": packet.text(text, CHARACTERS[side], send)}
         if row is not None:
             return {**media, "row": packet.row(row, send)}
-        if pool.kind == "images" and not send and not self._pictures.is_at_hand(index, side):
+        # a page that needs it asks for it; to draw it here could take seconds, and keys would wait
+        if not self._pictures.is_at_hand(index, side) and not (send and pool.kind == "images"):
             return {**media, "image": UNREAD}
-        return {**media, **packet.picture(self._pictures.pack(index, side), send)}
+        found = self._pictures.pack(index, side)
+        if not isinstance(found, Html):
+            return {**media, **packet.picture(found, send)}
+        if side == THUMBNAIL_SIDE:  # small, its words do
+            return {**media, "text": packet.text(found.words, CHARACTERS[side], send)}
+        return {**media, "html": packet.html(found, send)}
 
     @property
     def _model(self) -> Refit | None:

@@ -145,16 +145,16 @@ class Learning:
         first = [int(index) for index in model.query.indices]
         deciders = _deciders(engine, list(dict.fromkeys([*shown[:1], *first, *shown]))[:EXPLAINED])
         for index in [*shown[:1], *first[: self._ahead]]:
-            self._pictures.pack(index, QUESTION_SIDE)
+            self._pictures.prepare(index, QUESTION_SIDE)
         for index in [*shown[:1], *first[:1]]:
-            self._pictures.pack(index, THUMBNAIL_SIDE)  # of the snapshot
+            self._pictures.prepare(index, THUMBNAIL_SIDE)  # of the snapshot
         self._read(deciders)
         drift = "" if engine.awaits_embeddings else self._drifted(engine.X, snapshot)
         return model, deciders, engine.near, drift, snapshot.classes
 
     def _read(self, deciders: Deciders) -> None:
         for other in {other for near in deciders.values() for other, _ in near}:
-            self._pictures.pack(other, THUMBNAIL_SIDE)
+            self._pictures.prepare(other, THUMBNAIL_SIDE)
 
     def _drifted(self, X: FloatArray, snapshot: Snapshot) -> str:
         """In the thread: say how many items of an extended pool look unlike all that was known."""

@@ -24,6 +24,7 @@ from nblabel.widget.panel.learning import Learning
 from nblabel.widget.panel.maps import make_map
 from nblabel.widget.panel.pages import Page, Pages
 from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
+from nblabel.widget.panel.playing import Playing
 from nblabel.widget.panel.publish import Publisher
 from nblabel.widget.panel.ranking import Ranking
 from nblabel.widget.panel.selection import Selection
@@ -49,6 +50,7 @@ from nblabel.widget.work.still import Still
 from nblabel.widget.work.watching import Watch
 from nblabel.widget.work.worker import Task, Worker
 
+Then = Callable[[object], None]
 AGAIN = {
     "flagged": (STATUSES.index("flagged"), text.FLAGGED_THEN),
     "skipped": (STATUSES.index("skipped"), text.SKIPPED_THEN),
@@ -127,6 +129,7 @@ class Panel:
             *(send, self.selection.take),
         )
         self.finding = Finding(session, self.state)
+        self.playing = Playing(session, self._worker, send)
         self.grids = TagGrids(session, self.state, send)
         self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
         self.exports = Exports(session, self.state, self._worker)
@@ -217,7 +220,9 @@ class Panel:
     def need(self, page: Page, ids: list[str]) -> None:
         """Send a page bytes that it does not hold, as soon as they are read."""
         for index in self._indices(ids):
-            self._read([index], QUESTION_SIDE, partial(self._send_media, page, index))
+            waits = self.pictures.take_long and page.front[:1] != [self.session.pool.ids[index]]
+            then = partial(self._send_media, page, index)
+            self._read([index], QUESTION_SIDE, then, "ahead" if waits else "show")
 
     def _send_media(self, page: Page, index: int, _read: object) -> None:
         self.items.send_again([self.session.pool.ids[index]])
@@ -311,7 +316,7 @@ class Panel:
             content = {"type": "picture", "index": index, "item": item, "text": said}
             self.send(content | _addressed(page), packet.buffers)
 
-        self._read([index], THUMBNAIL_SIDE, send)
+        self._read([index], THUMBNAIL_SIDE, send, "hover")
 
     def _act(self, what: str, index: int) -> None:
         """Do what a person does in plotly's figure."""
@@ -425,14 +430,14 @@ class Panel:
     def _is_index(self, index: int) -> bool:
         return 0 <= index < len(self.session.pool)
 
-    def _read(self, indices: list[int], side: int, then: Callable[[object], None]) -> None:
+    def _read(self, indices: list[int], side: int, then: Then, lane: str = "show") -> None:
         """Read pictures aside, so that files do not delay a key, then call a function."""
 
         def read(_: object) -> None:
             for index in indices:
                 self.pictures.pack(index, side)
 
-        self._worker.run("show", Task(work=read, done=then))
+        self._worker.run(lane, Task(work=read, done=then), newest=lane == "hover")
 
 
 def _addressed(page: Page | None, request: str | None = None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import cast
@@ -13,10 +14,12 @@ from PIL import Image
 
 from nblabel.arrays import UInt8Array
 from nblabel.pool import Pool
+from nblabel.pool.drawn import Drawing, Drawn
+from nblabel.pool.markup import has_scripts, words_of_html
 from nblabel.pool.pictures import ImageFiles, MediaError
 from nblabel.pool.pictures import Pictures as Media
 from nblabel.pool.stretch import spread
-from nblabel.widget.view.packet import Packed
+from nblabel.widget.view.packet import Html, Packed
 
 QUESTION_SIDE = 512  # pixels a side; more is not seen in the panel
 THUMBNAIL_SIDE = 96
@@ -30,6 +33,11 @@ KEPT_BYTES = 64 * 2**20
 EXACT_PIXELS, EXACT_SCALED = 10_000, 2_500
 JPEG_QUALITY = 85
 WORTH_IT = 0.7  # of the bytes of the pixels
+CRISP = 1.5  # times the bytes of a JPEG that a drawing may have, so that its lines stay as they are
+PATIENCE = 0.1  # seconds for a drawing; what takes longer is drawn one by one, as a page asks
+DRAWN_BYTES = 96 * 2**10  # about what a drawing has
+
+Shown = Packed | Html | str
 
 
 class Pictures:
@@ -41,12 +49,17 @@ class Pictures:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._are_files = isinstance(pool.media, ImageFiles)
-        self._kept: OrderedDict[tuple[int, int, bool], UInt8Array | Packed | str] = OrderedDict()
+        self._are_drawn = isinstance(pool.media, Drawn)
+        self._kept: OrderedDict[tuple[int, int, bool], UInt8Array | Shown] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
+        self.take_long = False
+        """Whether the last drawing took so long that nothing else should wait for one."""
 
     def in_budget(self) -> int:
         """How many questions a page may hold: ten seconds of quick typing if they are small."""
+        if self._are_drawn:
+            return min(MOST_HELD, PAGE_BYTES // DRAWN_BYTES)
         if self._pool.kind != "images":
             return MOST_HELD
         weight = max(map(self._weight_of, spread(len(self._pool), LOOKED_AT)))
@@ -66,15 +79,19 @@ class Pictures:
         if self._pool.kind != "images":
             return None
         found = self._keep((index, side, False), lambda: self._load(index, side))
-        assert not isinstance(found, Packed)
+        assert not isinstance(found, Packed | Html)
         return found
 
-    def pack(self, index: int, side: int) -> Packed | str | None:
-        """Return a picture as it travels, or what `read` returns in place of one."""
+    def pack(self, index: int, side: int) -> Shown | None:
+        """Return a picture or drawing as it travels, or what `read` returns in place of one."""
+        if self._are_drawn:
+            drawn = self._keep((index, side, True), lambda: self._draw(index, side))
+            assert not isinstance(drawn, np.ndarray)
+            return drawn
         if self._pool.kind != "images":
             return None
 
-        def packed() -> Packed | str:
+        def packed() -> Shown:
             found = self._load(index, side)
             if isinstance(found, str):
                 return found
@@ -84,13 +101,34 @@ class Pictures:
         assert not isinstance(found, np.ndarray)
         return found
 
+    def prepare(self, index: int, side: int) -> None:
+        """Have a picture at hand, unless that takes so long that a page should ask for it."""
+        if not self.take_long:
+            self.pack(index, side)
+
     def ahead(self) -> int:
-        """How many questions to have ready before a page hears of them: of files only the first."""
-        return 1 if self._are_files else self.in_budget()
+        """How many questions to have ready before a page hears of them: one where that is slow."""
+        return 1 if self.are_slow else self.in_budget()
+
+    @property
+    def are_slow(self) -> bool:
+        """Whether a file is opened for each, or a function called, which may take seconds."""
+        return self._are_files or self._are_drawn
 
     def is_at_hand(self, index: int, side: int) -> bool:
-        """Whether a picture can be had without opening a file, which takes a while."""
-        return not self._are_files or (index, side, True) in self._kept
+        """Whether a picture can be had at once, without opening a file or drawing it."""
+        return not self.are_slow or (index, side, True) in self._kept
+
+    def _draw(self, index: int, side: int) -> Shown:
+        begun = time.monotonic()
+        try:
+            drawing = self._pool.drawing(index, side)
+        except MediaError as error:
+            return str(error)
+        finally:
+            self.take_long = time.monotonic() - begun > PATIENCE
+        assert drawing is not None
+        return pack_drawing(drawing)
 
     def _load(self, index: int, side: int) -> UInt8Array | str:
         try:
@@ -101,8 +139,8 @@ class Pictures:
         return found
 
     def _keep(
-        self, key: tuple[int, int, bool], make: Callable[[], UInt8Array | Packed | str]
-    ) -> UInt8Array | Packed | str:
+        self, key: tuple[int, int, bool], make: Callable[[], UInt8Array | Shown]
+    ) -> UInt8Array | Shown:
         """Return what is kept, or make and keep it."""
         with self._lock:
             known = self._kept.get(key)
@@ -141,7 +179,25 @@ def pack_pixels(pixels: UInt8Array, is_of_file: bool, is_scaled: bool) -> Packed
     return Packed(pixels.tobytes(), pixels.shape)
 
 
-def _weight(found: UInt8Array | Packed | str) -> int:
-    if isinstance(found, Packed):
+def pack_drawing(drawing: Drawing) -> Packed | Html:
+    """Return what was drawn as it travels: lines and letters stay crisp unless that costs much."""
+    if drawing.html:
+        scripts = has_scripts(drawing.html)
+        return Html(drawing.html.encode(), words_of_html(drawing.html), scripts)
+    if drawing.svg:
+        return Packed(drawing.svg.encode(), (*drawing.size, 3), "svg+xml", drawing.about)
+    assert drawing.picture is not None
+    pixels, known = drawing.picture, (drawing.about, drawing.seconds)
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+    png, jpeg = io.BytesIO(), io.BytesIO()
+    image.save(png, "PNG")
+    image.save(jpeg, "JPEG", quality=JPEG_QUALITY)
+    if png.tell() <= CRISP * jpeg.tell():
+        return Packed(png.getvalue(), pixels.shape, "png", *known)
+    return Packed(jpeg.getvalue(), pixels.shape, "jpeg", *known)
+
+
+def _weight(found: UInt8Array | Shown) -> int:
+    if isinstance(found, Packed | Html):
         return len(found.data)
     return len(found) if isinstance(found, str) else found.nbytes

@@ -24,12 +24,36 @@ class Packed:
     shape : tuple of int
         Height, width, channels.
     encoding : str
-        "jpeg", or "" for the pixels themselves.
+        "jpeg", "png" or "svg+xml", or "" for the pixels themselves.
+    about : str
+        What is known of a sound or series, in a few words.
+    seconds : float or None
+        How long it can be played; None where there is nothing to hear.
     """
 
     data: bytes
     shape: tuple[int, ...]
     encoding: str = ""
+    about: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of HTML as it travels.
+
+    Attributes
+    ----------
+    data : bytes
+    words : str
+        Those that a person sees in it.
+    scripts : bool
+        Whether there is a script in it, which will not run.
+    """
+
+    data: bytes
+    words: str
+    scripts: bool
 
 
 @dataclass
@@ -59,7 +83,12 @@ class Packet:
             place = len(self.buffers)
             self.buffers.append(picture.data)
         described = {"buffer": place, "width": width, "height": height, "channels": channels}
-        return described | ({"encoding": picture.encoding} if picture.encoding else {})
+        more = {
+            "encoding": picture.encoding or None,
+            "about": picture.about or None,
+            "seconds": picture.seconds,
+        }
+        return described | {name: value for name, value in more.items() if value is not None}
 
     def pixels(self, pixels: UInt8Array) -> dict[str, Any]:
         """Describe pixels that travel as they are."""
@@ -70,6 +99,14 @@ class Packet:
         if found is None or isinstance(found, str):
             return {"image": None, "error": found}
         return {"image": self.image(found, send), "error": None}
+
+    def html(self, page: Html, send: bool = True) -> dict[str, Any]:
+        """Describe a piece of HTML."""
+        place = None
+        if send:
+            place = len(self.buffers)
+            self.buffers.append(page.data)
+        return {"buffer": place, "scripts": page.scripts}
 
     def text(self, text: str, most: int, send: bool = True) -> dict[str, Any]:
         """Describe a text, of which at most so many characters are shown."""

@@ -148,7 +148,13 @@ class Groups:
         """Send small pictures."""
         n = len(self._session.pool)
         wanted = [index for index in indices if 0 <= index < n]
+        if self._pictures.take_long:  # each is shown as soon as it is drawn
+            for index in wanted:
+                self._send_small(page, [index])
+        else:
+            self._send_small(page, wanted)
 
+    def _send_small(self, page: Page, wanted: list[int]) -> None:
         def send(_: object) -> None:
             packet = Packet()
             items = [self._items.thumbnail(index, packet) for index in wanted]

@@ -2,7 +2,7 @@
 
 import { listen } from "../shared/errors.js";
 import { makeUid } from "../shared/dom.js";
-import { shortWords } from "../shared/media.js";
+import { toldWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
 import { obstacleTo } from "./obstacles.js";
 import { QueueOffer } from "./offer.js";
@@ -281,8 +281,8 @@ export class QueueController {
     for (const item of items) {
       media.hold(item, buffers);
       media.holdNeighbor(item, buffers);
-      const { image, text, row, error } = item;
-      this.queue.update(item.id, { image, text, row, error });
+      const { image, text, row, html, error } = item;
+      this.queue.update(item.id, { image, text, row, html, error });
     }
     const { current } = this.queue;
     const hasCome = current && !media.isMissing(current);
@@ -355,7 +355,7 @@ export class QueueController {
       queue: { current, revisit },
     } = this;
     if (!current || revisit) return "";
-    return TEXT.queue.next(context.noun, current.id, shortWords(context.media.of(current)));
+    return TEXT.queue.next(context.noun, current.id, toldWords(context.media.of(current)));
   }
 
   // ---- telling the kernel and the views

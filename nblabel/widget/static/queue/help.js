@@ -20,18 +20,17 @@ export function buildHelp(controller, focusRoot) {
     node.hidden = !node.hidden;
     if (node.hidden) return focusRoot();
     const { context, offer } = controller;
-    list.replaceChildren(...keyRows(context.classes, offer.classes, context.multiLabel));
+    list.replaceChildren(...keyRows(context, offer.classes));
     close.focus();
   };
   return { node, toggle };
 }
 
 /**
- * @param {import("../shared/wire.js").ClassInfo[]} classes
+ * @param {import("../shared/context.js").PanelContext} context
  * @param {import("../shared/wire.js").ClassInfo[]} offer those that have a key now
- * @param {boolean} several whether an item may have several tags
  */
-function keyRows(classes, offer, several) {
+function keyRows({ classes, multiLabel: several, noun }, offer) {
   const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
@@ -40,6 +39,8 @@ function keyRows(classes, offer, several) {
     takeOver: several,
     oneTag: several,
     endFind: !several,
+    play: noun === "sound",
+    pages: noun !== "sound",
   };
   const keys = QUEUE_KEYS.filter(
     ({ name }) => !(name in meant) || meant[/** @type {keyof typeof meant} */ (name)],

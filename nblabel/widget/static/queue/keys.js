@@ -30,6 +30,7 @@ export const QUEUE_KEYS = [
   { name: "like", keys: ["="], shown: ["="] },
   { name: "near", keys: ["."], shown: ["."] },
   { name: "endFind", keys: [";"], shown: [";"] },
+  { name: "play", keys: [], shown: ["Space"] },
   { name: "pages", keys: [], shown: ["Space", "PgDn"] },
   { name: "chords", keys: [], shown: ["Ctrl+Z", "Ctrl+Y"] },
   { name: "save", keys: [], shown: ["Ctrl+S"] },

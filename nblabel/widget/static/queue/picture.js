@@ -2,7 +2,7 @@
 
 import { h, patchChildren, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
-import { buildMedia, buildThumb, mediaOf, shortWords } from "../shared/media.js";
+import { buildMedia, buildThumb, mediaOf, toldWords } from "../shared/media.js";
 import { NEXT_SHOWN } from "../shared/queue.js";
 import { TEXT } from "../shared/text.js";
 
@@ -18,8 +18,9 @@ const LINE = 30;
  * @param {Item} item
  */
 function placeholderText(controller, item) {
-  if (item.error) return TEXT.queue.cannotShow(item.error);
-  return mediaOf(item) ? TEXT.queue.loading(controller.context.noun) : TEXT.queue.noPicture;
+  const { noun } = controller.context;
+  if (item.error) return TEXT.queue.cannotShow(noun, item.error);
+  return mediaOf(item) ? TEXT.queue.loading(noun) : TEXT.queue.noPicture;
 }
 
 /** @param {QueueController} controller */
@@ -45,7 +46,10 @@ export function buildPicture(controller) {
     setText(words, item ? placeholderText(controller, item) : emptyText(controller));
     node.dataset.state = item ? (item.error ? "broken" : "item") : queue.done ? "done" : "waiting";
     node.dataset.noun = context.noun;
-    if (item) media.describe(TEXT.queue.item(context.noun, item.id, item.index));
+    // from the first of them on there is room for one, so that nothing moves
+    if (picture && "scripts" in picture.media) node.dataset.shape = "frame";
+    const about = picture && "about" in picture.media ? (picture.media.about ?? "") : "";
+    if (item) media.describe(TEXT.queue.item(context.noun, item.id, item.index, about));
   };
   /**
    * Scroll the text or row on screen.
@@ -152,7 +156,7 @@ export function buildNext(controller, focusRoot) {
       const part = /** @type {Slot} */ (parts.get(slots[i]));
       const picture = context.media.of(item);
       part.thumb.paint(picture);
-      const words = TEXT.queue.askNow(context.noun, item.id, shortWords(picture));
+      const words = TEXT.queue.askNow(context.noun, item.id, toldWords(picture));
       if (part.button.title !== words) {
         part.button.title = words;
         part.button.setAttribute("aria-label", words);

@@ -10,6 +10,7 @@ import {
 } from "./answers.js";
 import { h, svg } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
+import { returnFocus } from "../shared/frame.js";
 import { hasMany } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 import { buildFind } from "./find.js";
@@ -21,6 +22,7 @@ import { buildNear } from "./near.js";
 import { buildBeside } from "./beside.js";
 import { buildNote } from "./note.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
+import { buildPlayer } from "./player.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { TagGrid } from "./tag_grid.js";
 import { buildConfirm, buildTagPrediction } from "./tag_view.js";
@@ -98,6 +100,8 @@ export function buildQueue(controller, signal, ways) {
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
   const near = buildNear(controller, run);
+  const player = buildPlayer(controller, focusRoot, signal);
+  returnFocus(el, focusRoot, signal);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
     buildPicture(controller),
@@ -114,6 +118,7 @@ export function buildQueue(controller, signal, ways) {
     picture.node,
     next.node,
     caption.node,
+    player.node,
     beside.node,
     near.node,
     mode.node,
@@ -134,7 +139,9 @@ export function buildQueue(controller, signal, ways) {
   el.append(buildHead(saved.node, run), body, ...(grid ? [grid.el] : []), help.node);
   const hear = (/** @type {KeyboardEvent} */ event) => {
     if (grid?.isOpen) return grid.hear(event);
-    if (help.node.hidden && turnsPage(event, picture.turn)) return;
+    const turn = (/** @type {number} */ pages) =>
+      picture.turn(pages) || (event.key === " " && player.press(pages < 0));
+    if (help.node.hidden && turnsPage(event, turn)) return;
     onKey(event, controller, help.node.hidden, run);
   };
   listen(el, "keydown", hear, { signal });
@@ -151,7 +158,7 @@ export function buildQueue(controller, signal, ways) {
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, beside, near, note, prediction, next, keyed, set]),
+    question: draw([picture, caption, player, beside, near, note, prediction, next, keyed, set]),
     rest: draw([saved, classes, find, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
@@ -220,7 +227,7 @@ function turnsPage(event, turn) {
   const pages = pagesOf(event);
   if (
     !pages ||
-    target.closest("input, select, textarea") ||
+    target.closest("input:not([type='range'], [type='checkbox']), select, textarea") ||
     (event.key === " " && target.closest("button"))
   )
     return false;

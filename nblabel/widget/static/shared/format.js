@@ -54,10 +54,29 @@ export function capital(word) {
 }
 
 /**
+ * Several of them.
+ * @param {string} noun
+ */
+export function many(noun) {
+  return noun.endsWith("s") ? noun : `${noun}s`;
+}
+
+/**
  * @param {number} n
  * @param {string} one
- * @param {string} [many]
+ * @param {string} [several]
  */
-export function counted(n, one, many = `${one}s`) {
-  return `${countText(n)} ${n === 1 ? one : many}`;
+export function counted(n, one, several = many(one)) {
+  return `${countText(n)} ${n === 1 ? one : several}`;
+}
+
+/**
+ * A time in a sound, as players have it: 0:03, 1:00:00.
+ * @param {number} seconds
+ */
+export function clockText(seconds) {
+  const whole = Math.floor(seconds + 1e-6);
+  const [hours, minutes, rest] = [whole / 3600, (whole / 60) % 60, whole % 60].map(Math.floor);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }

@@ -1,7 +1,8 @@
-// What is shown of an item: its picture, its text, or its row of a table. All three travel as bytes
-// that the page keeps; texts and rows are JSON in them.
+// What is shown of an item: its picture, its text, its row of a table, or a piece of HTML. All of
+// them travel as bytes that the page keeps; texts and rows are JSON in them.
 
 import { h, setText } from "./dom.js";
+import { buildFrame, htmlOf, wordsOfHtml } from "./frame.js";
 import { paintPixels } from "./pixels.js";
 import { TEXT } from "./text.js";
 
@@ -17,7 +18,7 @@ const SHORT = 160;
  * @returns {Media | null}
  */
 export function mediaOf(item) {
-  return item.image ?? item.text ?? item.row ?? null;
+  return item.image ?? item.text ?? item.row ?? item.html ?? null;
 }
 
 /**
@@ -38,7 +39,15 @@ function cellsOf({ media, bytes }) {
 }
 
 /**
- * A text or row in a few words, what is unusual first; "" for a picture.
+ * What there is to say of an item: what is known of a sound or series, or its words.
+ * @param {Kept | null} kept
+ */
+export function toldWords(kept) {
+  return kept && "about" in kept.media ? (kept.media.about ?? "") : shortWords(kept);
+}
+
+/**
+ * A text, row or piece of HTML in a few words, what is unusual first; "" for a picture.
  * @param {Kept | null} kept
  */
 export function shortWords(kept) {
@@ -58,6 +67,8 @@ function shorten(kept) {
     const unusualFirst = [...cells].sort((a, b) => Number(b[2] !== "") - Number(a[2] !== ""));
     return clip(unusualFirst.map(([name, value]) => TEXT.cell(name, value)).join(", "));
   }
+  const html = htmlOf(kept);
+  if (html !== null) return clip(wordsOfHtml(html)) || TEXT.frame.noWords;
   const text = textOf(kept);
   if (text === null) return "";
   return clip(text.replace(/\s+/g, " ").trim()) || TEXT.emptyText;
@@ -106,13 +117,14 @@ export function buildThumb(name) {
 }
 
 /**
- * An item in full: a picture, a card with its text, or a card with its row.
+ * An item in full: a picture, a card with its text or its row, or a frame with its HTML.
  * @param {string} name CSS class of the canvas
  */
 export function buildMedia(name) {
   const canvas = buildCanvas(name);
   const text = h("div", { class: "nbl-text", role: "article", tabindex: 0, dir: "auto" });
   const row = h("div", { class: "nbl-row", role: "article", tabindex: 0 });
+  const frame = buildFrame();
   /** @type {Kept | null} */
   let painted = null;
   let marked = "";
@@ -126,6 +138,7 @@ export function buildMedia(name) {
     canvas.paint(kept);
     text.hidden = !(kept && "length" in kept.media);
     row.hidden = !(kept && "columns" in kept.media);
+    frame.paint(kept);
     if (!kept || (kept === painted && marks === marked)) return;
     if (!text.hidden) fillText(text, kept, highlight, words);
     if (!row.hidden) fillRow(row, kept);
@@ -137,8 +150,9 @@ export function buildMedia(name) {
   /** @param {string} label */
   const describe = (label) => {
     for (const node of [canvas.node, text, row]) node.setAttribute("aria-label", label);
+    frame.describe(label);
   };
-  return { nodes: [canvas.node, text, row], paint, describe };
+  return { nodes: [canvas.node, text, row, frame.node], paint, describe };
 }
 
 /**

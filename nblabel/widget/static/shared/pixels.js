@@ -87,8 +87,7 @@ function paintEncoded(canvas, encoding, bytes) {
 function decode(encoding, bytes) {
   const begun = decoding.get(bytes);
   if (begun) return begun;
-  const blob = new Blob([/** @type {BlobPart} */ (bytes)], { type: `image/${encoding}` });
-  const made = createImageBitmap(blob);
+  const made = encoding === "svg+xml" ? decodeSvg(bytes) : decodeBlob(encoding, bytes);
   decoding.set(bytes, made);
   const keep = (/** @type {ImageBitmap} */ bitmap) => {
     decoding.delete(bytes);
@@ -103,6 +102,27 @@ function decode(encoding, bytes) {
   };
   made.then(guarded(keep), () => decoding.delete(bytes));
   return made;
+}
+
+/**
+ * @param {string} encoding
+ * @param {Uint8Array} bytes
+ */
+function decodeBlob(encoding, bytes) {
+  const blob = new Blob([/** @type {BlobPart} */ (bytes)], { type: `image/${encoding}` });
+  return createImageBitmap(blob);
+}
+
+/**
+ * As the picture of an `<img>`, in which no script runs and nothing is loaded.
+ * @param {Uint8Array} bytes
+ */
+async function decodeSvg(bytes) {
+  const image = new Image();
+  const text = new TextDecoder().decode(bytes);
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  return createImageBitmap(image);
 }
 
 /** @param {HTMLCanvasElement} canvas */

@@ -6,6 +6,7 @@ import {
   counted,
   decimalText,
   durationText,
+  many,
   millisecondsText,
   shareText,
 } from "./format.js";
@@ -13,6 +14,7 @@ import { CLASS_TEXT } from "./class_text.js";
 import { FINDER_TEXT } from "./finder_text.js";
 import { GROUP_TEXT } from "./group_text.js";
 import { MAP_TEXT } from "./map_text.js";
+import { FRAME_TEXT, PLAYER_TEXT } from "./player_text.js";
 import { TAG_TEXT } from "./tag_text.js";
 
 const SHARED_TEXT = {
@@ -88,6 +90,7 @@ const QUEUE_TEXT = {
     near: "Open the nearly equal ones as a group",
     endFind: "Stop finding more of a class",
     pages: "Scroll a long text",
+    play: "Play or pause; with Shift from the beginning",
     chords: "Undo and redo, anywhere in the panel",
     save: "Save the notebook",
     help: "This list",
@@ -164,23 +167,24 @@ const QUEUE_TEXT = {
   stillLoading: (noun) => `The ${noun} is still loading.`,
   /** @param {string} noun @param {string} id @param {string} short */
   next: (noun, id, short) => `Next: ${noun} ${id}${short && `: ${short}`}`,
-  /** @param {string} error */
-  cannotShow: (error) => `Cannot show this image. ${error}`,
+  /** @param {string} noun @param {string} error */
+  cannotShow: (noun, error) => `Cannot show this ${noun}. ${error}`,
   /** @param {string} noun */
   loading: (noun) => `Loading the ${noun}…`,
-  noPicture: "No image",
+  noPicture: "Nothing to show",
   /** @param {number | null} total @param {string} noun */
   allAnswered: (total, noun) =>
-    `All ${total === null ? "" : `${countText(total)} `}${noun}s are answered.`,
+    `All ${total === null ? "" : `${countText(total)} `}${many(noun)} are answered.`,
   /** @param {string} noun */
-  onlySkippedLeft: (noun) => `All other ${noun}s are answered: these were skipped.`,
+  onlySkippedLeft: (noun) => `All other ${many(noun)} are answered: these were skipped.`,
   leads: "What is left to do",
   /** @param {number} n @param {string} status */
   askAgain: (n, status) => `Ask ${countText(n)} ${status} again`,
   waiting: "Waiting for the next question…",
   preparing: "Preparing the first question…",
-  /** @param {string} noun @param {string} id @param {number} index */
-  item: (noun, id, index) => `${capital(noun)} ${id}, position ${index}`,
+  /** @param {string} noun @param {string} id @param {number} index @param {string} [about] */
+  item: (noun, id, index, about = "") =>
+    `${capital(noun)} ${id}, position ${index}${about && `: ${about}`}`,
   mark: "Mark",
   wordsToMark: "words to mark",
   underlined: "Underlined",
@@ -356,6 +360,8 @@ export const TEXT = {
   panel: PANEL_TEXT,
   guidelines: GUIDELINES_TEXT,
   queue: QUEUE_TEXT,
+  frame: FRAME_TEXT,
+  player: PLAYER_TEXT,
   map: MAP_TEXT,
   group: GROUP_TEXT,
   classes: CLASS_TEXT,

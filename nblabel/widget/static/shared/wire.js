@@ -5,15 +5,18 @@
  * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[],
  *   also?: string[], examples?: {id: string, index: number}[], retired?: boolean, like?: string,
  *   split?: {into: string[], left: number}}} ClassInfo */
-/** `encoding`: that of the bytes; none for the pixels themselves.
+/** `encoding`: that of the bytes; none for the pixels themselves. `about`: what is known of a sound
+ * or series; `seconds`: how long it can be played.
  * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:
- *   "jpeg"}} Image */
+ *   "jpeg" | "png" | "svg+xml", about?: string, seconds?: number}} Image */
+/** `scripts`: whether there is one in it, which is not run.
+ * @typedef {{buffer: number | null, scripts: boolean}} Html */
 /** `length`: characters of the whole text, of which the bytes may hold fewer.
  * @typedef {{buffer: number | null, length: number}} Text */
 /** `columns`: those of the whole row.
  * @typedef {{buffer: number | null, columns: number}} Row */
-/** @typedef {Image | Text | Row} Media */
-/** @typedef {{image: Image | null, text: Text | null, row: Row | null}} Shown */
+/** @typedef {Image | Text | Row | Html} Media */
+/** @typedef {{image: Image | null, text: Text | null, row: Row | null, html?: Html}} Shown */
 /** @typedef {{label: string, confidence: number}} Prediction */
 /** `answered`: whether anything is known of its tags; `predicted`: those it is likely to have.
  * @typedef {{known: string[], answered: boolean, predicted: Prediction[] | null}} ItemTags */
