@@ -7,9 +7,8 @@ takes the same time whether a class has ten labels or 50,000, and undo restores 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
@@ -63,7 +62,7 @@ class Split:
 class _Class:
     """One class, whatever it is called."""
 
-    __slots__ = ("details", "into", "is_known", "is_listed", "is_retired", "name")
+    __slots__ = ("details", "into", "is_known", "is_listed", "is_retired", "name", "under")
 
     def __init__(self, name: str, *, is_listed: bool, is_known: bool = True) -> None:
         self.name = name
@@ -71,6 +70,7 @@ class _Class:
         self.is_known = is_known  # given, or added in the log
         self.is_retired = False  # its labels stay, and no others are given
         self.into: _Class | None = None  # the one it became a part of
+        self.under: _Class | None = None  # its parent, which may have become a part of another one
         self.details = ClassDetails()
 
     @property
@@ -81,6 +81,14 @@ class _Class:
             found = found.into
         return found
 
+    @property
+    def above(self) -> Iterator[_Class]:
+        """The parent of a class that is no part of another one, the parent of that, and so on."""
+        found = self.under
+        while found is not None:
+            yield found.now
+            found = found.now.under
+
 
 class ClassList:
     """The classes after a log.
@@ -89,10 +97,13 @@ class ClassList:
     ----------
     given : iterable of str
         The class names given at the start, in order. None at all where only a log is there.
+    parents : mapping of str to str
+        The names of those that are subclasses, and of their parents, as they were given.
 
     Attributes
     ----------
     given : tuple of str
+    given_parents : dict of str to str
     present : dict of str to str
         The present name of the class, by each name that stands in a label. Changes in place.
     renamed : dict of str to str
@@ -105,8 +116,9 @@ class ClassList:
 
     multi_label = False
 
-    def __init__(self, given: Iterable[str]) -> None:
+    def __init__(self, given: Iterable[str], parents: Mapping[str, str] | None = None) -> None:
         self.given = tuple(given)
+        self.given_parents = dict(parents or {})
         self.present: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         self.version = 0
@@ -138,7 +150,7 @@ class ClassList:
             self.present[name] = self.called_now(name)
 
     def names(self, used: Collection[str]) -> tuple[str, ...]:
-        """Return the class names in order.
+        """Return the names of the classes without subclasses, in order.
 
         Parameters
         ----------
@@ -146,20 +158,34 @@ class ClassList:
             Those that have labels, as they are called now: a class that was taken back or deleted
             is there as long as somebody else gives labels of it, or fewer than two would be left.
         """
-        roots = self._roots()
-        shown = [one for one in roots if one.is_listed or one.name in used]
-        spare = (one for one in roots if one not in shown)
-        shown += islice(spare, max(0, FEWEST - len(shown)) if self.given else 0)
-        return tuple(dict.fromkeys(one.name for one in roots if one in shown))
+        return tuple(dict.fromkeys(one.name for one in self._shown(used)[0]))
+
+    def parents(self, used: Collection[str]) -> dict[str, str]:
+        """Return the parent of each class that has one, by their present names, in order."""
+        leaves, inner = self._shown(used)
+        shown = {*leaves, *inner}
+        above = {one.name: next(one.above, None) for one in self._roots() if one in shown}
+        return {name: parent.name for name, parent in above.items() if parent is not None}
 
     def retired(self, names: Collection[str]) -> tuple[str, ...]:
-        """Return those of the present class names that are retired.
+        """Return those of the present class names that are retired, by themselves or above them.
 
         Where fewer than two would be left to choose from, as others changed more of them meanwhile,
         the first ones are there again.
         """
-        retired = [one.name for one in self._roots() if one.is_retired and one.name in names]
+        retired = [one.name for one in self._roots() if _is_gone(one) and one.name in names]
         return tuple(retired[max(0, FEWEST - len(names) + len(retired)) :])
+
+    def retired_above(self, name: str) -> str | None:
+        """Return the nearest class above one that is retired, None where there is none."""
+        found = self._find(name)
+        above = () if found is None else found.above
+        return next((one.name for one in above if one.is_retired), None)
+
+    def is_retired(self, name: str) -> bool:
+        """Return whether a class is retired, by itself or above it."""
+        found = self._find(name)
+        return found is not None and _is_gone(found)
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -226,6 +252,8 @@ class ClassList:
         self._by_value: Names | None = None
         for name in self.given:
             self._new(name, is_listed=True)
+        for name, parent in self.given_parents.items():
+            self._names[name].under = self._names[parent]
 
     def _settle(self) -> None:
         self.version += 1
@@ -272,6 +300,8 @@ class ClassList:
             self._merged(event.change["classes"], event.change["into"], counts=counts)
         elif event.splits:
             self._split(event, counts=counts)
+        elif event.kind == "nest_classes":
+            self._nested(event.change["classes"], event.change["under"], counts=counts)
         elif not counts:
             return
         elif event.kind == "order_classes":
@@ -291,8 +321,10 @@ class ClassList:
         elif event.kind == "delete_class":
             one = self._find(event.change["class"])
             if event.change["into"] is not None:
-                self._merged([event.change["class"]], event.change["into"], counts=True)
+                name, into = event.change["class"], event.change["into"]
+                self._merged([name], into, counts=True, keeps_subclasses=False)
             elif one is not None:
+                self._lift(one)
                 one.is_listed = False
 
     def _added(self, name: str, *, counts: bool) -> None:
@@ -330,12 +362,36 @@ class ClassList:
         elif not self._leaves_enough([one], other):
             return
         elif not other.is_listed:
-            other.into = one
+            self._join(other, one)
             self._call(one, new)
         else:  # earlier versions made two classes one in this way
-            one.into = other
+            self._join(one, other)
 
-    def _merged(self, names: list[str], into: str, *, counts: bool) -> None:
+    def _nested(self, names: list[str], under: str | None, *, counts: bool) -> None:
+        for name in (*names, *([] if under is None else [under])):
+            self._added(name, counts=counts)
+        parent = None if under is None else self._find(under)
+        for one in map(self._find, names if counts else ()):
+            above = () if parent is None else (parent, *parent.above)
+            if one is not None and one not in above:  # somebody else may have put it there meanwhile
+                one.under = parent
+
+    def _join(self, one: _Class, into: _Class) -> None:
+        """Make a class a part of another one, which gets its subclasses, or is one of them."""
+        if one in into.above:
+            into.under = next(one.above, None)
+        one.into = into
+
+    def _lift(self, one: _Class) -> None:
+        """Put the subclasses of a class beside it."""
+        above = next(one.above, None)
+        for other in self._roots():
+            if next(other.above, None) is one:
+                other.under = above
+
+    def _merged(
+        self, names: list[str], into: str, *, counts: bool, keeps_subclasses: bool = True
+    ) -> None:
         found = self._find(into)
         if not counts:
             if self.given and found is None:  # there as long as somebody gives labels of it
@@ -348,12 +404,28 @@ class ClassList:
         if found is None:
             places = [self._order.index(one) for one in parts]
             found = self._new(into, is_listed=True, at=min(places, default=None))
+            around = {next(one.above, None) for one in parts} - {*parts}
+            found.under = around.pop() if len(around) == 1 else None
         for one in parts:
             if one is not found:
-                one.into = found
+                if not keeps_subclasses:
+                    self._lift(one)
+                self._join(one, found)
         for name in names:
             self._names.setdefault(name, found)
         found.is_listed = True
+
+    def _shown(self, used: Collection[str]) -> tuple[list[_Class], set[_Class]]:
+        """Return the classes that are there and have no subclasses, in order, and their parents."""
+        roots = self._roots()
+        there = [one for one in roots if one.is_listed or one.name in used]
+        inner = {parent for one in there for parent in one.above}
+        leaves = {one for one in there if one not in inner}
+        if self.given and len(leaves) < FEWEST:
+            spare = [one for one in roots if one not in leaves and one not in inner]
+            spare += [one for one in roots if one in inner]
+            leaves.update(spare[: FEWEST - len(leaves)])
+        return [one for one in roots if one in leaves], inner - leaves
 
     def _roots(self) -> list[_Class]:
         """Return the classes that are no part of another one, but for those nobody added."""
@@ -368,3 +440,7 @@ class ClassList:
         gone = [one for one in parts if one is not into]
         left = sum(one not in gone and one is not into for one in self._roots())
         return not self.given or left + 1 >= FEWEST
+
+
+def _is_gone(one: _Class) -> bool:
+    return one.is_retired or any(parent.is_retired for parent in one.above)

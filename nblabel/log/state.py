@@ -89,6 +89,8 @@ class LabelState:
         Returns those of some ids that are not in the pool; all are if left out.
     multi_label : bool
         Whether an item may have several tags.
+    parents : mapping of str to str, optional
+        The parents of the classes given that are subclasses.
 
     Attributes
     ----------
@@ -115,8 +117,9 @@ class LabelState:
         missing: Callable[[Iterable[str]], list[str]] = lambda _: [],
         *,
         multi_label: bool = False,
+        parents: Mapping[str, str] | None = None,
     ) -> None:
-        self._list = None if classes is None else ClassList(classes)
+        self._list = None if classes is None else ClassList(classes, parents)
         self.tags = TagState(self._given.given) if multi_label else None
         if self._list is not None:
             self._list.multi_label = multi_label
@@ -149,13 +152,21 @@ class LabelState:
     def emptied(self) -> LabelState:
         """Return the state before the first event."""
         given = None if self._list is None else self._list.given
-        multi_label = self.tags is not None
-        return LabelState(given, missing=self._missing, multi_label=multi_label)
+        more = {"missing": self._missing, "multi_label": self.tags is not None}
+        return LabelState(given, parents=self._given.given_parents, **more)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names in order: those given, added, renamed, merged and deleted in the log."""
+        """Class names in order: those given, added, renamed, merged and deleted in the log.
+
+        Without those that have subclasses.
+        """
         return self._given.names(self._used)
+
+    @property
+    def parents(self) -> dict[str, str]:
+        """The parent of each class that has one, by name."""
+        return self._given.parents(self._used)
 
     @property
     def class_list(self) -> ClassList:
@@ -180,7 +191,7 @@ class LabelState:
     @property
     def unknown_classes(self) -> tuple[str, ...]:
         """Class names in use that are neither given nor added."""
-        given = set(self.classes)
+        given = {*self.classes, *self.parents.values()}
         return tuple(name for name in self._used if name not in given)
 
     @property
