@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import nblabel as nb
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.log.state import LabelState
 from tests.samples import blobs
 

@@ -106,7 +106,7 @@ class AnswerLog(NoteLog):
         known = read_labels(table, id, label)
         self.refresh()  # others may have answered, or added a class, meanwhile
         taken, report = match_labels(
-            known, self.pool, self._find_class, self.classes, self._imported_label
+            known, self.pool, self._find_class, self._every, self._imported_label
         )
         if taken:
             self._record("label", taken, uid, source="import")

@@ -7,40 +7,16 @@ takes the same time whether a class has ten labels or 50,000, and undo restores 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
+from nblabel.log.listed import ClassDetails, ListedClass
 from nblabel.system.values import Names
 
 FEWEST = 2  # classes: labeling needs as many
 _LISTS = ("aliases", "examples")
-
-
-@dataclass(frozen=True)
-class ClassDetails:
-    """What is known of a class beside its name; see `nblabel.Session.describe_class`.
-
-    Attributes
-    ----------
-    description : str
-        What belongs to the class, in words; "" where there are none.
-    color : str
-        Such as "#0072b2"; "" for the colour that its place gives it.
-    key : str
-        The key that gives its label; "" for the one that its place gives it.
-    aliases : tuple of str
-        Other names of the class, as files to import have them.
-    examples : tuple of str
-        Ids of items that show what belongs to the class, at most three.
-    """
-
-    description: str = ""
-    color: str = ""
-    key: str = ""
-    aliases: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,37 +33,6 @@ class Split:
 
     seq: int
     into: tuple[str, ...]
-
-
-class _Class:
-    """One class, whatever it is called."""
-
-    __slots__ = ("details", "into", "is_known", "is_listed", "is_retired", "name", "under")
-
-    def __init__(self, name: str, *, is_listed: bool, is_known: bool = True) -> None:
-        self.name = name
-        self.is_listed = is_listed  # if not, only while there are labels of it
-        self.is_known = is_known  # given, or added in the log
-        self.is_retired = False  # its labels stay, and no others are given
-        self.into: _Class | None = None  # the one it became a part of
-        self.under: _Class | None = None  # its parent, which may have become a part of another one
-        self.details = ClassDetails()
-
-    @property
-    def now(self) -> _Class:
-        """The class itself, or the one that it is a part of by now."""
-        found = self
-        while found.into is not None:
-            found = found.into
-        return found
-
-    @property
-    def above(self) -> Iterator[_Class]:
-        """The parent of a class that is no part of another one, the parent of that, and so on."""
-        found = self.under
-        while found is not None:
-            yield found.now
-            found = found.now.under
 
 
 class ClassList:
@@ -150,7 +95,7 @@ class ClassList:
             self.present[name] = self.called_now(name)
 
     def names(self, used: Collection[str]) -> tuple[str, ...]:
-        """Return the names of the classes without subclasses, in order.
+        """Return the names of the classes without subclasses, in order, those of a parent together.
 
         Parameters
         ----------
@@ -162,10 +107,12 @@ class ClassList:
 
     def parents(self, used: Collection[str]) -> dict[str, str]:
         """Return the parent of each class that has one, by their present names, in order."""
-        leaves, inner = self._shown(used)
-        shown = {*leaves, *inner}
-        above = {one.name: next(one.above, None) for one in self._roots() if one in shown}
+        above = {one.name: next(one.above, None) for one in self._shown(used)[1]}
         return {name: parent.name for name, parent in above.items() if parent is not None}
+
+    def every(self, used: Collection[str]) -> tuple[str, ...]:
+        """Return the names of all classes, each parent before its subclasses."""
+        return tuple(dict.fromkeys(one.name for one in self._shown(used)[1]))
 
     def retired(self, names: Collection[str]) -> tuple[str, ...]:
         """Return those of the present class names that are retired, by themselves or above them.
@@ -173,7 +120,7 @@ class ClassList:
         Where fewer than two would be left to choose from, as others changed more of them meanwhile,
         the first ones are there again.
         """
-        retired = [one.name for one in self._roots() if _is_gone(one) and one.name in names]
+        retired = [one.name for one in self._roots() if one.is_gone and one.name in names]
         return tuple(retired[max(0, FEWEST - len(names) + len(retired)) :])
 
     def retired_above(self, name: str) -> str | None:
@@ -185,7 +132,7 @@ class ClassList:
     def is_retired(self, name: str) -> bool:
         """Return whether a class is retired, by itself or above it."""
         found = self._find(name)
-        return found is not None and _is_gone(found)
+        return found is not None and found.is_gone
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -245,10 +192,10 @@ class ClassList:
     # inside
 
     def _begin(self) -> None:
-        self._names: dict[str, _Class] = {}  # by every name there ever was
+        self._names: dict[str, ListedClass] = {}  # by every name there ever was
         self._passing: set[str] = set()  # names that only steps that were taken back gave
-        self._order: list[_Class] = []
-        self._splits: dict[_Class, LabelEvent] = {}  # the last one of each
+        self._order: list[ListedClass] = []
+        self._splits: dict[ListedClass, LabelEvent] = {}  # the last one of each
         self._by_value: Names | None = None
         for name in self.given:
             self._new(name, is_listed=True)
@@ -266,7 +213,7 @@ class ClassList:
         for name in self.present:
             self.present[name] = self.called_now(name)
 
-    def _find(self, name: str) -> _Class | None:
+    def _find(self, name: str) -> ListedClass | None:
         """Return the class that has or had a name, also if that is written as another value."""
         found = self._names.get(name)
         if found is None:
@@ -278,13 +225,13 @@ class ClassList:
 
     def _new(
         self, name: str, *, is_listed: bool, is_known: bool = True, at: int | None = None
-    ) -> _Class:
-        made = _Class(name, is_listed=is_listed, is_known=is_known)
+    ) -> ListedClass:
+        made = ListedClass(name, is_listed=is_listed, is_known=is_known)
         self._order.insert(len(self._order) if at is None else at, made)
         self._call(made, name)
         return made
 
-    def _call(self, one: _Class, name: str) -> None:
+    def _call(self, one: ListedClass, name: str) -> None:
         """Give a class a name, from which it is found from now on."""
         one.name = name
         self._names[name] = one
@@ -373,16 +320,17 @@ class ClassList:
         parent = None if under is None else self._find(under)
         for one in map(self._find, names if counts else ()):
             above = () if parent is None else (parent, *parent.above)
-            if one is not None and one not in above:  # somebody else may have put it there meanwhile
+            # somebody else may have put the parent below it meanwhile
+            if one is not None and one not in above:
                 one.under = parent
 
-    def _join(self, one: _Class, into: _Class) -> None:
+    def _join(self, one: ListedClass, into: ListedClass) -> None:
         """Make a class a part of another one, which gets its subclasses, or is one of them."""
         if one in into.above:
             into.under = next(one.above, None)
         one.into = into
 
-    def _lift(self, one: _Class) -> None:
+    def _lift(self, one: ListedClass) -> None:
         """Put the subclasses of a class beside it."""
         above = next(one.above, None)
         for other in self._roots():
@@ -415,9 +363,9 @@ class ClassList:
             self._names.setdefault(name, found)
         found.is_listed = True
 
-    def _shown(self, used: Collection[str]) -> tuple[list[_Class], set[_Class]]:
-        """Return the classes that are there and have no subclasses, in order, and their parents."""
-        roots = self._roots()
+    def _shown(self, used: Collection[str]) -> tuple[list[ListedClass], list[ListedClass]]:
+        """Return the classes that are there and have no subclasses, and these with all parents."""
+        roots = self._in_tree()
         there = [one for one in roots if one.is_listed or one.name in used]
         inner = {parent for one in there for parent in one.above}
         leaves = {one for one in there if one not in inner}
@@ -425,13 +373,26 @@ class ClassList:
             spare = [one for one in roots if one not in leaves and one not in inner]
             spare += [one for one in roots if one in inner]
             leaves.update(spare[: FEWEST - len(leaves)])
-        return [one for one in roots if one in leaves], inner - leaves
+        every = leaves | inner
+        return [one for one in roots if one in leaves], [one for one in roots if one in every]
 
-    def _roots(self) -> list[_Class]:
+    def _in_tree(self) -> list[ListedClass]:
+        """Return the roots with each parent before its subclasses, and these together."""
+        below: dict[ListedClass | None, list[ListedClass]] = {}
+        for one in self._roots():
+            below.setdefault(next(one.above, None), []).append(one)
+        ordered: list[ListedClass] = []
+        waiting = below.get(None, [])[::-1]
+        while waiting:
+            ordered.append(waiting.pop())
+            waiting += below.get(ordered[-1], [])[::-1]
+        return ordered
+
+    def _roots(self) -> list[ListedClass]:
         """Return the classes that are no part of another one, but for those nobody added."""
         return [one for one in self._order if one.into is None and one.is_known]
 
-    def _leaves_enough(self, parts: Collection[_Class], into: _Class | None) -> bool:
+    def _leaves_enough(self, parts: Collection[ListedClass], into: ListedClass | None) -> bool:
         """Return whether there are two classes still once these are one.
 
         If not, somebody else took back, or did again, what came before: the step waits for its undo
@@ -440,7 +401,3 @@ class ClassList:
         gone = [one for one in parts if one is not into]
         left = sum(one not in gone and one is not into for one in self._roots())
         return not self.given or left + 1 >= FEWEST
-
-
-def _is_gone(one: _Class) -> bool:
-    return one.is_retired or any(parent.is_retired for parent in one.above)

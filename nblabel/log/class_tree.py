@@ -59,19 +59,6 @@ def path_of(name: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(path[::-1])
 
 
-def in_tree_order(names: Iterable[str], parents: Mapping[str, str]) -> list[str]:
-    """Return names with each parent before its subclasses, and these together."""
-    below: dict[str | None, list[str]] = {}
-    for name in names:
-        below.setdefault(parents.get(name), []).append(name)
-    ordered: list[str] = []
-    waiting = below.get(None, [])[::-1]
-    while waiting:
-        ordered.append(waiting.pop())
-        waiting += below.get(ordered[-1], [])[::-1]
-    return ordered
-
-
 def _walk(classes: Any, parent: Any = None) -> Iterator[tuple[Any, Any]]:
     if not is_tree(classes):
         for name in list_classes(classes):

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nblabel.log.class_list import ClassDetails
 from nblabel.log.class_tree import path_of
 from nblabel.log.classes import AlikeError, check_classes, check_key, list_names
 from nblabel.log.events import Kind, LabelEvent, new_uid
+from nblabel.log.listed import ClassDetails
 from nblabel.log.tag_log import TagLog
 from nblabel.system.values import looks, nearest, text_of
 
@@ -311,8 +311,7 @@ class ClassLog(TagLog):
         advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
         advice = advice if text else "Pass a name; skip leaves an item open."
         raise ValueError(
-            f"{(text or name)!r} is not a class; the classes are {', '.join(self._every)}. "
-            f"{advice}"
+            f"{(text or name)!r} is not a class; the classes are {', '.join(self._every)}. {advice}"
         )
 
     # inside

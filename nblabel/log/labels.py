@@ -14,7 +14,7 @@ from nblabel.log.binding import bind
 from nblabel.log.changes import PoolChanges
 from nblabel.log.class_tree import check_tree
 from nblabel.log.classes import not_given, warn_of_lookalikes
-from nblabel.log.coding import CODES, STATUSES, coded
+from nblabel.log.coding import CODES, coded
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
 from nblabel.log.kinds import check_kind, refuse
@@ -65,7 +65,7 @@ class LabelLog:
     _nodes: IntArray  # of coarse labels, as positions in `_above`; -1 elsewhere
     _bulk: npt.NDArray[np.bool_]
     _codes: dict[str, int]  # by class name
-    _every: tuple[str, ...]  # the names of the classes, those with subclasses last
+    _every: tuple[str, ...]  # the names of the classes, those with subclasses included
     _names: Names  # the same
     _parents: dict[str, str]  # by class name
     _above: tuple[str, ...]  # the classes with subclasses
@@ -269,7 +269,8 @@ class LabelLog:
         Returns
         -------
         DataFrame
-            Columns id, index, label, source, annotator, time (UTC).
+            Columns id, index, label, source, annotator, time (UTC). Where classes have subclasses,
+            also path behind label, such as "dog > husky".
         """
         return labels_table(self._state, self.pool, details=details)
 
@@ -313,7 +314,8 @@ class LabelLog:
             path,
             format,
             pool=self.pool,
-            classes=self.classes,
+            classes=self._every,
+            parents=self._parents,
             columns=columns,
             separator=separator,
             progress=progress,
@@ -391,9 +393,9 @@ class LabelLog:
         some: Any = rows
         if at != self._classes_at:
             self._parents = self._state.parents
-            self._above = tuple(dict.fromkeys(self._parents.values()))
+            self._every = tuple(dict.fromkeys((*self._state.every_class, *names)))
+            self._above = tuple(name for name in self._every if name not in {*names})
             self._codes = {name: code for code, name in enumerate(names)}
-            self._every = tuple(dict.fromkeys((*names, *self._above)))
             self._names = Names(self._every)
             self._classes_at, some = at, slice(None)
         called = [present[name] for name in self._numbers]

@@ -9,9 +9,9 @@ import numpy as np
 from nblabel.arrays import IntArray
 from nblabel.log.class_tree import path_of
 from nblabel.log.classes import list_names
+from nblabel.log.coding import CODES
 from nblabel.log.events import LabelEvent
 from nblabel.log.kinds import refuse
-from nblabel.log.labels import CODES
 from nblabel.log.retiring import RetiringLog
 from nblabel.system.values import text_of
 
@@ -27,6 +27,11 @@ class NestingLog(RetiringLog):
     def parents(self) -> dict[str, str]:
         """The parent of each class that has one, by name; parents may have parents."""
         return dict(self._parents)
+
+    @property
+    def every_class(self) -> tuple[str, ...]:
+        """All classes in order, each parent before its subclasses."""
+        return self._every
 
     @property
     def parent_classes(self) -> tuple[str, ...]:
@@ -61,7 +66,9 @@ class NestingLog(RetiringLog):
         """
         numbers = {name: node for node, name in enumerate(self._above)}
         paths = (path_of(name, self._parents)[:-1] for name in self.classes)
-        return self._nodes.copy(), tuple(tuple(numbers[one] for one in path) for path in paths)
+        return self._nodes.copy(), tuple(
+            tuple(numbers[one] for one in path if one in numbers) for path in paths
+        )
 
     def coarse_labels(self, name: Any = None) -> IntArray:
         """Return which items people gave the label of a parent class, by hand or by import.

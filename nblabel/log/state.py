@@ -8,9 +8,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from nblabel.log.class_list import ClassDetails, ClassList
+from nblabel.log.class_list import ClassList
 from nblabel.log.events import ANSWERS, CLASS_KINDS, REMARKS, Kind, LabelEvent
 from nblabel.log.kinds import check_event
+from nblabel.log.listed import ClassDetails
 from nblabel.log.tag_state import TagState
 
 MANY = 500  # items of a step; to fold the log anew takes less time than one by one
@@ -152,8 +153,8 @@ class LabelState:
     def emptied(self) -> LabelState:
         """Return the state before the first event."""
         given = None if self._list is None else self._list.given
-        more = {"missing": self._missing, "multi_label": self.tags is not None}
-        return LabelState(given, parents=self._given.given_parents, **more)
+        parents, multi_label = self._given.given_parents, self.tags is not None
+        return LabelState(given, (), self._missing, multi_label=multi_label, parents=parents)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -162,6 +163,11 @@ class LabelState:
         Without those that have subclasses.
         """
         return self._given.names(self._used)
+
+    @property
+    def every_class(self) -> tuple[str, ...]:
+        """Class names with each parent before its subclasses."""
+        return self._given.every(self._used)
 
     @property
     def parents(self) -> dict[str, str]:
@@ -191,7 +197,7 @@ class LabelState:
     @property
     def unknown_classes(self) -> tuple[str, ...]:
         """Class names in use that are neither given nor added."""
-        given = {*self.classes, *self.parents.values()}
+        given = {*self.every_class}
         return tuple(name for name in self._used if name not in given)
 
     @property

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import IntArray
+from nblabel.log.coding import CODES
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
 from nblabel.log.kinds import refuse
-from nblabel.log.labels import CODES, LabelLog
+from nblabel.log.labels import LabelLog
 from nblabel.log.state import LabelState
 from nblabel.log.tag_state import OPEN, SOURCES, UNSURE, TagArray, TagState, is_by_model
 from nblabel.log.tag_tables import tags_table

@@ -263,9 +263,7 @@ class Engine:
         """The unit of squared distances, from which similarities are worked out."""
         return float(self._neighbors.scale(1_000, self._random_state))
 
-    def learner_anew(
-        self, bulk: IntArray | None = None, prior: Prior | None = None
-    ) -> BulkLearner:
+    def learner_anew(self, bulk: IntArray | None = None, prior: Prior | None = None) -> BulkLearner:
         """Return a learner like the present one that has learned nothing yet.
 
         Parameters

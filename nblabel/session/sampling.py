@@ -26,8 +26,9 @@ import numpy.typing as npt
 from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
 from nblabel.learners.coarse import CoarseLabels
 from nblabel.log import frames
+from nblabel.log.coding import CODES, STATUSES
 from nblabel.log.events import LabelEvent, Tags
-from nblabel.log.labels import CODES, STATUSES, LabelLog
+from nblabel.log.labels import LabelLog
 from nblabel.log.splitting import SplitLog
 from nblabel.log.tag_log import TagLog
 from nblabel.session.engine import Snapshot
@@ -285,9 +286,7 @@ def answers_around(
     return (before[-1], after[0] if after else None) if before else None
 
 
-def snapshot(
-    log: SplitLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool
-) -> Snapshot:
+def snapshot(log: SplitLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool) -> Snapshot:
     """Return the labels as they are now: what to learn from, and what to ask about first."""
     skipped = np.flatnonzero(log.status == STATUSES.index("skipped"))
     since = [log.state.answers[log.pool.ids[int(at)]].event.seq for at in skipped]

@@ -16,8 +16,8 @@ from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.learners import check_learner
 from nblabel.learners.prior import Prior
+from nblabel.log.coding import STATUSES
 from nblabel.log.events import LabelEvent, new_uid
-from nblabel.log.labels import STATUSES
 from nblabel.log.store import StoreError
 from nblabel.log.tables import Predicted
 from nblabel.pool import Pool

@@ -11,9 +11,9 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners import CALIBRATED
-from nblabel.log.class_list import ClassDetails
+from nblabel.log.coding import STATUSES
 from nblabel.log.events import Tags
-from nblabel.log.labels import STATUSES
+from nblabel.log.listed import ClassDetails
 from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit

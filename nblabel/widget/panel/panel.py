@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.quality.audit_report import AuditReport
 from nblabel.session import Session
 from nblabel.session.engine import Refit

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
+from nblabel.log.coding import CODES, STATUSES
 from nblabel.log.events import LabelEvent, Tags
-from nblabel.log.labels import CODES, STATUSES
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.widget.text import tags as text
