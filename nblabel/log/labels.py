@@ -15,6 +15,7 @@ from nblabel.log.changes import PoolChanges
 from nblabel.log.class_tree import check_tree
 from nblabel.log.classes import not_given, warn_of_lookalikes
 from nblabel.log.coding import CODES, coded
+from nblabel.log.deciding import written_in
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
 from nblabel.log.kinds import check_kind, refuse
@@ -344,18 +345,20 @@ class LabelLog:
         there = found >= 0
         rows = found[there]
         items = changed if there.all() else compress(changed, there.tolist())
-        answers = [self._state.answers.get(item) for item in items]
-        written = [None if answer is None else answer.written for answer in answers]
+        answers = list(map(self._state.answers.get, items))
+        steps = {answer.event.uid: answer for answer in answers if answer is not None}
+        # what is the same for all items of a step is worked out once
+        standing = {uid: CODES[answer.status] for uid, answer in steps.items()}
+        bulk = {uid: answer.event.is_bulk for uid, answer in steps.items()}
+        uids = ["" if answer is None else answer.event.uid for answer in answers]
+        self._standing[rows] = [standing.get(uid, 0) for uid in uids]
+        self._bulk[rows] = [bulk.get(uid, False) for uid in uids]
+        written = written_in(answers)
         for name in dict.fromkeys(written):
             if name is not None:
                 self._numbers.setdefault(name, len(self._numbers))
         self._written[rows] = [-1 if name is None else self._numbers[name] for name in written]
-        standing = ["open" if answer is None else answer.status for answer in answers]
-        self._standing[rows] = [CODES[name] for name in standing]
         self._number(rows)
-        steps = {answer.event.uid: answer.event for answer in answers if answer is not None}
-        bulk = {uid for uid, event in steps.items() if event.is_bulk}
-        self._bulk[rows] = [answer is not None and answer.event.uid in bulk for answer in answers]
         if events:
             self._changed()
         return bool(events)
