@@ -14,6 +14,7 @@ import { FINDER_TEXT } from "./finder_text.js";
 import { GROUP_TEXT } from "./group_text.js";
 import { MAP_TEXT } from "./map_text.js";
 import { TAG_TEXT } from "./tag_text.js";
+import { TREE_TEXT } from "./tree_text.js";
 
 const SHARED_TEXT = {
   cancel: "Cancel",
@@ -362,4 +363,6 @@ export const TEXT = {
   status: STATUS_TEXT,
   quality: QUALITY_TEXT,
   tags: TAG_TEXT,
+
+  tree: TREE_TEXT,
 };
