@@ -162,4 +162,5 @@ class NestingLog(RetiringLog):
 
     def _known_or_new(self, name: Any, more: list[str]) -> str:
         known = self._find_class(text_of(name).strip())
-        return self._new_class(name, [*self._every, *more]) if known is None else known
+        others = dict.fromkeys([*self._every, *more])
+        return self._new_class(name, others) if known is None else known

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from nblabel.log import chain
 from nblabel.log.database import ITEM
 from nblabel.log.events import Kind, LabelEvent, Source
 
 COLUMNS = ("seq", "place", "id", "label", "probability", "content")
-BY_PLACE = (
-    "INSERT INTO nblabel_item (seq, place, id, label, probability, content) "
-    "VALUES (?, ?, ?, ?, ?, ?)"
-)
+BY_PLACE = str(sa.insert(ITEM).compile(dialect=sqlite.dialect()))  # in the order of the columns
 
 
 def insert_items(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:

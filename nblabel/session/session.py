@@ -224,6 +224,8 @@ class Session(LearnedLog):
         refit = self.refit(1)
         codes = refit.predicted[0][rows]
         if named:
+            if coarse := next((name for name in named.values() if name not in self._codes), None):
+                raise ValueError(f"{coarse!r} has subclasses; the model's labels are of these.")
             codes = np.array([self._codes[name] for name in named.values()], dtype=np.intp)
         names = self.classes
         return self._append(

@@ -7,6 +7,17 @@
  * widget/panel/keys.py. */
 export const ITSELF_KEY = "0";
 
+/** The classes by name, of each list that was asked about: paths are asked for of every class.
+ * @type {WeakMap<ClassInfo[], Map<string, ClassInfo>>} */
+const byNames = new WeakMap();
+
+/** @param {ClassInfo[]} classes */
+function namedIn(classes) {
+  const known = byNames.get(classes) ?? new Map(classes.map((one) => [one.name, one]));
+  byNames.set(classes, known);
+  return known;
+}
+
 /** @param {ClassInfo[]} classes */
 export function hasTree(classes) {
   return classes.some((one) => one.subclasses);
@@ -18,7 +29,7 @@ export function hasTree(classes) {
  * @param {string | null | undefined} name
  */
 export function isParent(classes, name) {
-  return classes.some((one) => one.subclasses && one.name === name);
+  return Boolean(namedIn(classes).get(name ?? "")?.subclasses);
 }
 
 /**
@@ -27,7 +38,7 @@ export function isParent(classes, name) {
  * @param {string | null | undefined} name
  */
 export function pathAbove(classes, name) {
-  const known = new Map(classes.map((one) => [one.name, one]));
+  const known = namedIn(classes);
   const path = [];
   let parent = known.get(name ?? "")?.parent;
   while (parent !== undefined) {
@@ -44,7 +55,7 @@ export function pathAbove(classes, name) {
  */
 export function inTreeOrder(classes) {
   if (!hasTree(classes)) return classes;
-  const known = new Map(classes.map((one) => [one.name, one]));
+  const known = namedIn(classes);
   /** @type {Set<ClassInfo>} */
   const ordered = new Set();
   /** @param {ClassInfo | undefined} one */

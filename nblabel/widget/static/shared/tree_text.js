@@ -14,7 +14,7 @@ export const TREE_TEXT = {
   opened: (name, n) => `${name}: ${counted(n, "class", "classes")}. 0 gives only ${name}.`,
   coarse: "Coarse labels",
   top: "All classes",
-  back: "Back",
+  back: "Up",
   backKey: "Esc",
   title: "Subclasses",
   /** @param {number} n */
