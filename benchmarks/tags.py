@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 import nblabel as nb
 from benchmarks.report import RESULTS, machine
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 
 AT = (100, 300, 1_000)  # answers
 KEYS = (220, 650, 2_200)  # pressed; about as many as those answers take, one for each tag and Enter

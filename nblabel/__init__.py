@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from nblabel.graph.neighbor_graph import neighbor_graph as neighbor_graph
     from nblabel.learners import LearnerError as LearnerError
     from nblabel.log.changes import PoolChanges as PoolChanges
-    from nblabel.log.class_list import ClassDetails as ClassDetails
     from nblabel.log.events import LabelEvent as LabelEvent
     from nblabel.log.importing import ImportReport as ImportReport
     from nblabel.log.integrity import Integrity as Integrity
+    from nblabel.log.listed import ClassDetails as ClassDetails
     from nblabel.log.recovery import Recovery as Recovery
     from nblabel.log.recovery import recover as recover
     from nblabel.log.store import LabelStore as LabelStore

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nblabel as nb
 from nblabel.log import frames
-from nblabel.log.class_list import ClassDetails
+from nblabel.log.listed import ClassDetails
 from tests.samples import blobs
 
 N = 12

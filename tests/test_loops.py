@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nblabel as nb
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from tests.samples import CLASSES, blobs
 
 N = 300

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import nblabel as nb
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.log.state import LabelState
 from tests.samples import blobs
 
@@ -109,8 +109,30 @@ class Model:
         return self.registry.retired(set(self.labels.values()))
 
     @property
+    def parents(self):
+        return self.registry.parents(set(self.labels.values()))
+
+    @property
+    def every(self):
+        """The classes, those with subclasses last."""
+        return [*dict.fromkeys([*self.classes, *self.parents.values()])]
+
+    @property
+    def retired_too(self):
+        """Those with subclasses that are retired."""
+        registry = self.registry
+        above = [name for name in self.every if name not in self.classes]
+        return [name for name in above if registry.is_gone(registry.find(name))]
+
+    @property
     def offered(self):
-        return [name for name in self.classes if name not in self.retired]
+        gone = {*self.retired, *self.retired_too}
+        return [name for name in self.every if name not in gone]
+
+    @property
+    def coarse(self):
+        """The items with a label of a class that has subclasses."""
+        return {item for item, label in self.labels.items() if label not in self.classes}
 
 
 class Registry:
@@ -121,27 +143,50 @@ class Registry:
         self.gone = set()  # identities of those that are retired
         self.known = {one[0]: one for one in self.order}  # by any name
         self.into = {}  # by the identity of a class that was merged
+        self.under = {}  # the parent, by the identity of its subclass
         self.passing = set()
         for what, content, counts in steps:
             if what.startswith("class"):
                 getattr(self, what.replace(" ", "_"))(content, counts)
 
     def find(self, name):
-        one = self.known.get(name)
-        while id(one) in self.into:
-            one = self.into[id(one)]
-        return one
+        return self.root(self.known.get(name))
 
     def called(self, name):
         one = self.find(name)
         return name if one is None else one[0]
 
     def names(self, used):
-        roots = self.roots()
-        shown = [one[1] or one[0] in used for one in roots]
-        while sum(shown) < 2:  # fewer are too few
-            shown[shown.index(False)] = True
-        return tuple(one[0] for one, there in zip(roots, shown, strict=True) if there)
+        """Those without subclasses; these of one parent stand together."""
+        return self.shown(used)[0]
+
+    def parents(self, used):
+        every = self.shown(used)[1]
+        return {one[0]: self.above(one)[0][0] for one in every if self.above(one)}
+
+    def shown(self, used):
+        roots = self.in_tree(None)
+        there = [one for one in roots if one[1] or one[0] in used]
+        inner = {id(parent) for one in there for parent in self.above(one)}
+        leaves = [one for one in there if id(one) not in inner]
+        for wanted in (False, True):  # fewer than two are too few
+            for one in roots:
+                if len(leaves) < 2 and (id(one) in inner) is wanted:
+                    if all(one is not other for other in leaves):
+                        leaves.append(one)
+        shown = {id(one) for one in leaves}
+        return (
+            tuple(one[0] for one in roots if id(one) in shown),
+            [one for one in roots if id(one) in shown | inner],
+        )
+
+    def in_tree(self, parent):
+        found = []
+        for one in self.roots():
+            above = self.above(one)
+            if (above[0] if above else None) is parent:
+                found += [one, *self.in_tree(one)]
+        return found
 
     def roots(self):
         return [one for one in self.order if id(one) not in self.into]
@@ -176,14 +221,14 @@ class Registry:
             pass
         elif other is None or other is one or not other[1]:
             if other is not None and other is not one:
-                self.into[id(other)] = one
+                self.join(other, one)
             self.known[new] = one
             self.passing.discard(new)
             one[0] = new
         elif other is not one:
-            self.into[id(one)] = other
+            self.join(one, other)
 
-    def class_merge(self, content, counts):
+    def class_merge(self, content, counts, lifts=False):
         parts, into = content
         target = self.find(into)
         if not counts:
@@ -196,9 +241,15 @@ class Registry:
             return
         if target is None:
             target = self.make(into, min(map(self.index, parts)), True)
+            around = [(self.above(one) or [None])[0] for one in parts]
+            around = [one for one in around if all(one is not part for part in parts)]
+            alike = around and all(one is around[0] for one in around)
+            self.under[id(target)] = around[0] if alike else None
         for one in parts:
             if one is not target:
-                self.into[id(one)] = target
+                if lifts:
+                    self.lift(one)
+                self.join(one, target)
         target[1] = True
 
     def index(self, one):
@@ -207,8 +258,9 @@ class Registry:
     def class_delete(self, content, counts):
         name, into = content
         if counts and into:
-            self.class_merge(([name], into), True)
+            self.class_merge(([name], into), True, lifts=True)
         elif counts:
+            self.lift(self.find(name))
             self.find(name)[1] = False
 
     def class_order(self, names, counts):
@@ -235,8 +287,46 @@ class Registry:
     def retired(self, used):
         """Those that are retired, but for the first where fewer than two others would be left."""
         names = self.names(used)
-        gone = [one[0] for one in self.roots() if one[0] in names and id(one) in self.gone]
+        gone = [one[0] for one in self.in_tree(None) if one[0] in names and self.is_gone(one)]
         return gone[max(0, 2 - len(names) + len(gone)) :]
+
+    def is_gone(self, one):
+        return any(id(each) in self.gone for each in [one, *self.above(one)])
+
+    def class_nest(self, content, counts):
+        names, under = content
+        for name in (*names, *([under] if under else [])):
+            self.class_add(name, counts)
+        parent = self.find(under) if under else None
+        for one in map(self.find, names if counts else ()):
+            if all(one is not other for other in [parent, *self.above(parent)]):
+                self.under[id(one)] = parent
+
+    def above(self, one):
+        """The parent of a class, the parent of that, and so on."""
+        found = []
+        while one is not None and self.under.get(id(one)) is not None:
+            one = self.root(self.under[id(one)])
+            found.append(one)
+        return found
+
+    def root(self, one):
+        while id(one) in self.into:
+            one = self.into[id(one)]
+        return one
+
+    def join(self, one, target):
+        """A class becomes a part of another one, which may have been below it."""
+        above = self.above(one)
+        if any(one is other for other in self.above(target)):
+            self.under[id(target)] = above[0] if above else None
+        self.into[id(one)] = target
+
+    def lift(self, one):
+        above = self.above(one)
+        for other in self.roots():
+            if self.above(other)[:1] and self.above(other)[0] is one:
+                self.under[id(other)] = above[0] if above else None
 
     def class_describe(self, content, counts):
         """What is said of a class changes no label; folding the log anew checks it."""
@@ -310,9 +400,11 @@ class Machine(RuleBasedStateMachine):
         """What the model says, or what is said in its name, counts where no person answered."""
         sources = self.model.sources
         free = [item for item in chosen if sources.get(item, "  ")[1] not in ("human", "flag")]
-        named = data.draw(st.sampled_from([None, *self.model.offered]))
+        leaves = [name for name in self.model.offered if name in self.model.classes]
+        named = data.draw(st.sampled_from([None, *leaves]))
         people = (label for label, source in sources.values() if source == "human")
-        if not free or not any(label not in self.model.retired for label in people):
+        learned = {*self.model.classes} - {*self.model.retired}
+        if not free or not any(label in learned for label in people):
             with pytest.raises(ValueError, match=r"answered all of these|nothing was learned"):
                 self.sessions[name].accept(chosen, named)
             return
@@ -384,29 +476,29 @@ class Machine(RuleBasedStateMachine):
 
     @rule(name=who, new=new_names)
     def add_class(self, name, new):
-        refused = new in self.model.classes
+        refused = new in self.model.every
         n = len(self.model.steps)
         self.change(name, "class add", new, "add_class", new)
         assert not (refused and len(self.model.steps) > n)
 
     @rule(name=who, data=st.data(), new=new_names)
     def rename_class(self, name, data, new):
-        former = data.draw(st.sampled_from(self.model.classes))
+        former = data.draw(st.sampled_from(self.model.every))
         self.change(name, "class rename", (former, new), "rename_class", former, new)
 
     @rule(name=who, data=st.data())
     def merge_classes(self, name, data):
         parts = data.draw(
-            st.lists(st.sampled_from(self.model.classes), min_size=1, max_size=3, unique=True)
+            st.lists(st.sampled_from(self.model.every), min_size=1, max_size=3, unique=True)
         )
-        into = data.draw(st.sampled_from(self.model.classes) | new_names)
+        into = data.draw(st.sampled_from(self.model.every) | new_names)
         merged = [one for one in parts if one != into]
         self.change(name, "class merge", (merged, into), "merge_classes", parts, into=into)
 
     @rule(name=who, data=st.data())
     def delete_class(self, name, data):
-        gone = data.draw(st.sampled_from(self.model.classes))
-        into = data.draw(st.none() | st.sampled_from(self.model.classes))
+        gone = data.draw(st.sampled_from(self.model.every))
+        into = data.draw(st.none() | st.sampled_from(self.model.every))
         used = gone in self.model.labels.values()
         n = len(self.model.steps)
         self.change(name, "class delete", (gone, into), "delete_class", gone, reassign=into)
@@ -414,7 +506,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(name=who, data=st.data())
     def order_classes(self, name, data):
-        first = data.draw(st.lists(st.sampled_from(self.model.classes), unique=True, max_size=3))
+        first = data.draw(st.lists(st.sampled_from(self.model.every), unique=True, max_size=3))
         self.change(name, "class order", first, "order_classes", first)
 
     @rule(name=who, data=st.data())
@@ -424,18 +516,25 @@ class Machine(RuleBasedStateMachine):
 
     @rule(name=who, data=st.data())
     def restore_class(self, name, data):
-        one = data.draw(st.sampled_from(self.model.classes))
+        one = data.draw(st.sampled_from(self.model.every))
         self.change(name, "class restore", one, "restore_class", one)
 
     @rule(name=who, data=st.data(), new=new_names)
     def split_class(self, name, data, new):
-        one, other = (data.draw(st.sampled_from(self.model.classes)) for _ in range(2))
+        one, other = (data.draw(st.sampled_from(self.model.every)) for _ in range(2))
         into = [*dict.fromkeys([new, other])]
         self.change(name, "class split", into, "split_class", one, into)
 
+    @rule(name=who, data=st.data(), new=new_names)
+    def nest_classes(self, name, data, new):
+        some = st.lists(st.sampled_from(self.model.every), min_size=1, max_size=2, unique=True)
+        names = data.draw(some | st.just([new]))
+        under = data.draw(st.none() | st.sampled_from(self.model.every) | new_names)
+        self.change(name, "class nest", (names, under), "nest_classes", names, under=under)
+
     @rule(name=who, data=st.data(), key=st.sampled_from("xyz"))
     def describe_class(self, name, data, key):
-        one = data.draw(st.sampled_from(self.model.classes))
+        one = data.draw(st.sampled_from(self.model.every))
         self.change(name, "class describe", (one, key), "describe_class", one, key=key)
 
     @rule(name=who, chosen=many, text=st.sampled_from(["", "blurred", "twice?"]))
@@ -478,21 +577,23 @@ class Machine(RuleBasedStateMachine):
         for session in self.sessions.values():
             session.refresh()
             assert session.classes == classes
-            assert list(session.retired) == self.model.retired
+            assert list(session.retired) == [*self.model.retired, *self.model.retired_too]
+            assert session.parents == self.model.parents
             notes = {POOL.index_of(item): note for item, note in session.notes.items()}
             assert {None: session.guidelines, **notes} == self.model.notes
             codes = np.full(N, -1)
             for item, label in labels.items():
-                codes[item] = classes.index(label)
+                codes[item] = classes.index(label) if label in classes else -1
             assert session.y.tolist() == codes.tolist()
-            by_model = {
-                item for item, (_, source) in self.model.sources.items() if source == "model"
-            }
+            coarse = self.model.coarse
+            given = {item for item, (_, source) in self.model.sources.items() if source == "model"}
+            by_model = given - coarse
+            assert session.coarse_labels().tolist() == sorted(coarse - given)
             assert session.accepted.tolist() == sorted(by_model)
             assert session.drawn.tolist() == self.model.drawn
-            assert session.labeled.tolist() == sorted(labels.keys() - by_model)
+            assert session.labeled.tolist() == sorted(labels.keys() - by_model - coarse)
             assert (session.n_labeled, session.n_accepted) == (
-                len(labels) - len(by_model),
+                len(labels.keys() - by_model - coarse),
                 len(by_model),
             )
             assert (session.snapshot().y[sorted(by_model)] == -1).all()
@@ -503,9 +604,10 @@ class Machine(RuleBasedStateMachine):
             assert kinds == answers
             standing = [STATUSES[code] for code in session.status]
             words = {"skip": "skipped", "flag": "flagged"}
+            sources = [self.model.sources.get(item, (None, "open"))[1] for item in range(N)]
+            asked = {item: "open" if item in given else "coarse" for item in coarse}
             assert standing == [
-                words.get(source, source)
-                for _, source in (self.model.sources.get(item, (None, "open")) for item in range(N))
+                asked.get(item, words.get(source, source)) for item, source in enumerate(sources)
             ]
 
     @invariant()
@@ -516,7 +618,10 @@ class Machine(RuleBasedStateMachine):
             folded = LabelState(CLASSES, session.store.read())
             assert folded.answers == session.state.answers
             assert folded.classes == session.classes
-            details = {name: one for name, one in folded.details.items() if name in folded.classes}
+            assert (folded.parents, folded.every_class) == (session.parents, session.every_class)
+            details = {
+                name: one for name, one in folded.details.items() if name in folded.every_class
+            }
             assert details == session.class_details
             assert {**folded.renamed} == session.state.renamed
             assert folded.draws == session.state.draws
@@ -529,7 +634,9 @@ class Machine(RuleBasedStateMachine):
         answers = self.model.answers
         first = self.model.drawn
         assert asked[: len(first)] == first[:3]
-        free = set(range(N)) - answers.keys() | set(first)
+        sources, coarse = self.model.sources, self.model.coarse
+        again = {item for item in coarse if sources[item][1] == "model"}  # they are open
+        free = set(range(N)) - answers.keys() | set(first) | again
         if not free:
             free = {item for item, answer in answers.items() if answer == "skip"}
         assert set(asked) <= free

@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import nblabel as nb
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from tests.samples import blobs
 
 N = 60

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
+from nblabel.log.coding import STATUSES
 from nblabel.log.database import MULTI_LABEL_SCHEMA
 from nblabel.log.events import LabelEvent, Tags
-from nblabel.log.labels import STATUSES
 from nblabel.log.store import StoreError
 from nblabel.log.tag_answers import TagAnswerLog
 from nblabel.log.tag_state import either

@@ -67,6 +67,22 @@ class Prior:
             self._logs = np.log(np.maximum(with_classes(self._proba, n_classes), LEAST))
         return self._logs
 
+    def grouped(self, groups: IntArray, n_groups: int) -> Prior:
+        """Return the probabilities of groups of classes.
+
+        Parameters
+        ----------
+        groups : ndarray of shape (n_classes,), intp
+            The group of each class.
+        n_groups : int
+        """
+        member = np.zeros((len(groups), n_groups), dtype=np.float32)
+        member[np.arange(len(groups)), groups] = 1
+        proba, given = (
+            with_classes(one, len(groups)) @ member for one in (self._proba, self.given)
+        )
+        return Prior(proba, given)
+
     def on(self, graph: NeighborGraph) -> Prior:
         """Return the prior with each item's probabilities moved towards those of its neighbours.
 

@@ -111,6 +111,22 @@ class TopProba:
         found: FloatArray = -(listed.sum(axis=1) + others)
         return found.astype(np.float32)
 
+    def replaced(self, rows: IntArray, proba: FloatArray) -> TopProba:
+        """Return the matrix with other rows in some places, of which the likeliest classes are kept.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m,), intp
+        proba : ndarray of shape (m, n_classes), float32
+        """
+        k = self.codes.shape[1]
+        best = np.argpartition(proba, -k, axis=1)[:, -k:].astype(np.int32)
+        codes, values, rest = self.codes.copy(), self.values.copy(), self.rest.copy()
+        codes[rows], values[rows] = best, np.take_along_axis(proba, best, axis=1)
+        left = np.maximum(1 - values[rows].sum(axis=1), 0)
+        rest[rows] = left / max(self.n_classes - k, 1)
+        return TopProba(codes, values, rest, self.n_classes)
+
     def known(self, rows: IntArray, codes: IntArray) -> Any:
         """Return the matrix with the classes of some rows known for certain, to be read as one."""
         kept, values, rest = self.codes.copy(), self.values.copy(), self.rest.copy()

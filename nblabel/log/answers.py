@@ -106,7 +106,7 @@ class AnswerLog(NoteLog):
         known = read_labels(table, id, label)
         self.refresh()  # others may have answered, or added a class, meanwhile
         taken, report = match_labels(
-            known, self.pool, self._find_class, self.classes, self._imported_label
+            known, self.pool, self._find_class, self._every, self._imported_label
         )
         if taken:
             self._record("label", taken, uid, source="import")
@@ -265,7 +265,7 @@ class AnswerLog(NoteLog):
         ids = () if index is None else self._ids(index)
         if (known := self._find_class(text_of(name).strip())) in self.retired:
             raise ValueError(f"{known!r} is retired; restore_class({known!r}) brings it back.")
-        clean = self._new_class(name, self.classes)
+        clean = self._new_class(name, self._every)
         if ids:
             marks = " ".join(filter(None, [self._found(ids), ADDED]))
             return self._record("label", dict.fromkeys(ids, clean), uid, frame=marks)
@@ -289,7 +289,7 @@ class AnswerLog(NoteLog):
         if len(each) != len(ids):
             raise ValueError(f"{len(ids)} items but {len(each)} labels.")
         names = dict.fromkeys(map(text_of, each), "")
-        if not self._codes.keys() >= names.keys():
+        if not {*self._every} >= names.keys():
             self.refresh()  # another annotator may have added the class
         for name in names:
             names[name] = self.class_of(name or next(one for one in each if not text_of(one)))

@@ -7,41 +7,16 @@ takes the same time whether a class has ten labels or 50,000, and undo restores 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
+from nblabel.log.listed import ClassDetails, ListedClass
 from nblabel.system.values import Names
 
 FEWEST = 2  # classes: labeling needs as many
 _LISTS = ("aliases", "examples")
-
-
-@dataclass(frozen=True)
-class ClassDetails:
-    """What is known of a class beside its name; see `nblabel.Session.describe_class`.
-
-    Attributes
-    ----------
-    description : str
-        What belongs to the class, in words; "" where there are none.
-    color : str
-        Such as "#0072b2"; "" for the colour that its place gives it.
-    key : str
-        The key that gives its label; "" for the one that its place gives it.
-    aliases : tuple of str
-        Other names of the class, as files to import have them.
-    examples : tuple of str
-        Ids of items that show what belongs to the class, at most three.
-    """
-
-    description: str = ""
-    color: str = ""
-    key: str = ""
-    aliases: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,28 +35,6 @@ class Split:
     into: tuple[str, ...]
 
 
-class _Class:
-    """One class, whatever it is called."""
-
-    __slots__ = ("details", "into", "is_known", "is_listed", "is_retired", "name")
-
-    def __init__(self, name: str, *, is_listed: bool, is_known: bool = True) -> None:
-        self.name = name
-        self.is_listed = is_listed  # if not, only while there are labels of it
-        self.is_known = is_known  # given, or added in the log
-        self.is_retired = False  # its labels stay, and no others are given
-        self.into: _Class | None = None  # the one it became a part of
-        self.details = ClassDetails()
-
-    @property
-    def now(self) -> _Class:
-        """The class itself, or the one that it is a part of by now."""
-        found = self
-        while found.into is not None:
-            found = found.into
-        return found
-
-
 class ClassList:
     """The classes after a log.
 
@@ -89,10 +42,13 @@ class ClassList:
     ----------
     given : iterable of str
         The class names given at the start, in order. None at all where only a log is there.
+    parents : mapping of str to str
+        The names of those that are subclasses, and of their parents, as they were given.
 
     Attributes
     ----------
     given : tuple of str
+    given_parents : dict of str to str
     present : dict of str to str
         The present name of the class, by each name that stands in a label. Changes in place.
     renamed : dict of str to str
@@ -105,8 +61,9 @@ class ClassList:
 
     multi_label = False
 
-    def __init__(self, given: Iterable[str]) -> None:
+    def __init__(self, given: Iterable[str], parents: Mapping[str, str] | None = None) -> None:
         self.given = tuple(given)
+        self.given_parents = dict(parents or {})
         self.present: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         self.version = 0
@@ -138,7 +95,7 @@ class ClassList:
             self.present[name] = self.called_now(name)
 
     def names(self, used: Collection[str]) -> tuple[str, ...]:
-        """Return the class names in order.
+        """Return the names of the classes without subclasses, in order, those of a parent together.
 
         Parameters
         ----------
@@ -146,20 +103,36 @@ class ClassList:
             Those that have labels, as they are called now: a class that was taken back or deleted
             is there as long as somebody else gives labels of it, or fewer than two would be left.
         """
-        roots = self._roots()
-        shown = [one for one in roots if one.is_listed or one.name in used]
-        spare = (one for one in roots if one not in shown)
-        shown += islice(spare, max(0, FEWEST - len(shown)) if self.given else 0)
-        return tuple(dict.fromkeys(one.name for one in roots if one in shown))
+        return tuple(dict.fromkeys(one.name for one in self._shown(used)[0]))
+
+    def parents(self, used: Collection[str]) -> dict[str, str]:
+        """Return the parent of each class that has one, by their present names, in order."""
+        above = {one.name: next(one.above, None) for one in self._shown(used)[1]}
+        return {name: parent.name for name, parent in above.items() if parent is not None}
+
+    def every(self, used: Collection[str]) -> tuple[str, ...]:
+        """Return the names of all classes, each parent before its subclasses."""
+        return tuple(dict.fromkeys(one.name for one in self._shown(used)[1]))
 
     def retired(self, names: Collection[str]) -> tuple[str, ...]:
-        """Return those of the present class names that are retired.
+        """Return those of the present class names that are retired, by themselves or above them.
 
         Where fewer than two would be left to choose from, as others changed more of them meanwhile,
         the first ones are there again.
         """
-        retired = [one.name for one in self._roots() if one.is_retired and one.name in names]
+        retired = [one.name for one in self._roots() if one.is_gone and one.name in names]
         return tuple(retired[max(0, FEWEST - len(names) + len(retired)) :])
+
+    def retired_above(self, name: str) -> str | None:
+        """Return the nearest class above one that is retired, None where there is none."""
+        found = self._find(name)
+        above = () if found is None else found.above
+        return next((one.name for one in above if one.is_retired), None)
+
+    def is_retired(self, name: str) -> bool:
+        """Return whether a class is retired, by itself or above it."""
+        found = self._find(name)
+        return found is not None and found.is_gone
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -219,13 +192,15 @@ class ClassList:
     # inside
 
     def _begin(self) -> None:
-        self._names: dict[str, _Class] = {}  # by every name there ever was
+        self._names: dict[str, ListedClass] = {}  # by every name there ever was
         self._passing: set[str] = set()  # names that only steps that were taken back gave
-        self._order: list[_Class] = []
-        self._splits: dict[_Class, LabelEvent] = {}  # the last one of each
+        self._order: list[ListedClass] = []
+        self._splits: dict[ListedClass, LabelEvent] = {}  # the last one of each
         self._by_value: Names | None = None
         for name in self.given:
             self._new(name, is_listed=True)
+        for name, parent in self.given_parents.items():
+            self._names[name].under = self._names[parent]
 
     def _settle(self) -> None:
         self.version += 1
@@ -238,7 +213,7 @@ class ClassList:
         for name in self.present:
             self.present[name] = self.called_now(name)
 
-    def _find(self, name: str) -> _Class | None:
+    def _find(self, name: str) -> ListedClass | None:
         """Return the class that has or had a name, also if that is written as another value."""
         found = self._names.get(name)
         if found is None:
@@ -250,13 +225,13 @@ class ClassList:
 
     def _new(
         self, name: str, *, is_listed: bool, is_known: bool = True, at: int | None = None
-    ) -> _Class:
-        made = _Class(name, is_listed=is_listed, is_known=is_known)
+    ) -> ListedClass:
+        made = ListedClass(name, is_listed=is_listed, is_known=is_known)
         self._order.insert(len(self._order) if at is None else at, made)
         self._call(made, name)
         return made
 
-    def _call(self, one: _Class, name: str) -> None:
+    def _call(self, one: ListedClass, name: str) -> None:
         """Give a class a name, from which it is found from now on."""
         one.name = name
         self._names[name] = one
@@ -272,6 +247,8 @@ class ClassList:
             self._merged(event.change["classes"], event.change["into"], counts=counts)
         elif event.splits:
             self._split(event, counts=counts)
+        elif event.kind == "nest_classes":
+            self._nested(event.change["classes"], event.change["under"], counts=counts)
         elif not counts:
             return
         elif event.kind == "order_classes":
@@ -291,8 +268,10 @@ class ClassList:
         elif event.kind == "delete_class":
             one = self._find(event.change["class"])
             if event.change["into"] is not None:
-                self._merged([event.change["class"]], event.change["into"], counts=True)
+                name, into = event.change["class"], event.change["into"]
+                self._merged([name], into, counts=True, keeps_subclasses=False)
             elif one is not None:
+                self._lift(one)
                 one.is_listed = False
 
     def _added(self, name: str, *, counts: bool) -> None:
@@ -330,12 +309,37 @@ class ClassList:
         elif not self._leaves_enough([one], other):
             return
         elif not other.is_listed:
-            other.into = one
+            self._join(other, one)
             self._call(one, new)
         else:  # earlier versions made two classes one in this way
-            one.into = other
+            self._join(one, other)
 
-    def _merged(self, names: list[str], into: str, *, counts: bool) -> None:
+    def _nested(self, names: list[str], under: str | None, *, counts: bool) -> None:
+        for name in (*names, *([] if under is None else [under])):
+            self._added(name, counts=counts)
+        parent = None if under is None else self._find(under)
+        for one in map(self._find, names if counts else ()):
+            above = () if parent is None else (parent, *parent.above)
+            # somebody else may have put the parent below it meanwhile
+            if one is not None and one not in above:
+                one.under = parent
+
+    def _join(self, one: ListedClass, into: ListedClass) -> None:
+        """Make a class a part of another one, which gets its subclasses, or is one of them."""
+        if one in into.above:
+            into.under = next(one.above, None)
+        one.into = into
+
+    def _lift(self, one: ListedClass) -> None:
+        """Put the subclasses of a class beside it."""
+        above = next(one.above, None)
+        for other in self._roots():
+            if next(other.above, None) is one:
+                other.under = above
+
+    def _merged(
+        self, names: list[str], into: str, *, counts: bool, keeps_subclasses: bool = True
+    ) -> None:
         found = self._find(into)
         if not counts:
             if self.given and found is None:  # there as long as somebody gives labels of it
@@ -348,18 +352,47 @@ class ClassList:
         if found is None:
             places = [self._order.index(one) for one in parts]
             found = self._new(into, is_listed=True, at=min(places, default=None))
+            around = {next(one.above, None) for one in parts} - {*parts}
+            found.under = around.pop() if len(around) == 1 else None
         for one in parts:
             if one is not found:
-                one.into = found
+                if not keeps_subclasses:
+                    self._lift(one)
+                self._join(one, found)
         for name in names:
             self._names.setdefault(name, found)
         found.is_listed = True
 
-    def _roots(self) -> list[_Class]:
+    def _shown(self, used: Collection[str]) -> tuple[list[ListedClass], list[ListedClass]]:
+        """Return the classes that are there and have no subclasses, and these with all parents."""
+        roots = self._in_tree()
+        there = [one for one in roots if one.is_listed or one.name in used]
+        inner = {parent for one in there for parent in one.above}
+        leaves = {one for one in there if one not in inner}
+        if self.given and len(leaves) < FEWEST:
+            spare = [one for one in roots if one not in leaves and one not in inner]
+            spare += [one for one in roots if one in inner]
+            leaves.update(spare[: FEWEST - len(leaves)])
+        every = leaves | inner
+        return [one for one in roots if one in leaves], [one for one in roots if one in every]
+
+    def _in_tree(self) -> list[ListedClass]:
+        """Return the roots with each parent before its subclasses, and these together."""
+        below: dict[ListedClass | None, list[ListedClass]] = {}
+        for one in self._roots():
+            below.setdefault(next(one.above, None), []).append(one)
+        ordered: list[ListedClass] = []
+        waiting = below.get(None, [])[::-1]
+        while waiting:
+            ordered.append(waiting.pop())
+            waiting += below.get(ordered[-1], [])[::-1]
+        return ordered
+
+    def _roots(self) -> list[ListedClass]:
         """Return the classes that are no part of another one, but for those nobody added."""
         return [one for one in self._order if one.into is None and one.is_known]
 
-    def _leaves_enough(self, parts: Collection[_Class], into: _Class | None) -> bool:
+    def _leaves_enough(self, parts: Collection[ListedClass], into: ListedClass | None) -> bool:
         """Return whether there are two classes still once these are one.
 
         If not, somebody else took back, or did again, what came before: the step waits for its undo

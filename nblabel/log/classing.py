@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nblabel.log.class_list import ClassDetails
+from nblabel.log.class_tree import path_of
 from nblabel.log.classes import AlikeError, check_classes, check_key, list_names
 from nblabel.log.events import Kind, LabelEvent, new_uid
+from nblabel.log.listed import ClassDetails
 from nblabel.log.tag_log import TagLog
 from nblabel.system.values import looks, nearest, text_of
 
@@ -36,7 +37,7 @@ class ClassLog(TagLog):
     def class_details(self) -> dict[str, ClassDetails]:
         """Description, colour, key, aliases and examples of the classes that have any, by name."""
         every = self._state.details
-        return {name: every[name] for name in self.classes if name in every}
+        return {name: every[name] for name in self._every if name in every}
 
     def rename_class(self, name: str, new: str, *, uid: str | None = None) -> LabelEvent:
         """Give a class another name, in one step that one `undo` takes back.
@@ -70,7 +71,7 @@ class ClassLog(TagLog):
         if (sent := self._sent(uid)) is not None:
             return sent
         former = self.class_of(name)
-        others = [one for one in self.classes if one != former]
+        others = [one for one in self._every if one != former]
         clean = text_of(new).strip()
         if clean == former:
             raise ValueError(f"the class is called {former!r} already.")
@@ -124,14 +125,15 @@ class ClassLog(TagLog):
             return sent
         parts = self._classes_of(names, "names")
         target = self._find_class(text_of(into).strip())
-        others = [one for one in self.classes if one not in parts]
+        others = [one for one in self._every if one not in parts]
         if target is None:
             self._check_left({*others, text_of(into).strip()}, "merging")
             target = self._new_class(into, others, parts=parts)
         merged = [one for one in parts if one != target]
         if not merged:
             raise ValueError(f"names holds no class but {target!r}; pass those to merge into it.")
-        self._check_left({*others, target}, "merging")
+        inner = {target} if {*merged} & {*self._above} else set()  # it gets their subclasses
+        self._check_left({*others, target} - inner, "merging")
         return self._change("merge_classes", uid, classes=merged, into=target)
 
     def delete_class(
@@ -177,7 +179,7 @@ class ClassLog(TagLog):
                 f"{gone!r} has {n:,} labels, which must not be lost. Say what they are of: "
                 f"delete_class({gone!r}, reassign=...). Or label these items anew."
             )
-        self._check_left({*self.classes} - {gone}, f"deleting {gone!r}")
+        self._check_left({*self._every} - {gone}, f"deleting {gone!r}")
         return self._change("delete_class", uid, **{"class": gone, "into": into})
 
     def order_classes(self, names: Any, *, uid: str | None = None) -> LabelEvent:
@@ -308,12 +310,11 @@ class ClassLog(TagLog):
         text = text_of(name).strip()
         if (found := self._find_class(text)) is not None:
             return found
-        meant = nearest(text, self.classes)
+        meant = nearest(text, self._every)
         advice = f"Did you mean {meant!r}?" if meant else f"To add it: add_class({text!r})."
         advice = advice if text else "Pass a name; skip leaves an item open."
         raise ValueError(
-            f"{(text or name)!r} is not a class; the classes are {', '.join(self.classes)}. "
-            f"{advice}"
+            f"{(text or name)!r} is not a class; the classes are {', '.join(self._every)}. {advice}"
         )
 
     # inside
@@ -324,11 +325,12 @@ class ClassLog(TagLog):
         if place is not None:
             return self._names.names[place]
         found = self._state.renamed.get(text) or self._aliases().get(text)
-        return found if found in self._codes else None
+        return found if found in self._every else None
 
     def _aliases(self) -> dict[str, str]:
         every = self._state.class_list.aliases
-        return {alias: name for alias, name in every.items() if name in self._codes}
+        known = {*self._every}
+        return {alias: name for alias, name in every.items() if name in known}
 
     def _classes_of(self, names: Any, called: str) -> list[str]:
         """Return several classes as they are called here, or say what is wrong with the names."""
@@ -388,7 +390,7 @@ class ClassLog(TagLog):
         given = [text_of(alias).strip() for alias in list_names(aliases, "aliases")]
         found = list(dict.fromkeys(alias for alias in given if alias not in ("", one)))
         for alias in found:
-            others = [name for name in self.classes if name != one]
+            others = [name for name in self._every if name != one]
             now = self._state.renamed.get(alias)
             if now is not None and now != one:
                 raise ValueError(
@@ -406,8 +408,12 @@ class ClassLog(TagLog):
             raise ValueError(f"examples holds {unknown!r}, which is the id of no item.")
         return found
 
-    def _check_left(self, left: set[str], doing: str) -> None:
-        offered = left - {*self._state.retired}
+    def _check_left(
+        self, left: set[str], doing: str, parents: Mapping[str, str] | None = None
+    ) -> None:
+        known = self._parents if parents is None else parents
+        inner = {above for name in left for above in path_of(name, known)[:-1]}
+        offered = left - inner - {*self._state.retired}
         if len(offered) < 2:
             only = next(map(repr, offered), "no class")
             raise ValueError(

@@ -28,6 +28,7 @@ Kind = Literal[
     "retire_class",
     "restore_class",
     "split_class",
+    "nest_classes",
     "note",
     "guidelines",
     "undo",
@@ -42,7 +43,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 CLASS_KINDS = (
     *("add_class", "rename_class", "merge_classes"),
     *("order_classes", "delete_class", "describe_class"),
-    *("retire_class", "restore_class", "split_class"),
+    *("retire_class", "restore_class", "split_class", "nest_classes"),
 )
 REMARKS = ("note", "guidelines")  # they change no label
 ANSWERS = ("label", "tags")  # what a person says of an item, but for a skip or a flag
@@ -131,9 +132,8 @@ class LabelEvent:
         "label", "tags" (where an item may have several), "skip", "flag" (a person's answer),
         "accept" (labels of the model), "add_class", "rename_class", "merge_classes",
         "order_classes", "delete_class", "describe_class", "retire_class", "restore_class",
-        "split_class", "note", "guidelines", "undo", "redo", "audit" (items drawn at random, before
-        anyone answers them),
-        "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
+        "split_class", "nest_classes", "note", "guidelines", "undo", "redo", "audit" (items drawn at
+        random, before anyone answers them), "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
         are taken back).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
@@ -283,7 +283,8 @@ class LabelEvent:
         that its labels are of from then on, "into", or None. "describe_class": the "class", and
         those of the attributes of `nblabel.log.class_list.ClassDetails` that change.
         "retire_class", "restore_class": the "class". Where one is split: the "class", and the names
-        of those that its items are sorted "into".
+        of those that its items are sorted "into". "nest_classes": the "classes", and their parent
+        from then on, "under", or None.
         """
         change: dict[str, Any] = json.loads(self.frame or "")
         return change

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ def export_labels(
     *,
     pool: Pool | None = None,
     classes: Sequence[str] = (),
+    parents: Mapping[str, str] | None = None,
     columns: Sequence[str] | None = None,
     separator: str = ",",
     multi_hot: bool = False,
@@ -71,6 +72,8 @@ def export_labels(
         Its items, to stand beside their labels; needed for the last three formats.
     classes : sequence of str
         Class names in order, for "coco"; those without a label included.
+    parents : mapping of str to str, optional
+        The parent of each class that has one: its supercategory in "coco".
     columns : sequence of str, optional
         The columns of a table, in their order. If not given: those of `labels`, and what the items
         are: "text", "file" (a path), or the columns of a table of rows, with "table." before a name
@@ -164,7 +167,8 @@ def export_labels(
         )
     if kind == "coco":
         with whole(target) as part:
-            text = json.dumps(_coco(labels, pool, classes), ensure_ascii=False, indent=1)
+            data = _coco(labels, pool, classes, parents or {})
+            text = json.dumps(data, ensure_ascii=False, indent=1)
             part.write_text(text, encoding="utf-8", newline="")
         return
     if kind == "folders" and "not_answered" in labels:
@@ -227,7 +231,9 @@ def _rows(labels: pd.DataFrame) -> list[dict[str, Any]]:
 # pictures
 
 
-def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str, Any]:
+def _coco(
+    labels: pd.DataFrame, pool: Pool, classes: Sequence[str], parents: Mapping[str, str]
+) -> dict[str, Any]:
     names = list(dict.fromkeys([*classes, *tag_tables.names_in(labels)]))
     numbers = {name: number for number, name in enumerate(names, start=1)}
     images: list[dict[str, Any]] = []
@@ -251,7 +257,11 @@ def _coco(labels: pd.DataFrame, pool: Pool, classes: Sequence[str]) -> dict[str,
     return {
         "info": {"description": "whole-image labels, written by nblabel"},
         "images": images,
-        "categories": [{"id": number, "name": name} for name, number in numbers.items()],
+        "categories": [
+            {"id": number, "name": name}
+            | ({"supercategory": parents[name]} if name in parents else {})
+            for name, number in numbers.items()
+        ],
         "annotations": annotations,
     }
 

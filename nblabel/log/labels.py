@@ -12,12 +12,15 @@ import numpy.typing as npt
 from nblabel.arrays import IntArray
 from nblabel.log.binding import bind
 from nblabel.log.changes import PoolChanges
-from nblabel.log.classes import check_classes, not_given, warn_of_lookalikes
+from nblabel.log.class_tree import check_tree
+from nblabel.log.classes import not_given, warn_of_lookalikes
+from nblabel.log.coding import CODES, coded
+from nblabel.log.deciding import written_in
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
-from nblabel.log.kinds import check_kind
+from nblabel.log.kinds import check_kind, refuse
 from nblabel.log.known import Numbering
-from nblabel.log.state import Answer, LabelState
+from nblabel.log.state import LabelState
 from nblabel.log.store import LabelStore, StoreError
 from nblabel.log.tables import Predicted, labels_table
 from nblabel.pool import Pool
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
-
-STATUSES = ("open", "human", "model", "import", "skipped", "flagged")
-CODES = {name: code for code, name in enumerate(STATUSES)}
 
 
 class LabelLog:
@@ -62,9 +62,14 @@ class LabelLog:
     _numbers: dict[str, int]
     _y: IntArray
     _status: npt.NDArray[np.uint8]
+    _standing: npt.NDArray[np.uint8]  # the same, whatever became of the class of the label
+    _nodes: IntArray  # of coarse labels, as positions in `_above`; -1 elsewhere
     _bulk: npt.NDArray[np.bool_]
     _codes: dict[str, int]  # by class name
-    _names: Names  # of the classes
+    _every: tuple[str, ...]  # the names of the classes, those with subclasses included
+    _names: Names  # the same
+    _parents: dict[str, str]  # by class name
+    _above: tuple[str, ...]  # the classes with subclasses
     _classes_at: tuple[int, tuple[str, ...]]  # version and names of the classes in `_y`
     _listeners: list[Callable[[], None]]
     _cache: dict[str, tuple[int, Any]]  # by name, with the version it is of
@@ -85,7 +90,9 @@ class LabelLog:
         self.multi_label = multi_label
         """Whether an item may have several tags."""
         self.annotator = text_of(annotator).strip() or None
-        names = check_classes(classes)
+        names, parents = check_tree(classes)
+        if parents:
+            refuse(self, "classes with subclasses")
         warn_of_lookalikes(names)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
         self._version = 0
@@ -93,14 +100,18 @@ class LabelLog:
         check_kind(self.store, events, multi_label=multi_label)
         self.numbering = Numbering(self._bound.known, pool)
         """The numbers by which the log knows the items."""
-        self._read_anew(LabelState(names, missing=pool.missing, multi_label=multi_label))
+        state = LabelState(names, (), pool.missing, multi_label=multi_label, parents=parents)
+        self._read_anew(state)
         del events  # held so long, so that they are read from the store once
         if unknown := self._state.unknown_classes:
             raise StoreError(f"{self.store} {not_given(unknown, names)}")
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names in order: those given, and what was made of them since."""
+        """Class names in order: those given, and what was made of them since.
+
+        Where there is a tree of classes, those without subclasses.
+        """
         return tuple(self._codes)
 
     @property
@@ -262,7 +273,8 @@ class LabelLog:
         Returns
         -------
         DataFrame
-            Columns id, index, label, source, annotator, time (UTC).
+            Columns id, index, label, source, annotator, time (UTC). Where classes have subclasses,
+            also path behind label, such as "dog > husky".
         """
         return labels_table(self._state, self.pool, details=details)
 
@@ -306,7 +318,8 @@ class LabelLog:
             path,
             format,
             pool=self.pool,
-            classes=self.classes,
+            classes=self._every,
+            parents=self._parents,
             columns=columns,
             separator=separator,
             progress=progress,
@@ -335,17 +348,20 @@ class LabelLog:
         there = found >= 0
         rows = found[there]
         items = changed if there.all() else compress(changed, there.tolist())
-        answers = [self._state.answers.get(item) for item in items]
-        written = [None if answer is None else answer.written for answer in answers]
+        answers = list(map(self._state.answers.get, items))
+        steps = {answer.event.uid: answer for answer in answers if answer is not None}
+        # what is the same for all items of a step is worked out once
+        standing = {uid: CODES[answer.status] for uid, answer in steps.items()}
+        bulk = {uid: answer.event.is_bulk for uid, answer in steps.items()}
+        uids = ["" if answer is None else answer.event.uid for answer in answers]
+        self._standing[rows] = [standing.get(uid, 0) for uid in uids]
+        self._bulk[rows] = [bulk.get(uid, False) for uid in uids]
+        written = written_in(answers)
         for name in dict.fromkeys(written):
             if name is not None:
                 self._numbers.setdefault(name, len(self._numbers))
         self._written[rows] = [-1 if name is None else self._numbers[name] for name in written]
         self._number(rows)
-        self._status[rows] = self._statuses(rows, answers)
-        steps = {answer.event.uid: answer.event for answer in answers if answer is not None}
-        bulk = {uid for uid, event in steps.items() if event.is_bulk}
-        self._bulk[rows] = [answer is not None and answer.event.uid in bulk for answer in answers]
         if events:
             self._changed()
         return bool(events)
@@ -382,21 +398,19 @@ class LabelLog:
         """Give some items the numbers of their classes; all items where the classes changed."""
         # another session may have been given a class that this one was not
         names = (*self._state.classes, *self._state.unknown_classes)
-        if names != self.classes:
-            self._codes = {name: code for code, name in enumerate(names)}
-            self._names = Names(names)
         at, present = (self._state.class_list.version, names), self._state.class_list.present
-        codes = (self._codes.get(present[name], -1) for name in self._numbers)
-        every = np.array([*codes, -1], dtype=np.intp)  # the last for items without a label
-        if at == self._classes_at:
-            self._y[rows] = every[self._written[rows]]
-        else:
-            self._y = every[self._written]
-            self._classes_at = at
-
-    def _statuses(self, rows: IntArray, answers: Sequence[Answer | None]) -> Any:  # noqa: ARG002
-        """Return the status of each of some items."""
-        return [CODES["open" if answer is None else answer.status] for answer in answers]
+        some: Any = rows
+        if at != self._classes_at:
+            self._parents = self._state.parents
+            self._every = tuple(dict.fromkeys((*self._state.every_class, *names)))
+            self._above = tuple(name for name in self._every if name not in {*names})
+            self._codes = {name: code for code, name in enumerate(names)}
+            self._names = Names(self._every)
+            self._classes_at, some = at, slice(None)
+        called = [present[name] for name in self._numbers]
+        self._y[some], self._nodes[some], self._status[some] = coded(
+            self._written[some], self._standing[some], called, self._codes, self._above
+        )
 
     def _predicted(self) -> list[Predicted]:
         """Return the predictions of what has no label and is not flagged."""
@@ -413,8 +427,10 @@ class LabelLog:
         self._written = self._y.copy()
         self._numbers = {}
         self._status = np.zeros(len(self.pool), dtype=np.uint8)
+        self._standing = self._status.copy()
+        self._nodes = self._y.copy()
         self._bulk = np.zeros(len(self.pool), dtype=bool)
-        self._codes = {}
+        self._codes, self._parents, self._above, self._every = {}, {}, (), ()
         self._classes_at = (0, ())
         self._cache = {}
         self.refresh()

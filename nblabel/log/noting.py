@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from nblabel.log.events import LabelEvent, new_uid
-from nblabel.log.retiring import RetiringLog
+from nblabel.log.nesting import NestingLog
 
 LONGEST_NOTE = 2_000  # signs
 LONGEST_GUIDELINES = 50_000
 
 
-class NoteLog(RetiringLog):
+class NoteLog(NestingLog):
     """The labels of a pool, with notes and guidelines. Neither changes a label."""
 
     @property

@@ -68,6 +68,11 @@ class SplitLog(AnswerLog):
         if (sent := self._sent(uid)) is not None:
             return sent
         one = self.class_of(name)
+        if one in self._above:
+            raise ValueError(
+                f"{one!r} has subclasses. To sort its items into these, label them anew: "
+                f"coarse_labels({one!r}) has their positions."
+            )
         if not (self._y == self._codes[one]).any():
             raise ValueError(f"{one!r} has no labels, so there is nothing to split.")
         if not isinstance(into, Mapping):
@@ -76,12 +81,14 @@ class SplitLog(AnswerLog):
         names = self._split_into(one, into)
         labels: dict[str, str] = {}
         for label, index in zip(names, into.values(), strict=True):
-            for row in self.positions(index).tolist() if np.size(index) else ():
-                item = self.pool.ids[row]
-                if self._y[row] != self._codes[one]:
-                    raise ValueError(f"item {item!r} is not of the class {one!r}.")
-                if labels.setdefault(item, label) != label:
-                    raise ValueError(f"item {item!r} is in {labels[item]!r} and in {label!r}.")
+            rows = self.positions(index) if np.size(index) else np.empty(0, dtype=np.intp)
+            alien = rows[self._y[rows] != self._codes[one]]
+            if len(alien):
+                raise ValueError(f"item {self.pool.ids[alien[0]]!r} is not of the class {one!r}.")
+            items = dict.fromkeys(map(self.pool.ids.__getitem__, rows.tolist()), label)
+            if twice := next(iter(items.keys() & labels.keys()), None):
+                raise ValueError(f"item {twice!r} is in {labels[twice]!r} and in {label!r}.")
+            labels |= items
         if not labels:
             raise ValueError("into holds no items; pass their positions, or the names alone.")
         change = json.dumps({"class": one, "into": names})
@@ -120,7 +127,7 @@ class SplitLog(AnswerLog):
 
     def _unsorted(self, one: str) -> IntArray:
         split = self._state.class_list.splits.get(one)
-        if split is None:
+        if split is None or one not in self._codes:
             return np.empty(0, dtype=np.intp)
         rows = np.flatnonzero(self._y == self._codes[one])
         ids, answers = self.pool.ids, self._state.answers
@@ -133,7 +140,7 @@ class SplitLog(AnswerLog):
         found: list[str] = []
         for name in names:
             known = self._find_class(text_of(name).strip())
-            others = dict.fromkeys([*self.classes, *found])
+            others = dict.fromkeys([*self._every, *found])
             clean = self._new_class(name, others) if known is None else known
             if clean in found:
                 raise ValueError(f"into holds {clean!r} twice.")

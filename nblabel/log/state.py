@@ -6,69 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
 
-from nblabel.log.class_list import ClassDetails, ClassList
-from nblabel.log.events import ANSWERS, CLASS_KINDS, REMARKS, Kind, LabelEvent
+from nblabel.log.class_list import ClassList
+from nblabel.log.deciding import Answer, decide, written_in
+from nblabel.log.events import ANSWERS, CLASS_KINDS, REMARKS, LabelEvent
 from nblabel.log.kinds import check_event
+from nblabel.log.listed import ClassDetails
 from nblabel.log.tag_state import TagState
 
 MANY = 500  # items of a step; to fold the log anew takes less time than one by one
-
-
-class Answer(NamedTuple):
-    """The answer that counts for one item at present.
-
-    Attributes
-    ----------
-    event : LabelEvent
-        The event that decided.
-    place : int
-        The item's place in the event.
-    before : Answer or None
-        The answer to the item before this one, taken back or not.
-    names : dict of str to str or None
-        What the classes are called now, by their names in the log; None where nothing was renamed.
-    """
-
-    event: LabelEvent
-    place: int
-    before: Answer | None = None
-    names: Mapping[str, str] | None = None
-
-    @property
-    def kind(self) -> Kind:
-        """One of "label", "tags", "accept", "skip" or "flag"."""
-        return self.event.kind
-
-    @property
-    def is_label(self) -> bool:
-        """Whether it says what the item is, or whether it has a tag."""
-        return self.kind in (*ANSWERS, "accept")
-
-    @property
-    def status(self) -> str:
-        """What was done with the item, or the source of its label."""
-        aside = {"skip": "skipped", "flag": "flagged"}
-        return aside.get(self.kind) or self.event.source
-
-    @property
-    def label(self) -> str | None:
-        """The present name of the class, for "label" and "accept"."""
-        written = self.written
-        return written if written is None or self.names is None else self.names[written]
-
-    @property
-    def written(self) -> str | None:
-        """The name of the class as it stands in the log."""
-        if not self.event.labels or self.kind == "tags":
-            return None
-        return self.event.labels[self.place]
-
-    @property
-    def probability(self) -> float | None:
-        """The model's probability of an accepted label."""
-        return self.event.probabilities[self.place] if self.event.probabilities else None
 
 
 class LabelState:
@@ -89,6 +35,8 @@ class LabelState:
         Returns those of some ids that are not in the pool; all are if left out.
     multi_label : bool
         Whether an item may have several tags.
+    parents : mapping of str to str, optional
+        The parents of the classes given that are subclasses.
 
     Attributes
     ----------
@@ -115,8 +63,9 @@ class LabelState:
         missing: Callable[[Iterable[str]], list[str]] = lambda _: [],
         *,
         multi_label: bool = False,
+        parents: Mapping[str, str] | None = None,
     ) -> None:
-        self._list = None if classes is None else ClassList(classes)
+        self._list = None if classes is None else ClassList(classes, parents)
         self.tags = TagState(self._given.given) if multi_label else None
         if self._list is not None:
             self._list.multi_label = multi_label
@@ -149,13 +98,26 @@ class LabelState:
     def emptied(self) -> LabelState:
         """Return the state before the first event."""
         given = None if self._list is None else self._list.given
-        multi_label = self.tags is not None
-        return LabelState(given, missing=self._missing, multi_label=multi_label)
+        parents, multi_label = self._given.given_parents, self.tags is not None
+        return LabelState(given, (), self._missing, multi_label=multi_label, parents=parents)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names in order: those given, added, renamed, merged and deleted in the log."""
+        """Class names in order: those given, added, renamed, merged and deleted in the log.
+
+        Without those that have subclasses.
+        """
         return self._given.names(self._used)
+
+    @property
+    def every_class(self) -> tuple[str, ...]:
+        """Class names with each parent before its subclasses."""
+        return self._given.every(self._used)
+
+    @property
+    def parents(self) -> dict[str, str]:
+        """The parent of each class that has one, by name."""
+        return self._given.parents(self._used)
 
     @property
     def class_list(self) -> ClassList:
@@ -180,7 +142,7 @@ class LabelState:
     @property
     def unknown_classes(self) -> tuple[str, ...]:
         """Class names in use that are neither given nor added."""
-        given = set(self.classes)
+        given = {*self.every_class}
         return tuple(name for name in self._used if name not in given)
 
     @property
@@ -327,9 +289,16 @@ class LabelState:
             self.answers |= new
             self._in_use.update(() if event.kind == "tags" else event.labels)
             return
+        if event.kind == "label" and not gone:  # which goes before any other
+            written = written_in([self.answers.pop(item, None) for item in new])
+            before = Counter(name for name in written if name is not None)
+            self.answers |= new
+            self._in_use.update(event.labels[answer.place] for answer in new.values())
+            self._in_use.subtract(before)
+            return
         for item, answer in new.items():
             # the last of its history: what came before has been worked out
-            self._set(item, _decide(self._home(item).get(item), answer))
+            self._set(item, decide(self._home(item).get(item), answer))
 
     def _reverse(self, event: LabelEvent) -> tuple[str, ...]:
         target = self._events.get(event.target or "")
@@ -365,7 +334,7 @@ class LabelState:
         """Work out an item's answer from its own history."""
         answer: Answer | None = None
         for newer in self._active(item):
-            answer = _decide(answer, newer)
+            answer = decide(answer, newer)
         self._set(item, answer)
 
     def _active(self, item: str) -> list[Answer]:
@@ -397,24 +366,3 @@ class LabelState:
     def _shown(self, event: LabelEvent) -> LabelEvent:
         """Return an event with the present names of the classes."""
         return event if self._list is None else self._list.spelled(event)
-
-
-def _decide(answer: Answer | None, newer: Answer) -> Answer | None:
-    """Return which of two answers to an item counts; None where its label was withdrawn."""
-    kind = newer.event.kind
-    if kind == "withdraw":
-        if answer is not None and answer.kind == "tags":
-            return answer if _is_of_people(answer) else None
-        return None if answer is None or answer.kind == "accept" else answer
-    if answer is not None:
-        if kind == "skip" and answer.kind != "skip":
-            return answer
-        if kind == "accept" and answer.kind in ("label", "flag"):
-            return answer
-        if kind == "tags" and newer.event.source == "model" and _is_of_people(answer):
-            return answer
-    return newer
-
-
-def _is_of_people(answer: Answer) -> bool:
-    return answer.kind != "skip" and answer.event.source != "model"

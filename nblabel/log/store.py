@@ -6,6 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from nblabel.log.checkpoints import Checkpoints
 from nblabel.log.database import EVENT, ITEM, META, REPAIR, SCHEMA_VERSION, StoreError
 from nblabel.log.events import LabelEvent
 from nblabel.log.kinds import KIND, MULTI_LABEL
-from nblabel.log.rows import as_event, is_whole, items_of
+from nblabel.log.rows import as_event, insert_items, is_whole, items_of
 from nblabel.system import progress
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class LabelStore:
                 self._checkpoints.begin(self._file)
         # an event never changes: what one session has read the others of this process need not
         self._known: weakref.WeakValueDictionary[int, LabelEvent] = weakref.WeakValueDictionary()
+        self._newest: LabelEvent | None = None
         self._file_id = database.identity_of(self._file)
 
     @property
@@ -150,11 +152,12 @@ class LabelStore:
                     checksum=chain.linked(half, before),
                 )
             )
-            if event.ids:
-                (seq,) = inserted.inserted_primary_key or (0,)
-                rows = items_of(event, seq)
-                for part in progress.parts(len(rows), "Writing"):
-                    connection.execute(sa.insert(ITEM), rows[part])
+            (seq,) = inserted.inserted_primary_key or (0,)
+            rows = items_of(event, seq)
+            for part in progress.parts(len(rows), "Writing"):
+                insert_items(connection, rows[part])
+        # what was written need not be read; it is held until another one is
+        self._newest = self._known[seq] = replace(event, seq=seq)
         if self._checkpoints is not None:
             self._checkpoints.soon(event=True)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nblabel.log.class_tree import BETWEEN, path_of
 from nblabel.log.state import LabelState
 from nblabel.pool import Pool
 from nblabel.pool.tables import Table
@@ -45,7 +46,8 @@ def labels_table(
 ) -> pd.DataFrame:
     """Return the labels of a pool as a table, predictions behind them; see `Session.labels`.
 
-    Without a pool those of all items, and no positions.
+    Without a pool those of all items, and no positions. Where classes have subclasses there is a
+    column more, path: the classes above each, the highest first, and the class itself.
     """
     import pandas as pd
 
@@ -61,6 +63,9 @@ def labels_table(
         "annotator": [answer.event.annotator for answer in given] + [None] * rest,
         "time": np.concatenate([moments, np.full(rest, "NaT", dtype="datetime64[us]")]),
     }
+    if parents := state.parents:
+        paths = [BETWEEN.join(path_of(name, parents)) for name in columns["label"]]
+        columns = {key: columns[key] for key in ("id", "label")} | {"path": paths} | columns
     if details:
         columns["probability"] = [answer.probability for answer in given]
         columns["probability"] += [one[2] for one in predicted]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import IntArray
+from nblabel.log.coding import CODES
 from nblabel.log.events import LabelEvent, Tags, new_uid
 from nblabel.log.importing import ImportReport
 from nblabel.log.kinds import refuse
-from nblabel.log.labels import CODES
 from nblabel.log.splitting import SplitLog
 from nblabel.log.tag_importing import match_tags
 from nblabel.log.tag_reading import SEPARATOR, read_tags

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import IntArray
+from nblabel.log.coding import CODES
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
 from nblabel.log.kinds import refuse
-from nblabel.log.labels import CODES, LabelLog
-from nblabel.log.state import Answer, LabelState
-from nblabel.log.tag_state import OPEN, SOURCES, UNSURE, TagArray, is_by_model
+from nblabel.log.labels import LabelLog
+from nblabel.log.state import LabelState
+from nblabel.log.tag_state import OPEN, SOURCES, UNSURE, TagArray, TagState, is_by_model
 from nblabel.log.tag_tables import tags_table
 from nblabel.system.values import Names
 
@@ -220,7 +221,7 @@ class TagLog(LabelLog):
         names = (*self._state.classes, *self._state.unknown_classes)
         if names != self.classes:
             self._codes = {name: code for code, name in enumerate(names)}
-            self._names = Names(names)
+            self._names, self._every = Names(names), names
         at = (self._state.class_list.version, names)
         if at != self._classes_at or self._tags.shape[1] != len(names):
             self._classes_at = at
@@ -228,10 +229,8 @@ class TagLog(LabelLog):
             self._y = self._tags.copy()
             found = self.pool.find(tags.items)
             rows = found[found >= 0]
-            self._write(rows)
-            self._status[rows] = self._statuses(rows, ())
-        else:
-            self._write(rows)
+        self._write(rows)
+        self._status[rows] = self._statuses(rows, tags)
 
     def _items(self, rows: IntArray) -> list[str]:
         return [self.pool.ids[row] for row in rows.tolist()]
@@ -243,10 +242,8 @@ class TagLog(LabelLog):
         self._tags[rows] = codes
         self._y[rows] = np.where(codes < 0, OPEN, codes & 1)
 
-    def _statuses(self, rows: IntArray, answers: Sequence[Answer | None]) -> Any:
-        tags = self._state.tags
-        if tags is None:
-            return super()._statuses(rows, answers)
+    def _statuses(self, rows: IntArray, tags: TagState) -> Any:
+        """Return the status of each of some items."""
         statuses = tags.status(self._items(rows))
         codes = self._tags[rows]
         asked = np.isin(statuses, (CODES["open"], CODES["skipped"]))

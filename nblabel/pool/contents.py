@@ -13,6 +13,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nblabel.arrays import FloatArray
 from nblabel.pool.in_memory import ImageArray, ImageList
 from nblabel.pool.joining import JoinedPictures
@@ -59,6 +61,9 @@ class Contents:
         """
         if isinstance(self._media, Table):
             return _rows(self._media.taken(list(rows)), len(rows))
+        if self._embeddings is not None and self._media is None:
+            points = np.ascontiguousarray(self._embeddings[list(rows)])
+            return [_hash(point) for point in points]
         return [self._one(row, "" if len(rows) <= FILES else "size") for row in rows]
 
     def same(self, rows: Sequence[int], known: Sequence[str]) -> list[bool]:
@@ -146,7 +151,7 @@ def _by_column(signs: str) -> dict[str, str]:
     return {pair[:4]: pair[4:] for pair in pairs}
 
 
-def _hash(*parts: bytes) -> str:
+def _hash(*parts: Any) -> str:
     hasher = hashlib.blake2b(digest_size=8)
     for part in parts:
         hasher.update(part)

@@ -105,11 +105,22 @@ class Numbers(Sequence[str]):
 
     def exactly(self, items: Iterable[str]) -> list[int | None]:
         """Return where each of many ids is, so written."""
-        return list(map(self._exact, items))
+        some = list(items)
+        return self._all_exactly(some) or list(map(self._exact, some))
 
     def places(self, items: Iterable[str]) -> list[int | None]:
         """Return where each of many ids is."""
-        return list(map(self.place, items))
+        some = list(items)
+        return self._all_exactly(some) or list(map(self.place, some))
+
+    def _all_exactly(self, items: list[str]) -> list[int | None]:
+        """Return where all of some ids are, nothing where one is not there: a third of the time."""
+        try:
+            numbers = list(map(int, items))
+        except ValueError:
+            return []
+        there = items and min(numbers) >= 0 and max(numbers) < len(self._range)
+        return [*numbers] if there and list(map(str, numbers)) == items else []
 
     def hold(self, items: Iterable[str]) -> bool:
         """Return whether all of these are here, exactly so written."""

@@ -133,6 +133,9 @@ def self_agreement(
             continue
         (item,) = event.ids
         one, other = (answer.labels[answer.ids.index(item)] for answer in (first, second))
+        if {one, other} & {*session.parent_classes}:  # that is no other answer, but less of one
+            skipped += 1
+            continue
         time = np.datetime64(round(1e6 * second.time), "us")
         index = session.pool.index_of(item)
         rows.append((index, item, one, other, one == other, event.annotator, time))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.arrays import IntArray, is_number, is_whole
+from nblabel.log.coding import STATUSES
 from nblabel.log.events import LabelEvent
 from nblabel.log.kinds import refuse
-from nblabel.log.labels import STATUSES
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 from nblabel.system.format import count, counted, duration, money

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import IntArray, UInt8Array, UInt16Array
-from nblabel.log.state import Answer, LabelState
+from nblabel.log.deciding import Answer
+from nblabel.log.state import LabelState
 from nblabel.quality import NO_ANSWER
 from nblabel.session.sampling import weights
 from nblabel.strategies.measures import likeliest

@@ -17,9 +17,11 @@ from nblabel.graph.near import NearGroups
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.learners import KnnLearner, Learner, make_learner, wants_graph
 from nblabel.learners.bulk import BulkLearner
+from nblabel.learners.coarse import CoarseLabels
 from nblabel.learners.labeled_neighbors import LabeledNeighbors, centred
 from nblabel.learners.prior import Prior, PriorLearner
 from nblabel.learners.shares import ShareLearner
+from nblabel.session.refining import Refinement, without
 from nblabel.strategies import Query, QueryStrategy, Reason, View, make_strategy
 from nblabel.strategies.measures import Measures, likeliest
 
@@ -53,6 +55,8 @@ class Snapshot:
         more; asked first. `open` does not hold them.
     retired : ndarray of intp
         Numbers of the classes that are neither learned nor predicted.
+    coarse : CoarseLabels or None
+        The labels of classes that have subclasses, where there are any; `y` does not hold them.
     """
 
     version: int
@@ -64,6 +68,7 @@ class Snapshot:
     bulk: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     drawn: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     retired: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    coarse: CoarseLabels | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,7 @@ class Engine:
         self._measures = Measures(self._centred, self._neighbors, random_state, kept=shared)
         self._labeled: IntArray = np.empty(0, dtype=np.intp)
         self._retired: IntArray = np.empty(0, dtype=np.intp)
+        self._refinement = Refinement()
         self._lock = threading.Lock()
 
     @classmethod
@@ -257,20 +263,23 @@ class Engine:
         """The unit of squared distances, from which similarities are worked out."""
         return float(self._neighbors.scale(1_000, self._random_state))
 
-    def learner_anew(self, bulk: IntArray | None = None) -> BulkLearner:
+    def learner_anew(self, bulk: IntArray | None = None, prior: Prior | None = None) -> BulkLearner:
         """Return a learner like the present one that has learned nothing yet.
 
         Parameters
         ----------
         bulk : ndarray of intp, optional
             Positions labeled in bulk.
+        prior : Prior, optional
+            In place of its own.
         """
 
         def make() -> Learner:
             return make_learner(self._wanted[0], self.X, self._random_state, self.graph)
 
-        if self.prior is not None:
-            return PriorLearner(make, self.X, bulk, prior=self.prior)
+        prior = self.prior if prior is None else prior
+        if prior is not None:
+            return PriorLearner(make, self.X, bulk, prior=prior)
         return BulkLearner(make, self._centred, bulk)
 
     @property
@@ -284,7 +293,8 @@ class Engine:
         See `nblabel.learners.base.Learner.predict_proba`.
         """
         with self._lock:
-            return without(self._model.predict_proba(X_new), self._retired)
+            proba = without(self._model.predict_proba(X_new), self._retired)
+            return without(self._refinement.applied_to(X_new, proba), self._retired)
 
     def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
         """Learn from a snapshot and choose up to n questions.
@@ -309,10 +319,16 @@ class Engine:
             start = time.perf_counter()
             self._model.bulk = snapshot.bulk
             self._retired = snapshot.retired
-            proba = without(self._model.update(snapshot.y, len(snapshot.classes)), snapshot.retired)
+            y, bulk, retired = snapshot.y, snapshot.bulk, snapshot.retired
+            learned = self._model.update(y, len(snapshot.classes))
+            self._refinement.learn(self, self._model, snapshot.coarse, y, bulk)
+            proba, hedged = (
+                without(self._refinement.applied(without(one, retired)), retired)
+                for one in (learned, self._model.hedged(learned))
+            )
             self._labeled = labeled = self._labeled_in(snapshot)
             fitted = time.perf_counter()
-            query, reason = self._query(snapshot, labeled, proba, n, explain)
+            query, reason = self._query(snapshot, labeled, proba, hedged, n, explain)
             asked = time.perf_counter()
         return Refit(snapshot.version, proba, query, n, fitted - start, asked - fitted, reason)
 
@@ -357,6 +373,7 @@ class Engine:
         snapshot: Snapshot,
         labeled: IntArray,
         proba: FloatArray,
+        hedged: FloatArray,
         n: int,
         explain: int | None,
     ) -> tuple[Query, Reason | None]:
@@ -371,7 +388,7 @@ class Engine:
         view = self._view(
             X=self._centred,
             proba=proba,
-            hedged=without(self._model.hedged(proba), snapshot.retired),
+            hedged=hedged,
             candidates=candidates,
             labeled=labeled,
             y=snapshot.y,
@@ -393,22 +410,6 @@ class Engine:
         if why is None or explain is None or explain not in candidates:
             return query, None
         return query, None if explain in query.indices else why(view, explain)
-
-
-def without(proba: FloatArray, retired: IntArray) -> FloatArray:
-    """Return probabilities in which classes have none; each row still adds up to 1."""
-    if not len(retired):
-        return proba
-    kept = proba.copy(order="K")
-    kept[:, retired] = 0
-    total = kept.sum(axis=1, keepdims=True)
-    lost = total[:, 0] <= 0  # nothing was known but that it is of one of these
-    if lost.any():
-        kept[lost] = 1
-        kept[np.ix_(lost, retired)] = 0
-        total[lost] = proba.shape[1] - len(retired)
-    kept /= total
-    return kept
 
 
 def _check(query: Query, view: View, strategy: QueryStrategy) -> None:

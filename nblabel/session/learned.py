@@ -16,8 +16,8 @@ from nblabel.embeddings.prior import by_class
 from nblabel.embeddings.registry import embed_new
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners.prior import Prior
+from nblabel.log.coding import CODES
 from nblabel.log.events import FOUND
-from nblabel.log.labels import CODES
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled

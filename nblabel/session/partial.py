@@ -124,6 +124,7 @@ class PartialEngine:
             accepted=self._inside(snapshot.accepted),
             bulk=self._inside(snapshot.bulk),
             drawn=self._inside(snapshot.drawn),
+            coarse=None if snapshot.coarse is None else snapshot.coarse.of(self._rows),
         )
         at = -1 if explain is None else int(self._places[explain])
         refit = self._part.refit(part, n, None if at < 0 else at)

@@ -24,9 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
+from nblabel.learners.coarse import CoarseLabels
 from nblabel.log import frames
+from nblabel.log.coding import CODES, STATUSES
 from nblabel.log.events import LabelEvent, Tags
-from nblabel.log.labels import CODES, STATUSES, LabelLog
+from nblabel.log.labels import LabelLog
+from nblabel.log.splitting import SplitLog
 from nblabel.log.tag_log import TagLog
 from nblabel.session.engine import Snapshot
 
@@ -233,10 +236,12 @@ def choose_repeat(log: LabelLog, share: float, random_state: int) -> LabelEvent 
     if coin.random() >= share or len(pending_repeats(log)):
         return None
     before = {item for event in state.repeats for item in event.ids}
+    classes = {*log.classes}  # a coarse label is no whole answer
     own = [
         (answer.event.seq, item)
         for item, answer in state.answers.items()
         if answer.kind == "label"
+        and answer.label in classes
         and answer.event.source == "human"
         and answer.event.annotator == log.annotator
     ]
@@ -281,7 +286,7 @@ def answers_around(
     return (before[-1], after[0] if after else None) if before else None
 
 
-def snapshot(log: TagLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool) -> Snapshot:
+def snapshot(log: SplitLog, drawn: IntArray, repeated: IntArray, learn_accepted: bool) -> Snapshot:
     """Return the labels as they are now: what to learn from, and what to ask about first."""
     skipped = np.flatnonzero(log.status == STATUSES.index("skipped"))
     since = [log.state.answers[log.pool.ids[int(at)]].event.seq for at in skipped]
@@ -303,7 +308,17 @@ def snapshot(log: TagLog, drawn: IntArray, repeated: IntArray, learn_accepted: b
         bulk=bulk,
         drawn=first,
         retired=retired,
+        coarse=_coarse(log, repeated),
     )
+
+
+def _coarse(log: SplitLog, repeated: IntArray) -> CoarseLabels | None:
+    """Return the labels of classes that have subclasses, but for those that are retired."""
+    nodes, paths = log.coarse
+    nodes[repeated] = -1
+    gone = [node for node, name in enumerate(log.parent_classes) if name in log.retired]
+    nodes[np.isin(nodes, gone)] = -1
+    return CoarseLabels(nodes, paths) if (nodes >= 0).any() else None
 
 
 def check_seed(random_state: Any) -> int:

@@ -16,8 +16,8 @@ from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
 from nblabel.learners import check_learner
 from nblabel.learners.prior import Prior
+from nblabel.log.coding import STATUSES
 from nblabel.log.events import LabelEvent, new_uid
-from nblabel.log.labels import STATUSES
 from nblabel.log.store import StoreError
 from nblabel.log.tables import Predicted
 from nblabel.pool import Pool
@@ -224,6 +224,8 @@ class Session(LearnedLog):
         refit = self.refit(1)
         codes = refit.predicted[0][rows]
         if named:
+            if coarse := next((name for name in named.values() if name not in self._codes), None):
+                raise ValueError(f"{coarse!r} has subclasses; the model's labels are of these.")
             codes = np.array([self._codes[name] for name in named.values()], dtype=np.intp)
         names = self.classes
         return self._append(

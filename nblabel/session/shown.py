@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.log.labels import CODES
+from nblabel.log.coding import CODES
 from nblabel.session.engine import Refit
 from nblabel.system.palette import class_colors
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, IntArray
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.sharing import words

@@ -16,7 +16,7 @@ WITHOUT = "#5f6b6d"  # what is known to have no tag
 _CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369",
             "#e1cc55", "#fee838")  # fmt: skip
 SOURCES = {"human": "#0072b2", "model": "#e69f00", "import": "#009e73", "flagged": "#d55e00",
-           "skipped": "#cc79a7"}  # fmt: skip
+           "skipped": "#cc79a7", "coarse": "#882255"}  # fmt: skip
 
 
 def class_colors(n: int) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 
 import nblabel as nb
 from nblabel.learners import CALIBRATED, ESTIMATORS, LEARNERS, make_learner
+from nblabel.log.coding import STATUSES
 from nblabel.log.events import LabelEvent
-from nblabel.log.labels import STATUSES
 from nblabel.quality.costs import BREAK_SECONDS
 from nblabel.strategies import STRATEGIES, make_strategy
 from nblabel.widget import text

@@ -14,7 +14,7 @@ from nblabel.widget.text import classes as text
 
 CHANGES = (
     *("rename_class", "merge_classes", "delete_class", "order_classes", "describe_class"),
-    *("retire_class", "restore_class", "split_class"),
+    *("retire_class", "restore_class", "split_class", "nest_classes"),
 )
 _DETAILS = ("description", "color", "key", "aliases", "examples")
 
@@ -37,6 +37,7 @@ def change_classes(session: Session, content: dict[str, Any], given: Mapping[str
     """
     name, uid = content.get("name", ""), content["uid"]
     before = dict(zip(session.classes, class_counts(session).tolist(), strict=True))
+    before |= {one: len(session.coarse_labels(one)) for one in session.parent_classes}
     match content["type"]:
         case "rename_class":
             event = session.rename_class(name, content["new"], uid=uid)
@@ -59,6 +60,11 @@ def change_classes(session: Session, content: dict[str, Any], given: Mapping[str
             return text.restored(session.restore_class(name, uid=uid).change["class"])
         case "describe_class":
             return _describe(session, content, given)
+        case "nest_classes":
+            under = content["under"] or None
+            change = session.nest_classes(content["names"], under=under, uid=uid).change
+            n = before.get(change["under"], 0) if change["under"] in session.parent_classes else 0
+            return text.nested(change["classes"], change["under"], n)
         case _:
             return _split(session, content)
 

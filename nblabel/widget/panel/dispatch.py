@@ -32,7 +32,7 @@ class Dispatch:
             "more": lambda _page, m: panel.more(m["held"]),
             "need": lambda page, m: panel.need(page, m["ids"]),
             "explain": lambda page, m: panel.explain(page, m["ids"]),
-            "again": lambda page, m: panel.ask_again(page, m["status"]),
+            "again": lambda page, m: panel.ask_again(page, m["status"], m.get("label")),
             "show": lambda page, m: panel.show_point(page, m["index"]),
             "browse": lambda page, m: panel.browse(page, m["id"], m["steps"], m["request"]),
             "hover": lambda page, m: panel.hover(page, m["index"]),

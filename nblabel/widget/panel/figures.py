@@ -11,9 +11,9 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners import CALIBRATED
-from nblabel.log.class_list import ClassDetails
+from nblabel.log.coding import STATUSES
 from nblabel.log.events import Tags
-from nblabel.log.labels import STATUSES
+from nblabel.log.listed import ClassDetails
 from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
@@ -151,12 +151,19 @@ def describe_classes(
 ) -> list[dict[str, Any]]:
     """Return the classes of docs/wire.md, with their keys, some of them chosen, and colours."""
     names, keys, details = session.classes, keys_of(session, chosen), session.class_details
-    like, splits, retired = lookalikes(names), session.splits, session.retired
+    like, splits, retired = lookalikes(session.every_class), session.splits, session.retired
+    parents, above = session.parents, session.parent_classes
     former: dict[str, list[str]] = {}
     for other, name in session.state.renamed.items():
         former.setdefault(name, []).append(other)
     rows: list[dict[str, Any]] = []
-    for name, color in zip(names, colors_of(session), strict=True):
+    colors = dict(zip(names, colors_of(session), strict=True))
+    for name in reversed(above):  # that of the first class below, which is told from the others'
+        first = next(one for one in session.every_class if parents.get(one) == name)
+        colors[name] = details.get(name, NO_DETAILS).color or colors[first]
+    # the place of a class is its number, so those without one stand behind
+    for name in (*names, *above):
+        color = colors[name]
         row: dict[str, Any] = {"name": name, "key": keys.get(name, ""), "color": color}
         one = details.get(name, NO_DETAILS)
         examples = zip(one.examples, session.pool.find(one.examples).tolist(), strict=True)
@@ -167,6 +174,8 @@ def describe_classes(
             "also": former.get(name),
             "retired": name in retired,
             "like": like.get(name),
+            "parent": parents.get(name),
+            "subclasses": name in above,
         }
         row |= {key: value for key, value in more.items() if value}
         if name in splits:
@@ -222,7 +231,10 @@ def count_labels(session: Session, rows: IntArray | None = None) -> list[dict[st
         for name, color, count in zip(session.classes, colors, counts, strict=False)
     ]
     if has_many(counted):
-        return sorted(counted, key=lambda one: -one["count"])[:LISTED]
+        counted = sorted(counted, key=lambda one: -one["count"])[:LISTED]
+    if rows is None:
+        coarse = ((name, len(session.coarse_labels(name))) for name in session.parent_classes)
+        counted += [{"name": name, "color": UNLABELED, "count": n} for name, n in coarse if n]
     return counted
 
 
@@ -247,6 +259,7 @@ def describe_status(
         "accepted": n["model"],
         "skipped": n["skipped"],
         "flagged": n["flagged"],
+        **({"coarse": n["coarse"]} if n["coarse"] else {}),
         "left": left,
         "total": len(session.pool),
         "per_hour": pace,

@@ -11,7 +11,8 @@ from nblabel.session import Session
 KEYS = "1234567890qetyiopadjklzxcvbgm"  # in the order in which classes get them
 EACH_A_KEY = len(KEYS)  # classes; of more the likeliest have keys, and the others are found by name
 LIKELIEST = 5  # classes of an item that have keys then
-FINDS = "t"  # begins to find a class by its name then
+FINDS = "t"  # begins to find a class by its name then, and where classes have subclasses
+ITSELF = "0"  # gives the label of a class with subclasses while these have the keys
 SHARED = "12345" + FINDS  # keys that mean something for all classes then
 
 
@@ -36,6 +37,11 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
         other = next((one for one, its in chosen.items() if its == sign), None)
         if other is not None:
             raise ValueError(f"keys gives {other!r} and {name!r} the same key, {sign!r}.")
+        if session.parents and sign in FINDS + ITSELF:
+            raise ValueError(
+                f"keys gives {name!r} the key {sign!r}. Where classes have subclasses, {FINDS} finds "
+                f"one by its name and {ITSELF} gives the label of their parent; choose another."
+            )
         if sign in SHARED and has_many(session.classes):
             raise ValueError(
                 f"keys gives {name!r} the key {sign!r}. With more than {EACH_A_KEY} classes, 1 to "
@@ -55,14 +61,20 @@ def keys_of(session: Session, given: Mapping[str, str] | None = None) -> dict[st
     given : mapping of str to str, optional
         The keys that the panel was given, which come before those in the log.
     """
-    names = [name for name in session.classes if name not in session.retired]
+    names = [name for name in session.every_class if name not in session.retired]
     renamed = session.state.renamed
     chosen = {renamed.get(name, name): key for name, key in (given or {}).items()}
     for name, one in session.class_details.items():
         if one.key and one.key not in chosen.values() and name in names:
             chosen.setdefault(name, one.key)
-    n_gone = len({*session.state.class_list.given_now} & {*session.retired})
-    return dict(zip(names, class_keys(names, session.n_given - n_gone, chosen), strict=True))
+    first, parents = {*session.state.class_list.given_now}, session.parents
+    keys: dict[str, str] = {}
+    for parent in (None, *session.parent_classes):  # those that can be chosen from at a time
+        level = [name for name in names if parents.get(name) == parent]
+        reserved = (FINDS if parents else "") + (ITSELF if parent else "")
+        given_keys = class_keys(level, len({*level} & first), chosen, reserved)
+        keys |= dict(zip(level, given_keys, strict=True))
+    return keys
 
 
 def has_many(names: Sized) -> bool:
@@ -70,32 +82,35 @@ def has_many(names: Sized) -> bool:
     return len(names) > EACH_A_KEY
 
 
-def class_keys(names: Sequence[str], n_given: int, chosen: Mapping[str, str]) -> list[str]:
+def class_keys(
+    names: Sequence[str], n_given: int, chosen: Mapping[str, str], reserved: str = ""
+) -> list[str]:
     """Return the key of each class, "" where none is left.
 
     A chosen key comes first; then a class whose name is one character has that key. The first
     `n_given` classes choose together; those added later take none that a class before them has, for
     people have it in their fingers. Where there are more classes than keys, a class has the key
-    that was chosen for it, and no other.
+    that was chosen for it, and no other. Keys that are reserved are given to none.
     """
     if has_many(names):
-        return ["" if chosen.get(name, "") in SHARED else chosen[name] for name in names]
-    keys = {name: chosen[name] for name in names if name in chosen}
-    _own(names[:n_given], keys)
-    _next(names[:n_given], keys)
+        none = SHARED + reserved
+        return ["" if chosen.get(name, "") in none else chosen[name] for name in names]
+    keys = {name: chosen[name] for name in names if chosen.get(name, reserved) not in reserved}
+    _own(names[:n_given], keys, reserved)
+    _next(names[:n_given], keys, reserved)
     for name in names[n_given:]:
-        _own([name], keys)
-        _next([name], keys)
+        _own([name], keys, reserved)
+        _next([name], keys, reserved)
     return [keys[name] for name in names]
 
 
-def _own(names: Iterable[str], keys: dict[str, str]) -> None:
+def _own(names: Iterable[str], keys: dict[str, str], reserved: str) -> None:
     """Give classes of one character that key."""
     names = list(names)
     for name in names:
         # a capital is typed without Shift where no class has the small letter
         signs = [name] if name.lower() == name or name.lower() in names else [name.lower(), name]
-        taken = {*COMMANDS, *keys.values()}
+        taken = {*COMMANDS, *reserved, *keys.values()}
         free = [sign for sign in signs if _is_typed(sign) and sign not in taken]
         if name not in keys and free:
             keys[name] = free[0]
@@ -106,9 +121,9 @@ def _is_typed(sign: str) -> bool:
     return len(sign) == 1 and (sign.isascii() or sign.lower() != sign.upper())
 
 
-def _next(names: Iterable[str], keys: dict[str, str]) -> None:
+def _next(names: Iterable[str], keys: dict[str, str], reserved: str) -> None:
     """Give the other classes the keys that are left, in order."""
     for name in names:
         if name not in keys:
-            taken = set(keys.values())
+            taken = {*reserved, *keys.values()}
             keys[name] = next((sign for sign in KEYS if sign not in taken), "")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.quality.audit_report import AuditReport
 from nblabel.session import Session
 from nblabel.session.engine import Refit
@@ -31,6 +31,7 @@ from nblabel.widget.panel.selection import Selection
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.panel.tag_grid import TagGrids
 from nblabel.widget.panel.tags import is_asked
+from nblabel.widget.text.classes import COARSE_THEN
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.auto_label import AutoLabel
@@ -54,6 +55,7 @@ Then = Callable[[object], None]
 AGAIN = {
     "flagged": (STATUSES.index("flagged"), text.FLAGGED_THEN),
     "skipped": (STATUSES.index("skipped"), text.SKIPPED_THEN),
+    "coarse": (STATUSES.index("coarse"), COARSE_THEN),
 }
 
 
@@ -269,10 +271,11 @@ class Panel:
 
         self._read([index], QUESTION_SIDE, send)
 
-    def ask_again(self, page: Page, status: str) -> None:
-        """Ask all flagged or all skipped items next, once more."""
+    def ask_again(self, page: Page, status: str, label: str | None = None) -> None:
+        """Ask all items of a status next, once more, or those of one class with subclasses."""
         code, reason = AGAIN[status]
-        found = [int(index) for index in np.flatnonzero(self.session.status == code)]
+        rows = np.flatnonzero(self.session.status == code)
+        found = (rows if label is None else self.session.coarse_labels(label)).tolist()
         self._again.ask(found)
         if found:
             self.want(found, [reason] * len(found))

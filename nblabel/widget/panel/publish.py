@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.session import Session
 from nblabel.widget import text
 from nblabel.widget.panel.figures import (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import IntArray
-from nblabel.log.labels import CODES
+from nblabel.log.coding import CODES
 from nblabel.session import Session
 from nblabel.session.shown import class_counts
 from nblabel.widget.panel.pages import Page

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import FloatArray
+from nblabel.log.coding import STATUSES
 from nblabel.log.events import LabelEvent, Tags
-from nblabel.log.labels import STATUSES
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.session.shown import ANSWERED, LIKELY

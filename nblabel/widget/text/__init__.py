@@ -54,6 +54,7 @@ LEFT_OVER = Reason("The model is too unsure of this one: left for you, the least
 _WORDS = {"undo": "Undone", "redo": "Redone"}
 _CHANGES = {
     "rename_class": "a class was renamed",
+    "nest_classes": "classes were moved in the tree",
     "merge_classes": "classes were merged",
     "order_classes": "the classes were put in order",
     "delete_class": "a class was deleted",

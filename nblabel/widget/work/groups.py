@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray, UInt8Array
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.pool.mosaic import mean_tile
 from nblabel.session import Session
 from nblabel.session.searching import SearchResult

@@ -1,6 +1,7 @@
 // The dialog in which the classes are changed. After each step a line says what happened, and
 // offers to undo it.
 
+import { inTreeOrder } from "../shared/class_tree.js";
 import { h, patchChildren, setText } from "../shared/dom.js";
 import { isTextField } from "../shared/chords.js";
 import { listen } from "../shared/errors.js";
@@ -105,7 +106,8 @@ export class ClassDialog {
   }
 
   render() {
-    const { everyClass, model } = this.context;
+    const { model } = this.context;
+    const everyClass = inTreeOrder(this.context.everyClass);
     const focused = /** @type {HTMLElement} */ (document.activeElement);
     const within = this.list.contains(focused);
     const at = this.heads.findIndex((one) => one.parentElement?.contains(focused));
@@ -185,11 +187,15 @@ export class ClassDialog {
 
   /** @param {ClassRow} row @param {number} steps */
   move(row, steps) {
-    const names = this.context.everyClass.map((one) => one.name);
+    const every = inTreeOrder(this.context.everyClass);
+    const names = every.map((one) => one.name);
+    // beside those under the same parent
+    const beside = every.filter(({ parent }) => parent === row.info.parent).map(({ name }) => name);
+    const next = beside[beside.indexOf(row.info.name) + steps] ?? "";
     const from = names.indexOf(row.info.name);
-    const to = from + steps;
+    const to = names.indexOf(next);
     const waits = [...this.steps.values()].some(({ event }) => event.type === "order_classes");
-    if (from < 0 || to < 0 || to >= names.length || waits) return;
+    if (from < 0 || to < 0 || waits) return;
     [names[from], names[to]] = [names[to], names[from]];
     this.change(row, { type: "order_classes", names });
   }
@@ -259,6 +265,7 @@ export class ClassDialog {
   /** @param {Ack} ack @param {ClassStep} step */
   refused(ack, { row, event }) {
     if (!row) return this.say(ack.text);
+    if (ack.like && event.type === "nest_classes") return row.askToMove(event.under, ack.like);
     if (ack.like && event.type === "rename_class") return row.askAboutLike(event.new, ack.like);
     if (event.type === "rename_class") row.fields?.name.mark(true);
     if ("key" in event) row.fields?.key.mark(true);

@@ -1,5 +1,6 @@
 // One class in the dialog: a line with what is known of it, which opens in place.
 
+import { pathAbove } from "../shared/class_tree.js";
 import { h, makeUid, setAttribute, setText } from "../shared/dom.js";
 import { buildThumb, mediaOf } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
@@ -140,11 +141,15 @@ export class ClassRow {
     this.down = this.button(words.down, () => this.host.move(this, 1));
     this.merge = this.button(words.merge, () => this.askToMerge());
     this.splitOpen = this.button(words.split, () => this.openSplit());
+    this.under = this.button(TEXT.tree.move, () => this.askToMove(), TEXT.tree.moveTitle);
+    this.askAgain = this.button("", () => this.askCoarse(), TEXT.tree.askTitle);
     this.retire = this.button("", () => this.retireOrRestore(), words.retireTitle);
     this.delete = this.button(words.delete, () => this.askToDelete());
     const order = h("span", { class: "nbl-class-order" }, this.up, this.down);
     // with several tags, items are in no class alone
-    const single = this.context.multiLabel ? [] : [this.splitOpen, this.retire];
+    const single = this.context.multiLabel
+      ? []
+      : [this.under, this.askAgain, this.splitOpen, this.retire];
     const parts = [order, this.merge, ...single, this.delete];
     this.actions = h("div", { class: "nbl-class-actions" }, ...parts);
   }
@@ -172,6 +177,10 @@ export class ClassRow {
     setText(this.keyShown, key);
     this.keyShown.hidden = !key;
     setText(this.nameShown, name);
+    const { parent } = info;
+    const above = pathAbove(this.context.everyClass, name);
+    this.node.style.setProperty("--nbl-depth", String(above.length));
+    setAttribute(this.head, "aria-description", parent ? TEXT.tree.path([...above, name]) : null);
     const also = aliases.length ? TEXT.classes.also(aliases) : "";
     setText(this.more, [also, description.replace(/\s+/g, " ")].filter(Boolean).join(" · "));
     const state = split ? TEXT.classes.toSort(split.left) : retired ? TEXT.classes.retired : "";
@@ -196,6 +205,9 @@ export class ClassRow {
     this.retire.title = retired ? "" : TEXT.classes.retireTitle;
     setText(this.splitOpen, split ? TEXT.classes.toSort(split.left) : TEXT.classes.split);
     this.splitOpen.disabled = this.count === 0;
+    this.splitOpen.hidden = Boolean(this.info.subclasses);
+    setText(this.askAgain, TEXT.tree.askAgain(this.count));
+    this.askAgain.hidden = !this.info.subclasses || this.count === 0;
     this.drawExamples();
   }
 
@@ -305,6 +317,23 @@ export class ClassRow {
       }),
       this.fields?.name.input,
     );
+  }
+
+  /** @param {string} [typed] a name that was refused @param {string} [like] for this one */
+  askToMove(typed = "", like = "") {
+    const { name } = this.info;
+    const text = like ? TEXT.tree.moveAlike(typed, like) : TEXT.tree.moveUnder(name);
+    const act = (/** @type {string} */ under) =>
+      this.change({ type: "nest_classes", names: [name], under: like || under.trim() });
+    const hints = like ? undefined : this.others;
+    const confirm = TEXT.tree.moveNow;
+    this.put(buildAsk({ text, confirm, hints, act, leave: () => this.leaveAsk() }), this.under);
+  }
+
+  /** Ask what has the coarse label of this class again, in the queue. */
+  askCoarse() {
+    this.context.send({ type: "again", status: "coarse", label: this.info.name });
+    this.host.startSorting();
   }
 
   askToDelete() {

@@ -357,7 +357,7 @@ export class GroupDialog {
       return true;
     }
     const named = this.find.classes.find((one) => one.key === key);
-    const act = named ? () => this.send(named.name) : this.commands[key];
+    const act = named ? () => this.find.choose(named.name) : this.commands[key];
     if (act && !repeat) act();
     return Boolean(act);
   }

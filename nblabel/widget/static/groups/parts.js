@@ -102,10 +102,11 @@ function buildGroupActions(dialog) {
 }
 
 /**
- * @param {import("../shared/wire.js").ClassInfo} one
+ * @param {{name: string, key: string, color: string, text?: string, opens?: boolean}} one `opens`:
+ *   its subclasses, in place of labeling
  * @param {(name: string) => void} choose
  */
-export function buildGroupClass({ name, key, color }, choose) {
+export function buildGroupClass({ name, key, color, text = name, opens = false }, choose) {
   const props = {
     type: "button",
     class: "nbl-map-class",
@@ -116,7 +117,8 @@ export function buildGroupClass({ name, key, color }, choose) {
     "button",
     props,
     h("span", { class: "nbl-map-swatch", style: { background: color } }),
-    h("span", { class: "nbl-map-class-name", text: name }),
+    h("span", { class: "nbl-map-class-name", text }),
     key ? h("kbd", { text: key, "aria-hidden": "true" }) : null,
+    opens ? h("span", { class: "nbl-class-opens", "aria-hidden": "true", text: "›" }) : null,
   );
 }

@@ -36,13 +36,19 @@ export class LegendFilter {
     });
   }
 
+  /** Those that points are coloured by. */
+  get classes() {
+    return this.legend.view.context.classes.filter((one) => !one.subclasses);
+  }
+
   /**
    * The entries to show, of those that the kernel sent: the most frequent, or what fits.
    * @param {LegendEntry[]} sent
    * @returns {LegendEntry[]}
    */
   entries(sent) {
-    const { classes, model } = this.legend.view.context;
+    const { model } = this.legend.view.context;
+    const { classes } = this;
     const applies =
       hasMany(classes) &&
       ["prediction", "label"].includes(model.get("color_by")) &&
@@ -62,7 +68,8 @@ export class LegendFilter {
 
   /** @param {string} typed @returns {LegendEntry[]} */
   fitting(typed) {
-    const { classes, map, recent } = this.legend.view.context;
+    const { map, recent } = this.legend.view.context;
+    const { classes } = this;
     const places = new Map(classes.map(({ name }, place) => [name, place]));
     const found = new ClassFinder(classes).find(typed, recent).slice(0, SHOWN);
     return found.map(({ name }) => {

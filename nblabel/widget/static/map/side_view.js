@@ -131,6 +131,7 @@ export class SideView {
    * @returns {boolean} whether there was one
    */
   escape() {
+    if (this.dialog.isOpen && this.dialog.find.leaveBranch()) return true;
     if (this.dialog.isOpen) this.clearSelection();
     else if (this.pressedCode !== null) this.isolate(null);
     else return false;

@@ -1,5 +1,6 @@
 // The buttons: accept the prediction, the classes, a new class, and what else a key can do.
 
+import { levelOf, pathAbove } from "../shared/class_tree.js";
 import { h, patchChildren, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { percentText } from "../shared/format.js";
@@ -109,7 +110,8 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       },
     };
     const check = h("span", { class: "nbl-check", "aria-hidden": "true", text: "✓" });
-    return h("button", props, swatch, name, key, tags && check);
+    const opens = h("span", { class: "nbl-class-opens", "aria-hidden": "true", text: "›" });
+    return h("button", props, swatch, name, key, tags ? check : opens);
   };
   /** @param {string} label */
   const buttonOf = (label) => [...list.children].find((button) => button.dataset.key === label);
@@ -120,7 +122,10 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       queue: { current },
     } = controller;
     const classes = tags ? tags.shown(offer.classes) : offer.classes;
-    const pressed = tags ? tags.pressed : [current?.label];
+    const every = controller.context.classes;
+    const { branch } = offer;
+    // at the top, a label is below the class that is there
+    const pressed = tags ? tags.pressed : [current?.label, ...pathAbove(every, current?.label)];
     const hadFocus = list.contains(document.activeElement);
     const buttons = patchChildren(
       list,
@@ -128,13 +133,19 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       make,
     );
     classes.forEach((one, i) => {
-      const [swatch, , key] = /** @type {any} */ (buttons[i].children);
+      const [swatch, name, key, opens] = /** @type {any} */ (buttons[i].children);
+      const isOpened = one.name === branch;
+      setText(name, isOpened ? TEXT.tree.itself(one.name) : one.name);
+      const below = one.subclasses && !isOpened ? levelOf(every, one.name).length : 0;
+      if (!tags) opens.hidden = !below;
+      const described = [one.description, below && TEXT.tree.opens(below)].filter(Boolean);
       swatch.style.background = one.color;
       setText(key, one.key);
       key.hidden = one.key === "";
       setAttribute(buttons[i], "aria-keyshortcuts", one.key || null);
-      setAttribute(buttons[i], "aria-description", one.description || null);
-      setAttribute(buttons[i], "aria-pressed", String(pressed.includes(one.name)));
+      setAttribute(buttons[i], "aria-description", described.join(". ") || null);
+      const isPressed = isOpened ? current?.label === branch : pressed.includes(one.name);
+      setAttribute(buttons[i], "aria-pressed", String(isPressed));
       const acts = current && !closed && !desk.paused;
       setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
     });

@@ -1,6 +1,7 @@
 // What a person does in the queue, and what the kernel tells it. All views of a page share one.
 
 import { listen } from "../shared/errors.js";
+import { keptLabel } from "../shared/class_tree.js";
 import { makeUid } from "../shared/dom.js";
 import { toldWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
@@ -124,7 +125,7 @@ export class QueueController {
 
   /** The label that is there and that Enter keeps, null where there is none. */
   get kept() {
-    return this.queue.current?.label ?? null;
+    return keptLabel(this.context.classes, this.queue.current?.label);
   }
 
   /** Words of the text that speak for the prediction; where that is hidden, none. */

@@ -3,7 +3,7 @@
 
 import { setAttribute } from "../shared/dom.js";
 import { FinderView } from "../shared/finder.js";
-import { hasMany } from "../shared/offer.js";
+import { findsByName } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 import { commandButton } from "./answers.js";
 
@@ -40,12 +40,12 @@ export function buildFind(controller, run, desk, focusRoot) {
     leave,
   });
   const open = () => {
-    if (!hasMany(context.classes)) return;
+    if (!findsByName(context.classes)) return;
     if (desk.paused) controller.say(TEXT.queue.groupOpen);
     else toggle(true);
   };
   const render = () => {
-    button.hidden = !hasMany(context.classes);
+    button.hidden = !findsByName(context.classes);
     setAttribute(button, "aria-disabled", desk.paused ? "true" : null);
     if (finder.isOpen && (button.hidden || desk.paused)) leave();
     finder.update();

@@ -1,7 +1,7 @@
 // The list of all keys, laid over the queue.
 
 import { h } from "../shared/dom.js";
-import { hasMany } from "../shared/offer.js";
+import { findsByName } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 import { QUEUE_KEYS } from "./keys.js";
 
@@ -35,7 +35,7 @@ function keyRows({ classes, multiLabel: several, noun }, offer) {
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
   const meant = {
-    findClass: hasMany(classes),
+    findClass: findsByName(classes),
     takeOver: several,
     oneTag: several,
     endFind: !several,

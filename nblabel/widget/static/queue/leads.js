@@ -14,13 +14,17 @@ export function buildLeads(controller, ways, focusRoot) {
   const { context } = controller;
   /** @param {string} text @param {() => void} onClick */
   const button = (text, onClick) => h("button", { type: "button", text, onClick });
-  /** @param {"flagged" | "skipped"} status */
+  /** @param {"flagged" | "skipped" | "coarse"} status */
   const again = (status) =>
     button("", () => {
       context.tell({ type: "again", status });
       focusRoot();
     });
-  const asking = { flagged: again("flagged"), skipped: again("skipped") };
+  const asking = {
+    flagged: again("flagged"),
+    skipped: again("skipped"),
+    coarse: again("coarse"),
+  };
   const review = button(TEXT.quality.reviewOpen, () => {
     context.tell({ type: "review", accepted: false });
     focusRoot();
@@ -29,7 +33,7 @@ export function buildLeads(controller, ways, focusRoot) {
   const exporting = button(TEXT.status.exportOpen, () => ways.openExport());
   const words = h("p");
   const reviews = context.multiLabel ? [] : [review];
-  const buttons = [asking.flagged, asking.skipped, ...reviews, exporting];
+  const buttons = [...Object.values(asking), ...reviews, exporting];
   const actions = h(
     "div",
     { class: "nbl-lead-actions", role: "group", "aria-label": TEXT.queue.leads },
@@ -44,7 +48,7 @@ export function buildLeads(controller, ways, focusRoot) {
     const onlySkipped = current !== null && left > 0 && left === skipped;
     node.hidden = !(isOver || onlySkipped);
     setText(words, onlySkipped ? TEXT.queue.onlySkippedLeft(context.noun) : TEXT.queue.leads);
-    for (const name of /** @type {const} */ (["flagged", "skipped"])) {
+    for (const name of /** @type {const} */ (["flagged", "skipped", "coarse"])) {
       const n = status[name] ?? 0;
       asking[name].hidden = n === 0;
       setText(asking[name], TEXT.queue.askAgain(n, name));

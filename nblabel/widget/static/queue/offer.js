@@ -1,6 +1,7 @@
 // The classes that keys give the question on screen. They stay as they are while it is there: what
 // changes under a finger is not what a person chose.
 
+import { isParent } from "../shared/class_tree.js";
 import { offered } from "../shared/offer.js";
 
 export class QueueOffer {
@@ -14,6 +15,9 @@ export class QueueOffer {
     this.names = [];
     /** @type {import("../shared/wire.js").ClassInfo[]} */
     this.classes = [];
+    /** The class whose subclasses have the keys, "" at the top. */
+    this.branch = "";
+    this.branchShown = "";
   }
 
   /**
@@ -24,12 +28,15 @@ export class QueueOffer {
   follow(item, predicts) {
     const { classes, recent } = this.context;
     const shown = `${predicts} ${item?.id ?? ""}`;
-    if (shown === this.shown && classes === this.known) return;
+    if (shown !== this.shown || !isParent(classes, this.branch)) this.branch = "";
+    const stays = shown === this.shown && this.branch === this.branchShown;
+    if (stays && classes === this.known) return;
     if (shown !== this.shown) this.names = (predicts && item?.likeliest) || [];
     // before there is a prediction, those that stood there go on standing there
     else if (!this.names.length) this.names = this.classes.map(({ name }) => name).slice(0, 5);
     this.shown = shown;
     this.known = classes;
-    this.classes = offered(classes, this.names, recent);
+    this.branchShown = this.branch;
+    this.classes = offered(classes, this.names, recent, this.branch);
   }
 }

@@ -8,11 +8,13 @@ import {
   commandButton,
   isAnswer,
 } from "./answers.js";
+import { hasTree } from "../shared/class_tree.js";
 import { h, svg } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { returnFocus } from "../shared/frame.js";
-import { hasMany } from "../shared/offer.js";
+import { findsByName } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
+import { buildBranch } from "./branch.js";
 import { buildFind } from "./find.js";
 import { buildHelp } from "./help.js";
 import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
@@ -55,6 +57,7 @@ export function buildQueue(controller, signal, ways) {
   const run = (command) => {
     controller.forgetObstacle();
     if (command.name === "help") help.toggle();
+    else if (mayGo(command) && branch.takes(command)) focusRoot();
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "classes") ways.openClasses();
     else if (command.name === "note") note.open();
@@ -71,6 +74,8 @@ export function buildQueue(controller, signal, ways) {
       flash(buttonFor(command));
     caption.render();
   };
+  /** @param {Command} command */
+  const mayGo = (command) => !tags && help.node.hidden && !(desk.paused && isAnswer(command));
   const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
   const searchAlike = () => {
     const { current } = controller.queue;
@@ -91,10 +96,12 @@ export function buildQueue(controller, signal, ways) {
   const beside = buildBeside(controller);
   const note = buildNote(controller, run, focusRoot);
   newClass.node.append(buildClassesButton(run));
+  const branch = buildBranch(controller, run);
   const find = buildFind(controller, run, desk, focusRoot);
   const more = [find.button, newClass.node];
   if (tags) more.push(commandButton("oneTag", TEXT.tags.gridOpen, run));
   const classes = buildClasses(controller, run, desk, more, focusRoot, tags);
+  classes.node.firstElementChild?.after(branch.node);
   find.cover(classes.node);
   const actions = buildActions(run, desk);
   const leads = buildLeads(controller, ways, focusRoot);
@@ -147,7 +154,9 @@ export function buildQueue(controller, signal, ways) {
   listen(el, "keydown", hear, { signal });
 
   // keys that mean other classes for each question are drawn with it
-  const keyed = { render: () => (tags || hasMany(controller.context.classes)) && classes.render() };
+  const keyed = {
+    render: () => (tags || findsByName(controller.context.classes)) && classes.render(),
+  };
   const set = { render: () => confirm?.render() };
   /**
    * One part that cannot be drawn leaves the others alone.
@@ -158,7 +167,9 @@ export function buildQueue(controller, signal, ways) {
     return () => renders.forEach((render) => render());
   };
   const remove = controller.addView({
-    question: draw([picture, caption, player, beside, near, note, prediction, next, keyed, set]),
+    question: draw([
+      ...[picture, caption, player, beside, near, note, prediction, next, branch, keyed, set],
+    ]),
     rest: draw([saved, classes, find, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
@@ -258,7 +269,9 @@ function onKey(event, controller, answering, run) {
     return;
   }
   const { context, offer } = controller;
-  const command = commandOf(event, [...offer.classes, ...context.classes]);
+  // of a tree only what is on screen has keys
+  const others = hasTree(context.classes) ? [] : context.classes;
+  const command = commandOf(event, [...offer.classes, ...others]);
   if (!command || !(answering || command.name === "help" || command.name === "leave")) return;
   event.preventDefault();
   event.stopPropagation();

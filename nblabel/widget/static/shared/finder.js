@@ -1,5 +1,6 @@
 // A field to type a class into, with the list of those that fit: all in the page.
 
+import { inTreeOrder, pathAbove } from "./class_tree.js";
 import { h, makeUid, setAttribute, setText } from "./dom.js";
 import { listen } from "./errors.js";
 import { ClassFinder } from "./fuzzy.js";
@@ -101,7 +102,7 @@ export class FinderView {
     const { classes, recent } = this.context;
     if (this.known !== classes) {
       this.known = classes;
-      this.finder = new ClassFinder(classes);
+      this.finder = new ClassFinder(inTreeOrder(classes));
       this.colors = new Map(classes.map(({ name, color }) => [name, color]));
     }
     const typed = this.input.value.trim();
@@ -112,7 +113,15 @@ export class FinderView {
         () =>
           this.ways.choose(name),
     );
-    const options = listed.map(({ name, by }, i) => this.option(name, name, by, i));
+    const options = listed.map(({ name, by }, i) => {
+      const path = pathAbove(classes, name);
+      return this.option(
+        name,
+        name,
+        by || TEXT.tree.path([...path, ...(path.length ? [name] : [])]),
+        i,
+      );
+    });
     if (typed && !this.finder.has(typed)) {
       this.acts.push(() => this.ways.add(typed));
       options.push(this.option(TEXT.finder.add(typed), "", "", listed.length));

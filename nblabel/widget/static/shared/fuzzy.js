@@ -1,5 +1,8 @@
 // Names that fit what somebody types: letters in order, wherever they stand, the best fit first.
 
+import { pathAbove } from "./class_tree.js";
+import { TREE_TEXT } from "./tree_text.js";
+
 /** @typedef {import("./wire.js").ClassInfo} ClassInfo */
 /** @typedef {{name: string, by: string}} Match `by`: the other name that fits, "" for its own */
 
@@ -59,10 +62,13 @@ export class ClassFinder {
     this.entries = classes.map((one, place) => ({
       place,
       name: one.name,
-      names: [one.name, ...(one.aliases ?? []), ...(one.also ?? [])].map((text) => ({
-        text,
-        plain: folded(text),
-      })),
+      names: [
+        ...[one.name, ...(one.aliases ?? []), ...(one.also ?? [])].map((text) => ({
+          text,
+          plain: folded(text),
+        })),
+        ...pathNames(classes, one),
+      ],
     }));
   }
 
@@ -91,6 +97,17 @@ export class ClassFinder {
     });
     return found.sort((a, b) => a.worth - b.worth || order(a.used, b.used) || a.place - b.place);
   }
+}
+
+/**
+ * The path of a class that is below another one, as a name of it.
+ * @param {ClassInfo[]} classes
+ * @param {ClassInfo} one
+ */
+function pathNames(classes, one) {
+  if (one.parent === undefined) return [];
+  const path = [...pathAbove(classes, one.name), one.name];
+  return [{ text: TREE_TEXT.path(path), plain: folded(path.join(" ")) }];
 }
 
 /** @param {number} a @param {number} b */

@@ -16,6 +16,7 @@ import { GROUP_TEXT } from "./group_text.js";
 import { MAP_TEXT } from "./map_text.js";
 import { FRAME_TEXT, PLAYER_TEXT } from "./player_text.js";
 import { TAG_TEXT } from "./tag_text.js";
+import { TREE_TEXT } from "./tree_text.js";
 
 const SHARED_TEXT = {
   cancel: "Cancel",
@@ -368,4 +369,6 @@ export const TEXT = {
   status: STATUS_TEXT,
   quality: QUALITY_TEXT,
   tags: TAG_TEXT,
+
+  tree: TREE_TEXT,
 };

@@ -23,8 +23,11 @@ const COUNTED = 12;
 function figuresOf(status, knowsPace) {
   const { accepted, skipped, flagged, left, per_hour: perHour, seconds_left: secondsLeft } = status;
   const auto = accepted ? [{ name: TEXT.status.autoLabeled, value: countText(accepted) }] : [];
+  const { coarse } = status;
+  const less = coarse ? [{ name: TEXT.tree.coarse, value: countText(coarse) }] : [];
   const counts = [
     ...auto,
+    ...less,
     { name: TEXT.status.left, value: countText(left) },
     { name: TEXT.status.skipped, value: countText(skipped) },
     { name: TEXT.status.flagged, value: countText(flagged) },
