@@ -280,7 +280,7 @@ class Panel:
     def browse(self, page: Page, item: str | None, steps: int, request: str) -> None:
         """Show the item that a person answered so many steps before or after another."""
         answers = self.session.state.answers
-        given = (one for one, answer in answers.items() if answer.kind != "accept")
+        given = (one for one, answer in answers.items() if answer.event.source != "model")
         order = sorted(given, key=lambda one: answers[one].event.seq)
         place = (order.index(item) if item in order else len(order)) + steps
         if order and place < len(order):

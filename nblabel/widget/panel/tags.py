@@ -43,6 +43,8 @@ def step_label(event: LabelEvent, place: int = 0) -> str | None:
     """Return what a step of the log says of one of its items, in words."""
     if not event.labels:
         return None
+    if event.kind == "withdraw":
+        return None
     if event.kind != "tags":
         return event.labels[place]
     said = Tags.of(event.labels[place])
