@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nblabel.arrays import IntArray
+from nblabel.arrays import BoolArray, IntArray
 from nblabel.log.events import LabelEvent
 from nblabel.quality.one_tag import ANSWERS
 from nblabel.quality.stale_report import StaleLabels
@@ -89,9 +89,7 @@ class TagStaleLabels(StaleLabels):
 
 
 def find_stale_tags(session: Session) -> TagStaleLabels:
-    """Find accepted answers about tags that the model contradicts; a part of
-    `nblabel.find_stale_labels`.
-    """
+    """Find accepted answers that the model contradicts; a part of `find_stale_labels`."""
     import pandas as pd
 
     proba = session.refit(1).proba
@@ -122,6 +120,6 @@ def find_stale_tags(session: Session) -> TagStaleLabels:
     return TagStaleLabels(int(by_model.sum()), indices, table, session)
 
 
-def _by_model(session: Session) -> np.ndarray:
-    found: np.ndarray = session.y != session.learned_from(accepted=False)
+def _by_model(session: Session) -> BoolArray:
+    found: BoolArray = session.y != session.learned_from(accepted=False)
     return found

@@ -16,7 +16,7 @@ from nblabel.session.searching import SINGULAR
 from nblabel.widget import text
 from nblabel.widget.panel.class_changes import CHANGES, change_classes
 from nblabel.widget.panel.tag_grid import tell_one_tag
-from nblabel.widget.panel.tags import is_whole, step_label, tell_tags
+from nblabel.widget.panel.tags import is_whole, n_answers, step_kind, step_label, tell_tags
 from nblabel.widget.text import tags as tag_text
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
@@ -162,9 +162,9 @@ class Answers:
         target = (session.undo if kind == "undo" else session.redo)(uid=uid)
         if target is None:
             return text.NOTHING_TO.format(kind), None
-        said = text.reversed_step(
-            kind, target.kind, len(target.ids), self._noun, step_label(target)
-        )
+        step = step_kind(target)
+        n = n_answers(target) if step in ("accept", "withdraw") else len(target.ids)
+        said = text.reversed_step(kind, step, n, self._noun, step_label(target))
         alone = kind == "undo" and len(target.ids) == 1 and target.kind in SHOWN
         alone = alone and is_whole(target)
         shown = (

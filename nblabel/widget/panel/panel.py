@@ -45,6 +45,7 @@ from nblabel.widget.work.measuring import Measures
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import Review
 from nblabel.widget.work.splitting import Splits
+from nblabel.widget.work.tag_auto_label import TagAutoLabel
 from nblabel.widget.work.watching import Watch
 from nblabel.widget.work.worker import Task, Worker
 
@@ -136,7 +137,7 @@ class Panel:
             *(session, self.state, lambda: self.pages.have_open("curves")),
             *(figure, self.measures.is_known),
         )
-        self.auto_label = AutoLabel(
+        self.auto_label = (TagAutoLabel if session.multi_label else AutoLabel)(
             *(session, self.state, self.items, self.pictures, replica),
             is_open=lambda: self.pages.have_open("auto_label"),
             written=self._written,

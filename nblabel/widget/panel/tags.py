@@ -51,6 +51,18 @@ def step_label(event: LabelEvent, place: int = 0) -> str | None:
     return text.listed(said.yes) if said.whole else text.of_one(said.yes, said.no, said.unsure)
 
 
+def step_kind(event: LabelEvent) -> str:
+    """Return the kind of a step of the log; tags of the model are accepted, as labels are."""
+    return "accept" if event.kind == "tags" and event.source == "model" else event.kind
+
+
+def n_answers(event: LabelEvent) -> int:
+    """Return how many labels a step is about: pairs of item and tag where it is about tags."""
+    if event.kind not in ("tags", "withdraw") or not event.labels:
+        return len(event.ids)
+    return sum(len(Tags.of(one).names) for one in event.labels)
+
+
 def is_whole(event: LabelEvent) -> bool:
     """Return whether a step answers items in whole, not about single tags."""
     return event.kind != "tags" or all(Tags.of(one).whole for one in event.labels)
@@ -106,6 +118,12 @@ def certainty(proba: FloatArray) -> FloatArray:
     for p in proba.T:
         np.minimum(least, np.maximum(p, 1 - p), out=least)
     return least
+
+
+def share_certain(proba: FloatArray, least: float) -> float:
+    """Return the share of all pairs of item and tag whose answer is at least so probable."""
+    n_pairs = max(proba.size, 1)
+    return sum(int((np.maximum(p, 1 - p) >= least).sum()) for p in proba.T) / n_pairs
 
 
 def tell_tags(session: Session, content: dict[str, Any]) -> LabelEvent:
