@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 from nblabel.strategies import Reason
@@ -19,6 +20,12 @@ NO_FINDING = (
 )
 ONE_LABEL = "each item has one label here."
 TAG_DONE = "Nothing is left to answer about {}."
+
+
+def as_tags(text: str) -> str:
+    """Return words about classes as they read where classes are tags; names come behind them."""
+    words = {"class": "tag", "classes": "tags", "Class": "Tag", "Classes": "Tags"}
+    return re.sub(r"\b[Cc]lass(es)?\b", lambda found: words[found[0]], text, count=1)
 
 
 def listed(tags: Sequence[str]) -> str:

@@ -121,6 +121,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
     } = controller;
     const classes = tags ? tags.shown(offer.classes) : offer.classes;
     const pressed = tags ? tags.pressed : [current?.label];
+    const doubted = new Map((tags?.doubted ?? []).map((one) => [one.label, one.suggestion]));
     const hadFocus = list.contains(document.activeElement);
     const buttons = patchChildren(
       list,
@@ -133,7 +134,10 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       setText(key, one.key);
       key.hidden = one.key === "";
       setAttribute(buttons[i], "aria-keyshortcuts", one.key || null);
-      setAttribute(buttons[i], "aria-description", one.description || null);
+      const doubt = doubted.get(one.name);
+      const said = [doubt ? TEXT.tags.doubted(doubt) : "", one.description].filter(Boolean);
+      setAttribute(buttons[i], "aria-description", said.join(". ") || null);
+      setAttribute(buttons[i], "data-doubted", doubt ?? null);
       setAttribute(buttons[i], "aria-pressed", String(pressed.includes(one.name)));
       const acts = current && !closed && !desk.paused;
       setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
@@ -152,7 +156,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
  * @param {() => void} focusRoot
  */
 export function buildNewClass(controller, desk, focusRoot) {
-  const asked = TEXT.queue.newClassName;
+  const asked = controller.context.called(TEXT.queue.newClassName);
   const input = h("input", { type: "text", "aria-label": asked, placeholder: asked });
   const add = h("button", { type: "submit", class: "nbl-primary", text: TEXT.queue.add });
   const label = h(
@@ -182,7 +186,8 @@ export function buildNewClass(controller, desk, focusRoot) {
     input.value = "";
     focusRoot();
   };
-  const button = commandButton("newClass", TEXT.queue.newClass, open);
+  const words = controller.context.called(TEXT.queue.newClass);
+  const button = commandButton("newClass", words, open);
   /** @param {boolean} labels */
   const submit = (labels) => {
     const name = input.value.trim();

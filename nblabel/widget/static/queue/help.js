@@ -20,18 +20,18 @@ export function buildHelp(controller, focusRoot) {
     node.hidden = !node.hidden;
     if (node.hidden) return focusRoot();
     const { context, offer } = controller;
-    list.replaceChildren(...keyRows(context.classes, offer.classes, context.multiLabel));
+    list.replaceChildren(...keyRows(context, offer.classes));
     close.focus();
   };
   return { node, toggle };
 }
 
 /**
- * @param {import("../shared/wire.js").ClassInfo[]} classes
+ * @param {import("../shared/context.js").PanelContext} context
  * @param {import("../shared/wire.js").ClassInfo[]} offer those that have a key now
- * @param {boolean} several whether an item may have several tags
  */
-function keyRows(classes, offer, several) {
+function keyRows(context, offer) {
+  const { classes, multiLabel: several } = context;
   const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
@@ -46,7 +46,8 @@ function keyRows(classes, offer, several) {
   );
   const commands = keys.map(({ name, shown }) => ({
     shown,
-    text: several && name === "accept" ? TEXT.tags.confirmKey : TEXT.queue.keys[name],
+    text:
+      several && name === "accept" ? TEXT.tags.confirmKey : context.called(TEXT.queue.keys[name]),
   }));
   return [...labels, ...commands].map(({ shown, text }) =>
     h("div", {}, h("dt", {}, ...shown.map((key) => h("kbd", { text: key }))), h("dd", { text })),
