@@ -105,7 +105,7 @@ export const TAG_TEXT = {
   ofLeast: (n, least) => `${countText(n)} of ${countText(least)}`,
   share: shareText,
   /** @param {boolean} known whether there are audit labels enough */
-  noShare: (known) => (known ? "none" : "–"),
+  noShare: (known) => (known ? "no item" : "–"),
   /** @param {number} low @param {number} high */
   ends: (low, high) => `${shareText(low)} to ${shareText(high)}`,
   /** @param {number} n */
