@@ -110,9 +110,7 @@ def test_a_tag_that_is_added_has_no_audit_labels(desk):
 
 def test_of_many_tags_the_most_frequent_are_told():
     many = [f"tag {number}" for number in range(60)]
-    panel = Labeler(
-        np.zeros((40, 4, 4), np.uint8), many, multi_label=True, projection="pca"
-    )
+    panel = Labeler(np.zeros((40, 4, 4), np.uint8), many, multi_label=True, projection="pca")
     page = Page(panel)
     page.session.tell([0, 1], [["tag 55"], ["tag 55", "tag 3"]])
     tags = page.traits["audit"]["tags"]
@@ -128,7 +126,9 @@ def test_no_tag_is_chosen_to_begin_with(desk):
     assert (desk.dialog["headline"], desk.dialog["ready"], desk.dialog["needed"]) == ("", 0, 0)
     assert [one["name"] for one in desk.dialog["tags"]] == TAGS
     assert desk.dialog["tags"][0] == {
-        **{"name": "a", "color": desk.traits["audit"]["colors"]["a"], "left": N - 30},
+        "name": "a",
+        "color": desk.traits["audit"]["colors"]["a"],
+        "left": N - 30,
         **dict.fromkeys(("yes", "no", "ready_yes", "ready_no", "needed"), 0),
     }
 
@@ -149,8 +149,9 @@ def test_what_is_missing_for_the_chosen_tags_is_told(desk):
 
 def test_checks_are_asked_next_and_then_it_is_accepted_and_taken_back_by_one_undo(desk):
     dialog = desk.ready("a")
-    assert "answers about tags can be accepted: at most 10 % wrong of those that get a tag" in (
-        dialog["headline"]
+    assert (
+        "answers about tags can be accepted: at most 10 % wrong of those that get a tag"
+        in (dialog["headline"])
     )
     preview = desk.last("preview")["items"] if desk.messages("preview") else []
     assert {one["proposed"] for one in preview} <= {"a", "not a"}
