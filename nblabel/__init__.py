@@ -56,13 +56,14 @@ if TYPE_CHECKING:
     from nblabel.quality.remaining import Remaining as Remaining
     from nblabel.quality.remaining import remaining as remaining
     from nblabel.quality.review import find_label_issues as find_label_issues
-    from nblabel.quality.stale import StaleLabels as StaleLabels
     from nblabel.quality.stale import find_stale_labels as find_stale_labels
+    from nblabel.quality.stale_report import StaleLabels as StaleLabels
     from nblabel.quality.stopping import StopAdvice as StopAdvice
     from nblabel.quality.stopping import StopAdvisor as StopAdvisor
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.quality.tag_audit import TagAuditReport as TagAuditReport
     from nblabel.quality.tag_guarantee import TagAutoLabelReport as TagAutoLabelReport
+    from nblabel.quality.tag_stale import TagStaleLabels as TagStaleLabels
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
     from nblabel.sharing.report import report as report
@@ -105,12 +106,13 @@ _HOMES = {
     "Query": "nblabel.strategies",
     "SelfAgreement": "nblabel.quality.agreement",
     "Session": "nblabel.session",
-    "StaleLabels": "nblabel.quality.stale",
+    "StaleLabels": "nblabel.quality.stale_report",
     "StopAdvice": "nblabel.quality.stopping",
     "StopAdvisor": "nblabel.quality.stopping",
     "StoreError": "nblabel.log.store",
     "TagAuditReport": "nblabel.quality.tag_audit",
     "TagAutoLabelReport": "nblabel.quality.tag_guarantee",
+    "TagStaleLabels": "nblabel.quality.tag_stale",
     "audit": "nblabel.quality.audit",
     "auto_label": "nblabel.quality.guarantee",
     "check_strategy": "nblabel.simulation.checking",

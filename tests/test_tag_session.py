@@ -177,29 +177,10 @@ def test_a_replica_follows():
     assert other.multi_label
 
 
-REPORTS = (
-    *(nb.costs, nb.find_stale_labels, nb.remaining),
-    *(nb.self_agreement, nb.stop_advice, nb.prior_report),
-)
-
-
-@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.__name__)
-def test_a_report_that_is_not_there_yet(report):
-    with pytest.raises(ValueError, match=f"not for several tags yet: {report.__name__}"):
-        report(answered())
-
-
 def test_more_that_is_not_there_yet():
     session = answered()
-    refused = pytest.raises(ValueError, match="not for several tags yet")
-    with refused:
-        session.repeat_share = 0.1
-    with refused:
-        nb.self_training(session)
-    with refused:
-        nb.threshold_loop(session, start=3, upper=0.9)
-    for options in ({"repeats": 0.1}, {"prior": np.ones((N, 3)) / 3}):
-        with refused:
-            session_of(**options)
+    for report in (nb.stop_advice, nb.prior_report):
+        with pytest.raises(ValueError, match=f"not for several tags yet: {report.__name__}"):
+            report(session)
     with pytest.raises(ValueError, match="for several tags"):
         session.strategy = "uherding"

@@ -177,7 +177,7 @@ class ClassList:
 
     def spelled(self, event: LabelEvent) -> LabelEvent:
         """Return an event with the present names: the same object where nothing differs."""
-        if event.kind == "tags" or (event.kind == "audit" and self.multi_label):
+        if event.kind == "tags" or (self.multi_label and event.kind in ("audit", "withdraw")):
             return event.spelled(self.called_now)
         labels, frame = event.labels, event.frame
         now = {label: self.present.get(label) or self.called_now(label) for label in set(labels)}

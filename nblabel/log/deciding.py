@@ -78,7 +78,8 @@ def decide(answer: Answer | None, newer: Answer) -> Answer | None:
     kind = newer.event.kind
     if kind == "withdraw":
         if answer is not None and answer.kind == "tags":
-            return answer if _is_of_people(answer) else None
+            some = bool(newer.event.labels)  # of the tags: others may be left
+            return answer if some or _is_of_people(answer) else None
         return None if answer is None or answer.kind == "accept" else answer
     if answer is not None:
         if kind == "skip" and answer.kind != "skip":

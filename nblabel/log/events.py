@@ -141,7 +141,8 @@ class LabelEvent:
     labels : tuple of str
         One class name per id for "label" and "accept"; one text of `Tags` per id for "tags"; the
         new name for "add_class"; for "audit" what the model predicted for each item when it was
-        drawn, or nothing; a text of `Tags` where items may have several.
+        drawn, or nothing; a text of `Tags` where items may have several. For "withdraw" nothing, or
+        a text of `Tags` per id that names as unsure the tags that are taken back.
     target : str or None
         For "undo" and "redo": the uid of the event taken back or restored.
     source : str
@@ -235,7 +236,7 @@ class LabelEvent:
     @property
     def names(self) -> tuple[str, ...]:
         """The class names that it holds."""
-        if self.kind != "tags":
+        if self.kind not in ("tags", "withdraw"):
             return self.labels
         each = (Tags.of(text) for text in {*self.labels})
         found = dict.fromkeys(name for tags in each for name in tags.names)

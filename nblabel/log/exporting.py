@@ -112,7 +112,9 @@ def export_labels(
       numbers, ``separator=";"`` fills the columns. `Session.import_labels` reads it.
     - "coco" (``.json``): the images, categories and annotations of COCO's format, for whole images:
       an annotation has no box, and there is one for each tag. What else the table holds stands in
-      each annotation.
+      each annotation. With several tags an item, ``neg_category_ids`` of an image are the tags that
+      it was said not to have, as in LVIS (Gupta, Dollár and Girshick, CVPR 2019); what is in
+      neither is not answered.
     - "folders": a folder for each class with its pictures, and ``labels.csv``; not with several
       tags. Files are copied as
       they are, pictures in memory become PNG. Characters that no file name can hold become "_".
@@ -251,6 +253,10 @@ def _coco(
             }
         )
         item = row.pop("id")
+        if isinstance(tags, list):  # what has no annotation is a "no", or not answered
+            known_of = {*tags, *row["not_answered"]}
+            denied = [number for name, number in numbers.items() if name not in known_of]
+            images[-1] |= {"item": item, "neg_category_ids": denied}
         for tag in tags if isinstance(tags, list) else [tags]:
             known = {"id": len(annotations) + 1, "image_id": number, "category_id": numbers[tag]}
             annotations.append({**known, "item": item, **row})

@@ -69,8 +69,8 @@ def _other(is_multi_label: bool) -> str:
     )
 
 
-def refuse(log: object, what: str) -> None:
-    """Say that something cannot be done where items may have several tags.
+def refuse(log: object, what: str, instead: str = "") -> None:
+    """Say that something cannot be done where items may have several tags, and what can be.
 
     Raises
     ------
@@ -78,7 +78,5 @@ def refuse(log: object, what: str) -> None:
         If items of the log may have several.
     """
     if getattr(log, "multi_label", False):
-        raise ValueError(
-            f"not for several tags yet: {what}. It works with one label for each item, without "
-            "multi_label=True."
-        )
+        one = "It works with one label for each item, without multi_label=True."
+        raise ValueError(f"not for several tags yet: {what}. {instead or one}")

@@ -51,7 +51,11 @@ class RetiringLog(ClassLog):
         StoreError
             If the log could not be read or written; nothing changed then.
         """
-        refuse(self, "retire_class")
+        refuse(
+            self,
+            "retire_class",
+            "delete_class(name) takes the tag away, and one undo brings it back.",
+        )
         self.refresh()
         if (sent := self._sent(uid)) is not None:
             return sent

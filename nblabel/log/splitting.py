@@ -63,7 +63,11 @@ class SplitLog(AnswerLog):
         >>> session.unsorted("low").tolist()
         [2, 3, 4, 5]
         """
-        refuse(self, "split_class")
+        refuse(
+            self,
+            "split_class",
+            "add_class(name) adds the new tag, and ask_tag(name) has the items to answer about.",
+        )
         self.refresh()
         if (sent := self._sent(uid)) is not None:
             return sent

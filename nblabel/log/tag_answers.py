@@ -159,6 +159,54 @@ class TagAnswerLog(SplitLog):
             refuse(self, "add_class with index=; add the class, then tell_tag(index, name, True)")
         return super().add_class(name, index=index, uid=uid)
 
+    def withdraw(self, index: Any, *, tags: Any = None, uid: str | None = None) -> LabelEvent:
+        """Take back labels accepted from the model, in one step that one `undo` takes back.
+
+        The items are open again. What people answered is left as it is.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool.
+        tags : sequence, optional
+            With several tags an item: for each of the items those that are taken back, as a name or
+            a list of names; all that are from the model if left out.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed.
+
+        Raises
+        ------
+        ValueError
+            If none of the items has a label of the model, none of these tags is from the model, or
+            there is no such tag.
+        IndexError, StoreError
+            As for `tell`.
+        """
+        if tags is None:
+            return super().withdraw(index, uid=uid)
+        if not self.multi_label:
+            raise ValueError("each item has one label here: leave tags= out.")
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        self.refresh()  # others may have answered meanwhile
+        rows = self.positions(index)
+        by_model = is_by_model(self._tags)
+        if isinstance(tags, str) or len(rows) != len(tags):
+            raise ValueError(f"{len(rows)} items; pass as many lists of tags.")
+        taken: dict[str, str] = {}
+        for row, some in zip(rows.tolist(), tags, strict=True):
+            names = [name for name in self._tag_names(some) if by_model[row, self._codes[name]]]
+            if names:
+                taken[self.pool.ids[row]] = Tags(unsure=tuple(names)).text
+        if not taken:
+            raise ValueError("none of these tags was accepted from the model.")
+        return self._record("withdraw", taken, uid)
+
     # inside
 
     def _record_accepted(self, rows: IntArray, given: Any, uid: str | None) -> LabelEvent:

@@ -162,7 +162,7 @@ class TagState:
         for name in self._named(event):
             self._place(name, number, class_list)
         rows = np.array([self._row(item) for item in event.ids], dtype=np.intp)
-        texts = event.labels if event.kind == "tags" else ("{}",) * len(rows)
+        texts = event.labels or ("{}",) * len(rows)
         places: dict[str, list[int]] = {}
         for place, text in enumerate(texts):
             places.setdefault(text, []).append(place)
@@ -194,7 +194,7 @@ class TagState:
             while due is not None and due.number < number:
                 _join(block, due)
                 due = next(joins)
-            text = event.labels[place] if event.kind == "tags" else "{}"
+            text = event.labels[place] if event.labels else "{}"
             _answer(block, status, event, self._said(event, text, number))
         while due is not None:
             _join(block, due)
@@ -342,7 +342,10 @@ def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, s
         status[status == 0] = SKIPPED
         return
     if event.kind == "withdraw":
-        codes[is_by_model(codes)] = OPEN
+        columns = said.unsure if event.labels else np.arange(codes.shape[1])
+        there = codes[:, columns]
+        there[is_by_model(there)] = OPEN
+        codes[:, columns] = there
         status[status == ANSWERED["model"]] = 0
         return
     by_person, code = event.source == "human", SOURCES[event.source]

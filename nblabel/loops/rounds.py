@@ -136,7 +136,7 @@ def threshold_loop(
     >>> rounds = nb.threshold_loop(panel.session, start=100, upper=0.9)
     >>> panel.show_next(next(rounds))
     """
-    _check(session, "threshold_loop")
+    _check(session, "threshold_loop", "auto_label(session, max_error=0.05, tags=[...])")
     n = len(session.pool)
     if n_accept is None and not (is_number(upper) and 0 <= upper < 1):
         raise ValueError(f"upper is {upper!r}; pass a probability from 0 to below 1.")
@@ -251,7 +251,7 @@ def self_training(
     StoreError
         If the log could not be read or written; what was committed before stays.
     """
-    _check(session, "self_training")
+    _check(session, "self_training", "session.accept(index, answers), an array of 1, 0 and -1")
     n = _whole(n, "n")
     limit = len(session.pool) if rounds is None else _whole(rounds, "rounds")
     if len(_seen(session)) < 2:
@@ -306,13 +306,10 @@ class Rounds:
         return self._ledger.table
 
 
-def _check(session: Session, what: str) -> None:
+def _check(session: Session, what: str, instead: str) -> None:
     check_session(session)
     if session.multi_label:
-        raise ValueError(
-            f"not for several tags yet: {what}. It works with one label for each item, without "
-            "multi_label=True."
-        )
+        raise ValueError(f"not for several tags yet: {what}. Each tag by itself: {instead}.")
 
 
 def _learns(session: Session) -> bool:

@@ -6,12 +6,13 @@ See `nblabel.session.sampling` for how the items are chosen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.log.kinds import refuse
+from nblabel.log.events import ANSWERS, LabelEvent
 from nblabel.quality.bounds import check_confidence
+from nblabel.quality.tag_agreement import exact_interval, same_tags, table_of_tags, tags_in
 from nblabel.session.sampling import AFTER, answers_around
 from nblabel.system.format import count, counted, interval, percent
 from nblabel.system.report import Report, check_session
@@ -41,7 +42,11 @@ class SelfAgreement(Report):
     low, high : float
         Its interval: exact (Clopper and Pearson, 1934), for a single look.
     table : DataFrame
-        A row for each item asked twice: index, id, first, second, same, annotator, time (UTC).
+        A row for each item asked twice: index, id, first, second, same, annotator, time (UTC). With
+        several tags an item, first and second are lists, and same says whether all tags are.
+    tags : DataFrame or None
+        With several tags an item, a row for each tag: repeats, same, and agreement with low and
+        high.
     """
 
     confidence: float
@@ -52,6 +57,7 @@ class SelfAgreement(Report):
     low: float
     high: float
     table: pd.DataFrame
+    tags: pd.DataFrame | None = None
 
     @property
     def error_rate(self) -> float:
@@ -114,37 +120,45 @@ def self_agreement(
     -----
     Of two answers that differ, the newer one counts; both are in the log.
     """
-    refuse(session, "self_agreement")
     import pandas as pd
-    from scipy.stats import binomtest
 
     check_session(session)
     check_confidence(confidence)
     session.refresh()
-    rows, skipped = [], 0
+    rows: list[tuple[Any, ...]] = []
+    skipped, pairs, parents = 0, [], {*session.parent_classes}
     for event in session.state.repeats:
         if not everyone and event.annotator != session.annotator:
             continue
         first, second = answers_around(session, event) or (None, None)
         if first is None or second is None:
             continue
-        if second.kind != "label":
+        if second.kind not in ANSWERS:
             skipped += 1
             continue
         (item,) = event.ids
-        one, other = (answer.labels[answer.ids.index(item)] for answer in (first, second))
-        if {one, other} & {*session.parent_classes}:  # that is no other answer, but less of one
+        one, other, same = _compared(session, item, first, second)
+        if not session.multi_label and {one, other} & parents:  # no other answer, but less of one
             skipped += 1
             continue
+        pairs.append((item, first, second))
         time = np.datetime64(round(1e6 * second.time), "us")
         index = session.pool.index_of(item)
-        rows.append((index, item, one, other, one == other, event.annotator, time))
+        rows.append((index, item, one, other, same, event.annotator, time))
     columns = ["index", "id", "first", "second", "same", "annotator", "time"]
     table = pd.DataFrame(rows, columns=columns).astype({"same": bool, "time": "datetime64[us]"})
     table["time"] = table["time"].dt.tz_localize("UTC")
-    n, same = len(rows), int(table["same"].sum())
-    low, high = 0.0, 1.0
-    if n:
-        low, high = binomtest(same, n).proportion_ci(confidence, method="exact")
-    share = same / n if n else np.nan
-    return SelfAgreement(confidence, n, same, skipped, share, float(low), float(high), table)
+    n, n_same = len(rows), int(table["same"].sum())
+    share, low, high = exact_interval(n_same, n, confidence)
+    tags = table_of_tags(session, pairs, confidence) if session.multi_label else None
+    return SelfAgreement(confidence, n, n_same, skipped, share, low, high, table, tags)
+
+
+def _compared(
+    session: Session, item: str, first: LabelEvent, second: LabelEvent
+) -> tuple[Any, Any, bool]:
+    """Return two answers to an item, and whether they say the same."""
+    if session.multi_label:
+        return tags_in(first, item), tags_in(second, item), same_tags(session, item, first, second)
+    one, other = (answer.labels[answer.ids.index(item)] for answer in (first, second))
+    return one, other, one == other

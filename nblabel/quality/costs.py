@@ -11,8 +11,7 @@ import numpy as np
 
 from nblabel.arrays import IntArray, is_number, is_whole
 from nblabel.log.coding import STATUSES
-from nblabel.log.events import LabelEvent
-from nblabel.log.kinds import refuse
+from nblabel.log.events import LabelEvent, Tags
 from nblabel.strategies.measures import likeliest
 from nblabel.system import progress
 from nblabel.system.format import count, counted, duration, money
@@ -49,6 +48,11 @@ class Costs(Report):
         was compared, "at random" and "saved against random".
     lines : tuple of str
         The same in sentences, with what is assumed.
+    tags : DataFrame or None
+        With several tags an item, where labels are counted in items: an answer about one of three
+        tags is a third of one. A row for each tag. Columns answered (by people), accepted (from the
+        model) and left, all in items; hours and money that are left, as a share of answering items
+        in whole.
     """
 
     per_hour: float
@@ -56,6 +60,7 @@ class Costs(Report):
     times_random: float
     table: pd.DataFrame
     lines: tuple[str, ...]
+    tags: pd.DataFrame | None = None
 
 
 def labels_per_hour(session: Session, uids: Collection[str] | None = None) -> float:
@@ -71,7 +76,8 @@ def labels_per_hour(session: Session, uids: Collection[str] | None = None) -> fl
     Returns
     -------
     float
-        NaN where fewer than five answers were given by hand.
+        NaN where fewer than five answers were given by hand. With several tags an item, items in
+        whole per hour: an answer about one of three tags counts as a third.
 
     Notes
     -----
@@ -79,14 +85,13 @@ def labels_per_hour(session: Session, uids: Collection[str] | None = None) -> fl
     and flags included, as they took time too. Pauses of more than a minute are breaks and are left
     out. So are answers that came quicker than a person gives them: they were given by code.
     """
-    refuse(session, "labels_per_hour")
     check_session(session)
-    return _pace(_answers(session, uids))[0]
+    return _pace(_answers(session, uids), len(session.classes))[0]
 
 
 def pace_in_log(session: Session) -> tuple[float, float]:
     """Return labels per hour and the hours worked, read from the log; NaN where not known."""
-    return _pace(_answers(session))
+    return _pace(_answers(session), len(session.classes))
 
 
 def costs(
@@ -111,7 +116,8 @@ def costs(
         How many labels people are to give in all, such as ``session.n_labeled + report.needed``. If
         left out, all items without a label of a person or one accepted from the model are left.
     against_random : bool
-        Compare with labels drawn at random; the model learns some twenty times for that.
+        Compare with labels drawn at random; the model learns some twenty times for that. Not with
+        several tags an item: `simulate` compares strategies where the tags are known.
 
     Returns
     -------
@@ -151,7 +157,6 @@ def costs(
     90 labels left: 27 min, cost 7.20.
     All 1,797 by hand: 9 h, cost 143.76. Saved if the model labels the rest: 8.5 h, cost 135.76.
     """
-    refuse(session, "costs")
     check_session(session)
     for name, value in (("per_hour", per_hour), ("hourly_rate", hourly_rate)):
         if value is not None and not (is_number(value) and value > 0):
@@ -163,12 +168,12 @@ def costs(
             "pool."
         )
     session.refresh()
-    pace, hours = _pace(_answers(session))
+    pace, hours = pace_in_log(session)
     if per_hour is not None:
         pace, hours = float(per_hour), np.nan
-    known = session.n_labeled
-    left = None if target is None else max(int(target) - known, 0)
-    times = _times_random(session) if against_random and known >= FEWEST_COMPARED else np.nan
+    left = None if target is None else max(int(target) - n_given(session), 0)
+    compared = against_random and session.n_labeled >= FEWEST_COMPARED and not session.multi_label
+    times = _times_random(session) if compared else np.nan
     return costs_at(session, pace, hours, hourly_rate, left, times)
 
 
@@ -177,7 +182,7 @@ def costs_at(
     per_hour: float,
     hours: float = np.nan,
     hourly_rate: float | None = None,
-    left: int | None = None,
+    left: float | None = None,
     times: float = np.nan,
 ) -> Costs:
     """Return the costs at a pace that is known; quick, since no log is read.
@@ -191,7 +196,7 @@ def costs_at(
         Those worked so far; NaN: at that pace.
     hourly_rate : float, optional
         Money per hour.
-    left : int, optional
+    left : float, optional
         How many labels are left to give; all that are missing, if left out.
     times : float
         See `Costs.times_random`.
@@ -204,8 +209,8 @@ def costs_at(
 
     pace = per_hour
     n_imported = int(np.count_nonzero(session.status == STATUSES.index("import")))
-    known, total = session.n_labeled, len(session.pool)
-    left = total - known - session.n_accepted if left is None else left
+    known, total = n_given(session), len(session.pool)
+    left = total - known - n_accepted(session) if left is None else left
     n, total = known - n_imported, total - n_imported  # nobody here paid for those
     hours = n / pace if np.isnan(hours) else hours
     rows: dict[str, tuple[float, float]] = {
@@ -220,19 +225,50 @@ def costs_at(
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["labels", "hours"])
     rate = np.nan if hourly_rate is None else float(hourly_rate)
     table["money"] = rate * table["hours"]
-    return Costs(pace, rate, times, table, tuple(_sentences(table, pace, times)))
+    tags = _of_tags(session, pace, rate) if session.multi_label else None
+    noun = "label" if tags is None else "item"
+    return Costs(pace, rate, times, table, tuple(_sentences(table, pace, times, noun)), tags)
 
 
-def _sentences(table: pd.DataFrame, pace: float, times: float) -> Iterator[str]:
-    labels = dict(zip(table.index, table["labels"].tolist(), strict=True))
-    so_far, left = counted(labels["so far"], "label"), counted(labels["left"], "label")
+def n_given(session: Session) -> float:
+    """Return how many labels people gave and imports; with several tags, as so many whole items."""
+    if not session.multi_label:
+        return session.n_labeled
+    answered = session.learned_from(accepted=False) >= 0
+    return float(answered.sum() / max(answered.shape[1], 1))
+
+
+def n_accepted(session: Session) -> float:
+    """Return how many labels are from the model, counted in the same way."""
+    if not session.multi_label:
+        return session.n_accepted
+    answered = session.y >= 0
+    return float(answered.sum() / max(answered.shape[1], 1) - n_given(session))
+
+
+def _of_tags(session: Session, pace: float, rate: float) -> pd.DataFrame:
+    import pandas as pd
+
+    given = (session.learned_from(accepted=False) >= 0).sum(axis=0)
+    known = (session.y >= 0).sum(axis=0)
+    left = len(session.pool) - known
+    names = pd.Index(session.classes, name="tag")
+    table = pd.DataFrame({"answered": given, "accepted": known - given, "left": left}, index=names)
+    table["hours"] = left / max(len(names), 1) / pace
+    table["money"] = rate * table["hours"]
+    return table
+
+
+def _sentences(table: pd.DataFrame, pace: float, times: float, noun: str) -> Iterator[str]:
+    labels = dict(zip(table.index, table["labels"].round().astype(int).tolist(), strict=True))
+    so_far, left = counted(labels["so far"], noun), counted(labels["left"], noun)
     if np.isnan(pace):
         yield (
-            f"{so_far} so far, {left} left. Labels per hour are not known: too few were given by "
-            "hand; pass per_hour=."
+            f"{so_far} so far, {left} left. {noun.capitalize()}s per hour are not known: too few "
+            "were given by hand; pass per_hour=."
         )
     else:
-        yield f"{so_far} so far, at {count(pace)} labels per hour: {_cost(table, 'so far')}."
+        yield f"{so_far} so far, at {count(pace)} {noun}s per hour: {_cost(table, 'so far')}."
         yield f"{left} left: {_cost(table, 'left')}."
         saved = (
             f" Saved if the model labels the rest: {_cost(table, 'saved')}."
@@ -247,7 +283,7 @@ def _sentences(table: pd.DataFrame, pace: float, times: float) -> Iterator[str]:
             f"{assumed}."
         )
     elif not np.isnan(times):
-        more = labels["saved against random"]
+        more = table["labels"]["saved against random"]
         if round(more) < 1:
             yield f"Labels drawn at random would have done as well, {assumed}."
             return
@@ -272,23 +308,31 @@ def _answers(session: Session, uids: Collection[str] | None = None) -> Iterable[
     return sorted((event for event in known if event is not None), key=lambda event: event.seq)
 
 
-def _pace(events: Iterable[LabelEvent]) -> tuple[float, float]:
+def _pace(events: Iterable[LabelEvent], n_classes: int) -> tuple[float, float]:
     """Return labels per hour, and the hours worked; NaN where too few were given by hand."""
     answers: dict[str | None, list[LabelEvent]] = {}
     for event in events:
-        if event.kind in ("label", "skip", "flag") and event.source == "human":
+        if event.kind in ("label", "tags", "skip", "flag") and event.source == "human":
             answers.setdefault(event.annotator, []).append(event)
-    labels, seconds, gaps = 0, 0.0, 0
+    labels, seconds, gaps = 0.0, 0.0, 0
     for given in answers.values():
         for before, after in pairwise(given):
             gap = after.time - before.time
             if FASTEST <= gap < BREAK_SECONDS:
-                labels += len(after.ids) if after.kind == "label" else 0
+                labels += _n_labels(after, n_classes)
                 seconds += gap
                 gaps += 1
     if gaps < FEWEST - 1 or not labels:
         return np.nan, np.nan
     return 3600 * labels / seconds, seconds / 3600
+
+
+def _n_labels(event: LabelEvent, n_classes: int) -> float:
+    """Return how many labels an answer gave; about tags, as so many items in whole."""
+    if event.kind != "tags":
+        return len(event.ids) if event.kind == "label" else 0
+    each = map(Tags.of, event.labels)
+    return sum(1 if one.whole else len(one.names) / max(n_classes, 1) for one in each)
 
 
 def _times_random(session: Session) -> float:

@@ -128,7 +128,7 @@ def prior_report(session: Session) -> PriorReport:
     >>> report.n_right, report.n_labels
     (4, 4)
     """
-    refuse(session, "prior_report")
+    refuse(session, "prior_report", "There is no prior= with several tags.")
     check_session(session)
     session.refresh()
     session.refit(1)

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nblabel.log.kinds import refuse
 from nblabel.quality.audit import audit
 from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
 from nblabel.quality.bounds import check_confidence
@@ -28,7 +27,7 @@ class Remaining(Report):
     target : str
         The class.
     n_found : int
-        Items that a person, or an import, gave this class.
+        Items that a person, or an import, gave this class. With several tags an item it is a tag.
     n_left : float
         How many more there are, estimated from the audit sample; NaN before there are 30 audit
         labels.
@@ -130,7 +129,6 @@ def remaining(session: Session, target: Any = None, *, confidence: float = 0.95)
     >>> left.low <= (data.labels == 8).sum() - left.n_found <= left.high
     True
     """
-    refuse(session, "remaining")
     check_session(session)
     check_confidence(confidence)
     if target is None:
@@ -139,10 +137,11 @@ def remaining(session: Session, target: Any = None, *, confidence: float = 0.95)
         raise ValueError("no class is named; pass one: remaining(session, 'crack').")
     name = session.class_of(target)
     report = audit(session, confidence=confidence)
-    y = session.y
-    y[session.accepted] = -1
     code = session.classes.index(name)
-    found, left = int((y == code).sum()), y < 0
+    y = session.learned_from(accepted=False)
+    is_of_class = y[:, code] == 1 if session.multi_label else y == code
+    left = (y[:, code] if session.multi_label else y) < 0
+    found = int(is_of_class.sum())
     expected = math.nan
     if (session.y >= 0).any():
         expected = float(session.refit(1).proba[left, code].sum())

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nblabel.session import Session
 
 KEPT = 10  # earlier predictions that are kept for each n labels
+USE_AUDIT = (  # of rare tags, all that could be gained is a small share of all pairs
+    "nb.audit(session) tells precision and recall of each tag: stop once they are good enough."
+)
 CAUTION = 0.2  # share of the changes without a claimed gain that may be gains all the same
 
 
@@ -240,7 +243,7 @@ def stop_advice(session: Session, *, n: int = 50, gain: float = 0.005) -> StopAd
     >>> nb.stop_advice(session).stop  # too early to tell
     False
     """
-    refuse(session, "stop_advice")
+    refuse(session, "stop_advice", USE_AUDIT)
     check_session(session)
     n, gain = _checked(n, gain)
     proba = session.refit(1).proba

@@ -8,7 +8,6 @@ from typing import Any
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log.events import LabelEvent
-from nblabel.log.kinds import refuse
 from nblabel.log.store import StoreError
 from nblabel.log.tag_answers import TagAnswerLog
 from nblabel.session import sampling
@@ -40,10 +39,7 @@ class SampledLog(TagAnswerLog):
 
     @repeat_share.setter
     def repeat_share(self, value: float) -> None:
-        share = sampling.check_share("repeats", value)
-        if share:
-            refuse(self, "repeating items")
-        self._repeat_share = share
+        self._repeat_share = sampling.check_share("repeats", value)
 
     @property
     def drawn(self) -> IntArray:

@@ -27,10 +27,11 @@ from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
 from nblabel.learners.coarse import CoarseLabels
 from nblabel.log import frames
 from nblabel.log.coding import CODES, STATUSES
-from nblabel.log.events import LabelEvent, Tags
+from nblabel.log.events import ANSWERS, LabelEvent, Tags
 from nblabel.log.labels import LabelLog
 from nblabel.log.splitting import SplitLog
 from nblabel.log.tag_log import TagLog
+from nblabel.log.tag_state import is_yes
 from nblabel.session.engine import Snapshot
 
 ALWAYS_ASKED = 0.1  # share of the pool, the least confident, that is asked about whenever drawn
@@ -40,7 +41,7 @@ NOT_BY_PEOPLE = tuple(STATUSES.index(name) for name in ("open", "skipped", "mode
 NOT_ANSWERED = tuple(STATUSES.index(name) for name in ("open", "model"))
 _DRAWS = 0x61756469  # keeps the coins that decide on draws apart from other random numbers
 _REPEATS = 0x74776963  # and those that decide on repeats
-_ANSWERS = ("label", "skip", "flag")
+_ANSWERS = ("label", "tags", "skip", "flag")
 
 
 def two_phase_draw(
@@ -240,19 +241,37 @@ def choose_repeat(log: LabelLog, share: float, random_state: int) -> LabelEvent 
     own = [
         (answer.event.seq, item)
         for item, answer in state.answers.items()
-        if answer.kind == "label"
-        and answer.label in classes
+        if answers_whole(answer.event, item)
+        and (answer.kind != "label" or answer.label in classes)
         and answer.event.source == "human"
         and answer.event.annotator == log.annotator
     ]
     old = [item for _, item in sorted(own)[:-AFTER] if item not in before]
     # a class that would be forgotten meanwhile gives the question away
-    names = Counter(answer.label for answer in state.answers.values())
-    old = [item for item in old if names[state.answers[item].label] > 1]
+    if state.tags is not None:
+        old = [item for item in old if _is_told_by_others(log, item)]
+    else:
+        names = Counter(answer.label for answer in state.answers.values())
+        old = [item for item in old if names[state.answers[item].label] > 1]
     if not old:
         return None
     item = old[int(coin.integers(len(old)))]
     return LabelEvent("repeat", ids=(item,), annotator=log.annotator)
+
+
+def answers_whole(event: LabelEvent, item: str) -> bool:
+    """Return whether an event says what an item is; with several tags, all of them at once."""
+    if event.kind != "tags":
+        return event.kind == "label"
+    return Tags.of(event.labels[event.ids.index(item)]).whole
+
+
+def _is_told_by_others(log: LabelLog, item: str) -> bool:
+    """Return whether each tag of an item is one of another item, too."""
+    tags = log.state.tags
+    assert tags is not None, "asked of a log with several tags"
+    (codes,) = tags.codes([item], log.classes)
+    return all(tags.n_yes(log.classes[code]) > 1 for code in np.flatnonzero(is_yes(codes)).tolist())
 
 
 def pending_repeats(log: LabelLog) -> IntArray:
@@ -280,8 +299,9 @@ def answers_around(
         if event.annotator == repeat.annotator
         and event.source == "human"
         and event.kind in _ANSWERS
+        and (event.kind != "tags" or answers_whole(event, repeat.ids[0]))
     ]
-    before = [event for event in answers if event.seq < repeat.seq and event.kind == "label"]
+    before = [event for event in answers if event.seq < repeat.seq and event.kind in ANSWERS]
     after = [event for event in answers if event.seq > repeat.seq]
     return (before[-1], after[0] if after else None) if before else None
 

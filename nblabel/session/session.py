@@ -136,7 +136,7 @@ class Session(LearnedLog):
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
         if multi_label:
-            check_multi_label(learner, strategy, repeats=repeats, prior=prior)
+            check_multi_label(learner, strategy, prior=prior)
         else:
             make_strategy(strategy)
             check_learner(learner)

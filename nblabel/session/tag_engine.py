@@ -12,7 +12,10 @@ from nblabel.learners.tags import TagShareLearner, check_tag_learner, make_tag_l
 from nblabel.session.engine import Engine, Snapshot
 from nblabel.strategies.tags import TagView, make_tag_strategy
 
-ONE_LABEL = "It works with one label for each item, without multi_label=True."
+NO_PRIOR = (
+    "not for several tags yet: prior=. Put the probabilities beside the vectors, and the model "
+    "learns from both: Pool(items, embeddings=np.hstack([vectors, probabilities]))."
+)
 
 
 class TagEngine(Engine):
@@ -30,7 +33,7 @@ class TagEngine(Engine):
         return TagModel(make_tag_learner(self._wanted[0], self.X, self._random_state, self.graph))
 
     def with_prior(self, prior: Prior) -> Engine:  # noqa: ARG002
-        raise ValueError(f"not for several tags yet: prior=. {ONE_LABEL}")
+        raise ValueError(NO_PRIOR)
 
     def _labeled_in(self, snapshot: Snapshot) -> IntArray:
         return np.flatnonzero((snapshot.y >= 0).any(axis=1))
@@ -86,7 +89,7 @@ def mean_confidence(proba: FloatArray) -> FloatArray:
     return found
 
 
-def check_multi_label(learner: Any, strategy: Any, *, repeats: Any, prior: Any) -> None:
+def check_multi_label(learner: Any, strategy: Any, *, prior: Any) -> None:
     """Refuse what a session with several tags cannot do.
 
     Raises
@@ -94,8 +97,7 @@ def check_multi_label(learner: Any, strategy: Any, *, repeats: Any, prior: Any) 
     ValueError, TypeError
         If a part of it is not there for several tags, or is none at all.
     """
-    for name, given in (("repeats=", repeats), ("prior=", prior is not None)):
-        if given:
-            raise ValueError(f"not for several tags yet: {name}. {ONE_LABEL}")
+    if prior is not None:
+        raise ValueError(NO_PRIOR)
     make_tag_strategy(strategy)
     check_tag_learner(learner)

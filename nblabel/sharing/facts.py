@@ -12,8 +12,8 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.explore.projection import ProjectionCache, project_pca
-from nblabel.log.events import Tags
 from nblabel.log.coding import STATUSES
+from nblabel.log.events import Tags
 from nblabel.pool import Pool
 from nblabel.session import Session
 from nblabel.session.engine import Refit

@@ -232,7 +232,7 @@ def test_contradicted_accepted_labels_are_looked_at_with_the_same_keys(contradic
 def test_contradicted_labels_are_taken_back_in_one_step_and_one_undo_brings_them_back(contradicted):
     ack = contradicted.answer("revert", uid="back")
     assert ack["ok"]
-    assert ack["text"].startswith("3 images reverted: without a label again.")
+    assert ack["text"].startswith("3 images reverted: open again.")
     assert contradicted.answer("revert", uid="back")["ok"]  # sent twice
     assert contradicted.session.n_accepted == contradicted.dialog["changed"] == 0
     assert {4, 7, 10} <= set(contradicted.session.unanswered.tolist())

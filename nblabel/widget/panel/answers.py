@@ -16,7 +16,7 @@ from nblabel.session.searching import SINGULAR
 from nblabel.widget import text
 from nblabel.widget.panel.class_changes import CHANGES, change_classes
 from nblabel.widget.panel.tag_grid import tell_one_tag
-from nblabel.widget.panel.tags import is_whole, step_label, tell_tags
+from nblabel.widget.panel.tags import is_whole, n_answers, step_kind, step_label, tell_tags
 from nblabel.widget.text import tags as tag_text
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
@@ -102,9 +102,10 @@ class Answers:
         session, kind, uid = self._session, content["type"], content["uid"]
         if kind == "add_class" and "id" not in content:
             event = session.add_class(content["name"], uid=uid)
-            return text.CLASS_ADDED.format(event.labels[0]), None, []
+            return self._called(text.CLASS_ADDED).format(event.labels[0]), None, []
         if kind in CHANGES:
-            return change_classes(session, content, self._keys), None, []
+            said = change_classes(session, content, self._keys)
+            return said if said.startswith("“") else self._called(said), None, []
         if kind == "guidelines":
             session.set_guidelines(content["text"], uid=uid)
             return text.GUIDELINES_SAVED if session.guidelines else text.GUIDELINES_GONE, None, []
@@ -138,6 +139,10 @@ class Answers:
             said += f" {text.answered_by_another(other.annotator, label, ago, kind)}"
         return said, None, []
 
+    def _called(self, said: str) -> str:
+        """Return words about classes, which are called tags where an item may have several."""
+        return tag_text.as_tags(said) if self._session.multi_label else said
+
     def _label_group(self, content: dict[str, Any]) -> tuple[str, list[int]]:
         """Label a selection or a cluster; what was marked as not belonging to it is asked next."""
         session, indices = self._session, content["indices"]
@@ -162,9 +167,11 @@ class Answers:
         target = (session.undo if kind == "undo" else session.redo)(uid=uid)
         if target is None:
             return text.NOTHING_TO.format(kind), None
-        said = text.reversed_step(
-            kind, target.kind, len(target.ids), self._noun, step_label(target)
-        )
+        step = step_kind(target)
+        n = n_answers(target) if step in ("accept", "withdraw") else len(target.ids)
+        said = text.reversed_step(kind, step, n, self._noun, step_label(target))
+        if target.changes_classes:
+            said = self._called(said)
         alone = kind == "undo" and len(target.ids) == 1 and target.kind in SHOWN
         alone = alone and is_whole(target)
         shown = (

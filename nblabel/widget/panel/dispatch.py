@@ -8,7 +8,7 @@ from typing import Any
 from nblabel.widget.panel.answers import EVENTS
 from nblabel.widget.panel.pages import Page
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.work.auto_label import Terms
+from nblabel.widget.work.terms import Terms
 
 Content = dict[str, Any]
 Handler = Callable[[Page, Content], None]
@@ -62,9 +62,7 @@ class Dispatch:
             "threshold": lambda _page, m: panel.measures.advise_below(float(m["gain"])),
             "draw": self._draw,
             "compare": lambda _page, _m: panel.comparison.begin(),
-            "estimate": lambda _page, m: panel.auto_label.choose(
-                Terms(float(m["max_error"]), float(m["confidence"]), bool(m["per_class"]))
-            ),
+            "estimate": lambda _page, m: panel.auto_label.choose(_terms(m)),
             "queue_checks": lambda _page, _m: panel.auto_label.queue_checks(),
             "accept": lambda _page, m: panel.auto_label.accept(m["uid"]),
             "revert": lambda _page, m: panel.auto_label.revert(m["uid"]),
@@ -111,3 +109,9 @@ class Dispatch:
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+def _terms(content: Content) -> Terms:
+    tags = tuple(content["tags"]) if "tags" in content else None
+    numbers = float(content["max_error"]), float(content["confidence"])
+    return Terms(*numbers, bool(content["per_class"]), tags)

@@ -274,8 +274,6 @@ def describe_status(
 
 def pace_of(session: Session, given: Collection[str]) -> float | None:
     """Return the labels per hour of the last answers given in panels; None where not known."""
-    if session.multi_label:
-        return None
     own = (
         event.uid
         for event in session.state.latest(RECENT)

@@ -23,6 +23,7 @@ from nblabel.widget.view.packet import Html, Packet
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
 BESIDE, LONGEST = 30, 200  # columns that stand beside an item, and characters of a value
+UNKNOWN = {"known": [], "answered": False}
 UNREAD = {"buffer": None, "width": 0, "height": 0, "channels": 3}  # a file that was not opened yet
 
 
@@ -157,10 +158,12 @@ class Items:
         return self._state.model if self._predicts else None
 
     def _prediction(self, index: int) -> dict[str, Any] | None:
+        if self._session.multi_label:
+            return None
         if index in self._state.hints:
             return self._state.hints[index]
         model = self._model
-        if model is None or self._session.multi_label:
+        if model is None:
             return None
         code, p = (part[index] for part in model.predicted)
         if code >= len(self._session.classes):
@@ -171,7 +174,12 @@ class Items:
         return {"label": label, "confidence": round(float(p), 4)}
 
     def _tags(self, index: int) -> dict[str, Any]:
-        return describe_tags(self._session, self._model, index)
+        if index in self._session.repeated:  # as if nobody had answered
+            return {**describe_tags(self._session, self._model, index), **UNKNOWN}
+        return {
+            **describe_tags(self._session, self._model, index),
+            **self._state.hints.get(index, {}),
+        }
 
     def said(self, index: int, item: dict[str, Any]) -> str:
         """Say in one line what an item is labeled as, or else predicted."""

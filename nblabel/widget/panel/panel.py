@@ -48,6 +48,7 @@ from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import Review
 from nblabel.widget.work.splitting import Splits
 from nblabel.widget.work.still import Still
+from nblabel.widget.work.tag_auto_label import TagAutoLabel
 from nblabel.widget.work.watching import Watch
 from nblabel.widget.work.worker import Task, Worker
 
@@ -143,7 +144,7 @@ class Panel:
             *(figure, self.measures.is_known),
         )
         self.still = Still(session, self.state, self.home, self._worker, self.curves)
-        self.auto_label = AutoLabel(
+        self.auto_label = (TagAutoLabel if session.multi_label else AutoLabel)(
             *(session, self.state, self.items, self.pictures, replica),
             is_open=lambda: self.pages.have_open("auto_label"),
             written=self._written,
@@ -291,7 +292,7 @@ class Panel:
     def browse(self, page: Page, item: str | None, steps: int, request: str) -> None:
         """Show the item that a person answered so many steps before or after another."""
         answers = self.session.state.answers
-        given = (one for one, answer in answers.items() if answer.kind != "accept")
+        given = (one for one, answer in answers.items() if answer.event.source != "model")
         order = sorted(given, key=lambda one: answers[one].event.seq)
         place = (order.index(item) if item in order else len(order)) + steps
         if order and place < len(order):

@@ -32,10 +32,24 @@ def step_label(event: LabelEvent, place: int = 0) -> str | None:
     """Return what a step of the log says of one of its items, in words."""
     if not event.labels:
         return None
+    if event.kind == "withdraw":
+        return None
     if event.kind != "tags":
         return event.labels[place]
     said = Tags.of(event.labels[place])
     return text.listed(said.yes) if said.whole else text.of_one(said.yes, said.no, said.unsure)
+
+
+def step_kind(event: LabelEvent) -> str:
+    """Return the kind of a step of the log; tags of the model are accepted, as labels are."""
+    return "accept" if event.kind == "tags" and event.source == "model" else event.kind
+
+
+def n_answers(event: LabelEvent) -> int:
+    """Return how many labels a step is about: pairs of item and tag where it is about tags."""
+    if event.kind not in ("tags", "withdraw") or not event.labels:
+        return len(event.ids)
+    return sum(len(Tags.of(one).names) for one in event.labels)
 
 
 def is_whole(event: LabelEvent) -> bool:
@@ -72,6 +86,12 @@ def certainty(proba: FloatArray) -> FloatArray:
     for p in proba.T:
         np.minimum(least, np.maximum(p, 1 - p), out=least)
     return least
+
+
+def share_certain(proba: FloatArray, least: float) -> float:
+    """Return the share of all pairs of item and tag whose answer is at least so probable."""
+    n_pairs = max(proba.size, 1)
+    return sum(int((np.maximum(p, 1 - p) >= least).sum()) for p in proba.T) / n_pairs
 
 
 def tell_tags(session: Session, content: dict[str, Any]) -> LabelEvent:

@@ -86,8 +86,7 @@ class PanelPage {
     add(columns, () => new MapView(context, signal, ways).el);
     add(el, () => new ClassDialog(controller, signal, ways).el);
     add(el, () => buildStatus(context, signal, ways));
-    // all of it is about one label for each item
-    if (!context.multiLabel) add(el, () => buildQuality(context, signal));
+    add(el, () => buildQuality(context, signal));
   }
 
   /**

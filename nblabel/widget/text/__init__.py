@@ -363,9 +363,9 @@ def guaranteed(max_error: float, confidence: float) -> str:
     return f"at most {percent(max_error)} wrong, {percent(confidence)} confidence"
 
 
-def can_accept(n: int, noun: str, n_before: int, terms: str) -> str:
+def can_accept(what: str, n_before: int, terms: str) -> str:
     before = f", with {count(n_before)} accepted before" if n_before else ""
-    return f"{counted(n, noun)} can be accepted{before}: {terms}."
+    return f"{what} can be accepted{before}: {terms}."
 
 
 def may_be_wrong(n: int, bound: float) -> str:
@@ -374,12 +374,12 @@ def may_be_wrong(n: int, bound: float) -> str:
     )
 
 
-def would_let(n_answers: int, n: int, noun: str) -> str:
-    return f"{counted(n_answers, 'more check')} would let {counted(n, noun)} be accepted."
+def would_let(checks: str, what: str) -> str:
+    return f"{checks} would let {what} be accepted."
 
 
-def are_accepted(n: int, noun: str, terms: str) -> str:
-    return f"{counted(n, noun)} are accepted: {terms}."
+def are_accepted(what: str, terms: str) -> str:
+    return f"{what} are accepted: {terms}."
 
 
 def corrected(n: int) -> str:
@@ -393,29 +393,25 @@ def checked(name: str, n_checks: int, n: int, n_wrong: int, n_skipped: int, boun
     return f"{said}; so at most {percent(bound)} of the rest." if n_checks else f"{said}."
 
 
-def accepted(n: int, noun: str, n_left: int) -> str:
+def accepted(what: str, n_left: int) -> str:
     left = f" {count(n_left)} are left for you, the least confident first." if n_left else ""
-    return f"{counted(n, noun)} accepted from the model. One undo takes them back.{left}"
+    return f"{what} accepted from the model. One undo takes them back.{left}"
 
 
-def reverted(n: int, noun: str) -> str:
-    return f"{counted(n, noun)} reverted: without a label again. One undo accepts them again."
+def reverted(what: str) -> str:
+    return f"{what} reverted: open again. One undo accepts them again."
 
 
 # reviewing labels
 NO_ISSUES = "No label is contradicted by the model."
 
 
-def review_done(n: int, of: int) -> str:
-    return f"Review done: {changed(n, of)}"
+def review_done(n: int, what: str) -> str:
+    return f"Review done: {count(n)} of {what} changed."
 
 
-def review_on(n_done: int, of: int, n: int) -> str:
-    return f"{count(n_done)} of {count(of)} looked at again; {changed(n, of)}"
-
-
-def changed(n: int, of: int) -> str:
-    return f"{count(n)} of {counted(of, 'label')} changed."
+def review_on(n_done: int, of: int, n: int, what: str) -> str:
+    return f"{count(n_done)} of {count(of)} looked at again; {count(n)} of {what} changed."
 
 
 def accepted_then(label: str, confidence: float, suggestion: str) -> Reason:

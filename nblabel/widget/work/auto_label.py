@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from nblabel.arrays import IntArray
 from nblabel.log import frames
@@ -14,16 +14,18 @@ from nblabel.quality.guarantee import auto_label, check_terms
 from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
 from nblabel.quality.stale import find_stale_labels
 from nblabel.session import Session
-from nblabel.session.searching import SINGULAR
 from nblabel.sharing.quality import TERMS
 from nblabel.strategies import Reason
+from nblabel.system.format import counted
 from nblabel.widget import text
 from nblabel.widget.panel.answers import acknowledgement, refusal, words_of
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.pictures import THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.panel.tags import n_answers, step_kind
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.work.replica import Replica
+from nblabel.widget.work.terms import Terms, described, remembered
 from nblabel.widget.work.worker import Task
 
 SHOWN = 24  # of the least confident ones
@@ -45,13 +47,13 @@ NOTHING: dict[str, Any] = {
 COLUMNS = ["share", "guaranteed_error", "n_items", "answers_needed"]
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What is guaranteed: at most such a share wrong, how surely, and of each class or of all."""
+class Figures(NamedTuple):
+    """How many labels can be accepted, answers are missing, labels are contradicted and left."""
 
-    max_error: float = 0.01
-    confidence: float = 0.95
-    per_class: bool = False
+    ready: int
+    needed: int
+    changed: int
+    left: int
 
 
 class AutoLabel:
@@ -87,7 +89,7 @@ class AutoLabel:
         self._session, self._state, self._items, self._pictures = session, state, items, pictures
         self._replica, self._is_open = replica, is_open
         self._written, self._want, self._send = written, want, send
-        self._terms = _remembered(session.store.setting(TERMS))
+        self._terms = remembered(session.store.setting(TERMS))
         self._task: Task | None = None
         self._seen = -1  # the version of the session that the answer is of
         self._answer: dict[str, Any] = {}
@@ -110,7 +112,7 @@ class AutoLabel:
             self._show(headline="", details=[str(error)], ready=0, needed=0, curve=[])
             return
         self.estimate(terms)
-        self._session.store.set_setting(TERMS, json.dumps(asdict(self._terms)))
+        self._session.store.set_setting(TERMS, json.dumps(described(self._terms)))
 
     def estimate(self, terms: Terms) -> None:
         """Find out what can be accepted on these terms."""
@@ -136,9 +138,9 @@ class AutoLabel:
     def accept(self, uid: str) -> None:
         """Accept what can be, as one step with this uid, and say what became of it."""
 
-        def job(replica: Session) -> tuple[LabelEvent | None, IntArray]:
+        def job(replica: Session) -> tuple[LabelEvent | None, AutoLabelReport]:
             report = self._examine(replica, self._terms)
-            return report.accept(uid=uid) if len(report.ready) else None, report.left
+            return report.accept(uid=uid) if len(report.ready) else None, report
 
         self._write("accept", job, self._accepted, uid)
 
@@ -243,14 +245,18 @@ class AutoLabel:
 
     def _examined(self, replica: Session, terms: Terms) -> AutoLabelReport:
         report = self._examine(replica, terms)
-        for index in report.ready[:SHOWN].tolist():
+        for index, _ in self._least_confident(report):
             self._pictures.pack(index, THUMBNAIL_SIDE)
         return report
+
+    def _least_confident(self, report: AutoLabelReport) -> list[tuple[int, str]]:
+        """Return some of what can be accepted, with the label of each."""
+        return [(index, report.labels_ready[index]) for index in report.ready[:SHOWN].tolist()]
 
     def _estimated(self, report: AutoLabelReport) -> None:
         self._show_report(report)
         if len(report.ready):
-            self._preview(report.ready[:SHOWN], report)
+            self._preview(self._least_confident(report))
         if self._seen != self._session.version:  # an answer or an undo came meanwhile
             self.follow()
 
@@ -259,30 +265,47 @@ class AutoLabel:
         self._seen = self._session.version
         self._show_report(report)
 
-    def _accepted(self, event: LabelEvent, left: IntArray) -> str:
+    def _accepted(self, event: LabelEvent, report: AutoLabelReport) -> str:
         """Have the rest asked, and say what became of it."""
+        left, n_left = self._left(report)
         first = left[:QUEUED].tolist()
         if first:
             self._want(first, [text.LEFT_OVER] * len(first))
         self._show(ready=0)
-        return text.accepted(len(event.ids), self._items.noun, len(left))
+        return text.accepted(self._called(n_answers(event)), n_left)
 
     def _reverted(self, event: LabelEvent) -> str:
         """Say what became of it; the strategy asks about them among the others."""
         self._show(changed=0)
-        return text.reverted(len(event.ids), self._items.noun)
+        return text.reverted(self._called(n_answers(event)))
+
+    def _left(self, report: AutoLabelReport) -> tuple[IntArray, int]:
+        """Return the items that are left, the least confident first, and how many answers."""
+        return report.left, len(report.left)
+
+    def _called(self, n: int) -> str:
+        """Return a number of labels as it is called."""
+        return counted(n, self._items.noun)
+
+    def _figures(self, report: AutoLabelReport) -> Figures:
+        """Return the figures of a report."""
+        ready, changed = len(report.ready), len(report.changed)
+        return Figures(ready, report.needed, changed, len(report.left))
+
+    def _in_words(self, report: AutoLabelReport) -> tuple[str, list[str]]:
+        """Return the answer in one sentence, and what there is to know beside it."""
+        terms = text.guaranteed(report.max_error, report.confidence)
+        checks = counted(report.needed, "more check")
+        return in_words(report, self._figures(report), terms, checks, self._called)
 
     def _show_report(self, report: AutoLabelReport) -> None:
-        headline, details = in_words(report, self._session)
+        headline, details = self._in_words(report)
         # the curve says nothing before the first checks
         rows = report.curve[report.curve["checks"] > 0]
         self._show(
             headline=headline,
             details=details,
-            ready=len(report.ready),
-            needed=report.needed,
-            changed=len(report.changed),
-            left=len(report.left),
+            **self._figures(report)._asdict(),
             curve=[
                 {"name": str(name), "points": _plain(part[COLUMNS].values.tolist())}
                 for name, part in rows.groupby("class", sort=False)
@@ -291,58 +314,64 @@ class AutoLabel:
 
     def _show(self, **changes: Any) -> None:
         last = self._session.state.undo_target(self._session.annotator)
-        step = last if last is not None and last.kind in STEPS else None
+        kind = "" if last is None else step_kind(last)
+        step = last if kind in STEPS else None
         self._answer = {
             **NOTHING,
             **self._answer,
             **changes,
-            "terms": asdict(self._terms),
+            "terms": described(self._terms),
             "waiting": waiting(self._session),
             "undo": step.uid if step else "",
-            "undo_kind": step.kind if step else "",
-            "undo_count": len(step.ids) if step else 0,
+            "undo_kind": kind if step else "",
+            "undo_count": n_answers(step) if step else 0,
         }
         self._state.show(auto_label=dict(self._answer))
 
-    def _preview(self, indices: IntArray, report: AutoLabelReport) -> None:
+    def _preview(self, proposed: list[tuple[int, str]]) -> None:
         packet = Packet()
-        proposed = report.labels_ready
         items = [
-            {**self._items.thumbnail(index, packet), "proposed": proposed[index]}
-            for index in indices.tolist()
+            {**self._items.thumbnail(index, packet), "proposed": label} for index, label in proposed
         ]
         self._send({"type": "preview", "items": items}, packet.buffers)
 
 
-def _remembered(text: str | None) -> Terms:
-    """Return the terms that were chosen before; the usual ones where those are spoiled."""
-    try:
-        terms = Terms(**json.loads(text or "{}"))
-        check_terms(terms.max_error, terms.confidence)
-    except (ValueError, TypeError):
-        return Terms()
-    return terms if isinstance(terms.per_class, bool) else Terms()
+def in_words(
+    report: AutoLabelReport,
+    figures: Figures,
+    terms: str,
+    checks: str,
+    called: Callable[[int], str],
+) -> tuple[str, list[str]]:
+    """Return the answer in one sentence, and what there is to know beside it.
 
-
-def in_words(report: AutoLabelReport, session: Session) -> tuple[str, list[str]]:
-    """Return the answer in one sentence, and what there is to know beside it."""
-    ready, needed, noun = len(report.ready), report.needed, SINGULAR[session.pool.kind]
-    terms = text.guaranteed(report.max_error, report.confidence)
+    Parameters
+    ----------
+    report : AutoLabelReport
+    figures : Figures
+        Its own.
+    terms : str
+        What is guaranteed.
+    checks : str
+        How many answers are missing.
+    called : callable
+        Returns a number of labels as it is called.
+    """
+    ready, needed = figures.ready, figures.needed
     details = [_detail(one) for one in report.guarantees if one.n_items]
     kept = sum(one.n_accepted for one in report.guarantees if one.needed == 0)
     broken = [one for one in report.guarantees if one.n_accepted and one.needed != 0]
     if ready:
-        head = text.can_accept(ready, noun, report.n_before, terms)
+        head = text.can_accept(called(ready), report.n_before, terms)
     elif broken:
         head = text.may_be_wrong(broken[0].n_accepted, max(one.bound for one in broken))
         details.append(text.ANSWER_CHECKS)
     elif needed:
-        head = text.would_let(
-            needed, sum(one.n_rest for one in report.guarantees if one.needed), noun
-        )
+        rest = sum(one.n_rest for one in report.guarantees if one.needed)
+        head = text.would_let(checks, called(rest))
         details.append(text.ONLY_IF_RIGHT)
     elif kept:
-        head = text.are_accepted(kept, noun, terms)
+        head = text.are_accepted(called(kept), terms)
     elif not len(report.left):
         head = text.NOTHING_LEFT
     elif any(one.n_items for one in report.guarantees):

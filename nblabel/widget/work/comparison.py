@@ -12,6 +12,7 @@ from nblabel.session import Session
 from nblabel.widget import text
 from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.text.tags import NO_COMPARISON
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.worker import Task
 
@@ -47,6 +48,9 @@ class Comparison:
         if self._task is not None:
             return
         n, pace, rate = self._session.n_labeled, self._pace(), self._state.hourly_rate
+        if self._session.multi_label:
+            self._end(NO_COMPARISON)
+            return
         if n < FEWEST_COMPARED:
             self._end(text.too_few_to_compare(FEWEST_COMPARED))
             return

@@ -13,6 +13,7 @@ from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.sharing.curves import ACCURACY_SETTING, CONFIDENT, CONFIDENT_SETTING, kept
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.panel.tags import share_certain
 
 KEPT_AFTER = 10  # labels; the confidence of each would be written after every learning
 MOST = 400  # points of a curve; beyond that every second one is dropped
@@ -66,9 +67,13 @@ class Curves:
     def learned(self, model: Refit) -> None:
         """Take a point of the confidence curve."""
         n = self._session.n_labeled
-        if not n or self._session.multi_label:
+        if not n:
             return
-        self._confident[n] = round(float((model.predicted[1] >= CONFIDENT).mean()), 4)
+        if self._session.multi_label:  # of all pairs of item and tag
+            share = share_certain(model.proba, CONFIDENT)
+        else:
+            share = float((model.predicted[1] >= CONFIDENT).mean())
+        self._confident[n] = round(share, 4)
         self._confident = _thinned(self._confident)
         if abs(n - self._kept) >= KEPT_AFTER:
             self._kept = n

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from nblabel.log.events import ANSWERS
 from nblabel.log.store import StoreError
 from nblabel.quality.agreement import SelfAgreement, self_agreement
 from nblabel.quality.audit import audit
 from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
-from nblabel.quality.costs import costs_at, pace_in_log
+from nblabel.quality.costs import costs_at, n_given, pace_in_log
 from nblabel.quality.prior_report import report_of
 from nblabel.quality.stale import find_stale_labels
 from nblabel.quality.stopping import StopAdvice, StopAdvisor, stop_advice
@@ -23,6 +24,8 @@ from nblabel.session.shown import colors_of
 from nblabel.widget import text
 from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.state import PanelState
+from nblabel.widget.panel.tag_figures import describe_tag_audit
+from nblabel.widget.text import tags as tag_text
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.worker import Task
@@ -45,7 +48,7 @@ class Measured:
         None without answered audit items.
     agreement : SelfAgreement or None
         None where nothing was repeated.
-    paid : tuple of int and two float, or None
+    paid : tuple of three float, or None
         Where there is a rate: labels given, labels per hour and hours worked, as the log has it.
     stale : str
         Which accepted labels the model contradicts by now, "" where that is not known.
@@ -55,7 +58,7 @@ class Measured:
 
     audit: AuditReport | None = None
     agreement: SelfAgreement | None = None
-    paid: tuple[int, float, float] | None = None
+    paid: tuple[float, float, float] | None = None
     stale: str = ""
     advice: StopAdvice | None = None
 
@@ -68,12 +71,13 @@ def measured(
 ) -> Measured:
     """Work out what there is to say of a session; `look`: labels and gain of the advice to stop."""
     found = find_stale_labels(session) if session.n_accepted else None
-    n = 0 if found is None else len(found.indices)
+    n = 0 if found is None else len(found.table)
+    stale = tag_text.stale_answers if session.multi_label else text.stale_labels
     return Measured(
         audit(session) if checked else None,
         self_agreement(session) if session.state.repeats else None,
-        (session.n_labeled, *pace_in_log(session)) if pays else None,
-        text.stale_labels(n) if n else "",
+        (n_given(session), *pace_in_log(session)) if pays else None,
+        stale(n) if n else "",
         stop_advice(session, n=look[0], gain=look[1]) if look else None,
     )
 
@@ -82,7 +86,7 @@ def costs_text(
     session: Session,
     pace: float | None,
     rate: float | None,
-    paid: tuple[int, float, float] | None = None,
+    paid: tuple[float, float, float] | None = None,
 ) -> str:
     """Return what labeling all by hand would take, and with a rate, what was and will be paid.
 
@@ -93,7 +97,7 @@ def costs_text(
         return costs_at(session, pace).lines[-1] if pace else ""
     if paid is not None and not math.isnan(paid[1]):
         then, per_hour, hours = paid
-        hours += max(session.n_labeled - then, 0) / per_hour
+        hours += max(n_given(session) - then, 0) / per_hour
         return " ".join(costs_at(session, per_hour, hours, rate).lines)
     return " ".join(costs_at(session, pace, hourly_rate=rate).lines) if pace else ""
 
@@ -134,7 +138,7 @@ class Measures:
         self._numbering = 0
         if gain is not None:
             self._advisor.threshold = float(gain)
-        self._has_tags = session.multi_label  # of which nothing is measured yet
+        self._advises = not session.multi_label  # of rare tags the advice would come too early
         self._task: Task | None = None
         self._present: tuple[int, float | None] = (-1, None)  # version of the session, and rate
         self._not_before = -math.inf
@@ -190,7 +194,7 @@ class Measures:
 
     def see(self, snapshot: Snapshot, model: Refit, engine: Engine | PartialEngine) -> None:
         """In the thread that learns: whether it pays to go on."""
-        if self._has_tags:
+        if not self._advises:
             return
         y = snapshot.y.copy()
         y[snapshot.accepted] = -1
@@ -202,21 +206,23 @@ class Measures:
     def follow(self) -> None:
         """Show what is known of the present state of the log."""
         names = self._session.classes
-        self._state.show(
-            audit={
-                "share": self._session.audit_share,
-                "repeats": self._session.repeat_share,
-                "waiting": len(self._session.drawn),
-                "stopping": {"gain": self._advisor.threshold, "labels": self._advisor.n},
-                "colors": dict(zip(names, colors_of(self._session), strict=True)),
-            }
-        )
+        audit: dict[str, Any] = {
+            "share": self._session.audit_share,
+            "repeats": self._session.repeat_share,
+            "waiting": len(self._session.drawn),
+            "stopping": {"gain": self._advisor.threshold, "labels": self._advisor.n},
+            "colors": dict(zip(names, colors_of(self._session), strict=True)),
+        }
+        if not self._advises:
+            audit["stopping"] = None
+        if self._session.multi_label:
+            report = self._found.audit if self._n_checked() else None
+            audit["tags"] = describe_tag_audit(self._session, report)
+        self._state.show(audit=audit)
         self._say()
 
     def measure(self) -> None:
         """Measure anew, now or once there is time again, if anything changed and was checked."""
-        if self._has_tags:
-            return
         present = (self._session.version, self._state.hourly_rate)
         if self._task is not None or self._present == present:
             return
@@ -244,7 +250,7 @@ class Measures:
             self._found = result
             if result.audit is not None and result.audit.is_known:
                 self._audited(result.audit)
-            self._say()
+            self.follow()
             if self._home.loop is not None:
                 self.measure()  # if there was a change meanwhile
 
@@ -258,16 +264,18 @@ class Measures:
 
     def _say(self) -> None:
         """Have the status say what is known."""
-        if self._has_tags:
-            return
         say, found = self._state.say, self._found
         audit = found.audit if self._n_checked() else None
         if audit is not None and audit.n_checks and not audit.is_known:
             say("accuracy", audit.lines[0], text.NO_SHARE_YET)
         elif audit is not None and audit.n_checks:
-            ends = audit.low, audit.high, audit.confidence
-            title = text.accuracy_title(audit.n_wrong, audit.n_skipped)
-            say("accuracy", text.accuracy(audit.accuracy, *ends, audit.n_checks), title)
+            shares = audit.accuracy, audit.low, audit.high, audit.confidence
+            if self._session.multi_label:
+                title = tag_text.accuracy_title(audit.n_wrong)
+                say("accuracy", tag_text.accuracy(*shares, audit.n_checks), title)
+            else:
+                title = text.accuracy_title(audit.n_wrong, audit.n_skipped)
+                say("accuracy", text.accuracy(*shares, audit.n_checks), title)
         else:
             comes = len(self._session.drawn) or self._session.audit_share
             say("accuracy", f"{text.NOT_YET} {text.AUDIT_COMES if comes else text.AUDIT_HINT}")
@@ -286,11 +294,15 @@ class Measures:
         advice = self._advisor.advice
         if self._too_early() and found.advice is not None:
             advice = found.advice.at(self._advisor.threshold)
+        if not self._advises:
+            return
         # the rule is for those who ask
         say("advice", "" if math.isnan(advice.gain) else advice.lines[0], str(advice))
 
     def _too_early(self) -> tuple[int, float] | None:
         """Return what to look at where the advisor has not seen enough, as after a restart."""
+        if not self._advises:
+            return None
         advisor = self._advisor
         enough = math.isnan(advisor.advice.gain) and self._session.n_labeled > advisor.n
         return (advisor.n, advisor.threshold) if enough else None
@@ -300,4 +312,4 @@ class Measures:
         answers = self._session.state.answers
         drawn = {i for draw in self._session.state.draws if draw.frame == whole for i in draw.asked}
         given = (answers[item] for item in drawn if item in answers)
-        return sum(answer.kind == "label" for answer in given)
+        return sum(answer.kind in ANSWERS and answer.event.source != "model" for answer in given)

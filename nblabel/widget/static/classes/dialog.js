@@ -48,7 +48,7 @@ export class ClassDialog {
   build() {
     this.summary = h("span", { class: "nbl-class-summary" });
     const shut = h("button", { type: "button", text: TEXT.close, onClick: () => this.close() });
-    const title = h("h3", { text: TEXT.classes.title });
+    const title = h("h3", { text: this.context.called(TEXT.classes.title) });
     const head = h("div", { class: "nbl-class-top" }, title, this.summary, shut);
     this.likes = h("div", { class: "nbl-class-likes" });
     this.said = h("p", { role: "status" });
@@ -58,13 +58,13 @@ export class ClassDialog {
       h("span", { text: TEXT.classes.undo }),
       h("kbd", { text: "u", "aria-hidden": "true" }),
     );
-    const hint = h("p", { class: "nbl-class-hint", text: TEXT.classes.hint });
+    const hint = h("p", { class: "nbl-class-hint", text: this.context.called(TEXT.classes.hint) });
     const line = h("div", { class: "nbl-class-said" }, this.said, hint, this.undo);
     this.list = h("ul", { class: "nbl-class-rows" });
     const props = {
       class: "nbl-view nbl-class-dialog",
       role: "dialog",
-      "aria-label": TEXT.classes.title,
+      "aria-label": this.context.called(TEXT.classes.title),
       tabindex: -1,
       hidden: true,
     };
@@ -112,7 +112,8 @@ export class ClassDialog {
     const within = this.list.contains(focused);
     const at = this.heads.findIndex((one) => one.parentElement?.contains(focused));
     const retired = everyClass.filter((one) => one.retired).length;
-    setText(this.summary, TEXT.classes.summary(everyClass.length, retired));
+    const words = TEXT.classes.summary(everyClass.length, retired);
+    setText(this.summary, this.context.called(words));
     const counts = new Map(
       (model.get("status")?.classes ?? []).map((one) => [one.name, one.count]),
     );
@@ -156,7 +157,7 @@ export class ClassDialog {
       const like = told.get(name) ?? "";
       const dismiss = () => ask.node.replaceChildren();
       const ask = buildAsk({
-        text: TEXT.classes.alike(name, like),
+        text: this.context.called(TEXT.classes.alike(name, like)),
         confirm: TEXT.classes.mergeNow,
         cancel: TEXT.classes.keepBoth,
         act: () => this.post(null, { type: "merge_classes", names: [name], into: like }),

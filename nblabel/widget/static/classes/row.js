@@ -88,7 +88,7 @@ export class ClassRow {
         words.key,
         input({ maxlength: 1, class: "nbl-class-key-field" }),
         (key) => this.describe({ key }),
-        words.keyTitle,
+        this.context.called(words.keyTitle),
       ),
       color: buildField(words.color, h("input", { type: "color" }), (color) =>
         this.describe({ color }),
@@ -310,7 +310,7 @@ export class ClassRow {
     const { name } = this.info;
     this.put(
       buildAsk({
-        text: TEXT.classes.alike(typed, like),
+        text: this.context.called(TEXT.classes.alike(typed, like)),
         confirm: TEXT.classes.mergeNow,
         act: () => this.change({ type: "merge_classes", names: [name], into: like }),
         leave: () => this.leaveAsk(),

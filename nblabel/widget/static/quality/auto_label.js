@@ -6,6 +6,7 @@ import { buildThumb, mediaOf, shortWords } from "../shared/media.js";
 import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
 import { drawCurve } from "./chart.js";
+import { buildTagChoice } from "./tag_choice.js";
 import { selectShare, shareOptions } from "./shares.js";
 
 const ERRORS = [0.005, 0.01, 0.02, 0.03, 0.05, 0.1];
@@ -21,7 +22,8 @@ export function buildAutoLabel(host) {
   const { context, signal } = host;
   const title = h("h3", { id: `nbl-auto-label-${makeUid()}`, text: TEXT.quality.autoLabel });
   const close = h("button", { type: "button", text: TEXT.close, onClick: host.close });
-  const terms = buildTerms((chosen) => context.tell({ type: "estimate", ...chosen }));
+  const choose = (/** @type {Terms} */ chosen) => context.tell({ type: "estimate", ...chosen });
+  const terms = buildTerms(choose, context.multiLabel);
   const answer = buildAnswer(host);
   const curve = h("div", { class: "nbl-auto-label-curve" });
   const preview = buildPreview(host);
@@ -66,8 +68,11 @@ export function buildAutoLabel(host) {
   return { node, render };
 }
 
-/** @param {(terms: Terms) => void} choose */
-function buildTerms(choose) {
+/**
+ * @param {(terms: Terms) => void} choose
+ * @param {boolean} several whether an item may have several tags: then they are chosen
+ */
+function buildTerms(choose, several) {
   const error = h("select", { onChange: () => changed() }, ...shareOptions(ERRORS));
   const confidence = h("select", { onChange: () => changed() }, ...shareOptions(CONFIDENCES));
   const perClass = h("input", { type: "checkbox", onChange: () => changed() });
@@ -76,26 +81,31 @@ function buildTerms(choose) {
       max_error: Number(error.value),
       confidence: Number(confidence.value),
       per_class: perClass.checked,
+      ...(tags ? { tags: tags.names() } : {}),
     });
-  const node = h(
+  const tags = several ? buildTagChoice(changed) : null;
+  const shares = h(
     "div",
     { class: "nbl-terms" },
     h("label", {}, h("span", { text: TEXT.quality.maximumError }), error),
     h("label", {}, h("span", { text: TEXT.quality.confidence }), confidence),
     h(
       "label",
-      { title: TEXT.quality.perClassTitle },
+      { title: TEXT.quality.perClassTitle, hidden: several },
       perClass,
       h("span", { text: TEXT.quality.perClass }),
     ),
   );
+  const node = tags ? h("div", { class: "nbl-tag-terms" }, shares, tags.node) : shares;
   /** @param {AutoLabel} now */
-  const render = ({ terms, running }) => {
+  const render = (now) => {
+    const { terms, running } = now;
     selectShare(error, terms.max_error);
     selectShare(confidence, terms.confidence);
     perClass.checked = terms.per_class;
     const busy = !["", "estimate"].includes(running);
     for (const field of [error, confidence, perClass]) field.disabled = busy;
+    tags?.render(now, busy);
   };
   return { node, render };
 }
@@ -107,6 +117,9 @@ function buildTerms(choose) {
 function buildAnswer({ context }) {
   let awaited = "";
   let said = false;
+  // of tags it is answers that are accepted
+  const words = { ...TEXT.quality, ...(context.multiLabel ? TEXT.tags.autoLabel : {}) };
+  const chooseText = context.multiLabel ? TEXT.tags.chooseTags : TEXT.quality.choose;
   const state = () => /** @type {AutoLabel} */ (context.model.get("auto_label"));
   const headline = h("p", { class: "nbl-auto-label-head" });
   const details = h("ul", { class: "nbl-auto-label-details" });
@@ -142,7 +155,7 @@ function buildAnswer({ context }) {
   });
   const stop = () => context.tell({ type: "cancel", task: "auto_label" });
   const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: stop });
-  const changed = buildChanged({
+  const changed = buildChanged(words.contradicted, {
     review: () => context.tell({ type: "review", accepted: true }),
     revert: () => step(() => context.ask({ type: "revert" })),
   });
@@ -162,16 +175,15 @@ function buildAnswer({ context }) {
   /** @param {AutoLabel} now */
   const render = (now) => {
     const { running, ready, needed, waiting } = now;
-    setText(headline, now.headline || (running ? "" : TEXT.quality.choose));
+    setText(headline, now.headline || (running ? "" : chooseText));
     setAttribute(headline, "data-ready", ready > 0 ? "true" : null);
     patchChildren(details, now.details, (text) => h("li", { text }));
     changed.render(now);
     act.hidden = !(ready || (needed && !waiting));
-    setText(act, ready ? TEXT.quality.accept(ready) : TEXT.quality.queueChecks(needed));
+    setText(act, ready ? words.accept(ready) : words.queueChecks(needed));
     setAttribute(act, "aria-disabled", running ? "true" : null);
     undo.hidden = !now.undo;
-    const undoText =
-      now.undo_kind === "withdraw" ? TEXT.quality.undoWithdraw : TEXT.quality.undoAccept;
+    const undoText = now.undo_kind === "withdraw" ? words.undoWithdraw : words.undoAccept;
     setText(undo, undoText(now.undo_count));
     progress.hidden = !running;
     bar.value = now.progress;
@@ -201,9 +213,10 @@ function buildAnswer({ context }) {
 
 /**
  * Accepted labels that the model of now contradicts, and what can be done about them.
+ * @param {(n: number) => string} contradicted
  * @param {{review: () => void, revert: () => void}} act
  */
-function buildChanged(act) {
+function buildChanged(contradicted, act) {
   const words = h("span");
   const look = h("button", {
     type: "button",
@@ -221,7 +234,7 @@ function buildChanged(act) {
   /** @param {AutoLabel} now */
   const render = ({ changed, running }) => {
     node.hidden = !changed;
-    setText(words, changed ? TEXT.quality.contradicted(changed) : "");
+    setText(words, changed ? contradicted(changed) : "");
     setAttribute(back, "aria-disabled", running ? "true" : null);
   };
   return { node, render };

@@ -25,6 +25,7 @@ export function buildCurves(host) {
     { class: "nbl-terms" },
     h("label", { title: TEXT.quality.thresholdTitle }, words, gain),
   );
+  const { accuracy, confident } = context.multiLabel ? TEXT.tags.curves : TEXT.quality;
   const comparison = buildComparison(host);
   const node = h(
     "section",
@@ -32,8 +33,10 @@ export function buildCurves(host) {
     h("div", { class: "nbl-part-head" }, title, close),
     charts,
     terms,
+    context.multiLabel ? h("p", { class: "nbl-tag-note", text: TEXT.tags.curvesNote }) : null,
     comparison.node,
   );
+  comparison.node.hidden = context.multiLabel; // what it tells is about one label for each item
   let drawn = "";
   const render = () => {
     comparison.render();
@@ -49,7 +52,7 @@ export function buildCurves(host) {
     drawn = key;
     const curves = /** @type {Curves} */ (now);
     const parts = now.accuracy
-      ? [accuracyChart(curves), confidentChart(curves)]
+      ? [accuracyChart(curves, accuracy), confidentChart(curves, confident)]
       : [none(TEXT.quality.loading)];
     charts.replaceChildren(...parts.filter((part) => part !== null));
   };
@@ -91,8 +94,8 @@ function none(text) {
   return h("p", { class: "nbl-curve-none", text });
 }
 
-/** @param {Curves} curves */
-function accuracyChart({ accuracy, plotly }) {
+/** @param {Curves} curves @param {string} title */
+function accuracyChart({ accuracy, plotly }, title) {
   if (!accuracy.length) return none(TEXT.quality.noAccuracy);
   if (plotly) return null;
   const points = accuracy.map(([n, share, low, high]) => ({
@@ -104,15 +107,15 @@ function accuracyChart({ accuracy, plotly }) {
   }));
   const lowest = Math.min(...points.map(({ low }) => low));
   return drawCurve({
-    title: TEXT.quality.accuracy,
+    title,
     lines: [{ name: "", points }],
     x: { ...span(points), text: TEXT.quality.labels, count: true },
     y: { min: Math.max(0, Math.floor(lowest * 10 - 1e-9) / 10), max: 1 },
   });
 }
 
-/** @param {Curves} curves */
-function confidentChart({ confident, threshold, plotly }) {
+/** @param {Curves} curves @param {(threshold: number) => string} title */
+function confidentChart({ confident, threshold, plotly }, title) {
   if (!confident.length) return none(TEXT.quality.noConfident);
   if (plotly) return null;
   const points = confident.map(([n, share]) => ({
@@ -121,7 +124,7 @@ function confidentChart({ confident, threshold, plotly }) {
     text: TEXT.quality.confidentPoint(n, share),
   }));
   return drawCurve({
-    title: TEXT.quality.confident(threshold),
+    title: title(threshold),
     lines: [{ name: "", points }],
     x: { ...span(points), text: TEXT.quality.labels, count: true },
     y: { max: 1 },

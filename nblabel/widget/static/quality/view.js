@@ -7,6 +7,7 @@ import { TEXT } from "../shared/text.js";
 import { buildAutoLabel } from "./auto_label.js";
 import { buildCurves } from "./curves.js";
 import { buildShareSelect } from "./shares.js";
+import { buildTagTable } from "./tag_table.js";
 
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
 const REPEATS = [0, 0.02, 0.05, 0.1, 0.2];
@@ -21,7 +22,7 @@ const QUALITY_TRAITS = /** @type {const} */ ([
 
 /** @typedef {import("../shared/context.js").PanelContext} PanelContext */
 /** @typedef {import("../shared/wire.js").Ack} Ack */
-/** @typedef {"auto_label" | "curves"} PartName */
+/** @typedef {"auto_label" | "tags" | "curves"} PartName */
 /**
  * A part of the view that a button opens.
  * @typedef {{node: HTMLElement, render: () => void}} Part
@@ -112,7 +113,11 @@ export function buildQuality(context, signal) {
   const audit = buildAudit(context);
   const review = buildReview(context);
   /** @type {Record<PartName, Part>} */
-  const parts = { auto_label: buildAutoLabel(host), curves: buildCurves(host) };
+  const parts = {
+    auto_label: buildAutoLabel(host),
+    tags: buildTagTable(host),
+    curves: buildCurves(host),
+  };
   /** @param {PartName} name @param {string} text @param {string} title */
   const door = (name, text, title) =>
     h("button", {
@@ -124,8 +129,10 @@ export function buildQuality(context, signal) {
   /** @type {Record<PartName, HTMLButtonElement>} */
   const buttons = {
     auto_label: door("auto_label", TEXT.quality.autoLabelOpen, TEXT.quality.autoLabelOpenTitle),
+    tags: door("tags", TEXT.tags.accuracy, TEXT.tags.accuracyTitle),
     curves: door("curves", TEXT.quality.learningCurvesOpen, TEXT.quality.learningCurvesTitle),
   };
+  buttons.tags.hidden = !context.multiLabel;
   const reviewButton = h("button", {
     type: "button",
     text: TEXT.quality.reviewOpen,
@@ -137,6 +144,7 @@ export function buildQuality(context, signal) {
     { class: "nbl-quality-doors" },
     buttons.auto_label,
     reviewButton,
+    buttons.tags,
     buttons.curves,
   );
   const el = h(
@@ -145,6 +153,7 @@ export function buildQuality(context, signal) {
     h("div", { class: "nbl-quality-bar" }, doors, audit.node),
     review.node,
     parts.auto_label.node,
+    parts.tags.node,
     parts.curves.node,
   );
 
@@ -152,7 +161,7 @@ export function buildQuality(context, signal) {
   const open = (name) => {
     const before = opened;
     opened = name;
-    context.tellOpen(el, name);
+    context.tellOpen(el, name === "tags" ? null : name); // the kernel tells of tags at all times
     render();
     if (name) parts[name].node.focus({ preventScroll: true });
     else if (before) buttons[before].focus({ preventScroll: true });

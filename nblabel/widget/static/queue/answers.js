@@ -126,6 +126,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
     const { branch } = offer;
     // at the top, a label is below the class that is there
     const pressed = tags ? tags.pressed : [current?.label, ...pathAbove(every, current?.label)];
+    const doubted = new Map((tags?.doubted ?? []).map((one) => [one.label, one.suggestion]));
     const hadFocus = list.contains(document.activeElement);
     const buttons = patchChildren(
       list,
@@ -143,7 +144,10 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       setText(key, one.key);
       key.hidden = one.key === "";
       setAttribute(buttons[i], "aria-keyshortcuts", one.key || null);
+      const doubt = doubted.get(one.name);
+      if (doubt) described.unshift(TEXT.tags.doubted(doubt));
       setAttribute(buttons[i], "aria-description", described.join(". ") || null);
+      setAttribute(buttons[i], "data-doubted", doubt ?? null);
       const isPressed = isOpened ? current?.label === branch : pressed.includes(one.name);
       setAttribute(buttons[i], "aria-pressed", String(isPressed));
       const acts = current && !closed && !desk.paused;
@@ -163,7 +167,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
  * @param {() => void} focusRoot
  */
 export function buildNewClass(controller, desk, focusRoot) {
-  const asked = TEXT.queue.newClassName;
+  const asked = controller.context.called(TEXT.queue.newClassName);
   const input = h("input", { type: "text", "aria-label": asked, placeholder: asked });
   const add = h("button", { type: "submit", class: "nbl-primary", text: TEXT.queue.add });
   const label = h(
@@ -193,7 +197,8 @@ export function buildNewClass(controller, desk, focusRoot) {
     input.value = "";
     focusRoot();
   };
-  const button = commandButton("newClass", TEXT.queue.newClass, open);
+  const words = controller.context.called(TEXT.queue.newClass);
+  const button = commandButton("newClass", words, open);
   /** @param {boolean} labels */
   const submit = (labels) => {
     const name = input.value.trim();

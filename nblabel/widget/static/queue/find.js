@@ -15,7 +15,7 @@ import { commandButton } from "./answers.js";
  */
 export function buildFind(controller, run, desk, focusRoot) {
   const { context, queue } = controller;
-  const button = commandButton("findClass", TEXT.finder.open, () => open());
+  const button = commandButton("findClass", context.called(TEXT.finder.open), () => open());
   /** Goes out of the way while the field is open. @type {HTMLElement | null} */
   let classes = null;
   /** @param {boolean} opens */

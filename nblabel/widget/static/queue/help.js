@@ -30,7 +30,8 @@ export function buildHelp(controller, focusRoot) {
  * @param {import("../shared/context.js").PanelContext} context
  * @param {import("../shared/wire.js").ClassInfo[]} offer those that have a key now
  */
-function keyRows({ classes, multiLabel: several, noun }, offer) {
+function keyRows(context, offer) {
+  const { classes, multiLabel: several, noun } = context;
   const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
@@ -47,7 +48,8 @@ function keyRows({ classes, multiLabel: several, noun }, offer) {
   );
   const commands = keys.map(({ name, shown }) => ({
     shown,
-    text: several && name === "accept" ? TEXT.tags.confirmKey : TEXT.queue.keys[name],
+    text:
+      several && name === "accept" ? TEXT.tags.confirmKey : context.called(TEXT.queue.keys[name]),
   }));
   return [...labels, ...commands].map(({ shown, text }) =>
     h("div", {}, h("dt", {}, ...shown.map((key) => h("kbd", { text: key }))), h("dd", { text })),

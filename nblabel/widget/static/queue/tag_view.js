@@ -26,13 +26,17 @@ export function buildTagPrediction(controller, run, desk) {
   const toggle = commandButton("prediction", TEXT.queue.hide, run);
   const node = h("div", { class: "nbl-prediction nbl-tag-prediction" }, words, take, toggle);
   const render = () => {
-    const { predicted, context } = controller;
+    const { predicted, doubted, context } = controller;
     const shown = Boolean(context.model.get("show_prediction"));
     const none = shown ? TEXT.queue.noPrediction : TEXT.queue.predictionHidden;
-    setText(tags, predicted ? TEXT.tags.predicted(predicted) : none);
+    const found = doubted.length ? TEXT.tags.suggested(doubted) : null;
+    setText(tags, found ?? (predicted ? TEXT.tags.predicted(predicted) : none));
     tags.title = tags.textContent;
-    setAttribute(node, "data-state", predicted?.length ? "prediction" : "none");
-    const acts = predicted?.length && !context.closed && !desk.paused;
+    const any = doubted.length || predicted?.length;
+    setAttribute(node, "data-state", any ? "prediction" : "none");
+    const acts = any && !context.closed && !desk.paused;
+    take.title = doubted.length ? TEXT.tags.useSuggested : TEXT.tags.takeOverLabel;
+    take.setAttribute("aria-label", take.title);
     setAttribute(take, "aria-disabled", acts ? null : "true");
     setText(toggle.firstChild, shown ? TEXT.queue.hide : TEXT.queue.show);
     toggle.setAttribute(

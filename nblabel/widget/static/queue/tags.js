@@ -66,6 +66,12 @@ export class TagController extends QueueController {
     return (shown && this.queue.current?.tags?.predicted) || null;
   }
 
+  /** The tags under review, and what the model predicts of them. */
+  get doubted() {
+    const shown = this.context.model.get("show_prediction");
+    return (shown && this.queue.current?.tags?.doubted) || [];
+  }
+
   /** @param {Command} command */
   decide(command) {
     if (command.name === "label") return this.toggle(command);
@@ -106,11 +112,16 @@ export class TagController extends QueueController {
 
   /** Press what is predicted, beside what is pressed already. */
   takeOver() {
-    const { predicted } = this;
+    const { predicted, doubted } = this;
     const shown = this.context.model.get("show_prediction");
     if (!this.queue.current) this.say(TEXT.queue.nothingToAnswer);
     else if (!shown) this.say(TEXT.queue.hiddenPrediction);
-    else if (!predicted) this.say(TEXT.queue.noPredictionYet);
+    else if (doubted.length) {
+      const denied = doubted.filter((one) => one.suggestion === "no").map(({ label }) => label);
+      const given = doubted.filter((one) => one.suggestion === "yes").map(({ label }) => label);
+      this.press([...this.pressed.filter((name) => !denied.includes(name)), ...given]);
+      this.context.say(TEXT.tags.confirm(this.pressed));
+    } else if (!predicted) this.say(TEXT.queue.noPredictionYet);
     else if (!predicted.length) this.say(TEXT.tags.nonePredicted);
     else {
       this.press([...this.pressed, ...predicted.map(({ label }) => label)]);

@@ -95,7 +95,7 @@ export function buildQueue(controller, signal, ways) {
   const newClass = buildNewClass(controller, desk, focusRoot);
   const beside = buildBeside(controller);
   const note = buildNote(controller, run, focusRoot);
-  newClass.node.append(buildClassesButton(run));
+  newClass.node.append(buildClassesButton(controller.context, run));
   const branch = buildBranch(controller, run);
   const find = buildFind(controller, run, desk, focusRoot);
   const more = [find.button, newClass.node];
@@ -208,9 +208,10 @@ function buildHead(saved, run) {
 
 /**
  * Opens the dialog for the classes. It shows a list with no words, as it stands beside New class.
+ * @param {import("../shared/context.js").PanelContext} context
  * @param {(command: Command) => void} run
  */
-function buildClassesButton(run) {
+function buildClassesButton(context, run) {
   const lines = svg("path", { d: "M2 4h1m2 0h9M2 8h1m2 0h9M2 12h1m2 0h9" });
   const icon = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, lines);
   const { name, keys, shown } = /** @type {typeof QUEUE_KEYS[0]} */ (
@@ -219,9 +220,9 @@ function buildClassesButton(run) {
   const props = {
     type: "button",
     class: "nbl-do-classes",
-    "aria-label": TEXT.queue.classes,
+    "aria-label": context.called(TEXT.queue.classes),
     "aria-keyshortcuts": keys.join(" "),
-    title: `${TEXT.queue.keys.classes} (${shown[0]})`,
+    title: `${context.called(TEXT.queue.keys.classes)} (${shown[0]})`,
     onClick: () => run({ name }),
   };
   return h("button", props, icon);

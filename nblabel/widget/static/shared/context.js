@@ -11,6 +11,7 @@ import { Outbox } from "./outbox.js";
 import { Queue } from "./queue.js";
 import { TEXT } from "./text.js";
 import { RenderThrottle } from "./throttle.js";
+import { asTags } from "./tag_text.js";
 
 /** A word that is typed is told as a whole. */
 const CHOSEN_AFTER_MS = 300;
@@ -97,6 +98,14 @@ export class PanelContext extends Emitter {
   /** Whether an item may have several tags. */
   get multiLabel() {
     return Boolean(this.model.get("multi_label"));
+  }
+
+  /**
+   * A text about classes, in which they are called tags where an item may have several.
+   * @param {string} text
+   */
+  called(text) {
+    return this.multiLabel ? asTags(text) : text;
   }
 
   get store() {

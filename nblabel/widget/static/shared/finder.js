@@ -38,7 +38,7 @@ export class FinderView {
       class: "nbl-finder-list",
       id,
       role: "listbox",
-      "aria-label": TEXT.finder.title,
+      "aria-label": context.called(TEXT.finder.title),
       tabindex: -1,
     });
     this.input = h("input", {
@@ -47,8 +47,8 @@ export class FinderView {
       autocomplete: "off",
       spellcheck: "false",
       dir: "auto",
-      placeholder: TEXT.finder.hint,
-      "aria-label": TEXT.finder.title,
+      placeholder: context.called(TEXT.finder.hint),
+      "aria-label": context.called(TEXT.finder.title),
       "aria-autocomplete": "list",
       "aria-expanded": "true",
       "aria-controls": id,
@@ -124,10 +124,10 @@ export class FinderView {
     });
     if (typed && !this.finder.has(typed)) {
       this.acts.push(() => this.ways.add(typed));
-      options.push(this.option(TEXT.finder.add(typed), "", "", listed.length));
+      options.push(this.option(this.context.called(TEXT.finder.add(typed)), "", "", listed.length));
     }
     this.list.replaceChildren(...options);
-    setText(this.count, TEXT.finder.count(found.length, listed.length));
+    setText(this.count, this.context.called(TEXT.finder.count(found.length, listed.length)));
   }
 
   /**

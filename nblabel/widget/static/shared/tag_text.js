@@ -1,8 +1,27 @@
 // What the page says where an item may have several tags.
 
-import { capital, countText, counted, percentText } from "./format.js";
+import { capital, countText, counted, percentText, shareText } from "./format.js";
 
 const NO_TAG = "no tag";
+
+/** @param {number} yes @param {number} no */
+function yesNo(yes, no) {
+  return `${countText(yes)} yes, ${countText(no)} no`;
+}
+
+/**
+ * Words about classes as they read where classes are tags; what stands in quotation marks stays.
+ * @param {string} text
+ */
+export function asTags(text) {
+  const parts = text.split(/(“[^”]*”)/);
+  return parts.map((part, i) => (i % 2 ? part : part.replace(/\bclass(es)?\b/gi, tagFor))).join("");
+}
+
+/** @param {string} word @param {string | undefined} many */
+function tagFor(word, many) {
+  return `${word[0] === "C" ? "T" : "t"}ag${many ? "s" : ""}`;
+}
 
 export const TAG_TEXT = {
   noTag: NO_TAG,
@@ -51,6 +70,81 @@ export const TAG_TEXT = {
   gridConfirm: (yes, no, unsure) =>
     `Confirm: ${countText(yes)} yes, ${countText(no)} no` +
     (unsure ? `, ${countText(unsure)} unsure` : ""),
+  /** @param {{label: string, suggestion: "yes" | "no", confidence: number}[]} tags */
+  suggested: (tags) =>
+    tags
+      .map(
+        ({ label, suggestion, confidence }) =>
+          `${suggestion === "no" ? "not " : ""}${label} ${percentText(confidence)}`,
+      )
+      .join(", "),
+  useSuggested: "Press and release tags as the model predicts them",
+  /** @param {"yes" | "no"} suggestion */
+  doubted: (suggestion) => `under review: the model predicts ${suggestion}`,
+  perHour: "Items per hour",
+  accuracy: "Accuracy per tag",
+  accuracyTitle: "Precision and recall of each tag, estimated from the audit sample",
+  accuracyNote:
+    "Precision: of the items said to have the tag, the share that has it. Recall: of the items " +
+    "that have it, the share said to have it. Each interval holds by itself, with 95\u202f% " +
+    "confidence.",
+  /** @param {number} share @param {number} low @param {number} high @param {number} n */
+  accuracyOfAll: (share, low, high, n) =>
+    `${shareText(share)} of all pairs of item and tag right, ${shareText(low)} to ` +
+    `${shareText(high)}; ${counted(n, "audit label")}.`,
+  /** @param {number} n @param {number} least */
+  accuracyUnknown: (n, least) =>
+    n
+      ? `Not known yet: ${countText(n)} of at least ${countText(least)} audit labels.`
+      : `Not known yet: no audit label is there. “Audit ${countText(least)} now” asks items ` +
+        "drawn at random.",
+  auditLabels: "Audit labels",
+  shares: { precision: "Precision", recall: "Recall", accuracy: "Accuracy" },
+  allTags: "All tags",
+  /** @param {number} n @param {number} least */
+  ofLeast: (n, least) => `${countText(n)} of ${countText(least)}`,
+  share: shareText,
+  /** @param {boolean} known whether there are audit labels enough */
+  noShare: (known) => (known ? "no item" : "–"),
+  /** @param {number} low @param {number} high */
+  ends: (low, high) => `${shareText(low)} to ${shareText(high)}`,
+  /** @param {number} n */
+  moreTags: (n) =>
+    `${counted(n, "more tag")}: nb.audit(panel.session).table has all. The most frequent are here.`,
+  toGive: "Tags from the model",
+  toGiveHint: "Each takes answers of its own: choose those that the model is to give.",
+  chooseAll: "All",
+  chooseNone: "None",
+  chooseTags: "Choose the tags that the model is to give.",
+  /**
+   * @param {{yes: number, no: number, ready_yes: number, ready_no: number, left: number,
+   *   needed: number}} tag
+   */
+  facts: (tag) =>
+    [
+      tag.yes + tag.no ? `from the model: ${yesNo(tag.yes, tag.no)}` : "",
+      tag.ready_yes + tag.ready_no ? `can be accepted: ${yesNo(tag.ready_yes, tag.ready_no)}` : "",
+      tag.needed ? `${counted(tag.needed, "answer")} missing` : "",
+      `${countText(tag.left)} not answered`,
+    ]
+      .filter(Boolean)
+      .join(" · "),
+  /** In place of words about labels. */
+  autoLabel: {
+    /** @param {number} n */
+    accept: (n) => `Accept ${counted(n, "answer")}`,
+    queueChecks: () => "Queue the checks",
+    /** @param {number} n */
+    contradicted: (n) => `The model now contradicts ${counted(n, "accepted answer")} about tags.`,
+  },
+  curves: {
+    accuracy: "Accuracy of all pairs of item and tag, estimated from the audit sample",
+    /** @param {number} threshold */
+    confident: (threshold) =>
+      `Share of all pairs of item and tag with an answer more probable than ` +
+      shareText(threshold),
+  },
+  curvesNote: "Rare tags hardly show in these. Accuracy per tag has precision and recall of each.",
   /** @param {string} words */
   askNow: (words) => `${words}. Ask it now.`,
 };

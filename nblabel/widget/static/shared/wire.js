@@ -18,8 +18,11 @@
 /** @typedef {Image | Text | Row | Html} Media */
 /** @typedef {{image: Image | null, text: Text | null, row: Row | null, html?: Html}} Shown */
 /** @typedef {{label: string, confidence: number}} Prediction */
-/** `answered`: whether anything is known of its tags; `predicted`: those it is likely to have.
- * @typedef {{known: string[], answered: boolean, predicted: Prediction[] | null}} ItemTags */
+/** @typedef {{label: string, suggestion: "yes" | "no", confidence: number}} Doubted */
+/** `answered`: whether anything is known of its tags; `predicted`: those it is likely to have;
+ *   `doubted`: those whose answers are under review, as the model contradicts them.
+ * @typedef {{known: string[], answered: boolean, predicted: Prediction[] | null,
+ *   doubted?: Doubted[]}} ItemTags */
 /** @typedef {{text: string, parts: {name: string, value: number, text: string}[]}} Why */
 /** @typedef {{id: string, label: string, similarity: number} & Shown} Neighbor */
 /**
@@ -54,16 +57,24 @@
  */
 /**
  * @typedef {{share: number, repeats: number, waiting: number, colors: Record<string, string>,
- * stopping: {gain: number, labels: number}}} Audit
+ * stopping: {gain: number, labels: number} | null, tags?: TagAudit}} Audit
  */
-/** @typedef {{max_error: number, confidence: number, per_class: boolean}} Terms */
+/** Shares with the ends of their intervals; null where they are not known.
+ * @typedef {{name?: string, color?: string, checks: number, accuracy: (number | null)[] | null,
+ *   precision: (number | null)[] | null, recall: (number | null)[] | null}} TagFigures */
+/** `least`: from so many audit labels on shares are told; `more`: tags that are not listed.
+ * @typedef {{least: number, more: number, mean: TagFigures, rows: TagFigures[]}} TagAudit */
+/** @typedef {{max_error: number, confidence: number, per_class: boolean, tags?: string[]}} Terms */
+/** Items with an answer of the model, those that may get one, and what is missing for that.
+ * @typedef {{name: string, color: string, yes: number, no: number, ready_yes: number,
+ *   ready_no: number, left: number, needed: number}} TagToGive */
 /**
  * @typedef {{terms: Terms, running: "" | "estimate" | "draw" | "accept" | "revert", progress:
  *   number, text: string,
  *   headline: string, details: string[], ready: number, needed: number, changed: number, left:
  * number,
  *   waiting: number, undo: string, undo_kind: "" | "accept" | "withdraw", undo_count: number,
- *   curve: {name: string, points: (number | null)[][]}[]}} AutoLabel
+ *   curve: {name: string, points: (number | null)[][]}[], tags?: TagToGive[]}} AutoLabel
  */
 /**
  * @typedef {{accuracy: number[][], confident: number[][], threshold: number, plotly: boolean}}

@@ -62,7 +62,8 @@ export function buildGuidelines(context) {
   const render = () => {
     const nodes = context.model.get("guidelines")?.nodes ?? [];
     shown.replaceChildren(...markedElements(nodes));
-    if (!nodes.length) shown.append(h("p", { class: "nbl-guidelines-hint", text: text.none }));
+    if (!nodes.length)
+      shown.append(h("p", { class: "nbl-guidelines-hint", text: context.called(text.none) }));
     toggle.dataset.filled = String(nodes.length > 0);
   };
   const toggle = drawerButton(text.title, form, shown, send);

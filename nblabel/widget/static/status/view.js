@@ -17,10 +17,10 @@ const COUNTED = 12;
 /**
  * The figures in the order they are shown; those without a value yet keep their place.
  * @param {Status} status
- * @param {boolean} knowsPace
+ * @param {boolean} several whether an item may have several tags
  * @returns {{name: string, value: string}[]}
  */
-function figuresOf(status, knowsPace) {
+function figuresOf(status, several) {
   const { accepted, skipped, flagged, left, per_hour: perHour, seconds_left: secondsLeft } = status;
   const auto = accepted ? [{ name: TEXT.status.autoLabeled, value: countText(accepted) }] : [];
   const { coarse } = status;
@@ -32,10 +32,12 @@ function figuresOf(status, knowsPace) {
     { name: TEXT.status.skipped, value: countText(skipped) },
     { name: TEXT.status.flagged, value: countText(flagged) },
   ];
-  if (!knowsPace) return counts;
   return [
     ...counts,
-    { name: TEXT.status.perHour, value: perHour === null ? TEXT.status.none : countText(perHour) },
+    {
+      name: several ? TEXT.tags.perHour : TEXT.status.perHour,
+      value: perHour === null ? TEXT.status.none : countText(perHour),
+    },
     {
       name: TEXT.status.timeLeft,
       value: secondsLeft === null ? TEXT.status.none : TEXT.status.duration(secondsLeft),
@@ -74,7 +76,7 @@ function buildFigures() {
  * @param {import("../shared/context.js").PanelContext} context
  */
 function buildCounts(context) {
-  const list = h("ul", { class: "nbl-counts", "aria-label": TEXT.status.perClass });
+  const list = h("ul", { class: "nbl-counts", "aria-label": context.called(TEXT.status.perClass) });
   const more = h("p", { class: "nbl-counts-more" });
   const node = h("div", {}, list, more);
   /** @param {string} name */
@@ -168,7 +170,7 @@ function buildOverview(context) {
     setText(of, TEXT.status.of(status.total));
     progress.value = status.total ? (status.labeled + status.accepted) / status.total : 0;
     renderMessages(messages, status.messages);
-    numbers.render(figuresOf(status, !context.multiLabel));
+    numbers.render(figuresOf(status, context.multiLabel));
     counts.render(status.classes);
     setText(how, modelText(status));
     how.title = status.model.title;
@@ -195,7 +197,6 @@ export function buildStatus(context, signal, ways) {
     buildRate(context),
   ];
   ways.openExport = exporting.open;
-  rate.node.hidden = context.multiLabel;
   const toggles = [guidelines, importing, exporting].map(({ toggle }) => toggle);
   const doors = h("span", { class: "nbl-doors" }, ...toggles);
   const { head, progress, messages, numbers, counts, notices, how, store } = overview;
