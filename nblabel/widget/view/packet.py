@@ -75,13 +75,19 @@ class Packet:
         """Describe a text, of which at most so many characters are shown."""
         return {"buffer": self._json(text[:most], send), "length": len(text)}
 
-    def row(self, cells: list[Cell], send: bool = True) -> dict[str, Any]:
-        """Describe a row of a table."""
-        shown = [[cell.name, cell.value, cell.note] for cell in cells[:COLUMNS]]
-        return {"buffer": self._json(shown, send), "columns": len(cells)}
+    def row(self, cells: list[Cell], send: bool = True, columns: int = 0) -> dict[str, Any]:
+        """Describe a row of a table, which has so many columns where not all cells are given."""
+        shown = [cell_of(cell) for cell in cells[:COLUMNS]]
+        return {"buffer": self._json(shown, send), "columns": columns or len(cells)}
 
     def _json(self, value: Any, send: bool) -> int | None:
         if not send:
             return None
         self.buffers.append(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
         return len(self.buffers) - 1
+
+
+def cell_of(cell: Cell, longest: int | None = None) -> list[Any]:
+    """Return a cell as it travels: name, value, note, and its place in its column if it has one."""
+    told = [cell.name, cell.value and cell.value[:longest], cell.note]
+    return told if cell.place is None else [*told, round(cell.place, 3)]
