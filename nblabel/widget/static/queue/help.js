@@ -20,18 +20,37 @@ export function buildHelp(controller, focusRoot) {
     node.hidden = !node.hidden;
     if (node.hidden) return focusRoot();
     const { context, offer } = controller;
-    list.replaceChildren(...keyRows(context.classes, offer.classes, context.multiLabel));
+    const rows = keyRows(context.classes, offer.classes, context.multiLabel, meantKeys(context));
+    list.replaceChildren(...rows);
     close.focus();
   };
   return { node, toggle };
 }
 
 /**
+ * Which keys for looking closely mean something in this pool.
+ * @param {import("../shared/context.js").PanelContext} context
+ */
+function meantKeys({ noun, model }) {
+  const pictures = noun === "image";
+  const { row, beside, pictures: columns = [] } = model.get("columns") ?? {};
+  return {
+    ...{ zoomIn: pictures, zoomOut: pictures, pan: pictures, whole: pictures, full: pictures },
+    light: pictures,
+    besidePicture: columns.length > 0,
+    findText: noun === "text",
+    columns: Boolean(row || beside),
+    pages: !pictures,
+  };
+}
+
+/**
  * @param {import("../shared/wire.js").ClassInfo[]} classes
  * @param {import("../shared/wire.js").ClassInfo[]} offer those that have a key now
  * @param {boolean} several whether an item may have several tags
+ * @param {Record<string, boolean>} looking which keys for looking closely mean something
  */
-function keyRows(classes, offer, several) {
+function keyRows(classes, offer, several, looking) {
   const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
@@ -40,6 +59,7 @@ function keyRows(classes, offer, several) {
     takeOver: several,
     oneTag: several,
     endFind: !several,
+    ...looking,
   };
   const keys = QUEUE_KEYS.filter(
     ({ name }) => !(name in meant) || meant[/** @type {keyof typeof meant} */ (name)],

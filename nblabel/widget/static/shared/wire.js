@@ -27,7 +27,11 @@
  *   Item
  */
 /** Columns beside an item, and how many more there are.
- * @typedef {{cells: [string, string | null, string][], more?: number}} Beside */
+ * @typedef {{cells: import("./media.js").Cell[], more?: number}} Beside */
+/** `chosen`: places among the names, none where they are shown as they come.
+ * @typedef {{names: string[], chosen: number[]}} ColumnList */
+/** `pictures`: the columns beside the items that hold pictures.
+ * @typedef {{row?: ColumnList, beside?: ColumnList, pictures?: string[]}} Columns */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
  * @typedef {{code: number, name: string, color: string, count: number | null, cluster?: number}}
@@ -84,7 +88,7 @@
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,
  *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
- * Choice[], find_target: string, find_hint: string, search_ways: string[],
+ * Choice[], find_target: string, find_hint: string, columns: Columns, search_ways: string[],
  *   guidelines: {text?: string, nodes?: import("./marked.js").Marked[]},
  *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
  * projection: Projection,
