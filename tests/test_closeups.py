@@ -102,7 +102,9 @@ def test_what_was_stretched_has_a_range_and_a_window_in_it(tmp_path):
     np.testing.assert_array_equal(darker.pixels[..., 0], expected)
     # 16 shades of the usual picture are 256 of this one
     narrow = reader.read(0, 64, (0, 0, 1, 1), (0.5, 0.5 + 1 / 16))
-    assert len(np.unique(narrow.pixels)) > 100 > len(np.unique(usual.pixels[usual.pixels > 126])) / 2
+    assert (
+        len(np.unique(narrow.pixels)) > 100 > len(np.unique(usual.pixels[usual.pixels > 126])) / 2
+    )
     assert reader.read(0, 64, (0, 0, 1, 1), (0.5, 0.5)).range == (2000, 2002)
 
 

@@ -25,11 +25,14 @@ class Packed:
         Height, width, channels.
     encoding : str
         "jpeg", or "" for the pixels themselves.
+    full : tuple of int, optional
+        Width and height of the whole picture, where it was scaled down.
     """
 
     data: bytes
     shape: tuple[int, ...]
     encoding: str = ""
+    full: tuple[int, int] | None = None
 
 
 @dataclass
@@ -58,8 +61,10 @@ class Packet:
         if send:
             place = len(self.buffers)
             self.buffers.append(picture.data)
-        described = {"buffer": place, "width": width, "height": height, "channels": channels}
-        return described | ({"encoding": picture.encoding} if picture.encoding else {})
+        described: dict[str, Any] = {"buffer": place, "width": width, "height": height}
+        described["channels"] = channels
+        described |= {"encoding": picture.encoding} if picture.encoding else {}
+        return described | ({"full": list(picture.full)} if picture.full else {})
 
     def pixels(self, pixels: UInt8Array) -> dict[str, Any]:
         """Describe pixels that travel as they are."""

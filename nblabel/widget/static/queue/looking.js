@@ -94,8 +94,10 @@ export class Looking {
     const id = item?.id ?? "";
     if (id !== this.id && !this.keepsPlace) this.zoom.reset();
     this.id = id;
-    this.main.show(kept ? id : "", kept);
-    this.others.get(this.column)?.show(id, null);
+    // the question of the saved notebook is not asked about: a kernel may be none
+    const asked = this.controller.queue.provisional ? "" : id;
+    this.main.show(kept ? asked : "", kept);
+    this.others.get(this.column)?.show(asked, null);
     this.update();
   }
 

@@ -5,8 +5,6 @@ import { Delay } from "./delay.js";
 import { makeUid } from "./dom.js";
 import { bytesOf } from "./pixels.js";
 
-/** The small picture of an item has at most so many pixels a side; one with fewer is all there is. */
-export const SMALL_SIDE = 512;
 /** An enlargement that nobody sees. */
 const UNSEEN = 1.25;
 /** So much more on each side is asked for, as it is looked at next. */

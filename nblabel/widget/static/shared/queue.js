@@ -32,7 +32,7 @@ export class Queue {
     this.ranked = [];
     /** Looked at and passed without an answer: they come first again. @type {Item[]} */
     this.passed = [];
-    /** Where those that are looked at were before. @type {Map<string, Part>} */
+    /** Where those that were on screen came from. @type {Map<string, Part>} */
     this.origins = new Map();
     /** Those that came to their place by hand, of which no list has told since that they are open.
      * @type {Set<string>} */
@@ -189,11 +189,11 @@ export class Queue {
    * @returns {boolean} whether there is one
    */
   look(step) {
-    const { current, passed } = this;
+    const { current } = this;
     if (step < 0) {
-      const before = passed.pop();
+      const before = this.passed.pop();
       if (!before) return false;
-      if (current && !this.revisit) this[this.origins.get(current.id) ?? "ranked"].unshift(current);
+      if (current && !this.revisit) this.putBack([current]);
       this.current = before;
       this.revisit = false;
       return true;
@@ -203,10 +203,19 @@ export class Queue {
     const [next] = this[part];
     this.remove(next.id);
     this.origins.set(next.id, part);
-    if (current && !this.revisit) passed.push(current);
+    if (current && !this.revisit) this.passed.push(current);
     this.current = next;
     this.revisit = this.provisional = false;
     return true;
+  }
+
+  /**
+   * Put items back to where they came from.
+   * @param {Item[]} items in their order
+   */
+  putBack(items) {
+    for (const item of items.reverse())
+      this[this.origins.get(item.id) ?? "displaced"].unshift(item);
   }
 
   /**
@@ -230,8 +239,13 @@ export class Queue {
 
   /** Go to the next question. */
   advance() {
-    const [next = null] = this.upcoming;
-    if (next) this.remove(next.id);
+    this.putBack(this.passed.splice(0));
+    const part = PARTS.find((name) => this[name].length);
+    const next = part ? this[part][0] : null;
+    if (next && part) {
+      this.remove(next.id);
+      this.origins.set(next.id, part);
+    }
     this.current = next;
     this.revisit = false;
     this.provisional = false;

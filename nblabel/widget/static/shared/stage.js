@@ -3,7 +3,7 @@
 
 import { h } from "./dom.js";
 import { guarded, listen, nextFrame } from "./errors.js";
-import { Closeups, SMALL_SIDE, WHOLE_WINDOW } from "./closeups.js";
+import { Closeups, WHOLE_WINDOW } from "./closeups.js";
 import { paintPixels } from "./pixels.js";
 
 /** After the last movement, and after another item came, until a close-up is asked for. */
@@ -35,7 +35,7 @@ export class Stage {
     this.el = h("div", { class: "nbl-stage" }, this.layer);
     /** The item that is shown, and its small picture. */
     this.id = "";
-    /** @type {Extent | null} */
+    /** @type {import("./wire.js").Image | null} */
     this.held = null;
     /** @type {Closeup | null} */
     this.painted = null;
@@ -56,7 +56,7 @@ export class Stage {
 
   /** How large the picture is, as far as that is known. @returns {Extent | null} */
   get size() {
-    const size = this.closeup?.size;
+    const size = this.closeup?.size ?? this.held?.full;
     return size ? { width: size[0], height: size[1] } : this.held;
   }
 
@@ -69,13 +69,7 @@ export class Stage {
   get magnification() {
     const { size, extent } = this;
     if (!size || !extent.width) return 0;
-    if (!this.closeup && this.isSmall) return 0;
     return (this.zoom.layout(extent, size).width / size.width) * devicePixelRatio;
-  }
-
-  /** Whether there may be more of the picture than is here. */
-  get isSmall() {
-    return !this.held || Math.max(this.held.width, this.held.height) >= SMALL_SIDE;
   }
 
   /**
@@ -135,7 +129,7 @@ export class Stage {
     const transform = `translate(${x}px, ${y}px) scale(${scale})`;
     this.layer.style.transform = zoom.isWhole ? "" : transform;
     // the small picture has lost a little of its shape where it is very wide
-    if (closeup?.image) spreadOver(small, this.inLayer([0, 0, 1, 1]));
+    if (closeup?.image || this.held?.full) spreadOver(small, this.inLayer([0, 0, 1, 1]));
     else small.removeAttribute("style");
     if (isShown) spreadOver(sharp, this.inLayer(/** @type {Closeup} */ (closeup).box));
     this.light.shine(small, WHOLE_WINDOW);
@@ -179,16 +173,10 @@ export class Stage {
     }
     const { width, height } = zoom.layout(extent, size);
     const wanted = Math.ceil(Math.max(width, height) * devicePixelRatio);
-    const full = this.closeup ? Math.max(size.width, size.height) : Infinity;
-    const side = Math.max(1, Math.min(wanted, full));
+    const side = Math.max(1, Math.min(wanted, Math.max(size.width, size.height), 1e6));
     const here = held ? Math.max(held.width, held.height) : 0;
-    return {
-      id,
-      box: zoom.seen(extent, size),
-      side: Math.min(side, 1e6),
-      held: this.isSmall ? here : Infinity,
-      window,
-    };
+    const isAll = held !== null && !held.full;
+    return { id, box: zoom.seen(extent, size), side, held: isAll ? Infinity : here, window };
   }
 }
 

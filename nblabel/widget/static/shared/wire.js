@@ -5,9 +5,10 @@
  * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[],
  *   also?: string[], examples?: {id: string, index: number}[], retired?: boolean, like?: string,
  *   split?: {into: string[], left: number}}} ClassInfo */
-/** `encoding`: that of the bytes; none for the pixels themselves.
+/** `encoding`: that of the bytes; none for the pixels themselves. `full`: width and height of the
+ * whole picture, where it was scaled down.
  * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:
- *   "jpeg"}} Image */
+ *   "jpeg", full?: [number, number]}} Image */
 /** `length`: characters of the whole text, of which the bytes may hold fewer.
  * @typedef {{buffer: number | null, length: number}} Text */
 /** `columns`: those of the whole row.
