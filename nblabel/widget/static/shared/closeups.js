@@ -9,6 +9,8 @@ import { bytesOf } from "./pixels.js";
 const UNSEEN = 1.25;
 /** So much more on each side is asked for, as it is looked at next. */
 const LOOK_MARGIN = 0.15;
+/** A picture is drawn with so many times the pixels that are seen at most. */
+const REDUCED = 2.5;
 const NEARLY_SHARP = 0.98;
 const KEPT_CLOSEUPS = 6;
 
@@ -73,13 +75,7 @@ export class Closeups {
     if (asked && asked.id === look.id && holdsLook(asked, look) && sameWindow(asked, look))
       return true;
     if (look.window === WHOLE_WINDOW && look.side <= look.held * UNSEEN) return true;
-    if (!known) return false;
-    const isShown = !known.range || sameWindow(known, look);
-    const full = Math.max(...known.size);
-    return (
-      isShown &&
-      holdsLook({ box: known.box, side: known.side >= full ? Infinity : known.side }, look)
-    );
+    return known !== null && (!known.range || sameWindow(known, look)) && holdsLook(known, look);
   }
 
   /** @param {Look} look */
@@ -126,6 +122,14 @@ export class Closeups {
 }
 
 /**
+ * Whether a part is fit to be drawn: much reduced it would be coarse.
+ * @param {{side: number}} part @param {{side: number}} look
+ */
+export function isFit({ side }, look) {
+  return side <= look.side * REDUCED;
+}
+
+/**
  * Whether a part holds what is looked at, sharp enough.
  * @param {{box: Box, side: number}} part @param {{box: Box, side: number}} look
  */
@@ -133,6 +137,7 @@ function holdsLook({ box, side }, look) {
   const [left, top, right, bottom] = look.box;
   const edge = 1e-6;
   return (
+    isFit({ side }, look) &&
     side >= look.side * NEARLY_SHARP &&
     box[0] <= left + edge &&
     box[1] <= top + edge &&

@@ -117,8 +117,9 @@ export class Queue {
     const placed = new Set([...this.first, ...this.displaced].map(({ id }) => id));
     this.ranked = others.filter(({ id }) => !placed.has(id));
     this.listed = list.items.length;
-    const inHand = [this.current, ...this.displaced].map((item) => item?.id ?? "");
+    const inHand = [this.current, ...this.passed, ...this.displaced].map((item) => item?.id ?? "");
     this.byHand = new Set(inHand.filter((id) => this.byHand.has(id) && !listed.has(id)));
+    this.origins = new Map([...this.origins].filter(([id]) => inHand.includes(id)));
   }
 
   /**

@@ -3,7 +3,7 @@
 
 import { h } from "./dom.js";
 import { guarded, listen, nextFrame } from "./errors.js";
-import { Closeups, WHOLE_WINDOW } from "./closeups.js";
+import { Closeups, isFit, WHOLE_WINDOW } from "./closeups.js";
 import { paintPixels } from "./pixels.js";
 
 /** After the last movement, and after another item came, until a close-up is asked for. */
@@ -114,14 +114,14 @@ export class Stage {
   /** Put the pictures where they belong. @param {number} [ms] until a close-up is asked for */
   place(ms = STILL_MS) {
     const { zoom, extent, closeup, size, sharp, small } = this;
-    const isShown = closeup !== null && closeup.image !== null && closeup !== this.whole;
-    sharp.hidden = !isShown;
     if (!extent.width || !extent.height) return;
-    if (!size) {
-      this.closeups.want(this.look(extent), ms);
-      return;
-    }
-    zoom.settle(extent, size);
+    if (size) zoom.settle(extent, size);
+    const look = this.look(extent);
+    this.closeups.want(look, ms);
+    const isOver = closeup !== null && closeup.image !== null && closeup !== this.whole;
+    const isShown = isOver && look !== null && isFit(closeup, look);
+    sharp.hidden = !isShown;
+    if (!size) return;
     const { left, top, width, height } = zoom.layout(extent, size);
     const { scale } = zoom;
     const x = left - (scale * extent.width - width) / 2;
@@ -138,7 +138,6 @@ export class Stage {
       this.light.shine(sharp, range ? window : WHOLE_WINDOW);
       sharp.classList.toggle("nbl-crisp", this.magnification >= 1.5);
     }
-    this.closeups.want(this.look(extent), ms);
   }
 
   /**
