@@ -59,7 +59,8 @@ ARROWS = {
     "widget.panel.class_changes": "session widget.panel.keys widget.text",
     "widget.panel.answers": "log session widget.panel.class_changes widget.panel.tag_grid "
     "widget.panel.tags widget.text",
-    "widget.panel.items": "explore pool session strategies widget.panel.keys "
+    "widget.panel.column_choice": "pool session widget.view",
+    "widget.panel.items": "explore pool session strategies widget.panel.column_choice widget.panel.keys "
     "widget.panel.pictures widget.panel.state widget.panel.tags widget.text widget.view",
     "widget.panel.column_colors": "pool system widget.text",
     "widget.panel.figures": "arrays learners log quality session system "

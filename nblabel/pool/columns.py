@@ -23,6 +23,7 @@ MOSTLY_COMMON = 0.1  # ...unless more than this share of the rows is of such cat
 LEVELS = 64  # categories of a column that count by themselves
 FARTHEST = 5.0  # deviations; an outlier beyond must not decide every distance
 LONGEST = 500  # characters of a value that are shown
+RANKED = 100_000  # values that tell the place of another one; more would keep a question waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,15 @@ class Cell:
         None where it is missing.
     note : str
         What is unusual about it, "" where nothing is.
+    place : float or None
+        Where it stands among the values of its column, 0 the lowest and 1 the highest: the share
+        of values below it, equal ones counted half. None of categories and missing values.
     """
 
     name: str
     value: str | None
     note: str
+    place: float | None = None
 
 
 class Column:
@@ -144,7 +149,25 @@ class Column:
     def cell(self, index: int) -> Cell:
         if self._missing[index]:
             return Cell(self.name, None, "")
-        return Cell(self.name, self._text(index), self._note(index))
+        return Cell(self.name, self._text(index), self._note(index), self._place(index))
+
+    def _place(self, index: int) -> float | None:
+        """Return the mid-rank of a number among those of its column, as a share."""
+        numbers = self._content.numbers
+        if numbers is None or np.isnan(numbers[index]) or self._in_order[0] == self._in_order[-1]:
+            return None
+        known = self._in_order
+        below, up_to = (known.searchsorted(numbers[index], side) for side in ("left", "right"))
+        return float(below + up_to) / (2 * len(known))
+
+    @cached_property
+    def _in_order(self) -> Numbers:
+        """The numbers, sorted; of very many some that are spread over the column."""
+        numbers = self._content.numbers
+        assert numbers is not None
+        known = numbers[~np.isnan(numbers)]
+        ordered: Numbers = np.sort(known[:: max(1, len(known) // RANKED)])
+        return ordered
 
     def _text(self, index: int) -> str:
         value = self.series.iloc[index]

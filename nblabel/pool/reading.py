@@ -174,7 +174,9 @@ def _of_8_bits(image: Image.Image) -> UInt8Array:
     if image.has_transparency_data:  # on white: drawings on nothing are mostly black
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image.convert("RGBA"))
-    pixels: UInt8Array = np.asarray(image.convert("L" if image.mode in _GREY else "RGB"))
+    mode = "L" if image.mode in _GREY else "RGB"
+    # what needs no conversion is not copied once more: of large photos that takes a while
+    pixels: UInt8Array = np.asarray(image if image.mode == mode else image.convert(mode))
     return pixels
 
 

@@ -100,8 +100,12 @@ class Table:
 
     def row(self, index: int) -> list[Cell]:
         """Return the values of a row in the order of the columns."""
+        return self.cells(index, range(len(self._columns)))
+
+    def cells(self, index: int, places: Sequence[int]) -> list[Cell]:
+        """Return the values of a row in some columns, by their places in the table."""
         cells = []
-        for column in self._columns:
+        for column in (self._columns[place] for place in places):
             with _naming(column.name):
                 cells.append(column.cell(index))
         return cells

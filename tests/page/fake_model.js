@@ -148,6 +148,8 @@ const TO = new Set([
   "group",
   "mean",
   "facts",
+  "closeup",
+  "text",
   "no_group",
   "pictures",
 ]);

@@ -38,6 +38,7 @@ TRAITS: dict[str, Any] = {
     ],
     "find_target": "",
     "find_hint": "",
+    "columns": {},
     "search_ways": ["auto", "id"],
     "guidelines": {},
     "legend": [],

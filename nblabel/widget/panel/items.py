@@ -8,21 +8,23 @@ from typing import Any
 import numpy as np
 
 from nblabel.explore.word_scores import WordScores
+from nblabel.pool.tables import Table
 from nblabel.pool.texts import Texts
 from nblabel.session import Session
 from nblabel.session.engine import Refit
 from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Reason
 from nblabel.widget import text as words
+from nblabel.widget.panel.column_choice import ColumnChoice
 from nblabel.widget.panel.keys import LIKELIEST, has_many
 from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.panel.tags import describe_tags, label_of
 from nblabel.widget.text import tags as tag_text
-from nblabel.widget.view.packet import Html, Packet
+from nblabel.widget.view.packet import Html, Packet, cell_of
 
 CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
-BESIDE, LONGEST = 30, 200  # columns that stand beside an item, and characters of a value
+LONGEST = 200  # characters of a value that stands beside an item
 UNKNOWN = {"known": [], "answered": False}
 UNREAD = {"buffer": None, "width": 0, "height": 0, "channels": 3}  # a file that was not opened yet
 
@@ -46,6 +48,7 @@ class Items:
         # with several tags no word speaks for the prediction as a whole
         texts = media.texts if isinstance(media, Texts) and not session.multi_label else None
         self._word_scores = None if texts is None else WordScores(texts, session.random_state)
+        self.columns = ColumnChoice(session)
         self._moment: tuple[int, Any] | None = None
         self._predicts = False
         self.forget()
@@ -98,8 +101,7 @@ class Items:
         columns = self._session.pool.beside
         if columns is None:
             return {}
-        cells = columns.row(index)[:BESIDE]
-        told = [[one.name, one.value and one.value[:LONGEST], one.note] for one in cells]
+        told = [cell_of(one, LONGEST) for one in self.columns.cells("beside", index)]
         more = len(columns.columns) - len(told)
         return {"beside": {"cells": told, **({"more": more} if more else {})}}
 
@@ -133,11 +135,12 @@ class Items:
         """Return what is shown of an item: the fields image, text, row, error and html."""
         pool = self._session.pool
         media = {"image": None, "text": None, "row": None, "error": None}
-        text, row = pool.text(index), pool.row(index)
+        text = pool.text(index)
         if text is not None:
             return {**media, "text": packet.text(text, CHARACTERS[side], send)}
-        if row is not None:
-            return {**media, "row": packet.row(row, send)}
+        if isinstance(pool.media, Table):
+            cells, n_columns = self.columns.cells("row", index), len(pool.media.columns)
+            return {**media, "row": packet.row(cells, send, n_columns)}
         # a page that needs it asks for it; to draw it here could take seconds, and keys would wait
         if not self._pictures.is_at_hand(index, side) and not (send and pool.kind == "images"):
             return {**media, "image": UNREAD}

@@ -35,6 +35,7 @@ from nblabel.widget.text.classes import COARSE_THEN
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.auto_label import AutoLabel
+from nblabel.widget.work.closeups import CloseupTasks
 from nblabel.widget.work.comparison import Comparison
 from nblabel.widget.work.curves import Curves
 from nblabel.widget.work.embedding import Embedding
@@ -134,6 +135,7 @@ class Panel:
         self.finding = Finding(session, self.state)
         self.playing = Playing(session, self._worker, send)
         self.grids = TagGrids(session, self.state, send)
+        self.closeups = CloseupTasks(session, self.items.columns.pictures, self._worker, send)
         self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
         self.exports = Exports(session, self.state, self._worker)
         self.imports = Imports(session, self.state, self._worker, self._written, send)
@@ -232,6 +234,11 @@ class Panel:
         packet = Packet()
         items = [self.items.plain(index, packet)]
         self.send({"type": "media", "items": items, "to": page.id}, packet.buffers)
+
+    def choose_columns(self, of: str, chosen: list[int]) -> None:
+        """Show these columns of every item from now on."""
+        self.items.columns.choose(of, chosen)
+        self.publisher.forget()
 
     def explain(self, page: Page, ids: list[str]) -> None:
         """Tell a page why it is asked about some items, and which neighbours decide."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -95,7 +96,9 @@ class Pictures:
             found = self._load(index, side)
             if isinstance(found, str):
                 return found
-            return pack_pixels(found, self._are_files, max(found.shape[:2]) == side)
+            is_scaled = max(found.shape[:2]) == side
+            packed = pack_pixels(found, self._are_files, is_scaled)
+            return replace(packed, full=self._full_size(index, found)) if is_scaled else packed
 
         found = self._keep((index, side, True), packed)
         assert not isinstance(found, np.ndarray)
@@ -105,6 +108,14 @@ class Pictures:
         """Have a picture at hand, unless that takes so long that a page should ask for it."""
         if not self.take_long:
             self.pack(index, side)
+
+    def _full_size(self, index: int, shown: UInt8Array) -> tuple[int, int] | None:
+        """Return width and height at its own resolution; None where it was not scaled down."""
+        height, width = cast(Media, self._pool.media).shape(index)[:2]
+        if max(height, width) <= max(shown.shape[:2]):
+            return None
+        is_turned = (shown.shape[1] > shown.shape[0]) != (width > height)
+        return (height, width) if is_turned else (width, height)
 
     def ahead(self) -> int:
         """How many questions to have ready before a page hears of them: one where that is slow."""

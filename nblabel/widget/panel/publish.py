@@ -136,6 +136,7 @@ class Publisher:
             "text": state.bar.text,
             "train": state.offers_training,
         }
+        widget.columns = self._items.columns.told
         widget.search_ways = list(session.searcher.ways)
         widget.find_target, widget.find_hint = state.find_target, state.find_hint
         widget.hourly_rate = state.hourly_rate

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 OTHER_VALUES = "other values"
 NO_VALUE = "no value"
+NO_SUCH_COLUMN = "There is no such picture."
+NO_PICTURE_IN_COLUMN = "This item has no picture in the column {}."
 DAY = 86_400
 
 

@@ -29,6 +29,8 @@ class Packed:
         What is known of a sound or series, in a few words.
     seconds : float or None
         How long it can be played; None where there is nothing to hear.
+    full : tuple of int, optional
+        Width and height of the whole picture, where it was scaled down.
     """
 
     data: bytes
@@ -36,6 +38,7 @@ class Packed:
     encoding: str = ""
     about: str = ""
     seconds: float | None = None
+    full: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Packet:
             "encoding": picture.encoding or None,
             "about": picture.about or None,
             "seconds": picture.seconds,
+            "full": picture.full and list(picture.full),
         }
         return described | {name: value for name, value in more.items() if value is not None}
 
@@ -112,13 +116,19 @@ class Packet:
         """Describe a text, of which at most so many characters are shown."""
         return {"buffer": self._json(text[:most], send), "length": len(text)}
 
-    def row(self, cells: list[Cell], send: bool = True) -> dict[str, Any]:
-        """Describe a row of a table."""
-        shown = [[cell.name, cell.value, cell.note] for cell in cells[:COLUMNS]]
-        return {"buffer": self._json(shown, send), "columns": len(cells)}
+    def row(self, cells: list[Cell], send: bool = True, columns: int = 0) -> dict[str, Any]:
+        """Describe a row of a table, which has so many columns where not all cells are given."""
+        shown = [cell_of(cell) for cell in cells[:COLUMNS]]
+        return {"buffer": self._json(shown, send), "columns": columns or len(cells)}
 
     def _json(self, value: Any, send: bool) -> int | None:
         if not send:
             return None
         self.buffers.append(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
         return len(self.buffers) - 1
+
+
+def cell_of(cell: Cell, longest: int | None = None) -> list[Any]:
+    """Return a cell as it travels: name, value, note, and its place in its column if it has one."""
+    told = [cell.name, cell.value and cell.value[:longest], cell.note]
+    return told if cell.place is None else [*told, round(cell.place, 3)]

@@ -62,6 +62,8 @@ class PanelWidget(anywidget.AnyWidget):
     """The class that more items of are asked for; "" for none."""
     find_hint = t.Unicode("").tag(sync=True)
     """What to do before they can be asked for, "" where nothing is missing."""
+    columns = t.Dict().tag(sync=True)
+    """Which columns there are, and which of them are shown."""
     search_ways = t.List(t.Unicode()).tag(sync=True)
     guidelines = t.Dict().tag(sync=True)
     """What can be searched in: "auto", "words", "meaning", "id"."""

@@ -20,18 +20,38 @@ export function buildHelp(controller, focusRoot) {
     node.hidden = !node.hidden;
     if (node.hidden) return focusRoot();
     const { context, offer } = controller;
-    list.replaceChildren(...keyRows(context, offer.classes));
+    list.replaceChildren(...keyRows(context, offer.classes, meantKeys(context)));
     close.focus();
   };
   return { node, toggle };
 }
 
 /**
+/**
+ * Which keys for looking closely or hearing mean something in this pool.
+ * @param {import("../shared/context.js").PanelContext} context
+ */
+function meantKeys({ noun, model }) {
+  const pictures = noun === "image";
+  const { row, beside, pictures: columns = [] } = model.get("columns") ?? {};
+  return {
+    ...{ zoomIn: pictures, zoomOut: pictures, pan: pictures, whole: pictures, full: pictures },
+    light: pictures,
+    besidePicture: columns.length > 0,
+    findText: noun === "text",
+    columns: Boolean(row || beside),
+    play: noun === "sound",
+    pages: !pictures && noun !== "sound",
+  };
+}
+
+/**
  * @param {import("../shared/context.js").PanelContext} context
  * @param {import("../shared/wire.js").ClassInfo[]} offer those that have a key now
+ * @param {Record<string, boolean>} looking which keys for looking closely mean something
  */
-function keyRows(context, offer) {
-  const { classes, multiLabel: several, noun } = context;
+function keyRows(context, offer, looking) {
+  const { classes, multiLabel: several } = context;
   const labels = offer
     .filter((one) => one.key)
     .map((one) => ({ shown: [one.key], text: one.name }));
@@ -40,8 +60,7 @@ function keyRows(context, offer) {
     takeOver: several,
     oneTag: several,
     endFind: !several,
-    play: noun === "sound",
-    pages: noun !== "sound",
+    ...looking,
   };
   const keys = QUEUE_KEYS.filter(
     ({ name }) => !(name in meant) || meant[/** @type {keyof typeof meant} */ (name)],

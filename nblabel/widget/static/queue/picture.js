@@ -5,6 +5,9 @@ import { listen } from "../shared/errors.js";
 import { buildMedia, buildThumb, mediaOf, toldWords } from "../shared/media.js";
 import { NEXT_SHOWN } from "../shared/queue.js";
 import { TEXT } from "../shared/text.js";
+import { buildLookButton, Looking } from "./looking.js";
+import { RestOfText } from "./rest_of_text.js";
+import { buildTextFind } from "./text_find.js";
 
 /** How much of a page of text stays in sight when it is turned, in pixels. */
 const LINE = 30;
@@ -29,18 +32,34 @@ function emptyText({ queue, doneText }) {
   return queue.started ? TEXT.queue.waiting : TEXT.queue.preparing;
 }
 
-/** @param {QueueController} controller */
-export function buildPicture(controller) {
+/**
+ * @param {QueueController} controller
+ * @param {AbortSignal} signal
+ * @param {() => void} focusRoot
+ * @param {() => void} enlarge
+ */
+export function buildPicture(controller, signal, focusRoot, enlarge) {
   const media = buildMedia("nbl-picture");
+  const [canvas, text, row] = media.nodes;
   const heading = h("strong");
   const words = h("span");
   const placeholder = h("div", { class: "nbl-placeholder" }, heading, words);
-  const node = h("div", { class: "nbl-mat" }, ...media.nodes, placeholder);
+  const looking = new Looking(controller, canvas, signal, focusRoot);
+  const open = buildLookButton(enlarge);
+  const node = h("div", { class: "nbl-mat" }, looking.node, text, row, placeholder, open);
+  const find = buildTextFind(controller, text, () => render(), focusRoot);
+  const rest = new RestOfText(controller, text, signal);
   const render = () => {
     const { context, queue } = controller;
     const item = queue.current;
     const picture = item && context.media.of(item);
-    media.paint(picture, context.model.get("highlight") ?? "", controller.words);
+    const sought = find.phrase();
+    const { scrollTop } = text;
+    media.paint(picture, context.model.get("highlight") ?? "", controller.words, sought);
+    rest.render(item, picture, sought !== "", scrollTop);
+    looking.render(item, picture);
+    find.render();
+    open.hidden = picture === null;
     placeholder.hidden = picture !== null;
     setText(heading, item && !picture ? item.id : "");
     setText(words, item ? placeholderText(controller, item) : emptyText(controller));
@@ -57,11 +76,11 @@ export function buildPicture(controller) {
    * @returns {boolean} whether there is one
    */
   const turn = (pages) => {
-    const card = media.nodes.slice(1).find((one) => !one.hidden);
+    const card = [text, row].find((one) => !one.hidden);
     card?.scrollBy({ top: pages * (card.clientHeight - LINE), behavior: "instant" });
     return card !== undefined;
   };
-  return { node, render, turn };
+  return { node, render, turn, looking, find, open };
 }
 
 /**

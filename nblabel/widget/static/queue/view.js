@@ -19,12 +19,16 @@ import { buildFind } from "./find.js";
 import { buildHelp } from "./help.js";
 import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
+import { buildColumns } from "./columns.js";
+import { Large } from "./large.js";
+import { setLargeWords } from "./looking.js";
 import { buildMode } from "./mode.js";
 import { buildNear } from "./near.js";
 import { buildBeside } from "./beside.js";
 import { buildNote } from "./note.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
 import { buildPlayer } from "./player.js";
+import { peek } from "./peek.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { TagGrid } from "./tag_grid.js";
 import { buildConfirm, buildTagPrediction } from "./tag_view.js";
@@ -32,6 +36,8 @@ import { TagController } from "./tags.js";
 import { buildWhy } from "./why.js";
 
 const FLASH_MS = 220;
+/** What opens in another part of the panel, which the large view covers. */
+const ELSEWHERE = ["classes", "search", "like", "near", "leads"];
 
 /** @typedef {import("./keys.js").Command} Command */
 /** @typedef {import("./controller.js").QueueController} QueueController */
@@ -56,8 +62,15 @@ export function buildQueue(controller, signal, ways) {
   /** @param {Command} command */
   const run = (command) => {
     controller.forgetObstacle();
+    if (large.isOpen && ELSEWHERE.includes(command.name)) large.close();
     if (command.name === "help") help.toggle();
     else if (mayGo(command) && branch.takes(command)) focusRoot();
+    else if (command.name === "large") enlarge();
+    else if (command.name === "lookOn") peekAt(1);
+    else if (command.name === "lookBack") peekAt(-1);
+    else if (command.name === "findText") picture.find.open();
+    else if (command.name === "columns") columns.open();
+    else if (picture.looking.run(command.name)) return;
     else if (command.name === "newClass") newClass.open();
     else if (command.name === "classes") ways.openClasses();
     else if (command.name === "note") note.open();
@@ -76,7 +89,23 @@ export function buildQueue(controller, signal, ways) {
   };
   /** @param {Command} command */
   const mayGo = (command) => !tags && help.node.hidden && !(desk.paused && isAnswer(command));
-  const leave = () => (help.node.hidden ? focusNotebook(el) : help.toggle());
+  const leave = () => {
+    if (!help.node.hidden) help.toggle();
+    else if (large.isOpen) enlarge();
+    else focusNotebook(el);
+  };
+  const enlarge = () => {
+    if (large.isOpen) large.close();
+    else if (controller.queue.current) large.open();
+    else controller.say(TEXT.queue.nothingToAnswer);
+    focusRoot();
+  };
+  /** @param {number} step */
+  const peekAt = (step) => {
+    picture.looking.keepsPlace = true;
+    peek(controller, step);
+    picture.looking.keepsPlace = false;
+  };
   const searchAlike = () => {
     const { current } = controller.queue;
     if (current) ways.openSearch(current.index);
@@ -111,7 +140,7 @@ export function buildQueue(controller, signal, ways) {
   returnFocus(el, focusRoot, signal);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
-    buildPicture(controller),
+    buildPicture(controller, signal, focusRoot, () => run({ name: "large" })),
     buildHighlight(controller, focusRoot),
     buildNext(controller, focusRoot),
     buildCaption(controller),
@@ -124,6 +153,8 @@ export function buildQueue(controller, signal, ways) {
     { class: "nbl-question" },
     picture.node,
     next.node,
+    picture.looking.tools.node,
+    picture.find.node,
     caption.node,
     player.node,
     beside.node,
@@ -143,12 +174,19 @@ export function buildQueue(controller, signal, ways) {
     if (!opens) focusRoot();
   };
   const grid = tags && new TagGrid(tags, signal, makeRoom);
-  el.append(buildHead(saved.node, run), body, ...(grid ? [grid.el] : []), help.node);
+  const columns = buildColumns(controller, focusRoot);
+  const large = new Large(el, signal, () => {
+    picture.looking.isLarge = large.isOpen;
+    picture.looking.moved();
+    setLargeWords(picture.open, large.isOpen);
+  });
+  const covers = [help.node, columns.node];
+  el.append(buildHead(saved.node, run), body, ...(grid ? [grid.el] : []), ...covers);
   const hear = (/** @type {KeyboardEvent} */ event) => {
     if (grid?.isOpen) return grid.hear(event);
     const turn = (/** @type {number} */ pages) =>
       picture.turn(pages) || (event.key === " " && player.press(pages < 0));
-    if (help.node.hidden && turnsPage(event, turn)) return;
+    if (help.node.hidden && (picture.looking.hear(event) || turnsPage(event, turn))) return;
     onKey(event, controller, help.node.hidden, run);
   };
   listen(el, "keydown", hear, { signal });

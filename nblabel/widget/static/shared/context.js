@@ -63,6 +63,7 @@ export class PanelContext extends Emitter {
     this.life = new AbortController();
     this.forgetErrors = onPageError((error) => this.fail(error));
     this.link.on("behind", () => this.tellReady());
+    this.link.onTrait("columns", () => this.media.forget());
     this.link.on("announce", ({ text }) => this.say(text));
     this.link.on("ack", (ack) => this.emit("ack", { ack, event: this.outbox.acknowledge(ack) }));
   }

@@ -3,6 +3,7 @@
 
 import { h, setText } from "./dom.js";
 import { buildFrame, htmlOf, wordsOfHtml } from "./frame.js";
+import { percentText } from "./format.js";
 import { paintPixels } from "./pixels.js";
 import { TEXT } from "./text.js";
 
@@ -10,8 +11,9 @@ const SHORT = 160;
 
 /** @typedef {import("./wire.js").Media} Media */
 /** @typedef {{media: Media, bytes: Uint8Array}} Kept */
-/** A column's name, the value, null where it is missing, and what is unusual about it.
- * @typedef {[string, string | null, string]} Cell */
+/** A column's name, the value, null where it is missing, what is unusual about it, and where it is
+ * among those of its column, 0..1.
+ * @typedef {[string, string | null, string, number?]} Cell */
 
 /**
  * @param {import("./wire.js").Shown} item
@@ -132,15 +134,16 @@ export function buildMedia(name) {
    * @param {Kept | null} kept
    * @param {string} highlight words to mark in a text
    * @param {string[]} words words that speak for the prediction
+   * @param {string} sought what is looked for in a text
    */
-  const paint = (kept, highlight = "", words = []) => {
-    const marks = [highlight, ...words].join("\n");
+  const paint = (kept, highlight = "", words = [], sought = "") => {
+    const marks = [sought, highlight, ...words].join("\n");
     canvas.paint(kept);
     text.hidden = !(kept && "length" in kept.media);
     row.hidden = !(kept && "columns" in kept.media);
     frame.paint(kept);
     if (!kept || (kept === painted && marks === marked)) return;
-    if (!text.hidden) fillText(text, kept, highlight, words);
+    if (!text.hidden) fillText(text, kept, highlight, words, sought);
     if (!row.hidden) fillRow(row, kept);
     // of what is hidden it would make the browser work out all styles at once
     for (const card of [text, row]) if (kept !== painted && !card.hidden) card.scrollTop = 0;
@@ -160,11 +163,12 @@ export function buildMedia(name) {
  * @param {Kept} kept
  * @param {string} highlight
  * @param {string[]} words
+ * @param {string} phrase
  */
-function fillText(node, kept, highlight, words) {
+function fillText(node, kept, highlight, words, phrase) {
   const text = /** @type {string} */ (textOf(kept));
   const { length } = /** @type {import("./wire.js").Text} */ (kept.media);
-  const parts = markedParts(text, highlight, words);
+  const parts = markedParts(text, highlight, words, phrase);
   // characters beyond the first plane are two of a string here, and one of the kernel's
   const rest = length - [...text].length;
   if (rest > 0) parts.push(note(TEXT.moreCharacters(rest)));
@@ -186,19 +190,22 @@ const UNSPACED = /[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]/;
  * @param {string} text
  * @param {string} highlight words with spaces between, found anywhere
  * @param {string[]} [words] whole words that speak for the prediction; another kind of mark
+ * @param {string} [phrase] what is looked for, as it is
  * @returns {(string | HTMLElement)[]}
  */
-export function markedParts(text, highlight, words = []) {
+export function markedParts(text, highlight, words = [], phrase = "") {
+  const found = phrase.trim().split(/\s+/).map(quoted).join("\\s+") || NO_WORD;
   const sought = highlight.split(/\s+/).filter(Boolean).map(quoted).join("|") || NO_WORD;
   const telling = words.map(wholeWord).join("|") || NO_WORD;
-  // split() gives what it found between the rest: a word that was sought, or one that speaks
-  const parts = text.split(new RegExp(`(${sought})|(${telling})`, "giu"));
+  // split() gives what it found between the rest: what is looked for, a word to mark, one that speaks
+  const parts = text.split(new RegExp(`(${found})|(${sought})|(${telling})`, "giu"));
   const kinds = [
     (/** @type {string} */ part) => part,
+    (/** @type {string} */ part) => h("mark", { class: "nbl-found", text: part }),
     (/** @type {string} */ part) => h("mark", { text: part }),
     (/** @type {string} */ part) => h("span", { class: "nbl-word", text: part }),
   ];
-  return parts.map((part, i) => part && kinds[i % 3](part)).filter(Boolean);
+  return parts.map((part, i) => part && kinds[i % 4](part)).filter(Boolean);
 }
 
 /** @param {string} word */
@@ -233,13 +240,23 @@ export function fillCells(node, cells, more) {
 }
 
 /** @param {Cell} cell */
-function cellRow([name, value, unusual]) {
+function cellRow([name, value, unusual, place]) {
   const told = value === null ? note(TEXT.missing) : h("span", { dir: "auto", text: value });
   const sign = unusual ? h("span", { class: "nbl-unusual-note", text: unusual }) : null;
   return h(
     "div",
     { class: unusual ? "nbl-unusual" : false },
     h("dt", { text: name, dir: "auto" }),
-    h("dd", {}, told, sign),
+    h("dd", {}, told, sign, place === undefined ? null : placeBar(place)),
   );
+}
+
+/**
+ * Where a value is among those of its column, as a small bar.
+ * @param {number} place 0..1
+ */
+function placeBar(place) {
+  const label = TEXT.look.place(percentText(place));
+  const fill = h("span", { class: "nbl-place-fill", style: { width: `${100 * place}%` } });
+  return h("span", { class: "nbl-place", role: "img", "aria-label": label, title: label }, fill);
 }

@@ -127,6 +127,23 @@ export class MediaCache {
     return [...new Set([...missing, ...strangers].map(({ id }) => id))];
   }
 
+  /**
+   * More of an item came than what its question brought.
+   * @param {string} id
+   * @param {import("./wire.js").Media} media
+   * @param {Uint8Array} bytes
+   */
+  replace(id, media, bytes) {
+    this.questions.put(id, media, bytes);
+  }
+
+  /** What is shown of the items changed: none of it is here. */
+  forget() {
+    for (const cache of [this.questions, this.neighbors])
+      for (const id of [...cache.kept.keys()]) cache.remove(id);
+    this.forgetRequests();
+  }
+
   /** A page that asks anew has no request on its way. */
   forgetRequests() {
     this.asked.clear();

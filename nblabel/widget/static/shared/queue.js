@@ -2,6 +2,10 @@
 // screen, what comes next, and which answers are on their way to the log. It knows neither the
 // document nor the wire.
 
+/** The lists of what comes next, in their order. */
+const PARTS = /** @type {const} */ (["passed", "first", "displaced", "ranked"]);
+
+/** @typedef {typeof PARTS[number]} Part */
 /** @typedef {import("./wire.js").Item} Item */
 /** @typedef {{items: Item[], first: number, done: boolean, reset: boolean}} Questions */
 
@@ -26,6 +30,10 @@ export class Queue {
     this.displaced = [];
     /** As the kernel ranked them. @type {Item[]} */
     this.ranked = [];
+    /** Looked at and passed without an answer: they come first again. @type {Item[]} */
+    this.passed = [];
+    /** Where those that were on screen came from. @type {Map<string, Part>} */
+    this.origins = new Map();
     /** Those that came to their place by hand, of which no list has told since that they are open.
      * @type {Set<string>} */
     this.byHand = new Set();
@@ -40,7 +48,7 @@ export class Queue {
 
   /** What comes after the current item, in order. */
   get upcoming() {
-    return [...this.first, ...this.displaced, ...this.ranked];
+    return [...this.passed, ...this.first, ...this.displaced, ...this.ranked];
   }
 
   /** Every item on screen or about to be. */
@@ -100,14 +108,18 @@ export class Queue {
     if (this.provisional) this.confirm(listed, list);
     else if (this.current && !this.revisit) this.current = this.kept(this.current, listed);
     const displaced = this.displaced.flatMap((item) => this.kept(item, listed) ?? []);
-    const others = open.filter(({ id }) => id !== this.current?.id);
+    this.passed = this.passed.flatMap((item) => this.kept(item, listed) ?? []);
+    const others = open.filter(
+      ({ id }) => id !== this.current?.id && !this.passed.some((item) => item.id === id),
+    );
     this.first = others.filter(({ id }) => first.has(id));
     this.displaced = displaced.filter(({ id }) => !first.has(id));
     const placed = new Set([...this.first, ...this.displaced].map(({ id }) => id));
     this.ranked = others.filter(({ id }) => !placed.has(id));
     this.listed = list.items.length;
-    const inHand = [this.current, ...this.displaced].map((item) => item?.id ?? "");
+    const inHand = [this.current, ...this.passed, ...this.displaced].map((item) => item?.id ?? "");
     this.byHand = new Set(inHand.filter((id) => this.byHand.has(id) && !listed.has(id)));
+    this.origins = new Map([...this.origins].filter(([id]) => inHand.includes(id)));
   }
 
   /**
@@ -172,6 +184,42 @@ export class Queue {
   }
 
   /**
+   * Look at the next question, or at the one before, without an answer to the one on screen. What
+   * was passed comes first again once another one is answered.
+   * @param {number} step 1 or -1
+   * @returns {boolean} whether there is one
+   */
+  look(step) {
+    const { current } = this;
+    if (step < 0) {
+      const before = this.passed.pop();
+      if (!before) return false;
+      if (current && !this.revisit) this.putBack([current]);
+      this.current = before;
+      this.revisit = false;
+      return true;
+    }
+    const part = PARTS.find((name) => name !== "passed" && this[name].length);
+    if (!part) return false;
+    const [next] = this[part];
+    this.remove(next.id);
+    this.origins.set(next.id, part);
+    if (current && !this.revisit) this.passed.push(current);
+    this.current = next;
+    this.revisit = this.provisional = false;
+    return true;
+  }
+
+  /**
+   * Put items back to where they came from.
+   * @param {Item[]} items in their order
+   */
+  putBack(items) {
+    for (const item of items.reverse())
+      this[this.origins.get(item.id) ?? "displaced"].unshift(item);
+  }
+
+  /**
    * More is known about an item.
    * @param {string} id
    * @param {Partial<Item>} news
@@ -180,21 +228,25 @@ export class Queue {
     /** @param {Item} item */
     const updated = (item) => (item.id === id ? { ...item, ...news } : item);
     if (this.current) this.current = updated(this.current);
-    for (const part of /** @type {const} */ (["first", "displaced", "ranked"]))
-      this[part] = this[part].map(updated);
+    for (const part of PARTS) this[part] = this[part].map(updated);
   }
 
   /** @param {string} id of an item that no longer comes */
   remove(id) {
-    for (const part of /** @type {const} */ (["first", "displaced", "ranked"])) {
+    for (const part of PARTS) {
       this[part] = this[part].filter((item) => item.id !== id);
     }
   }
 
   /** Go to the next question. */
   advance() {
-    const [next = null] = this.upcoming;
-    if (next) this.remove(next.id);
+    this.putBack(this.passed.splice(0));
+    const part = PARTS.find((name) => this[name].length);
+    const next = part ? this[part][0] : null;
+    if (next && part) {
+      this.remove(next.id);
+      this.origins.set(next.id, part);
+    }
     this.current = next;
     this.revisit = false;
     this.provisional = false;

@@ -13,6 +13,7 @@ import {
 import { CLASS_TEXT } from "./class_text.js";
 import { FINDER_TEXT } from "./finder_text.js";
 import { GROUP_TEXT } from "./group_text.js";
+import { LOOK_TEXT } from "./look_text.js";
 import { MAP_TEXT } from "./map_text.js";
 import { FRAME_TEXT, PLAYER_TEXT } from "./player_text.js";
 import { TAG_TEXT } from "./tag_text.js";
@@ -96,6 +97,7 @@ const QUEUE_TEXT = {
     save: "Save the notebook",
     help: "This list",
     leave: "Back to the notebook",
+    ...LOOK_TEXT.keys,
   },
   actionsTitle: "Actions",
   label: "Label",
@@ -365,6 +367,7 @@ export const TEXT = {
   player: PLAYER_TEXT,
   map: MAP_TEXT,
   group: GROUP_TEXT,
+  look: LOOK_TEXT,
   classes: CLASS_TEXT,
   status: STATUS_TEXT,
   quality: QUALITY_TEXT,

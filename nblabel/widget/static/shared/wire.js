@@ -6,9 +6,10 @@
  *   also?: string[], parent?: string, subclasses?: boolean, examples?: {id: string, index: number}[], retired?: boolean, like?: string,
  *   split?: {into: string[], left: number}}} ClassInfo */
 /** `encoding`: that of the bytes; none for the pixels themselves. `about`: what is known of a sound
- * or series; `seconds`: how long it can be played.
+ * or series; `seconds`: how long it can be played. `full`: width and height of the whole picture,
+ * where it was scaled down.
  * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:
- *   "jpeg" | "png" | "svg+xml", about?: string, seconds?: number}} Image */
+ *   "jpeg" | "png" | "svg+xml", about?: string, seconds?: number, full?: [number, number]}} Image */
 /** `scripts`: whether there is one in it, which is not run.
  * @typedef {{buffer: number | null, scripts: boolean}} Html */
 /** `length`: characters of the whole text, of which the bytes may hold fewer.
@@ -33,7 +34,11 @@
  *   Item
  */
 /** Columns beside an item, and how many more there are.
- * @typedef {{cells: [string, string | null, string][], more?: number}} Beside */
+ * @typedef {{cells: import("./media.js").Cell[], more?: number}} Beside */
+/** `chosen`: places among the names, none where they are shown as they come.
+ * @typedef {{names: string[], chosen: number[]}} ColumnList */
+/** `pictures`: the columns beside the items that hold pictures.
+ * @typedef {{row?: ColumnList, beside?: ColumnList, pictures?: string[]}} Columns */
 /** @typedef {{value: string, text: string}} Choice */
 /** `cluster`: the number of the one that the entry opens.
  * @typedef {{code: number, name: string, color: string, count: number | null, cluster?: number}}
@@ -98,7 +103,7 @@
  *   show_prediction: boolean, highlight: string, snapshot: Item | null, snapshot_bytes: DataView |
  * null,
  *   error: string, closed: string, map_kind: "canvas" | "plotly", color_by: string, color_modes:
- * Choice[], find_target: string, find_hint: string, search_ways: string[],
+ * Choice[], find_target: string, find_hint: string, columns: Columns, search_ways: string[],
  *   guidelines: {text?: string, nodes?: import("./marked.js").Marked[]},
  *   legend: LegendEntry[], clustering: {n: number, finding: boolean, suggested: number},
  * projection: Projection,
