@@ -186,7 +186,7 @@ class Facts:
     def _meets_column(self, conditions: Any) -> BoolArray:
         if not isinstance(conditions, Mapping):
             raise TypeError(
-                f"column is {conditions!r:.60}; pass a dict, such as column={{'year': (1990, 2000)}}."
+                f"column is {conditions!r:.60}; pass a dict: column={{'year': (1990, 2000)}}."
             )
         found = np.ones(len(self), dtype=bool)
         for name, condition in conditions.items():

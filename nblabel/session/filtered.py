@@ -100,16 +100,13 @@ class FilteredLog(LearnedLog):
         Examples
         --------
         >>> import nblabel as nb
-        >>> session = nb.Session(nb.datasets.load_digits().images, classes=list("0123456789"))
+        >>> session = nb.Session(nb.datasets.load_digits().images, list("0123456789"))
         >>> _ = session.tell([4, 14, 24], "4")
         >>> session.where(label="4", order="distance", of=14).tolist()[0]
         14
         >>> len(session.where(labeled=False))
         1794
 
-        Labels to review that one annotator gave:
-
-        >>> # session.where(among=nb.find_label_issues(session).indices, annotator="Ada")
         """
         criteria = {
             "label": label,
