@@ -81,10 +81,11 @@ PAGE_ARROWS = {
     "queue": "shared",
     "groups": "shared",
     "classes": "shared",
+    "gallery": "shared",
     "map": "groups shared",
     "status": "shared",
     "quality": "shared",
-    "panel.js": "classes map quality queue shared status",
+    "panel.js": "classes gallery map quality queue shared status",
 }
 
 LONGEST_MODULE = 450

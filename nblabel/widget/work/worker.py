@@ -16,7 +16,7 @@ from nblabel.widget.work.home import Home
 
 BUDGET_SECONDS = 5.0  # nobody waits longer for a task that has an `overdue`
 REST_SECONDS = 0.1  # after a task that rests
-URGENT = ("show", "explain", "search")  # lanes that a person waits for
+URGENT = ("show", "explain", "search", "gallery", "tiles")  # lanes that a person waits for
 REST_SHARE = 0.2  # of the time it took, where that is longer
 
 Notify = Callable[[dict[str, Any]], None]

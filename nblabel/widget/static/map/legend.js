@@ -39,7 +39,20 @@ export class MapLegend {
       h("span", { text: TEXT.map.search }),
       h("kbd", { text: "/", "aria-hidden": "true" }),
     );
-    const head = h("div", { class: "nbl-map-legend-head" }, this.title, search, clusters);
+    const gallery = h(
+      "button",
+      {
+        type: "button",
+        class: "nbl-map-gallery",
+        "aria-keyshortcuts": "#",
+        title: TEXT.gallery.openTitle,
+        onClick: () => this.openGallery(),
+      },
+      h("span", { text: TEXT.gallery.open }),
+      h("kbd", { text: "#", "aria-hidden": "true" }),
+    );
+    const buttons = [gallery, search, clusters];
+    const head = h("div", { class: "nbl-map-legend-head" }, this.title, ...buttons);
     /** Begins to find more of the class that is shown alone, or ends it. */
     this.find = h("button", {
       type: "button",
@@ -99,6 +112,20 @@ export class MapLegend {
     const name = pressedCode === null ? "" : this.entries.get(pressedCode)?.name.textContent;
     const isClass = !context.multiLabel && context.classes.some((one) => one.name === name);
     return isClass && name !== this.target ? name : null;
+  }
+
+  /** All items as small pictures, or those of the colour that is shown alone. */
+  openGallery() {
+    const { context, pressedCode, ways } = this.view;
+    const { codes } = context.map;
+    if (pressedCode === null) return ways.openGallery({});
+    const name = this.entries.get(pressedCode)?.name.textContent ?? "";
+    const by = context.model.get("color_by");
+    const about = by === "prediction" ? "both" : by === "label" ? "label" : "";
+    if (about && context.everyClass.some((one) => one.name === name))
+      return ways.openGallery({ label: name, as: about });
+    const indices = Uint32Array.from(codes.keys()).filter((i) => codes[i] === pressedCode);
+    ways.openGallery({ indices });
   }
 
   /** The class that is looked for, "" for none. */
