@@ -150,6 +150,10 @@ const TO = new Set([
   "facts",
   "no_group",
   "pictures",
+  "gallery",
+  "no_gallery",
+  "gallery_changes",
+  "tiles",
 ]);
 
 function bytesIn(buffer) {
