@@ -24,11 +24,11 @@ export class GalleryBar {
     this.finder = new FinderView(context, {
       choose: (name) => {
         this.leaveFinder();
-        gallery.label(name);
+        gallery.answers.label(name);
       },
       add: (name) => {
         this.leaveFinder();
-        if (context.post({ type: "add_class", name })) gallery.label(name);
+        if (context.post({ type: "add_class", name })) gallery.answers.label(name);
       },
       leave: () => this.leaveFinder(),
     });
@@ -58,9 +58,9 @@ export class GalleryBar {
         h("span", { text }),
         h("kbd", { text: key, "aria-hidden": "true" }),
       );
-    this.flag = button(TEXT.gallery.flag, "f", () => gallery.flag());
+    this.flag = button(TEXT.gallery.flag, "f", () => gallery.answers.flag());
     this.noteButton = button(TEXT.gallery.note, ",", () => this.openNote());
-    this.undo = button(TEXT.gallery.undo, "u", () => gallery.undo());
+    this.undo = button(TEXT.gallery.undo, "u", () => gallery.answers.undo());
     this.nothing = h("button", {
       type: "button",
       text: TEXT.gallery.nothing,
@@ -71,12 +71,13 @@ export class GalleryBar {
       text: TEXT.gallery.all,
       onClick: () => gallery.chooseAll(),
     });
+    this.choice = h("div", { class: "nbl-gallery-line" }, this.count, this.all, this.nothing);
     this.note = this.buildNote();
     this.problem = h("p", { class: "nbl-gallery-problem", role: "alert" });
     this.el = h(
       "div",
       { class: "nbl-gallery-bar" },
-      h("div", { class: "nbl-gallery-line" }, this.count, this.all, this.nothing),
+      this.choice,
       h("div", { class: "nbl-gallery-line" }, this.heading, this.valueField, this.relabelField),
       this.buttons,
       this.finder.el,
@@ -103,7 +104,7 @@ export class GalleryBar {
       h("div", { class: "nbl-gallery-line" }, save, leave),
     );
     const send = () => {
-      this.gallery.note(this.words.value);
+      this.gallery.answers.note(this.words.value);
       this.closeNote();
     };
     listen(form, "submit", (/** @type {Event} */ event) => {
@@ -175,7 +176,7 @@ export class GalleryBar {
         type: "button",
         class: "nbl-gallery-class",
         "aria-keyshortcuts": key || null,
-        onClick: () => this.gallery.label(name),
+        onClick: () => this.gallery.answers.label(name),
       },
       h("span", { class: "nbl-swatch", style: { background: color } }),
       h("span", { class: "nbl-gallery-class-name", text: name }),
@@ -207,6 +208,7 @@ export class GalleryBar {
     const chosen = TEXT.gallery.chosen(noun, count, count ? labeledTargets : 0);
     setText(this.count, count ? chosen : TEXT.gallery.noneChosen);
     this.nothing.hidden = count === 0;
+    this.choice.hidden = gallery.large.isOpen;
     const dead = targets === 0 || closed !== "" ? "true" : null;
     for (const one of [...this.buttons.children, this.flag, this.noteButton])
       setAttribute(one, "aria-disabled", dead);

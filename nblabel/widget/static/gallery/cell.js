@@ -33,9 +33,9 @@ export function codeOf(place) {
   return place + FIRST_CLASS;
 }
 
-/** Whether a person, an import or the model labeled it. @param {number} code */
+/** Whether a person or an import labeled it: what the model said is replaced. @param {number} code */
 export function isLabeled(code) {
-  return (code & ~BY_MODEL) >= IN_PART;
+  return !(code & BY_MODEL) && code >= IN_PART;
 }
 
 export class GalleryCell {

@@ -115,13 +115,19 @@ export class GalleryFilters {
       min: 0,
       max: 100,
       "aria-label": `${name}, %`,
+      placeholder: `${name} %`,
       onChange: () => this.apply(),
     });
   }
 
   /** @param {string} name */
   typed(name) {
-    return h("input", { type: "text", "aria-label": name, onChange: () => this.apply() });
+    return h("input", {
+      type: "text",
+      "aria-label": name,
+      placeholder: name,
+      onChange: () => this.apply(),
+    });
   }
 
   /** The classes may be others now; what is chosen stays where it is there still. */

@@ -6,8 +6,9 @@ import { h, makeUid, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
+import { GalleryAnswers } from "./answering.js";
 import { GalleryBar } from "./bar.js";
-import { codeOf, FLAG_CODE, isLabeled } from "./cell.js";
+import { isLabeled } from "./cell.js";
 import { Chosen } from "./chosen.js";
 import { GalleryFilters } from "./filters.js";
 import { hearGalleryKey } from "./keys.js";
@@ -20,9 +21,6 @@ const TOLD_AFTER_MS = 200;
 const SMALLEST = 48;
 const LARGEST = 512;
 const STEP_PX = 16;
-
-/** @typedef {import("../shared/wire.js").Ack} Ack */
-/** @typedef {import("../shared/wire.js").LogEvent} LogEvent */
 
 export class Gallery {
   /**
@@ -53,15 +51,13 @@ export class Gallery {
     /** The item that the others are ordered by their distance from. @type {number | null} */
     this.like = null;
     this.request = "";
-    /** What was posted and is not acknowledged, with the codes before.
-     * @type {Map<string, {indices: Uint32Array, before: Uint16Array}>} */
-    this.posted = new Map();
     this.hintId = `nbl-gallery-${makeUid()}`;
     this.told = new Delay(signal);
     this.chosen = new Chosen(() => this.choiceChanged());
     this.plane = new GalleryPlane(this);
     this.tiles = new TileCache(context, signal, () => this.arrived());
     this.large = new GalleryLarge(this);
+    this.answers = new GalleryAnswers(this);
     this.bar = new GalleryBar(this);
     this.filters = new GalleryFilters(this);
     this.el = this.build();
@@ -126,12 +122,8 @@ export class Gallery {
   }
 
   listen() {
-    const {
-      context,
-      context: { link, throttle },
-      signal,
-      ways,
-    } = this;
+    const { signal, ways } = this;
+    const { link, throttle } = this.context;
     const answer = (
       /** @type {string} */ type,
       /** @type {(m: any, b: DataView[]) => void} */ act,
@@ -144,7 +136,6 @@ export class Gallery {
     answer("gallery", (message, buffers) => this.take(message, buffers));
     answer("no_gallery", ({ text }) => this.refused(text));
     answer("gallery_changes", (message, buffers) => this.follow(message, buffers));
-    context.on("ack", ({ ack, event }) => event && this.hearAck(ack, event), signal);
     const classes = () => this.isOpen && this.classesChanged();
     link.onTrait("classes", () => throttle.run(this, classes), signal);
     // a kernel that begins anew knows of no gallery
@@ -403,85 +394,8 @@ export class Gallery {
     return others.length ? "" : (this.tiles.get(index)?.item.note ?? "");
   }
 
-  // what is answered
-
-  /** @param {string} label */
-  label(label) {
-    const { bar, context } = this;
-    const every = this.targetIndices;
-    if (!every.length) return;
-    if (context.multiLabel) return this.tag(label, every);
-    const relabel = bar.overwrites;
-    const indices = relabel ? every : every.filter((index) => !isLabeled(this.codes[index]));
-    if (!indices.length) return bar.complain(TEXT.gallery.nothingToLabel);
-    const place = context.everyClass.findIndex(({ name }) => name === label);
-    this.post({ type: "label", label, relabel }, indices, place < 0 ? null : codeOf(place));
-  }
-
-  /** @param {string} tag @param {Uint32Array} indices */
-  tag(tag, indices) {
-    const values = Array(indices.length).fill(this.bar.value.value);
-    this.post({ type: "tag", tag, values }, indices, null);
-  }
-
-  flag() {
-    this.post({ type: "flag" }, this.targetIndices, FLAG_CODE);
-  }
-
-  /** @param {string} text */
-  note(text) {
-    const indices = this.targetIndices;
-    if (this.post({ type: "note", text }, indices, null)) this.tiles.forget(indices);
-    this.draw();
-  }
-
-  undo() {
-    this.context.post({ type: "undo" });
-  }
-
-  redo() {
-    this.context.post({ type: "redo" });
-  }
-
   openAlike() {
     if (this.members.length) this.open({ order: "distance", like: this.members[this.at] });
-  }
-
-  /**
-   * Post an event of the log, and show at once what it makes of the items.
-   * @param {{type: string} & Record<string, any>} event
-   * @param {Uint32Array} indices
-   * @param {number | null} code null: nothing that is seen
-   */
-  post(event, indices, code) {
-    if (!indices.length) return false;
-    const uid = this.context.post({ ...event, indices: Array.from(indices) });
-    if (!uid) {
-      this.bar.complain(TEXT.panel.closed(this.context.closed));
-      return false;
-    }
-    this.bar.complain("");
-    const before = Uint16Array.from(indices, (index) => this.codes[index]);
-    this.posted.set(uid, { indices, before });
-    if (code !== null) for (const index of indices) this.codes[index] = code;
-    if (this.chosen.count && !this.large.isOpen && event.type !== "note") this.chosen.clear();
-    this.draw();
-    this.bar.update();
-    return true;
-  }
-
-  /** @param {Ack} ack @param {LogEvent} event */
-  hearAck(ack, event) {
-    const step = this.posted.get(event.uid);
-    if (!ack.ok && ack.retry) return;
-    this.posted.delete(event.uid);
-    const isUndo = this.isOpen && (event.type === "undo" || event.type === "redo");
-    if (ack.ok && (step || isUndo)) return this.say(ack.text);
-    if (!step) return;
-    this.putCodes(step.indices, step.before);
-    this.bar.complain(ack.text);
-    this.draw();
-    this.bar.update();
   }
 
   /** @param {KeyboardEvent} event */

@@ -71,17 +71,17 @@ function command(gallery, key) {
   const named = bar.classes.find((one) => one.key !== "" && one.key === key);
   /** @type {Record<string, () => void>} */
   const commands = {
-    f: () => gallery.flag(),
+    f: () => gallery.answers.flag(),
     ",": () => bar.openNote(),
-    u: () => gallery.undo(),
-    Backspace: () => gallery.undo(),
-    r: () => gallery.redo(),
+    u: () => gallery.answers.undo(),
+    Backspace: () => gallery.answers.undo(),
+    r: () => gallery.answers.redo(),
     "/": () => gallery.filters.query.focus(),
     "=": () => gallery.openAlike(),
     "#": () => gallery.close(),
     [FIND_KEY]: () => bar.openFinder(),
   };
-  const act = named ? () => gallery.label(named.name) : commands[key];
+  const act = named ? () => gallery.answers.label(named.name) : commands[key];
   act?.();
   return Boolean(act);
 }

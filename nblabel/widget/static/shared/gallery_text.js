@@ -5,6 +5,8 @@ import { capital, countText, counted, percentText } from "./format.js";
 export const GALLERY_TEXT = {
   title: "Gallery",
   open: "Gallery",
+  /** @param {string} name what the colour that is shown alone means, "" for none */
+  openOf: (name) => (name ? `Gallery of ${name}` : "Gallery"),
   openTitle: "Look through all items, or those of a class",
   openGroup: "Open in the gallery",
   close: "Back to the questions",
