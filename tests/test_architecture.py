@@ -62,7 +62,7 @@ ARROWS = {
     "widget.panel.column_choice": "pool session widget.view",
     "widget.panel.items": "explore pool session strategies widget.panel.column_choice widget.panel.keys "
     "widget.panel.pictures widget.panel.state widget.panel.tags widget.text widget.view",
-    "widget.panel.column_colors": "pool system widget.text",
+    "widget.panel.column_colors": "pool session system widget.text",
     "widget.panel.figures": "arrays learners log quality session system "
     "widget.panel.column_colors widget.panel.keys widget.panel.tags widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session sharing strategies "
@@ -87,10 +87,11 @@ PAGE_ARROWS = {
     "queue": "shared",
     "groups": "shared",
     "classes": "shared",
+    "gallery": "shared",
     "map": "groups shared",
     "status": "shared",
     "quality": "shared",
-    "panel.js": "classes map quality queue shared status",
+    "panel.js": "classes gallery map quality queue shared status",
 }
 
 LONGEST_MODULE = 450

@@ -9,7 +9,7 @@ from typing import Any
 from nblabel.system.values import is_missing, looks, nearest, text_of
 
 MAX_CLASSES = 2_000
-COMMANDS = "ursfhwn?,.<>/=;:!*"  # keys of the panel, as static/ has them: no class can have one
+COMMANDS = "ursfhwn?,.<>/=;:!*#"  # keys of the panel, as static/ has them: no class can have one
 
 
 class AlikeError(ValueError):

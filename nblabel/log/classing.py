@@ -19,9 +19,6 @@ LONGEST_DESCRIPTION = 2_000  # signs
 MOST_EXAMPLES = 3
 
 
-LOOKS_BACK = "this is the session as it was at an earlier event; nothing can be added to that."
-
-
 class ClassLog(TagLog):
     """The labels of a pool, and its classes, which may change.
 
@@ -432,8 +429,6 @@ class ClassLog(TagLog):
 
     def _append(self, event: LabelEvent) -> LabelEvent:
         """Commit an event unless it is in the log already; return it as it is there."""
-        if self._until is not None:
-            raise ValueError(LOOKS_BACK)
         if event.uid not in self._uids:
             self._seen = (event.uid, self._seq)
             self.store.append(event)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import IntArray
+from nblabel.log.answered import Answered
 from nblabel.log.binding import bind
 from nblabel.log.changes import PoolChanges
 from nblabel.log.class_tree import check_tree
@@ -65,6 +66,8 @@ class LabelLog:
     _standing: npt.NDArray[np.uint8]  # the same, whatever became of the class of the label
     _nodes: IntArray  # of coarse labels, as positions in `_above`; -1 elsewhere
     _bulk: npt.NDArray[np.bool_]
+    answered: Answered
+    """Who gave the answer that counts for each item, and when. Look, do not change."""
     _codes: dict[str, int]  # by class name
     _every: tuple[str, ...]  # the names of the classes, those with subclasses included
     _names: Names  # the same
@@ -73,9 +76,6 @@ class LabelLog:
     _classes_at: tuple[int, tuple[str, ...]]  # version and names of the classes in `_y`
     _listeners: list[Callable[[], None]]
     _cache: dict[str, tuple[int, Any]]  # by name, with the version it is of
-
-    _until: int | None = None
-    """The `seq` up to which the log is read: all of it but for a look back."""
 
     def __init__(
         self,
@@ -362,6 +362,7 @@ class LabelLog:
                 self._numbers.setdefault(name, len(self._numbers))
         self._written[rows] = [-1 if name is None else self._numbers[name] for name in written]
         self._number(rows)
+        self.answered.take(rows, answers)
         if events:
             self._changed()
         return bool(events)
@@ -389,10 +390,7 @@ class LabelLog:
 
     def _events(self, after: int) -> list[LabelEvent]:
         """Return the events behind a `seq`, with present ids and the names of that time."""
-        stored = self.store.read(after=after)
-        if self._until is not None:
-            stored = [event for event in stored if event.seq <= self._until]
-        return list(map(self._bound.known.present, stored))
+        return list(map(self._bound.known.present, self.store.read(after=after)))
 
     def _number(self, rows: IntArray) -> None:
         """Give some items the numbers of their classes; all items where the classes changed."""
@@ -430,6 +428,7 @@ class LabelLog:
         self._standing = self._status.copy()
         self._nodes = self._y.copy()
         self._bulk = np.zeros(len(self.pool), dtype=bool)
+        self.answered = Answered(len(self.pool))
         self._codes, self._parents, self._above, self._every = {}, {}, (), ()
         self._classes_at = (0, ())
         self._cache = {}

@@ -17,7 +17,7 @@ from nblabel.embeddings.registry import embed_new
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners.prior import Prior
 from nblabel.log.coding import CODES
-from nblabel.log.events import FOUND
+from nblabel.log.events import FOUND, LabelEvent
 from nblabel.pool.order import in_pool_order, names_of_columns
 from nblabel.session import sampling
 from nblabel.session.compiling import compile_loops, is_compiled
@@ -29,6 +29,7 @@ from nblabel.session.tag_engine import TagEngine, mean_confidence
 from nblabel.strategies import Find, Query, Reason, make_strategy
 from nblabel.strategies.tags import make_tag_strategy
 
+LOOKS_BACK = "this is the session as it was at an earlier event; nothing can be added to that."
 NO_GRAPH_YET = "not all items are embedded yet, so it cannot be their graph."
 
 
@@ -53,6 +54,8 @@ class LearnedLog(SampledLog):
     _strategy: Any
     _text_encoder: Encoder | None
     _told: bool
+    _until: int | None = None
+    """The `seq` up to which the log is read: all of it but for a look back."""
     embedded_by: Choice | None
     """How the pool was embedded, and why; None where embeddings were given, or are not there."""
 
@@ -116,6 +119,17 @@ class LearnedLog(SampledLog):
             raise ValueError(f"cannot go on to event {seq}; begin anew with session.as_of({seq}).")
         self._until = seq
         self.refresh()
+
+    def _events(self, after: int) -> list[LabelEvent]:
+        events = super()._events(after)
+        if self._until is None:
+            return events
+        return [event for event in events if event.seq <= self._until]
+
+    def _append(self, event: LabelEvent) -> LabelEvent:
+        if self._until is not None:
+            raise ValueError(LOOKS_BACK)
+        return super()._append(event)
 
     def sync_from(self, other: Self) -> None:
         """Take over embeddings and learner of another session on the same log, and what is new.

@@ -152,6 +152,10 @@ const TO = new Set([
   "text",
   "no_group",
   "pictures",
+  "gallery",
+  "no_gallery",
+  "gallery_changes",
+  "tiles",
 ]);
 
 function bytesIn(buffer) {

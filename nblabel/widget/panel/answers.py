@@ -17,6 +17,7 @@ from nblabel.widget import text
 from nblabel.widget.panel.class_changes import CHANGES, change_classes
 from nblabel.widget.panel.tag_grid import tell_one_tag
 from nblabel.widget.panel.tags import is_whole, n_answers, step_kind, step_label, tell_tags
+from nblabel.widget.text import gallery as gallery_text
 from nblabel.widget.text import tags as tag_text
 
 REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be saved
@@ -109,6 +110,8 @@ class Answers:
         if kind == "guidelines":
             session.set_guidelines(content["text"], uid=uid)
             return text.GUIDELINES_SAVED if session.guidelines else text.GUIDELINES_GONE, None, []
+        if kind in ("flag", "note") and "indices" in content:
+            return self._set_aside(content), None, []
         if kind == "note":
             session.note(session.pool.index_of(content["item"]), content["text"], uid=uid)
             return text.NOTE_SAVED if content["text"].strip() else text.NOTE_GONE, None, []
@@ -142,6 +145,16 @@ class Answers:
     def _called(self, said: str) -> str:
         """Return words about classes, which are called tags where an item may have several."""
         return tag_text.as_tags(said) if self._session.multi_label else said
+
+    def _set_aside(self, content: dict[str, Any]) -> str:
+        """Flag several items, or write the same note for them."""
+        indices, uid = content["indices"], content["uid"]
+        if content["type"] == "flag":
+            self._session.flag(indices, uid=uid)
+            return gallery_text.flagged(len(indices), self._noun)
+        self._session.note(indices, content["text"], uid=uid)
+        gone = not content["text"].strip()
+        return text.NOTE_GONE if gone else gallery_text.noted(len(indices), self._noun)
 
     def _label_group(self, content: dict[str, Any]) -> tuple[str, list[int]]:
         """Label a selection or a cluster; what was marked as not belonging to it is asked next."""

@@ -50,6 +50,10 @@ class Dispatch:
             "sort": self._sort,
             "end_split": lambda _page, m: panel.splits.end(m["uid"], m["name"], m["proposed"]),
             "look": lambda page, m: panel.groups.look(page, m["indices"]),
+            "gallery": panel.galleries.open,
+            "tiles": lambda page, m: panel.galleries.look(page, m["side"], m["indices"]),
+            "chosen": lambda _page, m: panel.selection.take(m["indices"]),
+            "end_gallery": lambda page, _m: panel.galleries.leave(page),
             "leave": lambda page, _m: panel.groups.leave(page),
             "lit": lambda _page, m: panel.map.light(m["code"], m.get("indices")),
             "export": lambda _page, m: panel.exports.begin(

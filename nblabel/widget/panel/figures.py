@@ -17,13 +17,14 @@ from nblabel.log.listed import ClassDetails
 from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.session.facts import columns_of
 from nblabel.session.searching import SINGULAR
 from nblabel.session.shown import class_counts, colors_of, tag_codes
 from nblabel.system.format import interval
 from nblabel.system.palette import SOURCES, UNLABELED, WITHOUT, class_colors, confidence_colors
 from nblabel.system.values import looks
 from nblabel.widget import text
-from nblabel.widget.panel.column_colors import PREFIX, color_by_column, columns_of
+from nblabel.widget.panel.column_colors import PREFIX, color_by_column
 from nblabel.widget.panel.keys import has_many, keys_of
 from nblabel.widget.panel.tags import certainty
 from nblabel.widget.text import tags as tag_text

@@ -109,6 +109,13 @@ class Items:
         """Describe an item with a small picture, sent in any case."""
         return self._describe(index, packet, THUMBNAIL_SIDE, send=True)
 
+    def tile(self, index: int, packet: Packet, side: int) -> dict[str, Any]:
+        """Describe an item with a picture of a size, sent in any case; a text as a thumbnail."""
+        side = side if self._session.pool.kind == "images" else THUMBNAIL_SIDE
+        described = self._describe(index, packet, side, send=True)
+        note = self._session.state.notes.get(self._session.pool.ids[index])
+        return {**described, "note": note} if note else described
+
     def _describe(self, index: int, packet: Packet, side: int, *, send: bool) -> dict[str, Any]:
         item_id = self._session.pool.ids[index]
         answer = self._session.state.answers.get(item_id)

@@ -40,6 +40,7 @@ from nblabel.widget.work.comparison import Comparison
 from nblabel.widget.work.curves import Curves
 from nblabel.widget.work.embedding import Embedding
 from nblabel.widget.work.exporting import Exports
+from nblabel.widget.work.gallery import Galleries
 from nblabel.widget.work.groups import Groups
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.importing import Imports
@@ -131,6 +132,10 @@ class Panel:
         self.groups = Groups(
             *(session, self.state, self.items, self.pictures, self.pages, self._worker),
             *(send, self.selection.take),
+        )
+        self.galleries = Galleries(
+            *(session, self.state, self.items, self.pictures, self.pages, self._worker),
+            *(replica, send),
         )
         self.finding = Finding(session, self.state)
         self.playing = Playing(session, self._worker, send)
@@ -370,6 +375,7 @@ class Panel:
         self.review.follow()
         self.auto_label.follow()
         self.groups.follow()
+        self.galleries.follow()
         self.splits.follow()
         self.finding.follow()
         if answered:
@@ -382,6 +388,7 @@ class Panel:
 
     def _learned(self, model: Refit | None) -> None:
         self.finding.follow()
+        self.galleries.follow()
         if model is not None:
             self.selection.fitted.call()
             self.curves.learned(model)

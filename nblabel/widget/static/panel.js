@@ -7,6 +7,7 @@ import { PanelContext } from "./shared/context.js";
 import { announce, buildLiveRegion } from "./shared/live.js";
 import { TEXT } from "./shared/text.js";
 import { makeWays } from "./shared/ways.js";
+import { Gallery } from "./gallery/gallery.js";
 import { QueueController } from "./queue/controller.js";
 import { TagController } from "./queue/tags.js";
 import { ClassDialog } from "./classes/dialog.js";
@@ -82,6 +83,7 @@ class PanelPage {
     const ways = makeWays();
     markCopy(el, context, signal);
     add(columns, () => buildQueue(controller, signal, ways));
+    add(columns, () => new Gallery(context, signal, ways).el);
     const MapView = context.model.get("map_kind") === "plotly" ? PlotlyView : CanvasView;
     add(columns, () => new MapView(context, signal, ways).el);
     add(el, () => new ClassDialog(controller, signal, ways).el);

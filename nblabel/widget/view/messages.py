@@ -108,8 +108,14 @@ def _n_buffers(content: Content) -> tuple[int, int]:
     match content["type"]:
         case "label" if "id" not in content:
             return 1, 2
-        case "tag":
+        case "tag" | "chosen":
             return 1, 1
+        case "flag" if "id" not in content:
+            return 1, 1
+        case "note" if "item" not in content:
+            return 1, 1
+        case "gallery":
+            return 0, 1
         case "split_class":
             return (1, 1) if "sizes" in content else (0, 0)
         case "group" if not {"cluster", "near", "search"} & content.keys():

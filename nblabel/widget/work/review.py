@@ -67,7 +67,7 @@ class Review:
         self._text = ""
         self._show(running=True)
         task = self._replica.work_out(
-            _stale if accepted else _contradicted,
+            _stale if accepted else contradicted,
             self._done,
             lambda _step, share: self._show(progress=share, running=True),
         )
@@ -160,8 +160,8 @@ class Review:
         )
 
 
-def _contradicted(replica: Session) -> pd.DataFrame:
-    """In the thread: labels that the model and the neighbours contradict."""
+def contradicted(replica: Session) -> pd.DataFrame:
+    """Return labels that the model and the neighbours contradict, for a thread."""
     table = find_label_issues(replica, n=MOST_BY_PEOPLE).table
     return table[table["trust"] < DOUBTFUL]
 

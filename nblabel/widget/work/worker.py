@@ -16,7 +16,8 @@ from nblabel.widget.work.home import Home
 
 BUDGET_SECONDS = 5.0  # nobody waits longer for a task that has an `overdue`
 REST_SECONDS = 0.1  # after a task that rests
-URGENT = ("show", "hover", "play", "closeup", "explain", "search")  # lanes that a person waits for
+# lanes that a person waits for
+URGENT = ("show", "hover", "play", "closeup", "explain", "search", "gallery", "tiles")
 REST_SHARE = 0.2  # of the time it took, where that is longer
 
 Notify = Callable[[dict[str, Any]], None]

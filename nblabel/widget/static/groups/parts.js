@@ -92,12 +92,19 @@ function buildGroupActions(dialog) {
   );
   const unmark = button({ onClick: () => dialog.grid.unmarkAll() });
   const leave = button({ text: TEXT.close, onClick: () => dialog.view.clearSelection() });
+  const gallery = button({
+    text: TEXT.gallery.openGroup,
+    onClick: () => {
+      const { members } = dialog.grid;
+      if (members.length) dialog.view.ways.openGallery({ indices: members });
+    },
+  });
   const others = button({
     class: "nbl-group-others",
     text: TEXT.group.others,
     onClick: () => dialog.enter("find"),
   });
-  const el = h("div", { class: "nbl-map-actions" }, goOn, undo, unmark, leave, others);
+  const el = h("div", { class: "nbl-map-actions" }, goOn, undo, unmark, leave, gallery, others);
   return { goOn, undo, unmark, leave, others, el };
 }
 

@@ -40,6 +40,19 @@ export class MapLegend {
       h("kbd", { text: "/", "aria-hidden": "true" }),
     );
     const head = h("div", { class: "nbl-map-legend-head" }, this.title, search, clusters);
+    /** All items as small pictures, or those of the colour that is shown alone. */
+    this.gallery = h(
+      "button",
+      {
+        type: "button",
+        class: "nbl-map-gallery",
+        "aria-keyshortcuts": "#",
+        title: TEXT.gallery.openTitle,
+        onClick: () => this.openGallery(),
+      },
+      h("span", { text: TEXT.gallery.open }),
+      h("kbd", { text: "#", "aria-hidden": "true" }),
+    );
     /** Begins to find more of the class that is shown alone, or ends it. */
     this.find = h("button", {
       type: "button",
@@ -57,6 +70,7 @@ export class MapLegend {
       this.filter.el,
       this.list,
       this.filter.more,
+      this.gallery,
       this.find,
       this.hint,
     );
@@ -101,6 +115,25 @@ export class MapLegend {
     return isClass && name !== this.target ? name : null;
   }
 
+  /** What the colour that is shown alone means, "" where all are shown. */
+  get pressedName() {
+    const { pressedCode } = this.view;
+    return (pressedCode === null ? "" : this.entries.get(pressedCode)?.name.textContent) ?? "";
+  }
+
+  openGallery() {
+    const { context, pressedCode, ways } = this.view;
+    const { codes } = context.map;
+    if (pressedCode === null) return ways.openGallery({});
+    const name = this.pressedName;
+    const by = context.model.get("color_by");
+    const about = by === "prediction" ? "both" : by === "label" ? "label" : "";
+    if (about && context.everyClass.some((one) => one.name === name))
+      return ways.openGallery({ label: name, as: about });
+    const indices = Uint32Array.from(codes.keys()).filter((i) => codes[i] === pressedCode);
+    ways.openGallery({ indices });
+  }
+
   /** The class that is looked for, "" for none. */
   get target() {
     return this.view.context.model.get("find_target") ?? "";
@@ -108,6 +141,7 @@ export class MapLegend {
 
   updateFind() {
     const name = this.findable;
+    setText(this.gallery.firstChild, TEXT.gallery.openOf(this.pressedName));
     this.find.hidden = name === null && !this.target;
     setText(this.find, name === null ? TEXT.map.endFind(this.target) : TEXT.map.findMore(name));
     const hint = this.view.context.model.get("find_hint") ?? "";

@@ -50,12 +50,16 @@ export class SideView {
     this.onTrait("color_by", () => this.isolate(null));
     context.link.on(
       "select",
-      ({ hidden = 0, focus = true }, [buffer]) =>
-        this.choose(new Uint32Array(alignedCopy(buffer)), hidden, focus),
+      ({ hidden = 0, focus = true }, [buffer]) => {
+        const indices = new Uint32Array(alignedCopy(buffer));
+        if (!focus && this.ways.takeSelection(indices, false)) return;
+        this.choose(indices, hidden, focus);
+      },
       signal,
     );
     ways.openSearch = (like) => this.openSearch(like, true);
     ways.openNear = (index) => this.openNear(index);
+    ways.lightUp = (some) => (some.length ? this.highlight(some) : this.dropHighlight());
   }
 
   /**
@@ -119,7 +123,8 @@ export class SideView {
    * @returns {boolean} whether it meant something
    */
   handleKey(event) {
-    if (event.key !== "g" && event.key !== "/") return false;
+    if (event.key === "#") this.legend.openGallery();
+    if (event.key !== "g" && event.key !== "/") return event.key === "#";
     if (event.repeat) return true;
     if (event.key === "g") this.openCluster(null);
     else this.openSearch(null);
@@ -184,6 +189,7 @@ export class SideView {
    */
   openSelection(indices, hidden, focus = true) {
     this.highlight(indices);
+    if (this.ways.takeSelection(indices, true)) return;
     this.dialog.openSelection(indices, hidden, focus);
     this.legend.el.hidden = true;
   }

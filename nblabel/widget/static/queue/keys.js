@@ -26,6 +26,7 @@ export const QUEUE_KEYS = [
   { name: "classes", keys: [":"], shown: [":"] },
   { name: "note", keys: [","], shown: [","] },
   { name: "findClass", keys: [FIND_KEY], shown: [FIND_KEY] },
+  { name: "gallery", keys: ["#"], shown: ["#"] },
   { name: "search", keys: ["/"], shown: ["/"] },
   { name: "like", keys: ["="], shown: ["="] },
   { name: "near", keys: ["."], shown: ["."] },

@@ -76,6 +76,7 @@ export function buildQueue(controller, signal, ways) {
     else if (command.name === "note") note.open();
     else if (command.name === "findClass") find.open();
     else if (command.name === "leave") leave();
+    else if (command.name === "gallery") ways.openGallery({});
     else if (command.name === "search") ways.openSearch(null);
     else if (command.name === "like") searchAlike();
     else if (command.name === "near") openNear();
@@ -241,7 +242,8 @@ function buildHead(saved, run) {
   );
   const help = commandButton("help", TEXT.shortcuts, run);
   help.firstChild.classList.add("nbl-hidden");
-  return h("div", { class: "nbl-head" }, saved, hint, help);
+  const gallery = commandButton("gallery", TEXT.gallery.open, run);
+  return h("div", { class: "nbl-head" }, saved, hint, gallery, help);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from "./format.js";
 import { CLASS_TEXT } from "./class_text.js";
 import { FINDER_TEXT } from "./finder_text.js";
+import { GALLERY_TEXT } from "./gallery_text.js";
 import { GROUP_TEXT } from "./group_text.js";
 import { LOOK_TEXT } from "./look_text.js";
 import { MAP_TEXT } from "./map_text.js";
@@ -87,6 +88,7 @@ const QUEUE_TEXT = {
     oneTag: "One tag at a time",
     note: "Write a note",
     findClass: "Find a class by its name",
+    gallery: "Gallery: look through all, or a class",
     search: "Search",
     like: "More like this one",
     near: "Open the nearly equal ones as a group",
@@ -366,6 +368,7 @@ export const TEXT = {
   frame: FRAME_TEXT,
   player: PLAYER_TEXT,
   map: MAP_TEXT,
+  gallery: GALLERY_TEXT,
   group: GROUP_TEXT,
   look: LOOK_TEXT,
   classes: CLASS_TEXT,

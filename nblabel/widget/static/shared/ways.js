@@ -9,6 +9,15 @@
  * @property {(like: number | null) => void} openSearch for what is like an item, or to type
  * @property {() => void} openClasses to change them
  * @property {(index: number) => void} openNear what is nearly equal to an item, as a group
+ * @property {(wanted: GalleryWish) => void} openGallery
+ * @property {(indices: Uint32Array, narrows: boolean) => boolean} takeSelection have the gallery
+ *   choose these, or show only these; whether it is open
+ * @property {(indices: Uint32Array) => void} lightUp points of the map, none to have all alike
+ */
+/**
+ * What the gallery is to show: a class, an order, what is like an item, or only some items.
+ * @typedef {{show?: string, label?: string, as?: string, order?: string, query?: string,
+ *   like?: number, indices?: Uint32Array}} GalleryWish
  */
 
 /** @returns {Ways} */
@@ -21,5 +30,8 @@ export function makeWays() {
     openSearch: nothing,
     openClasses: nothing,
     openNear: nothing,
+    openGallery: nothing,
+    takeSelection: () => false,
+    lightUp: nothing,
   };
 }

@@ -1,0 +1,222 @@
+// What is done with the items that are chosen in the gallery: the class buttons, and the rest.
+
+import { h, makeUid, setAttribute, setText } from "../shared/dom.js";
+import { listen } from "../shared/errors.js";
+import { FinderView } from "../shared/finder.js";
+import { FIND_KEY, hasMany, offered } from "../shared/offer.js";
+import { TEXT } from "../shared/text.js";
+
+/** @typedef {import("../shared/wire.js").ClassInfo} ClassInfo */
+
+export class GalleryBar {
+  /** @param {import("./gallery.js").Gallery} gallery */
+  constructor(gallery) {
+    this.gallery = gallery;
+    const { context } = gallery;
+    /** Those with a key, before the others. @type {ClassInfo[]} */
+    this.classes = [];
+    this.heading = h("p", { class: "nbl-gallery-heading", id: `nbl-gallery-${makeUid()}` });
+    this.buttons = h("div", {
+      class: "nbl-gallery-classes",
+      role: "group",
+      "aria-labelledby": this.heading.id,
+    });
+    this.finder = new FinderView(context, {
+      choose: (name) => {
+        this.leaveFinder();
+        gallery.answers.label(name);
+      },
+      add: (name) => {
+        this.leaveFinder();
+        if (context.post({ type: "add_class", name })) gallery.answers.label(name);
+      },
+      leave: () => this.leaveFinder(),
+    });
+    this.value = h(
+      "select",
+      {},
+      ...Object.entries(TEXT.gallery.values3).map(([value, text]) => h("option", { value, text })),
+    );
+    this.valueField = h(
+      "label",
+      { class: "nbl-gallery-field", hidden: !context.multiLabel },
+      h("span", { text: TEXT.gallery.answer }),
+      this.value,
+    );
+    this.relabel = h("input", { type: "checkbox", onChange: () => this.update() });
+    this.relabelText = h("span");
+    this.relabelField = h("label", { class: "nbl-gallery-check" }, this.relabel, this.relabelText);
+    this.count = h("span", { class: "nbl-gallery-chosen" });
+    const button = (
+      /** @type {string} */ text,
+      /** @type {string} */ key,
+      /** @type {any} */ act,
+    ) =>
+      h(
+        "button",
+        { type: "button", "aria-keyshortcuts": key, onClick: act },
+        h("span", { text }),
+        h("kbd", { text: key, "aria-hidden": "true" }),
+      );
+    this.flag = button(TEXT.gallery.flag, "f", () => gallery.answers.flag());
+    this.noteButton = button(TEXT.gallery.note, ",", () => this.openNote());
+    this.undo = button(TEXT.gallery.undo, "u", () => gallery.answers.undo());
+    this.nothing = h("button", {
+      type: "button",
+      text: TEXT.gallery.nothing,
+      onClick: () => gallery.chooseNone(),
+    });
+    this.all = h("button", {
+      type: "button",
+      text: TEXT.gallery.all,
+      onClick: () => gallery.chooseAll(),
+    });
+    this.choice = h("div", { class: "nbl-gallery-line" }, this.count, this.all, this.nothing);
+    this.note = this.buildNote();
+    this.problem = h("p", { class: "nbl-gallery-problem", role: "alert" });
+    this.el = h(
+      "div",
+      { class: "nbl-gallery-bar" },
+      this.choice,
+      h("div", { class: "nbl-gallery-line" }, this.heading, this.valueField, this.relabelField),
+      this.buttons,
+      this.finder.el,
+      h("div", { class: "nbl-gallery-line" }, this.flag, this.noteButton, this.undo),
+      this.note,
+      this.problem,
+    );
+    this.list();
+  }
+
+  buildNote() {
+    const text = TEXT.gallery;
+    this.words = h("textarea", { rows: 2, maxlength: 2000, "aria-label": text.noteFor });
+    const save = h("button", { type: "submit", class: "nbl-primary", text: text.saveNote });
+    const leave = h("button", {
+      type: "button",
+      text: TEXT.cancel,
+      onClick: () => this.closeNote(),
+    });
+    const form = h(
+      "form",
+      { class: "nbl-gallery-note", hidden: true },
+      this.words,
+      h("div", { class: "nbl-gallery-line" }, save, leave),
+    );
+    const send = () => {
+      this.gallery.answers.note(this.words.value);
+      this.closeNote();
+    };
+    listen(form, "submit", (/** @type {Event} */ event) => {
+      event.preventDefault();
+      send();
+    });
+    listen(form, "keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.isComposing) return;
+      event.stopPropagation(); // letters are no commands here
+      const saves = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (!saves && event.key !== "Escape") return;
+      event.preventDefault();
+      if (saves) send();
+      else this.closeNote();
+    });
+    return form;
+  }
+
+  openNote() {
+    this.words.value = this.gallery.noteThere;
+    this.note.hidden = false;
+    this.words.focus({ preventScroll: true });
+  }
+
+  closeNote() {
+    this.note.hidden = true;
+    this.gallery.focus();
+  }
+
+  openFinder() {
+    if (!hasMany(this.gallery.context.classes)) return;
+    this.buttons.hidden = true;
+    this.finder.open();
+  }
+
+  leaveFinder() {
+    this.finder.close();
+    this.buttons.hidden = false;
+    this.gallery.focus();
+  }
+
+  list() {
+    const { context } = this.gallery;
+    const { classes, recent } = context;
+    const keyed = offered(classes, [], recent);
+    this.classes = [...keyed, ...classes];
+    const find = h(
+      "button",
+      {
+        type: "button",
+        class: "nbl-gallery-class",
+        "aria-keyshortcuts": FIND_KEY,
+        onClick: () => this.openFinder(),
+      },
+      h("span", { class: "nbl-gallery-class-name", text: TEXT.finder.open }),
+      h("kbd", { text: FIND_KEY, "aria-hidden": "true" }),
+    );
+    const buttons = keyed.map((one) => this.classButton(one));
+    this.buttons.replaceChildren(...buttons, ...(hasMany(classes) ? [find] : []));
+    this.finder.update();
+    this.update();
+  }
+
+  /** @param {ClassInfo} one */
+  classButton({ name, key, color }) {
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "nbl-gallery-class",
+        "aria-keyshortcuts": key || null,
+        onClick: () => this.gallery.answers.label(name),
+      },
+      h("span", { class: "nbl-swatch", style: { background: color } }),
+      h("span", { class: "nbl-gallery-class-name", text: name }),
+      key ? h("kbd", { text: key, "aria-hidden": "true" }) : null,
+    );
+  }
+
+  /** Whether labels that are there already are written over. */
+  get overwrites() {
+    return this.relabel.checked || !this.canChoose;
+  }
+
+  /** Whether some of what is chosen has a label and some has none. */
+  get canChoose() {
+    const { targets, labeledTargets } = this.gallery;
+    return labeledTargets > 0 && labeledTargets < targets;
+  }
+
+  update() {
+    const { gallery } = this;
+    const { noun, multiLabel, closed } = gallery.context;
+    const { targets, labeledTargets } = gallery;
+    const left = targets - (this.overwrites ? 0 : labeledTargets);
+    const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : TEXT.gallery.labelAs(noun, left);
+    setText(this.heading, said);
+    setText(this.relabelText, TEXT.gallery.relabel(labeledTargets));
+    this.relabelField.hidden = multiLabel || !this.canChoose;
+    const { count } = gallery.chosen;
+    const chosen = TEXT.gallery.chosen(noun, count, count ? labeledTargets : 0);
+    setText(this.count, count ? chosen : TEXT.gallery.noneChosen);
+    this.nothing.hidden = count === 0;
+    this.choice.hidden = gallery.large.isOpen;
+    const dead = targets === 0 || closed !== "" ? "true" : null;
+    for (const one of [...this.buttons.children, this.flag, this.noteButton])
+      setAttribute(one, "aria-disabled", dead);
+    setAttribute(this.all, "aria-disabled", gallery.members.length ? null : "true");
+  }
+
+  /** @param {string} text */
+  complain(text) {
+    setText(this.problem, text);
+  }
+}

@@ -1,0 +1,87 @@
+// What the keys do while the focus is in the gallery. None of them reaches the queue.
+
+import { FIND_KEY } from "../shared/offer.js";
+
+/**
+ * @param {import("./gallery.js").Gallery} gallery
+ * @param {KeyboardEvent} event
+ * @returns {boolean} whether it meant something
+ */
+export function hearGalleryKey(gallery, event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.isComposing || event.altKey) return false;
+  const { key } = event;
+  if (key === "Escape") {
+    if (!event.repeat) gallery.escape();
+    return true;
+  }
+  if (target.closest("input, select, textarea, summary")) return false;
+  if (target.closest("button") && (key === "Enter" || key === " ")) return false;
+  const inPlane = target === gallery.plane.el;
+  if (event.ctrlKey || event.metaKey) return inPlane && chordIn(gallery, event);
+  if (gallery.large.isOpen && (key === "ArrowLeft" || key === "ArrowRight")) {
+    gallery.large.step(key === "ArrowLeft" ? -1 : 1);
+    return true;
+  }
+  if (inPlane && move(gallery, event)) return true;
+  if (event.repeat) return true;
+  if (inPlane && key === " ") gallery.toggleAt(gallery.at);
+  else if (inPlane && key === "Enter") gallery.large.open();
+  else return command(gallery, key);
+  return true;
+}
+
+/** @param {import("./gallery.js").Gallery} gallery @param {KeyboardEvent} event */
+function chordIn(gallery, event) {
+  const key = event.key.toLowerCase();
+  if (key === "a" && !event.shiftKey) gallery.chooseAll();
+  else if (key === "home") gallery.moveTo(0, event.shiftKey);
+  else if (key === "end") gallery.moveTo(gallery.members.length - 1, event.shiftKey);
+  else return false;
+  return true;
+}
+
+/** @param {import("./gallery.js").Gallery} gallery @param {KeyboardEvent} event */
+function move(gallery, { key, shiftKey }) {
+  const { columns, page } = gallery.plane;
+  const { at } = gallery;
+  const start = at - (at % columns);
+  /** @type {Record<string, number>} */
+  const there = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - columns,
+    ArrowDown: at + columns,
+    PageUp: at - page * columns,
+    PageDown: at + page * columns,
+    Home: start,
+    End: start + columns - 1,
+  };
+  if (!(key in there)) return false;
+  const last = gallery.members.length - 1;
+  const isLine = key === "ArrowUp" || key === "ArrowDown";
+  if (isLine && (there[key] < 0 || (there[key] > last && start + columns > last))) return true;
+  gallery.moveTo(there[key], shiftKey);
+  return true;
+}
+
+/** @param {import("./gallery.js").Gallery} gallery @param {string} key */
+function command(gallery, key) {
+  const { bar } = gallery;
+  const named = bar.classes.find((one) => one.key !== "" && one.key === key);
+  /** @type {Record<string, () => void>} */
+  const commands = {
+    f: () => gallery.answers.flag(),
+    ",": () => bar.openNote(),
+    u: () => gallery.answers.undo(),
+    Backspace: () => gallery.answers.undo(),
+    r: () => gallery.answers.redo(),
+    "/": () => gallery.filters.query.focus(),
+    "=": () => gallery.openAlike(),
+    "#": () => gallery.close(),
+    [FIND_KEY]: () => bar.openFinder(),
+  };
+  const act = named ? () => gallery.answers.label(named.name) : commands[key];
+  act?.();
+  return Boolean(act);
+}

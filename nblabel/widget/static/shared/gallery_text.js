@@ -1,0 +1,123 @@
+// What the page says in the gallery.
+
+import { capital, countText, counted, percentText } from "./format.js";
+
+export const GALLERY_TEXT = {
+  title: "Gallery",
+  open: "Gallery",
+  /** @param {string} name what the colour that is shown alone means, "" for none */
+  openOf: (name) => (name ? `Gallery of ${name}` : "Gallery"),
+  openTitle: "Look through all items, or those of a class",
+  openGroup: "Open in the gallery",
+  close: "Back to the questions",
+  loading: "Loading…",
+  size: "Size",
+  filters: "Filters",
+  show: "Show",
+  /** @type {Record<string, string>} */
+  shows: {
+    all: "All",
+    unlabeled: "Not labeled",
+    labeled: "Labeled",
+    skipped: "Skipped",
+    flagged: "Flagged",
+    noted: "With a note",
+    contradicted: "Labels to review",
+    duplicates: "Near duplicates",
+    missing: "File is gone",
+  },
+  class: "Class",
+  tag: "Tag",
+  anyClass: "Any",
+  as: "by",
+  /** @type {Record<string, string>} */
+  abouts: { both: "label or prediction", label: "label", prediction: "prediction" },
+  source: "Source",
+  /** @type {Record<string, string>} */
+  sources: { "": "Any", human: "People", import: "Import", model: "Model" },
+  annotator: "Annotator",
+  confidence: "Confidence",
+  from: "from",
+  to: "to",
+  column: "Column",
+  none: "None",
+  values: "Value",
+  anyValue: "Any",
+  noValue: "missing",
+  search: "Search",
+  order: "Order",
+  /** @type {Record<string, string>} */
+  orders: {
+    best: "Best first",
+    position: "Position",
+    confidence: "Confidence",
+    distance: "Distance",
+    time: "Time of answer",
+    id: "Id",
+    column: "Column",
+  },
+  descending: "Reverse",
+  distanceNeeds: "Distance: choose a class, or go to an item first.",
+  reset: "Show all",
+  refresh: "Update",
+  /** @param {number} n */
+  among: (n) => `Only among ${countText(n)} chosen before`,
+  dropAmong: "Show others too",
+  /** @param {number} left @param {number} came */
+  changed: (left, came) =>
+    [left ? `${countText(left)} no longer fit` : "", came ? `${countText(came)} more fit` : ""]
+      .filter(Boolean)
+      .join(", "),
+  /** @param {string} noun */
+  grid: (noun) => `${capital(noun)}s`,
+  hint:
+    "Arrows go, Space chooses, Shift extends, Ctrl+A chooses all, Enter opens. " +
+    "Class keys label what is chosen.",
+  /**
+   * @param {string} noun
+   * @param {string} id
+   * @param {string} short
+   * @param {string[]} more
+   */
+  item: (noun, id, short, more) =>
+    [`${capital(noun)} ${id}`, short, ...more].filter(Boolean).join(", "),
+  /** @param {string} label */
+  byModel: (label) => `${label}, accepted from the model`,
+  skipped: "skipped",
+  flagged: "flagged",
+  inPart: "some tags answered",
+  hasChanged: "changed",
+  isGone: "does not fit any more",
+  flagSign: "⚑",
+  skipSign: "↷",
+  tickSign: "✓",
+  partSign: "◐",
+  /** @param {string} noun @param {number} n @param {number} labeled */
+  chosen: (noun, n, labeled) =>
+    `${counted(n, noun)} chosen${labeled ? `, ${countText(labeled)} labeled` : ""}`,
+  noneChosen: "None chosen: keys are for the one with the frame",
+  /** @param {number} n */
+  relabel: (n) => `Overwrite ${counted(n, "label")}`,
+  /** @param {string} noun @param {number} n */
+  labelAs: (noun, n) => `Label ${counted(n, noun)} as`,
+  /** @param {string} noun @param {number} n */
+  tagAs: (noun, n) => `Tag ${counted(n, noun)}`,
+  /** @type {Record<string, string>} */
+  values3: { yes: "yes", no: "no", unsure: "unsure" },
+  answer: "Answer",
+  flag: "Flag",
+  note: "Note",
+  noteFor: "Note for what is chosen",
+  saveNote: "Save",
+  undo: "Undo",
+  all: "Choose all",
+  nothing: "Choose none",
+  nothingToLabel: "All of them are labeled. Overwrite is off.",
+  previous: "Previous",
+  next: "Next",
+  shut: "Close",
+  /** @param {number} place @param {number} n */
+  place: (place, n) => `${countText(place + 1)} of ${countText(n)}`,
+  /** @param {string} label @param {number} confidence */
+  predicted: (label, confidence) => `predicted ${label}, ${percentText(confidence)}`,
+};

@@ -1,0 +1,25 @@
+"""What the kernel says of the gallery."""
+
+from __future__ import annotations
+
+from nblabel.system.format import count, counted
+
+REVIEWING = "Looking for labels that the model and the neighbours contradict…"
+NOT_COMPARED = "Near duplicates are known once the neighbours are found."
+
+
+def found(n: int, total: int, noun: str) -> str:
+    """Say how many items there are."""
+    if n == total:
+        return f"All {counted(total, noun)}"
+    return f"{count(n)} of {counted(total, noun)}" if n else f"None of {counted(total, noun)}"
+
+
+def flagged(n: int, noun: str) -> str:
+    """Say that some items were set aside."""
+    return f"{counted(n, noun)} flagged."
+
+
+def noted(n: int, noun: str) -> str:
+    """Say that some items have a note now."""
+    return f"Note saved for {counted(n, noun)}."

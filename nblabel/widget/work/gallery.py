@@ -1,0 +1,326 @@
+"""The gallery: the items that a page looks through, and what became of them since.
+
+The page keeps the places of the items while labels and predictions change. What changed is told,
+and which items do not meet the criteria any more; only another request puts them in order anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import BoolArray, IntArray, UInt16Array
+from nblabel.log.labels import CODES
+from nblabel.session import Session
+from nblabel.session.facts import Facts, columns_of
+from nblabel.session.searching import SINGULAR, Searcher
+from nblabel.widget import text
+from nblabel.widget.panel.items import Items
+from nblabel.widget.panel.pages import Page, Pages
+from nblabel.widget.panel.pictures import Pictures
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.text import gallery as words
+from nblabel.widget.view.packet import Packet
+from nblabel.widget.work.groups import FOUND
+from nblabel.widget.work.replica import Replica
+from nblabel.widget.work.review import contradicted
+from nblabel.widget.work.worker import Task, Worker
+
+SHOWS: dict[str, dict[str, Any]] = {
+    "all": {},
+    "unlabeled": {"labeled": False},
+    "labeled": {"labeled": True},
+    "skipped": {"status": "skipped"},
+    "flagged": {"status": "flagged"},
+    "noted": {"noted": True},
+    "contradicted": {},
+    "duplicates": {"duplicates": True},
+    "missing": {"missing": True},
+}
+ABOUT = {"both": "label_or_prediction", "label": "label", "prediction": "prediction"}
+OPTIONS = 50  # values of a column that are offered
+# how an item stands, as docs/wire.md has it
+SKIPPED, FLAGGED, IN_PART, FIRST_CLASS, BY_MODEL = 1, 2, 3, 4, 1 << 15
+
+
+@dataclass(eq=False)
+class OpenGallery:
+    """What a page looks through.
+
+    Attributes
+    ----------
+    request : str
+        What the page asked for it with.
+    content : dict
+        The message.
+    among : ndarray of intp or None
+        Positions that the criteria are applied to: drawn around, found, or to review.
+    holds : ndarray of shape (n,), bool
+        The items that it was opened with.
+    codes : ndarray of shape (n,), uint16
+        How the page knows each item to stand.
+    """
+
+    request: str
+    content: dict[str, Any]
+    among: IntArray | None = None
+    holds: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    codes: UInt16Array = field(default_factory=lambda: np.zeros(0, dtype=np.uint16))
+    is_followed: bool = False
+    is_due: bool = False
+
+
+class Galleries:
+    """Answers the galleries of all pages.
+
+    Parameters
+    ----------
+    session, state, items, pictures, pages, worker, replica
+    send : callable
+        Called with a message and its buffers.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        state: PanelState,
+        items: Items,
+        pictures: Pictures,
+        pages: Pages,
+        worker: Worker,
+        replica: Replica,
+        send: Callable[[dict[str, Any], list[Any]], None],
+    ) -> None:
+        self._session, self._state, self._items = session, state, items
+        self._pictures, self._pages, self._worker = pictures, pages, worker
+        self._replica, self._send = replica, send
+        self._open: dict[str, OpenGallery] = {}
+        self._options: list[dict[str, Any]] | None = None
+
+    def open(self, page: Page, content: dict[str, Any]) -> None:
+        """Answer a "gallery"."""
+        known = OpenGallery(content["request"], content, content.get("indices"))
+        self._open[page.id] = known
+        if content["show"] != "contradicted":
+            self._find(page, known)
+            return
+        self._tell_none(page, known, words.REVIEWING)
+
+        def found(table: Any) -> None:
+            if isinstance(table, Exception):
+                self._tell_none(page, known, text_of(table))
+            elif self._is_open(page, known):
+                rows = table["index"].to_numpy(dtype=np.intp)
+                known.among = rows if known.among is None else np.intersect1d(rows, known.among)
+                self._find(page, known)
+
+        self._replica.work_out(contradicted, found)
+
+    def leave(self, page: Page) -> None:
+        """Note that a page closed its gallery."""
+        self._open.pop(page.id, None)
+
+    def look(self, page: Page, side: int, indices: list[int]) -> None:
+        """Send pictures of a size."""
+        n = len(self._session.pool)
+        wanted = [index for index in indices if index < n]
+
+        def send(_: object) -> None:
+            packet = Packet()
+            items = [self._items.tile(index, packet, side) for index in wanted]
+            told = {"type": "tiles", "side": side, "items": items, "to": page.id}
+            self._send(told, packet.buffers)
+
+        def pack(_: object) -> None:
+            for index in wanted:
+                self._pictures.pack(index, side)
+
+        self._worker.run("tiles", Task(work=pack, done=send))
+
+    def follow(self) -> None:
+        """Tell what changed, after labels or predictions have."""
+        shown = {page.id: page for page in self._pages}
+        self._open = {one: known for one, known in self._open.items() if one in shown}
+        for one, known in self._open.items():
+            if len(known.codes) and (known.content["show"] != "duplicates" or self._state.near):
+                self._follow(shown[one], known)
+
+    # inside
+
+    def _find(self, page: Page, known: OpenGallery) -> None:
+        searcher, content = self._session.searcher, known.content
+        near = content["order"] == "distance" or (
+            "search" in content and searcher.by_meaning(content["search"]["by"])
+        )
+        if near and self._session.awaits_embeddings:
+            self._tell_none(page, known, text.SEARCHED_ONCE_EMBEDDED)
+            return
+        if content["show"] == "duplicates" and self._state.near is None:
+            self._tell_none(page, known, words.NOT_COMPARED)
+            return
+
+        def work(given: tuple[Facts, IntArray]) -> Any:
+            facts, hidden = given
+            members = self._members(facts, known, searcher)
+            if self._options is None:
+                self._options = [_options(column) for column in columns_of(facts.pool)]
+            return facts, members, _codes(facts, hidden)
+
+        def done(made: Any) -> None:
+            if not self._is_open(page, known):
+                return
+            if isinstance(made, IndexError | KeyError | ValueError | TypeError):
+                self._tell_none(page, known, text_of(made))
+            elif isinstance(made, Exception):
+                raise made
+            else:
+                self._show(page, known, *made)
+
+        self._worker.run("gallery", Task(work=work, done=done, prepare=self._facts))
+
+    def _facts(self) -> tuple[Facts, IntArray]:
+        """Return what is known now, and the items whose labels are not to be shown."""
+        session, state = self._session, self._state
+        hidden = np.array([*session.repeated.tolist(), *state.sorting], dtype=np.intp)
+        return session.facts(state.model, state.near), hidden
+
+    def _members(self, facts: Facts, known: OpenGallery, searcher: Searcher) -> IntArray:
+        """Return the positions of a gallery, in their order."""
+        content = known.content
+        found: IntArray | None = None
+        if "search" in content:
+            wanted = content["search"]
+            found = searcher.by_text(wanted["query"], wanted["by"], FOUND).indices
+            among = known.among
+            known.among = found if among is None else np.intersect1d(found, among)
+        best = content["order"] == "best"
+        members = facts.where(
+            **_criteria(known),
+            order=None if content["order"] in ("position", "best") else content["order"],
+            of=content.get("of"),
+            descending=content["descending"],
+        )
+        if best and found is not None:
+            return found[np.isin(found, members)]
+        return members
+
+    def _show(
+        self, page: Page, known: OpenGallery, facts: Facts, members: IntArray, codes: UInt16Array
+    ) -> None:
+        n, everything = len(members), len(facts)
+        known.holds = np.zeros(everything, dtype=bool)
+        known.holds[members] = True
+        known.codes = codes
+        whole = n == everything and bool((np.diff(members) == 1).all())
+        stands = np.flatnonzero(codes)
+        told = {
+            "type": "gallery",
+            "request": known.request,
+            "n": n,
+            "text": words.found(n, everything, SINGULAR[facts.pool.kind]),
+            "annotators": sorted(name for name in facts.annotators if name),
+            "columns": self._options or [],
+            "to": page.id,
+        }
+        # all of them in their own order need not travel
+        order = b"" if whole else members.astype(np.uint32).tobytes()
+        buffers = [order, stands.astype(np.uint32).tobytes(), codes[stands].tobytes()]
+        self._send(told, buffers)
+
+    def _follow(self, page: Page, known: OpenGallery) -> None:
+        if known.is_followed:
+            known.is_due = True
+            return
+        known.is_followed, known.is_due = True, False
+
+        def work(given: tuple[Facts, IntArray]) -> Any:
+            facts, hidden = given
+            now = np.zeros(len(facts), dtype=bool)
+            now[facts.where(**_criteria(known))] = True
+            return _codes(facts, hidden), now
+
+        def done(made: Any) -> None:
+            known.is_followed = False
+            if isinstance(made, Exception):  # a class or a column is gone; what is shown stays
+                return
+            if self._is_open(page, known):
+                self._tell_changes(page, known, *made)
+                if known.is_due:
+                    self._follow(page, known)
+
+        task = Task(work=work, done=done, prepare=self._facts, rests=True)
+        self._worker.run("gallery changes", task)
+
+    def _tell_changes(
+        self, page: Page, known: OpenGallery, codes: UInt16Array, now: BoolArray
+    ) -> None:
+        changed = np.flatnonzero(codes != known.codes)
+        left = np.flatnonzero(known.holds & ~now)
+        known.codes = codes
+        told = {
+            "type": "gallery_changes",
+            "request": known.request,
+            "came": int(np.count_nonzero(now & ~known.holds)),
+            "to": page.id,
+        }
+        buffers = [changed.astype(np.uint32).tobytes(), codes[changed].tobytes()]
+        self._send(told, [*buffers, left.astype(np.uint32).tobytes()])
+
+    def _is_open(self, page: Page, known: OpenGallery) -> bool:
+        return self._open.get(page.id) is known
+
+    def _tell_none(self, page: Page, known: OpenGallery, said: str) -> None:
+        told = {"type": "no_gallery", "request": known.request, "text": said, "to": page.id}
+        self._send(told, [])
+
+
+def text_of(error: Exception) -> str:
+    """Return what an error says; a KeyError puts its words in quotes."""
+    return str(error.args[0] if error.args else error)
+
+
+def _criteria(known: OpenGallery) -> dict[str, Any]:
+    """Return the criteria of `Facts.where` for what a page asked."""
+    content = known.content
+    found = dict(SHOWS[content["show"]])
+    if "label" in content:
+        found[ABOUT[content.get("as", "both")]] = content["label"]
+    for name in ("source", "annotator"):
+        if name in content:
+            found[name] = content[name]
+    if "confidence" in content:
+        found["confidence"] = tuple(content["confidence"])
+    if "column" in content:
+        wanted = content["column"]
+        condition: Any = wanted.get("values")  # None: what has no value
+        if "range" in wanted:
+            condition = tuple(wanted["range"])
+        found["column"] = {wanted["name"]: condition}
+    if known.among is not None:
+        found["among"] = np.asarray(known.among, dtype=np.intp)
+    return found
+
+
+def _codes(facts: Facts, hidden: IntArray) -> UInt16Array:
+    """Return how each item stands: nothing, skipped, flagged, in part, or of which class."""
+    codes = np.zeros(len(facts), dtype=np.uint16)
+    if facts.tags is None:
+        labeled = facts.y >= 0
+        codes[labeled] = facts.y[labeled] + FIRST_CLASS
+    else:
+        codes[(facts.tags >= 0).any(axis=1)] = IN_PART
+    codes[facts.status == CODES["skipped"]] = SKIPPED
+    codes[facts.status == CODES["flagged"]] = FLAGGED
+    codes[facts.status == CODES["model"]] |= BY_MODEL
+    codes[hidden] = 0
+    return codes
+
+
+def _options(column: Any) -> dict[str, Any]:
+    """Return what can be asked of a column."""
+    if column.numbers is None:
+        return {"name": column.name, "kind": column.kind, "values": column.coded(OPTIONS)[0]}
+    return {"name": column.name, "kind": column.kind}

@@ -1,0 +1,218 @@
+"""The gallery in the kernel: which items a page is told of, and what it hears of changes."""
+
+import asyncio
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nblabel as nb
+from nblabel.widget.text import gallery as words
+from tests.panel.helpers import open_page, picture_pool, shown, until
+from tests.samples import CLASSES, blobs
+
+N = 60
+FIRST_CLASS, SKIPPED, FLAGGED, IN_PART, BY_MODEL = 4, 1, 2, 3, 1 << 15
+
+
+def ask(page, among=None, **content):
+    """Ask for a gallery; return what the page is told, the members and how items stand."""
+    buffers = [] if among is None else [among]
+    asked = {"request": "r", "show": "all", "order": "position", "descending": False, **content}
+    page.say("gallery", *buffers, **asked)
+    told, parts = page.heard[-1]
+    assert told["to"] == page.id
+    if told["type"] == "no_gallery":
+        return told["text"]
+    return told, members_of(told, parts), codes_of(parts[1], parts[2])
+
+
+def members_of(told, parts):
+    members = np.frombuffer(parts[0], np.uint32).tolist()
+    return members or list(range(told["n"]))
+
+
+def codes_of(indices, codes):
+    return dict(
+        zip(
+            np.frombuffer(indices, np.uint32).tolist(),
+            np.frombuffer(codes, np.uint16).tolist(),
+            strict=True,
+        )
+    )
+
+
+@pytest.fixture
+def page():
+    opened = open_page()
+    session = opened.panel.session
+    session.tell([0, 1, 2], CLASSES[0])
+    session.tell([30, 31], CLASSES[1])
+    session.skip(5)
+    session.flag(6)
+    return opened
+
+
+def test_everything_in_its_own_order_travels_without_positions(page):
+    told, members, codes = ask(page)
+    assert (told["n"], told["text"]) == (N, "All 60 images")
+    assert page.heard[-1][1][0] == b""
+    assert members == list(range(N))
+    labeled = {0: FIRST_CLASS, 1: FIRST_CLASS, 2: FIRST_CLASS, 30: FIRST_CLASS + 1}
+    assert codes == {**labeled, 31: FIRST_CLASS + 1, 5: SKIPPED, 6: FLAGGED}
+
+
+def test_criteria_are_those_of_where(page):
+    session = page.panel.session
+    for asked, criteria in {
+        "unlabeled": {"labeled": False},
+        "labeled": {"labeled": True},
+        "skipped": {"status": "skipped"},
+        "flagged": {"status": "flagged"},
+    }.items():
+        assert ask(page, show=asked)[1] == session.where(**criteria).tolist(), asked
+    name = CLASSES[0]
+    found = session.where(label_or_prediction=name, order="confidence", descending=True)
+    members = ask(page, label=name, order="confidence", descending=True)[1]
+    assert members == found.tolist()
+    found = session.where(prediction=name, confidence=(0.5, None))
+    told, members, _ = ask(page, label=name, **{"as": "prediction"}, confidence=[0.5, None])
+    assert members[: told["n"]] == found.tolist()
+    members = ask(page, label=name, **{"as": "label"}, order="distance", of=1)[1]
+    assert members == session.where(label=name, order="distance", of=1).tolist()
+    assert members[0] == 1
+
+
+def test_only_among_some(page):
+    assert ask(page, [1, 5, 40], show="labeled")[1] == [1]
+
+
+def test_columns_are_offered_and_asked_for():
+    table = pd.DataFrame({"year": range(1990, 1990 + N), "city": ["Rome", "Oslo", "Rome"] * 20})
+    page = open_page(nb.Pool(embeddings=blobs(N), columns=table))
+    told, _, _ = ask(page)
+    cities = {"name": "city", "kind": "category", "values": ["Rome", "Oslo"]}
+    assert told["columns"] == [{"name": "year", "kind": "number"}, cities]
+    years = ask(page, column={"name": "year", "range": ["1995", "1997"]})[1]
+    assert years == [5, 6, 7]
+    assert len(ask(page, column={"name": "city", "values": ["Oslo"]})[1]) == 20
+    assert ask(page, column={"name": "city"})[0]["n"] == 0  # none is missing
+    assert "holds numbers" in ask(page, column={"name": "year", "range": ["late", None]})
+    assert ask(page, order="column", of="year", descending=True)[1] == list(range(N))[::-1]
+
+
+def test_a_search_is_narrowed_and_keeps_its_order():
+    texts = ["red boot", "red red bag", "blue bag", "red bag"] * 3
+    page = open_page(nb.Pool(texts=texts, embeddings=blobs(12)))
+    best = page.panel.session.search("red bag").indices.tolist()
+    search = {"query": "red bag", "by": "auto"}
+    assert ask(page, search=search, order="best")[1] == best
+    page.panel.session.tell(best[0], CLASSES[0])
+    assert ask(page, search=search, order="best", show="unlabeled")[1] == best[1:]
+
+
+def test_what_cannot_be_met_is_said(page):
+    assert "bga" in ask(page, label="bga")
+    assert ask(page, show="duplicates")[0]["n"] == 0
+    told, members, _ = ask(page, show="noted")
+    assert (told["n"], told["text"]) == (0, "None of 60 images")
+    assert members == []
+
+
+def test_labels_to_review_are_found_in_the_background(page):
+    page.panel.session.tell(3, CLASSES[2])
+    ask(page, show="contradicted", request="q")
+    told = [one for one, _ in page.heard if one.get("request") == "q"]
+    assert told[0]["text"] == words.REVIEWING
+    assert told[-1]["type"] == "gallery"
+    assert told[-1]["n"] < N
+
+
+def test_pictures_come_at_the_size_asked_for():
+    pixels = np.random.default_rng(0).integers(0, 256, (N, 300, 200), dtype=np.uint8)
+    page = open_page(nb.Pool(pixels, embeddings=blobs(N)))
+    for side, width in ((96, 64), (256, 171), (512, 200)):
+        page.say("tiles", side=side, indices=[3, 4])
+        told, buffers = page.heard[-1]
+        assert (told["type"], told["side"], len(buffers)) == ("tiles", side, 2)
+        assert [one["index"] for one in told["items"]] == [3, 4]
+        assert told["items"][0]["image"]["width"] == width
+
+
+def test_what_changes_is_told_and_places_are_not(page):
+    ask(page, show="unlabeled")
+    page.label("10", CLASSES[1])
+    changes = [(one, parts) for one, parts in page.heard if one["type"] == "gallery_changes"]
+    told, (indices, codes, left) = changes[0]
+    assert codes_of(indices, codes) == {10: FIRST_CLASS + 1}
+    assert np.frombuffer(left, np.uint32).tolist() == [10]
+    assert (told["request"], told["came"]) == ("r", 0)
+    page.panel.session.undo()
+    page.heard.clear()
+    page.say("end_gallery")
+    page.label("11", CLASSES[1])
+    assert not [one for one, _ in page.heard if one["type"] == "gallery_changes"]
+
+
+def test_labels_flags_and_notes_of_many_are_one_step_each(page):
+    session = page.panel.session
+    page.say("label", [10, 11, 0], uid="a", label=CLASSES[1], relabel=True, front=[])
+    assert session.where(label=CLASSES[1]).tolist() == [0, 10, 11, 30, 31]
+    page.say("flag", [10, 12], uid="b", front=[])
+    assert session.where(status="flagged").tolist() == [6, 10, 12]
+    page.say("note", [10, 12], uid="c", text="blurred", front=[])
+    assert session.where(noted=True).tolist() == [10, 12]
+    acks = [one["text"] for one, _ in page.heard if one["type"] == "ack"]
+    assert acks == ["Note saved for 2 images."]
+    page.say("undo", uid="d", front=[])
+    assert session.where(noted=True).tolist() == []
+    page.say("undo", uid="e", front=[])
+    assert session.where(status="flagged").tolist() == [6]
+
+
+def test_python_reads_what_is_chosen(page):
+    heard = []
+    page.panel.on_select(lambda indices: heard.append(indices.tolist()))
+    page.say("chosen", [7, 3])
+    assert page.panel.selection.tolist() == [3, 7]
+    page.say("chosen", [])
+    assert page.panel.selection.tolist() == []
+    assert heard == [[3, 7], []]
+
+
+def test_with_several_tags_it_is_told_what_is_answered():
+    page = open_page(multi_label=True)
+    session = page.panel.session
+    session.tell(0, [CLASSES[0]])
+    session.tell_tag(1, CLASSES[1], False)
+    session.flag(2)
+    assert ask(page)[2] == {0: IN_PART, 1: IN_PART, 2: FLAGGED}
+    assert ask(page, label=CLASSES[0], **{"as": "label"})[1] == [0]
+
+
+def test_accepted_labels_are_told_as_the_model_s(page):
+    page.panel.session.accept([40])
+    code = ask(page)[2][40]
+    assert code & BY_MODEL
+    assert (code & ~BY_MODEL) >= FIRST_CLASS
+
+
+def test_an_item_that_is_asked_again_does_not_show_its_label():
+    page = open_page(repeats=1.0)
+    session = page.panel.session
+    for index in range(25):
+        session.tell(index, CLASSES[index % 2])
+    [repeated] = session.repeated.tolist()[:1]
+    assert repeated not in ask(page)[2]
+
+
+def test_in_an_event_loop_it_opens_and_follows():
+    async def look():
+        page = await shown(pool=picture_pool())
+        page.say("gallery", request="r", show="all", order="position", descending=False)
+        await until(lambda: any(one["type"] == "gallery" for one, _ in page.heard))
+        page.panel.session.tell([1, 2], CLASSES[0])
+        await until(lambda: any(one["type"] == "gallery_changes" for one, _ in page.heard))
+        page.panel.close()
+
+    asyncio.run(look())
