@@ -1246,13 +1246,13 @@ def test_accessible_at_any_width(selection: Map, theme: str, width: int) -> None
             expect(selection.dialog).to_be_hidden()
 
 
-def test_the_tools_take_two_rows_in_the_narrowest_panel(nbmap: Map) -> None:
+def test_the_tools_take_three_rows_in_the_narrowest_panel(nbmap: Map) -> None:
     nbmap.page.evaluate("document.getElementById('cell').style.width = '216px'")
     tops = nbmap.root.locator(".nbl-map-toolbar :is(button, select)").evaluate_all(
         "all => all.filter((one) => one.checkVisibility())"
         ".map((one) => Math.round(one.getBoundingClientRect().top))"
     )
-    assert len(set(tops)) == 2
+    assert len(set(tops)) == 3
     assert nbmap.root.evaluate("el => el.scrollWidth <= el.clientWidth")
 
 

@@ -47,6 +47,8 @@ export class MapScene {
     this.raster = new PointRaster(this.points);
     this.theme = readMapTheme(plane);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    /** What moves with the points, in the same frame. @type {(() => void)[]} */
+    this.followers = [];
     this.coords = this.state.coords;
     this.camera.setBounds(boundsOf(this.coords));
     /** @type {{from: Float32Array, fromBounds: Bounds, toBounds: Bounds, start: number} | null} */
@@ -180,6 +182,7 @@ export class MapScene {
     if (stale >= STALE_PLACES) this.raster.project(this.coords, this.camera);
     if (stale >= STALE_COLORS) this.paintPoints();
     this.paintMarks(now);
+    if (stale >= STALE_PLACES) for (const follow of this.followers) follow();
     const moving = this.glide || (this.picked && this.arrived(now) < 1);
     if (moving) this.redraw(STALE_MARKS);
   }

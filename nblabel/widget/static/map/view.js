@@ -8,6 +8,9 @@ import { MapGestures } from "./gestures.js";
 import { MapHelp } from "./help.js";
 import { HoverCard } from "./hover_card.js";
 import { handleMapKey } from "./keys.js";
+import { RegionNames } from "./names.js";
+import { OperationBar, combineSelections } from "./operations.js";
+import { MapPictures } from "./pictures.js";
 import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./scene.js";
 import { SideView } from "./side_view.js";
 import { gridOf } from "./spatial.js";
@@ -16,6 +19,7 @@ import { MapTools } from "./tools.js";
 const DOUBLE_CLICK_MS = 300;
 
 /** @typedef {"move" | "lasso" | "box"} MapMode */
+/** @typedef {import("./operations.js").Operation} Operation */
 
 export class CanvasView extends SideView {
   /**
@@ -41,13 +45,18 @@ export class CanvasView extends SideView {
       this.empty,
     );
     this.scene = new MapScene(this.plane, context, signal);
+    this.names = new RegionNames(this);
+    this.pictures = new MapPictures(this);
+    // over the points, and below the marks, which hear the pointer
+    this.scene.points.after(this.pictures.el, this.names.el);
+    this.operations = new OperationBar();
     this.card = new HoverCard(this);
     this.crosshair = new MapCrosshair(this);
     this.help = new MapHelp(this);
     this.tools = new MapTools(this);
     this.gestures = new MapGestures(this);
     this.toolbar.el.append(this.tools.el);
-    const over = [this.note, this.card.el, this.help.el];
+    const over = [this.operations.el, this.note, this.card.el, this.help.el];
     const stage = h("div", { class: "nbl-map-stage" }, this.plane, ...over);
     const foot = h("div", { class: "nbl-map-foot" }, this.toolbar.progress);
     const main = h("div", { class: "nbl-map-main" }, stage, foot);
@@ -61,7 +70,10 @@ export class CanvasView extends SideView {
     this.on("points", ({ animate }) => this.showPoints(animate));
     this.on("colors", () => this.updateLit());
     // labeled points lie among the others, rings above
-    this.on("labeled", () => this.scene.redraw(STALE_COLORS));
+    this.on("labeled", () => {
+      this.scene.redraw(STALE_COLORS);
+      this.pictures.show();
+    });
     // other questions are on screen or next: the rings move in this frame
     context.on("order", () => this.scene.redraw(STALE_MARKS), signal);
     // what was clicked is on screen
@@ -102,6 +114,20 @@ export class CanvasView extends SideView {
     this.mode = mode;
     this.el.dataset.mode = mode;
     this.tools.showMode(mode);
+    this.offerOperations();
+  }
+
+  /** Where something can be drawn around, buttons say what that does to the selection. */
+  offerOperations() {
+    this.operations.show(this.mode !== "move" || this.crosshair.isOn);
+  }
+
+  /**
+   * Something is drawn around from now on: a new selection takes the place of the one before.
+   * @param {Operation | null} [operation] null for the one that is chosen
+   */
+  beginShape(operation = null) {
+    if ((operation ?? this.operations.chosen) === "replace") this.clearSelection();
   }
 
   /**
@@ -175,20 +201,28 @@ export class CanvasView extends SideView {
     this.scene.redraw(STALE_MARKS);
   }
 
-  /** @param {number[]} outline in world coordinates */
-  select(outline) {
+  /**
+   * @param {number[]} outline in world coordinates
+   * @param {Operation | null} [held] what it does to the selection, null for what is chosen
+   */
+  select(outline, held = null) {
     const { map } = this.context;
     const inside = map.n ? gridOf(map.coords).inside(outline) : new Uint32Array(0);
     const { shownCode: code } = this;
     const seen = code === null ? inside : inside.filter((i) => map.codes[i] === code);
     const hidden = inside.length - seen.length;
-    if (!seen.length) {
+    const operation = held ?? this.operations.chosen;
+    const open = this.dialog.isChoosing ? this.dialog.indices : new Uint32Array(0);
+    const selected = combineSelections(operation, open, seen);
+    if (!selected.length) {
       this.clearSelection();
-      this.say(hidden ? TEXT.map.allHiddenInside(hidden) : TEXT.map.noPointsInside);
+      if (seen.length) this.say(TEXT.map.nothingSelected);
+      else this.say(hidden ? TEXT.map.allHiddenInside(hidden) : TEXT.map.noPointsInside);
       return;
     }
-    this.drawOutline(outline);
-    this.openSelection(seen, hidden);
+    // what was combined has another outline
+    this.drawOutline(operation === "replace" ? outline : []);
+    this.openSelection(selected, hidden);
   }
 
   dropHighlight() {
@@ -208,6 +242,9 @@ export class CanvasView extends SideView {
         ? null
         : litCode(map.codes, code);
     this.scene.redraw(STALE_COLORS);
+    // what does not stand out has neither
+    this.names.wait();
+    this.pictures.wait();
   }
 
   escape() {

@@ -29,6 +29,20 @@ export const MAP_TEXT = {
   zoomOut: "Zoom out",
   zoomIn: "Zoom in",
   reset: "Reset view",
+  layers: "Over the points",
+  names: "Names",
+  pictures: "Pictures",
+  /** @param {string} name @param {boolean} on */
+  layerShown: (name, on) => `${name} ${on ? "shown" : "hidden"}`,
+  selection: "What a lasso or box does",
+  operations: { replace: "New", add: "Add", subtract: "Subtract", intersect: "Intersect" },
+  operationTitles: {
+    replace: "Takes the place of the selection",
+    add: "Adds to the selection: also Shift while drawing",
+    subtract: "Takes away from the selection: also Alt while drawing",
+    intersect: "Keeps what is in both: also Shift and Alt while drawing",
+  },
+  nothingSelected: "Nothing is selected any more",
   /** @param {string} name */
   ready: (name) => `${name} ready`,
   /** @param {string} name */
@@ -58,6 +72,7 @@ export const MAP_TEXT = {
     [["0"], "or double click: reset the view"],
     [["l"], "lasso: draw around points to label them; also Shift and drag"],
     [["x"], "box: drag across points to label them"],
+    [["Shift"], "while drawing: add to the selection; Alt takes away, both keep what is in both"],
     [["m"], "back to moving"],
     [["c"], "cross-hair: the arrow keys move it, Shift makes it faster"],
     [
@@ -65,6 +80,8 @@ export const MAP_TEXT = {
       "at the cross-hair, or click: ask about the nearest point next; the keys then answer it",
     ],
     [["b"], "at the cross-hair: start a box, again to end it"],
+    [["n"], "show or hide the names of classes or clusters on their regions"],
+    [["p"], "show or hide the pictures that take the place of points where you zoom in"],
     [["g"], "clusters: look through them, and label each as a whole"],
     [["/"], "search by id, file name or words"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
