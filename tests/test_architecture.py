@@ -56,7 +56,7 @@ ARROWS = {
     "widget.panel.tags widget.text",
     "widget.panel.items": "explore pool session strategies widget.panel.keys "
     "widget.panel.pictures widget.panel.state widget.panel.tags widget.text widget.view",
-    "widget.panel.column_colors": "pool widget.text widget.view",
+    "widget.panel.column_colors": "pool session widget.text widget.view",
     "widget.panel.figures": "arrays learners log quality session system "
     "widget.panel.column_colors widget.panel.keys widget.panel.tags widget.text widget.view",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session strategies "

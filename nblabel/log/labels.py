@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import IntArray
+from nblabel.log.answered import Answered
 from nblabel.log.binding import bind
 from nblabel.log.changes import PoolChanges
 from nblabel.log.classes import check_classes, not_given, warn_of_lookalikes
@@ -63,6 +64,8 @@ class LabelLog:
     _y: IntArray
     _status: npt.NDArray[np.uint8]
     _bulk: npt.NDArray[np.bool_]
+    answered: Answered
+    """Who gave the answer that counts for each item, and when. Look, do not change."""
     _codes: dict[str, int]  # by class name
     _names: Names  # of the classes
     _classes_at: tuple[int, tuple[str, ...]]  # version and names of the classes in `_y`
@@ -340,6 +343,7 @@ class LabelLog:
         self._written[rows] = [-1 if name is None else self._numbers[name] for name in written]
         self._number(rows)
         self._status[rows] = self._statuses(rows, answers)
+        self.answered.take(rows, answers)
         steps = {answer.event.uid: answer.event for answer in answers if answer is not None}
         bulk = {uid for uid, event in steps.items() if event.is_bulk}
         self._bulk[rows] = [answer is not None and answer.event.uid in bulk for answer in answers]
@@ -408,6 +412,7 @@ class LabelLog:
         self._numbers = {}
         self._status = np.zeros(len(self.pool), dtype=np.uint8)
         self._bulk = np.zeros(len(self.pool), dtype=bool)
+        self.answered = Answered(len(self.pool))
         self._codes = {}
         self._classes_at = (0, ())
         self._cache = {}

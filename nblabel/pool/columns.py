@@ -124,6 +124,16 @@ class Column:
         names = self._categories[0][:most]
         return names, self._codes(names)
 
+    @cached_property
+    def categories(self) -> tuple[list[str], npt.NDArray[np.intp]]:
+        """All categories, the commonest first, and the place of each value; -1 where missing."""
+        return self.coded(len(self._categories[0]))
+
+    @property
+    def missing(self) -> npt.NDArray[np.bool_]:
+        """Where there is no value, (n,) bool."""
+        return self._missing
+
     def hash_into(self, hasher: Any) -> None:
         # by value, not by type: the same file read by another version of pandas is the same table;
         # and as ever, whatever texts are read as: logs of earlier versions are told by this hash

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,9 @@ import numpy as np
 from nblabel.arrays import IntArray, as_positions
 from nblabel.pool.ids import Numbers
 from nblabel.system.values import Names, text_of
+
+PADDED = 20  # digits to which numbers in ids are filled up, to be compared as texts
+_DIGITS = re.compile(r"\d+")
 
 
 class Identified:
@@ -27,6 +31,24 @@ class Identified:
     @cached_property
     def _names(self) -> Numbers | Names:
         return self.ids if isinstance(self.ids, Numbers) else Names(self.ids)
+
+    @cached_property
+    def ranks(self) -> IntArray:
+        """The place of each item in the order of the ids, ndarray of shape (n,), intp.
+
+        Capital letters do not matter, and numbers in an id go by their value: "7.jpg" stands before
+        "10.jpg". Worked out once.
+        """
+        if isinstance(self.ids, Numbers):
+            return np.arange(len(self.ids))
+        keys = [
+            _DIGITS.sub(lambda found: found[0].zfill(PADDED), one.casefold()) for one in self.ids
+        ]
+        ranks = np.empty(len(keys), dtype=np.intp)
+        ranks[np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)] = np.arange(
+            len(keys)
+        )
+        return ranks
 
     def index_of(self, item_id: Any) -> int:
         """Return the position of an id.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from nblabel.arrays import IntArray
 from nblabel.pool.ids import Numbers
 from nblabel.pool.pool import Pool
 from nblabel.system.dataframes import as_pandas, columns_of, in_columns, in_order
@@ -33,6 +36,31 @@ def in_pool_order(pool: Pool, value: Any, what: str, rows: Any = None) -> Any:
         ids = [ids[row] for row in rows]
         index = None if index is None else [index[row] for row in rows]
     return in_order(value, what, ids, index, numbered=numbered)
+
+
+def as_selection(chosen: Any, pool: Pool, what: str = "selection") -> IntArray:
+    """Return positions, ascending, from positions, ids, a mask, a boolean Series or None.
+
+    Raises
+    ------
+    IndexError, KeyError
+        If a position or an id is not in the pool.
+    ValueError
+        If a mask is not of the length of the pool.
+    """
+    given = np.asarray([] if chosen is None else in_pool_order(pool, chosen, what))
+    if given.dtype == bool:
+        if given.shape != (len(pool),):
+            raise ValueError(
+                f"the mask has the shape {given.shape}, and must have ({len(pool)},): "
+                "True or False for each item."
+            )
+        return np.flatnonzero(given)
+    if given.size == 0:
+        return np.empty(0, dtype=np.intp)
+    if given.dtype.kind in "UO" and all(isinstance(one, str) for one in given.ravel()):
+        return np.unique(pool.indices_of(given.ravel().tolist()))
+    return np.unique(pool.positions(given))
 
 
 def names_of_columns(value: Any) -> list[str] | None:

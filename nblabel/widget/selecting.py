@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from nblabel.arrays import IntArray
+from nblabel.pool.order import as_selection
 from nblabel.session import Session
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.panel.selection import as_selection
 from nblabel.widget.view.widget import PanelWidget
 
 

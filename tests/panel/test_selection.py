@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
+from nblabel.pool.order import as_selection
 from nblabel.widget import Labeler
-from nblabel.widget.panel.selection import as_selection
 from tests.panel.helpers import open_page, shown, until
 from tests.samples import CLASSES, blobs
 from tests.wire import Page

@@ -9,7 +9,7 @@ import numpy as np
 
 from nblabel.pool import Pool
 from nblabel.pool.columns import Column
-from nblabel.pool.tables import Table
+from nblabel.session.facts import columns_of
 from nblabel.widget import text
 from nblabel.widget.text import columns as words
 from nblabel.widget.view.palette import UNLABELED, class_colors, confidence_colors
@@ -18,12 +18,6 @@ PREFIX = "column "
 MOST = 40  # categories with a colour of their own; nobody looks through a longer legend
 TAILS = 0.02  # share of the numbers at each end that one step holds, however far they lie
 UNITS = {"Y": 365.2425 * 86_400, "M": 30.436875 * 86_400, "D": 86_400, "h": 3_600, "m": 60}
-
-
-def columns_of(pool: Pool) -> list[Column]:
-    """Return the columns that points can be coloured by: those beside the items, and of rows."""
-    rows = pool.media.columns if isinstance(pool.media, Table) else ()
-    return [*rows, *(() if pool.beside is None else pool.beside.columns)]
 
 
 def color_modes(pool: Pool) -> list[dict[str, str]]:

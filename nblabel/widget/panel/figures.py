@@ -17,11 +17,12 @@ from nblabel.log.labels import STATUSES
 from nblabel.quality.costs import labels_per_hour
 from nblabel.session import Session
 from nblabel.session.engine import Refit
+from nblabel.session.facts import columns_of
 from nblabel.session.searching import SINGULAR
 from nblabel.system.format import interval
 from nblabel.system.values import looks
 from nblabel.widget import text
-from nblabel.widget.panel.column_colors import PREFIX, color_by_column, columns_of
+from nblabel.widget.panel.column_colors import PREFIX, color_by_column
 from nblabel.widget.panel.keys import has_many, keys_of
 from nblabel.widget.panel.tags import certainty, class_counts, tag_codes
 from nblabel.widget.text import tags as tag_text

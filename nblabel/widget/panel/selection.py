@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import IntArray
-from nblabel.pool import Pool
-from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
 from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.pages import Pages
@@ -81,31 +79,6 @@ class Selection:
         if not self.labeled:
             self._labels.changed()  # what was labeled before is not told
         self.labeled.register(callback, remove=remove)
-
-
-def as_selection(chosen: Any, pool: Pool) -> IntArray:
-    """Return positions, ascending, from positions, ids, a mask, a boolean Series or None.
-
-    Raises
-    ------
-    IndexError, KeyError
-        If a position or an id is not in the pool.
-    ValueError
-        If a mask is not of the length of the pool.
-    """
-    given = np.asarray([] if chosen is None else in_pool_order(pool, chosen, "selection"))
-    if given.dtype == bool:
-        if given.shape != (len(pool),):
-            raise ValueError(
-                f"the mask has the shape {given.shape}, and must have ({len(pool)},): "
-                "True or False for each item."
-            )
-        return np.flatnonzero(given)
-    if given.size == 0:
-        return np.empty(0, dtype=np.intp)
-    if given.dtype.kind in "UO" and all(isinstance(one, str) for one in given.ravel()):
-        return np.unique(pool.indices_of(given.ravel().tolist()))
-    return np.unique(pool.positions(given))
 
 
 class Callbacks:
