@@ -150,6 +150,8 @@ const TO = new Set([
   "facts",
   "no_group",
   "pictures",
+  "filter",
+  "filter_choices",
 ]);
 
 function bytesIn(buffer) {

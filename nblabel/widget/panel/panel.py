@@ -18,6 +18,7 @@ from nblabel.widget.panel.again import Again
 from nblabel.widget.panel.answers import Answers, words_of
 from nblabel.widget.panel.class_changes import CHANGES
 from nblabel.widget.panel.figures import pace_of
+from nblabel.widget.panel.filters import Filters
 from nblabel.widget.panel.finding import Finding
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.learning import Learning
@@ -125,6 +126,7 @@ class Panel:
             *(session, self.state, self.items, self.pictures, self.pages, self._worker),
             *(send, self.selection.take),
         )
+        self.filters = Filters(session, self.state, self.pages, self._worker, send)
         self.finding = Finding(session, self.state)
         self.grids = TagGrids(session, self.state, send)
         self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
@@ -351,6 +353,7 @@ class Panel:
         self.review.follow()
         self.auto_label.follow()
         self.groups.follow()
+        self.filters.follow()
         self.splits.follow()
         self.finding.follow()
         if answered:
@@ -363,6 +366,7 @@ class Panel:
 
     def _learned(self, model: Refit | None) -> None:
         self.finding.follow()
+        self.filters.follow()
         if model is not None:
             self.curves.learned(model)
             self.measures.follow()

@@ -28,7 +28,7 @@ export function pointsInView(coords, camera, shown) {
     const x = coords[2 * i],
       y = coords[2 * i + 1];
     if (!(x >= left && x <= right && y >= bottom && y <= top)) continue;
-    if (shown && !shown[i]) continue;
+    if (shown && shown[i] !== 1) continue;
     if (seen.length === MOST_IN_VIEW) return [];
     seen.push({ index: i, spot: camera.toScreen(x, y) });
   }

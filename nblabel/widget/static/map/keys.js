@@ -24,6 +24,7 @@ const MAP_KEYS = {
   b: once((view) => view.crosshair.setCorner()),
   n: once((view) => view.tools.toggleLayer("names")),
   p: once((view) => view.tools.toggleLayer("pictures")),
+  f: once((view) => view.filter.toggle()),
   g: once((view) => view.openCluster(null)),
   "/": once((view) => view.openSearch(null)),
   "?": once((view) => view.help.toggle()),

@@ -249,7 +249,7 @@ export class MapScene {
     if (!coords.length) return null;
     const [x, y] = camera.toWorld(px, py);
     const grid = this.glide ? new PointGrid(coords, boundsOf(coords)) : gridOf(coords);
-    return grid.nearest(x, y, reach / camera.scale);
+    return grid.nearest(x, y, reach / camera.scale, this.lit);
   }
 
   /**

@@ -25,6 +25,7 @@ export class MapTools {
       names: toolButton("names", "n", () => this.toggleLayer("names")),
       pictures: toolButton("pictures", "p", () => this.toggleLayer("pictures")),
     };
+    this.filter = toolButton("filter", "f", () => view.filter.toggle());
     const help = toolButton("help", "?", () => view.help.toggle());
     this.view = view;
     this.el = h(
@@ -33,7 +34,7 @@ export class MapTools {
       toolGroup(TEXT.map.dragging, Object.values(this.modes)),
       toolGroup(TEXT.map.zoom, zoom),
       toolGroup(TEXT.map.layers, Object.values(this.layers)),
-      h("span", { class: "nbl-map-group" }, help),
+      h("span", { class: "nbl-map-group" }, this.filter, help),
     );
     this.showMode("move");
     this.showLayers();
@@ -68,7 +69,7 @@ function toolGroup(name, buttons) {
 }
 
 /**
- * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "names" | "pictures" | "help"} icon
+ * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "names" | "pictures" | "filter" | "help"} icon
  * @param {string} key
  * @param {() => void} act
  */

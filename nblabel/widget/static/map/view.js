@@ -3,6 +3,7 @@
 import { h, makeUid, setText } from "../shared/dom.js";
 import { Delay } from "../shared/delay.js";
 import { TEXT } from "../shared/text.js";
+import { FilterBar } from "./filter.js";
 import { MapCrosshair } from "./crosshair.js";
 import { MapGestures } from "./gestures.js";
 import { MapHelp } from "./help.js";
@@ -11,6 +12,7 @@ import { handleMapKey } from "./keys.js";
 import { RegionNames } from "./names.js";
 import { OperationBar, combineSelections } from "./operations.js";
 import { MapPictures } from "./pictures.js";
+import { LEFT_OUT } from "./raster.js";
 import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./scene.js";
 import { SideView } from "./side_view.js";
 import { gridOf } from "./spatial.js";
@@ -53,6 +55,7 @@ export class CanvasView extends SideView {
     this.card = new HoverCard(this);
     this.crosshair = new MapCrosshair(this);
     this.help = new MapHelp(this);
+    this.filter = new FilterBar(this);
     this.tools = new MapTools(this);
     this.gestures = new MapGestures(this);
     this.toolbar.el.append(this.tools.el);
@@ -60,7 +63,12 @@ export class CanvasView extends SideView {
     const stage = h("div", { class: "nbl-map-stage" }, this.plane, ...over);
     const foot = h("div", { class: "nbl-map-foot" }, this.toolbar.progress);
     const main = h("div", { class: "nbl-map-main" }, stage, foot);
-    this.el.append(hint, this.toolbar.el, h("div", { class: "nbl-map-body" }, main, this.side));
+    this.el.append(
+      hint,
+      this.toolbar.el,
+      this.filter.el,
+      h("div", { class: "nbl-map-body" }, main, this.side),
+    );
     this.follow();
     this.describe();
   }
@@ -209,7 +217,10 @@ export class CanvasView extends SideView {
     const { map } = this.context;
     const inside = map.n ? gridOf(map.coords).inside(outline) : new Uint32Array(0);
     const { shownCode: code } = this;
-    const seen = code === null ? inside : inside.filter((i) => map.codes[i] === code);
+    const { shown } = map.filter;
+    const seen = inside.filter(
+      (i) => (code === null || map.codes[i] === code) && (!shown || shown[i] === 1),
+    );
     const hidden = inside.length - seen.length;
     const operation = held ?? this.operations.chosen;
     const open = this.dialog.isChoosing ? this.dialog.indices : new Uint32Array(0);
@@ -217,7 +228,10 @@ export class CanvasView extends SideView {
     if (!selected.length) {
       this.clearSelection();
       if (seen.length) this.say(TEXT.map.nothingSelected);
-      else this.say(hidden ? TEXT.map.allHiddenInside(hidden) : TEXT.map.noPointsInside);
+      else
+        this.say(
+          hidden ? TEXT.map.allHiddenInside(hidden, shown !== null) : TEXT.map.noPointsInside,
+        );
       return;
     }
     // what was combined has another outline
@@ -236,11 +250,13 @@ export class CanvasView extends SideView {
       selected,
     } = this;
     const { shownCode: code } = this;
-    this.scene.lit = selected
+    const { shown } = map.filter;
+    const lit = selected
       ? litPoints(selected, map.n)
       : code === null
         ? null
         : litCode(map.codes, code);
+    this.scene.lit = shown ? withoutFiltered(lit, shown, selected !== null) : lit;
     this.scene.redraw(STALE_COLORS);
     // what does not stand out has neither
     this.names.wait();
@@ -276,4 +292,19 @@ function litCode(codes, code) {
   const lit = new Uint8Array(codes.length);
   for (let i = 0; i < lit.length; i++) lit[i] = codes[i] === code ? 1 : 0;
   return lit;
+}
+
+/**
+ * The same, but what does not meet the filters is left out; what is selected is shown in any case.
+ * @param {Uint8Array | null} lit
+ * @param {Uint8Array} shown
+ * @param {boolean} keeps whether what stands out does so although it is filtered out
+ */
+function withoutFiltered(lit, shown, keeps) {
+  const out = new Uint8Array(shown.length);
+  for (let i = 0; i < out.length; i++) {
+    const stands = lit ? lit[i] : 1;
+    out[i] = shown[i] === 1 || (keeps && stands === 1) ? stands : LEFT_OUT;
+  }
+  return out;
 }

@@ -29,6 +29,7 @@ export const MAP_TEXT = {
   zoomOut: "Zoom out",
   zoomIn: "Zoom in",
   reset: "Reset view",
+  filter: "Filters",
   layers: "Over the points",
   names: "Names",
   pictures: "Pictures",
@@ -50,10 +51,10 @@ export const MAP_TEXT = {
   thisPoint: "This point",
   notShown: "Kernel not responding: nothing was shown",
   noPointsInside: "No points inside",
-  /** @param {number} n */
-  allHiddenInside: (n) =>
+  /** @param {number} n @param {boolean} filtered */
+  allHiddenInside: (n, filtered) =>
     `${n === 1 ? "The point inside is" : `All ${countText(n)} points inside are`} hidden by the ` +
-    "legend",
+    (filtered ? "filters or the legend" : "legend"),
   scrollHint: "Click the map, then scroll to zoom",
   crosshairOn:
     "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
@@ -82,6 +83,7 @@ export const MAP_TEXT = {
     [["b"], "at the cross-hair: start a box, again to end it"],
     [["n"], "show or hide the names of classes or clusters on their regions"],
     [["p"], "show or hide the pictures that take the place of points where you zoom in"],
+    [["f"], "filters: only the points that meet all of them are shown and drawn around"],
     [["g"], "clusters: look through them, and label each as a whole"],
     [["/"], "search by id, file name or words"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],

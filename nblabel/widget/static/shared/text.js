@@ -10,6 +10,7 @@ import {
   shareText,
 } from "./format.js";
 import { CLASS_TEXT } from "./class_text.js";
+import { FILTER_TEXT } from "./filter_text.js";
 import { FINDER_TEXT } from "./finder_text.js";
 import { GROUP_TEXT } from "./group_text.js";
 import { MAP_TEXT } from "./map_text.js";
@@ -352,6 +353,7 @@ const QUALITY_TEXT = {
 
 export const TEXT = {
   ...SHARED_TEXT,
+  filter: FILTER_TEXT,
   finder: FINDER_TEXT,
   panel: PANEL_TEXT,
   guidelines: GUIDELINES_TEXT,
