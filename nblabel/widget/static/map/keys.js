@@ -25,6 +25,7 @@ const MAP_KEYS = {
   n: once((view) => view.tools.toggleLayer("names")),
   p: once((view) => view.tools.toggleLayer("pictures")),
   f: once((view) => view.filter.toggle()),
+  s: once((view) => view.save.toggle()),
   g: once((view) => view.openCluster(null)),
   "/": once((view) => view.openSearch(null)),
   "?": once((view) => view.help.toggle()),

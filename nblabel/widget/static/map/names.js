@@ -62,6 +62,13 @@ export class RegionNames {
     return names;
   }
 
+  /** What is seen of them, in the plane. @returns {{text: string, spot: [number, number]}[]} */
+  get placed() {
+    const nodes = /** @type {HTMLElement[]} */ ([...this.el.children]);
+    const seen = this.names.filter((_, k) => nodes[k].style.visibility !== "hidden");
+    return seen.map(({ text, at }) => ({ text, spot: this.view.scene.camera.toScreen(...at) }));
+  }
+
   place() {
     const { scene, context } = this.view;
     const { camera, coords, lit } = scene;

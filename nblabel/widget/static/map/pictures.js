@@ -113,6 +113,19 @@ export class MapPictures {
     this.ask();
   }
 
+  /** What is seen of them, in the plane. @returns {import("./figure.js").Figure["pictures"]} */
+  get placed() {
+    const { scene } = this.view;
+    const nodes = /** @type {HTMLElement[]} */ ([...this.el.children]);
+    const seen = nodes.filter(({ style }) => style.visibility !== "hidden");
+    return seen.map((node) => {
+      const spot = scene.spotOf(Number(node.dataset.key));
+      const { left, top } = boxAround(spot, this.side, this.side);
+      const canvas = /** @type {HTMLCanvasElement} */ (node.firstChild);
+      return { canvas, left, top, side: this.side, color: node.style.borderColor };
+    });
+  }
+
   /** Draw the pictures that are here; another point keeps its dot. */
   show() {
     const { context } = this.view;

@@ -188,13 +188,18 @@ export class MapScene {
   }
 
   paintPoints() {
+    this.raster.paint(this.paint);
+  }
+
+  /** How the points look. @returns {import("./raster.js").Paint} */
+  get paint() {
     const { state, theme, lit } = this;
     const size = Math.max(256, state.palette.length);
     const palette = new Int32Array(size).fill(state.version ? theme.inkBits : hexBits(UNCOLORED));
     state.palette.forEach((color, code) => {
       palette[code] = hexBits(color);
     });
-    this.raster.paint({ codes: state.codes, palette, labeled: state.labeled, lit, theme });
+    return { codes: state.codes, palette, labeled: state.labeled, lit, theme };
   }
 
   /** @param {number} now */

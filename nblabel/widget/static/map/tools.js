@@ -26,6 +26,7 @@ export class MapTools {
       pictures: toolButton("pictures", "p", () => this.toggleLayer("pictures")),
     };
     this.filter = toolButton("filter", "f", () => view.filter.toggle());
+    this.save = toolButton("save", "s", () => view.save.toggle());
     const help = toolButton("help", "?", () => view.help.toggle());
     this.view = view;
     this.el = h(
@@ -34,7 +35,7 @@ export class MapTools {
       toolGroup(TEXT.map.dragging, Object.values(this.modes)),
       toolGroup(TEXT.map.zoom, zoom),
       toolGroup(TEXT.map.layers, Object.values(this.layers)),
-      h("span", { class: "nbl-map-group" }, this.filter, help),
+      h("span", { class: "nbl-map-group" }, this.filter, this.save, help),
     );
     this.showMode("move");
     this.showLayers();
@@ -69,7 +70,7 @@ function toolGroup(name, buttons) {
 }
 
 /**
- * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "names" | "pictures" | "filter" | "help"} icon
+ * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "names" | "pictures" | "filter" | "save" | "help"} icon
  * @param {string} key
  * @param {() => void} act
  */

@@ -13,6 +13,7 @@ import { RegionNames } from "./names.js";
 import { OperationBar, combineSelections } from "./operations.js";
 import { MapPictures } from "./pictures.js";
 import { LEFT_OUT } from "./raster.js";
+import { SaveBar } from "./save.js";
 import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./scene.js";
 import { SideView } from "./side_view.js";
 import { gridOf } from "./spatial.js";
@@ -56,6 +57,7 @@ export class CanvasView extends SideView {
     this.crosshair = new MapCrosshair(this);
     this.help = new MapHelp(this);
     this.filter = new FilterBar(this);
+    this.save = new SaveBar(this);
     this.tools = new MapTools(this);
     this.gestures = new MapGestures(this);
     this.toolbar.el.append(this.tools.el);
@@ -67,6 +69,7 @@ export class CanvasView extends SideView {
       hint,
       this.toolbar.el,
       this.filter.el,
+      this.save.el,
       h("div", { class: "nbl-map-body" }, main, this.side),
     );
     this.follow();

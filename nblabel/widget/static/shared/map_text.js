@@ -30,6 +30,13 @@ export const MAP_TEXT = {
   zoomIn: "Zoom in",
   reset: "Reset view",
   filter: "Filters",
+  save: "Save as an image",
+  figureTitle: "Title (optional)",
+  /** @param {string} kind */
+  saveAs: (kind) => `Save ${kind}`,
+  /** @param {string} file */
+  savedAs: (file) => `${file} is in the downloads of the browser`,
+  tooLarge: "the browser could not make so large an image",
   layers: "Over the points",
   names: "Names",
   pictures: "Pictures",
@@ -84,6 +91,7 @@ export const MAP_TEXT = {
     [["n"], "show or hide the names of classes or clusters on their regions"],
     [["p"], "show or hide the pictures that take the place of points where you zoom in"],
     [["f"], "filters: only the points that meet all of them are shown and drawn around"],
+    [["s"], "save what the map shows, as PNG or SVG with its legend"],
     [["g"], "clusters: look through them, and label each as a whole"],
     [["/"], "search by id, file name or words"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
