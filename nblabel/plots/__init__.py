@@ -10,6 +10,7 @@ from nblabel.plots.curves import (
     progress_curves,
 )
 from nblabel.plots.map import map_figure
+from nblabel.plots.map_file import save_map
 from nblabel.plots.style import LINE_COLORS, LINE_DASHES
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "learning_curve",
     "map_figure",
     "progress_curves",
+    "save_map",
 ]

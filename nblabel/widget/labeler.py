@@ -22,7 +22,7 @@ from nblabel.widget.panel.dispatch import Dispatch
 from nblabel.widget.panel.figures import check_choices, describe_project
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.selecting import SelectingPanel
+from nblabel.widget.saving import SavingPanel
 from nblabel.widget.view.cell import ADVISED, display, keep_advice, progress_in_cell
 from nblabel.widget.work.embedding import begin_embedding
 from nblabel.widget.work.home import Home
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-class Labeler(SelectingPanel):
+class Labeler(SavingPanel):
     """A labeling panel. As the last line of a cell, it shows itself.
 
     Running the cell again makes a new panel, which takes the place of this one once it is shown.
