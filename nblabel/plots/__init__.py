@@ -10,6 +10,7 @@ from nblabel.plots.curves import (
     progress_curves,
 )
 from nblabel.plots.map import map_figure
+from nblabel.plots.map_file import save_map
 from nblabel.plots.replay import replay_figure
 from nblabel.plots.style import LINE_COLORS, LINE_DASHES
 
@@ -23,4 +24,5 @@ __all__ = [
     "map_figure",
     "progress_curves",
     "replay_figure",
+    "save_map",
 ]

@@ -9,14 +9,14 @@ from nblabel.graph.near import NearGroups
 from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.session.engine import Refit
 from nblabel.session.facts import Facts
-from nblabel.session.learned import LearnedLog
+from nblabel.session.past import PastLog
 
 ABOUT_CLASSES = ("label", "prediction", "label_or_prediction")
 OF_MODEL = ("prediction", "label_or_prediction", "confidence")
 
 
-class FilteredLog(LearnedLog):
-    """A `LearnedLog` whose items are found by what is known of them."""
+class FilteredLog(PastLog):
+    """A `PastLog` whose items are found by what is known of them."""
 
     def where(
         self,

@@ -11,7 +11,7 @@ from nblabel.sharing.facts import facts_of, map_of
 from nblabel.sharing.picture import draw_picture
 from nblabel.sharing.report import report, target_of, write_report
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.selecting import SelectingPanel
+from nblabel.widget.saving import SavingPanel
 from nblabel.widget.view import cell
 from nblabel.widget.view.hosts import is_attended, keeps_outputs_apart
 from nblabel.widget.view.still import bundle_of
@@ -19,7 +19,7 @@ from nblabel.widget.view.still import bundle_of
 SHOWN = ["status", "legend", "projection"]  # traits that change whenever the picture does
 
 
-class SharingPanel(SelectingPanel):
+class SharingPanel(SavingPanel):
     """A panel of which a picture is kept in the notebook, and a report can be written."""
 
     _panel: Panel | None

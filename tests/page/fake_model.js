@@ -156,6 +156,8 @@ const TO = new Set([
   "no_gallery",
   "gallery_changes",
   "tiles",
+  "filter",
+  "filter_choices",
 ]);
 
 function bytesIn(buffer) {

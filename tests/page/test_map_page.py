@@ -744,7 +744,7 @@ def test_box_and_lasso_leave_out_what_the_legend_hides(crowd: Map) -> None:
     inside_box = [i for i, (x, y) in points if left < x < right and bottom < y < top]
     boots = [i for i in inside_box if i % 3 == 1]
     expect(crowd.dialog.get_by_role("button", name="image-").first).to_be_focused()
-    said = f"{len(inside_box) - len(boots)} hidden by the legend left out"
+    said = f"{len(inside_box) - len(boots)} hidden points left out"
     expect(crowd.dialog).to_contain_text(said)
     expect(crowd.note).to_contain_text(said)
     assert crowd.messages("group")[0]["buffers"] == [boots]
@@ -757,7 +757,7 @@ def test_box_and_lasso_leave_out_what_the_legend_hides(crowd: Map) -> None:
     crowd.press("x")
     crowd.drag(*(crowd.spot(*crowd_point) for crowd_point in ((0.4, 0.3), (0.1, 0.1))))
     expect(crowd.dialog).to_be_visible()
-    expect(crowd.dialog).not_to_contain_text("hidden by the legend")
+    expect(crowd.dialog).not_to_contain_text("left out")
 
 
 def test_a_box_of_the_cross_hair_leaves_out_what_the_legend_hides(nbmap: Map) -> None:
@@ -766,7 +766,7 @@ def test_a_box_of_the_cross_hair_leaves_out_what_the_legend_hides(nbmap: Map) ->
     nbmap.press("c", "ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
     expect(nbmap.dialog.get_by_role("button", name="image-")).to_be_focused()
     assert nbmap.messages("group")[0]["buffers"] == [[4]]
-    expect(nbmap.dialog).not_to_contain_text("hidden by the legend")
+    expect(nbmap.dialog).not_to_contain_text("left out")
 
 
 def test_an_outline_around_hidden_points_alone_says_so(nbmap: Map) -> None:
@@ -1246,13 +1246,13 @@ def test_accessible_at_any_width(selection: Map, theme: str, width: int) -> None
             expect(selection.dialog).to_be_hidden()
 
 
-def test_the_tools_take_two_rows_in_the_narrowest_panel(nbmap: Map) -> None:
+def test_the_tools_take_three_rows_in_the_narrowest_panel(nbmap: Map) -> None:
     nbmap.page.evaluate("document.getElementById('cell').style.width = '216px'")
     tops = nbmap.root.locator(".nbl-map-toolbar :is(button, select)").evaluate_all(
         "all => all.filter((one) => one.checkVisibility())"
         ".map((one) => Math.round(one.getBoundingClientRect().top))"
     )
-    assert len(set(tops)) == 2
+    assert len(set(tops)) == 3
     assert nbmap.root.evaluate("el => el.scrollWidth <= el.clientWidth")
 
 

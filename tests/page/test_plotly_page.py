@@ -124,7 +124,7 @@ def test_a_selection_that_is_dropped_in_the_figure_closes_its_dialog(side: Map) 
 def test_it_is_said_how_many_points_the_legend_hid(side: Map) -> None:
     select(side, [3, 4], hidden=7)
     expect(tile(side, 3)).to_be_visible()
-    expect(side.dialog).to_contain_text("7 hidden by the legend left out")
+    expect(side.dialog).to_contain_text("7 hidden points left out")
     select(side, [], hidden=5)
     expect(side.note).to_have_text("All 5 points inside are hidden by the legend")
     expect(side.dialog).to_be_hidden()

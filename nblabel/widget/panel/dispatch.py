@@ -45,6 +45,8 @@ class Dispatch:
             "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),
             "group": panel.groups.open,
             "grid": panel.grids.open,
+            "filter": panel.filters.choose,
+            "filter_choices": lambda page, _m: panel.filters.offer(page),
             "find": self._find,
             "propose_split": panel.splits.propose,
             "sort": self._sort,

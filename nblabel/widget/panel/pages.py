@@ -48,6 +48,10 @@ class Page:
         The newest of its requests for a group; a search for an older one is dropped.
     waiting : dict or None
         That request, where it waits until the items are embedded.
+    filter : dict or None
+        What it asked to filter the points by.
+    filtered : bytes or None
+        Which points met that when it was told last.
     """
 
     id: str
@@ -56,6 +60,8 @@ class Page:
     group: OpenGroup | None = None
     request: str = ""
     waiting: dict[str, Any] | None = None
+    filter: dict[str, Any] | None = None
+    filtered: bytes | None = None
 
 
 class Pages:

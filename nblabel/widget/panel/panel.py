@@ -18,6 +18,7 @@ from nblabel.widget.panel.again import Again
 from nblabel.widget.panel.answers import Answers, words_of
 from nblabel.widget.panel.class_changes import CHANGES
 from nblabel.widget.panel.figures import pace_of
+from nblabel.widget.panel.filters import Filters
 from nblabel.widget.panel.finding import Finding
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.learning import Learning
@@ -137,6 +138,7 @@ class Panel:
             *(session, self.state, self.items, self.pictures, self.pages, self._worker),
             *(replica, send),
         )
+        self.filters = Filters(session, self.state, self.pages, self._worker, send)
         self.finding = Finding(session, self.state)
         self.playing = Playing(session, self._worker, send)
         self.grids = TagGrids(session, self.state, send)
@@ -376,6 +378,7 @@ class Panel:
         self.auto_label.follow()
         self.groups.follow()
         self.galleries.follow()
+        self.filters.follow()
         self.splits.follow()
         self.finding.follow()
         if answered:
@@ -389,6 +392,7 @@ class Panel:
     def _learned(self, model: Refit | None) -> None:
         self.finding.follow()
         self.galleries.follow()
+        self.filters.follow()
         if model is not None:
             self.selection.fitted.call()
             self.curves.learned(model)

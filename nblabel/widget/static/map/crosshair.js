@@ -25,6 +25,7 @@ export class MapCrosshair {
     scene.cursor = this.isOn ? null : [width / 2, height / 2];
     this.corner = null;
     this.update();
+    this.view.offerOperations();
     this.view.say(this.isOn ? TEXT.map.crosshairOn : TEXT.map.crosshairOff);
   }
 
@@ -77,7 +78,7 @@ export class MapCrosshair {
       this.corner = null;
       this.view.select(outline);
     } else {
-      this.view.clearSelection();
+      this.view.beginShape();
       this.corner = here;
       this.view.say(TEXT.map.boxStarted);
     }

@@ -2,6 +2,7 @@
 
 import { listen } from "../shared/errors.js";
 import { TEXT } from "../shared/text.js";
+import { operationOf } from "./operations.js";
 
 const CLICK_SLACK = 4;
 const HOVER_REACH = 9;
@@ -14,7 +15,11 @@ export class MapGestures {
     this.view = view;
     /** @type {Map<number, [number, number]>} where each finger is */
     this.pointers = new Map();
-    /** @type {{kind: "pan" | "lasso" | "box", start: [number, number], moved: boolean} | null} */
+    /**
+     * `operation`: what the keys say that were held, null where they say nothing.
+     * @type {{kind: "pan" | "lasso" | "box", start: [number, number], moved: boolean, operation:
+     *   import("./operations.js").Operation | null} | null}
+     */
     this.drag = null;
     const { signal } = view;
     const target = view.scene.marks;
@@ -52,8 +57,9 @@ export class MapGestures {
       return;
     }
     const { mode } = this.view;
-    const kind = mode === "move" ? (event.shiftKey ? "lasso" : "pan") : mode;
-    this.drag = { kind, start: this.spot(event), moved: false };
+    const operation = operationOf(event);
+    const kind = mode === "move" ? (operation ? "lasso" : "pan") : mode;
+    this.drag = { kind, start: this.spot(event), moved: false, operation };
   }
 
   /** @param {PointerEvent} event */
@@ -92,7 +98,7 @@ export class MapGestures {
     drag.moved = true;
     this.view.hover(null);
     if (drag.kind === "pan") return;
-    this.view.clearSelection();
+    this.view.beginShape(drag.operation);
     this.view.drawOutline([...this.view.scene.camera.toWorld(...drag.start)]);
   }
 
@@ -112,7 +118,7 @@ export class MapGestures {
     this.drag = null;
     if (!drag) return;
     if (!drag.moved) this.click(drag.start);
-    else if (drag.kind !== "pan") view.select(view.scene.outline);
+    else if (drag.kind !== "pan") view.select(view.scene.outline, drag.operation);
   }
 
   /** @param {PointerEvent} event */

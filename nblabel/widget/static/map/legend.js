@@ -103,7 +103,9 @@ export class MapLegend {
     setText(this.title, modes.find(({ value }) => value === model.get("color_by"))?.text ?? "");
     const codes = new Set(legend.map(({ code }) => code));
     for (const [code, { button }] of this.entries) if (!codes.has(code)) this.drop(code, button);
-    legend.forEach((entry, position) => this.patch(entry, position));
+    const { map } = this.view.context;
+    const counts = map.filter.shown ? map.countEach() : null;
+    legend.forEach((entry, position) => this.patch(entry, position, counts));
     this.updateFind();
   }
 
@@ -162,8 +164,9 @@ export class MapLegend {
   /**
    * @param {import("../shared/wire.js").LegendEntry} entry
    * @param {number} position
+   * @param {Uint32Array | null} counts how many of each meet the filters
    */
-  patch({ code, name, color, count, cluster }, position) {
+  patch({ code, name, color, count, cluster }, position, counts) {
     const entry = this.entries.get(code) ?? this.add(code);
     entry.button.dataset.cluster = cluster ?? "";
     entry.swatch.style.background = color;
@@ -172,7 +175,8 @@ export class MapLegend {
       "nbl-map-legend-other",
       !this.view.context.classes.some((one) => one.name === name),
     );
-    setText(entry.count, count === null ? "" : countText(count));
+    const n = counts && count !== null ? counts[code] : count;
+    setText(entry.count, n === null ? "" : countText(n));
     if (this.list.children[position] !== entry.button)
       this.list.insertBefore(entry.button, this.list.children[position] ?? null);
   }

@@ -15,6 +15,8 @@ const STRANDS = 256;
 /** Pixels that a disc covers by less are left out: nobody sees them, and small discs have many. */
 const LEAST_COVER = 0.12;
 const OPAQUE = 0xff000000;
+/** In place of 1 or 0 for a point that is not drawn at all. */
+export const LEFT_OUT = 2;
 
 /** @typedef {{offsets: Int32Array, alphas: Int32Array}} Stamp a disc's pixels; alphas 0..256 */
 
@@ -34,7 +36,8 @@ const OPAQUE = 0xff000000;
  * @property {Uint8Array | Uint16Array} codes palette position of each point
  * @property {Int32Array} palette colours of the positions, as 0xBBGGRR
  * @property {Uint32Array} labeled points to stand out
- * @property {Uint8Array | null} lit 1 for points to show, 0 for points to dim; null shows all
+ * @property {Uint8Array | null} lit 1 for points to show, 0 for points to dim, LEFT_OUT for those to
+ *   leave out; null shows all
  * @property {import("./theme.js").MapTheme} theme
  */
 

@@ -47,6 +47,8 @@ export class MapScene {
     this.raster = new PointRaster(this.points);
     this.theme = readMapTheme(plane);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    /** What moves with the points, in the same frame. @type {(() => void)[]} */
+    this.followers = [];
     this.coords = this.state.coords;
     this.camera.setBounds(boundsOf(this.coords));
     /** @type {{from: Float32Array, fromBounds: Bounds, toBounds: Bounds, start: number} | null} */
@@ -180,18 +182,24 @@ export class MapScene {
     if (stale >= STALE_PLACES) this.raster.project(this.coords, this.camera);
     if (stale >= STALE_COLORS) this.paintPoints();
     this.paintMarks(now);
+    if (stale >= STALE_PLACES) for (const follow of this.followers) follow();
     const moving = this.glide || (this.picked && this.arrived(now) < 1);
     if (moving) this.redraw(STALE_MARKS);
   }
 
   paintPoints() {
+    this.raster.paint(this.paint);
+  }
+
+  /** How the points look. @returns {import("./raster.js").Paint} */
+  get paint() {
     const { state, theme, lit } = this;
     const size = Math.max(256, state.palette.length);
     const palette = new Int32Array(size).fill(state.version ? theme.inkBits : hexBits(UNCOLORED));
     state.palette.forEach((color, code) => {
       palette[code] = hexBits(color);
     });
-    this.raster.paint({ codes: state.codes, palette, labeled: state.labeled, lit, theme });
+    return { codes: state.codes, palette, labeled: state.labeled, lit, theme };
   }
 
   /** @param {number} now */
@@ -246,7 +254,7 @@ export class MapScene {
     if (!coords.length) return null;
     const [x, y] = camera.toWorld(px, py);
     const grid = this.glide ? new PointGrid(coords, boundsOf(coords)) : gridOf(coords);
-    return grid.nearest(x, y, reach / camera.scale);
+    return grid.nearest(x, y, reach / camera.scale, this.lit);
   }
 
   /**

@@ -175,7 +175,7 @@ export class SideView {
    * @param {boolean} focus
    */
   choose(indices, hidden, focus) {
-    if (hidden && !indices.length) this.say(TEXT.map.allHiddenInside(hidden));
+    if (hidden && !indices.length) this.say(TEXT.map.allHiddenInside(hidden, false));
     if (indices.length) return this.openSelection(indices, hidden, focus);
     // dropped in the figure, which does so too where it was labeled here: that still says so
     const dropped = this.dialog.isChoosing && !this.dialog.isCluster;

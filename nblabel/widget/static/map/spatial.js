@@ -2,6 +2,7 @@
 // cells.
 
 import { boundsOf } from "./camera.js";
+import { LEFT_OUT } from "./raster.js";
 
 const POINTS_A_CELL = 4;
 const MAX_CELLS_A_SIDE = 1024;
@@ -64,9 +65,10 @@ export class PointGrid {
    * @param {number} x
    * @param {number} y
    * @param {number} radius
+   * @param {Uint8Array | null} [lit] LEFT_OUT for points that are not there
    * @returns {number | null}
    */
-  nearest(x, y, radius) {
+  nearest(x, y, radius, lit = null) {
     const { coords, starts, members, side } = this;
     const firstColumn = this.columnOf(x - radius),
       lastColumn = this.columnOf(x + radius);
@@ -78,7 +80,7 @@ export class PointGrid {
       for (let m = starts[row * side + firstColumn]; m < end; m++) {
         const i = members[m];
         const square = (coords[2 * i] - x) ** 2 + (coords[2 * i + 1] - y) ** 2;
-        if (square > bestSquare) continue;
+        if (square > bestSquare || lit?.[i] === LEFT_OUT) continue;
         best = i;
         bestSquare = square;
       }

@@ -20,18 +20,38 @@ export class MapTools {
       toolButton("zoomIn", "+", () => view.zoomBy(ZOOM_STEP)),
       toolButton("reset", "0", () => view.resetCamera()),
     ];
+    /** What is shown over the points. */
+    this.layers = {
+      names: toolButton("names", "n", () => this.toggleLayer("names")),
+      pictures: toolButton("pictures", "p", () => this.toggleLayer("pictures")),
+    };
+    this.filter = toolButton("filter", "f", () => view.filter.toggle());
+    this.save = toolButton("save", "s", () => view.save.toggle());
+    const help = toolButton("help", "?", () => view.help.toggle());
+    this.view = view;
     this.el = h(
       "span",
       { class: "nbl-map-tools" },
       toolGroup(TEXT.map.dragging, Object.values(this.modes)),
       toolGroup(TEXT.map.zoom, zoom),
-      h(
-        "span",
-        { class: "nbl-map-group" },
-        toolButton("help", "?", () => view.help.toggle()),
-      ),
+      toolGroup(TEXT.map.layers, Object.values(this.layers)),
+      h("span", { class: "nbl-map-group" }, this.filter, this.save, help),
     );
     this.showMode("move");
+    this.showLayers();
+  }
+
+  /** @param {"names" | "pictures"} name */
+  toggleLayer(name) {
+    const layer = this.view[name];
+    layer.toggle();
+    this.showLayers();
+    this.view.say(TEXT.map.layerShown(TEXT.map[name], layer.isOn));
+  }
+
+  showLayers() {
+    for (const name of /** @type {const} */ (["names", "pictures"]))
+      setAttribute(this.layers[name], "aria-pressed", String(this.view[name].isOn));
   }
 
   /** @param {string} mode */
@@ -50,7 +70,7 @@ function toolGroup(name, buttons) {
 }
 
 /**
- * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "help"} icon
+ * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "names" | "pictures" | "filter" | "save" | "help"} icon
  * @param {string} key
  * @param {() => void} act
  */

@@ -3,11 +3,17 @@
 import { h, makeUid, setText } from "../shared/dom.js";
 import { Delay } from "../shared/delay.js";
 import { TEXT } from "../shared/text.js";
+import { FilterBar } from "./filter.js";
 import { MapCrosshair } from "./crosshair.js";
 import { MapGestures } from "./gestures.js";
 import { MapHelp } from "./help.js";
 import { HoverCard } from "./hover_card.js";
 import { handleMapKey } from "./keys.js";
+import { RegionNames } from "./names.js";
+import { OperationBar, combineSelections } from "./operations.js";
+import { MapPictures } from "./pictures.js";
+import { LEFT_OUT } from "./raster.js";
+import { SaveBar } from "./save.js";
 import { MapScene, STALE_COLORS, STALE_MARKS, STALE_PLACES } from "./scene.js";
 import { SideView } from "./side_view.js";
 import { gridOf } from "./spatial.js";
@@ -16,6 +22,7 @@ import { MapTools } from "./tools.js";
 const DOUBLE_CLICK_MS = 300;
 
 /** @typedef {"move" | "lasso" | "box"} MapMode */
+/** @typedef {import("./operations.js").Operation} Operation */
 
 export class CanvasView extends SideView {
   /**
@@ -41,17 +48,30 @@ export class CanvasView extends SideView {
       this.empty,
     );
     this.scene = new MapScene(this.plane, context, signal);
+    this.names = new RegionNames(this);
+    this.pictures = new MapPictures(this);
+    // over the points, and below the marks, which hear the pointer
+    this.scene.points.after(this.pictures.el, this.names.el);
+    this.operations = new OperationBar();
     this.card = new HoverCard(this);
     this.crosshair = new MapCrosshair(this);
     this.help = new MapHelp(this);
+    this.filter = new FilterBar(this);
+    this.save = new SaveBar(this);
     this.tools = new MapTools(this);
     this.gestures = new MapGestures(this);
     this.toolbar.el.append(this.tools.el);
-    const over = [this.note, this.card.el, this.help.el];
+    const over = [this.operations.el, this.note, this.card.el, this.help.el];
     const stage = h("div", { class: "nbl-map-stage" }, this.plane, ...over);
     const foot = h("div", { class: "nbl-map-foot" }, this.toolbar.progress);
     const main = h("div", { class: "nbl-map-main" }, stage, foot);
-    this.el.append(hint, this.toolbar.el, h("div", { class: "nbl-map-body" }, main, this.side));
+    this.el.append(
+      hint,
+      this.toolbar.el,
+      this.filter.el,
+      this.save.el,
+      h("div", { class: "nbl-map-body" }, main, this.side),
+    );
     this.follow();
     this.describe();
   }
@@ -61,7 +81,10 @@ export class CanvasView extends SideView {
     this.on("points", ({ animate }) => this.showPoints(animate));
     this.on("colors", () => this.updateLit());
     // labeled points lie among the others, rings above
-    this.on("labeled", () => this.scene.redraw(STALE_COLORS));
+    this.on("labeled", () => {
+      this.scene.redraw(STALE_COLORS);
+      this.pictures.show();
+    });
     // other questions are on screen or next: the rings move in this frame
     context.on("order", () => this.scene.redraw(STALE_MARKS), signal);
     // what was clicked is on screen
@@ -102,6 +125,20 @@ export class CanvasView extends SideView {
     this.mode = mode;
     this.el.dataset.mode = mode;
     this.tools.showMode(mode);
+    this.offerOperations();
+  }
+
+  /** Where something can be drawn around, buttons say what that does to the selection. */
+  offerOperations() {
+    this.operations.show(this.mode !== "move" || this.crosshair.isOn);
+  }
+
+  /**
+   * Something is drawn around from now on: a new selection takes the place of the one before.
+   * @param {Operation | null} [operation] null for the one that is chosen
+   */
+  beginShape(operation = null) {
+    if ((operation ?? this.operations.chosen) === "replace") this.clearSelection();
   }
 
   /**
@@ -175,20 +212,34 @@ export class CanvasView extends SideView {
     this.scene.redraw(STALE_MARKS);
   }
 
-  /** @param {number[]} outline in world coordinates */
-  select(outline) {
+  /**
+   * @param {number[]} outline in world coordinates
+   * @param {Operation | null} [held] what it does to the selection, null for what is chosen
+   */
+  select(outline, held = null) {
     const { map } = this.context;
     const inside = map.n ? gridOf(map.coords).inside(outline) : new Uint32Array(0);
     const { shownCode: code } = this;
-    const seen = code === null ? inside : inside.filter((i) => map.codes[i] === code);
+    const { shown } = map.filter;
+    const seen = inside.filter(
+      (i) => (code === null || map.codes[i] === code) && (!shown || shown[i] === 1),
+    );
     const hidden = inside.length - seen.length;
-    if (!seen.length) {
+    const operation = held ?? this.operations.chosen;
+    const open = this.dialog.isChoosing ? this.dialog.indices : new Uint32Array(0);
+    const selected = combineSelections(operation, open, seen);
+    if (!selected.length) {
       this.clearSelection();
-      this.say(hidden ? TEXT.map.allHiddenInside(hidden) : TEXT.map.noPointsInside);
+      if (seen.length) this.say(TEXT.map.nothingSelected);
+      else
+        this.say(
+          hidden ? TEXT.map.allHiddenInside(hidden, shown !== null) : TEXT.map.noPointsInside,
+        );
       return;
     }
-    this.drawOutline(outline);
-    this.openSelection(seen, hidden);
+    // what was combined has another outline
+    this.drawOutline(operation === "replace" ? outline : []);
+    this.openSelection(selected, hidden);
   }
 
   dropHighlight() {
@@ -202,12 +253,17 @@ export class CanvasView extends SideView {
       selected,
     } = this;
     const { shownCode: code } = this;
-    this.scene.lit = selected
+    const { shown } = map.filter;
+    const lit = selected
       ? litPoints(selected, map.n)
       : code === null
         ? null
         : litCode(map.codes, code);
+    this.scene.lit = shown ? withoutFiltered(lit, shown, selected !== null) : lit;
     this.scene.redraw(STALE_COLORS);
+    // what does not stand out has neither
+    this.names.wait();
+    this.pictures.wait();
   }
 
   escape() {
@@ -239,4 +295,19 @@ function litCode(codes, code) {
   const lit = new Uint8Array(codes.length);
   for (let i = 0; i < lit.length; i++) lit[i] = codes[i] === code ? 1 : 0;
   return lit;
+}
+
+/**
+ * The same, but what does not meet the filters is left out; what is selected is shown in any case.
+ * @param {Uint8Array | null} lit
+ * @param {Uint8Array} shown
+ * @param {boolean} keeps whether what stands out does so although it is filtered out
+ */
+function withoutFiltered(lit, shown, keeps) {
+  const out = new Uint8Array(shown.length);
+  for (let i = 0; i < out.length; i++) {
+    const stands = lit ? lit[i] : 1;
+    out[i] = shown[i] === 1 || (keeps && stands === 1) ? stands : LEFT_OUT;
+  }
+  return out;
 }

@@ -236,6 +236,7 @@ export class PanelContext extends Emitter {
     this.toldFront = "";
     this.media.forgetRequests();
     this.link.tellReady();
+    this.map.filter.renew();
   }
 
   /**

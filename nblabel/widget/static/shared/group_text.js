@@ -28,7 +28,7 @@ export const GROUP_TEXT = {
     `${name && `${name}: `}${counted(n, noun)}` +
     (labeled ? `, ${countText(labeled)} already labeled` : ""),
   /** @param {number} n */
-  hiddenLeftOut: (n) => `${countText(n)} hidden by the legend left out`,
+  hiddenLeftOut: (n) => `${counted(n, "hidden point")} left out`,
   nothingLeft: "Nothing is left to label",
   allLabeled: "All are labeled already",
   /** @param {string} noun @param {number} n @param {number} excluded */

@@ -19,7 +19,7 @@ const ASK_AT_MOST_MS = 30_000;
 /** Messages of the kernel that wait for a missing one; it sends the others again. */
 const MOST_EARLY = 256;
 /** Of these only the newest counts: an older one that was not heard is not sent again. */
-const NEWEST = new Set(["front", "hover", "lit", "more"]);
+const NEWEST = new Set(["front", "filter", "hover", "lit", "more"]);
 
 /** @typedef {import("./wire.js").Model} Model */
 /** @typedef {import("./wire.js").Traits} Traits */

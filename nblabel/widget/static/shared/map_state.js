@@ -2,6 +2,7 @@
 // to the views.
 
 import { Emitter } from "./emitter.js";
+import { MapFilter } from "./map_filter.js";
 import { mediaOf } from "./media.js";
 import { bytesOf } from "./pixels.js";
 
@@ -37,6 +38,7 @@ export class MapState extends Emitter {
     this.labeled = new Uint32Array(0);
     /** @type {Map<number, Picture>} */
     this.pictures = new Map();
+    this.filter = new MapFilter(this);
     this.hear();
   }
 
@@ -49,11 +51,23 @@ export class MapState extends Emitter {
     link.on("pictures", ({ items }, buffers) => this.takePictures(items, buffers));
   }
 
-  /** How many points have a code. @param {number} code */
+  /** How many points have a code, of those that meet the filters. @param {number} code */
   count(code) {
+    const { codes } = this;
+    const { shown } = this.filter;
     let n = 0;
-    for (const one of this.codes) if (one === code) n += 1;
+    for (let i = 0; i < codes.length; i++)
+      if (codes[i] === code && (!shown || shown[i] === 1)) n += 1;
     return n;
+  }
+
+  /** How many points of each code meet the filters. @returns {Uint32Array} */
+  countEach() {
+    const { codes } = this;
+    const { shown } = this.filter;
+    const counts = new Uint32Array(Math.max(this.palette.length, 256));
+    for (let i = 0; i < codes.length; i++) if (!shown || shown[i] === 1) counts[codes[i]] += 1;
+    return counts;
   }
 
   /** 1 for each labeled point. */

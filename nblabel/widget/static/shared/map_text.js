@@ -29,6 +29,28 @@ export const MAP_TEXT = {
   zoomOut: "Zoom out",
   zoomIn: "Zoom in",
   reset: "Reset view",
+  filter: "Filters",
+  save: "Save as an image",
+  figureTitle: "Title (optional)",
+  /** @param {string} kind */
+  saveAs: (kind) => `Save ${kind}`,
+  /** @param {string} file */
+  savedAs: (file) => `${file} is in the downloads of the browser`,
+  tooLarge: "the browser could not make so large an image",
+  layers: "Over the points",
+  names: "Names",
+  pictures: "Pictures",
+  /** @param {string} name @param {boolean} on */
+  layerShown: (name, on) => `${name} ${on ? "shown" : "hidden"}`,
+  selection: "What a lasso or box does",
+  operations: { replace: "New", add: "Add", subtract: "Subtract", intersect: "Intersect" },
+  operationTitles: {
+    replace: "Takes the place of the selection",
+    add: "Adds to the selection: also Shift while drawing",
+    subtract: "Takes away from the selection: also Alt while drawing",
+    intersect: "Keeps what is in both: also Shift and Alt while drawing",
+  },
+  nothingSelected: "Nothing is selected any more",
   /** @param {string} name */
   ready: (name) => `${name} ready`,
   /** @param {string} name */
@@ -36,10 +58,10 @@ export const MAP_TEXT = {
   thisPoint: "This point",
   notShown: "Kernel not responding: nothing was shown",
   noPointsInside: "No points inside",
-  /** @param {number} n */
-  allHiddenInside: (n) =>
+  /** @param {number} n @param {boolean} filtered */
+  allHiddenInside: (n, filtered) =>
     `${n === 1 ? "The point inside is" : `All ${countText(n)} points inside are`} hidden by the ` +
-    "legend",
+    (filtered ? "filters or the legend" : "legend"),
   scrollHint: "Click the map, then scroll to zoom",
   crosshairOn:
     "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
@@ -58,6 +80,7 @@ export const MAP_TEXT = {
     [["0"], "or double click: reset the view"],
     [["l"], "lasso: draw around points to label them; also Shift and drag"],
     [["x"], "box: drag across points to label them"],
+    [["Shift"], "while drawing: add to the selection; Alt takes away, both keep what is in both"],
     [["m"], "back to moving"],
     [["c"], "cross-hair: the arrow keys move it, Shift makes it faster"],
     [
@@ -65,6 +88,10 @@ export const MAP_TEXT = {
       "at the cross-hair, or click: ask about the nearest point next; the keys then answer it",
     ],
     [["b"], "at the cross-hair: start a box, again to end it"],
+    [["n"], "show or hide the names of classes or clusters on their regions"],
+    [["p"], "show or hide the pictures that take the place of points where you zoom in"],
+    [["f"], "filters: only the points that meet all of them are shown and drawn around"],
+    [["s"], "save what the map shows, as PNG or SVG with its legend"],
     [["g"], "clusters: look through them, and label each as a whole"],
     [["/"], "search by id, file name or words"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],

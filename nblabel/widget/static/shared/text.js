@@ -11,6 +11,7 @@ import {
   shareText,
 } from "./format.js";
 import { CLASS_TEXT } from "./class_text.js";
+import { FILTER_TEXT } from "./filter_text.js";
 import { FINDER_TEXT } from "./finder_text.js";
 import { GALLERY_TEXT } from "./gallery_text.js";
 import { GROUP_TEXT } from "./group_text.js";
@@ -361,6 +362,7 @@ const QUALITY_TEXT = {
 
 export const TEXT = {
   ...SHARED_TEXT,
+  filter: FILTER_TEXT,
   finder: FINDER_TEXT,
   panel: PANEL_TEXT,
   guidelines: GUIDELINES_TEXT,

@@ -1,0 +1,137 @@
+"""Which points of the map meet the filters of a page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from nblabel.arrays import IntArray
+from nblabel.pool.columns import Column
+from nblabel.session import Session
+from nblabel.session.facts import Facts, columns_of
+from nblabel.widget.panel.answers import words_of
+from nblabel.widget.panel.pages import Page, Pages
+from nblabel.widget.panel.state import PanelState
+from nblabel.widget.text import filters as words
+from nblabel.widget.view.map import Send
+from nblabel.widget.work.worker import Task, Worker
+
+VALUES = 200  # of a column that are offered, the commonest; another one can be typed
+LAST_OF_DAY = "T23:59:59.999999"
+DAY = len("2026-01-31")
+
+
+class Filters:
+    """Answers the filters of pages with the points that meet them, and keeps the pages up to date.
+
+    Parameters
+    ----------
+    session, state, pages, worker
+    send : callable
+        Called with a message and its buffers.
+    """
+
+    def __init__(
+        self, session: Session, state: PanelState, pages: Pages, worker: Worker, send: Send
+    ) -> None:
+        self._session, self._state, self._pages = session, state, pages
+        self._worker, self._send = worker, send
+
+    def offer(self, page: Page) -> None:
+        """Tell a page what it can filter by; counting the values of large columns takes a while."""
+        annotators = sorted(self._session.answered.annotators)
+        columns = columns_of(self._session.pool)
+        n = len(self._session.pool)
+
+        def work(_: object) -> list[dict[str, Any]]:
+            return [_described(column, n) for column in columns]
+
+        def done(found: list[dict[str, Any]] | Exception) -> None:
+            if isinstance(found, Exception):
+                raise found
+            told = {"annotators": annotators, "columns": found}
+            self._send({"type": "filter_choices", **told, "to": page.id}, [])
+
+        self._worker.run("filter choices", Task(work=work, done=done))
+
+    def choose(self, page: Page, content: dict[str, Any]) -> None:
+        """Answer a "filter", and again whenever something else meets it."""
+        page.filter, page.filtered = content, None
+        self._look(page)
+
+    def follow(self) -> None:
+        """Tell what meets the filters of the pages now, after labels or predictions have changed."""
+        for page in self._pages:
+            if page.filter is not None and page.filter["criteria"]:
+                self._look(page)
+
+    def _look(self, page: Page) -> None:
+        content = page.filter
+        assert content is not None
+        facts = self._session.facts(self._state.model, self._state.near)
+
+        def done(found: IntArray | Exception) -> None:
+            if page.filter is not content:  # the page asked for something else since
+                return
+            if isinstance(found, Exception):
+                if not isinstance(found, ValueError | KeyError | TypeError):
+                    raise found
+                self._tell(page, {"text": words_of(found), "n": len(facts)})
+                return
+            shown = np.zeros(len(facts), dtype=bool)
+            shown[found] = True
+            bits = np.packbits(shown, bitorder="little").tobytes()
+            if bits != page.filtered:
+                page.filtered = bits
+                self._tell(page, {"text": "", "n": len(found)}, [bits])
+
+        work = partial(_meeting, facts, content["criteria"])
+        self._worker.run("filter", Task(work=lambda _: work(), done=done))
+
+    def _tell(self, page: Page, told: dict[str, Any], buffers: list[Any] | None = None) -> None:
+        request = (page.filter or {})["request"]
+        content = {"type": "filter", "request": request, "total": len(self._session.pool)}
+        self._send({**content, **told, "to": page.id}, buffers or [])
+
+
+def _meeting(facts: Facts, criteria: dict[str, Any]) -> IntArray:
+    """Return the positions of what meets criteria as docs/wire.md has them."""
+    columns = {column.name: column for column in reversed(columns_of(facts.pool))}
+    asked: dict[str, Any] = dict(criteria)
+    if "confidence" in asked:
+        asked["confidence"] = tuple(asked["confidence"])
+    if "column" in asked:
+        asked["column"] = {
+            name: _condition(one, columns.get(name)) for name, one in asked["column"].items()
+        }
+    return facts.where(**asked)
+
+
+def _condition(told: dict[str, Any], column: Column | None) -> Any:
+    """Return what a column is to meet, as `Session.where` takes it."""
+    if "values" in told:
+        return told["values"]
+    if "low" not in told:
+        return None  # missing
+    low, high = told["low"], told["high"]
+    is_day = isinstance(high, str) and len(high) == DAY
+    if is_day and column is not None and column.kind == "date":
+        high += LAST_OF_DAY
+    return low, high
+
+
+def _described(column: Column, n: int) -> dict[str, Any]:
+    """Describe a column to a page that filters by it."""
+    told: dict[str, Any] = {"name": column.name, "kind": column.kind}
+    missing = int(column.missing.sum())
+    told["missing"] = missing
+    numbers = column.numbers
+    if numbers is None:
+        return {**told, "values": column.categories[0][:VALUES]}
+    if missing < n and np.isfinite(numbers).any():
+        known = numbers[np.isfinite(numbers)]
+        ends = (words.end(float(one), column.kind) for one in (known.min(), known.max()))
+        return {**told, "ends": list(ends)}
+    return told

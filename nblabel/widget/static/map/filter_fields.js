@@ -1,0 +1,132 @@
+// The fields of the filters: by class, by who gave the label and how, by confidence, and by the
+// columns of the pool. What is left empty filters nothing.
+
+import { h } from "../shared/dom.js";
+import { listen } from "../shared/errors.js";
+import { TEXT } from "../shared/text.js";
+
+/** With more classes, or values of a column, one is typed. */
+const MOST_LISTED = 60;
+
+/**
+ * @typedef {{name: string, kind: "number" | "date" | "category", missing: number, values?:
+ *   string[], ends?: [string, string]}} FilterColumn
+ */
+/** @typedef {{el: HTMLElement, value: () => any, clear: () => void}} Field
+ *   value: undefined where it is empty */
+
+/**
+ * A choice of one of some names, typed where there are many.
+ * @param {string} name
+ * @param {{value: string, text: string}[]} choices
+ * @returns {Field}
+ */
+export function choiceField(name, choices) {
+  const many = choices.length > MOST_LISTED;
+  const listed = choices.map(({ value, text }) => h("option", { value, text }));
+  const id = `nbl-values-${(fieldCount += 1)}`;
+  const any = many ? null : h("option", { value: "", text: TEXT.filter.any });
+  const props = { "aria-label": name };
+  const field = many
+    ? h("input", { type: "text", list: id, spellcheck: "false", autocomplete: "off", ...props })
+    : h("select", props, any, ...listed);
+  const list = many ? h("datalist", { id }, ...listed) : null;
+  // the first choice has no value, and neither has an empty field
+  const value = () => {
+    if (many) return field.value || undefined;
+    return field.selectedIndex > 0 ? field.value : undefined;
+  };
+  return { el: fieldLabel(name, field, list), value, clear: () => clearField(field) };
+}
+
+let fieldCount = 0;
+
+/**
+ * From one value to another; either may be left open.
+ * @param {string} name
+ * @param {"number" | "date"} type
+ * @param {Record<string, any>} [props] of both inputs
+ * @param {[string, string]} [ends] what is in the column
+ * @returns {Field} its value: two texts, null for an end that is open
+ */
+export function rangeField(name, type, props = {}, ends) {
+  const inputs = [TEXT.filter.from, TEXT.filter.to].map((end, k) =>
+    h("input", {
+      ...{ type, step: "any", placeholder: type === "number" ? ends?.[k] : null, ...props },
+      ...{ "aria-label": `${name}, ${end}`, title: ends ? TEXT.filter.ends(...ends) : null },
+    }),
+  );
+  const dash = h("span", { text: "–", "aria-hidden": "true" });
+  const words = h("span", { class: "nbl-filter-name", text: name });
+  const el = h("span", { class: "nbl-filter-field", role: "group", "aria-label": name });
+  el.append(words, inputs[0], dash, inputs[1]);
+  const value = () => {
+    const told = inputs.map((input) => input.value || null);
+    return told.some((one) => one !== null) ? told : undefined;
+  };
+  return { el, value, clear: () => inputs.forEach(clearField) };
+}
+
+/**
+ * A condition on a column, as docs/wire.md has it.
+ * @param {FilterColumn} column
+ * @returns {Field}
+ */
+export function columnField({ name, kind, missing, values = [], ends }) {
+  const field =
+    kind === "category"
+      ? choiceField(name, values.map(asChoice))
+      : rangeField(name, kind === "date" ? "date" : "number", {}, ends);
+  const box = h("input", { type: "checkbox" });
+  const only = h("label", { class: "nbl-filter-missing" }, box, TEXT.filter.missing);
+  if (missing) field.el.append(only);
+  const value = () => {
+    if (box.checked) return { missing: true };
+    const told = field.value();
+    if (told === undefined) return undefined;
+    if (kind === "category") return { values: [told] };
+    const [low, high] = kind === "number" ? told.map(numberOrNull) : told;
+    return { low, high };
+  };
+  const clear = () => {
+    box.checked = false;
+    field.clear();
+  };
+  return { el: field.el, value, clear };
+}
+
+/** @param {string} text @returns {{value: string, text: string}} */
+export function asChoice(text) {
+  return { value: text, text };
+}
+
+/** @param {string | null} text */
+function numberOrNull(text) {
+  return text === null ? null : Number(text);
+}
+
+/**
+ * @param {string} name
+ * @param {HTMLElement} field
+ * @param {HTMLElement | null} list
+ */
+function fieldLabel(name, field, list) {
+  const words = h("span", { class: "nbl-filter-name", text: name });
+  return h("label", { class: "nbl-filter-field" }, words, field, list);
+}
+
+/** @param {HTMLInputElement | HTMLSelectElement} field */
+function clearField(field) {
+  if (field instanceof HTMLSelectElement) field.selectedIndex = 0;
+  else field.value = "";
+}
+
+/**
+ * Act when a field was changed: at once where it is chosen, after a pause where it is typed.
+ * @param {HTMLElement} form
+ * @param {() => void} soon
+ */
+export function onFieldChange(form, soon) {
+  listen(form, "input", soon);
+  listen(form, "change", soon);
+}

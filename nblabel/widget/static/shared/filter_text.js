@@ -1,0 +1,33 @@
+// What the filters say.
+
+import { countText } from "./format.js";
+
+export const FILTER_TEXT = {
+  title: "Filters",
+  any: "any",
+  class: "Class",
+  source: "Answer",
+  /** @type {Record<string, string>} */
+  statuses: {
+    open: "none yet",
+    human: "label by a person",
+    model: "auto-labeled",
+    import: "imported label",
+    skipped: "skipped",
+    flagged: "flagged",
+  },
+  confidence: "Confidence, %",
+  annotator: "Annotator",
+  unnamed: "without a name",
+  from: "from",
+  to: "to",
+  missing: "missing",
+  /** @param {string} low @param {string} high */
+  ends: (low, high) => `In the pool: ${low} to ${high}`,
+  clear: "Clear filters",
+  /** @param {number} n @param {number} total */
+  left: (n, total) =>
+    n === 0
+      ? "Nothing meets all filters"
+      : `${countText(n)} of ${countText(total)} meet${n === 1 ? "s" : ""} the filters`,
+};
