@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import Int32Array, IntArray
-from nblabel.log.state import Answer
+from nblabel.log.deciding import Answer
 
 
 class Answered:

@@ -30,15 +30,15 @@ class Dispatch:
             **dict.fromkeys(EVENTS, self._answer),
             "front": lambda _page, _m: panel.publisher.changed(),
             "more": lambda _page, m: panel.more(m["held"]),
-            "need": lambda page, m: panel.need(page, m["ids"]),
+            "need": lambda page, m: panel.showing.need(page, m["ids"]),
             "closeup": panel.closeups.open,
             "read_text": lambda page, m: panel.closeups.read_text(page, m["id"]),
             "columns": lambda _page, m: panel.choose_columns(m["of"], m["chosen"]),
-            "explain": lambda page, m: panel.explain(page, m["ids"]),
+            "explain": lambda page, m: panel.showing.explain(page, m["ids"]),
             "again": lambda page, m: panel.ask_again(page, m["status"], m.get("label")),
-            "show": lambda page, m: panel.show_point(page, m["index"]),
-            "browse": lambda page, m: panel.browse(page, m["id"], m["steps"], m["request"]),
-            "hover": lambda page, m: panel.hover(page, m["index"]),
+            "show": lambda page, m: panel.showing.show_point(page, m["index"]),
+            "browse": lambda page, m: panel.showing.browse(page, m["id"], m["steps"], m["request"]),
+            "hover": lambda page, m: panel.showing.hover(page, m["index"]),
             "play": lambda page, m: panel.playing.play(page, m["id"], float(m["start"])),
             "project": lambda _page, m: panel.mapping.choose(m["name"]),
             "train": lambda _page, _m: self._train(),
@@ -109,7 +109,7 @@ class Dispatch:
     def _sort(self, page: Page, content: Content) -> None:
         begun = self._panel.splits.sort(page, content["name"], content["groups"])
         if begun is not None:
-            self._panel.show(page, *begun)
+            self._panel.showing.show(page, *begun)
 
     def _draw(self, page: Page, content: Content) -> None:
         said = self._panel.measures.draw(int(content["n"]))

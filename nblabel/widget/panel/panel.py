@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,16 +23,16 @@ from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.learning import Learning
 from nblabel.widget.panel.maps import make_map
 from nblabel.widget.panel.pages import Page, Pages
-from nblabel.widget.panel.pictures import QUESTION_SIDE, THUMBNAIL_SIDE, Pictures
+from nblabel.widget.panel.pictures import Pictures
 from nblabel.widget.panel.playing import Playing
 from nblabel.widget.panel.publish import Publisher
 from nblabel.widget.panel.ranking import Ranking
 from nblabel.widget.panel.selection import Selection
+from nblabel.widget.panel.showing import Showing, indices_of
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.panel.tag_grid import TagGrids
 from nblabel.widget.panel.tags import is_asked
 from nblabel.widget.text.classes import COARSE_THEN
-from nblabel.widget.view.packet import Packet
 from nblabel.widget.view.widget import PanelWidget
 from nblabel.widget.work.auto_label import AutoLabel
 from nblabel.widget.work.closeups import CloseupTasks
@@ -53,9 +52,8 @@ from nblabel.widget.work.splitting import Splits
 from nblabel.widget.work.still import Still
 from nblabel.widget.work.tag_auto_label import TagAutoLabel
 from nblabel.widget.work.watching import Watch
-from nblabel.widget.work.worker import Task, Worker
+from nblabel.widget.work.worker import Worker
 
-Then = Callable[[object], None]
 AGAIN = {
     "flagged": (STATUSES.index("flagged"), text.FLAGGED_THEN),
     "skipped": (STATUSES.index("skipped"), text.SKIPPED_THEN),
@@ -108,7 +106,6 @@ class Panel:
         self.pictures = Pictures(session.pool)
         self.items = Items(session, self.state, self.pictures)
         self._again = Again(session)
-        self._hovered = 0
         self._is_catching_up = False
 
         send = self.send
@@ -127,6 +124,10 @@ class Panel:
             on_screen=self._on_screen,
             seen=self.measures.see,
             learned=self._learned,
+        )
+        self.showing = Showing(
+            *(session, self.state, self._ranking, self.items, self.pictures, self.learning),
+            *(self._worker, self._is_open, send),
         )
         self.mapping = Mapping(session, self.state, self._worker, projection, embedding)
         self.selection = Selection(session, self.state, self.pages, self.home, send)
@@ -213,7 +214,7 @@ class Panel:
         if outcome.excluded:
             self.want(outcome.excluded, [text.EXCLUDED] * len(outcome.excluded))
         if outcome.shown is not None and page is not None:
-            self.show(page, outcome.shown, outcome.ack["text"])
+            self.showing.show(page, outcome.shown, outcome.ack["text"])
         # the page that answered knows what it answered, but not what it had taken back
         knows = page is not None and len(self.pages) < 2
         knows = knows and content["type"] not in ("redo", *CHANGES)
@@ -229,62 +230,10 @@ class Panel:
         """Offer more to a page that runs short of questions."""
         self.learning.more(held)
 
-    def need(self, page: Page, ids: list[str]) -> None:
-        """Send a page bytes that it does not hold, as soon as they are read."""
-        for index in self._indices(ids):
-            waits = self.pictures.take_long and page.front[:1] != [self.session.pool.ids[index]]
-            then = partial(self._send_media, page, index)
-            self._read([index], QUESTION_SIDE, then, "ahead" if waits else "show")
-
-    def _send_media(self, page: Page, index: int, _read: object) -> None:
-        self.items.send_again([self.session.pool.ids[index]])
-        packet = Packet()
-        items = [self.items.plain(index, packet)]
-        self.send({"type": "media", "items": items, "to": page.id}, packet.buffers)
-
     def choose_columns(self, of: str, chosen: list[int]) -> None:
         """Show these columns of every item from now on."""
         self.items.columns.choose(of, chosen)
         self.publisher.forget()
-
-    def explain(self, page: Page, ids: list[str]) -> None:
-        """Tell a page why it is asked about some items, and which neighbours decide."""
-        indices = self._indices(ids)
-
-        def send() -> None:
-            packet = Packet()
-            items = [self.items.question(index, packet, self._reason(index)) for index in indices]
-            self.send({"type": "explained", "items": items, "to": page.id}, packet.buffers)
-
-        self.learning.explain(indices, send)
-
-    def show(
-        self,
-        page: Page | None,
-        index: int,
-        said: str,
-        request: str | None = None,
-        *,
-        browsing: bool = False,
-    ) -> None:
-        """Put an item on screen now; in all pages, where nobody knows which."""
-        item_id = self.session.pool.ids[index]
-        answered = item_id in self.session.state.answers
-        # a skipped item that is asked again is a question, unless it is only passed by
-        revisit = answered and (browsing or not self._is_open(index))
-        if not revisit:
-            self._ranking.choose(index)
-
-        def send(_: object) -> None:
-            packet = Packet()
-            reason = text.ANSWERED_BEFORE if revisit else self._ranking.reason(index)
-            item = self.items.question(index, packet, reason)
-            content = {"type": "show", "item": item, "text": said, "revisit": revisit}
-            self.send(content | _addressed(page, request), packet.buffers)
-            if page is not None and index not in self.state.deciders:
-                self.explain(page, [item_id])
-
-        self._read([index], QUESTION_SIDE, send)
 
     def ask_again(self, page: Page, status: str, label: str | None = None) -> None:
         """Ask all items of a status next, once more, or those of one class with subclasses."""
@@ -298,47 +247,10 @@ class Panel:
             said = text.NONE_OF_STATUS.format(status)
             self.send({"type": "announce", "text": said, "to": page.id})
 
-    def show_point(self, page: Page | None, index: int) -> None:
-        """Put a point of the map on screen; a page may be older than the pool it shows."""
-        if self._is_index(index):
-            self.show(page, index, text.SHOWN)
-
-    def browse(self, page: Page, item: str | None, steps: int, request: str) -> None:
-        """Show the item that a person answered so many steps before or after another."""
-        answers = self.session.state.answers
-        given = (one for one, answer in answers.items() if answer.event.source != "model")
-        order = sorted(given, key=lambda one: answers[one].event.seq)
-        place = (order.index(item) if item in order else len(order)) + steps
-        if order and place < len(order):
-            shown = self.session.pool.index_of(order[max(place, 0)])
-            said = text.FIRST_ANSWER if place < 0 else ""
-            self.show(page, shown, said, request, browsing=True)
-            return
-        said = text.BACK_TO_QUESTIONS if order else text.NO_ANSWERS
-        content = {"type": "show", "item": None, "text": said, "revisit": False}
-        self._read([], QUESTION_SIDE, lambda _: self.send(content | _addressed(page, request)))
-
-    def hover(self, page: Page | None, index: int) -> None:
-        """Show the small picture of a point; none where there is no such point."""
-        if not self._is_index(index):
-            at = index if index >= 0 else self._hovered
-            content = {"type": "picture", "index": at, "item": None, "text": ""}
-            self.send(content | _addressed(page))
-            return
-        self._hovered = index
-
-        def send(_: object) -> None:
-            packet = Packet()
-            item = self.items.thumbnail(index, packet)
-            said = self.items.said(index, item)
-            content = {"type": "picture", "index": index, "item": item, "text": said}
-            self.send(content | _addressed(page), packet.buffers)
-
-        self._read([index], THUMBNAIL_SIDE, send, "hover")
-
     def _act(self, what: str, index: int) -> None:
         """Do what a person does in plotly's figure."""
-        self.home.call(self.hover if what == "hover" else self.show_point, None, index)
+        act = self.showing.hover if what == "hover" else self.showing.show_point
+        self.home.call(act, None, index)
 
     # what follows
 
@@ -437,32 +349,4 @@ class Panel:
     def _on_screen(self) -> list[int]:
         """Return what pages have on screen and next, beginning with what was on screen last."""
         others = (item for page in self.pages for item in page.front)
-        return self._indices(dict.fromkeys([*self.pages.front, *others]))
-
-    def _reason(self, index: int) -> Reason | None:
-        answered = self.session.pool.ids[index] in self.session.state.answers
-        if answered and not self._is_open(index):
-            return text.ANSWERED_BEFORE
-        return self._ranking.reason(index)
-
-    def _indices(self, ids: Any) -> list[int]:
-        pool = self.session.pool
-        return [pool.index_of(item) for item in ids if item in pool]
-
-    def _is_index(self, index: int) -> bool:
-        return 0 <= index < len(self.session.pool)
-
-    def _read(self, indices: list[int], side: int, then: Then, lane: str = "show") -> None:
-        """Read pictures aside, so that files do not delay a key, then call a function."""
-
-        def read(_: object) -> None:
-            for index in indices:
-                self.pictures.pack(index, side)
-
-        self._worker.run(lane, Task(work=read, done=then), newest=lane == "hover")
-
-
-def _addressed(page: Page | None, request: str | None = None) -> dict[str, str]:
-    """Return whom a message is for, and which request it answers."""
-    to = {} if page is None else {"to": page.id}
-    return to if request is None else {**to, "request": request}
+        return indices_of(self.session.pool, dict.fromkeys([*self.pages.front, *others]))
