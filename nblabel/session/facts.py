@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from nblabel.arrays import BoolArray, FloatArray, IntArray, is_number
 from nblabel.graph.near import NearGroups
-from nblabel.log.labels import STATUSES
+from nblabel.log.coding import STATUSES
 from nblabel.log.tag_state import SOURCES, TagArray
 from nblabel.pool import Pool
 from nblabel.pool.columns import Column

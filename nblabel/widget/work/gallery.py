@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nblabel.arrays import BoolArray, IntArray, UInt16Array
-from nblabel.log.labels import CODES
+from nblabel.log.coding import CODES
 from nblabel.session import Session
 from nblabel.session.facts import Facts, columns_of
 from nblabel.session.searching import SINGULAR, Searcher
