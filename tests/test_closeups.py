@@ -56,9 +56,9 @@ def test_a_large_jpeg_is_decoded_no_larger_than_needed(tmp_path):
     Image.fromarray(ramp(1600, 2400)).save(tmp_path / "a.jpg", quality=95)
     reader = Closeups(nb.Pool.from_folder(tmp_path).media)
     assert reader.read(0, 600).size == (2400, 1600)
-    assert reader._last.values.size == (1200, 800)
+    assert reader._last.content.size == (1200, 800)
     part = reader.read(0, 2400, (0.25, 0.25, 0.75, 0.75))
-    assert reader._last.values.size == (2400, 1600)
+    assert reader._last.content.size == (2400, 1600)
     assert part.pixels.shape == (800, 1200, 3)
     kept = reader._last
     reader.read(0, 600)

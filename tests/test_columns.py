@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import nblabel as nb
+from nblabel.pool import columns as pool_columns
 from tests.samples import blobs
 
 N = 6
@@ -174,3 +175,26 @@ def test_a_table_of_polars():
     polars = pytest.importorskip("polars", reason="polars is not installed")
     frame = polars.DataFrame({"title": ["a", "b"], "year": [1, 2]})
     assert nb.Pool.from_frame(frame, text="title").beside.values(1) == {"year": 2}
+
+
+# the place of a value in its column
+
+
+def test_a_number_has_its_place_in_its_column():
+    places = [pool().beside.row(index)[0].place for index in range(N)]
+    assert places == [0.2, 0.7, 0.9, 0.2, None, 0.5]
+    assert pool().beside.row(0)[1].place is None  # a category
+
+
+def test_of_very_many_numbers_some_tell_the_place(monkeypatch):
+    monkeypatch.setattr(pool_columns, "RANKED", 100)
+    numbers = np.random.default_rng(0).permutation(10_000)
+    column = pool_columns.Column(pd.Series(numbers))
+    assert len(column._in_order) == 100
+    places = [column.cell(index).place for index in range(200)]
+    np.testing.assert_allclose(places, numbers[:200] / 10_000, atol=0.1)
+
+
+def test_a_column_that_is_constant_has_no_places():
+    one = pool(columns=BESIDE.assign(year=7))
+    assert one.beside.row(0)[0].place is None

@@ -9,7 +9,9 @@ from typing import Any
 from nblabel.system.values import is_missing, looks, nearest, text_of
 
 MAX_CLASSES = 2_000
-COMMANDS = "ursfhwn?,.<>/=;:!*#"  # keys of the panel, as static/ has them: no class can have one
+# Keys of the panel, as static/ has them: no class can have one. + and - zoom, too, but not where
+# they are the keys of classes, as they are for many people.
+COMMANDS = "ursfhwn?,.<>/=;:!*#%&'\"$"
 
 
 class AlikeError(ValueError):

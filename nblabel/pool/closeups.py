@@ -50,11 +50,11 @@ class _Decoded:
     index: int
     size: tuple[int, int]
     scale: float
-    values: Values | Image.Image
+    content: Values | Image.Image
 
     @property
     def weight(self) -> int:
-        values = self.values
+        values = self.content
         if isinstance(values, np.ndarray):
             return values.nbytes
         return values.width * values.height * len(values.getbands())
@@ -107,7 +107,7 @@ class Closeups:
         scale = min(1.0, side / max(width, height), (MOST_PIXELS / (part[0] * part[1])) ** 0.5)
         shape = (max(1, round(part[0] * scale)), max(1, round(part[1] * scale)))
         stretch, shown_range = self._stretch(found, window)
-        pixels = _cut(found.values, (left, top, right, bottom), shape, stretch)
+        pixels = _cut(found.content, (left, top, right, bottom), shape, stretch)
         return Closeup(pixels, found.size, (left, top, right, bottom), shown_range)
 
     def _decoded(self, index: int, side: int) -> _Decoded:
@@ -146,9 +146,9 @@ class Closeups:
         self, found: _Decoded, window: tuple[float, float] | None
     ) -> tuple[Stretch | None, Range | None]:
         """Return how values are shown, and the range of them, where the picture has one."""
-        if not isinstance(self._media, Decoded) or _is_image(found.values):
+        if not isinstance(self._media, Decoded) or _is_image(found.content):
             return None, None
-        stretch, kind = self._media.stretch, kind_of(cast(Values, found.values))
+        stretch, kind = self._media.stretch, kind_of(cast(Values, found.content))
         low, high = stretch.ranges[kind]
         if window is None:
             return stretch, (low, high)

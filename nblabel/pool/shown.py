@@ -136,7 +136,8 @@ class Shown(Identified):
         -------
         list of Cell or None
             In the order of the columns. A cell has the attributes name (of the column), value (as
-            text; None where it is missing) and note (what is unusual about it, or "").
+            text; None where it is missing), note (what is unusual about it, or "") and place
+            (the share of values of its column below it; None of what is no number or date).
         """
         return self.media.row(index) if isinstance(self.media, Table) else None
 

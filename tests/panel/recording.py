@@ -81,6 +81,8 @@ def _label(page: Page) -> None:
     page.say("more", held=[page.items[item]["index"] for item in page.ids])
     page.say("need", ids=page.ids[:2])
     page.say("explain", ids=page.ids[:2])
+    box = [0, 0, 1, 1]
+    page.say("closeup", request="c1", id=page.ids[0], column=None, box=box, side=3)
 
 
 def _answer(page: Page) -> None:

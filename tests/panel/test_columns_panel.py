@@ -37,11 +37,12 @@ def test_columns_stand_beside_an_item(page):
     page.label(page.ids[0])
     beside = page.items[page.ids[0]]["beside"]
     number = int(page.ids[0])
+    place = round((number + 0.5) / N, 3)  # half of the values are below the middle one
     assert beside == {
         "cells": [
-            ["size", str(number * 10), ""],
+            ["size", str(number * 10), "", place],
             ["place", "sea" if number % 3 == 0 else "land", ""],
-            ["day", str(FRAME["day"][number].date()), ""],
+            ["day", str(FRAME["day"][number].date()), "", place],
         ]
     }
 

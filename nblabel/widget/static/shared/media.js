@@ -197,7 +197,7 @@ export function markedParts(text, highlight, words = [], phrase = "") {
   const found = phrase.trim().split(/\s+/).map(quoted).join("\\s+") || NO_WORD;
   const sought = highlight.split(/\s+/).filter(Boolean).map(quoted).join("|") || NO_WORD;
   const telling = words.map(wholeWord).join("|") || NO_WORD;
-  // split() gives what it found between the rest: what is looked for, a word to mark, one that speaks
+  // split() gives what it found between the rest: the phrase, a word to mark, or one that speaks
   const parts = text.split(new RegExp(`(${found})|(${sought})|(${telling})`, "giu"));
   const kinds = [
     (/** @type {string} */ part) => part,

@@ -42,11 +42,20 @@ export class Stage {
     /** The whole picture, where there is no small one. @type {Closeup | null} */
     this.whole = null;
     this.isDrawing = false;
+    // questions are answered whether or not it can be told how large their picture is
+    guarded(() => this.observe(signal))();
+    context.link.on("behind", () => this.closeups.forgetRequests(), signal);
+    listen(window, "resize", () => this.place(), { signal });
+  }
+
+  /**
+   * Follow how large its place is.
+   * @param {AbortSignal} signal
+   */
+  observe(signal) {
     const observer = new ResizeObserver(guarded(() => this.place()));
     observer.observe(this.el);
     signal.addEventListener("abort", () => observer.disconnect());
-    context.link.on("behind", () => this.closeups.forgetRequests(), signal);
-    listen(window, "resize", () => this.place(), { signal });
   }
 
   /** The close-up of the item on screen. */

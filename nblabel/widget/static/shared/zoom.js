@@ -1,4 +1,4 @@
-// Which part of a picture is looked at: plain geometry, in shares of the picture's width and height.
+// Which part of a picture is looked at: plain geometry, in shares of its width and height.
 
 /** Pixels of the screen that one pixel of a picture is enlarged to at most. */
 const LARGEST_PIXEL = 8;
