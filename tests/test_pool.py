@@ -97,7 +97,7 @@ def test_embeddings_of_another_pool():
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({}, "needs images=, texts=, table= or embeddings="),
+        ({}, "needs images=, texts=, table=, sounds=, series= or embeddings="),
         ({"images": IMAGES, "embeddings": POINTS[:2]}, "3 images, 2 embeddings"),
         ({"images": IMAGES, "ids": list("ab")}, "3 images, 2 ids"),
         ({"embeddings": POINTS, "ids": range(4)}, "3 embeddings, 4 ids"),

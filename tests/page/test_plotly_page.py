@@ -164,7 +164,7 @@ def point_at(side: Map, text: str = "boot 7 · Boot, 83 %", **fields: Any) -> No
 
 
 def test_the_picture_under_the_pointer_is_shown(side: Map) -> None:
-    expect(side.root).to_contain_text("Point at the map: its image is shown here.")
+    expect(side.root).to_contain_text("Point at the map: its item is shown here.")
     before = side.root.bounding_box()
     point_at(side)
     expect(side.card).to_have_text("boot 7 · Boot, 83 %")

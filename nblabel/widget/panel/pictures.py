@@ -54,8 +54,8 @@ class Pictures:
         self._kept: OrderedDict[tuple[int, int, bool], UInt8Array | Shown] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
-        self.take_long = False
-        """Whether the last drawing took so long that nothing else should wait for one."""
+        self.take_long = self._are_drawn
+        """Whether nothing should wait for a drawing: the last one took long, or none is known."""
 
     def in_budget(self) -> int:
         """How many questions a page may hold: ten seconds of quick typing if they are small."""

@@ -5,6 +5,7 @@ import { h, setText } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
+import { keyShown } from "./keys.js";
 
 /** So near the end of a sound or of a part, in seconds, nothing is left to play. */
 const END = 0.02;
@@ -154,7 +155,7 @@ export function buildPlayer(controller, focusRoot, signal) {
       "aria-keyshortcuts": "Space",
     },
     name,
-    h("kbd", { "aria-hidden": "true", text: "Space" }),
+    h("kbd", { "aria-hidden": "true", text: keyShown("play") }),
   );
   const slider = h("input", {
     type: "range",

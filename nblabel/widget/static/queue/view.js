@@ -16,6 +16,7 @@ import { findsByName } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 import { buildBranch } from "./branch.js";
 import { buildFind } from "./find.js";
+import { buildFirst } from "./first.js";
 import { buildHelp } from "./help.js";
 import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
@@ -137,6 +138,7 @@ export function buildQueue(controller, signal, ways) {
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
   const near = buildNear(controller, run);
+  const first = buildFirst(controller);
   const player = buildPlayer(controller, focusRoot, signal);
   returnFocus(el, focusRoot, signal);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
@@ -167,7 +169,7 @@ export function buildQueue(controller, signal, ways) {
   );
   const confirm = tags && buildConfirm(tags, run, desk);
   const answers = [prediction.node, classes.node, find.node, confirm?.node ?? null, actions.node];
-  const answer = h("div", { class: "nbl-answer" }, ...answers, messages.node, why.node);
+  const answer = h("div", { class: "nbl-answer" }, first.node, ...answers, messages.node, why.node);
   const body = h("div", { class: "nbl-body" }, question, answer);
   /** @param {boolean} opens */
   const makeRoom = (opens) => {
@@ -207,13 +209,14 @@ export function buildQueue(controller, signal, ways) {
   };
   const remove = controller.addView({
     question: draw([
-      ...[picture, caption, player, beside, near, note, prediction, next, branch, keyed, set],
+      ...[picture, caption, player, beside, near, note, first, prediction, next, branch, keyed],
+      ...[set],
     ]),
     rest: draw([saved, classes, find, actions, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;
-  link.onTrait("status", () => throttle.run(leads, leads.render), signal);
+  link.onTrait("status", () => throttle.run(leads, draw([leads, first])), signal);
   ways.focusQueue = focusRoot;
   ways.pauseQueue = (paused) => {
     desk.paused = paused;

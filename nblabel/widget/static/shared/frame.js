@@ -5,8 +5,8 @@ import { later, listen } from "./errors.js";
 import { TEXT } from "./text.js";
 
 const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:; " +
-  "form-action 'none'; base-uri 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; " +
+  "media-src data:; form-action 'none'; base-uri 'none'";
 /** Black on white in every theme, as the function that made it takes it to be. Links lead nowhere:
  * a new window is not allowed. */
 const HEAD =
@@ -34,7 +34,10 @@ export function htmlOf({ media, bytes }) {
 export function wordsOfHtml(html) {
   const { body } = new DOMParser().parseFromString(html, "text/html");
   for (const node of body.querySelectorAll("script, style, template, noscript")) node.remove();
-  return (body.textContent ?? "").replace(/\s+/g, " ").trim();
+  const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  const words = [];
+  while (texts.nextNode()) words.push(texts.currentNode.nodeValue);
+  return words.join(" ").replace(/\s+/g, " ").trim();
 }
 
 /** The frame of an item; each piece gets a new one, so that going back is not to the one before. */

@@ -43,10 +43,10 @@ export const GROUP_TEXT = {
   include: (n) => `Include ${countText(n)} again`,
   /** @param {string} text */
   tryingAgain: (text) => `${text} Trying again…`,
-  pictures: "Images of the group",
+  pictures: "Items of the group",
   previousPage: "Previous page",
   nextPage: "Next page",
-  atOnceTitle: "Images at once",
+  atOnceTitle: "Items at once",
   /** @param {number} n */
   atOnce: (n) => `${countText(n)} at once`,
   /** @param {number} first @param {number} last @param {number} n */

@@ -102,5 +102,5 @@ export const MAP_TEXT = {
   predicted: (id, label, confidence) => `${id}: predicted ${label}, ${percentText(confidence)}`,
   /** @param {string} id */
   noPrediction: (id) => `${id}: no prediction yet`,
-  pointHere: "Point at the map: its image is shown here.",
+  pointHere: "Point at the map: its item is shown here.",
 };

@@ -64,7 +64,11 @@ function paintRaw(canvas, { width, height, channels }, bytes) {
 function paintEncoded(canvas, encoding, bytes) {
   const context = contextOf(canvas);
   /** @param {ImageBitmap} bitmap */
-  const draw = (bitmap) => context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const draw = (bitmap) => {
+    context.fillStyle = "#fff"; // a drawing on nothing is mostly black
+    if (encoding === "svg+xml") context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  };
   const known = decodedPictures.get(bytes);
   if (known) {
     draw(known);

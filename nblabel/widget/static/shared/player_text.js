@@ -1,4 +1,4 @@
-// Words of the player of sounds, and of the frame that shows HTML.
+// Words of the player of a sound (a series has none), and of the frame that shows HTML.
 
 import { clockText } from "./format.js";
 

@@ -32,6 +32,8 @@ export const TAG_TEXT = {
     tags.map(({ label, confidence }) => `${label} ${percentText(confidence)}`).join(", ") || NO_TAG,
   /** @param {string} id @param {string} tags */
   predictedFor: (id, tags) => `${id}: predicted ${tags}`,
+  /** @param {string} noun */
+  first: (noun) => `Which tags has this ${noun}? Press their keys, then Enter.`,
   takeOver: "Use",
   takeOverLabel: "Press the tags that are predicted",
   nonePredicted: "No tag is predicted.",

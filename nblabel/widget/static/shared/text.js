@@ -164,6 +164,8 @@ const QUEUE_TEXT = {
   },
   /** @param {string} reason */
   notSaved: (reason) => `Not saved: ${reason}`,
+  /** @param {string} noun */
+  first: (noun) => `Which class is this ${noun}? Press its key, or its button.`,
   nothingToAnswer: "There is nothing to answer now.",
   sameKeyTwice: "Same key twice within 0.15 s: not counted.",
   predictionChanged: "The prediction has just changed: press Enter again to accept it.",
@@ -323,7 +325,7 @@ const QUALITY_TEXT = {
   revertTitle: "They are open again; one undo accepts them again",
   preview: "The least confident of them. Press one to label it yourself.",
   /** @param {string} id @param {string} label @param {boolean} pictured */
-  previewItem: (id, label, pictured) => `${id}: ${label}${pictured ? "" : ", no image"}`,
+  previewItem: (id, label, pictured) => `${id}: ${label}${pictured ? "" : ", nothing to show"}`,
   /** @param {string} words */
   askNow: (words) => `${words}. Ask it now.`,
   noCurve: "The error–coverage curve appears here once checks are answered.",
