@@ -561,6 +561,48 @@ def classes(sizes: Sizes) -> tuple[list[Row], list[str]]:
     return rows, [made, *_threads()]
 
 
+def changes(sizes: Sizes) -> tuple[list[Row], list[str]]:
+    """Measure changes of a class with 50,000 labels in a file, and the undo of each."""
+    n, n_labels, rounds = (600, 500, 2) if sizes.quick else (60_000, 50_000, 7)
+    X = np.random.default_rng(SEED).standard_normal((n, DIM)).astype(np.float32)
+    items = np.arange(n_labels)
+    halves = {"d": items[: n_labels // 2], "e": items[n_labels // 2 :]}
+    steps: dict[str, Callable[[nb.Session], Any]] = {
+        "rename": lambda session: session.rename_class("a", "A"),
+        "merge": lambda session: session.merge_classes(["a", "b"], into="b"),
+        "retire": lambda session: session.retire_class("a"),
+        "delete": lambda session: session.delete_class("a", reassign="b"),
+        "subclasses": lambda session: session.nest_classes(["d", "e"], under="a"),
+        "split, to be sorted": lambda session: session.split_class("a", ["d", "e"]),
+        "split at once": lambda session: session.split_class("a", halves),
+    }
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        session = nb.Session(
+            nb.Pool(embeddings=X), ["a", "b", "c"], learner="knn", store=Path(folder) / "labels.db"
+        )
+        session.tell(items, "a")
+        session.tell([n - 2, n - 1], ["b", "c"])
+        for name, step in steps.items():
+            walls: dict[str, list[float]] = {"": [], ", undo": []}
+            worked: dict[str, list[float]] = {"": [], ", undo": []}
+            for _ in range(rounds):
+                for what, act in (("", step), (", undo", lambda one: one.undo())):
+                    begun, began = time.perf_counter(), time.process_time()
+                    act(session)
+                    walls[what].append(1e3 * (time.perf_counter() - begun))
+                    worked[what].append(1e3 * (time.process_time() - began))
+            for what, wall in walls.items():
+                at = f"a class with {n_labels:,} labels, {name}{what}"
+                rows += [
+                    Row(at, "ms", wall, "median at most 500 ms", "median", 500),
+                    Row(f"{at}: processor time", "ms", worked[what]),
+                ]
+        session.store.close()
+    made = f"random numbers, {n:,} x {DIM}, seed {SEED}; labels in a SQLite file; learner knn"
+    return rows, [made]
+
+
 PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
     "mnist": mnist,
     "million": million,
@@ -571,6 +613,7 @@ PARTS: dict[str, Callable[[Sizes], tuple[list[Row], list[str]]]] = {
     "memory": memory,
     "first": first,
     "classes": classes,
+    "changes": changes,
 }
 
 

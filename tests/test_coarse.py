@@ -85,7 +85,7 @@ def parity_of(session):
     return np.array([session.path(name)[0] for name in session.classes], dtype=object)
 
 
-@pytest.mark.parametrize("learner", ["knn", "graph", "mixed", "random-forest"])
+@pytest.mark.parametrize("learner", ["knn", "graph", "mixed", "rf"])
 def test_other_items_are_learned_of_too(digits, learner):
     order = np.random.default_rng(0).permutation(len(digits.labels))
     y = digits.labels

@@ -171,9 +171,9 @@ class Registry:
         leaves = [one for one in there if id(one) not in inner]
         for wanted in (False, True):  # fewer than two are too few
             for one in roots:
-                if len(leaves) < 2 and (id(one) in inner) is wanted:
-                    if all(one is not other for other in leaves):
-                        leaves.append(one)
+                spare = (id(one) in inner) is wanted and all(one is not each for each in leaves)
+                if len(leaves) < 2 and spare:
+                    leaves.append(one)
         shown = {id(one) for one in leaves}
         return (
             tuple(one[0] for one in roots if id(one) in shown),

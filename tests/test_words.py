@@ -13,11 +13,8 @@ GLOSSARY = ROOT / "docs" / "glossary.md"
 PANEL = ROOT / "nblabel" / "widget"
 KERNEL_TEXTS = sorted((PANEL / "text").glob("*.py"))
 PAGE_TEXT = [
-    PANEL / "static" / "shared" / name
-    for name in (
-        *("text.js", "group_text.js", "class_text.js", "look_text.js", "map_text.js"),
-        *("player_text.js",),
-    )
+    PANEL / "static" / "shared" / "text.js",
+    *sorted((PANEL / "static" / "shared").glob("*_text.js")),
 ]
 BANNED_SECTION = "## Words we do not use"
 # Where a word may stand all the same: file, word, and why.

@@ -112,7 +112,7 @@ class TopProba:
         return found.astype(np.float32)
 
     def replaced(self, rows: IntArray, proba: FloatArray) -> TopProba:
-        """Return the matrix with other rows in some places, of which the likeliest classes are kept.
+        """Return the matrix with other rows in some places, cut to their likeliest classes.
 
         Parameters
         ----------

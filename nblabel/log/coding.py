@@ -18,7 +18,7 @@ Statuses = npt.NDArray[np.uint8]
 
 def coded(
     written: IntArray,
-    standing: Statuses,
+    answered: Statuses,
     called: Sequence[str],
     codes: Mapping[str, int],
     parents: Sequence[str],
@@ -29,7 +29,7 @@ def coded(
     ----------
     written : ndarray of shape (m,), intp
         The label of each, as a position in `called`; -1 where there is none.
-    standing : ndarray of shape (m,), uint8
+    answered : ndarray of shape (m,), uint8
         The status of each, whatever became of the class of its label.
     called : sequence of str
         The present names of the classes that stand in labels.
@@ -47,8 +47,8 @@ def coded(
     """
     above = {name: node for node, name in enumerate(parents) if name not in codes}
     y, nodes = (_looked_up(numbers, called)[written] for numbers in (codes, above))
-    coarse, by_model = nodes >= 0, standing == CODES["model"]
-    statuses = np.where(coarse, np.where(by_model, CODES["open"], CODES["coarse"]), standing)
+    coarse, by_model = nodes >= 0, answered == CODES["model"]
+    statuses = np.where(coarse, np.where(by_model, CODES["open"], CODES["coarse"]), answered)
     nodes[by_model] = -1
     return y, nodes, statuses.astype(np.uint8)
 

@@ -133,8 +133,8 @@ class LabelEvent:
         "accept" (labels of the model), "add_class", "rename_class", "merge_classes",
         "order_classes", "delete_class", "describe_class", "retire_class", "restore_class",
         "split_class", "nest_classes", "note", "guidelines", "undo", "redo", "audit" (items drawn at
-        random, before anyone answers them), "repeat" (an item that its annotator is asked once more), or "withdraw" (labels of the model
-        are taken back).
+        random, before anyone answers them), "repeat" (an item that its annotator is asked once
+        more), or "withdraw" (labels of the model are taken back).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
         drawn; the skipped ones among them may come again.

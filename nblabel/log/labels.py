@@ -63,7 +63,7 @@ class LabelLog:
     _numbers: dict[str, int]
     _y: IntArray
     _status: npt.NDArray[np.uint8]
-    _standing: npt.NDArray[np.uint8]  # the same, whatever became of the class of the label
+    _answered_as: npt.NDArray[np.uint8]  # the same, whatever became of the class of the label
     _nodes: IntArray  # of coarse labels, as positions in `_above`; -1 elsewhere
     _bulk: npt.NDArray[np.bool_]
     answered: Answered
@@ -351,10 +351,10 @@ class LabelLog:
         answers = list(map(self._state.answers.get, items))
         steps = {answer.event.uid: answer for answer in answers if answer is not None}
         # what is the same for all items of a step is worked out once
-        standing = {uid: CODES[answer.status] for uid, answer in steps.items()}
+        kinds = {uid: CODES[answer.status] for uid, answer in steps.items()}
         bulk = {uid: answer.event.is_bulk for uid, answer in steps.items()}
         uids = ["" if answer is None else answer.event.uid for answer in answers]
-        self._standing[rows] = [standing.get(uid, 0) for uid in uids]
+        self._answered_as[rows] = [kinds.get(uid, 0) for uid in uids]
         self._bulk[rows] = [bulk.get(uid, False) for uid in uids]
         written = written_in(answers)
         for name in dict.fromkeys(written):
@@ -407,7 +407,7 @@ class LabelLog:
             self._classes_at, some = at, slice(None)
         called = [present[name] for name in self._numbers]
         self._y[some], self._nodes[some], self._status[some] = coded(
-            self._written[some], self._standing[some], called, self._codes, self._above
+            self._written[some], self._answered_as[some], called, self._codes, self._above
         )
 
     def _predicted(self) -> list[Predicted]:
@@ -425,7 +425,7 @@ class LabelLog:
         self._written = self._y.copy()
         self._numbers = {}
         self._status = np.zeros(len(self.pool), dtype=np.uint8)
-        self._standing = self._status.copy()
+        self._answered_as = self._status.copy()
         self._nodes = self._y.copy()
         self._bulk = np.zeros(len(self.pool), dtype=bool)
         self.answered = Answered(len(self.pool))

@@ -58,11 +58,11 @@ class NestingLog(RetiringLog):
         return path_of(self.class_of(name), self._parents)
 
     @property
-    def coarse(self) -> tuple[IntArray, tuple[tuple[int, ...], ...]]:
+    def _coarse(self) -> tuple[IntArray, tuple[tuple[int, ...], ...]]:
         """The numbers of the coarse labels, and for each class those of the classes above it.
 
-        The first is an ndarray of shape (n,), intp, -1 where there is none. Numbers are positions in
-        `parent_classes`; those above a class come from the highest down.
+        The first is an ndarray of shape (n,), intp, -1 where there is none. Numbers are positions
+        in `parent_classes`; those above a class come from the highest down.
         """
         numbers = {name: node for node, name in enumerate(self._above)}
         paths = (path_of(name, self._parents)[:-1] for name in self.classes)

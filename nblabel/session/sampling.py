@@ -334,7 +334,7 @@ def snapshot(log: SplitLog, drawn: IntArray, repeated: IntArray, learn_accepted:
 
 def _coarse(log: SplitLog, repeated: IntArray) -> CoarseLabels | None:
     """Return the labels of classes that have subclasses, but for those that are retired."""
-    nodes, paths = log.coarse
+    nodes, paths = log._coarse  # noqa: SLF001  (one of us)
     nodes[repeated] = -1
     gone = [node for node, name in enumerate(log.parent_classes) if name in log.retired]
     nodes[np.isin(nodes, gone)] = -1

@@ -48,7 +48,9 @@ class Session(FilteredLog):
         What to label, or what `Pool` takes as images. A pool without embeddings is embedded by
         `embed`, in the way that `nb.embeddings.choose` says and `embedded_by` keeps.
     classes : iterable of str
-        At least two class names, in order. A mapping of codes to names and a column will do.
+        At least two class names, in order. A mapping of codes to names and a column will do. A
+        mapping of names to lists of names, or to such mappings, is a tree: the label of a class
+        that has subclasses is a coarse one, see `coarse_labels`.
     learner : str, estimator or callable
         "auto" is "mixed" as soon as the neighbour graph is there, "knn" until then; see
         `nblabel.learners.make_learner` for the others.
@@ -404,7 +406,8 @@ class Session(FilteredLog):
                     stacklevel=3,
                 )
             return None
-        first, renamed = self.state.class_list.given_now, self.state.renamed
+        given_now, renamed = self.state.class_list.given_now, self.state.renamed
+        first = tuple(name for name in given_now if name not in self.parent_classes)
         made = as_prior(self.pool, given, self.classes, given=first, renamed=renamed)
         self._prior_at_first = made, self.classes[: made.shape[1]]
         if not had:

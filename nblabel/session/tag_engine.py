@@ -28,7 +28,11 @@ class TagEngine(Engine):
     _make_strategy = staticmethod(make_tag_strategy)
     _shares = TagShareLearner
 
-    def learner_anew(self, bulk: IntArray | None = None, prior: Prior | None = None) -> Any:  # noqa: ARG002
+    def learner_anew(
+        self,
+        bulk: IntArray | None = None,  # noqa: ARG002
+        prior: Prior | None = None,  # noqa: ARG002
+    ) -> Any:
         """Return a learner like the present one that has learned nothing yet."""
         return TagModel(make_tag_learner(self._wanted[0], self.X, self._random_state, self.graph))
 

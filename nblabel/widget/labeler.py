@@ -43,8 +43,8 @@ class Labeler(SharingPanel):
     pool : Pool or images
         What to label: a `Pool` of images, texts or rows; or an array of images, or image files.
     classes : iterable of str
-        At least two class names, as for `Session`. One whose name is a single character has that
-        key, unless it is that of a command.
+        At least two class names, or a tree of them, as for `Session`. One whose name is a single
+        character has that key, unless it is that of a command.
     learner : str, estimator or callable
         What learns, as for `Session`.
     strategy : str or QueryStrategy

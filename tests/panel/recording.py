@@ -139,6 +139,11 @@ def _change_classes(page: Page) -> None:
     page.say("sort", name="boot", groups=["rubber boot", "boot"])
     _answer(page)
     page.answer("retire_class", name="shirt")
+    page.answer("nest_classes", names=["Boot", "rubber boot"], under="footwear")
+    page.label(page.current, "footwear")
+    page.say("again", status="coarse", label="footwear")
+    page.answer("undo")
+    page.answer("undo")
 
 
 def _entry(kind: str, content: dict[str, Any], buffers: list[bytes]) -> dict[str, Any]:

@@ -39,8 +39,9 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
             raise ValueError(f"keys gives {other!r} and {name!r} the same key, {sign!r}.")
         if session.parents and sign in FINDS + ITSELF:
             raise ValueError(
-                f"keys gives {name!r} the key {sign!r}. Where classes have subclasses, {FINDS} finds "
-                f"one by its name and {ITSELF} gives the label of their parent; choose another."
+                f"keys gives {name!r} the key {sign!r}. Where classes have subclasses, {FINDS} "
+                f"finds one by its name and {ITSELF} gives the label of their parent; choose "
+                "another."
             )
         if sign in SHARED and has_many(session.classes):
             raise ValueError(

@@ -54,7 +54,7 @@ def key_is_given(key: str, name: str) -> str:
 def nested(names: Sequence[str], under: str | None, n: int) -> str:
     """Say where classes are now, and what became of the labels of their parent."""
     moved = f"{_listed(names)} moved " + (f"under “{under}”." if under else "to the top.")
-    return moved + (f" Its {counted(n, 'label')} are coarse labels now." if n else "")
+    return moved + (f" {counted(n, 'label')} of “{under}”: coarse labels now." if n else "")
 
 
 COARSE_THEN = Reason("Its label is a coarse one: say which class it is, if you can.")

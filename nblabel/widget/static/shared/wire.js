@@ -1,9 +1,11 @@
 // The shapes of docs/wire.md, as types. There is no code here.
 
-/** `also`: former names; `parent`: the class above it; `subclasses`: it has some; `like`: an earlier class that can hardly be told from it by its name;
+/** `also`: former names; `parent`: the class above it; `subclasses`: it has some;
+ * `like`: an earlier class that can hardly be told from it by its name;
  * `split`: into which others it is being sorted, and how many items are left.
  * @typedef {{name: string, key: string, color: string, description?: string, aliases?: string[],
- *   also?: string[], parent?: string, subclasses?: boolean, examples?: {id: string, index: number}[], retired?: boolean, like?: string,
+ *   also?: string[], parent?: string, subclasses?: boolean, examples?: {id: string,
+ *   index: number}[], retired?: boolean, like?: string,
  *   split?: {into: string[], left: number}}} ClassInfo */
 /** `encoding`: that of the bytes; none for the pixels themselves. `about`: what is known of a sound
  * or series; `seconds`: how long it can be played. `full`: width and height of the whole picture,
@@ -48,7 +50,8 @@
  * train: boolean}} Projection
  */
 /**
- * @typedef {{labeled: number, accepted: number, skipped: number, flagged: number, coarse?: number, left: number,
+ * @typedef {{labeled: number, accepted: number, skipped: number, flagged: number, coarse?: number,
+ *   left: number,
  *   total: number, per_hour: number | null, seconds_left: number | null, refit_ms: number | null,
  *   model: {text: string, title: string}, store: {persistent: boolean, text: string},
  *   classes: {name: string, color: string, count: number}[], messages: {text: string, title:
