@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 
 from nblabel.system.files import whole
 
-AFTER = """\
-Run the cell above (Shift and Enter), click into the panel, and press the key of a class for each \
-picture; `?` lists all keys. Every answer is saved in `{store}` at once: close the notebook when \
-you like, and run the cell again to go on.
+BEFORE = """\
+# {title}
 
-The cells below have the labels so far, as a table and as a file."""
+Press Shift and Enter twice: this runs the next cell, which shows the panel. Click into it, and \
+press the key of a class for each picture; `?` lists all keys.
+
+Every answer is saved in `{store}` at once. Close the notebook when you like; to go on, open it \
+and run the cell again."""
+AFTER = "The labels so far, as a table and as a file:"
 
 
 class Cell(NamedTuple):
@@ -59,9 +62,9 @@ def _cells(
     make = f"import nblabel as nb\n\n{name} = {pool}\n"
     show = f"panel = nb.Labeler({given}, store={quoted(store)}{more})\npanel"
     return [
-        Cell("markdown", f"# {title}"),
+        Cell("markdown", BEFORE.format(title=title, store=store)),
         Cell("code", make + show),
-        Cell("markdown", AFTER.format(store=store)),
+        Cell("markdown", AFTER),
         Cell("code", "panel.labels()"),
         Cell("code", f"panel.export({quoted(f'{stem}.csv')})"),
     ]

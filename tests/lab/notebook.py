@@ -26,6 +26,7 @@ from jupyter_client import BlockingKernelClient
 from playwright.sync_api import Browser, Locator, Page, WebSocket
 
 TOKEN = "test"
+LAB = ("jupyterlab",)
 START_TIMEOUT_S = 60
 TIMEOUT_S = 30
 
@@ -73,7 +74,8 @@ class LabServer:
     folder : Path
         Where these are made.
     started_by : sequence of str
-        The module that starts it, and what that is told before the options of JupyterLab.
+        The module that starts it, and what that is told before the options of JupyterLab; another
+        than JupyterLab itself begins in the folder of the notebooks, and says that it is the root.
 
     Attributes
     ----------
@@ -85,7 +87,7 @@ class LabServer:
         Where it and its kernels keep temporary files.
     """
 
-    def __init__(self, folder: Path, started_by: Sequence[str] = ("jupyterlab",)) -> None:
+    def __init__(self, folder: Path, started_by: Sequence[str] = LAB) -> None:
         self.folder = folder / "notebooks"
         self.folder.mkdir(exist_ok=True)
         self.temporary = folder / "tmp"
@@ -103,6 +105,7 @@ class LabServer:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", *started_by, "--no-browser", "--expose-app-in-browser"),
+                *([f"--ServerApp.root_dir={self.folder}"] if started_by == LAB else []),
                 f"--ServerApp.port={_free_port()}",
                 "--ServerApp.ip=127.0.0.1",
                 "--ServerApp.allow_root=True",
@@ -115,7 +118,7 @@ class LabServer:
             stdout=self._log,
             stderr=self._log,
             env=self._environment(),
-            cwd=self.folder,  # its root
+            cwd=None if started_by == LAB else self.folder,
         )
         self.url = self._wait_until_ready()
 
