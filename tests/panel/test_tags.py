@@ -263,7 +263,9 @@ def test_the_status_counts_tags(page):
 def test_a_class_can_be_added_renamed_merged_and_deleted(page):
     first = page.current
     tags(page, first, RED, ROUND)
-    assert page.answer("add_class", name="prime")["ok"]
+    assert page.answer("add_class", name="prime")["text"] == "Tag added: prime."
+    assert page.answer("undo")["text"] == "Undone: tag prime."
+    assert page.answer("redo")["text"] == "Redone: tag prime."
     assert page.answer("rename_class", name=RED, new="divisible by two")["ok"]
     assert page.answer("describe_class", name="prime", description="no divisor")["ok"]
     said = page.answer("merge_classes", names=[ROUND], into="above six")["text"]
