@@ -65,10 +65,11 @@ ARROWS = {
     "widget.panel.column_colors": "pool session system widget.text",
     "widget.panel.figures": "arrays learners log quality session system "
     "widget.panel.column_colors widget.panel.keys widget.panel.tags widget.text widget.view",
+    "widget.panel.tag_figures": "quality session widget.panel.figures",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session sharing strategies "
     "system widget.panel.again widget.panel.answers widget.panel.figures widget.panel.items "
-    "widget.panel.keys widget.panel.pages widget.panel.pictures widget.panel.state widget.text "
-    "widget.view widget.work.home",
+    "widget.panel.keys widget.panel.pages widget.panel.pictures widget.panel.state "
+    "widget.panel.tag_figures widget.panel.tags widget.text widget.view widget.work.home",
     "widget.panel": "arrays explore graph log pool quality session strategies widget.panel.again "
     "widget.panel.answers widget.panel.class_changes widget.panel.figures widget.panel.items widget.panel.pages "
     "widget.panel.pictures widget.panel.state widget.panel.tag_grid widget.panel.tags "

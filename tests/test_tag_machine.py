@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import nblabel as nb
+from nblabel.log.events import Tags
 from nblabel.log.state import LabelState
 from nblabel.log.tag_answers import TagAnswerLog
 from tests.samples import blobs
@@ -49,8 +50,9 @@ class Model:
 
     @property
     def answers(self):
-        """What is known: for each item a dict from class numbers to 1, 0 and -1; None if flagged."""
+        """What is known: for each item a dict from class numbers to 1, 0 and -1."""
         known, into = {at: {} for at in range(N)}, {}
+        by_model, flagged = set(), set()  # pairs that the model answered; items
 
         def root(number):
             while number in into:
@@ -63,19 +65,43 @@ class Model:
             if what == "merge":
                 part, whole = map(root, content)
                 if part != whole:
-                    for tags in known.values():
+                    for at, tags in known.items():
                         pair = [tags.pop(part, -1), tags.get(whole, -1)]
                         tags[whole] = 1 if 1 in pair else -1 if -1 in pair else 0
+                        said = [
+                            (at, one) in by_model
+                            for one, value in zip((part, whole), pair, strict=True)
+                            if value == tags[whole]
+                        ]
+                        by_model -= {(at, part), (at, whole)}
+                        if all(said):
+                            by_model.add((at, whole))
                     into[part] = whole
             elif what == "flag":
                 known[content[0]].clear()
+                by_model = {pair for pair in by_model if pair[0] != content[0]}
+                flagged.add(content[0])
             elif what == "tag":
                 for at, value in content[1].items():
                     known[at][root(content[0])] = value
+                    by_model.discard((at, root(content[0])))
+                    flagged.discard(at)
             elif what == "tell":
                 at, about, given = content
                 known[at] |= {root(number): 0 for number in about}
                 known[at] |= {root(number): 1 for number in given}
+                by_model -= {(at, root(number)) for number in about}
+                flagged.discard(at)
+            elif what in ("accept", "withdraw"):
+                for at, number, value in content[0]:
+                    pair = at, root(number)
+                    if what == "withdraw" and pair in by_model:
+                        known[at][pair[1]] = -1
+                        by_model.discard(pair)
+                    open_ = known[at].get(pair[1], -1) == -1 or pair in by_model
+                    if what == "accept" and open_ and at not in flagged:
+                        known[at][pair[1]] = value
+                        by_model.add(pair)
         return known, root
 
 
@@ -130,6 +156,33 @@ class TagMachine(RuleBasedStateMachine):
     def skip(self, name, at):
         self.log(name).skip(at)
         self.model.do(name, "skip", at)
+
+    @rule(name=who, some=many, values=st.lists(st.sampled_from([-1, 0, 1]), min_size=3))
+    def accept(self, name, some, values):
+        log = self.log(name)
+        given = np.resize(values, (len(some), len(log.classes)))
+        try:
+            event = log._record_accepted(np.array(some), given, None)
+        except ValueError:  # people answered all of it
+            return
+        self.model.do(name, "accept", list(self.pairs(event, {"yes": 1, "no": 0})))
+
+    @rule(name=who, some=many, at=places)
+    def withdraw(self, name, some, at):
+        log = self.log(name)
+        tags = [[self.chosen(log, one) for one in at]] * len(some)
+        try:
+            event = log.withdraw(some, tags=tags)
+        except ValueError:  # none of it is from the model
+            return
+        self.model.do(name, "withdraw", list(self.pairs(event, {"unsure": -1})))
+
+    def pairs(self, event, values):
+        """Item, class number and value of all that an event says."""
+        for id_, text in zip(event.ids, event.labels, strict=True):
+            for answer, value in values.items():
+                for tag in getattr(Tags.of(text), answer):
+                    yield POOL.index_of(id_), self.model.number[tag], value
 
     @precondition(lambda self: self.n_new < 6)
     @rule(name=who)

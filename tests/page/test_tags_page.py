@@ -350,9 +350,8 @@ def test_of_very_many_tags_those_found_by_name_are_pressed(browser_page: Page) -
 def test_what_needs_one_class_for_each_item_is_not_there(browser_page: Page) -> None:
     tags = Tags(browser_page, status=STATUS)
     tags.ask(*range(3))
-    expect(tags.panel.locator(".nbl-quality")).to_have_count(0)
     expect(tags.panel.get_by_text("Labels per hour")).to_have_count(0)
-    expect(tags.panel.get_by_label("Hourly rate")).to_be_hidden()
+    expect(tags.panel.get_by_text("Items per hour")).to_be_visible()
     tags.press(":")
     tags.page.keyboard.press("Enter")
     dialog = tags.panel.locator(".nbl-class-dialog")

@@ -1,4 +1,4 @@
-"""How good each tag is, as the panel shows it: accuracy, precision and recall by the audit sample."""
+"""How good each tag is by the audit sample, as the panel shows it."""
 
 from __future__ import annotations
 

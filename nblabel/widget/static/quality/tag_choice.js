@@ -1,4 +1,4 @@
-// Which tags the model is to give, with an error guarantee for each: what it gave, and what is left.
+// Which tags the model is to give, with an error guarantee: what it gave of each, what is left.
 
 import { h, makeUid, patchChildren, setText } from "../shared/dom.js";
 import { TEXT } from "../shared/text.js";
