@@ -217,7 +217,7 @@ class LabelState:
 
     @property
     def taken_back(self) -> set[str]:
-        """Items whose label of the model was withdrawn, and that nobody answered since.
+        """Items whose label was withdrawn, and that nobody answered since.
 
         With several tags, those of which any tag was withdrawn.
         """
@@ -402,6 +402,8 @@ class LabelState:
 def _decide(answer: Answer | None, newer: Answer) -> Answer | None:
     """Return which of two answers to an item counts; None where its label was withdrawn."""
     kind = newer.event.kind
+    if newer.event.clears:
+        return None
     if kind == "withdraw":
         if answer is not None and answer.kind == "tags":
             return answer if _is_of_people(answer) else None

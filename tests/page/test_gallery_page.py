@@ -281,6 +281,15 @@ def test_with_none_chosen_keys_are_for_the_one_with_the_frame(opened: Gallery) -
     expect(opened.cell(2).locator(".nbl-gallery-signs")).to_have_text("⚑")
 
 
+def test_what_was_answered_is_cleared(gallery: Gallery) -> None:
+    gallery.page.keyboard.press("#")
+    gallery.tell(*range(60), codes={1: BOOT, 2: FLAGGED})
+    gallery.give_tiles()
+    gallery.key("ControlOrMeta+a", "Delete")
+    assert gallery.positions("clear") == [[1, 2]]
+    expect(gallery.cell(1)).to_have_attribute("aria-label", "Image image-1")
+
+
 def test_labels_are_written_over_only_if_that_is_chosen(gallery: Gallery) -> None:
     gallery.page.keyboard.press("#")
     gallery.tell(*range(60), codes={3: BOOT, 4: BAG | BY_MODEL})

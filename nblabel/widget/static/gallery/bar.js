@@ -59,6 +59,7 @@ export class GalleryBar {
         h("kbd", { text: key, "aria-hidden": "true" }),
       );
     this.flag = button(TEXT.gallery.flag, "f", () => gallery.answers.flag());
+    this.clear = button(TEXT.gallery.clear, "Delete", () => gallery.answers.clear());
     this.noteButton = button(TEXT.gallery.note, ",", () => this.openNote());
     this.undo = button(TEXT.gallery.undo, "u", () => gallery.answers.undo());
     this.nothing = h("button", {
@@ -81,7 +82,7 @@ export class GalleryBar {
       h("div", { class: "nbl-gallery-line" }, this.heading, this.valueField, this.relabelField),
       this.buttons,
       this.finder.el,
-      h("div", { class: "nbl-gallery-line" }, this.flag, this.noteButton, this.undo),
+      h("div", { class: "nbl-gallery-line" }, this.flag, this.clear, this.noteButton, this.undo),
       this.note,
       this.problem,
     );
@@ -210,7 +211,7 @@ export class GalleryBar {
     this.nothing.hidden = count === 0;
     this.choice.hidden = gallery.large.isOpen;
     const dead = targets === 0 || closed !== "" ? "true" : null;
-    for (const one of [...this.buttons.children, this.flag, this.noteButton])
+    for (const one of [...this.buttons.children, this.flag, this.clear, this.noteButton])
       setAttribute(one, "aria-disabled", dead);
     setAttribute(this.all, "aria-disabled", gallery.members.length ? null : "true");
   }

@@ -72,6 +72,7 @@ function command(gallery, key) {
   /** @type {Record<string, () => void>} */
   const commands = {
     f: () => gallery.answers.flag(),
+    Delete: () => gallery.answers.clear(),
     ",": () => bar.openNote(),
     u: () => gallery.answers.undo(),
     Backspace: () => gallery.answers.undo(),
