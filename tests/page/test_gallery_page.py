@@ -381,6 +381,18 @@ def test_filters_ask_for_other_items(opened: Gallery) -> None:
     assert opened.asked() == {"show": "all", "order": "position", "descending": False}
 
 
+def test_what_is_out_of_sight_is_not_chosen_any_more(opened: Gallery) -> None:
+    opened.cell(3).click()
+    opened.cell(6).click(modifiers=["Shift"])
+    opened.gallery.get_by_role("combobox", name="Show", exact=True).select_option("unlabeled")
+    opened.tell(5, 6, 7)
+    opened.give_tiles()
+    assert opened.chosen == [5, 6]
+    opened.plane.focus()
+    opened.key("2")
+    assert opened.positions("label") == [[5, 6]]
+
+
 def test_a_search_shows_the_best_first(opened: Gallery) -> None:
     opened.key("/")
     opened.page.keyboard.type("boot")

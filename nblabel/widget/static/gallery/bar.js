@@ -185,26 +185,22 @@ export class GalleryBar {
     );
   }
 
-  /** Whether labels that are there already are written over. */
+  /** Whether labels that are there already are written over; nothing else is meant if all are. */
   get overwrites() {
-    return this.relabel.checked || !this.canChoose;
-  }
-
-  /** Whether some of what is chosen has a label and some has none. */
-  get canChoose() {
     const { targets, labeledTargets } = this.gallery;
-    return labeledTargets > 0 && labeledTargets < targets;
+    return this.relabel.checked || labeledTargets === targets;
   }
 
   update() {
     const { gallery } = this;
     const { noun, multiLabel, closed } = gallery.context;
     const { targets, labeledTargets } = gallery;
-    const left = targets - (this.overwrites ? 0 : labeledTargets);
+    const isMixed = labeledTargets > 0 && labeledTargets < targets;
+    const left = targets - (isMixed && !this.relabel.checked ? labeledTargets : 0);
     const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : TEXT.gallery.labelAs(noun, left);
     setText(this.heading, said);
     setText(this.relabelText, TEXT.gallery.relabel(labeledTargets));
-    this.relabelField.hidden = multiLabel || !this.canChoose;
+    this.relabelField.hidden = multiLabel || !isMixed;
     const { count } = gallery.chosen;
     const chosen = TEXT.gallery.chosen(noun, count, count ? labeledTargets : 0);
     setText(this.count, count ? chosen : TEXT.gallery.noneChosen);

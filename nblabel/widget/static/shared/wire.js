@@ -18,7 +18,7 @@
 /** `answered`: whether anything is known of its tags; `predicted`: those it is likely to have.
  * @typedef {{known: string[], answered: boolean, predicted: Prediction[] | null}} ItemTags */
 /** @typedef {{text: string, parts: {name: string, value: number, text: string}[]}} Why */
-/** @typedef {{id: string, label: string, similarity: number} & Shown} Neighbor */
+/** @typedef {{id: string, index?: number, label: string, similarity: number} & Shown} Neighbor */
 /**
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,
