@@ -312,9 +312,6 @@ class LabelEvent:
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
         named = self.kind == "audit" or self.kind in (*CLASS_KINDS, *REMARKS, "tags")
         if self.frame is not None and not (
-            named
-            or self.splits
-            or self.clears
-            or (self.kind == "label" and self.frame in _MARKS)
+            named or self.splits or self.clears or (self.kind == "label" and self.frame in _MARKS)
         ):
             raise ValueError("only an audit names the set that was drawn from.")

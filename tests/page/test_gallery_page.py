@@ -260,7 +260,7 @@ def test_a_class_key_labels_what_is_chosen_as_one_step(opened: Gallery) -> None:
     expect(opened.gallery.locator(".nbl-gallery-heading")).to_have_text("Label 4 images as")
     opened.key("2")
     [event] = opened.sent("label")
-    assert (event["label"], event["relabel"]) == ("Boot", True)
+    assert (event["label"], event["relabel"]) == ("Boot", False)
     assert opened.positions("label") == [[3, 4, 5, 6]]
     # shown at once, and nothing is chosen any more
     expect(opened.cell(4).locator(".nbl-gallery-label")).to_have_text("Boot")
