@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks import gallery
 from benchmarks.labels import data_folder
 from benchmarks.line import SlowLine
 from benchmarks.report import RESULTS, Row, merged, show, write
@@ -176,7 +177,7 @@ def main() -> None:
                 load = os.getloadavg()[0]
                 rows = PARTS[name](server, browser, Path(folder), chosen.keys)
                 notes = [BROWSER, f"load average {load:.1f} at the start"]
-                notes[:0] = [] if name in ("embedding", "slow line") else [IMAGES]
+                notes[:0] = [] if name in ("embedding", "slow line", "gallery") else [IMAGES]
                 together = merged(RESULTS / "panel.json", name, rows, notes, list(PARTS))
                 write("panel", *together)
         finally:
@@ -467,6 +468,7 @@ PARTS = {
     "embedding": _embedding,
     "slow line": _slow_line,
     "many classes": _many_classes,
+    "gallery": gallery.measure,
 }
 
 

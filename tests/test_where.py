@@ -249,6 +249,42 @@ def test_with_several_tags():
     assert np.allclose(sure[session.where(order="confidence")], np.sort(sure), atol=1e-6)
 
 
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_clear_takes_all_answers_back(tmp_path, multi_label):
+    def opened():
+        pool = nb.Pool(embeddings=blobs(20))
+        options = {} if multi_label else {"learner": "knn", "strategy": "margin"}
+        where = tmp_path / "log.db"
+        return nb.Session(pool, CLASSES, store=where, multi_label=multi_label, **options)
+
+    session = opened()
+    session.tell([0, 1], [["bag"], []] if multi_label else "bag")
+    session.tell(2, ["boot"] if multi_label else "boot")
+    session.skip(3)
+    session.flag(4)
+    session.accept([10])
+    before = session.y.tolist(), session.status.tolist()
+    event = session.clear([1, 2, 3, 4, 10, 15])
+    assert event.ids == ("1", "2", "3", "4", "10")
+    assert session.where(labeled=True).tolist() == [0]
+    assert session.where(status="open").tolist() == list(range(1, 20))
+    assert session.state.taken_back == {"1", "2", "3", "4", "10"}
+    again = opened()
+    assert (again.y.tolist(), again.status.tolist()) == (
+        session.y.tolist(),
+        session.status.tolist(),
+    )
+    assert session.classes == again.classes
+    session.undo()
+    assert (session.y.tolist(), session.status.tolist()) == before
+    session.redo()
+    assert session.where(labeled=True).tolist() == [0]
+    session.tell(2, ["coat"] if multi_label else "coat")
+    assert session.where(label="coat").tolist() == [2]
+    with pytest.raises(ValueError, match="nothing was answered"):
+        session.clear([15, 16])
+
+
 @pytest.mark.parametrize(
     ("asked", "error", "said"),
     [

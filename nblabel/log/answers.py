@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.log.events import ADDED, Kind, LabelEvent, new_uid
+from nblabel.log.events import ADDED, ALL, Kind, LabelEvent, new_uid
 from nblabel.log.importing import ImportReport, match_labels
 from nblabel.log.noting import NoteLog
 from nblabel.log.reading import read_labels
@@ -190,6 +190,40 @@ class AnswerLog(NoteLog):
         if not len(rows):
             raise ValueError("none of these items has a label accepted from the model.")
         return self._record("withdraw", dict.fromkeys(self._ids(rows)), uid)
+
+    def clear(self, index: Any, *, uid: str | None = None) -> LabelEvent:
+        """Take back all that was answered about some items, in one step that one `undo` takes back.
+
+        Labels of people, imported and accepted ones, skips and flags: the items are open again. The
+        model's label is not accepted for them by `nblabel.auto_label` before somebody answers.
+
+        Parameters
+        ----------
+        index : int or sequence of int
+            Positions in the pool.
+        uid : str, optional
+            As for `tell`.
+
+        Returns
+        -------
+        LabelEvent
+            As it was committed; its ids are the items about which anything was answered.
+
+        Raises
+        ------
+        ValueError
+            If nothing was answered about any of the items.
+        IndexError, StoreError
+            As for `tell`.
+        """
+        if (sent := self._sent(uid)) is not None:
+            return sent
+        self.refresh()  # others may have answered meanwhile
+        rows = self.positions(index)
+        rows = rows[~np.isnan(self.answered.when[rows])]
+        if not len(rows):
+            raise ValueError("nothing was answered about any of these items.")
+        return self._record("withdraw", dict.fromkeys(self._ids(rows)), uid, frame=ALL)
 
     def undo(self, *, uid: str | None = None) -> LabelEvent | None:
         """Take back this annotator's last step.

@@ -76,6 +76,8 @@ def written_in(answers: Iterable[Answer | None]) -> list[str | None]:
 def decide(answer: Answer | None, newer: Answer) -> Answer | None:
     """Return which of two answers to an item counts; None where its label was withdrawn."""
     kind = newer.event.kind
+    if newer.event.clears:
+        return None
     if kind == "withdraw":
         if answer is not None and answer.kind == "tags":
             some = bool(newer.event.labels)  # of the tags: others may be left

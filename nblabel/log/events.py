@@ -50,6 +50,7 @@ ANSWERS = ("label", "tags")  # what a person says of an item, but for a skip or 
 # as the frame of a label, or both, with a space between
 FOUND = "found"  # the strategy asked for items of its class
 ADDED = "added"  # the class is new: the label adds it, in the same step
+ALL = "all"  # as the frame of a withdrawal: whoever gave the labels
 _MARKS = (FOUND, ADDED, f"{FOUND} {ADDED}")
 
 
@@ -134,7 +135,7 @@ class LabelEvent:
         "order_classes", "delete_class", "describe_class", "retire_class", "restore_class",
         "split_class", "nest_classes", "note", "guidelines", "undo", "redo", "audit" (items drawn at
         random, before anyone answers them), "repeat" (an item that its annotator is asked once
-        more), or "withdraw" (labels of the model are taken back).
+        more), or "withdraw" (labels of the model are taken back, or all that was answered).
     ids : tuple of str
         The items answered; one, or many in a bulk step. For "audit": those drawn, in the order
         drawn; the skipped ones among them may come again.
@@ -161,6 +162,7 @@ class LabelEvent:
         former and the new name, as JSON. For the other changes of classes: an object of JSON, see
         `change`. For "note" and "guidelines": the text. For "tags" about whole items: the classes
         that there were, as JSON, or "=" and the uid of an earlier event that names the same ones.
+        For "withdraw": "all", where answers of people are taken back, too.
         For "label": "found", where the strategy asked for more items of one class; "added", where
         the label adds its class; or "found added"; or, where the labels split a class, the same as
         for "split_class".
@@ -192,6 +194,11 @@ class LabelEvent:
             return self.ids
         chances = zip(self.ids, self.probabilities, strict=True)
         return tuple(item for item, chance in chances if chance > 0)
+
+    @property
+    def clears(self) -> bool:
+        """Whether it takes back whatever was answered about its items."""
+        return self.kind == "withdraw" and self.frame == ALL
 
     @property
     def _marks(self) -> list[str]:
@@ -307,6 +314,6 @@ class LabelEvent:
             raise ValueError("an undo or redo, and nothing else, names the event it is about.")
         named = self.kind == "audit" or self.kind in (*CLASS_KINDS, *REMARKS, "tags")
         if self.frame is not None and not (
-            named or self.splits or (self.kind == "label" and self.frame in _MARKS)
+            named or self.splits or self.clears or (self.kind == "label" and self.frame in _MARKS)
         ):
             raise ValueError("only an audit names the set that was drawn from.")

@@ -179,7 +179,7 @@ class LabelState:
 
     @property
     def taken_back(self) -> set[str]:
-        """Items whose label of the model was withdrawn, and that nobody answered since.
+        """Items whose label was withdrawn, and that nobody answered since.
 
         With several tags, those of which any tag was withdrawn.
         """

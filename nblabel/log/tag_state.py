@@ -341,6 +341,9 @@ def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, s
     if event.kind == "skip":
         status[status == 0] = SKIPPED
         return
+    if event.clears:
+        codes[:], status[:] = OPEN, 0
+        return
     if event.kind == "withdraw":
         columns = said.unsure if event.labels else np.arange(codes.shape[1])
         there = codes[:, columns]

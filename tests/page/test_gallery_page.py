@@ -260,7 +260,7 @@ def test_a_class_key_labels_what_is_chosen_as_one_step(opened: Gallery) -> None:
     expect(opened.gallery.locator(".nbl-gallery-heading")).to_have_text("Label 4 images as")
     opened.key("2")
     [event] = opened.sent("label")
-    assert (event["label"], event["relabel"]) == ("Boot", True)
+    assert (event["label"], event["relabel"]) == ("Boot", False)
     assert opened.positions("label") == [[3, 4, 5, 6]]
     # shown at once, and nothing is chosen any more
     expect(opened.cell(4).locator(".nbl-gallery-label")).to_have_text("Boot")
@@ -279,6 +279,15 @@ def test_with_none_chosen_keys_are_for_the_one_with_the_frame(opened: Gallery) -
     opened.key("f")
     assert opened.positions("flag") == [[2]]
     expect(opened.cell(2).locator(".nbl-gallery-signs")).to_have_text("⚑")
+
+
+def test_what_was_answered_is_cleared(gallery: Gallery) -> None:
+    gallery.page.keyboard.press("#")
+    gallery.tell(*range(60), codes={1: BOOT, 2: FLAGGED})
+    gallery.give_tiles()
+    gallery.key("ControlOrMeta+a", "Delete")
+    assert gallery.positions("clear") == [[1, 2]]
+    expect(gallery.cell(1)).to_have_attribute("aria-label", "Image image-1")
 
 
 def test_labels_are_written_over_only_if_that_is_chosen(gallery: Gallery) -> None:
@@ -370,6 +379,18 @@ def test_filters_ask_for_other_items(opened: Gallery) -> None:
     assert opened.asked()["column"] == {"name": "year", "range": ["1990", None]}
     opened.gallery.get_by_role("button", name="Show all").click()
     assert opened.asked() == {"show": "all", "order": "position", "descending": False}
+
+
+def test_what_is_out_of_sight_is_not_chosen_any_more(opened: Gallery) -> None:
+    opened.cell(3).click()
+    opened.cell(6).click(modifiers=["Shift"])
+    opened.gallery.get_by_role("combobox", name="Show", exact=True).select_option("unlabeled")
+    opened.tell(5, 6, 7)
+    opened.give_tiles()
+    assert opened.chosen == [5, 6]
+    opened.plane.focus()
+    opened.key("2")
+    assert opened.positions("label") == [[5, 6]]
 
 
 def test_a_search_shows_the_best_first(opened: Gallery) -> None:

@@ -170,6 +170,18 @@ def test_labels_flags_and_notes_of_many_are_one_step_each(page):
     assert session.where(status="flagged").tolist() == [6]
 
 
+def test_what_was_answered_is_cleared_in_one_step(page):
+    session = page.panel.session
+    session.accept([40])
+    page.say("clear", [0, 5, 6, 40, 50], uid="a", front=[])
+    assert "4 images cleared." in [one.get("text") for one, _ in page.heard]
+    assert session.where(labeled=True).tolist() == [1, 2, 30, 31]
+    page.say("undo", uid="b", front=[])
+    assert session.where(labeled=True).tolist() == [0, 1, 2, 30, 31, 40]
+    page.say("clear", [50], uid="c", front=[])
+    assert "nothing was answered" in page.heard[0][0]["text"]
+
+
 def test_python_reads_what_is_chosen(page):
     heard = []
     page.panel.on_select(lambda indices: heard.append(indices.tolist()))

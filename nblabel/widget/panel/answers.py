@@ -24,7 +24,8 @@ REFUSED_SECONDS = 10.0  # how long later answers wait for one that could not be 
 
 SHOWN = ("label", "tags", "skip", "flag")  # steps whose item is shown again when they are undone
 EVENTS = (
-    *("label", "tags", "tag", "skip", "flag", "undo", "redo", "add_class", "note", "guidelines"),
+    *("label", "tags", "tag", "skip", "flag", "clear", "undo", "redo", "add_class", "note"),
+    "guidelines",
     *CHANGES,
 )
 
@@ -110,6 +111,9 @@ class Answers:
         if kind == "guidelines":
             session.set_guidelines(content["text"], uid=uid)
             return text.GUIDELINES_SAVED if session.guidelines else text.GUIDELINES_GONE, None, []
+        if kind == "clear":
+            n = len(session.clear(content["indices"], uid=uid).ids)
+            return gallery_text.cleared(n, self._noun), None, []
         if kind in ("flag", "note") and "indices" in content:
             return self._set_aside(content), None, []
         if kind == "note":

@@ -231,6 +231,7 @@ class Items:
             neighbors.append(
                 {
                     "id": item_id,
+                    "index": other,
                     "label": label,
                     "similarity": round(similarity, 3),
                     **{kind: media[kind] for kind in ("image", "text", "row")},

@@ -23,3 +23,8 @@ def flagged(n: int, noun: str) -> str:
 def noted(n: int, noun: str) -> str:
     """Say that some items have a note now."""
     return f"Note saved for {counted(n, noun)}."
+
+
+def cleared(n: int, noun: str) -> str:
+    """Say that nothing is said of some items any more."""
+    return f"{counted(n, noun)} cleared."

@@ -108,7 +108,7 @@ def _n_buffers(content: Content) -> tuple[int, int]:
     match content["type"]:
         case "label" if "id" not in content:
             return 1, 2
-        case "tag" | "chosen":
+        case "tag" | "chosen" | "clear":
             return 1, 1
         case "flag" if "id" not in content:
             return 1, 1

@@ -41,6 +41,13 @@ export class GalleryAnswers {
     this.post({ type: "flag" }, this.gallery.targetIndices, FLAG_CODE);
   }
 
+  /** Take back whatever was answered. */
+  clear() {
+    const { gallery } = this;
+    const indices = gallery.targetIndices.filter((index) => gallery.codes[index] !== 0);
+    this.post({ type: "clear" }, indices, 0);
+  }
+
   /** @param {string} text */
   note(text) {
     const { gallery } = this;

@@ -59,6 +59,7 @@ export class GalleryBar {
         h("kbd", { text: key, "aria-hidden": "true" }),
       );
     this.flag = button(TEXT.gallery.flag, "f", () => gallery.answers.flag());
+    this.clear = button(TEXT.gallery.clear, "Delete", () => gallery.answers.clear());
     this.noteButton = button(TEXT.gallery.note, ",", () => this.openNote());
     this.undo = button(TEXT.gallery.undo, "u", () => gallery.answers.undo());
     this.nothing = h("button", {
@@ -81,7 +82,7 @@ export class GalleryBar {
       h("div", { class: "nbl-gallery-line" }, this.heading, this.valueField, this.relabelField),
       this.buttons,
       this.finder.el,
-      h("div", { class: "nbl-gallery-line" }, this.flag, this.noteButton, this.undo),
+      h("div", { class: "nbl-gallery-line" }, this.flag, this.clear, this.noteButton, this.undo),
       this.note,
       this.problem,
     );
@@ -184,33 +185,29 @@ export class GalleryBar {
     );
   }
 
-  /** Whether labels that are there already are written over. */
+  /** Whether labels that are there already are written over; nothing else is meant if all are. */
   get overwrites() {
-    return this.relabel.checked || !this.canChoose;
-  }
-
-  /** Whether some of what is chosen has a label and some has none. */
-  get canChoose() {
     const { targets, labeledTargets } = this.gallery;
-    return labeledTargets > 0 && labeledTargets < targets;
+    return this.relabel.checked || labeledTargets === targets;
   }
 
   update() {
     const { gallery } = this;
     const { noun, multiLabel, closed } = gallery.context;
     const { targets, labeledTargets } = gallery;
-    const left = targets - (this.overwrites ? 0 : labeledTargets);
+    const isMixed = labeledTargets > 0 && labeledTargets < targets;
+    const left = targets - (isMixed && !this.relabel.checked ? labeledTargets : 0);
     const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : TEXT.gallery.labelAs(noun, left);
     setText(this.heading, said);
     setText(this.relabelText, TEXT.gallery.relabel(labeledTargets));
-    this.relabelField.hidden = multiLabel || !this.canChoose;
+    this.relabelField.hidden = multiLabel || !isMixed;
     const { count } = gallery.chosen;
     const chosen = TEXT.gallery.chosen(noun, count, count ? labeledTargets : 0);
     setText(this.count, count ? chosen : TEXT.gallery.noneChosen);
     this.nothing.hidden = count === 0;
     this.choice.hidden = gallery.large.isOpen;
     const dead = targets === 0 || closed !== "" ? "true" : null;
-    for (const one of [...this.buttons.children, this.flag, this.noteButton])
+    for (const one of [...this.buttons.children, this.flag, this.clear, this.noteButton])
       setAttribute(one, "aria-disabled", dead);
     setAttribute(this.all, "aria-disabled", gallery.members.length ? null : "true");
   }

@@ -33,7 +33,10 @@ export function codeOf(place) {
   return place + FIRST_CLASS;
 }
 
-/** Whether a person or an import labeled it: what the model said is replaced. @param {number} code */
+/**
+ * Whether a person or an import labeled it: what the model said is replaced.
+ * @param {number} code
+ */
 export function isLabeled(code) {
   return !(code & BY_MODEL) && code >= IN_PART;
 }

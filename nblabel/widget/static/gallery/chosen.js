@@ -39,6 +39,15 @@ export class Chosen {
     this.changed();
   }
 
+  /** Choose none but these. @param {ArrayLike<number>} indices */
+  keep(indices) {
+    const before = this.flags.slice();
+    this.flags.fill(0);
+    this.count = 0;
+    for (let k = 0; k < indices.length; k++) this.put(indices[k], before[indices[k]] === 1);
+    this.changed();
+  }
+
   /** @param {number} index */
   toggle(index) {
     this.put(index, !this.has(index));

@@ -28,6 +28,9 @@ export class GalleryFilters {
     this.gallery = gallery;
     /** @type {GalleryColumn[]} */
     this.columns = [];
+    /** What was asked last: a field that is left again asks for nothing new. */
+    this.sent = "";
+    this.searchedFor = "";
     const text = TEXT.gallery;
     const choice = (/** @type {Record<string, string>} */ texts) =>
       h("select", { onChange: () => this.apply() }, ...optionsOf(texts));
@@ -172,14 +175,23 @@ export class GalleryFilters {
     this.apply();
   }
 
+  /** Enter in a field: JupyterLab does not let it change. @param {EventTarget} field */
+  entered(field) {
+    if (field === this.query) this.searched();
+    else this.apply();
+    this.gallery.focus();
+  }
+
   searched() {
+    if (this.query.value.trim() === this.searchedFor) return;
+    this.searchedFor = this.query.value.trim();
     this.order.value = this.query.value.trim() ? "best" : "position";
     this.apply();
   }
 
   apply() {
     this.update();
-    this.gallery.ask();
+    if (JSON.stringify(this.asked) !== this.sent) this.gallery.ask();
   }
 
   /** Everything, in its own order. */
@@ -187,6 +199,7 @@ export class GalleryFilters {
     for (const one of [this.label, this.source, this.annotator, this.column, this.query])
       one.value = "";
     for (const one of [this.low, this.high, this.rangeLow, this.rangeHigh]) one.value = "";
+    this.searchedFor = "";
     this.show.value = "all";
     this.as.value = "both";
     this.order.value = "position";
@@ -210,7 +223,7 @@ export class GalleryFilters {
     if (show) this.show.value = show;
     if (label) this.label.value = label;
     if (as) this.as.value = as;
-    if (query) this.query.value = query;
+    if (query) this.query.value = this.searchedFor = query;
     this.order.value = order ?? (query ? "best" : "position");
     this.update();
   }

@@ -151,16 +151,19 @@ export class Gallery {
 
   /** @param {import("../shared/ways.js").GalleryWish} [wanted] */
   open(wanted = {}) {
-    const wasOpen = this.isOpen;
+    const { isOpen } = this;
+    const isWish = Object.keys(wanted).length > 0;
     this.el.hidden = false;
     this.el.dataset.noun = this.context.noun;
-    this.among = wanted.indices ?? null;
-    this.like = wanted.like ?? null;
-    if (!wasOpen || Object.keys(wanted).length) {
+    if (isWish) {
+      this.among = wanted.indices ?? null;
+      this.like = wanted.like ?? null;
       this.filters.set(wanted);
-      this.bar.list();
-      this.ask();
     }
+    // without a wish it is as it was left
+    this.filters.listClasses();
+    this.bar.list();
+    if (isWish || !isOpen) this.ask();
     this.focus();
     this.el.scrollIntoView({ block: "nearest" });
   }
@@ -195,6 +198,7 @@ export class Gallery {
 
   ask() {
     this.request = makeUid();
+    this.filters.sent = JSON.stringify(this.filters.asked);
     this.large.close();
     setText(this.summary, TEXT.gallery.loading);
     this.bar.complain("");
@@ -212,13 +216,14 @@ export class Gallery {
   take({ n, text, annotators, columns }, [order, stands, codes]) {
     const total = this.context.model.get("pool")?.total ?? n;
     const members = new Uint32Array(alignedCopy(order));
-    this.members = members.length || !n ? members : Uint32Array.from({ length: n }, (_, i) => i);
+    this.members = members.length || !n ? members : allOf(n);
     this.codes = new Uint16Array(total);
     this.changed = new Uint8Array(total);
     this.gone = new Uint8Array(total);
     this.nGone = this.came = 0;
     this.putCodes(new Uint32Array(alignedCopy(stands)), new Uint16Array(alignedCopy(codes)));
     this.chosen.resize(total);
+    if (this.chosen.count) this.chosen.keep(this.members); // nothing unseen is labeled
     this.at = this.anchor = 0;
     this.version += 1;
     this.filters.offer(annotators, columns);
@@ -378,7 +383,11 @@ export class Gallery {
   }
 
   get labeledTargets() {
-    return this.countLabeled(this.targetIndices);
+    const { chosen, codes } = this;
+    if (this.large.isOpen || !chosen.count) return this.countLabeled(this.targetIndices);
+    let n = 0;
+    for (let i = 0; i < codes.length; i++) if (chosen.flags[i] && isLabeled(codes[i])) n += 1;
+    return n;
   }
 
   /** @param {Uint32Array} indices */
@@ -404,4 +413,11 @@ export class Gallery {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/** All positions. @param {number} n */
+function allOf(n) {
+  const members = new Uint32Array(n);
+  for (let i = 0; i < n; i++) members[i] = i;
+  return members;
 }

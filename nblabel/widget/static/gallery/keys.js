@@ -15,6 +15,10 @@ export function hearGalleryKey(gallery, event) {
     if (!event.repeat) gallery.escape();
     return true;
   }
+  if (key === "Enter" && target.matches(".nbl-gallery-filters input:not([type=checkbox])")) {
+    if (!event.repeat) gallery.filters.entered(target);
+    return true;
+  }
   if (target.closest("input, select, textarea, summary")) return false;
   if (target.closest("button") && (key === "Enter" || key === " ")) return false;
   const inPlane = target === gallery.plane.el;
@@ -72,6 +76,7 @@ function command(gallery, key) {
   /** @type {Record<string, () => void>} */
   const commands = {
     f: () => gallery.answers.flag(),
+    Delete: () => gallery.answers.clear(),
     ",": () => bar.openNote(),
     u: () => gallery.answers.undo(),
     Backspace: () => gallery.answers.undo(),

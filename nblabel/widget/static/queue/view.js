@@ -148,7 +148,7 @@ export function buildQueue(controller, signal, ways) {
     buildNext(controller, focusRoot),
     buildCaption(controller),
     tags ? buildTagPrediction(tags, run, desk) : buildPrediction(controller, run, desk),
-    buildWhy(controller, run, note.button),
+    buildWhy(controller, run, note.button, ways),
     buildMessages(controller, focusRoot),
   ];
   const question = h(

@@ -13,8 +13,9 @@ import { TEXT } from "../shared/text.js";
  * @param {QueueController} controller
  * @param {import("./answers.js").Run} run
  * @param {HTMLElement} note a button that is about the item, too
+ * @param {import("../shared/ways.js").Ways} ways
  */
-export function buildWhy(controller, run, note) {
+export function buildWhy(controller, run, note, ways) {
   const toggle = commandButton("why", TEXT.queue.why, run);
   toggle.prepend(h("span", { class: "nbl-chevron", "aria-hidden": "true", text: "›" }));
   const text = h("p", { class: "nbl-why-text" });
@@ -45,7 +46,9 @@ export function buildWhy(controller, run, note) {
     if (item !== drawn) {
       drawn = item;
       reasons.replaceChildren(...(item?.why?.parts ?? []).map(reasonRow));
-      const figures = (item?.neighbors ?? []).map((neighbor) => neighborFigure(neighbor, context));
+      const figures = (item?.neighbors ?? []).map((neighbor) =>
+        neighborFigure(neighbor, context, ways),
+      );
       neighbors.replaceChildren(...figures.map(({ node: figure }) => figure));
       painters = figures.map(({ paint }) => paint);
     }
@@ -70,8 +73,9 @@ function reasonRow({ name, value, text }) {
 /**
  * @param {Neighbor} neighbor
  * @param {QueueController["context"]} context
+ * @param {import("../shared/ways.js").Ways} ways
  */
-function neighborFigure(neighbor, { media, noun, classes }) {
+function neighborFigure(neighbor, { media, noun, classes }, ways) {
   const thumb = buildThumb("nbl-neighbor");
   thumb.canvas.setAttribute("aria-label", TEXT.queue.neighbor(noun, neighbor.id));
   const color = classes.find((one) => one.name === neighbor.label)?.color ?? "transparent";
@@ -82,7 +86,18 @@ function neighborFigure(neighbor, { media, noun, classes }) {
     swatch,
     h("span", { text: neighbor.label }),
   );
-  const node = h("li", {}, h("span", { class: "nbl-neighbor-mat" }, thumb.node), label);
+  const { index } = neighbor;
+  const mat = h(
+    "button",
+    {
+      type: "button",
+      class: "nbl-neighbor-mat",
+      "aria-label": TEXT.queue.neighborGallery(noun, neighbor.id),
+      onClick: () => index !== undefined && ways.openGallery({ order: "distance", like: index }),
+    },
+    thumb.node,
+  );
+  const node = h("li", {}, mat, label);
   const paint = () => {
     const picture = media.ofNeighbor(neighbor.id);
     thumb.paint(picture);

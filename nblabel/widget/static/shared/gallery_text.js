@@ -106,6 +106,7 @@ export const GALLERY_TEXT = {
   values3: { yes: "yes", no: "no", unsure: "unsure" },
   answer: "Answer",
   flag: "Flag",
+  clear: "Clear",
   note: "Note",
   noteFor: "Note for what is chosen",
   saveNote: "Save",

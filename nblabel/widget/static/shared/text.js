@@ -217,6 +217,8 @@ const QUEUE_TEXT = {
   neighbors: "Labeled items nearest to it",
   /** @param {string} noun @param {string} id */
   neighbor: (noun, id) => `${capital(noun)} ${id}`,
+  /** @param {string} noun @param {string} id */
+  neighborGallery: (noun, id) => `${capital(noun)} ${id}: gallery of those like it`,
   /** @param {string} id @param {string} label @param {number} similarity @param {string} short */
   neighborTitle: (id, label, similarity, short) =>
     `${id}: ${label}, similarity ${decimalText(similarity)}${short && `\n${short}`}`,
@@ -224,6 +226,8 @@ const QUEUE_TEXT = {
 
 const STATUS_TEXT = {
   title: "Status",
+  /** @param {string} name */
+  classGallery: (name) => `${name}: gallery of those labeled so`,
   labeled: "Labeled",
   /** @param {number} n */
   labeledCount: (n) => `${countText(n)} labeled`,

@@ -27,7 +27,7 @@
  * @typedef {{known: string[], answered: boolean, predicted: Prediction[] | null,
  *   doubted?: Doubted[]}} ItemTags */
 /** @typedef {{text: string, parts: {name: string, value: number, text: string}[]}} Why */
-/** @typedef {{id: string, label: string, similarity: number} & Shown} Neighbor */
+/** @typedef {{id: string, index?: number, label: string, similarity: number} & Shown} Neighbor */
 /**
  * @typedef {{id: string, index: number, error: string | null, label: string | null, source: string
  *   | null,

@@ -74,8 +74,9 @@ function buildFigures() {
 /**
  * Labels per class, as bars with their numbers; of very many classes the most frequent.
  * @param {import("../shared/context.js").PanelContext} context
+ * @param {import("../shared/ways.js").Ways} ways
  */
-function buildCounts(context) {
+function buildCounts(context, ways) {
   const list = h("ul", { class: "nbl-counts", "aria-label": context.called(TEXT.status.perClass) });
   const more = h("p", { class: "nbl-counts-more" });
   const node = h("div", {}, list, more);
@@ -83,7 +84,13 @@ function buildCounts(context) {
   const make = (name) => {
     const fill = h("span", { class: "nbl-count-fill" });
     const bar = h("span", { class: "nbl-count-bar", "aria-hidden": "true" }, fill);
-    const words = h("span", { class: "nbl-count-name", text: name, title: name });
+    const props = {
+      type: "button",
+      class: "nbl-count-open",
+      title: TEXT.status.classGallery(name),
+      onClick: () => ways.openGallery({ label: name, as: "label" }),
+    };
+    const words = h("button", props, h("span", { class: "nbl-count-name", text: name }));
     return h("li", {}, words, bar, h("span", { class: "nbl-count" }));
   };
   /** @param {Status["classes"]} classes */
@@ -146,8 +153,11 @@ function renderMessages(node, messages) {
   });
 }
 
-/** @param {import("../shared/context.js").PanelContext} context */
-function buildOverview(context) {
+/**
+ * @param {import("../shared/context.js").PanelContext} context
+ * @param {import("../shared/ways.js").Ways} ways
+ */
+function buildOverview(context, ways) {
   const { model } = context;
   const labeled = h("strong");
   const of = h("span");
@@ -160,7 +170,7 @@ function buildOverview(context) {
   const head = h("p", { class: "nbl-headline" }, labeled, of);
   const messages = h("div", { class: "nbl-status-messages", "aria-live": "polite" });
   const numbers = buildFigures();
-  const counts = buildCounts(context);
+  const counts = buildCounts(context, ways);
   const notices = buildNotices();
   const how = h("span");
   const store = h("span");
@@ -189,7 +199,7 @@ function buildOverview(context) {
  */
 export function buildStatus(context, signal, ways) {
   const { link, throttle, model } = context;
-  const overview = buildOverview(context);
+  const overview = buildOverview(context, ways);
   const [guidelines, exporting, importing, rate] = [
     buildGuidelines(context),
     buildExport(context),
