@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.plots.map_file import MapImage, checked_size
 from nblabel.widget.panel.figures import color_points
 from nblabel.widget.selecting import SelectingPanel
 
@@ -43,6 +42,9 @@ class SavingPanel(SelectingPanel):
         --------
         nblabel.plots.save_map : The same for coordinates and labels of one's own.
         """
+        # not before: it loads plotly with the other charts
+        from nblabel.plots.map_file import MapImage, checked_size
+
         state = self._live().state
         if state.points is None:
             raise RuntimeError("the map is not there yet; try again in a moment.")

@@ -62,7 +62,7 @@ class Filters:
         self._look(page)
 
     def follow(self) -> None:
-        """Tell what meets the filters of the pages now, after labels or predictions have changed."""
+        """Tell what meets the filters now, after labels or predictions have changed."""
         for page in self._pages:
             if page.filter is not None and page.filter["criteria"]:
                 self._look(page)

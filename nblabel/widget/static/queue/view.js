@@ -156,7 +156,8 @@ export function buildQueue(controller, signal, ways) {
   });
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;
-  link.onTrait("status", () => throttle.run(leads, leads.render), signal);
+  for (const trait of /** @type {const} */ (["status", "review"]))
+    link.onTrait(trait, () => throttle.run(leads, leads.render), signal);
   ways.focusQueue = focusRoot;
   ways.pauseQueue = (paused) => {
     desk.paused = paused;
