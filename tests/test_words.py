@@ -14,7 +14,7 @@ PANEL = ROOT / "nblabel" / "widget"
 KERNEL_TEXTS = sorted((PANEL / "text").glob("*.py"))
 PAGE_TEXT = [
     PANEL / "static" / "shared" / name
-    for name in ("text.js", "group_text.js", "class_text.js", "map_text.js")
+    for name in ("text.js", "group_text.js", "class_text.js", "map_text.js", "filter_text.js")
 ]
 BANNED_SECTION = "## Words we do not use"
 # Where a word may stand all the same: file, word, and why.
