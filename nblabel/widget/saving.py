@@ -57,7 +57,7 @@ class SavingPanel(SelectingPanel):
             names[:n_classes] = self.session.classes
         n_named = max(len(names) - 2, 0) if colors.mode == "cluster" else n_classes
         MapImage(
-            xy=state.points,
+            xy=state.points.astype(np.float64),
             codes=colors.codes.astype(np.intp),
             names=names,
             colors=colors.palette,
