@@ -10,9 +10,10 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from nblabel.arrays import FloatArray, IntArray, UInt8Array
+from nblabel.arrays import IntArray, UInt8Array
 from nblabel.plots.map_names import place_names
 from nblabel.plots.style import LINE_COLORS
 from nblabel.system.files import as_path, whole
@@ -25,6 +26,8 @@ SMALL, LARGE = 13, 18  # of text
 RATIO = 2  # pixels of the file for one of the size
 PAPER, INK, UNLABELED = "#ffffff", "#111111", "#9a9a9a"
 NO_LABEL = "no label"
+
+Places = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class MapImage:
         Width and height of the plane in pixels.
     """
 
-    xy: FloatArray
+    xy: Places
     codes: IntArray
     names: list[str]
     colors: list[str]
@@ -94,13 +97,13 @@ class MapImage:
                 f"{self.names[code]}  {count_text(counts[code])}",
                 self.colors[code],
                 MARGIN + place % columns * self.size[0] / columns,
-                top + place // columns * ROW,
+                float(top + place // columns * ROW),
             )
             for place, code in enumerate(shown)
         ]
         return entries, top + -(-len(shown) // columns) * ROW
 
-    def _placed(self) -> tuple[FloatArray, IntArray]:
+    def _placed(self) -> tuple[Places, IntArray]:
         """Return pixels in the plane of the points that have a place, and their codes."""
         known = np.isfinite(self.xy).all(axis=1)
         xy = np.asarray(self.xy, dtype=np.float64)[known]
@@ -116,7 +119,7 @@ class MapImage:
         apart = float(np.sqrt(self.size[0] * self.size[1] / max(n, 1)))
         return min(max(0.5 * apart, 0.6), 5.0)
 
-    def _names(self, xy: FloatArray, codes: IntArray) -> list[tuple[int, float, float]]:
+    def _names(self, xy: Places, codes: IntArray) -> list[tuple[int, float, float]]:
         font = _font(SMALL)
 
         def measure(code: int) -> tuple[float, float]:
@@ -124,7 +127,7 @@ class MapImage:
 
         return place_names(xy, codes, self.n_named, self.size, measure)
 
-    def _raster(self, xy: FloatArray, codes: IntArray) -> UInt8Array:
+    def _raster(self, xy: Places, codes: IntArray) -> UInt8Array:
         """Return the points as pixels; drawn in random order, no class hides another."""
         width, height = (side * RATIO for side in self.size)
         pixels = np.full((height, width, 3), ImageColor.getrgb(PAPER), dtype=np.uint8)
@@ -181,9 +184,10 @@ class MapImage:
             f' font-weight="600" text-anchor="middle" stroke="{PAPER}" stroke-width="4" '
             'stroke-linejoin="round" paint-order="stroke"'
         )
+        style = f'font-family="sans-serif" fill="{INK}"'
         frame = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {frame} font-family="sans-serif" fill="{INK}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {frame} {style}>',
             f"<title>{escape(self.title)}</title>",
             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
             line.format(
@@ -205,7 +209,7 @@ class MapImage:
             parts.append(line.format(left + 18, top + ROW / 2, SMALL, "", escape(text)))
         return "\n".join([*parts, "</svg>\n"]).encode()
 
-    def _circles(self, xy: FloatArray, codes: IntArray) -> list[str]:
+    def _circles(self, xy: Places, codes: IntArray) -> list[str]:
         radius = self._radius(len(xy))
         parts = []
         for code in np.unique(codes).tolist():
@@ -217,7 +221,7 @@ class MapImage:
             parts.append("</g>")
         return parts
 
-    def _picture(self, xy: FloatArray, codes: IntArray) -> list[str]:
+    def _picture(self, xy: Places, codes: IntArray) -> list[str]:
         out = io.BytesIO()
         Image.fromarray(self._raster(xy, codes)).save(out, "PNG")
         data = base64.b64encode(out.getvalue()).decode()
@@ -284,7 +288,7 @@ def save_map(
     given = dict(colors or {})
     for color in given.values():
         ImageColor.getrgb(color)
-    usual = [LINE_COLORS[code % len(LINE_COLORS)] for code in range(len(classes))]
+    usual = [_usual_color(code) for code in range(len(classes))]
     MapImage(
         xy=places,
         codes=np.array(codes, dtype=np.intp),
@@ -314,6 +318,15 @@ def checked_size(size: Any) -> tuple[int, int]:
     if not (100 <= width <= 10_000 and 100 <= height <= 10_000):
         raise ValueError(f"size is {size!r}; pass (width, height) in pixels, from 100 to 10000.")
     return width, height
+
+
+def _usual_color(code: int) -> str:
+    """Return a colour of the charts; where they begin again, it is lighter, then darker."""
+    rounds, place = divmod(code, len(LINE_COLORS))
+    other, share = ((0, 0.0), (255, 0.5), (0, 0.4))[rounds % 3]
+    channels = ImageColor.getrgb(LINE_COLORS[place])
+    mixed = (round(one + (other - one) * share) for one in channels)
+    return "#" + "".join(f"{one:02x}" for one in mixed)
 
 
 def _font(size: int) -> Any:

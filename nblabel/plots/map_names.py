@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from nblabel.arrays import FloatArray, IntArray
+from nblabel.arrays import IntArray
 
 CELL = 12  # pixels a side of the squares that points are counted in
 REACH = 5  # squares across, over which counts are summed
@@ -17,7 +18,7 @@ STEPS = (0, -1, 1, -2, 2)  # how far a name may give way to others, in heights o
 
 
 def place_names(
-    xy: FloatArray,
+    xy: npt.NDArray[np.float64],
     codes: IntArray,
     n_named: int,
     size: tuple[int, int],
@@ -60,7 +61,7 @@ def place_names(
 
 
 def _regions(
-    xy: FloatArray, codes: IntArray, n_named: int, size: tuple[int, int]
+    xy: npt.NDArray[np.float64], codes: IntArray, n_named: int, size: tuple[int, int]
 ) -> list[tuple[int, float, float]]:
     """Return the densest place of each class that has one, the densest first."""
     from scipy.ndimage import uniform_filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def in_pool_order(pool: Pool, value: Any, what: str, rows: Any = None) -> Any:
 
 
 def as_selection(chosen: Any, pool: Pool, what: str = "selection") -> IntArray:
-    """Return positions, ascending, from positions, ids, a mask, a boolean Series or None.
+    """Return positions, ascending, from positions, ids, a set of either, a mask, a Series or None.
 
     Raises
     ------
@@ -48,6 +49,8 @@ def as_selection(chosen: Any, pool: Pool, what: str = "selection") -> IntArray:
     ValueError
         If a mask is not of the length of the pool.
     """
+    if isinstance(chosen, AbstractSet):
+        chosen = list(chosen)
     given = np.asarray([] if chosen is None else in_pool_order(pool, chosen, what))
     if given.dtype == bool:
         if given.shape != (len(pool),):

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from nblabel.plots.map_file import MapImage, checked_size
 from nblabel.widget.panel.figures import color_points
 from nblabel.widget.selecting import SelectingPanel
 
@@ -43,6 +42,9 @@ class SavingPanel(SelectingPanel):
         --------
         nblabel.plots.save_map : The same for coordinates and labels of one's own.
         """
+        # not before: it loads plotly with the other charts
+        from nblabel.plots.map_file import MapImage, checked_size
+
         state = self._live().state
         if state.points is None:
             raise RuntimeError("the map is not there yet; try again in a moment.")
@@ -55,7 +57,7 @@ class SavingPanel(SelectingPanel):
             names[:n_classes] = self.session.classes
         n_named = max(len(names) - 2, 0) if colors.mode == "cluster" else n_classes
         MapImage(
-            xy=state.points,
+            xy=state.points.astype(np.float64),
             codes=colors.codes.astype(np.intp),
             names=names,
             colors=colors.palette,

@@ -30,9 +30,10 @@ class SelectingPanel(PanelWidget):
         That is what was drawn around on the map, a cluster, or what a search found.
         ``[panel.session.pool.ids[i] for i in panel.selection]`` are their ids.
 
-        Setting it opens that group in the panel, where one key labels it: positions, ids, a mask
-        of booleans for all items, or a boolean Series with the index of the pool. None or an empty
-        list closes the group.
+        Setting it opens that group in the panel, where one key labels it: positions, ids, a set of
+        either, a mask of booleans for all items, or a boolean Series with the index of the pool.
+        None or an empty list closes the group. Selections combine as sets:
+        ``panel.selection = set(panel.selection) & {*panel.session.where(labeled=False)}``.
 
         Raises
         ------

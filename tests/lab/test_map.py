@@ -379,3 +379,33 @@ def test_a_selection_of_python_is_seen_labeled_and_told_back(
     wait_for(lambda: book.evaluate("selected") == [[40, 41, 42], []], 20, lambda: "on_select")
     projection.select_option("pca")
     wait_for(lambda: book.evaluate("panel.projection['name']") == "pca", 20, lambda: "PCA")
+
+
+def test_names_filters_pictures_and_a_saved_map(panel: Callable[..., Notebook]) -> None:
+    book = panel()
+    for key in ("1", "2", "3"):
+        answer(book, key)
+    wait_for_labels(book, 3)
+    map_view = book.page.locator(".nbl-map")
+    expect(map_view.locator(".nbl-map-region").first).to_be_visible(timeout=20_000)
+
+    map_view.get_by_role("button", name="Filters").click()
+    map_view.get_by_label("Answer").select_option("label by a person")
+    left = map_view.locator(".nbl-filter-left")
+    expect(left).to_have_text("3 of 600 meet the filters")
+    answer(book, "4")
+    expect(left).to_have_text("4 of 600 meet the filters")
+    map_view.get_by_role("button", name="Clear filters").click()
+    expect(left).to_be_hidden()
+    map_view.get_by_role("button", name="Close").click()
+
+    plane = book.page.locator(".nbl-map-plane")
+    plane.focus()
+    for _ in range(6):
+        plane.press("+")
+    expect(map_view.locator(".nbl-map-picture").first).to_be_visible()
+    plane.press("s")
+    map_view.get_by_label("Title (optional)").fill("Fashion")
+    with book.page.expect_download() as download:
+        map_view.get_by_role("button", name="Save SVG").click()
+    assert "Fashion" in Path(download.value.path()).read_text("utf-8")

@@ -107,7 +107,7 @@ def test_style_sheets_are_joined() -> None:
 
 WORDS = (
     *("text.js", "group_text.js", "class_text.js", "finder_text.js", "map_text.js"),
-    *("tag_text.js", "player_text.js", "format.js"),
+    *("tag_text.js", "player_text.js", "filter_text.js", "format.js"),
 )
 
 

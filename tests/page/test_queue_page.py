@@ -450,6 +450,19 @@ def test_a_finished_pool_leads_on(browser_page: Page) -> None:
     assert queue.sent("label")[-1]["id"] == "image-3"
 
 
+def test_a_finished_pool_tells_what_was_done(browser_page: Page) -> None:
+    accuracy = {"text": "Accuracy 97 %, 93 to 99 % with 95 % confidence", "title": ""}
+    counts = {"labeled": 1480, "accepted": 3500, "skipped": 0, "flagged": 20, "left": 0}
+    queue = Queue(browser_page, status={**STATUS, **counts, "messages": [accuracy]})
+    queue.deliver(questions([], done=True))
+    report = leads(queue).locator("..").get_by_role("list", name="What was done")
+    lines = ["1,480 labeled by people, 3,500 auto-labeled, 20 flagged", accuracy["text"]]
+    expect(report.get_by_role("listitem")).to_have_text(lines)
+    said = "No label is contradicted by the model."
+    queue.write(review={"running": False, "progress": 0, "left": 0, "total": 0, "text": said})
+    expect(report.get_by_role("listitem")).to_have_text([*lines, said])
+
+
 def test_what_was_skipped_is_said_to_be_all_that_is_left(browser_page: Page) -> None:
     queue = Queue(browser_page, status={**STATUS, "left": 4, "skipped": 3, "flagged": 0})
     queue.ask(1, 2, 3)

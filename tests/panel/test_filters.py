@@ -125,6 +125,17 @@ def test_what_meets_the_filters_follows_the_labels_and_is_told_only_where_it_dif
     assert n_told(page) == count
 
 
+def test_a_class_that_is_renamed_or_deleted_is_still_filtered_by_or_named(page):
+    page.session.tell([4], CLASSES[0])
+    ask(page, status=["human"], label_or_prediction=[CLASSES[0]])
+    page.session.rename_class(CLASSES[0], "other name")
+    page.session.tell([5], "other name")
+    assert told(page) == [4, 5]
+    page.session.merge_classes(["other name", CLASSES[1]], into=CLASSES[1])
+    page.session.tell([6], CLASSES[1])
+    assert told(page) == [4, 5, 6]
+
+
 def test_each_page_has_filters_of_its_own(page):
     other = Page(page.panel)
     ask(page, status=["open"])

@@ -69,6 +69,18 @@ def test_a_selection_opens_in_the_pages_without_the_focus(page):
     assert page.panel.selection.tolist() == []
 
 
+def test_selections_combine_as_sets(page):
+    page.panel.selection = [2, 8, 9]
+    page.panel.selection = set(page.panel.selection) | {1}
+    assert page.panel.selection.tolist() == [1, 2, 8, 9]
+    page.panel.selection = set(page.panel.selection) - {8}
+    page.panel.selection = set(page.panel.selection) & {9, 1, 5}
+    assert page.panel.selection.tolist() == [1, 9]
+    assert selects(page)[-1] == [1, 9]
+    page.panel.selection = set(page.panel.selection) - {1, 9}
+    assert selects(page)[-1] == []
+
+
 def test_a_selection_waits_for_the_first_page():
     panel = open_page().panel
     alone = Labeler(panel.session.pool, CLASSES, learner="knn")
@@ -88,6 +100,10 @@ def test_a_selection_waits_for_the_first_page():
         ("item-2", [2]),
         (pd.Series([False, True, False, False, False, False], index=IDS[::-1]), [4]),
         (pd.Index(["item-1"]), [1]),
+        ({4, 1}, [1, 4]),
+        ({np.intp(4)} | {5}, [4, 5]),
+        ({"item-3"}, [3]),
+        (frozenset(), []),
         (None, []),
         ([], []),
         (np.zeros(6, dtype=bool), []),

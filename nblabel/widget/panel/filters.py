@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -62,7 +63,7 @@ class Filters:
         self._look(page)
 
     def follow(self) -> None:
-        """Tell what meets the filters of the pages now, after labels or predictions have changed."""
+        """Tell what meets the filters now, after labels or predictions have changed."""
         for page in self._pages:
             if page.filter is not None and page.filter["criteria"]:
                 self._look(page)
@@ -87,8 +88,18 @@ class Filters:
                 page.filtered = bits
                 self._tell(page, {"text": "", "n": len(found)}, [bits])
 
-        work = partial(_meeting, facts, content["criteria"])
+        work = partial(_meeting, facts, self._called_now(content["criteria"]))
         self._worker.run("filter", Task(work=lambda _: work(), done=done))
+
+    def _called_now(self, criteria: dict[str, Any]) -> dict[str, Any]:
+        """Return criteria with the present names of classes; what is none stays, and is refused."""
+        names = criteria.get("label_or_prediction", ())
+        known = []
+        for name in names:
+            with suppress(ValueError):
+                name = self._session.class_of(name)  # noqa: PLW2901  what it is called now
+            known.append(name)
+        return {**criteria, "label_or_prediction": known} if names else criteria
 
     def _tell(self, page: Page, told: dict[str, Any], buffers: list[Any] | None = None) -> None:
         request = (page.filter or {})["request"]

@@ -115,7 +115,7 @@ export class FilterBar {
     if (!anew) return this.arrange();
     const { annotators, columns } = this.choices;
     const known = annotators.map((name) => ({ value: name, text: name || TEXT.filter.unnamed }));
-    if (annotators.join("\n") !== this.annotators) {
+    if (annotators.some(Boolean) && annotators.join("\n") !== this.annotators) {
       this.annotators = annotators.join("\n");
       this.replace("annotator", choiceField(TEXT.filter.annotator, known));
     }
@@ -174,9 +174,13 @@ export class FilterBar {
     this.show();
   }
 
-  clear() {
+  empty() {
     for (const { clear } of [...Object.values(this.fields), ...Object.values(this.columns)])
       clear();
+  }
+
+  clear() {
+    this.empty();
     this.apply();
     if (!this.summary.contains(document.activeElement)) return;
     this.view.focus();
@@ -192,6 +196,8 @@ export class FilterBar {
     this.summary.hidden = !isOn;
     if (hadFocus && !isOn) view.focus();
     this.show();
+    // cleared in another view of the page
+    if (!isOn && !this.form.contains(document.activeElement)) this.empty();
     if (isOn && filter.request !== this.saidFor) view.say(text, n === 0 || problem !== "");
     this.saidFor = filter.request;
     view.legend.update();

@@ -13,8 +13,9 @@ const NAMED_COLORS = ["prediction", "label", "cluster"];
 /** What follows the clusters among the colours: smaller ones, and noise. */
 const UNNAMED_CLUSTERS = 2;
 
-/** @typedef {{code: number, text: string, width: number, height: number, at: [number, number]}} Name
- *   at: in world coordinates */
+/** `at`: in world coordinates.
+ * @typedef {{code: number, text: string, width: number, height: number, at: [number, number]}}
+ *   Name */
 
 export class RegionNames {
   /** @param {import("./view.js").CanvasView} view */

@@ -36,8 +36,8 @@ export const LEFT_OUT = 2;
  * @property {Uint8Array | Uint16Array} codes palette position of each point
  * @property {Int32Array} palette colours of the positions, as 0xBBGGRR
  * @property {Uint32Array} labeled points to stand out
- * @property {Uint8Array | null} lit 1 for points to show, 0 for points to dim, LEFT_OUT for those to
- *   leave out; null shows all
+ * @property {Uint8Array | null} lit 1 for points to show, 0 for points to dim, LEFT_OUT for
+ *   those that are not drawn; null shows all
  * @property {import("./theme.js").MapTheme} theme
  */
 

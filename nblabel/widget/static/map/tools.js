@@ -70,7 +70,8 @@ function toolGroup(name, buttons) {
 }
 
 /**
- * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "names" | "pictures" | "filter" | "save" | "help"} icon
+ * @param {"move" | "lasso" | "box" | "zoomOut" | "zoomIn" | "reset" | "names" | "pictures" |
+ *   "filter" | "save" | "help"} icon
  * @param {string} key
  * @param {() => void} act
  */

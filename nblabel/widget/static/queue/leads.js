@@ -1,6 +1,7 @@
-// Where to go on once nothing is left to answer, or only what was skipped.
+// The end of a pool: what was done, and where to go on once nothing is left to answer, or only what
+// was skipped.
 
-import { h, setText } from "../shared/dom.js";
+import { h, patchChildren, setText } from "../shared/dom.js";
 import { TEXT } from "../shared/text.js";
 
 /** @typedef {import("./controller.js").QueueController} QueueController */
@@ -32,6 +33,8 @@ export function buildLeads(controller, ways, focusRoot) {
   review.title = TEXT.quality.reviewTitle;
   const exporting = button(TEXT.status.exportOpen, () => ways.openExport());
   const words = h("p");
+  /** What was done, and what is known of how good it is. */
+  const report = h("ul", { class: "nbl-leads-report", "aria-label": TEXT.queue.report });
   const reviews = context.multiLabel ? [] : [review];
   const buttons = [...Object.values(asking), ...reviews, exporting];
   const actions = h(
@@ -39,7 +42,7 @@ export function buildLeads(controller, ways, focusRoot) {
     { class: "nbl-lead-actions", role: "group", "aria-label": TEXT.queue.leads },
     ...buttons,
   );
-  const node = h("div", { class: "nbl-leads", hidden: true }, words, actions);
+  const node = h("div", { class: "nbl-leads", hidden: true }, words, report, actions);
   const render = () => {
     const hadFocus = node.contains(document.activeElement);
     const status = context.model.get("status") ?? {};
@@ -48,6 +51,8 @@ export function buildLeads(controller, ways, focusRoot) {
     const onlySkipped = current !== null && left > 0 && left === skipped;
     node.hidden = !(isOver || onlySkipped);
     setText(words, onlySkipped ? TEXT.queue.onlySkippedLeft(context.noun) : TEXT.queue.leads);
+    if (!node.hidden)
+      tellLines(report, reportLines(status, context.model.get("review")?.text ?? ""));
     for (const name of /** @type {const} */ (["flagged", "skipped", "coarse"])) {
       const n = status[name] ?? 0;
       asking[name].hidden = n === 0;
@@ -57,4 +62,25 @@ export function buildLeads(controller, ways, focusRoot) {
     if (hadFocus && (node.hidden || !node.contains(document.activeElement))) focusRoot();
   };
   return { node, render };
+}
+
+/**
+ * The figures of the status, then what it says of accuracy, agreement and costs.
+ * @param {Partial<import("../shared/wire.js").Status>} status
+ * @param {string} review what came out of the last review
+ * @returns {string[]}
+ */
+function reportLines(status, review) {
+  const { labeled = 0, accepted = 0, skipped = 0, flagged = 0, messages = [] } = status;
+  const counts = TEXT.queue.reportCounts(labeled, accepted, skipped, flagged);
+  return [counts, ...messages.map(({ text }) => text), review].filter(Boolean);
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {string[]} lines
+ */
+function tellLines(list, lines) {
+  const items = patchChildren(list, [...lines.keys()].map(String), () => h("li"));
+  items.forEach((item, k) => setText(item, lines[k]));
 }

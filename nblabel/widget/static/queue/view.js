@@ -217,6 +217,7 @@ export function buildQueue(controller, signal, ways) {
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;
   link.onTrait("status", () => throttle.run(leads, draw([leads, first])), signal);
+  link.onTrait("review", () => throttle.run(leads, leads.render), signal);
   ways.focusQueue = focusRoot;
   ways.pauseQueue = (paused) => {
     desk.paused = paused;

@@ -3,7 +3,8 @@
 import { makeUid } from "./dom.js";
 import { bytesOf } from "./pixels.js";
 
-/** Criteria of docs/wire.md; none where nothing is filtered. @typedef {Record<string, any>} Criteria */
+/** As docs/wire.md has them; none where nothing is filtered.
+ * @typedef {Record<string, any>} Criteria */
 
 export class MapFilter {
   /** @param {import("./map_state.js").MapState} map */
@@ -11,7 +12,7 @@ export class MapFilter {
     this.map = map;
     /** @type {Criteria} */
     this.criteria = {};
-    /** 1 for each point that meets them, null where nothing is filtered. @type {Uint8Array | null} */
+    /** 1 for each point that meets them, null for all. @type {Uint8Array | null} */
     this.shown = null;
     /** How many do. */
     this.n = 0;

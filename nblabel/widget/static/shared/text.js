@@ -186,6 +186,19 @@ const QUEUE_TEXT = {
   /** @param {string} noun */
   onlySkippedLeft: (noun) => `All other ${many(noun)} are answered: these were skipped.`,
   leads: "What is left to do",
+  report: "What was done",
+  /**
+   * @param {number} labeled @param {number} auto @param {number} skipped @param {number} flagged
+   */
+  reportCounts: (labeled, auto, skipped, flagged) =>
+    [
+      `${countText(labeled)} labeled by people`,
+      auto && `${countText(auto)} auto-labeled`,
+      skipped && `${countText(skipped)} skipped`,
+      flagged && `${countText(flagged)} flagged`,
+    ]
+      .filter(Boolean)
+      .join(", "),
   /** @param {number} n @param {string} status */
   askAgain: (n, status) => `Ask ${countText(n)} ${status} again`,
   waiting: "Waiting for the next question…",
