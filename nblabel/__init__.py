@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from nblabel.quality.tag_guarantee import TagAutoLabelReport as TagAutoLabelReport
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
+    from nblabel.sharing.hub import push_to_hub as push_to_hub
     from nblabel.sharing.report import report as report
     from nblabel.simulation import simulate as simulate
     from nblabel.strategies import Query as Query
@@ -125,6 +126,7 @@ _HOMES = {
     "prior_from_names": "nblabel.embeddings.zero_shot",
     "prior_report": "nblabel.quality.prior_report",
     "project": "nblabel.explore.projection",
+    "push_to_hub": "nblabel.sharing.hub",
     "recover": "nblabel.log.recovery",
     "remaining": "nblabel.quality.remaining",
     "report": "nblabel.sharing.report",

@@ -111,6 +111,18 @@ _STEPS = {
 }
 CLASSES_CHANGED = "classes changed"
 
+# the card
+HOW, BY_WHOM, HOW_GOOD = "How it was labeled", "By whom", "How good the labels are"
+CHOSEN = (
+    "The items to label were chosen by active learning with nblabel, unless said otherwise below: "
+    "the labeled items are a biased sample of the pool. The column source tells labels of people "
+    "(human), known before (import), and accepted from the model (model)."
+)
+NO_HUB = 'push_to_hub needs huggingface_hub, which is not installed: pip install "nblabel[hub]"'
+NO_REPO = "repo_id is {!r}; pass the name of a data set, such as 'ada/boots'."
+NOTHING_TO_PUSH = "there are no labels to push yet."
+UPLOADED = "Labels from nblabel"
+
 # the page
 TITLE = "Labels of {}"
 CONTENTS = "In this report"

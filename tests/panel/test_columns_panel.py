@@ -6,8 +6,8 @@ import pytest
 
 import nblabel as nb
 from nblabel.pool.columns import Column
-from nblabel.widget.panel.column_colors import MOST, color_by_column
 from nblabel.system.palette import UNLABELED
+from nblabel.widget.panel.column_colors import MOST, color_by_column
 from tests.panel.helpers import open_page
 from tests.samples import blobs
 

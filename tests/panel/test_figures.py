@@ -11,6 +11,7 @@ from nblabel.log.events import LabelEvent
 from nblabel.log.labels import STATUSES
 from nblabel.quality.costs import BREAK_SECONDS
 from nblabel.strategies import STRATEGIES, make_strategy
+from nblabel.system.palette import UNLABELED, class_colors, confidence_colors
 from nblabel.widget import text
 from nblabel.widget.panel.figures import (
     color_points,
@@ -18,7 +19,6 @@ from nblabel.widget.panel.figures import (
     pace_of,
 )
 from nblabel.widget.text import COLOR_MODES
-from nblabel.system.palette import UNLABELED, class_colors, confidence_colors
 from tests.samples import CLASSES, blob_pool
 
 
