@@ -360,8 +360,13 @@ def test_markup_escapes_all_that_is_not_markup() -> None:
 
 def test_letters_that_a_font_lacks_are_looked_for_in_others() -> None:
     own = drawing._own_font(12)
-    assert drawing._font_for("Stiefel für Ä", 12) is own
+    assert drawing._font_for("Stiefel, 5 %", 12) is own
     assert drawing._has(own, "A")
+    # accents go where no font has them
+    assert drawing._in_letters_of(own, "für Ä") == "".join(
+        letter if drawing._has(own, letter) else plain
+        for letter, plain in zip("für Ä", "fur A", strict=True)
+    )
     assert not drawing._has(own, "語")
     strange = drawing._font_for("語", 12)  # the own one where no system font has it
     assert strange.getlength("語") > 0

@@ -52,7 +52,7 @@ CURVES_TITLE = "Learning curves"
 ACCURACY, CONFIDENT = "accuracy", "confident"
 ACCURACY_LONG = "accuracy, from audit labels, with its interval"
 CONFIDENT_LONG = "predicted with confidence above 90 %"
-NO_CURVES = "The learning curves begin with the first labels."
+NO_CURVES = "No learning curves yet."
 NO_CURVES_KEPT = (
     "No learning curves are kept beside this log: a panel keeps them while somebody labels in it."
 )
