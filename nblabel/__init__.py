@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from nblabel.quality.tag_stale import TagStaleLabels as TagStaleLabels
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
+    from nblabel.sharing.hub import push_to_hub as push_to_hub
     from nblabel.sharing.report import report as report
     from nblabel.simulation import simulate as simulate
     from nblabel.simulation.checking import check_strategy as check_strategy
@@ -134,6 +135,7 @@ _HOMES = {
     "prior_from_names": "nblabel.embeddings.zero_shot",
     "prior_report": "nblabel.quality.prior_report",
     "project": "nblabel.explore.projection",
+    "push_to_hub": "nblabel.sharing.hub",
     "race": "nblabel.widget.race",
     "recover": "nblabel.log.recovery",
     "remaining": "nblabel.quality.remaining",

@@ -54,8 +54,7 @@ ARROWS = {
     "widget.panel.again": "session",
     "widget.panel.keys": "log session",
     "widget.panel.tags": "arrays log session widget.text",
-    "widget.panel.tag_grid": "arrays log session widget.panel.pages widget.panel.state "
-    "widget.text",
+    "widget.panel.tag_grid": "arrays log session widget.panel.pages widget.panel.state widget.text",
     "widget.panel.class_changes": "session widget.panel.keys widget.text",
     "widget.panel.answers": "log session widget.panel.class_changes widget.panel.tag_grid "
     "widget.panel.tags widget.text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -49,6 +50,7 @@ class Drawing:
         """Write one line, its top at y; what is wider than `width` ends with an ellipsis."""
         words = " ".join(words.split())
         font = _font_for(words, size * SCALE)
+        words = _in_letters_of(font, words)
         if width is not None:
             words = _cut(words, font, width * SCALE)
         anchor = {"left": "la", "middle": "ma", "right": "ra"}[align]
@@ -150,11 +152,19 @@ def _cut(words: str, font: Any, width: float) -> str:
 def _font_for(words: str, size: int) -> Any:
     """Return a font that has the letters of a text, or as many as any has."""
     font = _own_font(size)
-    strange = {letter for letter in words if ord(letter) > 0x17F and letter not in "–—…·“”’✓"}
+    strange = sorted({letter for letter in words if letter > "~" and not _has(font, letter)})
     if not strange:
         return font
     fonts = [font, *filter(None, (_system_font(name, size) for name in FONTS))]
-    return min(fonts, key=lambda one: sum(not _has(one, letter) for letter in sorted(strange)))
+    return min(fonts, key=lambda one: sum(not _has(one, letter) for letter in strange))
+
+
+def _in_letters_of(font: Any, words: str) -> str:
+    """Return a text without the accents that a font cannot draw."""
+    return "".join(
+        letter if letter <= "~" or _has(font, letter) else unicodedata.normalize("NFKD", letter)[0]
+        for letter in words
+    )
 
 
 @lru_cache(maxsize=16)
@@ -170,6 +180,7 @@ def _system_font(name: str, size: int) -> Any:
         return None
 
 
+@lru_cache(maxsize=4_096)
 def _has(font: Any, letter: str) -> bool:
     """Return whether a font draws a letter otherwise than one that no font has."""
     return bytes(font.getmask(letter)) != bytes(font.getmask("\U0010fffe"))

@@ -100,7 +100,7 @@ def _draw_curves(drawing: Drawing, curves: Curves) -> None:
     accuracy, confident = curves.accuracy, curves.confident
     most = max((row[0] for row in (*accuracy, *confident)), default=0)
     if not most:
-        drawing.text(x + width / 2, y + 42, words.NO_CURVES, size=11, color=SOFT, align="middle")
+        drawing.text(x + width / 2, y + 62, words.NO_CURVES, size=11, color=SOFT, align="middle")
         return
 
     def at(n: float, share: float) -> tuple[float, float]:

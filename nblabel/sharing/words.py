@@ -52,7 +52,7 @@ CURVES_TITLE = "Learning curves"
 ACCURACY, CONFIDENT = "accuracy", "confident"
 ACCURACY_LONG = "accuracy, from audit labels, with its interval"
 CONFIDENT_LONG = "predicted with confidence above 90 %"
-NO_CURVES = "The learning curves begin with the first labels."
+NO_CURVES = "No learning curves yet."
 NO_CURVES_KEPT = (
     "No learning curves are kept beside this log: a panel keeps them while somebody labels in it."
 )
@@ -110,6 +110,18 @@ _STEPS = {
     "guidelines": "guidelines",
 }
 CLASSES_CHANGED = "classes changed"
+
+# the card
+HOW, BY_WHOM, HOW_GOOD = "How it was labeled", "By whom", "How good the labels are"
+CHOSEN = (
+    "The items to label were chosen by active learning with nblabel, unless said otherwise below: "
+    "the labeled items are a biased sample of the pool. The column source tells labels of people "
+    "(human), known before (import), and accepted from the model (model)."
+)
+NO_HUB = 'push_to_hub needs huggingface_hub, which is not installed: pip install "nblabel[hub]"'
+NO_REPO = "repo_id is {!r}; pass the name of a data set, such as 'ada/boots'."
+NOTHING_TO_PUSH = "there are no labels to push yet."
+UPLOADED = "Labels from nblabel"
 
 # the page
 TITLE = "Labels of {}"

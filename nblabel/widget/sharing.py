@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from nblabel.sharing.facts import facts_of, map_of
+from nblabel.sharing.hub import push_to_hub
 from nblabel.sharing.picture import draw_picture
 from nblabel.sharing.report import report, target_of, write_report
 from nblabel.widget.panel.panel import Panel
@@ -73,6 +74,31 @@ class SharingPanel(SavingPanel):
             if self._panel is None:
                 return report(self.session, path, title=title)
             return write_report(self.session, target_of(path), title, self._panel.still.place)
+
+    def push_to_hub(self, repo_id: str, **options: Any) -> str:
+        """Put the labels on the Hugging Face Hub, as a data set with a card.
+
+        This sends the labels and what they are about to a server.
+
+        Parameters
+        ----------
+        repo_id : str
+            The name of the data set, "ada/boots".
+        **options
+            Those of `nblabel.push_to_hub`: ``private``, ``title``, ``license``, ``guarantee`` and
+            others.
+
+        Returns
+        -------
+        str
+            The address of the data set.
+
+        See Also
+        --------
+        nblabel.push_to_hub : What is sent, and the errors.
+        """
+        with cell.progress_in_cell():
+            return push_to_hub(self.session, repo_id, **options)
 
     # inside
 

@@ -112,9 +112,22 @@ def test_a_notebook_opened_after_its_kernel_ended_keeps_the_labels(
     advice = book.page.get_by_text("If no panel is shown here")
     expect(advice).to_have_count(1)
     expect(advice).to_be_hidden()
+    # the picture of the panel follows once there is quiet, out of sight
+    counts = "2 of 600 images labeled, 598 left."
+    wait_for(
+        lambda: counts in str(book.output_data(0)[2]["data"]) and book.output_data(0)[2],
+        40,
+        lambda: f"the picture of two labels, have {list(book.output_data(0)[2]['data'])}",
+    )
+    assert "image/png" in book.output_data(0)[2]["data"]
+    picture = book.page.locator(".jp-RenderedImage img")
+    expect(picture).to_have_count(1)
+    expect(picture).to_be_hidden()
     book.save()
     book.reopen_later()
     expect(advice).to_be_visible()
+    expect(advice).to_contain_text(counts)
+    expect(picture).to_be_visible()
     expect(advice).to_contain_text("Run this cell again: the labels in ")
     # these are JupyterLab's words, and an error of its widget manager: the models went with the kernel
     expect(book.output(0).first).to_have_text("Error displaying widget: model not found")
@@ -125,6 +138,7 @@ def test_a_notebook_opened_after_its_kernel_ended_keeps_the_labels(
     book.run_cell(0)
     wait_for_question(book)
     expect(advice).to_be_hidden()
+    expect(picture).to_be_hidden()
     assert labels(book) == before
     assert shown(book) not in given
     third = answer(book, "3")

@@ -48,7 +48,9 @@ def page(browser: Browser) -> Iterator[Page]:
     problems: list[str] = []
     with browser.new_context(offline=True, viewport={"width": 1366, "height": 768}) as context:
         page = context.new_page()
-        page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+        page.on(
+            "console", lambda message: message.type == "error" and problems.append(message.text)
+        )
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
             "request",
@@ -87,7 +89,9 @@ def test_map_and_counts_without_network(page: Page, reports: dict[str, Path]) ->
     assert drawn(page) > 1_000
     names = page.locator("#legend button span:nth-child(2)").all_inner_texts()
     assert names == [*CLASSES, "no label yet"]
-    counts = [int(text) for text in page.locator("#legend button span:nth-child(3)").all_inner_texts()]
+    counts = [
+        int(text) for text in page.locator("#legend button span:nth-child(3)").all_inner_texts()
+    ]
     assert sum(counts) == N
     assert page.locator("svg[role=img] polyline").count() == 2
 
