@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,10 @@ class Moment:
 
 
 def replay_figure(
-    xy: npt.ArrayLike, classes: Sequence[str], moments: Sequence[Moment]
+    xy: npt.ArrayLike,
+    classes: Sequence[str],
+    moments: Sequence[Moment],
+    colors: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """Draw moments of a map as an animation.
 
@@ -54,6 +57,8 @@ def replay_figure(
     classes : sequence of str
         Names of the classes; codes of the moments are places in it.
     moments : sequence of Moment
+    colors : mapping of str to str, optional
+        The colour of each class.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def replay_figure(
     frames = [
         go.Frame(
             name=str(number),
-            data=_traces(places, moment, groups),
+            data=_traces(places, moment, groups, colors or {}),
             layout={"title": {"text": _title(moment)}},
         )
         for number, moment in enumerate(moments)
@@ -117,7 +122,7 @@ def _traces(xy: npt.NDArray[Any], moment: Moment, groups: dict[str, list[int]]) 
         ("nothing known", moment.codes < 0, UNKNOWN, "circle-open", 5)
     ]
     for number, (name, codes) in enumerate(groups.items()):
-        color = LINE_COLORS[number % len(LINE_COLORS)]
+        color = colors.get(name, LINE_COLORS[number % len(LINE_COLORS)])
         # where the colours begin again, the symbols are others
         symbol = SYMBOLS[(number + number // len(LINE_COLORS)) % len(SYMBOLS)]
         parts.append((escaped(name), np.isin(moment.codes, codes), color, symbol, 6))

@@ -13,6 +13,7 @@ from nblabel.log.events import REMARKS, LabelEvent
 from nblabel.plots.replay import Moment, replay_figure
 from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
+from nblabel.session.shown import colors_of
 from nblabel.system.format import counted
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def replay(
             leave=False,
         )
     )
-    return replay_figure(xy[some], list(names), moments)
+    colors = dict(zip(live.classes, colors_of(live), strict=True))
+    return replay_figure(xy[some], list(names), moments, colors)
 
 
 def _places(session: Session, projection: Any) -> FloatArray:
