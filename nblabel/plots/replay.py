@@ -116,7 +116,12 @@ def _title(moment: Moment) -> str:
     return f"{escaped(moment.said)} · {moment.counts}"
 
 
-def _traces(xy: npt.NDArray[Any], moment: Moment, groups: dict[str, list[int]]) -> list[go.Scatter]:
+def _traces(
+    xy: npt.NDArray[Any],
+    moment: Moment,
+    groups: dict[str, list[int]],
+    colors: Mapping[str, str],
+) -> list[go.Scatter]:
     """Return the points by class, then the labeled ones, those of this step, the next question."""
     parts: list[tuple[str, Any, str, str, int]] = [
         ("nothing known", moment.codes < 0, UNKNOWN, "circle-open", 5)
