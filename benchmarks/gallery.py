@@ -21,7 +21,7 @@ rng = np.random.default_rng(0)
 images = rng.integers(0, 256, ({n}, 16, 16), dtype=np.uint8)
 X = rng.random(({n}, 8), dtype=np.float32)
 pool = nb.Pool(images, embeddings=X)
-panel = nb.Labeler(pool, "abcdefgh", learner="knn", strategy="random", projection=X[:, :2])
+panel = nb.Labeler(pool, list("abcdefgh"), learner="knn", strategy="random", projection=X[:, :2])
 panel
 """
 
