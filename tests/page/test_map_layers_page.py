@@ -317,7 +317,7 @@ def test_a_slow_line_and_saved_data_ask_for_fewer_pictures(sparse: Map) -> None:
 
 def test_texts_have_no_pictures(browser_page: Page) -> None:
     opened = Map(browser_page, pool={"total": 5, "noun": "text"})
-    opened.place([*CORNERS, (0.0, 0.0), (0.0, 0.01), (0.0, -0.01)])
+    opened.place([*CORNERS, (0.0, 0.0), (0.0, 0.001), (0.0, -0.001)])
     opened.color([0] * 7)
     near(opened)
     opened.await_pixel(opened.spot(1, 1), "#ffffff")
