@@ -67,10 +67,10 @@ class LabelLog:
     _nodes: IntArray  # of coarse labels, as positions in `_above`; -1 elsewhere
     _bulk: npt.NDArray[np.bool_]
     answered: Answered
-    """Who gave the answer that counts for each item, and when. Look, do not change."""
+    """Who gave the answer that counts for each item, and when; not to be changed."""
     _codes: dict[str, int]  # by class name
     _every: tuple[str, ...]  # the names of the classes, those with subclasses included
-    _names: Names  # the same
+    _names: Names
     _parents: dict[str, str]  # by class name
     _above: tuple[str, ...]  # the classes with subclasses
     _classes_at: tuple[int, tuple[str, ...]]  # version and names of the classes in `_y`
@@ -100,8 +100,9 @@ class LabelLog:
         check_kind(self.store, events, multi_label=multi_label)
         self.numbering = Numbering(self._bound.known, pool)
         """The numbers by which the log knows the items."""
-        state = LabelState(names, (), pool.missing, multi_label=multi_label, parents=parents)
-        self._read_anew(state)
+        self._read_anew(
+            LabelState(names, (), pool.missing, multi_label=multi_label, parents=parents)
+        )
         del events  # held so long, so that they are read from the store once
         if unknown := self._state.unknown_classes:
             raise StoreError(f"{self.store} {not_given(unknown, names)}")
@@ -390,7 +391,7 @@ class LabelLog:
 
     def _events(self, after: int) -> list[LabelEvent]:
         """Return the events behind a `seq`, with present ids and the names of that time."""
-        return list(map(self._bound.known.present, self.store.read(after=after)))
+        return [*map(self._bound.known.present, self.store.read(after=after))]
 
     def _number(self, rows: IntArray) -> None:
         """Give some items the numbers of their classes; all items where the classes changed."""
@@ -430,8 +431,7 @@ class LabelLog:
         self._bulk = np.zeros(len(self.pool), dtype=bool)
         self.answered = Answered(len(self.pool))
         self._codes, self._parents, self._above, self._every = {}, {}, (), ()
-        self._classes_at = (0, ())
-        self._cache = {}
+        self._classes_at, self._cache = (0, ()), {}
         self.refresh()
 
     def _cached(self, name: str, work: Callable[[], T]) -> T:
@@ -439,8 +439,7 @@ class LabelLog:
         found = self._cache.get(name)
         if found is None or found[0] != self._version:
             found = self._cache[name] = (self._version, work())
-        value: T = found[1]
-        return value
+        return found[1]  # type: ignore[no-any-return]
 
     def _changed(self) -> None:
         self._version += 1
