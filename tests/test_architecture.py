@@ -96,7 +96,7 @@ PAGE_ARROWS = {
 
 LONGEST_MODULE = 450
 LONGEST_LINE = 100
-MOST_AT_THE_TOP = 23  # one of them for `python -m nblabel`
+MOST_AT_THE_TOP = 24  # one of them for `python -m nblabel`
 
 
 def python_modules() -> dict[str, Path]:

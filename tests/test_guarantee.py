@@ -283,6 +283,15 @@ def test_an_annotator_who_contradicts_the_log_is_told():
     assert report.table.loc["all", "n_wrong"] == 6
 
 
+def shown(report):
+    """Return the words of the panel."""
+    from nblabel.widget.work.auto_label import Figures, in_words
+
+    counts = (len(report.ready), report.needed, len(report.changed), len(report.left))
+    return in_words(report, Figures(*counts), "at most so many wrong", "more checks", str)
+
+
+
 def test_an_earlier_step_that_does_not_hold_any_more_is_told():
     session = session_of(1_200)
     truth = truth_of(1_200)
@@ -299,9 +308,7 @@ def test_an_earlier_step_that_does_not_hold_any_more_is_told():
     (broken,) = report.broken
     assert (broken.n_accepted, broken.n_wrong) == (first.n_accepted, 30)
     assert f"Of {first.n_accepted} labels accepted in an earlier step, up to" in str(report)
-    from nblabel.widget.work.auto_label import in_words
-
-    _, details = in_words(report, session)
+    _, details = shown(report)
     assert any("accepted in an earlier step" in one for one in details)
 
 
@@ -335,9 +342,7 @@ def test_corrections_that_break_a_promise_are_told():
     assert broken.needed is None
     assert broken.bound > 0.05
     assert f"people corrected {allowed + 1}" in str(told)
-    from nblabel.widget.work.auto_label import in_words
-
-    head, details = in_words(told, session)
+    head, details = shown(told)
     assert "may be wrong by now" in " ".join([head, *details])
 
 

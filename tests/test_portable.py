@@ -15,7 +15,7 @@ import pytest
 import nblabel as nb
 from nblabel.log import database
 from nblabel.log.exporting import export_labels
-from nblabel.pool import folder, pictures
+from nblabel.pool import folder, paths
 from nblabel.system import files, memory, parallel, priority, process
 
 PACKAGE = Path(nb.__file__).parent
@@ -240,10 +240,10 @@ def test_ids_have_slashes_on_windows_too(monkeypatch):
     import ntpath
 
     like_windows = SimpleNamespace(sep="\\", path=ntpath, fsencode=str.encode)
-    monkeypatch.setattr(pictures, "os", like_windows)
-    paths = [r"C:\photos\cat\1.png", r"C:\photos\cat\old\2.png"]
-    assert pictures._names_below(r"C:\photos", paths) == ["cat/1.png", "cat/old/2.png"]
-    assert pictures._names_below("C:\\", [r"C:\1.png"]) == ["1.png"]
+    monkeypatch.setattr(paths, "os", like_windows)
+    files = [r"C:\photos\cat\1.png", r"C:\photos\cat\old\2.png"]
+    assert paths.names_below(r"C:\photos", files) == ["cat/1.png", "cat/old/2.png"]
+    assert paths.names_below("C:\\", [r"C:\1.png"]) == ["1.png"]
 
 
 def test_links_are_told_with_slashes_on_windows_too(monkeypatch):

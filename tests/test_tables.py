@@ -40,7 +40,7 @@ def test_a_pool_of_rows():
     assert (len(pool), pool.kind, repr(pool)) == (N, "rows", f"Pool({N} rows)")
     assert (pool.image(0), pool.text(0)) == (None, None)
     assert [cell.name for cell in pool.row(0)] == ["age", "city", "since", "member", "visits"]
-    assert pool.row(0)[2] == Cell("since", "2020-01-01", "")
+    assert pool.row(0)[2] == Cell("since", "2020-01-01", "", 0.5 / N)
 
 
 def test_the_index_names_the_rows_where_it_can():
@@ -90,7 +90,8 @@ def test_the_fingerprint_is_that_of_the_values_not_of_their_types():
 
 def test_unusual_values_are_marked():
     pool = nb.Pool(table=table())
-    assert pool.row(5)[0] == Cell("age", "400", "unusually high")
+    high = pool.row(5)[0]
+    assert (high.name, high.value, high.note) == ("age", "400", "unusually high")
     assert pool.row(6)[1] == Cell("city", "Nowhere", f"rare: 1 of {N} rows")
     assert pool.row(3)[0] == Cell("age", None, "")
     marked = sum(cell.note != "" for i in range(N) for cell in pool.row(i))

@@ -82,11 +82,12 @@ def label(
     A notebook with the panel is written beside the folder and opened in JupyterLab. The labels are
     kept in a file beside the notebook.
     """
-    from nblabel.pool.folder import find_images
+    from nblabel.pool.folder import find_media
 
     pictures = as_path(folder)
-    paths, left_out = find_images(pictures)
-    click.echo(f"{counted(len(paths), 'picture')} in {folder}. {left_out}".rstrip())
+    kind, paths, left_out = find_media(pictures)
+    noun = "sound" if kind == "sounds" else "picture"
+    click.echo(f"{counted(len(paths), noun)} in {folder}. {left_out}".rstrip())
     if not no_open:
         lab.check_lab()
     place = Path(os.path.abspath(pictures))  # noqa: PTH100  (a link keeps its name, "." gets one)

@@ -38,6 +38,7 @@ STATUSES = {
     "import": "imported",
     "skipped": "skipped",
     "flagged": "flagged",
+    "coarse": "with a coarse label",
 }
 
 # samples

@@ -35,6 +35,7 @@ SAID = {
     "retire_class": "class retired",
     "restore_class": "class restored",
     "split_class": "class split",
+    "nest_classes": "classes moved",
 }
 HIDDEN = (*REMARKS, "audit", "repeat", "order_classes", "describe_class")  # nothing to be seen
 

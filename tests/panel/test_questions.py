@@ -66,7 +66,7 @@ def test_rows_are_sent_with_what_is_unusual():
     page = open_page(nb.Pool(table=table, embeddings=blobs()))
     assert page.traits["pool"]["noun"] == "row"
     for item in page.last("questions")["items"]:
-        row = decoded(page, item["row"])
+        row = [cell[:3] for cell in decoded(page, item["row"])]  # without the place in the column
         assert item["row"]["columns"] == 2
         if item["id"] == "59":
             assert row == [["age", "1000", "unusually high"], ["city", None, ""]]

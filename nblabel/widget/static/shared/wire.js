@@ -10,8 +10,9 @@
 /** `encoding`: that of the bytes; none for the pixels themselves. `about`: what is known of a sound
  * or series; `seconds`: how long it can be played. `full`: width and height of the whole picture,
  * where it was scaled down.
- * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3, encoding?:
- *   "jpeg" | "png" | "svg+xml", about?: string, seconds?: number, full?: [number, number]}} Image */
+ * @typedef {{buffer: number | null, width: number, height: number, channels: 1 | 3,
+ *   encoding?: "jpeg" | "png" | "svg+xml", about?: string, seconds?: number,
+ *   full?: [number, number]}} Image */
 /** `scripts`: whether there is one in it, which is not run.
  * @typedef {{buffer: number | null, scripts: boolean}} Html */
 /** `length`: characters of the whole text, of which the bytes may hold fewer.
