@@ -40,13 +40,13 @@ function emptyText({ queue, doneText }) {
  */
 export function buildPicture(controller, signal, focusRoot, enlarge) {
   const media = buildMedia("nbl-picture");
-  const [canvas, text, row] = media.nodes;
+  const [canvas, text, row, frame] = media.nodes;
   const heading = h("strong");
   const words = h("span");
   const placeholder = h("div", { class: "nbl-placeholder" }, heading, words);
   const looking = new Looking(controller, canvas, signal, focusRoot);
   const open = buildLookButton(enlarge);
-  const node = h("div", { class: "nbl-mat" }, looking.node, text, row, placeholder, open);
+  const node = h("div", { class: "nbl-mat" }, looking.node, text, row, frame, placeholder, open);
   const find = buildTextFind(controller, text, () => render(), focusRoot);
   const rest = new RestOfText(controller, text, signal);
   const render = () => {
