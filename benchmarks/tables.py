@@ -23,7 +23,6 @@ OURS = "nblabel"
 BULK = ("lump of 20", "lump of 100", "lump of 500", "import of 1,000")
 DROP = 0.01  # of the rest of a pool, that bulk labels may cost at once
 RANDOM = "random sampling, our learner"
-PLAIN_RANDOM = "random sampling, logistic regression"
 PEERS = ("scikit-", "modAL")
 BUDGETS = ("10", "30", "60", "70", "100", "200", "400")
 SHARES = ("0.8", "0.9", "0.95")
@@ -146,30 +145,6 @@ def ahead() -> list[str]:
                     continue
                 cells = (case["name"], n, method, f"{fmean(values):.3f}", f"{fmean(ours[n]):.3f}")
                 lines.append(f"| {' | '.join(cells)} |")
-    return lines
-
-
-def phases() -> list[str]:
-    """Return the mean accuracy early and late, of each method on each pool of real photos or texts."""
-    lines = [
-        "| pool | method | LOW | over random | HIGH | over random |",
-        "|---|---|--:|--:|--:|--:|",
-    ]
-    for case in stored("labels")["cases"]:
-        found = {
-            name: m["phases"]
-            for name, m in case["methods"].items()
-            if "HIGH" in m.get("phases", {})
-        }
-        if OURS not in found or PLAIN_RANDOM not in found:
-            continue
-        for method in sorted(found, key=lambda name: -fmean(found[name]["LOW"])):
-            cells = [case["name"], method]
-            for phase in ("LOW", "HIGH"):
-                mean = fmean(found[method][phase])
-                gain = mean - fmean(found[PLAIN_RANDOM][phase])
-                cells += [f"{mean:.3f} ±{pstdev(found[method][phase]):.3f}", f"{gain:+.3f}"]
-            lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
@@ -535,7 +510,6 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "figures": figures,
     "labels": labels,
     "ahead": ahead,
-    "phases": phases,
     "strategies": strategies,
     "prior": prior,
     "bulk": bulk("pools"),
