@@ -72,7 +72,7 @@ def answer_drawn(book: Notebook, truth: list[list[int]]) -> None:
     wait_until(book, f"not len({DRAWN})")
 
 
-def test_a_tag_is_audited_and_checked_until_the_model_may_give_it(
+def test_a_tag_is_audited_taken_from_the_model_and_given_back(
     panel: Callable[..., Notebook], tmp_path: Path
 ) -> None:
     book = panel(cell(tmp_path / "tags.db"), viewport={"width": 1366, "height": 1400})
@@ -115,3 +115,22 @@ def test_a_tag_is_audited_and_checked_until_the_model_may_give_it(
     expect(accepts).to_be_visible(timeout=30_000)
     expect(accepts).to_be_enabled(timeout=30_000)  # once the last answer is taken in
     no_violations(book)
+    accepts.press("Enter")
+    by_model = "(panel.session.y != panel.session.learned_from(accepted=False))"
+    wait_until(book, f"{by_model}[:, 0].any()")
+    n = book.evaluate(f"int({by_model}.sum())")
+    assert not book.evaluate(f"bool({by_model}[:, 1].any())")
+    assert book.evaluate(f"float((panel.session.y == truth)[{by_model}].mean())") > 0.9
+    expect(dialog).to_contain_text(re.compile(r"from the model: \d+ yes, \d+ no"))
+
+    # one undo takes all of it back, and only that
+    answered = book.evaluate("panel.session.n_labeled")
+    dialog.get_by_role("button", name=re.compile("Undo: withdraw")).press("Enter")
+    wait_until(book, f"not {by_model}.any()")
+    assert book.evaluate("panel.session.n_labeled") == answered
+    expect(accepts).to_be_enabled(timeout=30_000)
+    accepts.press("Enter")
+    wait_until(book, f"int({by_model}.sum()) == {n}")
+    book.restart_kernel()
+    book.run_all()
+    wait_until(book, f"int({by_model}.sum()) == {n}")
