@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from nblabel.quality.agreement import self_agreement
 from nblabel.quality.audit import audit
@@ -17,6 +17,9 @@ from nblabel.session import Session
 from nblabel.sharing import words
 from nblabel.sharing.markup import Markup, joined, table, tag
 from nblabel.system.format import count, interval, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TERMS = "terms"  # setting beside the log: what a panel was asked to guarantee
 ROWS = 100  # of a table
@@ -99,7 +102,7 @@ def _audit_rows(frame: pd.DataFrame, shares: list[str]) -> Iterator[list[Any]]:
         for share in shares:
             prefix = "" if share == "accuracy" else f"{share}_"
             low, high = row[f"{prefix}low"], row[f"{prefix}high"]
-            middle = "" if pd.isna(row[share]) else f"{percent(row[share])} · "
-            known = not (pd.isna(low) or pd.isna(high))
+            middle = "" if np.isnan(row[share]) else f"{percent(row[share])} · "
+            known = not (np.isnan(low) or np.isnan(high))
             cells.append(f"{middle}{interval(low, high)}" if known else middle.removesuffix(" · "))
         yield [str(name), *cells]

@@ -10,7 +10,6 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray, is_whole
 from nblabel.explore.projection import METHODS, project
 from nblabel.log.events import REMARKS, LabelEvent
-from nblabel.plots.replay import Moment, replay_figure
 from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
 from nblabel.session.shown import colors_of
@@ -18,6 +17,8 @@ from nblabel.system.format import counted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from nblabel.plots.replay import Moment
 
 SAID = {
     "label": "labeled",
@@ -93,6 +94,8 @@ def replay(
     13
     """
     from tqdm import tqdm
+
+    from nblabel.plots.replay import replay_figure  # plotly takes a second to load
 
     live = getattr(session, "session", session)
     if not isinstance(live, Session):
@@ -178,6 +181,8 @@ def _said(event: LabelEvent) -> str:
 def _moment(
     past: Session, said: str, some: IntArray, names: dict[str, int], event: LabelEvent | None
 ) -> Moment:
+    from nblabel.plots.replay import Moment
+
     for name in past.classes:
         names.setdefault(name, len(names))
     numbers = np.array([*(names[name] for name in past.classes), -1])
