@@ -291,7 +291,6 @@ def shown(report):
     return in_words(report, Figures(*counts), "at most so many wrong", "more checks", str)
 
 
-
 def test_an_earlier_step_that_does_not_hold_any_more_is_told():
     session = session_of(1_200)
     truth = truth_of(1_200)

@@ -439,7 +439,7 @@ class LabelLog:
         found = self._cache.get(name)
         if found is None or found[0] != self._version:
             found = self._cache[name] = (self._version, work())
-        return found[1]  # type: ignore[no-any-return]
+        return found[1]
 
     def _changed(self) -> None:
         self._version += 1

@@ -69,7 +69,7 @@ class Score:
         return text.SCORE.format(self.n_right, len(self.answers))
 
 
-class Race(ipywidgets.VBox):
+class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A panel for a person, and the learning curves of strategies beside the person's own.
 
     What `nblabel.race` returns. The curves of the strategies are shown as far as the person has

@@ -147,7 +147,9 @@ def test_what_cannot_be_played_is_said(sounds: Queue) -> None:
     expect(sounds.button("Play")).to_be_visible()
     sounds.press("?")
     expect(sounds.root.get_by_role("dialog", name="Shortcuts")).to_contain_text("Play or pause")
-    expect(sounds.root.get_by_role("dialog", name="Shortcuts")).not_to_contain_text("Scroll a long text")
+    expect(sounds.root.get_by_role("dialog", name="Shortcuts")).not_to_contain_text(
+        "Scroll a long text"
+    )
 
 
 def test_a_series_has_no_player(browser_page: Page) -> None:
