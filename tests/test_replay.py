@@ -112,7 +112,12 @@ def test_several_tags_and_a_panel_are_replayed_too():
     session = session_of(multi_label=True)
     session.tell(0, ["boot", "bag"])
     session.tell(1, [])
-    assert shown(nb.replay(session, projection="pca"), 2, "labeled") == 2
+    figure = nb.replay(session, projection="pca")
+    assert shown(figure, 2, "labeled") == 2
+    unknown = next(trace for trace in figure.frames[2].data if trace.name == "nothing known")
+    xy = nb.project(session.embeddings, "pca")
+    assert xy[1, 0] in unknown.x  # it has no tag
+    assert xy[0, 0] not in unknown.x
     panel = nb.Labeler(nb.Pool(embeddings=blobs()), CLASSES)
     panel.session.tell(0, "boot")
     assert len(nb.replay(panel, projection="pca").frames) == 2

@@ -19,6 +19,7 @@ from nblabel.sharing.history import file_name
 from nblabel.sharing.markup import Markup, data, tag
 from nblabel.sharing.picture import draw_picture
 from tests.samples import CLASSES, blobs
+from tests.sounds import RATE, tone, wave_series
 
 EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(2)"> & \' " `'
 
@@ -382,3 +383,56 @@ def test_letters_that_a_font_lacks_are_looked_for_in_others() -> None:
 )
 def test_of_the_place_of_a_log_only_the_name_is_told(store: str, expected: str) -> None:
     assert file_name(store) == expected
+
+
+def sounds(n: int = 12) -> nb.Pool:
+    return nb.Pool(sounds=[tone(i) for i in range(n)], sampling_rate=RATE, embeddings=blobs(n))
+
+
+def series(n: int = 12) -> nb.Pool:
+    return nb.Pool(series=[wave_series(i) for i in range(n)], embeddings=blobs(n))
+
+
+@pytest.mark.parametrize(("make", "noun"), [(sounds, "sounds"), (series, "series")])
+def test_sounds_and_series_are_reported_too(tmp_path: Path, make: Any, noun: str) -> None:
+    page, _ = written(session_of(make(), 3), tmp_path)
+    assert f"3 of 12 {noun} labeled, 9 left." in page.text
+    assert "seriess" not in page.text
+    assert "it shows what they are" not in page.text
+
+
+def test_objects_that_a_function_draws_are_not_called_embeddings_only(tmp_path: Path) -> None:
+    pool = nb.Pool([1, 2, 3, 4], render=lambda one: f"<b>{one}</b>", embeddings=blobs(4))
+    page, _ = written(session_of(pool, 2), tmp_path)
+    assert "objects, drawn by a function" in page.text
+
+
+def test_a_coarse_label_is_counted_as_one(tmp_path: Path) -> None:
+    tree = {"dog": ["husky", "pug"], "cat": []}
+    session = nb.Session(features(), tree, learner="knn", build_graph=False)
+    session.tell([0, 1, 2], ["dog", "pug", "cat"])
+    page, _ = written(session, tmp_path)
+    assert "2 of 60 items labeled, 1 with a coarse label, 57 left." in page.text
+
+
+@pytest.mark.parametrize("tags", [[], ["gone"]])
+def test_terms_that_name_no_tag_are_no_guarantee(tmp_path: Path, tags: list[str]) -> None:
+    session = session_of(features(), 9, multi_label=True)
+    session.accept([20], [[1, 0, -1]])
+    terms = {"max_error": 0.05, "confidence": 0.95, "tags": tags}
+    session.store.set_setting("terms", json.dumps(terms))
+    page, _ = written(session, tmp_path)
+    assert "guarantee-part" not in page.headings or "No error guarantee" in page.text
+
+
+def test_agreement_about_tags_is_told(tmp_path: Path) -> None:
+    session = session_of(features(), 0, multi_label=True, repeats=0.5, annotator="Ada")
+    for turn in range(90):
+        asked = session.repeated
+        index = int(asked[0]) if len(asked) else int(session.ask().indices[0])
+        session.tell(index, [CLASSES[index % 3]])
+        if turn > 70 and session.state.repeats:
+            break
+    assert session.state.repeats
+    page, _ = written(session, tmp_path)
+    assert "asked twice" in page.text

@@ -346,3 +346,50 @@ def test_a_million_items_take_a_tenth_of_a_second():
     found = facts.where(**asked)
     assert time.perf_counter() - start < 0.2  # 0.1 on a machine that does nothing else
     assert 0 < len(found) < n
+
+
+def nested():
+    """A session whose items 0 and 1 have the labels of subclasses, and 2 and 3 coarse ones."""
+    tree = {"animal": {"dog": ["husky", "pug"], "cat": []}, "car": []}
+    made = nb.Session(nb.Pool(embeddings=blobs(N)), tree, learner="knn", build_graph=False)
+    made.tell([0, 1, 2, 3, 4], ["husky", "pug", "dog", "animal", "car"])
+    return made
+
+
+def test_a_parent_class_means_all_that_is_below_it():
+    session = nested()
+    assert session.where(label="dog").tolist() == [0, 1, 2]
+    assert session.where(label="animal").tolist() == [0, 1, 2, 3]
+    assert session.where(label=["husky", "car"]).tolist() == [0, 4]
+    assert session.where(status="coarse").tolist() == [2, 3]
+    predicted = set(session.where(prediction="dog").tolist())
+    assert predicted == {*session.where(prediction="husky"), *session.where(prediction="pug")}
+    both = set(session.where(label_or_prediction="animal").tolist())
+    assert both >= {0, 1, 2, 3}
+    assert 4 not in both
+    assert len(session.where(order="distance", of="dog")) == N
+
+
+def test_a_class_keeps_its_meaning_when_it_is_renamed():
+    session = nested()
+    facts_before = {"label": "pug"}
+    session.rename_class("pug", "mops")
+    assert session.facts().where(**facts_before).tolist() == [1]
+
+
+def test_a_tag_newer_than_the_model_is_no_error():
+    pool = nb.Pool(embeddings=blobs(N))
+    session = nb.Session(pool, CLASSES, multi_label=True, learner="knn", build_graph=False)
+    session.tell([0, 1], [["bag"], ["boot"]])
+    model = session.refit()
+    session.add_class("hat")
+    session.tell_tag(5, "hat", True)
+    assert session.facts(model).where(label_or_prediction="hat").tolist() == [5]
+
+
+def test_the_last_day_of_a_range_is_meant_as_a_whole():
+    noon = pd.to_datetime(["2026-01-30 12:00", "2026-01-31 12:00", "2026-02-01 00:00"])
+    pool = nb.Pool(embeddings=blobs(3), columns=pd.DataFrame({"day": noon}))
+    session = nb.Session(pool, CLASSES)
+    found = session.where(column={"day": ("2026-01-31", "2026-01-31")})
+    assert found.tolist() == [1]

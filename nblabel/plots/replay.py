@@ -24,7 +24,7 @@ class Moment:
 
     Attributes
     ----------
-    said : str
+    text : str
         What happened.
     counts : str
         How many labels there were.
@@ -34,7 +34,7 @@ class Moment:
         Places of points: with a label, answered in this step, asked next.
     """
 
-    said: str
+    text: str
     counts: str
     codes: npt.NDArray[Any]
     labeled: npt.NDArray[Any]
@@ -113,7 +113,7 @@ def _groups(classes: Sequence[str], moments: Sequence[Moment]) -> dict[str, list
 
 
 def _title(moment: Moment) -> str:
-    return f"{escaped(moment.said)} · {moment.counts}"
+    return f"{escaped(moment.text)} · {moment.counts}"
 
 
 def _traces(

@@ -36,7 +36,8 @@ class SelfAgreement(Report):
     n_same : int
         Of those, how many got the same label both times.
     n_skipped : int
-        Items asked twice that were skipped or flagged the second time; they do not count.
+        Items asked twice that were skipped or flagged the second time, or where either answer is a
+        coarse label; they do not count.
     agreement : float
         Share of equal answers; NaN before there are any.
     low, high : float

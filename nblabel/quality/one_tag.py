@@ -14,9 +14,9 @@ from nblabel.log.events import LabelEvent, Tags
 from nblabel.log.state import LabelState
 from nblabel.log.tag_state import OPEN, is_by_model
 from nblabel.quality import NO_ANSWER
-from nblabel.quality.tag_history import HALF
 from nblabel.quality.trials import END, Predictions, Trials
 from nblabel.session import sampling
+from nblabel.session.tag_engine import LIKELY
 
 if TYPE_CHECKING:
     from nblabel.session import Session
@@ -57,7 +57,7 @@ class TagAnswers:
         if seq not in self._found:
             y = self.of_people(seq)
             proba = self._session.engine.learner_anew().update(y.copy(), y.shape[1])
-            self._found[seq] = np.where(y >= 0, y, proba >= HALF).astype(np.int8)
+            self._found[seq] = np.where(y >= 0, y, proba >= LIKELY).astype(np.int8)
         return self._found[seq]
 
 

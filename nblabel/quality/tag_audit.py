@@ -16,7 +16,8 @@ import numpy as np
 from nblabel.quality.audit_report import LEAST_CHECKS, AuditReport
 from nblabel.quality.bounds import CheckedDraws, wrong_now
 from nblabel.quality.comparing import Comparison, estimates, middle
-from nblabel.quality.tag_history import HALF, tag_history_of
+from nblabel.quality.tag_history import tag_history_of
+from nblabel.session.tag_engine import LIKELY
 from nblabel.system.format import count, counted, interval, percent
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def audit_tags(session: Session, confidence: float) -> TagAuditReport:
     proba = session.refit(1).proba  # finds the neighbour graph if it may
     history = tag_history_of(session)
     y = session.y
-    now = np.where(y >= 0, y, proba >= HALF).astype(np.intp)
+    now = np.where(y >= 0, y, proba >= LIKELY).astype(np.intp)
     y = session.learned_from(accepted=False).astype(np.intp)  # of people
     names = session.classes
     each = [

@@ -14,12 +14,11 @@ from nblabel.log.tag_state import OPEN, is_by_model
 from nblabel.quality.bounds import Floats
 from nblabel.quality.history import DrawSnapshot, differ
 from nblabel.session.sampling import NOT_BY_PEOPLE, weights
+from nblabel.session.tag_engine import LIKELY
 from nblabel.system import progress
 
 if TYPE_CHECKING:
     from nblabel.session import Session
-
-HALF = 0.5  # from this probability on, a tag is predicted
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ class TagHistory:
         if self._learned is None or differ(learned, self._learned):
             self._learned = learned.astype(np.int8)
             proba = self._learner.update(self._learned.copy(), len(self._classes))
-            self._predicted = proba >= HALF
+            self._predicted = proba >= LIKELY
         tags = np.where(y >= 0, y == 1, self._predicted)
         return np.isin(status, NOT_BY_PEOPLE) & ~self._drawn, np.packbits(tags.T, axis=1)
 

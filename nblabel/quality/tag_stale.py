@@ -11,7 +11,7 @@ from nblabel.arrays import BoolArray, IntArray
 from nblabel.log.events import LabelEvent
 from nblabel.quality.one_tag import ANSWERS
 from nblabel.quality.stale_report import StaleLabels
-from nblabel.quality.tag_history import HALF
+from nblabel.session.tag_engine import LIKELY
 from nblabel.system.format import count, percent
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def find_stale_tags(session: Session) -> TagStaleLabels:
         people = session.learned_from(accepted=False)
         proba = session.engine.learner_anew().update(people.astype(np.int8), people.shape[1])
     given: IntArray = session.y
-    rows, codes = np.nonzero(by_model & ((proba >= HALF) != (given == 1)))
+    rows, codes = np.nonzero(by_model & ((proba >= LIKELY) != (given == 1)))
     yes = proba[rows, codes].astype(np.float64)
     label = given[rows, codes]
     best = np.maximum(yes, 1 - yes)

@@ -19,12 +19,12 @@ from nblabel.pool.columns import Column
 from nblabel.pool.order import as_selection
 from nblabel.pool.tables import Table
 from nblabel.session.engine import Refit
-from nblabel.session.tag_engine import mean_confidence
+from nblabel.session.tag_engine import LIKELY, mean_confidence
 from nblabel.system.values import nearest
 
 ORDERS = ("confidence", "distance", "time", "id", "column")
 LABELED = ("human", "model", "import")
-LIKELY = 0.5  # from which probability on a tag is predicted
+DAY, DAY_SECONDS = len("2026-01-31"), 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +57,14 @@ class Facts:
         What was learned last; None where nothing is predicted.
     near : callable
         Returns the groups of nearly equal items.
+    coarse : ndarray of shape (n,), intp
+        The parent class that each item has a coarse label of, as a place in
+        `Session.parent_classes`; -1 where there is none.
+    below : dict of str to tuple of list
+        For each parent class the numbers of the classes below it, and the places of itself and the
+        parent classes below.
+    called_now : callable
+        Returns what a class of an earlier time is called now.
     """
 
     pool: Pool
@@ -71,6 +79,9 @@ class Facts:
     X: FloatArray
     model: Refit | None
     near: Callable[[], NearGroups]
+    coarse: IntArray
+    below: Mapping[str, tuple[list[int], list[int]]]
+    called_now: Callable[[str], str]
 
     def __len__(self) -> int:
         return len(self.pool)
@@ -118,7 +129,12 @@ class Facts:
         if self.tags is not None:
             found: BoolArray = (self.y[:, codes] == 1).any(axis=1)
             return found
-        return self._is_one_of(self.y, codes)
+        return _is_one_of(self.y, codes) | self._meets_coarse(names)
+
+    def _meets_coarse(self, names: Any) -> BoolArray:
+        """Return which items have the coarse label of a parent class, or of one below it."""
+        given = (self.below.get(self._named(name), ([], []))[1] for name in _several(names))
+        return _is_one_of(self.coarse, [node for nodes in given for node in nodes])
 
     def _meets_prediction(self, names: Any) -> BoolArray:
         codes = self._codes(names)
@@ -127,11 +143,12 @@ class Facts:
         if self.tags is not None:
             likely: BoolArray = np.any(self.model.proba[:, codes] >= LIKELY, axis=1)
             return likely
-        return self._is_one_of(self.model.predicted[0], codes)
+        return _is_one_of(self.model.predicted[0], codes)
 
     def _meets_label_or_prediction(self, names: Any) -> BoolArray:
         if self.tags is None:
-            return np.where(self.y >= 0, self._meets_label(names), self._meets_prediction(names))
+            open_: BoolArray = self.y < 0
+            return self._meets_label(names) | (open_ & self._meets_prediction(names))
         codes = self._codes(names)
         given = self.y[:, codes]
         likely: Any = False if self.model is None else self.model.proba[:, codes] >= LIKELY
@@ -140,7 +157,7 @@ class Facts:
 
     def _meets_status(self, names: Any) -> BoolArray:
         codes = [_place(name, STATUSES, "status") for name in _several(names)]
-        return self._is_one_of(self.status, codes)
+        return _is_one_of(self.status, codes)
 
     def _meets_labeled(self, wanted: Any) -> BoolArray:
         labeled: Any = self.y >= 0 if self.tags is None else (self.tags >= 0).any(axis=1)
@@ -149,7 +166,7 @@ class Facts:
     def _meets_source(self, names: Any) -> BoolArray:
         wanted = [LABELED[_place(name, LABELED, "source")] for name in _several(names)]
         if self.tags is None:
-            return self._is_one_of(self.status, [STATUSES.index(name) for name in wanted])
+            return _is_one_of(self.status, [STATUSES.index(name) for name in wanted])
         by = self.tags & ~np.int8(1)
         found = np.zeros(len(self), dtype=bool)
         for name in wanted:
@@ -161,7 +178,7 @@ class Facts:
         if wrong := next((one for one in wanted if not isinstance(one, str)), None):
             raise TypeError(f"annotator is {wrong!r}; pass a name, '' for answers without one.")
         codes = [self.annotators[name] for name in wanted if name in self.annotators]
-        return self._is_one_of(self.who, codes)
+        return _is_one_of(self.who, codes)
 
     def _meets_confidence(self, ends: Any) -> BoolArray:
         return _between(self.confidence, *_ends(ends, "confidence"))
@@ -257,15 +274,18 @@ class Facts:
 
     # inside
 
-    def _codes(self, names: Any) -> list[int]:
-        return [_place(name, self.classes, "class") for name in _several(names)]
+    def _named(self, name: Any) -> Any:
+        """Return the present name of a class; a name that is none stays, and is refused."""
+        is_known = name in self.classes or name in self.below
+        return self.called_now(name) if isinstance(name, str) and not is_known else name
 
-    def _is_one_of(self, values: Any, codes: list[int]) -> BoolArray:
-        """Return where a value is one of a few: a comparison each is quicker than a sort."""
-        found = np.zeros(len(values), dtype=bool)
-        for code in codes:
-            found |= values == code
-        return found
+    def _codes(self, names: Any) -> list[int]:
+        """Return the numbers of classes; of a parent class those of all below it."""
+        codes: list[int] = []
+        for name in map(self._named, _several(names)):
+            inside = self.below.get(name)
+            codes += inside[0] if inside else [_place(name, self.classes, "class")]
+        return codes
 
     def _column(self, name: Any) -> Column:
         columns = {column.name: column for column in reversed(columns_of(self.pool))}
@@ -277,6 +297,14 @@ class Facts:
                 + (f"; did you mean {near!r}?" if near else f"; there are {there}.")
             )
         return columns[name]
+
+
+def _is_one_of(values: Any, codes: list[int]) -> BoolArray:
+    """Return where a value is one of a few: a comparison each is quicker than a sort."""
+    found = np.zeros(len(values), dtype=bool)
+    for code in codes:
+        found |= values == code
+    return found
 
 
 def columns_of(pool: Pool) -> list[Column]:
@@ -325,6 +353,8 @@ def _ends(ends: Any, what: str, kind: str = "number") -> tuple[float, float]:
         open_end if one is None else _number(one, what, kind)
         for one, open_end in zip(ends, (-np.inf, np.inf), strict=True)
     )
+    if kind == "date" and isinstance(ends[1], str) and len(ends[1]) == DAY:
+        high += DAY_SECONDS - 1e-6  # a day as the last one is meant as a whole
     if not low <= high:
         raise ValueError(f"{what} is {ends!r:.60}, and nothing lies in it; pass (low, high).")
     return low, high

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from nblabel.arrays import IntArray
 from nblabel.graph.near import NearGroups
 from nblabel.graph.neighbor_graph import neighbor_graph
+from nblabel.log.coding import CODES
 from nblabel.session.engine import Refit
 from nblabel.session.facts import Facts
 from nblabel.session.past import PastLog
@@ -155,6 +158,15 @@ class FilteredLog(PastLog):
                 return engine.near if near is None else near
             return NearGroups.of(neighbor_graph(engine.X), engine.centred)
 
+        nodes, paths = self._coarse
+        above = self.parent_classes
+        below = {
+            name: (
+                [code for code, path in enumerate(paths) if node in path],
+                [place for place, one in enumerate(above) if name in self.path(one)],
+            )
+            for node, name in enumerate(above)
+        }
         return Facts(
             pool=self.pool,
             classes=self.classes,
@@ -166,9 +178,16 @@ class FilteredLog(PastLog):
             when=answered.when.copy(),
             noted=tuple(self.notes),
             X=engine.X,
-            model=model if self.predicts else None,
+            # a class may be newer than the model
+            model=model if model is not None and self.predicts and self._fits(model) else None,
             near=found,
+            coarse=np.where(self.status == CODES["coarse"], nodes, -1),
+            below=below,
+            called_now=self._state.class_list.called_now,
         )
+
+    def _fits(self, model: Refit) -> bool:
+        return bool(model.proba.shape[1] == len(self.classes))
 
     def _called(self, names: Any) -> list[str] | None:
         """Return classes as they are called here; see `class_of`."""

@@ -9,12 +9,12 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log.coding import CODES
 from nblabel.session.engine import Refit
+from nblabel.session.tag_engine import LIKELY
 from nblabel.system.palette import class_colors
 
 if TYPE_CHECKING:
     from nblabel.session import Session
 
-LIKELY = 0.5  # from here on a tag is predicted, as by `Session.predict`
 ANSWERED = tuple(CODES[name] for name in ("human", "import", "model"))
 
 

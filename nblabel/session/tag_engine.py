@@ -17,6 +17,8 @@ NO_PRIOR = (
     "learns from both: Pool(items, embeddings=np.hstack([vectors, probabilities]))."
 )
 
+LIKELY = 0.5  # from this probability on, a tag is predicted
+
 
 class TagEngine(Engine):
     """An `Engine` that learns from answers about tags: ``snapshot.y`` has a column for each class.

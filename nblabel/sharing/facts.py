@@ -136,7 +136,9 @@ class Facts:
         """How far it is, in sentences."""
         counts = [(one.name, one.n_labels) for one in self.classes]
         n_items = len(self.pool)
-        first = headline(n_items, self.noun, self.n_labeled, self.n["model"], self.n_left)
+        first = headline(
+            n_items, self.noun, self.n_labeled, self.n["model"], self.n["coarse"], self.n_left
+        )
         return [first, of_classes(counts, several=self.multi_label)]
 
     def at(self, points: FloatArray | None, projection: str) -> Facts:

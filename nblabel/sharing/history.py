@@ -47,9 +47,10 @@ def answers_by(events: Sequence[LabelEvent]) -> Counter[str]:
 def settings_of(session: Session, facts: Facts) -> list[tuple[str, str]]:
     """Return how the session is set, by name."""
     embedded = session.embedded_by
+    is_drawn = session.pool.kind == "items" and session.pool.media is not None
     rows = [
         (words.POOL, counted(len(session.pool), facts.noun)),
-        (words.MEDIA, words.MEDIA_KINDS[session.pool.kind]),
+        (words.MEDIA, words.DRAWN if is_drawn else words.MEDIA_KINDS[session.pool.kind]),
         (words.ANSWERS, words.SEVERAL if session.multi_label else words.ONE),
         (words.EMBEDDINGS, words.GIVEN if embedded is None else str(embedded)),
         (words.LEARNER, session.engine.learner.name),

@@ -33,7 +33,7 @@ from nblabel.system.palette import SOURCES, UNLABELED, confidence_colors
 
 STEPS = 65_535  # of a coordinate
 NAMES_BYTES = 900_000  # of all ids; of more items only those of the sample are there
-OPEN = tuple(STATUSES.index(name) for name in ("open", "skipped", "flagged"))
+OPEN = tuple(STATUSES.index(name) for name in ("open", "skipped", "flagged", "coarse"))
 
 _Array = npt.NDArray[Any]
 
@@ -52,7 +52,7 @@ def map_parts(session: Session, facts: Facts, model: Refit) -> tuple[Markup, Mar
     sheet = sheet_of(facts.pool, chosen) if is_pictures else Sheet(chosen, "")
     described = _data(session, facts, model, points, sheet)
     about = words.shown_pictures(len(sheet.indices), n, facts.noun)
-    if facts.pool.kind == "items":
+    if facts.pool.kind in ("items", "sounds", "series"):  # what they are is not in the file
         about = ""
     return _markup(facts, sheet, about), data(described, "data")
 

@@ -45,6 +45,11 @@ def guarantee_of(session: Session, given: AutoLabelReport | None) -> AutoLabelRe
         check_terms(terms["max_error"], terms["confidence"])
     except (ValueError, TypeError, KeyError):  # spoiled
         return None
+    if session.multi_label:
+        names = map(session.state.class_list.called_now, terms.get("tags") or ())
+        terms["tags"] = [tag for tag in dict.fromkeys(names) if tag in session.classes]
+        if not terms["tags"]:
+            return None
     return auto_label(session, **terms, accept=False)
 
 
@@ -77,7 +82,7 @@ def guarantee_part(session: Session, found: AutoLabelReport | None) -> Markup:
 
 def agreement_part(session: Session) -> Markup | None:
     """Return how often people agree with themselves, None where nothing was repeated."""
-    if session.multi_label or not session.state.repeats:
+    if not session.state.repeats:
         return None
     return _sentences(self_agreement(session, everyone=True).lines)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray
 from nblabel.explore.coordinates import as_coordinates
+from nblabel.log.coding import CODES
 from nblabel.pool import Pool
 from nblabel.pool.pictures import Pictures
 from nblabel.quality.guarantee_report import AutoLabelReport
@@ -32,7 +33,7 @@ from nblabel.sharing.quality import (
 )
 from nblabel.sharing.samples import picture_source
 from nblabel.system.files import as_path, whole
-from nblabel.system.format import count
+from nblabel.system.format import count, counted
 from nblabel.system.progress import over
 from nblabel.system.report import check_session
 
@@ -153,7 +154,7 @@ def write_report(
         content = make()
         if content is not None:
             found.append((name, heading, content))
-    title = title or words.TITLE.format(f"{count(len(session.pool))} {facts.noun}s")
+    title = title or words.TITLE.format(counted(len(session.pool), facts.noun))
     with whole(target) as file:
         file.write_text(page(title, facts, found, blocks[0]), encoding="utf-8")
     return target
@@ -204,7 +205,9 @@ def _items(
 ) -> Iterator[Markup]:
     pool = facts.pool
     for index in indices:
-        said = label_words(session, index)
+        # a coarse label says less than the class that it stands under here
+        is_coarse = session.status[index] == CODES["coarse"]
+        said = "" if is_coarse else label_words(session, index)
         if not said:
             sure = None if facts.multi_label else float(model.predicted[1][index])
             said = words.predicted(one.name, sure)

@@ -86,8 +86,10 @@ SETTINGS = "Settings"
 POOL, MEDIA, ANSWERS, EMBEDDINGS = "Pool", "Media", "Answers", "Embeddings"
 LEARNER, STRATEGY, SEED, PRIOR, LOG = "Learner", "Query strategy", "Seed", "Prior", "Log"
 PROJECTION, AUDIT_SHARE, REPEAT_SHARE = "Projection", "Audit sample", "Repeat items"
-MEDIA_KINDS = {"images": "images", "texts": "texts", "rows": "rows", "items": "embeddings only"}
+MEDIA_KINDS = {"images": "images", "texts": "texts", "rows": "rows", "sounds": "sounds",
+               "series": "series", "items": "embeddings only"}  # fmt: skip
 ONE, SEVERAL = "one class an item", "several tags an item"
+DRAWN = "objects, drawn by a function"
 GIVEN, YES, NO, IN_MEMORY = "given", "yes", "no", "in memory"
 STEPS = "Steps in the log"
 STEP_COLUMNS = ("Step", "Steps", "Items")
@@ -133,9 +135,12 @@ NO_FOLDER = "the folder {} does not exist; make it first."
 IS_FOLDER = "{} is a folder; name a file in it, such as report.html."
 
 
-def headline(n_items: int, noun: str, n_labeled: int, n_accepted: int, n_left: int) -> str:
+def headline(
+    n_items: int, noun: str, n_labeled: int, n_accepted: int, n_coarse: int, n_left: int
+) -> str:
     """Return how far it is in one sentence."""
     accepted = f", {count(n_accepted)} accepted from the model" if n_accepted else ""
+    accepted += f", {count(n_coarse)} with a coarse label" if n_coarse else ""
     items = counted(n_items, noun)
     return f"{count(n_labeled)} of {items} labeled{accepted}, {count(n_left)} left."
 
@@ -176,7 +181,7 @@ def shown_pictures(n: int, total: int, noun: str) -> str:
     """Return how many items the map has a picture or text of."""
     if n >= total:
         return ""
-    return f"Of {count(n)} of the {noun}s, spread over the map, it shows what they are."
+    return f"Of {count(n)} of {counted(total, noun)}, spread over the map, it shows what they are."
 
 
 def predicted(name: str, confidence: float | None) -> str:

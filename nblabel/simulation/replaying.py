@@ -12,7 +12,7 @@ from nblabel.explore.projection import METHODS, project
 from nblabel.log.events import REMARKS, LabelEvent
 from nblabel.pool.order import in_pool_order
 from nblabel.session import Session
-from nblabel.session.shown import colors_of
+from nblabel.session.shown import class_codes, colors_of
 from nblabel.system.format import counted
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nblabel.plots.replay import Moment
 
-SAID = {
+WORDS = {
     "label": "labeled",
     "tags": "answered",
     "skip": "skipped",
@@ -162,12 +162,12 @@ def _moments(
     yield _moment(past, "Before the first label", some, names, None)
     for event, number in steps:
         past.advance(event.seq)
-        said = f"Step {number:,}: {_said(event)}"
-        yield _moment(past, said, some, names, event)
+        text = f"Step {number:,}: {_text_of(event)}"
+        yield _moment(past, text, some, names, event)
 
 
-def _said(event: LabelEvent) -> str:
-    words = SAID.get(event.kind, event.kind)
+def _text_of(event: LabelEvent) -> str:
+    words = WORDS.get(event.kind, event.kind)
     who = f" by {event.annotator}" if event.annotator else ""
     if not event.ids:
         return words + who
@@ -179,7 +179,7 @@ def _said(event: LabelEvent) -> str:
 
 
 def _moment(
-    past: Session, said: str, some: IntArray, names: dict[str, int], event: LabelEvent | None
+    past: Session, text: str, some: IntArray, names: dict[str, int], event: LabelEvent | None
 ) -> Moment:
     from nblabel.plots.replay import Moment
 
@@ -188,15 +188,13 @@ def _moment(
     numbers = np.array([*(names[name] for name in past.classes), -1])
     y = past.y[some]
     labeled = (y >= 0) if y.ndim == 1 else (y >= 0).any(axis=1)
-    known = past.n_labeled + past.n_accepted > 0
     query = past.refit(1)
-    codes = query.predicted[0][some] if known else np.full(len(some), -1)
-    if y.ndim == 1:
-        codes = np.where(labeled, y, codes)
+    codes = class_codes(past, query if past.predicts else None)[some]
+    codes = np.where(codes < len(past.classes), codes, -1)  # no label, or no tag
     asked = query.query.indices[:1]
     changed = past.pool.find(dict.fromkeys(event.ids)) if event is not None else np.empty(0, int)
     return Moment(
-        said=said,
+        text=text,
         counts=f"{counted(past.n_labeled, 'label')}",
         codes=numbers[codes],
         labeled=np.flatnonzero(labeled),

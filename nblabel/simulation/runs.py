@@ -13,10 +13,9 @@ import numpy as np
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
 from nblabel.session import Session
+from nblabel.session.tag_engine import LIKELY
 from nblabel.simulation.job import PRECISION, Job, Step
 from nblabel.simulation.run_file import appending
-
-HALF = 0.5  # from this probability on, a tag is predicted
 
 
 def run_all(
@@ -89,7 +88,7 @@ def _run(
 def _measured(job: Job, session: Session) -> dict[str, Any]:
     refit = session.refit(job.batch_size)  # learns and chooses, as the panel does after a label
     y = session.y
-    predicted = refit.proba >= HALF if job.multi_label else refit.predicted[0]
+    predicted = refit.proba >= LIKELY if job.multi_label else refit.predicted[0]
     right = np.where(y >= 0, y, predicted) == job.codes
     tags = {PRECISION: _precision(job, session)} if job.multi_label else {}
     return {
@@ -129,5 +128,5 @@ def _test_accuracy(job: Job, session: Session) -> float | None:
             f"test items; expected {(len(X), len(job.names))}."
         )
     if job.multi_label:
-        return float(((proba >= HALF) == codes).mean())
+        return float(((proba >= LIKELY) == codes).mean())
     return float((proba.argmax(axis=1) == codes).mean())

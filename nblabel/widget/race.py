@@ -109,7 +109,10 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         panel.on_label(self._labeled)
         panel.on_fit(self._fitted)
         super().__init__([self._said, panel, self.figure])
-        self._tell(text.READY)
+        if panel.session.n_labeled:  # a race that was begun before goes on
+            self._labeled(panel.session.labeled)
+        else:
+            self._tell(text.READY)
         self._waiting = list(strategies)
         self._begin()
 
@@ -166,6 +169,11 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     # the person
 
+    @property
+    def _called(self) -> list[str]:
+        """The right answers' class names as they are now."""
+        return list(map(self.panel.session.state.class_list.called_now, self._names))
+
     def _labeled(self, changed: IntArray) -> None:
         """Judge the answers that are new, in place of those before."""
         session = self.panel.session
@@ -180,10 +188,10 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._tell(f"{self.score}")
 
     def _is_right(self, classes: Sequence[str], code: int, index: int) -> bool | None:
-        return None if code < 0 else classes[code] == self._names[self._truth[index]]
+        return None if code < 0 else classes[code] == self._called[self._truth[index]]
 
     def _judged(self, classes: Sequence[str], code: int, index: int) -> str:
-        truth = self._names[self._truth[index]]
+        truth = self._called[self._truth[index]]
         if self.score.answers[index]:
             parts = [text.RIGHT.format(truth)]
             if self.score.streak > 1:
@@ -199,7 +207,7 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if not session.n_labeled:
             self._own.clear()
         else:
-            numbers = {name: code for code, name in enumerate(self._names)}
+            numbers = {name: code for code, name in enumerate(self._called)}
             codes = np.array([numbers.get(name, -1) for name in session.classes])
             predicted = session.refit().predicted[0]
             now = np.where(session.y >= 0, session.y, predicted)
@@ -304,8 +312,8 @@ def race(
     >>> sorted(set(race.frame["strategy"]))
     ['alternating', 'margin', 'random']
     """
-    if is_indicator(y):
-        raise ValueError("y has a column for each class; a race is for one class an item.")
+    if is_indicator(y) or options.get("multi_label"):
+        raise ValueError("a race is for one class an item, not for several tags.")
     if not is_whole(n_labels) or n_labels < 1:
         raise ValueError(f"n_labels is {n_labels!r}; pass a whole number of at least 1.")
     if isinstance(strategies, str) or not list(strategies):

@@ -56,6 +56,7 @@ class SavingPanel(SelectingPanel):
         if colors.mode in NAMED[:2]:  # of very many the legend has only the most frequent
             names[:n_classes] = self.session.classes
         n_named = max(len(names) - 2, 0) if colors.mode == "cluster" else n_classes
+        n_named = n_named if len(names) > n_named else 0  # one colour: there is no model yet
         MapImage(
             xy=state.points.astype(np.float64),
             codes=colors.codes.astype(np.intp),

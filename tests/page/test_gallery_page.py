@@ -456,6 +456,61 @@ def test_the_legend_opens_a_class(gallery: Gallery) -> None:
     expect(field).to_have_value("Boot")
 
 
+def test_the_legend_opens_what_has_a_colour_that_is_no_class(gallery: Gallery) -> None:
+    gallery.write(
+        color_by="source", legend=[{"code": 1, "name": "person", "color": "#f28e2b", "count": 2}]
+    )
+    gallery.deliver({"type": "points", "n": 6, "animate": False}, [[0] * 48])
+    gallery.deliver({"type": "colors", "palette": ["#ff0000", "#00ff00"]}, [[0, 1, 0, 1, 0, 0]])
+    gallery.root.locator(".nbl-map-legend-list button").first.click()
+    gallery.root.locator(".nbl-map-gallery").click()
+    assert gallery.positions("gallery")[-1] == [1, 3]
+
+
+TREE = [
+    {"name": "husky", "key": "1", "color": "#0072b2", "parent": "dog"},
+    {"name": "pug", "key": "2", "color": "#e69f00", "parent": "dog"},
+    {"name": "cat", "key": "2", "color": "#009e73"},
+    {"name": "dog", "key": "1", "color": "#9a9a9a", "subclasses": True},
+]
+
+
+def test_in_a_tree_a_key_means_a_class_of_the_level_that_is_there(browser_page: Page) -> None:
+    opened = Gallery(browser_page, classes=TREE)
+    opened.ask(*range(10))
+    opened.root.locator(".nbl-queue").focus()
+    page = opened.page
+    page.keyboard.press("#")
+    opened.tell(*range(40))
+    page.keyboard.press("1")  # dog: opens it
+    assert opened.sent("label") == []
+    names = opened.gallery.locator(".nbl-gallery-class-name")
+    expect(names.nth(0)).to_have_text("husky")
+    page.keyboard.press("2")
+    assert [one["label"] for one in opened.sent("label")] == ["pug"]
+    page.keyboard.press("Escape")
+    expect(names.filter(has_text="cat")).to_be_visible()
+    page.keyboard.press("2")
+    assert [one["label"] for one in opened.sent("label")] == ["pug", "cat"]
+    page.keyboard.press("t")
+    expect(opened.gallery.get_by_role("combobox", name=re.compile("Find"))).to_be_focused()
+
+
+def test_what_the_keys_do_is_seen_and_caps_lock_does_no_harm(opened: Gallery) -> None:
+    expect(opened.gallery.locator(".nbl-gallery-hint")).to_be_visible()
+    opened.page.keyboard.press("Space")
+    opened.plane.dispatch_event("keydown", {"key": "F", "bubbles": True})
+    assert len(opened.sent("flag")) == 1
+
+
+def test_an_order_by_distance_from_nothing_is_said(opened: Gallery) -> None:
+    opened.gallery.get_by_label("Order").select_option("distance")
+    expect(opened.gallery.locator(".nbl-gallery-bar .nbl-gallery-problem")).to_contain_text(
+        "Distance: choose"
+    )
+    assert opened.asked()["order"] == "position"
+
+
 def test_with_several_tags_a_class_key_tags_what_is_chosen(browser_page: Page) -> None:
     gallery = Gallery(browser_page, multi_label=True)
     gallery.root.locator(".nbl-queue").focus()

@@ -259,8 +259,9 @@ def test_the_large_view_takes_the_window_and_keys_label_on(photos: Photos) -> No
     assert page.locator(".nbl-queue-place").count() == 0
 
 
-def test_what_opens_elsewhere_closes_the_large_view(photos: Photos) -> None:
-    photos.press("%", "/")
+@pytest.mark.parametrize("key", ["/", "#", ":", "="])
+def test_what_opens_elsewhere_closes_the_large_view(photos: Photos, key: str) -> None:
+    photos.press("%", key)
     expect(photos.root).not_to_have_attribute("data-large", "")
 
 

@@ -154,3 +154,24 @@ def test_combined_selections_are_those_of_sets(browser_page: Page, seed: int) ->
         [a, b],
     )
     assert found == [b, sorted({*a, *b}), sorted({*a} - {*b}), sorted({*a} & {*b})]
+
+
+def test_with_the_gallery_open_a_box_adds_to_what_it_shows(crowd: Map) -> None:
+    crowd.root.locator(".nbl-map-gallery").click()
+    crowd.button("Box").click()
+    draw(crowd, A)
+    with held(crowd, "Shift"):
+        draw(crowd, B)
+    asked = crowd.await_sent("gallery", 3)[-1]
+    assert set(asked["buffers"][0]) == within(crowd, A) | within(crowd, B)
+    assert not crowd.sent("group")
+
+
+def test_with_the_gallery_open_a_click_on_the_map_asks_nothing(crowd: Map) -> None:
+    crowd.root.locator(".nbl-map-gallery").click()
+    answer = {"type": "gallery", "n": 902, "text": "All", "annotators": [], "columns": []}
+    answer["request"] = crowd.await_sent("gallery", 1)[0]["request"]
+    crowd.deliver(answer, [[], [], []])
+    crowd.page.mouse.click(*crowd.spot(*crowd.points[5]))
+    expect(crowd.page.locator(".nbl-gallery-chosen")).to_contain_text("1 image chosen")
+    assert not crowd.sent("show")

@@ -19,6 +19,7 @@ from tests.page.panel import PROJECTION, Panel, item, questions
 Spot = tuple[float, float]
 
 RED, GREEN, BLUE = "#c94f56", "#3f9e6e", "#4c78c8"
+GREY = "#8a8f98"  # what has no label
 CLASSES = [
     {"name": "Sandal", "key": "1", "color": RED},
     {"name": "Boot", "key": "2", "color": GREEN},
@@ -106,7 +107,7 @@ class Map(Panel):
         self.send(message, struct.pack(f"<{len(flat)}f", *flat))
 
     def color(self, codes: Sequence[int]) -> None:
-        self.send({"type": "colors", "palette": [RED, GREEN, BLUE]}, bytes(codes))
+        self.send({"type": "colors", "palette": [RED, GREEN, BLUE, GREY]}, bytes(codes))
 
     def mark(self, labeled: Sequence[int] = ()) -> None:
         self.send({"type": "labeled"}, struct.pack(f"<{len(labeled)}I", *labeled))

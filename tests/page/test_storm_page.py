@@ -15,6 +15,7 @@ from tests.wire import TRAITS, use_channels
 
 N = 60
 STORM_SECONDS, CUT = 5.0, (2.0, 3.5)
+LEAST_ANSWERS, MOST_SECONDS = 6, 30.0
 SECONDS_AFTER = 2.0
 ARRIVE = """(parcels) => {
     for (const [data, buffers] of parcels) {
@@ -109,13 +110,15 @@ def test_the_screen_is_right_two_seconds_after_a_storm(
         queue = browser_page.locator(".nbl-queue")
         queue.focus()
         began = time.monotonic()
-        while (passed := time.monotonic() - began) < STORM_SECONDS:
+        while (passed := time.monotonic() - began) < STORM_SECONDS or (
+            len(line.given) < LEAST_ANSWERS and passed < MOST_SECONDS
+        ):
             line.state = "cut" if CUT[0] < passed < CUT[1] else "storm"
             browser_page.keyboard.press(str(1 + line.rng.integers(3)))
             line.pump(line.rng.uniform(0.17, 0.4))
         line.state = "calm"
         line.pump(line.over - time.monotonic() + SECONDS_AFTER)
-        assert len(line.given) > 5
+        assert len(line.given) >= LEAST_ANSWERS
         assert [one.uid for one in panel.session.store.read()] == line.given
         shown = queue.locator(".nbl-id").inner_text()
         assert shown not in panel.session.state.answers

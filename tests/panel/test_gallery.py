@@ -228,3 +228,33 @@ def test_in_an_event_loop_it_opens_and_follows():
         page.panel.close()
 
     asyncio.run(look())
+
+
+def test_a_gallery_of_a_class_that_is_renamed_goes_on(page):
+    session = page.panel.session
+    assert ask(page, label=CLASSES[0], **{"as": "label"})[1] == [0, 1, 2]
+    session.rename_class(CLASSES[0], "shoe")
+    session.tell(7, "shoe")
+    changes = [one for one in page.heard if one[0]["type"] == "gallery_changes"]
+    assert changes[-1][0]["came"] == 1
+    codes = {key: code for _, parts in changes for key, code in codes_of(*parts[:2]).items()}
+    assert codes[7] == FIRST_CLASS
+
+
+def test_a_coarse_label_is_that_of_its_parent_class():
+    pool = nb.Pool(embeddings=blobs(N))
+    page = open_page(pool, classes={"dog": ["husky", "pug"], "cat": []})
+    page.panel.session.tell([3, 4], ["dog", "pug"])
+    _, members, codes = ask(page, label="dog", **{"as": "label"})
+    assert members == [3, 4]
+    n_classes = len(page.panel.session.classes)
+    assert codes == {3: FIRST_CLASS + n_classes, 4: FIRST_CLASS + 1}
+    names = [one["name"] for one in page.traits["classes"]]
+    assert names[n_classes] == "dog"
+
+
+def test_a_day_as_the_end_of_a_range_is_meant_as_a_whole():
+    noon = pd.to_datetime(["2026-01-31 12:00"] * N)
+    page = open_page(nb.Pool(embeddings=blobs(N), columns=pd.DataFrame({"day": noon})))
+    told, _, _ = ask(page, column={"name": "day", "range": ["2026-01-31", "2026-01-31"]})
+    assert told["n"] == N

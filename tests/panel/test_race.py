@@ -135,3 +135,27 @@ def test_a_score_counts_what_is_right_in_a_row():
     score.take(1, True)
     assert (score.n_right, score.streak) == (3, 3)
     assert str(score) == "3 of 3 right."
+
+
+def test_a_class_that_is_renamed_is_right_all_the_same(made):
+    race = made(strategies=["random"])
+    session = race.panel.session
+    session.tell(0, "boot")
+    session.rename_class("boot", "shoe")
+    session.tell(3, "shoe")
+    assert str(race.score) == "2 of 2 right."
+    race._fitted()
+    assert race.figure.data[0].y[-1] > 0
+
+
+def test_a_race_that_is_shown_again_goes_on(made):
+    first = made(strategies=["random"])
+    first.panel.session.tell([0, 1], ["boot", "boot"])
+    again = nb.race(first.panel.session.pool, TRUTH, classes=CLASSES, strategies=["random"])
+    assert str(again.score) == "1 of 2 right."
+    again.close()
+
+
+def test_several_tags_are_refused_as_an_option_too(made):
+    with pytest.raises(ValueError, match="not for several tags"):
+        made(multi_label=True)

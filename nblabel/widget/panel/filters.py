@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,8 +18,6 @@ from nblabel.widget.view.map import Send
 from nblabel.widget.work.worker import Task, Worker
 
 VALUES = 200  # of a column that are offered, the commonest; another one can be typed
-LAST_OF_DAY = "T23:59:59.999999"
-DAY = len("2026-01-31")
 
 
 class Filters:
@@ -88,18 +84,8 @@ class Filters:
                 page.filtered = bits
                 self._tell(page, {"text": "", "n": len(found)}, [bits])
 
-        work = partial(_meeting, facts, self._called_now(content["criteria"]))
-        self._worker.run("filter", Task(work=lambda _: work(), done=done))
-
-    def _called_now(self, criteria: dict[str, Any]) -> dict[str, Any]:
-        """Return criteria with the present names of classes; what is none stays, and is refused."""
-        names = criteria.get("label_or_prediction", ())
-        known = []
-        for name in names:
-            with suppress(ValueError):
-                name = self._session.class_of(name)  # noqa: PLW2901  what it is called now
-            known.append(name)
-        return {**criteria, "label_or_prediction": known} if names else criteria
+        criteria = content["criteria"]
+        self._worker.run("filter", Task(work=lambda _: _meeting(facts, criteria), done=done))
 
     def _tell(self, page: Page, told: dict[str, Any], buffers: list[Any] | None = None) -> None:
         request = (page.filter or {})["request"]
@@ -109,28 +95,21 @@ class Filters:
 
 def _meeting(facts: Facts, criteria: dict[str, Any]) -> IntArray:
     """Return the positions of what meets criteria as docs/wire.md has them."""
-    columns = {column.name: column for column in reversed(columns_of(facts.pool))}
     asked: dict[str, Any] = dict(criteria)
     if "confidence" in asked:
         asked["confidence"] = tuple(asked["confidence"])
     if "column" in asked:
-        asked["column"] = {
-            name: _condition(one, columns.get(name)) for name, one in asked["column"].items()
-        }
+        asked["column"] = {name: _condition(one) for name, one in asked["column"].items()}
     return facts.where(**asked)
 
 
-def _condition(told: dict[str, Any], column: Column | None) -> Any:
+def _condition(told: dict[str, Any]) -> Any:
     """Return what a column is to meet, as `Session.where` takes it."""
     if "values" in told:
         return told["values"]
     if "low" not in told:
         return None  # missing
-    low, high = told["low"], told["high"]
-    is_day = isinstance(high, str) and len(high) == DAY
-    if is_day and column is not None and column.kind == "date":
-        high += LAST_OF_DAY
-    return low, high
+    return told["low"], told["high"]
 
 
 def _described(column: Column, n: int) -> dict[str, Any]:

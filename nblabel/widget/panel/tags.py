@@ -11,7 +11,8 @@ from nblabel.log.coding import STATUSES
 from nblabel.log.events import LabelEvent, Tags
 from nblabel.session import Session
 from nblabel.session.engine import Refit
-from nblabel.session.shown import ANSWERED, LIKELY
+from nblabel.session.shown import ANSWERED
+from nblabel.session.tag_engine import LIKELY
 from nblabel.widget.text import tags as text
 
 

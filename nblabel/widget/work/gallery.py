@@ -239,7 +239,10 @@ class Galleries:
         def work(given: tuple[Facts, IntArray]) -> Any:
             facts, hidden = given
             now = np.zeros(len(facts), dtype=bool)
-            now[facts.where(**_criteria(known))] = True
+            try:
+                now[facts.where(**_criteria(known))] = True
+            except (ValueError, KeyError, TypeError):  # a class is gone: its items stay
+                now = known.holds.copy()
             return _codes(facts, hidden), now
 
         def done(made: Any) -> None:
@@ -310,6 +313,8 @@ def _codes(facts: Facts, hidden: IntArray) -> UInt16Array:
     if facts.tags is None:
         labeled = facts.y >= 0
         codes[labeled] = facts.y[labeled] + FIRST_CLASS
+        coarse = facts.coarse >= 0  # parent classes stand behind the others
+        codes[coarse] = facts.coarse[coarse] + (FIRST_CLASS + len(facts.classes))
     else:
         codes[(facts.tags >= 0).any(axis=1)] = IN_PART
     codes[facts.status == CODES["skipped"]] = SKIPPED

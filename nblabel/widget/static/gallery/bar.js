@@ -1,9 +1,10 @@
 // What is done with the items that are chosen in the gallery: the class buttons, and the rest.
 
+import { hasTree, isParent, pathAbove } from "../shared/class_tree.js";
 import { h, makeUid, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { FinderView } from "../shared/finder.js";
-import { FIND_KEY, hasMany, offered } from "../shared/offer.js";
+import { FIND_KEY, findsByName, offered } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 
 /** @typedef {import("../shared/wire.js").ClassInfo} ClassInfo */
@@ -15,6 +16,14 @@ export class GalleryBar {
     const { context } = gallery;
     /** Those with a key, before the others. @type {ClassInfo[]} */
     this.classes = [];
+    /** The class whose subclasses have the keys, "" at the top. */
+    this.branch = "";
+    this.back = h(
+      "button",
+      { type: "button", class: "nbl-gallery-class", onClick: () => this.leaveBranch() },
+      h("span", { class: "nbl-gallery-class-name", text: TEXT.tree.back }),
+      h("kbd", { text: TEXT.tree.backKey, "aria-hidden": "true" }),
+    );
     this.heading = h("p", { class: "nbl-gallery-heading", id: `nbl-gallery-${makeUid()}` });
     this.buttons = h("div", {
       class: "nbl-gallery-classes",
@@ -136,7 +145,7 @@ export class GalleryBar {
   }
 
   openFinder() {
-    if (!hasMany(this.gallery.context.classes)) return;
+    if (!findsByName(this.gallery.context.classes)) return;
     this.buttons.hidden = true;
     this.finder.open();
   }
@@ -150,8 +159,10 @@ export class GalleryBar {
   list() {
     const { context } = this.gallery;
     const { classes, recent } = context;
-    const keyed = offered(classes, [], recent);
-    this.classes = [...keyed, ...classes];
+    if (!isParent(classes, this.branch)) this.branch = "";
+    const keyed = offered(classes, [], recent, this.branch);
+    // in a tree a key means a class of the level that is there
+    this.classes = hasTree(classes) ? keyed : [...keyed, ...classes];
     const find = h(
       "button",
       {
@@ -164,9 +175,31 @@ export class GalleryBar {
       h("kbd", { text: FIND_KEY, "aria-hidden": "true" }),
     );
     const buttons = keyed.map((one) => this.classButton(one));
-    this.buttons.replaceChildren(...buttons, ...(hasMany(classes) ? [find] : []));
+    const more = [...(this.branch ? [this.back] : []), ...(findsByName(classes) ? [find] : [])];
+    this.buttons.replaceChildren(...buttons, ...more);
     this.finder.update();
     this.update();
+  }
+
+  /** Label with a class, or open it if it has subclasses. @param {string} name */
+  choose(name) {
+    const { classes } = this.gallery.context;
+    if (name === this.branch || !isParent(classes, name)) this.gallery.answers.label(name);
+    else this.go(name);
+  }
+
+  /** @param {string} branch */
+  go(branch) {
+    this.branch = branch;
+    this.list();
+    this.gallery.focus();
+  }
+
+  /** Leave the branch, if one is open. */
+  leaveBranch() {
+    const { branch } = this;
+    if (branch) this.go(pathAbove(this.gallery.context.classes, branch).at(-1) ?? "");
+    return branch !== "";
   }
 
   /** @param {ClassInfo} one */
@@ -177,7 +210,7 @@ export class GalleryBar {
         type: "button",
         class: "nbl-gallery-class",
         "aria-keyshortcuts": key || null,
-        onClick: () => this.gallery.answers.label(name),
+        onClick: () => this.choose(name),
       },
       h("span", { class: "nbl-swatch", style: { background: color } }),
       h("span", { class: "nbl-gallery-class-name", text: name }),

@@ -192,6 +192,7 @@ export class GalleryFilters {
   apply() {
     this.update();
     if (JSON.stringify(this.asked) !== this.sent) this.gallery.ask();
+    if (this.lacksCentre) this.gallery.bar.complain(TEXT.gallery.distanceNeeds);
   }
 
   /** Everything, in its own order. */
@@ -228,6 +229,11 @@ export class GalleryFilters {
     this.update();
   }
 
+  /** Whether an order by distance is asked for, and from nothing. */
+  get lacksCentre() {
+    return this.order.value === "distance" && !this.label.value && this.gallery.like === null;
+  }
+
   /** @returns {Asked} */
   get asked() {
     const { gallery } = this;
@@ -247,9 +253,8 @@ export class GalleryFilters {
     else if (asked.order === "best") asked.order = "position";
     this.askColumn(asked);
     if (asked.order === "distance") {
-      const of = this.label.value || gallery.like;
-      if (of === null || of === "") asked.order = "position";
-      else asked.of = of;
+      if (this.lacksCentre) asked.order = "position";
+      else asked.of = this.label.value || gallery.like;
     }
     return asked;
   }

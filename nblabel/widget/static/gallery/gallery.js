@@ -101,7 +101,7 @@ export class Gallery {
     const title = h("h3", { text: text.title });
     const parts = [title, this.summary, this.changes, sizeField, close];
     const head = h("div", { class: "nbl-gallery-head" }, ...parts);
-    const hint = h("p", { class: "nbl-hidden", id: this.hintId, text: text.hint });
+    const hint = h("p", { class: "nbl-gallery-hint", id: this.hintId, text: text.hint });
     const props = {
       class: "nbl-view nbl-gallery",
       role: "region",
@@ -112,10 +112,10 @@ export class Gallery {
     return h(
       "section",
       props,
-      hint,
       head,
       this.filters.el,
       this.plane.el,
+      hint,
       this.large.el,
       this.bar.el,
     );
@@ -142,6 +142,7 @@ export class Gallery {
     link.on("behind", () => this.isOpen && this.ask(), signal);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
     ways.openGallery = (wanted) => this.open(wanted);
+    ways.among = () => (this.isOpen ? this.among : null);
     ways.takeSelection = (indices, narrows) => this.takeSelection(indices, narrows);
   }
 
@@ -180,6 +181,7 @@ export class Gallery {
 
   escape() {
     if (this.large.isOpen) this.large.close();
+    else if (this.bar.leaveBranch()) return;
     else if (this.chosen.count && this.plane.el === document.activeElement) this.chooseNone();
     else if (this.plane.el !== document.activeElement) this.focus();
     else this.close();
@@ -208,6 +210,7 @@ export class Gallery {
 
   dropAmong() {
     this.among = this.like = null;
+    this.ways.lightUp(this.chosen.indices);
     this.filters.update();
     this.ask();
   }

@@ -1,5 +1,6 @@
 // What the keys do while the focus is in the gallery. None of them reaches the queue.
 
+import { withoutCapsLock } from "../shared/chords.js";
 import { FIND_KEY } from "../shared/offer.js";
 
 /**
@@ -31,7 +32,7 @@ export function hearGalleryKey(gallery, event) {
   if (event.repeat) return true;
   if (inPlane && key === " ") gallery.toggleAt(gallery.at);
   else if (inPlane && key === "Enter") gallery.large.open();
-  else return command(gallery, key);
+  else return command(gallery, event.shiftKey ? key : withoutCapsLock(key));
   return true;
 }
 
@@ -86,7 +87,7 @@ function command(gallery, key) {
     "#": () => gallery.close(),
     [FIND_KEY]: () => bar.openFinder(),
   };
-  const act = named ? () => gallery.answers.label(named.name) : commands[key];
+  const act = named ? () => bar.choose(named.name) : commands[key];
   act?.();
   return Boolean(act);
 }

@@ -36,9 +36,9 @@ export class LegendFilter {
     });
   }
 
-  /** Those that points are coloured by. */
+  /** Those that points are coloured by, retired ones included: their places are the codes. */
   get classes() {
-    return this.legend.view.context.classes.filter((one) => !one.subclasses);
+    return this.legend.view.context.everyClass.filter((one) => !one.subclasses);
   }
 
   /**
@@ -71,7 +71,9 @@ export class LegendFilter {
     const { map, recent } = this.legend.view.context;
     const { classes } = this;
     const places = new Map(classes.map(({ name }, place) => [name, place]));
-    const found = new ClassFinder(classes).find(typed, recent).slice(0, SHOWN);
+    const found = new ClassFinder(classes.filter((one) => !one.retired))
+      .find(typed, recent)
+      .slice(0, SHOWN);
     return found.map(({ name }) => {
       const code = places.get(name) ?? 0;
       // where plotly draws the points, their codes are not here

@@ -56,7 +56,11 @@ export class RegionNames {
     const { context } = this.view;
     const mode = context.model.get("color_by");
     if (!NAMED_COLORS.includes(mode) || !context.map.version) return [];
-    if (mode !== "cluster") return context.everyClass.map(({ name }) => name);
+    if (mode !== "cluster") {
+      const known = context.everyClass.filter((one) => !one.subclasses).map(({ name }) => name);
+      // one colour more is that of what has no label; one alone, that there is no model yet
+      return context.map.palette.length > known.length ? known : [];
+    }
     const legend = context.model.get("legend") ?? [];
     const names = new Array(Math.max(context.map.palette.length - UNNAMED_CLUSTERS, 0)).fill("");
     for (const { code, name } of legend) if (code < names.length) names[code] = name;

@@ -182,6 +182,7 @@ export class CanvasView extends SideView {
   /** Ask about a point next. @param {number} index */
   pick(index) {
     const { context, scene } = this;
+    if (this.ways.takeSelection(Uint32Array.of(index), false)) return; // the queue is not in view
     scene.showPicked(index);
     const sent = context.send({ type: "show", index });
     if (!sent) return this.say(TEXT.map.notShown);
@@ -226,7 +227,8 @@ export class CanvasView extends SideView {
     );
     const hidden = inside.length - seen.length;
     const operation = held ?? this.operations.chosen;
-    const open = this.dialog.isChoosing ? this.dialog.indices : new Uint32Array(0);
+    const chosen = this.dialog.isChoosing ? this.dialog.indices : new Uint32Array(0);
+    const open = this.ways.among() ?? chosen;
     const selected = combineSelections(operation, open, seen);
     if (!selected.length) {
       this.clearSelection();

@@ -1,5 +1,6 @@
 // Which key means what in the queue.
 
+import { withoutCapsLock } from "../shared/chords.js";
 import { FIND_KEY } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 
@@ -66,11 +67,6 @@ export function commandOf(event, classes) {
   if (chosen) return { name: "label", label: chosen.name };
   const entry = QUEUE_KEYS.find((one) => one.keys.includes(key));
   return entry ? { name: entry.name } : null;
-}
-
-/** @param {string} key */
-function withoutCapsLock(key) {
-  return key.length === 1 ? key.toLowerCase() : key;
 }
 
 /**

@@ -38,7 +38,7 @@ import { buildWhy } from "./why.js";
 
 const FLASH_MS = 220;
 /** What opens in another part of the panel, which the large view covers. */
-const ELSEWHERE = ["classes", "search", "like", "near", "leads"];
+const ELSEWHERE = ["classes", "search", "like", "near", "leads", "gallery"];
 
 /** @typedef {import("./keys.js").Command} Command */
 /** @typedef {import("./controller.js").QueueController} QueueController */
@@ -148,7 +148,10 @@ export function buildQueue(controller, signal, ways) {
     buildNext(controller, focusRoot),
     buildCaption(controller),
     tags ? buildTagPrediction(tags, run, desk) : buildPrediction(controller, run, desk),
-    buildWhy(controller, run, note.button, ways),
+    buildWhy(controller, run, note.button, (like) => {
+      if (large.isOpen) large.close();
+      ways.openGallery({ order: "distance", like });
+    }),
     buildMessages(controller, focusRoot),
   ];
   const question = h(

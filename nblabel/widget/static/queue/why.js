@@ -13,9 +13,9 @@ import { TEXT } from "../shared/text.js";
  * @param {QueueController} controller
  * @param {import("./answers.js").Run} run
  * @param {HTMLElement} note a button that is about the item, too
- * @param {import("../shared/ways.js").Ways} ways
+ * @param {(index: number) => void} openAlike the gallery of what is like an item
  */
-export function buildWhy(controller, run, note, ways) {
+export function buildWhy(controller, run, note, openAlike) {
   const toggle = commandButton("why", TEXT.queue.why, run);
   toggle.prepend(h("span", { class: "nbl-chevron", "aria-hidden": "true", text: "›" }));
   const text = h("p", { class: "nbl-why-text" });
@@ -47,7 +47,7 @@ export function buildWhy(controller, run, note, ways) {
       drawn = item;
       reasons.replaceChildren(...(item?.why?.parts ?? []).map(reasonRow));
       const figures = (item?.neighbors ?? []).map((neighbor) =>
-        neighborFigure(neighbor, context, ways),
+        neighborFigure(neighbor, context, openAlike),
       );
       neighbors.replaceChildren(...figures.map(({ node: figure }) => figure));
       painters = figures.map(({ paint }) => paint);
@@ -73,9 +73,9 @@ function reasonRow({ name, value, text }) {
 /**
  * @param {Neighbor} neighbor
  * @param {QueueController["context"]} context
- * @param {import("../shared/ways.js").Ways} ways
+ * @param {(index: number) => void} openAlike
  */
-function neighborFigure(neighbor, { media, noun, classes }, ways) {
+function neighborFigure(neighbor, { media, noun, classes }, openAlike) {
   const thumb = buildThumb("nbl-neighbor");
   thumb.canvas.setAttribute("aria-label", TEXT.queue.neighbor(noun, neighbor.id));
   const color = classes.find((one) => one.name === neighbor.label)?.color ?? "transparent";
@@ -93,7 +93,7 @@ function neighborFigure(neighbor, { media, noun, classes }, ways) {
       type: "button",
       class: "nbl-neighbor-mat",
       "aria-label": TEXT.queue.neighborGallery(noun, neighbor.id),
-      onClick: () => index !== undefined && ways.openGallery({ order: "distance", like: index }),
+      onClick: () => index !== undefined && openAlike(index),
     },
     thumb.node,
   );

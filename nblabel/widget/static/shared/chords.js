@@ -38,3 +38,8 @@ function letterOf({ key, code }) {
 export function isTextField(target) {
   return target instanceof Element && target.closest(TEXT_FIELDS) !== null;
 }
+
+/** A key as it is without Caps Lock. @param {string} key */
+export function withoutCapsLock(key) {
+  return key.length === 1 ? key.toLowerCase() : key;
+}

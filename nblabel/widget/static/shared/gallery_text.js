@@ -71,8 +71,8 @@ export const GALLERY_TEXT = {
   /** @param {string} noun */
   grid: (noun) => `${capital(noun)}s`,
   hint:
-    "Arrows go, Space chooses, Shift extends, Ctrl+A chooses all, Enter opens. " +
-    "Class keys label what is chosen.",
+    "Arrow keys move, Space chooses, Shift+arrow chooses a range, Ctrl+A chooses all, " +
+    "Enter opens. Class keys label what is chosen.",
   /**
    * @param {string} noun
    * @param {string} id
@@ -95,7 +95,7 @@ export const GALLERY_TEXT = {
   /** @param {string} noun @param {number} n @param {number} labeled */
   chosen: (noun, n, labeled) =>
     `${counted(n, noun)} chosen${labeled ? `, ${countText(labeled)} labeled` : ""}`,
-  noneChosen: "None chosen: keys are for the one with the frame",
+  noneChosen: "None chosen: keys label the one with the frame",
   /** @param {number} n */
   relabel: (n) => `Overwrite ${counted(n, "label")}`,
   /** @param {string} noun @param {number} n */

@@ -84,7 +84,7 @@ export class MapState extends Emitter {
   takePoints({ n, animate }, buffer) {
     this.n = n;
     this.coords = new Float32Array(alignedCopy(buffer));
-    if (this.codes.length !== n) this.codes = new Uint8Array(n);
+    if (buffer && this.codes.length !== n) this.codes = new Uint8Array(n);
     this.tell("points", { animate });
   }
 

@@ -12,6 +12,7 @@
  * @property {(wanted: GalleryWish) => void} openGallery
  * @property {(indices: Uint32Array, narrows: boolean) => boolean} takeSelection have the gallery
  *   choose these, or show only these; whether it is open
+ * @property {() => Uint32Array | null} among what alone the open gallery shows, null for all
  * @property {(indices: Uint32Array) => void} lightUp points of the map, none to have all alike
  */
 /**
@@ -32,6 +33,7 @@ export function makeWays() {
     openNear: nothing,
     openGallery: nothing,
     takeSelection: () => false,
+    among: () => null,
     lightUp: nothing,
   };
 }
