@@ -23,6 +23,8 @@ OURS = "nblabel"
 BULK = ("lump of 20", "lump of 100", "lump of 500", "import of 1,000")
 DROP = 0.01  # of the rest of a pool, that bulk labels may cost at once
 RANDOM = "random sampling, our learner"
+RANDOM_LINEAR = "random sampling, logistic regression"
+PHASES = ("LOW", "HIGH")
 PEERS = ("scikit-", "modAL")
 BUDGETS = ("10", "30", "60", "70", "100", "200", "400")
 SHARES = ("0.8", "0.9", "0.95")
@@ -145,6 +147,30 @@ def ahead() -> list[str]:
                     continue
                 cells = (case["name"], n, method, f"{fmean(values):.3f}", f"{fmean(ours[n]):.3f}")
                 lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def phases() -> list[str]:
+    """Return the means of two phases of each method, and what it is ahead of random sampling."""
+    header = ["", "LOW", "ahead of random", "HIGH", "ahead of random"]
+    lines = [f"| {' | '.join(header)} |", f"|---|{'--:|' * 4}"]
+    for case in stored("labels")["cases"]:
+        found = {
+            name: figures["phases"]
+            for name, figures in case["methods"].items()
+            if len(figures.get("phases", {})) == len(PHASES)
+        }
+        if RANDOM_LINEAR not in found or OURS not in found:
+            continue
+        lines.append(f"| **{case['name']}** |{' |' * 4}")
+        for name in sorted(found, key=lambda name: -fmean(found[name][PHASES[0]])):
+            cells = []
+            for phase in PHASES:
+                values, random = found[name][phase], found[RANDOM_LINEAR][phase]
+                gain = 100 * (fmean(values) - fmean(random))
+                gained = "" if name == RANDOM_LINEAR else f"{gain:+.1f} points".replace("-", "−")
+                cells += [f"{fmean(values):.3f} ±{pstdev(values):.3f}", gained]
+            lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
 
@@ -510,6 +536,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "figures": figures,
     "labels": labels,
     "ahead": ahead,
+    "phases": phases,
     "strategies": strategies,
     "prior": prior,
     "bulk": bulk("pools"),

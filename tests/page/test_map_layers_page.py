@@ -96,6 +96,26 @@ def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
     return across and abs(a["y"] - b["y"]) < (a["height"] + b["height"]) / 2
 
 
+def test_names_give_way_to_the_marks_of_questions(browser_page: Page) -> None:
+    place = f"""async (marks) => {{
+      const {{ placeNames }} = await import("{STATIC}/regions.js");
+      const regions = [[{{ code: 0, x: 200, y: 100, score: 2 }}]];
+      const measure = () => ({{ width: 50, height: 20 }});
+      return placeNames(regions, measure, {{ width: 400, height: 200 }}, marks);
+    }}"""
+
+    def around(x: float, y: float, width: float, height: float) -> dict[str, float]:
+        return {"left": x, "top": y, "right": x + width, "bottom": y + height}
+
+    (free,) = browser_page.evaluate(place, [])
+    assert (free["x"], free["y"]) == (200, 100)
+    (moved,) = browser_page.evaluate(place, [around(210, 85, 28, 28)])
+    assert (moved["x"], moved["y"]) == (200, 60)
+    # where marks are everywhere it stands on its region all the same
+    (kept,) = browser_page.evaluate(place, [around(150, 0, 100, 200)])
+    assert (kept["x"], kept["y"]) == (200, 100)
+
+
 @pytest.mark.parametrize(
     ("seed", "classes", "scale"), [(0, 3, 150), (1, 8, 150), (2, 60, 150), (3, 8, 900)]
 )

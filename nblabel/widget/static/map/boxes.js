@@ -11,10 +11,11 @@ export class FreeRoom {
   /**
    * Take the room of a box, if nothing has any of it.
    * @param {Box} box
+   * @param {Box[]} [others] what it must not overlap either
    * @returns {boolean} whether it was free
    */
-  take(box) {
-    if (this.taken.some((other) => boxesOverlap(other, box))) return false;
+  take(box, others = []) {
+    if ([...this.taken, ...others].some((other) => boxesOverlap(other, box))) return false;
     this.taken.push(box);
     return true;
   }

@@ -12,6 +12,8 @@ const NAMES_AFTER_MS = 80;
 const NAMED_COLORS = ["prediction", "label", "cluster"];
 /** What follows the clusters among the colours: smaller ones, and noise. */
 const UNNAMED_CLUSTERS = 2;
+/** Room that the ring and the number of a question take, in CSS pixels. */
+const QUESTION_ROOM = 28;
 
 /** `at`: in world coordinates.
  * @typedef {{code: number, text: string, width: number, height: number, at: [number, number]}}
@@ -89,10 +91,13 @@ export class RegionNames {
     const codes = regions.map(([{ code }]) => code);
     const sizes = new Map(codes.map((code) => [code, this.sizeOf(known[code])]));
     const measure = (/** @type {number} */ code) => sizes.get(code) ?? { width: 0, height: 0 };
-    this.names = placeNames(regions, measure, camera).map(({ code, x, y, width, height }) => ({
-      ...{ code, width, height, text: known[code] },
-      at: camera.toWorld(x, y),
-    }));
+    const marks = scene.questions.map((spot) => boxAround(spot, QUESTION_ROOM, QUESTION_ROOM));
+    this.names = placeNames(regions, measure, camera, marks).map(
+      ({ code, x, y, width, height }) => ({
+        ...{ code, width, height, text: known[code] },
+        at: camera.toWorld(x, y),
+      }),
+    );
     this.show(this.names);
     this.move();
   }

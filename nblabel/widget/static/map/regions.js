@@ -145,13 +145,15 @@ function middleOfCell(cell, columns) {
 
 /**
  * Names on their regions, none of which overlaps another or ends outside of the plane. The first
- * name of every class goes before the second of any.
+ * name of every class goes before the second of any. They give way to the marks of the questions,
+ * unless there is no other place near.
  * @param {Region[][]} regions
  * @param {(code: number) => {width: number, height: number}} measure
  * @param {{width: number, height: number}} plane
+ * @param {import("./boxes.js").Box[]} [marks] the boxes of those marks
  * @returns {PlacedName[]}
  */
-export function placeNames(regions, measure, plane) {
+export function placeNames(regions, measure, plane, marks = []) {
   const room = new FreeRoom();
   /** @type {PlacedName[]} */
   const placed = [];
@@ -161,12 +163,13 @@ export function placeNames(regions, measure, plane) {
       const { width, height } = measure(region.code);
       if (width > plane.width || height > plane.height) continue;
       const x = clampMiddle(region.x, width, plane.width);
-      for (const step of NAME_STEPS) {
-        const y = clampMiddle(region.y + step * height, height, plane.height);
-        if (!room.take(boxAround([x, y], width, height))) continue;
-        placed.push({ ...region, x, y, width, height });
-        break;
-      }
+      const places = NAME_STEPS.map((step) =>
+        clampMiddle(region.y + step * height, height, plane.height),
+      );
+      const box = (/** @type {number} */ y) => boxAround([x, y], width, height);
+      const y =
+        places.find((at) => room.take(box(at), marks)) ?? places.find((at) => room.take(box(at)));
+      if (y !== undefined) placed.push({ ...region, x, y, width, height });
     }
   }
   return placed;

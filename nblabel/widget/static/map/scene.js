@@ -202,11 +202,26 @@ export class MapScene {
     return { codes: state.codes, palette, labeled: state.labeled, lit, theme };
   }
 
+  /** @param {{index: number} | null} item */
+  spotOfItem(item) {
+    return item && item.index < this.state.n ? this.spotOf(item.index) : null;
+  }
+
+  /** The points asked about next, in order. */
+  get queries() {
+    const items = this.queue.upcoming.slice(0, NEXT_SHOWN);
+    return items.map((item) => this.spotOfItem(item)).filter((at) => at !== null);
+  }
+
+  /** Where the points are that are asked about now and next. */
+  get questions() {
+    const now = this.spotOfItem(this.queue.current);
+    return now ? [now, ...this.queries] : this.queries;
+  }
+
   /** @param {number} now */
   paintMarks(now) {
-    const { camera, queue, state, theme, hover, picked, outline } = this;
-    /** @param {{index: number} | null} item */
-    const spotOfItem = (item) => (item && item.index < state.n ? this.spotOf(item.index) : null);
+    const { camera, queue, theme, hover, picked, outline } = this;
     const spot = (/** @type {number | null} */ index) =>
       index === null ? null : this.spotOf(index);
     paintOverlay(this.context, {
@@ -220,11 +235,8 @@ export class MapScene {
       cursor: this.cursor,
       hover: spot(hover),
       picked: picked && { spot: this.spotOf(picked.index), arrived: this.arrived(now) },
-      target: spotOfItem(queue.current),
-      queries: queue.upcoming
-        .slice(0, NEXT_SHOWN)
-        .map(spotOfItem)
-        .filter((at) => at !== null),
+      target: this.spotOfItem(queue.current),
+      queries: this.queries,
     });
   }
 
