@@ -9,6 +9,7 @@ import pytest
 import nblabel as nb
 from nblabel.session.facts import Facts
 from tests.samples import blobs
+from tests.sounds import sound_folder
 
 CLASSES = ["bag", "boot", "coat"]
 N = 90
@@ -207,6 +208,25 @@ def test_files_that_are_gone(tmp_path):
     assert session.where(missing=False).tolist() == [0, 1, 3]
 
 
+def test_sounds_and_pages_that_are_gone(tmp_path):
+    from PIL import Image
+
+    for name in ("sounds", "scans"):
+        (tmp_path / name).mkdir()
+    sound_folder(tmp_path / "sounds", 4)
+    page = Image.new("L", (8, 8), 60)
+    page.save(tmp_path / "scans" / "a.tif", save_all=True, append_images=[page])
+    page.save(tmp_path / "scans" / "b.tif")
+    for folder, gone, items in (("sounds", "1.wav", [1]), ("scans", "a.tif", [0, 1])):
+        X = blobs(4 if folder == "sounds" else 3)
+        pages = {} if folder == "sounds" else {"pages": True}
+        pool = nb.Pool.from_folder(tmp_path / folder, embeddings=X, **pages)
+        session = nb.Session(pool, CLASSES)
+        assert session.where(missing=True).tolist() == []
+        (tmp_path / folder / gone).unlink()
+        assert session.where(missing=True).tolist() == items
+
+
 def test_before_the_first_label_nothing_is_predicted():
     session = nb.Session(nb.Pool(embeddings=blobs(9)), CLASSES)
     assert session.where(prediction="bag").tolist() == []
@@ -332,6 +352,9 @@ def test_a_million_items_take_a_tenth_of_a_second():
         X=pool.embeddings,
         model=type("Learned", (), {"proba": proba, "predicted": predicted})(),
         near=None,
+        coarse=np.full(n, -1),
+        below={},
+        called_now=str,
     )
     asked = {
         "label_or_prediction": ["bag", "boot"],

@@ -14,7 +14,7 @@ from nblabel.embeddings.custom import batches
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
 from nblabel.pool.pictures import MediaError
-from nblabel.system.dataframes import columns_of
+from nblabel.system.dataframes import column_names
 from nblabel.system.values import Names, is_missing, nearest, text_of
 
 OFF = 1e-3  # that a row may be off a sum of 1 by rounding
@@ -80,7 +80,7 @@ def as_prior(
         values = _by_function(prior, pool, classes)
         return _probabilities(values, _in_order(values, classes, given))
     table = in_pool_order(pool, prior, "prior")
-    columns = columns_of(table)
+    columns = column_names(table)
     if columns is not None:
         values = _array(table, pool, classes)
         return _probabilities(values, _by_names(columns, classes, given, renamed))

@@ -10,7 +10,7 @@ import numpy as np
 from nblabel.arrays import IntArray
 from nblabel.pool.ids import Numbers
 from nblabel.pool.pool import Pool
-from nblabel.system.dataframes import as_pandas, columns_of, in_columns, in_order
+from nblabel.system.dataframes import as_pandas, column_names, in_columns, in_order
 
 
 def in_pool_order(pool: Pool, value: Any, what: str, rows: Any = None) -> Any:
@@ -68,7 +68,7 @@ def as_selection(chosen: Any, pool: Pool, what: str = "selection") -> IntArray:
 
 def names_of_columns(value: Any) -> list[str] | None:
     """Return what the columns of a pool's embeddings, or of a DataFrame, are called, or None."""
-    return value._columns if isinstance(value, Pool) else columns_of(value)  # noqa: SLF001
+    return value._columns if isinstance(value, Pool) else column_names(value)  # noqa: SLF001
 
 
 def points_of(value: Any, names: list[str] | None) -> Any:

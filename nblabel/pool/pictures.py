@@ -267,6 +267,11 @@ class ImagePages(Decoded):
     def __len__(self) -> int:
         return len(self._pages)
 
+    @property
+    def paths(self) -> list[Path]:
+        """The files of the pages, by absolute path."""
+        return [self._files.file(file) for file, _ in self._pages]
+
     def name(self, index: int) -> str:
         file, page = self._pages[index]
         return self._files.name(file) + (f"#{page + 1}" if page else "")

@@ -20,7 +20,7 @@ from nblabel.pool.pictures import ImageFiles, Media, indices
 from nblabel.pool.shown import Shown
 from nblabel.pool.sounds import Sounds
 from nblabel.pool.tables import Table
-from nblabel.system.dataframes import as_pandas, columns_of, in_columns, in_order, index_of
+from nblabel.system.dataframes import as_pandas, column_names, in_columns, in_order, index_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,7 +231,7 @@ class Pool(Shown):
         names, before = (numbers, None) if ids is None else as_ids(ids)
         X = in_order(embeddings, "embeddings", names, self._index, numbered=ids is None)
         self.embeddings = None if X is None else as_embeddings(X)
-        self._columns = columns_of(X)  # a name for each column of the embeddings, or None
+        self._columns = column_names(X)  # a name for each column of the embeddings, or None
         if media is None and self.embeddings is None:
             raise ValueError(
                 "a pool needs images=, texts=, table=, sounds=, series= or embeddings=; none was "

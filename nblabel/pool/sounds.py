@@ -61,6 +61,12 @@ class Sounds:
         names = [source.name for source in self.sources]
         return names if all(names) else None
 
+    @property
+    def paths(self) -> list[Path]:
+        """The files, by absolute path; none where some sounds are in memory."""
+        paths = [source.path for source in self.sources if source.path is not None]
+        return paths if len(paths) == len(self.sources) else []
+
     def head(self, index: int) -> Head:
         """Return length, rate and channels; raise `MediaError` if the file is broken."""
         return self.sources[index].head

@@ -92,7 +92,7 @@ def index_of(value: Any) -> list[str] | None:
     return [text_of(name) for name in index]
 
 
-def columns_of(value: Any) -> list[str] | None:
+def column_names(value: Any) -> list[str] | None:
     """Return what the columns of a DataFrame are called; None where they are only numbered.
 
     Parameters
@@ -118,7 +118,7 @@ def in_columns(
     X : DataFrame, array or object
         What has no names for its columns is returned as it is.
     names : sequence of str, optional
-        Of the columns that it goes with, as of `columns_of`.
+        Of the columns that it goes with, as of `column_names`.
     what : str
         What it is called in messages.
     found : sequence of str, optional
@@ -129,7 +129,7 @@ def in_columns(
     ValueError
         If the names are others.
     """
-    found = columns_of(X) if found is None else found
+    found = column_names(X) if found is None else found
     if X is None or found is None or names is None or list(found) == list(names):
         return X
     missing = [name for name in names if name not in found]
