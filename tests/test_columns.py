@@ -9,6 +9,7 @@ import pytest
 import nblabel as nb
 from nblabel.pool import columns as pool_columns
 from tests.samples import blobs
+from tests.sounds import RATE, sound_folder, tone, wave_series
 
 N = 6
 IDS = [f"item-{i}" for i in range(N)]
@@ -118,6 +119,43 @@ def test_images_of_a_table(tmp_path):
     assert one.beside.values(2) == {"year": 3}
 
 
+def test_sounds_of_a_table(tmp_path):
+    sound_folder(tmp_path, 3)
+    paths = [str(tmp_path / f"{i}.wav") for i in range(3)]
+    frame = pd.DataFrame({"path": paths, "bird": ["tit", "owl", "jay"]}, index=[7, 8, 9])
+    one = nb.Pool.from_frame(frame, sound="path")
+    assert (one.kind, list(one.ids)) == ("sounds", ["0.wav", "1.wav", "2.wav"])
+    assert one.beside.values(1) == {"bird": "owl"}
+    arrays = pd.DataFrame({"heard": [tone(i) for i in range(3)], "day": [1, 2, 3]})
+    one = nb.Pool.from_frame(arrays, sound="heard", sampling_rate=RATE)
+    np.testing.assert_allclose(one.sound(1)[0][:, 0], tone(1), atol=1e-6)
+
+
+def test_series_of_a_table():
+    waves = [wave_series(i) for i in range(4)]
+    frame = pd.DataFrame({"wave": waves, "site": list("abcd")})
+    one = nb.Pool.from_frame(frame, series="wave", id="site")
+    assert (one.kind, list(one.ids), one.beside) == ("series", list("abcd"), None)
+    wide = pd.DataFrame(np.array(waves), columns=[f"t{i}" for i in range(120)]).assign(site=1)
+    names = [f"t{i}" for i in range(120)]
+    one = nb.Pool.from_frame(wide, series=names)
+    assert (one.kind, len(one), one.beside.values(2)) == ("series", 4, {"site": 1})
+
+
+def test_rows_and_objects_of_a_table_are_drawn():
+    frame = pd.DataFrame(
+        {"a": [1, 2], "b": ["x", "y"], "thing": [(1, 2), (3, 4)]}, index=["p", "q"]
+    )
+    vectors = {"embedding": ["a"]}
+    rows = nb.Pool.from_frame(frame, render=lambda row: f"<b>{row['b']}</b>", **vectors)
+    assert (rows.kind, list(rows.ids)) == ("items", ["p", "q"])
+    assert "<b>y</b>" in rows.media.draw(1, 64).html
+    assert rows.beside.values(0) == {"b": "x", "thing": "(1, 2)"}
+    things = nb.Pool.from_frame(frame, image="thing", render=lambda one: f"{sum(one)}", **vectors)
+    assert list(things.ids) == ["p", "q"]
+    assert things.media.draw(1, 64).html == "7"
+
+
 def test_rows_are_the_items_without_image_and_text():
     one = nb.Pool.from_frame(TABLE, id="key", embedding="vector")
     assert (one.kind, one.beside) == ("rows", None)
@@ -156,6 +194,10 @@ def test_an_index_that_is_no_numbering_has_the_ids():
             "'year' has no value in 1 rows .first: row 4",
         ),
         ({"columns": []}, ValueError, "no columns are left"),
+        ({"sound": "title", "series": "key"}, ValueError, "sound= and series= were given"),
+        ({"text": ["title", "key"]}, ValueError, "text= names 2 columns; only series="),
+        ({"text": "title", "sampling_rate": 8}, ValueError, "sampling_rate= is for sounds"),
+        ({"text": "title", "render": str}, ValueError, "render= draws the items"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(options, error, said):

@@ -13,16 +13,34 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MEDIA = {"image": "images", "text": "texts", "sound": "sounds", "series": "series"}  # of `Pool`
+
+
 def parts_of_frame(
     df: Any,
     *,
-    image: Any,
-    text: Any,
+    media: dict[str, Any],
     id: Any,  # noqa: A002  the field's word
     embedding: Any,
     columns: Sequence[Any] | None,
+    drawn: bool,
 ) -> dict[str, Any]:
-    """Return what `Pool` is made of, from a table; parameters and errors as `Pool.from_frame`."""
+    """Return what `Pool` is made of, from a table.
+
+    Parameters
+    ----------
+    df, id, embedding, columns
+        As for `Pool.from_frame`.
+    media : dict of str to object
+        Columns by the names in `MEDIA`; those not given are None.
+    drawn : bool
+        Whether the items, or the rows where no column holds them, are drawn by a function.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `Pool.from_frame`.
+    """
     import pandas as pd
 
     frame = as_pandas(df)
@@ -30,30 +48,36 @@ def parts_of_frame(
         raise TypeError(
             f"df is a {type(df).__name__}; pass a DataFrame of pandas, polars or Arrow."
         )
-    if image is not None and text is not None:
-        raise ValueError("image= and text= were given; a pool holds one kind of media.")
+    given = [kind for kind, column in media.items() if column is not None]
+    if len(given) > 1:
+        named = " and ".join(f"{kind}=" for kind in given)
+        raise ValueError(f"{named} were given; a pool holds one kind of media.")
     if isinstance(columns, str):
         message = f"columns is the single text {columns!r}; pass a list of names."
         raise ValueError(message)  # noqa: TRY004
+    kind = given[0] if given else None
+    items = [] if kind is None else _listed(media[kind])
+    if kind != "series" and len(items) > 1:
+        raise ValueError(f"{kind}= names {len(items)} columns; only series= takes several.")
     vectors = [] if embedding is None else _listed(embedding)
-    taken = [one for one in (image, text, id, *vectors) if one is not None]
+    taken = [*items, *([] if id is None else [id]), *vectors]
     for name in [*taken, *(columns or [])]:
         _check(frame, name)
     beside = [one for one in frame.columns if one not in taken] if columns is None else [*columns]
     others = frame[beside] if beside else None
     parts: dict[str, Any] = {}
-    if image is not None:
-        parts["images"] = _without_gaps(frame[image], image).tolist()
-    elif text is not None:
-        parts["texts"] = _without_gaps(frame[text], text).tolist()
+    if kind is not None:
+        parts[MEDIA[kind]] = _items(frame, media[kind], missing=kind == "series")
+    elif drawn:
+        parts["images"] = frame.to_dict("records")
     elif others is None:
         raise ValueError("no columns are left to show; name some by columns=, image= or text=.")
-    parts["table" if image is None and text is None else "columns"] = others
+    parts["columns" if kind is not None or drawn else "table"] = others
     if id is not None:
         parts["ids"] = _without_gaps(frame[id], id).tolist()
     elif isinstance(frame.index, pd.RangeIndex) or not frame.index.is_unique:
         pass  # the numbers of the rows, or paths, as for any pool
-    elif image is None:
+    elif kind not in ("image", "sound") or drawn:
         parts["ids"] = frame.index.tolist()
     if embedding is not None:
         one = not isinstance(embedding, list | tuple)
@@ -62,6 +86,13 @@ def parts_of_frame(
         if parts.get(name) is not None:
             parts[name] = parts[name].reset_index(drop=True)
     return parts
+
+
+def _items(frame: pd.DataFrame, names: Any, *, missing: bool) -> Any:
+    """Return the items of a column, or of several the values of each row."""
+    if isinstance(names, list | tuple):
+        return frame[[*names]].to_numpy()
+    return (frame[names] if missing else _without_gaps(frame[names], names)).tolist()
 
 
 def _listed(names: Any) -> list[Any]:

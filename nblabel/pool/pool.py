@@ -128,10 +128,14 @@ class Pool(Shown):
         *,
         image: Any = None,
         text: Any = None,
+        sound: Any = None,
+        series: Any = None,
         id: Any = None,  # noqa: A002  the field's word
         embedding: Any = None,
         columns: Sequence[Any] | None = None,
         range: tuple[float, float] | None = None,  # noqa: A002
+        sampling_rate: float | None = None,
+        render: Callable[[Any], Any] | None = None,
     ) -> Pool:
         """Make a pool of a table: a column holds the items, the others are shown beside them.
 
@@ -142,15 +146,21 @@ class Pool(Shown):
         image : str, optional
             The column with paths of image files, or with pictures.
         text : str, optional
-            The column with texts. Without `image` and `text` the rows themselves are the items.
+            The column with texts. Where no column holds the items, the rows themselves are.
+        sound : str, optional
+            The column with paths of sound files, or with arrays.
+        series : str or list of str, optional
+            The column with time series, as arrays; or the columns with their values, in order.
         id : str, optional
             The column with ids. They default to paths, or to an index that is no numbering.
         embedding : str or list of str, optional
             A column of vectors, or the columns that make them up.
         columns : list of str, optional
             The columns to show, in their order; all others of the table if not given.
-        range : tuple of two numbers, optional
+        range, sampling_rate
             As for `Pool`.
+        render : callable, optional
+            As for `Pool`: draws what is in the column `image`, or each row, as a dict.
 
         Returns
         -------
@@ -170,8 +180,10 @@ class Pool(Shown):
         >>> nb.Pool.from_frame(df, text="title").beside.values(1)
         {'year': 1999}
         """
-        wanted = {"image": image, "text": text, "id": id, "embedding": embedding}
-        return cls(**parts_of_frame(df, **wanted, columns=columns), range=range)
+        media = {"image": image, "text": text, "sound": sound, "series": series}
+        wanted = {"media": media, "id": id, "embedding": embedding, "columns": columns}
+        parts = parts_of_frame(df, **wanted, drawn=render is not None)
+        return cls(**parts, range=range, sampling_rate=sampling_rate, render=render)
 
     @classmethod
     def from_folder(
