@@ -150,7 +150,7 @@ def test_rows_and_objects_of_a_table_are_drawn():
     rows = nb.Pool.from_frame(frame, render=lambda row: f"<b>{row['b']}</b>", **vectors)
     assert (rows.kind, list(rows.ids)) == ("items", ["p", "q"])
     assert "<b>y</b>" in rows.media.draw(1, 64).html
-    assert rows.beside.values(0) == {"b": "x", "thing": "(1, 2)"}
+    assert rows.beside.values(0) == {"b": "x", "thing": (1, 2)}
     things = nb.Pool.from_frame(frame, image="thing", render=lambda one: f"{sum(one)}", **vectors)
     assert list(things.ids) == ["p", "q"]
     assert things.media.draw(1, 64).html == "7"
