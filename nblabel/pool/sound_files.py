@@ -104,6 +104,7 @@ class SoundFile:
             if library is None:
                 rate, samples = self._plain()
                 return _checked(Head(len(samples), rate, _channels(samples)))
+            self._find()
             about = library.info(str(self.path))
             return _checked(Head(about.frames, about.samplerate, about.channels))
 
@@ -120,12 +121,18 @@ class SoundFile:
                 samples = self._plain()[1]
                 parts = [as_floats(samples[at : at + n]) for at in starts]
             else:
+                self._find()
                 parts = []
                 with library.SoundFile(str(self.path)) as file:
                     for at in starts:
                         file.seek(at)
                         parts.append(as_floats(file.read(n, dtype="float32", always_2d=True)))
             return stacked(parts, n)
+
+    def _find(self) -> None:
+        """Raise FileNotFoundError where the file is gone; the library calls it a system error."""
+        assert self.path is not None
+        self.path.stat()
 
     def _plain(self) -> tuple[int, npt.NDArray[Any]]:
         """Return rate and samples of a WAV file, mapped into memory where that can be."""
