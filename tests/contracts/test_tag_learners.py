@@ -8,11 +8,14 @@ from sklearn.linear_model import LogisticRegression
 
 from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.learners import LearnerError
+from nblabel.learners.tag_prior import TagPrior, TagPriorLearner
 from nblabel.learners.tags import TagLearner, TagShareLearner, check_tag_learner, make_tag_learner
 from tests.samples import blobs
 
 N = 60
-LEARNERS = ("auto", "without a graph", "logreg", "knn", LogisticRegression(max_iter=1_000))
+ALONE = ("auto", "without a graph", "logreg", "knn", LogisticRegression(max_iter=1_000))
+WITH_A_PRIOR = "with a prior"  # the wrapper that every learner gets then
+LEARNERS = (*ALONE, WITH_A_PRIOR)
 each = pytest.mark.parametrize("kind", LEARNERS, ids=str)
 GROUP = np.arange(N) % 3
 TRUE = np.stack([GROUP == 0, GROUP != 1, GROUP == 2, GROUP >= 0], axis=1).astype(np.int8)
@@ -21,6 +24,10 @@ OFTEN = np.int8([[1, 0, 0, 1]])
 
 def learner_of(kind: Any) -> TagLearner:
     X = blobs(N)
+    if kind == WITH_A_PRIOR:
+        said = np.where(np.random.default_rng(0).random(TRUE.shape) < 0.95, TRUE, 1 - TRUE)
+        prior = TagPrior(np.where(said == 1, 0.75, 0.25).astype(np.float32))
+        return TagPriorLearner(make_tag_learner("knn", X), X, prior)
     graph = neighbor_graph(X, cache=False) if kind == "auto" else None
     return make_tag_learner("auto" if kind == "without a graph" else kind, X, graph=graph)
 
@@ -43,7 +50,7 @@ def check(proba: np.ndarray, k: int = 4) -> None:
     assert ((proba >= 0) & (proba <= 1)).all()
 
 
-@each
+@pytest.mark.parametrize("kind", ALONE, ids=str)
 def test_half_before_the_first_answer(kind):
     proba = learner_of(kind).update(answers({}), 4)
     check(proba)
