@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from nblabel.arrays import BoolArray, FloatArray, as_embeddings, is_whole
+from nblabel.arrays import BoolArray, FloatArray, IntArray, as_embeddings, is_whole
 from nblabel.embeddings.catalogue import SENTENCES
 from nblabel.embeddings.choice import Choice, choose
 from nblabel.embeddings.prior import by_class
@@ -27,7 +27,7 @@ from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
 from nblabel.session.searching import Encoder, Searcher
-from nblabel.session.tag_engine import TagEngine, mean_confidence
+from nblabel.session.tag_engine import LIKELY, TagEngine, mean_confidence
 from nblabel.strategies import Find, Query, Reason, make_strategy
 from nblabel.strategies.tags import make_tag_strategy
 
@@ -358,6 +358,13 @@ class LearnedLog(SampledLog):
                 self._strategy = Find(now)
                 if self._engine.embedded.any():
                     self._engine = self._engine.with_strategy(self._strategy)
+
+    def _predicted_tags(self) -> tuple[IntArray, BoolArray]:
+        if not (self.snapshot().y >= 0).any():
+            raise ValueError("nothing was learned yet, so nothing is predicted; answer some items.")
+        free = (self._y < 0).all(axis=1) & (self._status != CODES["flagged"])
+        rows = np.flatnonzero(free)
+        return rows, self.refit(1).proba[rows] >= LIKELY
 
     def _prior_of_now(self, given: FloatArray, places: Sequence[int]) -> Prior:
         """Return a prior whose columns have other numbers now."""

@@ -29,8 +29,8 @@ from nblabel.session.engine import Refit
 from nblabel.session.filtered import FilteredLog
 from nblabel.session.learned import check_strategy
 from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
-from nblabel.session.tag_engine import check_multi_label
 from nblabel.strategies import Query, make_strategy
+from nblabel.strategies.tags import make_tag_strategy
 
 NOT_EMBEDDED = (
     "the {} of this session are not embedded yet; wait until they are, or give it embeddings: "
@@ -141,11 +141,8 @@ class Session(FilteredLog):
         multi_label: bool = False,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
-        if multi_label:
-            check_multi_label(learner, strategy)
-        else:
-            make_strategy(strategy)
-            check_learner(learner)
+        (make_tag_strategy if multi_label else make_strategy)(strategy)
+        check_learner(learner)
         self.audit_share = audit
         self.repeat_share = repeats
         self._learner = learner

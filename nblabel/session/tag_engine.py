@@ -9,7 +9,7 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.prior import Prior
 from nblabel.learners.tag_prior import TagPrior, TagPriorLearner
-from nblabel.learners.tags import TagShareLearner, check_tag_learner, make_tag_learner
+from nblabel.learners.tags import TagShareLearner, make_tag_learner
 from nblabel.session.engine import Engine, Snapshot
 from nblabel.strategies.tags import TagView, make_tag_strategy
 
@@ -94,15 +94,3 @@ def mean_confidence(proba: FloatArray) -> FloatArray:
         total += np.maximum(p, 1 - p)
     found: FloatArray = total / max(proba.shape[1], 1)
     return found
-
-
-def check_multi_label(learner: Any, strategy: Any) -> None:
-    """Refuse what a session with several tags cannot do.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If a part of it is not there for several tags, or is none at all.
-    """
-    make_tag_strategy(strategy)
-    check_tag_learner(learner)

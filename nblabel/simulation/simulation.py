@@ -12,8 +12,8 @@ import numpy as np
 from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import embeddings_of
 from nblabel.embeddings.tag_prior import as_tag_prior
-from nblabel.learners import make_learner
-from nblabel.learners.tags import check_tag_learner, make_tag_learner
+from nblabel.learners import check_learner, make_learner
+from nblabel.learners.tags import make_tag_learner
 from nblabel.log.classes import check_classes, list_classes
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
@@ -176,7 +176,7 @@ def simulate(
     test = as_test_set(pool, X_test, y_test, codes_in)
     tried: Any
     if several_tags:
-        check_tag_learner(learner)
+        check_learner(learner)
         tried = make_tag_learner(copy.deepcopy(learner), np.zeros((1, 1), dtype=np.float32))
     else:
         tried = make_learner(copy.deepcopy(learner), np.zeros((1, 1), dtype=np.float32))
