@@ -523,6 +523,17 @@ def tags_keys() -> list[str]:
     return lines
 
 
+def tag_prior() -> list[str]:
+    """Return what each prior of tags saves or costs: share of pairs right, average precision."""
+    content = stored("tag_prior")
+    counts = " | ".join(map(str, content["at"]))
+    lines = [f"| prior | {counts} |", f"|---|{'--:|' * len(content['at'])}"]
+    for name, shares in content["priors"].items():
+        cells = [f"{_percent(right)}, {precision:.2f}" for right, precision in shares]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return [*lines, "", _origin(content)]
+
+
 def _first(seeds: Content) -> Content:
     found: Content = next(iter(seeds.values()))
     return found
@@ -565,6 +576,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "honesty-origin": honesty_origin,
     "tags": tags,
     "tags-keys": tags_keys,
+    "tag-prior": tag_prior,
     "find": rows("find"),
     "near": rows("near"),
     "panel": rows("panel"),

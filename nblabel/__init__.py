@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from nblabel.quality.stopping import stop_advice as stop_advice
     from nblabel.quality.tag_audit import TagAuditReport as TagAuditReport
     from nblabel.quality.tag_guarantee import TagAutoLabelReport as TagAutoLabelReport
+    from nblabel.quality.tag_prior_report import TagPriorReport as TagPriorReport
     from nblabel.quality.tag_stale import TagStaleLabels as TagStaleLabels
     from nblabel.session import Session as Session
     from nblabel.session.searching import SearchResult as SearchResult
@@ -112,6 +113,7 @@ _HOMES = {
     "StopAdvisor": "nblabel.quality.stopping",
     "StoreError": "nblabel.log.store",
     "TagAuditReport": "nblabel.quality.tag_audit",
+    "TagPriorReport": "nblabel.quality.tag_prior_report",
     "TagAutoLabelReport": "nblabel.quality.tag_guarantee",
     "TagStaleLabels": "nblabel.quality.tag_stale",
     "audit": "nblabel.quality.audit",

@@ -1,5 +1,7 @@
 """Exports of several tags an item, read by the libraries that people use, and imported again."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -128,3 +130,44 @@ def test_what_is_from_the_model_is_exported_and_not_imported_as_an_answer(sessio
     table = pd.read_csv(tmp_path / "tags.csv")
     assert table.set_index("id").loc["item 4", "source"] == "model"
     assert (imported(table, label=list(NAMES)) == Y).all()
+
+
+# with predictions
+
+
+@pytest.mark.parametrize("ending", READ)
+def test_predictions_stand_behind_the_answers_and_are_not_imported(session, tmp_path, ending):
+    if ending == "parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    session.flag(5)
+    expected = session.predict()[4]
+    path = tmp_path / f"tags.{ending}"
+    session.export(path, predictions=True)
+    table = READ[ending](path)
+    assert table["source"].tolist() == ["human"] * 4 + ["prediction"]
+    last = table.iloc[-1]
+    tags = json.loads(last["label"]) if ending == "csv" else list(last["label"])
+    assert tags == [name for name, one in zip(NAMES, expected, strict=True) if one]
+    assert last["id"] == "item 4"
+    assert (imported(table)[4:] == -1).all()
+
+
+def test_predictions_in_a_column_for_each_tag(session, tmp_path):
+    session.export(tmp_path / "tags.csv", predictions=True, multi_hot=True)
+    table = pd.read_csv(tmp_path / "tags.csv").set_index("id")
+    assert table.loc["item 4", list(NAMES)].tolist() == session.predict()[4].tolist()
+    assert np.isnan(table.loc["item 2", NAMES[1]])  # answered in part: it stays as it is
+
+
+def test_nobody_said_what_a_predicted_item_lacks(session, tmp_path):
+    session.export(tmp_path / "tags.json", predictions=True)
+    images = {
+        one["item"]: one for one in json.loads((tmp_path / "tags.json").read_text())["images"]
+    }
+    assert images["item 1"]["neg_category_ids"] == [1, 2, 3]
+    assert images["item 4"]["neg_category_ids"] == []
+
+
+def test_without_any_answer_nothing_is_predicted(tmp_path):
+    with pytest.raises(ValueError, match="nothing was learned yet"):
+        session_of().export(tmp_path / "tags.csv", predictions=True)

@@ -264,26 +264,10 @@ def test_how_many_items_of_a_tag_are_left():
         (nb.self_training, "session.accept"),
         (lambda s: s.retire_class("a"), "delete_class"),
         (lambda s: s.split_class("a", ["x", "y"]), "ask_tag"),
-        (lambda _: session_of(prior=np.full((N, 3), 0.3)), "np.hstack"),
     ],
-    ids=["stop_advice", "threshold_loop", "self_training", "retire", "split", "prior"],
+    ids=["stop_advice", "threshold_loop", "self_training", "retire", "split"],
 )
 def test_what_is_not_there_names_what_to_do(refused, instead):
     with pytest.raises(ValueError, match="not for several tags yet") as error:
         refused(session_of(10))
     assert instead in str(error.value)
-
-
-def test_a_prior_beside_the_vectors_is_learned_from():
-    """What the refusal of prior= names: it works, and helps where the prior does."""
-    rng = np.random.default_rng(0)
-    noise = rng.normal(size=(N, 5)).astype(np.float32)
-    known = np.clip(TRUE + rng.normal(scale=0.2, size=TRUE.shape), 0, 1).astype(np.float32)
-    right = []
-    for vectors in (noise, np.hstack([noise, known])):
-        session = nb.Session(
-            nb.Pool(embeddings=vectors), NAMES, multi_label=True, build_graph=False
-        )
-        session.tell(range(30), TRUE[:30])
-        right.append((session.predict()[30:] == TRUE[30:]).mean())
-    assert right[1] > right[0] + 0.1

@@ -74,7 +74,7 @@ def test_what_is_refused():
         nb.simulate(pool, TRUE[:5], classes=NAMES, **OPTIONS)
     with pytest.raises(ValueError, match="1 and 0"):
         nb.simulate(pool, 2 * TRUE, classes=NAMES, **OPTIONS)
-    with pytest.raises(ValueError, match="not for several tags yet: prior="):
-        nb.simulate(pool, TRUE, classes=NAMES, prior=TRUE / 2, **OPTIONS)
+    with pytest.raises(ValueError, match="prior has 2 columns for 3 classes"):
+        nb.simulate(pool, TRUE, classes=NAMES, prior=TRUE[:, :2] / 2, **OPTIONS)
     with pytest.raises(ValueError, match="for several tags"):
         nb.simulate(pool, TRUE, classes=NAMES, strategy="uherding", **OPTIONS)

@@ -77,20 +77,20 @@ def as_prior(
     if isinstance(prior, type):
         raise TypeError(f"prior is the class {prior.__name__}; pass a function or an array.")
     if callable(prior):
-        values = _by_function(prior, pool, classes)
-        return _probabilities(values, _in_order(values, classes, given))
+        values = by_function(prior, pool, classes)
+        return _probabilities(values, in_order(values, classes, given))
     table = in_pool_order(pool, prior, "prior")
     columns = column_names(table)
     if columns is not None:
-        values = _array(table, pool, classes)
-        return _probabilities(values, _by_names(columns, classes, given, renamed))
-    if _is_single(table):
+        values = as_numbers(table, pool, classes)
+        return _probabilities(values, by_names(columns, classes, given, renamed))
+    if is_single(table):
         values = _checked(_of_names(list(table), classes, given, renamed), pool, classes)
         # of a class that was added later, and that no item has, nothing is known
         told = [n for n, name in enumerate(classes) if name in given or values[:, n].any()]
         return _probabilities(values[:, told], told)
-    values = _array(table, pool, classes)
-    return _probabilities(values, _in_order(values, classes, given))
+    values = as_numbers(table, pool, classes)
+    return _probabilities(values, in_order(values, classes, given))
 
 
 def by_class(values: Floats, places: Sequence[int]) -> FloatArray:
@@ -124,20 +124,27 @@ def by_class(values: Floats, places: Sequence[int]) -> FloatArray:
     return found.astype(np.float32)
 
 
-def _is_single(given: Any) -> bool:
+def is_single(given: Any) -> bool:
     """Return whether there is one value for each item, the name of its class."""
     if isinstance(given, list | tuple):
         return all(np.ndim(value) == 0 for value in given)
     return getattr(given, "ndim", 1) == 1 and hasattr(given, "shape")
 
 
-def _array(given: Any, pool: Pool, classes: Sequence[str]) -> Floats:
-    """Return what was given as numbers."""
+def as_numbers(given: Any, pool: Pool, classes: Sequence[str], what: str = "") -> Floats:
+    """Return what was given as numbers, or say what to pass: `what`, or what there is for classes.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If they are none, or not of as many items as the pool has.
+    """
     if not isinstance(given, list | tuple) and not hasattr(given, "shape"):
-        raise TypeError(
-            f"prior is {given!r:.60}; pass an array of shape (n, {len(classes)}), a DataFrame, a "
-            "Series of class names, a function, or the name of a network."
+        what = what or (
+            f"pass an array of shape (n, {len(classes)}), a DataFrame, a Series of class names, a "
+            "function, or the name of a network."
         )
+        raise TypeError(f"prior is {given!r:.60}; {what}")
     try:
         values = np.asarray(as_array(given), dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -180,9 +187,7 @@ def _of_names(
     return values
 
 
-def _by_function(
-    function: Callable[[list[Any]], Any], pool: Pool, classes: Sequence[str]
-) -> Floats:
+def by_function(function: Callable[[list[Any]], Any], pool: Pool, classes: Sequence[str]) -> Floats:
     """Return what a function says of the items; it is called as by `embed_by`."""
     name = getattr(function, "__name__", type(function).__name__)
     values: Floats | None = None
@@ -213,7 +218,7 @@ def _by_function(
     return values
 
 
-def _in_order(values: Floats, classes: Sequence[str], given: Sequence[str]) -> list[int]:
+def in_order(values: Floats, classes: Sequence[str], given: Sequence[str]) -> list[int]:
     """Return the class number of each column, -1 for one that was deleted, by their order alone."""
     width = values.shape[1]
     order = [*given, *(name for name in classes if name not in given)]
@@ -226,17 +231,29 @@ def _in_order(values: Floats, classes: Sequence[str], given: Sequence[str]) -> l
     return [numbers.get(name, -1) for name in order[:width]]
 
 
-def _by_names(
-    columns: list[str], classes: Sequence[str], given: Sequence[str], renamed: Mapping[str, str]
+def by_names(
+    columns: list[str],
+    classes: Sequence[str],
+    given: Sequence[str],
+    renamed: Mapping[str, str],
+    *,
+    every: bool = True,
 ) -> list[int]:
-    """Return the class number of each column, -1 for one that was deleted, by their names."""
+    """Return the class number of each column, -1 for one that was deleted, by their names.
+
+    Raises
+    ------
+    ValueError
+        If one is no class, or there twice, or a class has none where `every` one must.
+    """
     deleted = [name for name in given if name not in classes]
-    every = Names(tuple(dict.fromkeys([*classes, *deleted, *renamed])))
-    found = [every.place(name.strip()) for name in columns]
-    named = [None if place is None else every.names[place] for place in found]
+    known = Names(tuple(dict.fromkeys([*classes, *deleted, *renamed])))
+    found = [known.place(name.strip()) for name in columns]
+    named = [None if place is None else known.names[place] for place in found]
     now = [None if name is None else renamed.get(name, name) for name in named]
     unknown = [name for name, one in zip(columns, now, strict=True) if one is None]
     missing = [name for name in dict.fromkeys(given) if name in classes and name not in now]
+    missing = missing if every else []
     if unknown or missing or len(set(named)) < len(named):
         parts = {"missing": missing, "unknown": unknown}
         listed = "; ".join(f"{why}: {', '.join(some[:3])}" for why, some in parts.items() if some)

@@ -67,6 +67,10 @@ class Prior:
             self._logs = np.log(np.maximum(with_classes(self._proba, n_classes), LEAST))
         return self._logs
 
+    def of(self, rows: IntArray) -> Prior:
+        """Return the prior of some items, as it was given."""
+        return Prior(self.given[rows])
+
     def grouped(self, groups: IntArray, n_groups: int) -> Prior:
         """Return the probabilities of groups of classes.
 

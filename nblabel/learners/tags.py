@@ -8,7 +8,7 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, Int8Array
 from nblabel.graph.neighbor_graph import NeighborGraph
-from nblabel.learners import LEARNERS, check_learner, make_learner, wants_graph
+from nblabel.learners import LEARNERS, make_learner, wants_graph
 from nblabel.learners.base import Learner, no_update
 
 
@@ -127,22 +127,6 @@ class TagShareLearner:
         return np.tile(self._shares, (len(X_new), 1))
 
 
-def check_tag_learner(learner: Any) -> None:
-    """Say what is wrong with a learner for tags before there are embeddings to make it for.
-
-    Raises
-    ------
-    ValueError, TypeError, ImportError
-        As `nblabel.learners.make_learner`; and if it is a function or class of your own.
-    """
-    if callable(learner) and not hasattr(learner, "fit"):
-        raise ValueError(
-            "not for several tags yet: a learner of your own. Pass a scikit-learn classifier, "
-            "which learns each tag by itself."
-        )
-    check_learner(learner)
-
-
 def make_tag_learner(
     learner: Any, X: FloatArray, random_state: int = 0, graph: NeighborGraph | None = None
 ) -> TagLearner:
@@ -152,7 +136,8 @@ def make_tag_learner(
     ----------
     learner : str, estimator, Calibrated or type
         "auto" or "mixed": a linear head, with label propagation where there is a graph. Anything
-        else that `nblabel.learners.make_learner` takes learns each tag by itself.
+        else that `nblabel.learners.make_learner` takes, a learner of your own included, learns each
+        tag by itself, from 1 (yes), 0 (no) and -1 (not answered).
     X : ndarray of shape (n, dim), float32
         Embeddings of the pool.
     random_state : int

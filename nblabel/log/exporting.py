@@ -114,7 +114,7 @@ def export_labels(
       an annotation has no box, and there is one for each tag. What else the table holds stands in
       each annotation. With several tags an item, ``neg_category_ids`` of an image are the tags that
       it was said not to have, as in LVIS (Gupta, Dollár and Girshick, CVPR 2019); what is in
-      neither is not answered.
+      neither is not answered, or of a predicted item.
     - "folders": a folder for each class with its pictures, and ``labels.csv``; not with several
       tags. Files are copied as
       they are, pictures in memory become PNG. Characters that no file name can hold become "_".
@@ -254,7 +254,8 @@ def _coco(
         )
         item = row.pop("id")
         if isinstance(tags, list):  # what has no annotation is a "no", or not answered
-            known_of = {*tags, *row["not_answered"]}
+            # nobody said what a predicted item lacks
+            known_of = {*(numbers if row["source"] == "prediction" else tags), *row["not_answered"]}
             denied = [number for name, number in numbers.items() if name not in known_of]
             images[-1] |= {"item": item, "neg_category_ids": denied}
         for tag in tags if isinstance(tags, list) else [tags]:

@@ -13,6 +13,7 @@ from nblabel.log.answers import AnswerLog
 from nblabel.log.classes import list_names
 from nblabel.log.events import LabelEvent
 from nblabel.log.kinds import refuse
+from nblabel.pool.ids import ids_at
 from nblabel.system.values import text_of
 
 
@@ -89,7 +90,7 @@ class SplitLog(AnswerLog):
             alien = rows[self._y[rows] != self._codes[one]]
             if len(alien):
                 raise ValueError(f"item {self.pool.ids[alien[0]]!r} is not of the class {one!r}.")
-            items = dict.fromkeys(map(self.pool.ids.__getitem__, rows.tolist()), label)
+            items = dict.fromkeys(ids_at(self.pool.ids, rows), label)
             if twice := next(iter(items.keys() & labels.keys()), None):
                 raise ValueError(f"item {twice!r} is in {labels[twice]!r} and in {label!r}.")
             labels |= items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice, repeat
 
 from nblabel.log.class_list import ClassList
 from nblabel.log.deciding import Answer, decide, written_in
@@ -278,9 +278,9 @@ class LabelState:
             names = self._list.present
         if self.tags is not None:
             self.tags.apply(event, self._given)
-        new = {
-            item: Answer(event, place, last(item), names) for place, item in enumerate(event.ids)
-        }
+        earlier = map(last, event.ids)
+        answers = map(Answer, repeat(event), count(), earlier, repeat(names))
+        new = dict(zip(event.ids, answers, strict=True))
         self._last |= new
         gone = self._missing(new)
         self._gone.update(gone)
@@ -291,9 +291,9 @@ class LabelState:
             return
         if event.kind == "label" and not gone:  # which goes before any other
             written = written_in([self.answers.pop(item, None) for item in new])
-            before = Counter(name for name in written if name is not None)
+            before = Counter([name for name in written if name is not None])
             self.answers |= new
-            self._in_use.update(event.labels[answer.place] for answer in new.values())
+            self._in_use.update([event.labels[answer.place] for answer in new.values()])
             self._in_use.subtract(before)
             return
         for item, answer in new.items():

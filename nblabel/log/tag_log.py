@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.arrays import IntArray
+from nblabel.arrays import BoolArray, IntArray
 from nblabel.log.coding import CODES
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
-from nblabel.log.kinds import refuse
 from nblabel.log.labels import LabelLog
 from nblabel.log.state import LabelState
 from nblabel.log.tag_state import OPEN, SOURCES, UNSURE, TagArray, TagState, is_by_model
-from nblabel.log.tag_tables import tags_table
+from nblabel.log.tag_tables import tags_table, with_predictions
 from nblabel.system.values import Names
 
 if TYPE_CHECKING:
@@ -170,7 +169,8 @@ class TagLog(LabelLog):
             text, file or row.
         predictions : bool
             Write the predictions of what has no label and is not flagged, too, with their
-            probability; their source is "prediction". Not with several tags.
+            probability; their source is "prediction". With several tags those with a probability of
+            at least 0.5, which is not written, of the items without any answer.
         separator : str
             Between the fields of "csv" and "excel-csv": a comma, a semicolon or a tab.
         multi_hot : bool
@@ -183,8 +183,6 @@ class TagLog(LabelLog):
         --------
         nblabel.log.exporting.export_labels : The formats, and the errors.
         """
-        if predictions:
-            refuse(self, "export with predictions; Session.predict() has them")
         if not self.multi_label and not multi_hot:
             super().export(
                 path,
@@ -195,8 +193,11 @@ class TagLog(LabelLog):
                 progress=progress,
             )
             return
+        table = self.labels(details=True)
+        if predictions:
+            table = with_predictions(table, self.pool, self.classes, *self._predicted_tags())
         export_labels(
-            self.labels(details=True),
+            table,
             path,
             format,
             pool=self.pool,
@@ -208,6 +209,10 @@ class TagLog(LabelLog):
         )
 
     # inside
+
+    def _predicted_tags(self) -> tuple[IntArray, BoolArray]:
+        """Return the items without any answer that are not flagged, and the tags predicted."""
+        raise ValueError("nothing is learned here, so there are no predictions; use a Session.")
 
     def _read_anew(self, state: LabelState) -> None:
         self._tags = np.empty((len(self.pool), 0), dtype=np.int8)

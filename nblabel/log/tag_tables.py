@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nblabel.arrays import BoolArray, IntArray
 from nblabel.log.events import as_text
 from nblabel.log.state import LabelState
 from nblabel.log.tag_state import is_by_model, is_yes
 from nblabel.pool import Pool
+from nblabel.pool.ids import ids_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +65,39 @@ def _lists(given: Any, names: Sequence[str]) -> pd.Series[Any]:
 
     lists = [[names[code] for code in np.flatnonzero(row).tolist()] for row in given]
     return pd.Series(lists, dtype=object)
+
+
+def with_predictions(
+    table: pd.DataFrame, pool: Pool, names: Sequence[str], rows: IntArray, tags: BoolArray
+) -> pd.DataFrame:
+    """Return a table of tags with predictions behind the answers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `tags_table` returns it.
+    pool : Pool
+    names : sequence of str
+        The classes.
+    rows : ndarray of shape (m,), intp
+        Positions of the items.
+    tags : ndarray of shape (m, n_classes), bool
+        The tags that are predicted.
+    """
+    import pandas as pd
+
+    nothing = pd.Series([None] * len(rows), dtype=object)
+    columns: dict[str, Any] = {
+        "id": pd.Series(ids_at(pool.ids, rows), dtype=object),
+        "index": rows.astype(np.int64),
+        "label": _lists(tags, names),
+        "source": pd.Series(["prediction"] * len(rows), dtype=object),
+        "time": pd.Series([pd.NaT] * len(rows), dtype=table["time"].dtype),
+    }
+    for name in LISTS[1:]:
+        columns[name] = _lists(np.zeros_like(tags), names)
+    more = pd.DataFrame({name: columns.get(str(name), nothing) for name in table})
+    return pd.concat([table, more], ignore_index=True)
 
 
 def multi_hot(table: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
+from nblabel.arrays import IntArray
 from nblabel.system.values import is_missing, same_as, text_of
 
 
@@ -83,6 +84,12 @@ def length_of(parts: Mapping[str, Sized | None]) -> int:
         listed = ", ".join(f"{count} {name}" for name, count in sizes.items())
         raise ValueError(f"the parts of the pool differ in length: {listed}.")
     return next(iter(sizes.values()))
+
+
+def ids_at(ids: Sequence[str], rows: IntArray) -> list[str]:
+    """Return the ids at many positions of a pool, from 0 on."""
+    places = rows.tolist()
+    return list(map(str if isinstance(ids, Numbers) else ids.__getitem__, places))
 
 
 class Numbers(Sequence[str]):

@@ -9,8 +9,9 @@ import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.learners.prior import FADING, START
-from nblabel.log.kinds import refuse
+from nblabel.learners.tag_prior import TagPrior
 from nblabel.quality.audit_report import LEAST_CHECKS
+from nblabel.quality.tag_prior_report import TagPriorReport, tag_report_of
 from nblabel.session.sampling import weights
 from nblabel.system.format import count, counted, percent, significant
 from nblabel.system.report import Report, check_session
@@ -88,7 +89,7 @@ class PriorReport(Report):
         return [*lines, trust]
 
 
-def prior_report(session: Session) -> PriorReport:
+def prior_report(session: Session) -> PriorReport | TagPriorReport:
     """Tell how good the prior of a session turned out to be.
 
     Parameters
@@ -98,8 +99,8 @@ def prior_report(session: Session) -> PriorReport:
 
     Returns
     -------
-    PriorReport
-        ``print`` it; ``.table`` has a row for each class.
+    PriorReport or TagPriorReport
+        ``print`` it; ``.table`` has a row for each class. The latter with several tags an item.
 
     Raises
     ------
@@ -128,20 +129,21 @@ def prior_report(session: Session) -> PriorReport:
     >>> report.n_right, report.n_labels
     (4, 4)
     """
-    refuse(session, "prior_report", "There is no prior= with several tags.")
     check_session(session)
     session.refresh()
     session.refit(1)
     return report_of(session)
 
 
-def report_of(session: Session) -> PriorReport:
+def report_of(session: Session) -> PriorReport | TagPriorReport:
     """Return the report of a session that is up to date; `prior_report` has the rest."""
     import pandas as pd
 
     prior = session.engine.prior
     if prior is None:
         raise ValueError("this session has no prior; pass one: Session(pool, classes, prior=...).")
+    if isinstance(prior, TagPrior):
+        return tag_report_of(session, prior, *_checks(session))
     found = prior.likeliest
     y = session.y
     asked = np.setdiff1d(session.labeled, session.bulk)
@@ -161,7 +163,7 @@ def report_of(session: Session) -> PriorReport:
         n_checks=len(drawn),
         n_checks_right=int(checked.sum()),
         accuracy=float(np.average(checked, weights=weight)) if enough else np.nan,
-        trust=START if trust is None else trust,
+        trust=START if trust is None else float(trust),
         table=pd.DataFrame(
             {
                 "predicted": np.bincount(predicted, minlength=len(names)),

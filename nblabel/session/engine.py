@@ -283,9 +283,12 @@ class Engine:
         return BulkLearner(make, self._centred, bulk)
 
     @property
-    def trust(self) -> float | None:
-        """The trust in the prior at the last refit, None without one; see `PriorLearner`."""
-        return self._model.trust if isinstance(self._model, PriorLearner) else None
+    def trust(self) -> float | FloatArray | None:
+        """The trust in the prior at the last refit, None without one; see `PriorLearner`.
+
+        With several tags one for each; see `nblabel.learners.tag_prior`.
+        """
+        return getattr(self._model, "trust", None)
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         """Return the probability of each class for points that need not be in the pool.

@@ -9,13 +9,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from nblabel.arrays import BoolArray, FloatArray, as_embeddings, is_whole
+from nblabel.arrays import BoolArray, FloatArray, IntArray, as_embeddings, is_whole
 from nblabel.embeddings.catalogue import SENTENCES
 from nblabel.embeddings.choice import Choice, choose
 from nblabel.embeddings.prior import by_class
 from nblabel.embeddings.registry import embed_new
+from nblabel.embeddings.tag_prior import tags_by_number
 from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, neighbor_graph
 from nblabel.learners.prior import Prior
+from nblabel.learners.tag_prior import TagPrior
 from nblabel.log.coding import CODES
 from nblabel.log.events import FOUND
 from nblabel.pool.order import in_pool_order, names_of_columns
@@ -25,7 +27,7 @@ from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.session.partial import PartialEngine
 from nblabel.session.sampled import SampledLog
 from nblabel.session.searching import Encoder, Searcher
-from nblabel.session.tag_engine import TagEngine, mean_confidence
+from nblabel.session.tag_engine import LIKELY, TagEngine, mean_confidence
 from nblabel.strategies import Find, Query, Reason, make_strategy
 from nblabel.strategies.tags import make_tag_strategy
 
@@ -96,7 +98,10 @@ class LearnedLog(SampledLog):
 
     @property
     def prior(self) -> FloatArray | None:
-        """What was known before the labels, as given: (n, n_known) float32; None without any."""
+        """What was known before the labels, as given: (n, n_known) float32; None without any.
+
+        With several tags (n, n_classes), NaN where nothing is known.
+        """
         return None if self._prior is None else self._prior.given
 
     @property
@@ -341,9 +346,9 @@ class LearnedLog(SampledLog):
         if made is not None:
             numbers = {name: number for number, name in enumerate(self.classes)}
             places = [numbers.get(called_now(name), -1) for name in made[1]]
-            prior = Prior(by_class(made[0].astype(np.float64), places))
-            before = self._prior
-            if before is None or not np.array_equal(prior.given, before.given):
+            prior = self._prior_of_now(made[0], places)
+            before = None if self._prior is None else self._prior.given
+            if before is None or not np.array_equal(prior.given, before, equal_nan=True):
                 self._prior = prior
                 self._engine = self._engine.with_prior(prior)
         sought = self._strategy
@@ -353,6 +358,19 @@ class LearnedLog(SampledLog):
                 self._strategy = Find(now)
                 if self._engine.embedded.any():
                     self._engine = self._engine.with_strategy(self._strategy)
+
+    def _predicted_tags(self) -> tuple[IntArray, BoolArray]:
+        if not (self.snapshot().y >= 0).any():
+            raise ValueError("nothing was learned yet, so nothing is predicted; answer some items.")
+        free = (self._y < 0).all(axis=1) & (self._status != CODES["flagged"])
+        rows = np.flatnonzero(free)
+        return rows, self.refit(1).proba[rows] >= LIKELY
+
+    def _prior_of_now(self, given: FloatArray, places: Sequence[int]) -> Prior:
+        """Return a prior whose columns have other numbers now."""
+        if self.multi_label:
+            return TagPrior(tags_by_number(given, places, len(self.classes)))
+        return Prior(by_class(given.astype(np.float64), places))
 
     def _confidence(self) -> FloatArray | None:
         if self._refit is None:

@@ -55,7 +55,7 @@ class PartialEngine:
         self._places: IntArray = np.full(len(X), -1, dtype=np.intp)
         self._places[self._rows] = np.arange(len(self._rows))
         self.prior = prior
-        inside = None if prior is None else Prior(prior.given[self._rows])
+        inside = None if prior is None else prior.of(self._rows)
         self._part = engines(X[self._rows], learner, strategy, random_state, inside)
 
     @property
@@ -64,7 +64,7 @@ class PartialEngine:
         return self._part.learner
 
     @property
-    def trust(self) -> float | None:
+    def trust(self) -> float | FloatArray | None:
         """As `Engine.trust`."""
         return self._part.trust
 
@@ -93,7 +93,7 @@ class PartialEngine:
         """As `Engine.with_prior`."""
         other = copy.copy(self)
         other.prior = prior
-        other._part = self._part.with_prior(Prior(prior.given[self._rows]))  # noqa: SLF001
+        other._part = self._part.with_prior(prior.of(self._rows))  # noqa: SLF001
         return other
 
     @property

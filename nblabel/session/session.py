@@ -14,8 +14,10 @@ from nblabel.arrays import FloatArray, is_whole
 from nblabel.embeddings.choice import choose
 from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import are_items, embed_new, embeddings_of
+from nblabel.embeddings.tag_prior import as_tag_prior
 from nblabel.learners import check_learner
 from nblabel.learners.prior import Prior
+from nblabel.learners.tag_prior import TagPrior
 from nblabel.log.coding import STATUSES
 from nblabel.log.events import LabelEvent, new_uid
 from nblabel.log.store import StoreError
@@ -27,8 +29,8 @@ from nblabel.session.engine import Refit
 from nblabel.session.filtered import FilteredLog
 from nblabel.session.learned import check_strategy
 from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
-from nblabel.session.tag_engine import check_multi_label
 from nblabel.strategies import Query, make_strategy
+from nblabel.strategies.tags import make_tag_strategy
 
 NOT_EMBEDDED = (
     "the {} of this session are not embedded yet; wait until they are, or give it embeddings: "
@@ -115,8 +117,9 @@ class Session(FilteredLog):
     returns a row for each. A row of NaN or of zeros stands for an item of which nothing is known.
     A name, such as "clip-b32", is that of a network which compares the items with the names of the
     classes: `nblabel.prior_from_names`, which also takes other prompts. A class that is added later
-    is as likely for each item. The log does not hold the prior: give it again with the next
-    session, which else goes on with the labels alone.
+    is as likely for each item. With several tags each probability is one by itself, from 0 to 1;
+    see `nblabel.embeddings.tag_prior.as_tag_prior`. The log does not hold the prior: give it again
+    with the next session, which else goes on with the labels alone.
     """
 
     def __init__(
@@ -138,11 +141,8 @@ class Session(FilteredLog):
         multi_label: bool = False,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
-        if multi_label:
-            check_multi_label(learner, strategy, prior=prior)
-        else:
-            make_strategy(strategy)
-            check_learner(learner)
+        (make_tag_strategy if multi_label else make_strategy)(strategy)
+        check_learner(learner)
         self.audit_share = audit
         self.repeat_share = repeats
         self._learner = learner
@@ -408,11 +408,12 @@ class Session(FilteredLog):
             return None
         given_now, renamed = self.state.class_list.given_now, self.state.renamed
         first = tuple(name for name in given_now if name not in self.parent_classes)
-        made = as_prior(self.pool, given, self.classes, given=first, renamed=renamed)
+        read, kind = (as_tag_prior, TagPrior) if self.multi_label else (as_prior, Prior)
+        made = read(self.pool, given, self.classes, given=first, renamed=renamed)
         self._prior_at_first = made, self.classes[: made.shape[1]]
         if not had:
             self._remember_prior("given")
-        return Prior(made)
+        return kind(made)
 
     def _remember_prior(self, value: str) -> None:
         with suppress(StoreError):  # it is for a warning only

@@ -8,14 +8,10 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.prior import Prior
-from nblabel.learners.tags import TagShareLearner, check_tag_learner, make_tag_learner
+from nblabel.learners.tag_prior import TagPrior, TagPriorLearner
+from nblabel.learners.tags import TagShareLearner, make_tag_learner
 from nblabel.session.engine import Engine, Snapshot
 from nblabel.strategies.tags import TagView, make_tag_strategy
-
-NO_PRIOR = (
-    "not for several tags yet: prior=. Put the probabilities beside the vectors, and the model "
-    "learns from both: Pool(items, embeddings=np.hstack([vectors, probabilities]))."
-)
 
 LIKELY = 0.5  # from this probability on, a tag is predicted
 
@@ -33,13 +29,14 @@ class TagEngine(Engine):
     def learner_anew(
         self,
         bulk: IntArray | None = None,  # noqa: ARG002
-        prior: Prior | None = None,  # noqa: ARG002
+        prior: Prior | None = None,
     ) -> Any:
         """Return a learner like the present one that has learned nothing yet."""
-        return TagModel(make_tag_learner(self._wanted[0], self.X, self._random_state, self.graph))
-
-    def with_prior(self, prior: Prior) -> Engine:  # noqa: ARG002
-        raise ValueError(NO_PRIOR)
+        learner = make_tag_learner(self._wanted[0], self.X, self._random_state, self.graph)
+        prior = self.prior if prior is None else prior
+        if isinstance(prior, TagPrior):
+            return TagModel(learner, TagPriorLearner(learner, self.X, prior))
+        return TagModel(learner)
 
     def _labeled_in(self, snapshot: Snapshot) -> IntArray:
         return np.flatnonzero((snapshot.y >= 0).any(axis=1))
@@ -51,12 +48,13 @@ class TagModel:
     Parameters
     ----------
     learner : TagLearner
+    with_prior : TagPriorLearner, optional
+        The same learner, with what was known before.
     """
 
-    trust = None
-
-    def __init__(self, learner: Any) -> None:
+    def __init__(self, learner: Any, with_prior: TagPriorLearner | None = None) -> None:
         self.learner = learner
+        self._model = learner if with_prior is None else with_prior
         self.bulk: IntArray | None = None
 
     @property
@@ -69,20 +67,23 @@ class TagModel:
         """The learner, which may know where labels reach."""
         return self.learner
 
+    @property
+    def trust(self) -> FloatArray | None:
+        """The trust in the prior of each tag, None without one."""
+        return getattr(self._model, "trust", None)
+
     def update(self, y: Any, n_classes: int) -> FloatArray:
         """Learn from answers; as `nblabel.learners.tags.TagLearner.update`."""
-        proba: FloatArray = self.learner.update(y, n_classes)
+        proba: FloatArray = self._model.update(y, n_classes)
         return proba
 
     def hedged(self, proba: FloatArray) -> FloatArray:
-        """Return the probabilities that questions go by, from those that `update` returned."""
-        hedged = getattr(self.learner, "hedged", None)
-        found: FloatArray = proba if hedged is None else hedged(proba)
-        return found
+        """Return the probabilities that questions go by: those that `update` returned."""
+        return proba
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         """Return the probability of each tag for new points."""
-        proba: FloatArray = self.learner.predict_proba(X_new)
+        proba: FloatArray = self._model.predict_proba(X_new)
         return proba
 
 
@@ -93,17 +94,3 @@ def mean_confidence(proba: FloatArray) -> FloatArray:
         total += np.maximum(p, 1 - p)
     found: FloatArray = total / max(proba.shape[1], 1)
     return found
-
-
-def check_multi_label(learner: Any, strategy: Any, *, prior: Any) -> None:
-    """Refuse what a session with several tags cannot do.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If a part of it is not there for several tags, or is none at all.
-    """
-    if prior is not None:
-        raise ValueError(NO_PRIOR)
-    make_tag_strategy(strategy)
-    check_tag_learner(learner)

@@ -11,8 +11,9 @@ import numpy as np
 
 from nblabel.embeddings.prior import as_prior
 from nblabel.embeddings.registry import embeddings_of
-from nblabel.learners import make_learner
-from nblabel.learners.tags import check_tag_learner, make_tag_learner
+from nblabel.embeddings.tag_prior import as_tag_prior
+from nblabel.learners import check_learner, make_learner
+from nblabel.learners.tags import make_tag_learner
 from nblabel.log.classes import check_classes, list_classes
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
@@ -171,12 +172,11 @@ def simulate(
         return codes_of(values_of(answers, n, name), given, names, name)
 
     codes = codes_in(y, len(pool), "y")
+    read = as_tag_prior if several_tags else as_prior
     test = as_test_set(pool, X_test, y_test, codes_in)
     tried: Any
     if several_tags:
-        if prior is not None:
-            raise ValueError("not for several tags yet: prior=. Leave it out.")
-        check_tag_learner(learner)
+        check_learner(learner)
         tried = make_tag_learner(copy.deepcopy(learner), np.zeros((1, 1), dtype=np.float32))
     else:
         tried = make_learner(copy.deepcopy(learner), np.zeros((1, 1), dtype=np.float32))
@@ -198,7 +198,7 @@ def simulate(
         budget=budget,
         batch_size=batch_size,
         test=test,
-        prior=None if prior is None else as_prior(pool, prior, names),
+        prior=None if prior is None else read(pool, prior, names),
     )
     if resume is not None and random_state is None:
         raise ValueError("resume= needs a seed to go on with; pass random_state=0, or another one.")

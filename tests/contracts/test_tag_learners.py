@@ -8,12 +8,35 @@ from sklearn.linear_model import LogisticRegression
 
 from nblabel.graph.neighbor_graph import neighbor_graph
 from nblabel.learners import LearnerError
-from nblabel.learners.tags import TagLearner, TagShareLearner, check_tag_learner, make_tag_learner
+from nblabel.learners.knn import KnnLearner
+from nblabel.learners.tag_prior import TagPrior, TagPriorLearner
+from nblabel.learners.tags import TagLearner, TagShareLearner, make_tag_learner
 from tests.samples import blobs
 
 N = 60
-LEARNERS = ("auto", "without a graph", "logreg", "knn", LogisticRegression(max_iter=1_000))
-each = pytest.mark.parametrize("kind", LEARNERS, ids=str)
+
+
+def of_ones_own(X: np.ndarray, random_state: int) -> KnnLearner:
+    return KnnLearner(X)
+
+
+ALONE = (
+    "auto",
+    "without a graph",
+    "logreg",
+    "knn",
+    LogisticRegression(max_iter=1_000),
+    of_ones_own,
+)
+WITH_A_PRIOR = "with a prior"  # the wrapper that every learner gets then
+LEARNERS = (*ALONE, WITH_A_PRIOR)
+
+
+def called(kind: Any) -> str:
+    return str(getattr(kind, "__name__", kind))
+
+
+each = pytest.mark.parametrize("kind", LEARNERS, ids=called)
 GROUP = np.arange(N) % 3
 TRUE = np.stack([GROUP == 0, GROUP != 1, GROUP == 2, GROUP >= 0], axis=1).astype(np.int8)
 OFTEN = np.int8([[1, 0, 0, 1]])
@@ -21,6 +44,10 @@ OFTEN = np.int8([[1, 0, 0, 1]])
 
 def learner_of(kind: Any) -> TagLearner:
     X = blobs(N)
+    if kind == WITH_A_PRIOR:
+        said = np.where(np.random.default_rng(0).random(TRUE.shape) < 0.95, TRUE, 1 - TRUE)
+        prior = TagPrior(np.where(said == 1, 0.75, 0.25).astype(np.float32))
+        return TagPriorLearner(make_tag_learner("knn", X), X, prior)
     graph = neighbor_graph(X, cache=False) if kind == "auto" else None
     return make_tag_learner("auto" if kind == "without a graph" else kind, X, graph=graph)
 
@@ -43,7 +70,7 @@ def check(proba: np.ndarray, k: int = 4) -> None:
     assert ((proba >= 0) & (proba <= 1)).all()
 
 
-@each
+@pytest.mark.parametrize("kind", ALONE, ids=called)
 def test_half_before_the_first_answer(kind):
     proba = learner_of(kind).update(answers({}), 4)
     check(proba)
@@ -140,7 +167,7 @@ def test_shares_stand_in_without_embeddings():
 
 
 def test_what_is_no_learner():
-    with pytest.raises(ValueError, match="not for several tags yet: a learner of your own"):
-        check_tag_learner(lambda X, random_state: None)
+    with pytest.raises(TypeError, match="no update"):
+        make_tag_learner(lambda X, random_state: None, blobs(N))
     with pytest.raises(ValueError, match="unknown learner"):
-        check_tag_learner("best")
+        make_tag_learner("best", blobs(N))

@@ -22,22 +22,22 @@ def pool() -> nb.Pool:
     return nb.Pool(embeddings=np.eye(3), ids=IDS)
 
 
-def gives(prior: Any, expected: Any, words: str, home: Path) -> None:
+def gives(prior: Any, expected: Any, words: str, home: Path, **options: Any) -> None:
     """It is read so, with a warning where there are words, and else without one."""
     if words:
         with warned(words):
-            session = begun(pool(), ["cat", "dog"], prior=prior)
+            session = begun(pool(), ["cat", "dog"], prior=prior, **options)
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            session = begun(pool(), ["cat", "dog"], prior=prior)
+            session = begun(pool(), ["cat", "dog"], prior=prior, **options)
     assert session.prior is not None
-    assert np.allclose(session.prior, expected, atol=1e-6)
+    assert np.allclose(session.prior, expected, atol=1e-6, equal_nan=True)
 
 
-def not_taken(prior: Any, words: str, home: Path) -> None:
+def not_taken(prior: Any, words: str, home: Path, **options: Any) -> None:
     with refused(words):
-        begun(pool(), ["cat", "dog"], prior=prior)
+        begun(pool(), ["cat", "dog"], prior=prior, **options)
 
 
 EVEN = [0.5, 0.5]
@@ -76,3 +76,26 @@ for name, brought, prior, words in (
 ):  # fmt: skip
     priors.add(name, brought, "refused: what to pass",
                partial(not_taken, prior, words))  # fmt: skip
+
+TAGS = {"multi_label": True}
+for name, brought, happens, prior, expected in (
+    ("tags", "with several tags: rows that do not sum to 1", "each tag by itself",
+     np.array([[0.9, 0.8], [0, 0], [1, 1]]), [[0.9, 0.8], [0, 0], [1, 1]]),
+    ("tags_table", "with several tags: a table of some of them", "nothing is known of the others",
+     TABLE[["dog"]], [[np.nan, 0.1], [np.nan, 0.8], [np.nan, 0.5]]),
+    ("tags_unknown_row", "with several tags: a row of NaN", "nothing is known of the item",
+     np.array([[np.nan, np.nan], [0, 1], [1, 1]]), [[np.nan, np.nan], [0, 1], [1, 1]]),
+):  # fmt: skip
+    priors.add(name, brought, happens, partial(gives, prior, expected, "", **TAGS))
+
+for name, brought, prior, words in (
+    ("tags_nan", "with several tags: NaN beside numbers", np.array([[np.nan, 1], [0, 1], [0, 1]]),
+     r"NaN beside numbers in 1 rows \(first: row 0, tag 'cat': NaN\)"),
+    ("tags_outside", "with several tags: a number above 1", 2 * PROBA,
+     r"no probability in 2 rows \(first: row 0, tag 'cat': 1.8\)"),
+    ("tags_narrow", "with several tags: a column too few", PROBA[:, :1],
+     "1 columns for 2 classes"),
+    ("tags_names", "with several tags: one name for each item", ["cat", "dog", "cat"],
+     "one value for each item"),
+):  # fmt: skip
+    priors.add(name, brought, "refused: what to pass", partial(not_taken, prior, words, **TAGS))

@@ -56,3 +56,36 @@ def test_labels_of_the_prior_are_in_no_table():
     assert page.panel.labels().empty
     assert page.traits["status"]["accepted"] == 0
     assert not any(entry["count"] for entry in page.traits["status"]["classes"])
+
+
+# with several tags an item
+
+TAGS = ["even", "with a loop", "above six"]
+TRUE_TAGS = np.stack([TRUTH == 0, TRUTH != 1, TRUTH == 2], axis=1)
+
+
+def open_tags_with_prior():
+    return open_page(
+        picture_pool(), TAGS, multi_label=True, prior=np.where(TRUE_TAGS, 0.8, 0.1), learner="knn"
+    )
+
+
+def named(index):
+    return [tag for tag, one in zip(TAGS, TRUE_TAGS[int(index)], strict=True) if one]
+
+
+def test_the_prior_predicts_tags_before_the_first_answer():
+    page = open_tags_with_prior()
+    item = page.last("questions")["items"][0]
+    predicted = item["tags"]["predicted"]
+    assert [one["label"] for one in predicted] == named(item["index"])
+
+
+def test_the_status_says_how_good_the_prior_of_tags_turned_out_to_be():
+    page = open_tags_with_prior()
+    assert line(page) == "Prior: how good it is shows with the first answers."
+    item = next(item for item in page.ids if named(item))
+    page.answer("tags", id=item, tags=named(item)[:1])
+    assert line(page).startswith("Prior: right about 1 of 1 answer “yes” (100 %) and")
+    titles = [message["title"] for message in page.traits["status"]["messages"]]
+    assert any("The trust is estimated for each tag" in title for title in titles)
