@@ -29,6 +29,7 @@ from nblabel.session.learned import check_strategy
 from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
 from nblabel.session.tag_engine import check_multi_label
 from nblabel.strategies import Query, make_strategy
+from nblabel.system.available import check_size
 
 NOT_EMBEDDED = (
     "the {} of this session are not embedded yet; wait until they are, or give it embeddings: "
@@ -95,7 +96,8 @@ class Session(FilteredLog):
     Raises
     ------
     ValueError, TypeError, ImportError
-        If the pool, the classes, the learner, the strategy or a share is not usable.
+        If the pool, the classes, the learner, the strategy or a share is not usable, or numba is
+        missing and there are more than 10,000 items.
     StoreError
         If the store cannot be opened, knows none of the pool's items, or holds labels of other
         classes.
@@ -138,6 +140,7 @@ class Session(FilteredLog):
         multi_label: bool = False,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
+        check_size(len(pool))
         if multi_label:
             check_multi_label(learner, strategy, prior=prior)
         else:
