@@ -64,7 +64,8 @@ def _drained(steps: Generator[float, None, Made], progress: Progress) -> Made:
         try:
             progress(next(steps))
         except StopIteration as end:
-            return end.value
+            made: Made = end.value
+            return made
 
 
 def _copies(X: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Any]:

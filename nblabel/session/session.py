@@ -24,8 +24,8 @@ from nblabel.pool import Pool
 from nblabel.pool.order import names_of_columns, points_of
 from nblabel.session import sampling
 from nblabel.session.engine import Refit
-from nblabel.session.filtered import FilteredLog
 from nblabel.session.learned import check_strategy
+from nblabel.session.restarting import RestartableLog
 from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
 from nblabel.session.tag_engine import check_multi_label
 from nblabel.strategies import Query, make_strategy
@@ -38,7 +38,7 @@ NOT_EMBEDDED = (
 PRIOR = "prior"  # setting beside the log: whether its last session had one
 
 
-class Session(FilteredLog):
+class Session(RestartableLog):
     """Active learning without a user interface: label, undo, learn, ask.
 
     The panel, a plain loop in a script, and `nblabel.simulate` all drive this object.
