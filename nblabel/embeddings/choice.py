@@ -11,6 +11,7 @@ from nblabel.embeddings.catalogue import SENTENCES, SHIPPED, has_sentences
 from nblabel.pool import Pool
 from nblabel.pool.pictures import Media, MediaError
 from nblabel.pool.stretch import spread
+from nblabel.system.available import IN_BROWSER, has
 from nblabel.system.format import count
 
 USUAL = {"texts": "tfidf", "rows": "table", "sounds": "logmel", "series": "series"}
@@ -22,6 +23,10 @@ COLOUR = 4.0  # of 255: between the channels of a pixel, on average; a grey JPEG
 MISSING = (
     "ONNX Runtime is missing, so images are described by gradients, which takes several times as "
     "many labels on photos: pip install onnxruntime."
+)
+MISSING_IN_BROWSER = (
+    "ONNX Runtime does not run in a browser, so images are described by gradients, which takes "
+    "several times as many labels on photos."
 )
 
 _looks: WeakKeyDictionary[Media, Look] = WeakKeyDictionary()
@@ -108,10 +113,8 @@ def choose(pool: Pool) -> Choice:
     reason = f"{count(len(pool))} {shade} of {size}"
     if look.side < least:
         return Choice("gradients", reason)
-    try:
-        import onnxruntime  # noqa: F401
-    except ImportError:
-        return Choice("gradients", reason, MISSING)
+    if not has("onnxruntime"):
+        return Choice("gradients", reason, MISSING_IN_BROWSER if IN_BROWSER else MISSING)
     return Choice(SHIPPED, reason)
 
 

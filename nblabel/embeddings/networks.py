@@ -6,7 +6,7 @@ import hashlib
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from nblabel.pool import Pool
 from nblabel.pool.joining import JoinedPictures
 from nblabel.pool.pictures import ImagePages, MediaError
 from nblabel.system import cache
-from nblabel.system.parallel import allowed
+from nblabel.system.parallel import readers
 from nblabel.system.progress import over
 from nblabel.system.row_cache import RowCache
 
@@ -133,7 +133,7 @@ def _embed(
         order = [i for part in parts for i in sorted(part, key=lambda i: len(pool.text(i) or ""))]
     errors: dict[int, MediaError] = {}
     steps = _listener.get()
-    with ThreadPoolExecutor(allowed(), thread_name_prefix="nblabel-reading") as threads:
+    with readers("nblabel-reading") as threads:
 
         def begin(start: int) -> list[Future[Any]]:
             batch = order[start : start + batch_size]

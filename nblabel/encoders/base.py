@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from tqdm import tqdm
 
 from nblabel.arrays import BoolArray, FloatArray, UInt8Array, is_number, is_whole
 from nblabel.encoders.files import save_encoder
@@ -17,6 +16,7 @@ from nblabel.encoders.training import Result, train
 from nblabel.pool import Pool
 from nblabel.pool.in_memory import ImageArray
 from nblabel.pool.pixels import Pixels
+from nblabel.system.progress import tqdm
 
 FEWEST = 10  # pictures to learn from
 BLOCK = 1_024  # pictures encoded at a time

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from nblabel.arrays import FloatArray, IntArray, as_embeddings, is_whole
 from nblabel.embeddings.registry import embed
 from nblabel.system.dataframes import as_pandas, in_order, index_of
+from nblabel.system.progress import tqdm
 
 NOISE = -1
 RESTARTS = 3  # of what ends where it began; the best is kept

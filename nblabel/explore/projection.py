@@ -9,11 +9,13 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, as_embeddings
 from nblabel.graph.neighbor_graph import NeighborGraph, neighbor_graph
+from nblabel.system.available import has
 from nblabel.system.cache import ArrayCache
 
 N_NEIGHBORS = 15
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
 METHODS = ("umap", "tsne", "pca")
+NO_UMAP = "UMAP is not installed: pip install umap-learn; or take method='pca' or 'tsne'."
 PERPLEXITY = 30.0  # of t-SNE, at most a third of the items
 TSNE_DIM = 50  # principal components that t-SNE starts from where there are more dimensions
 EXACT_UP_TO_DIM = 500  # dimensions; beyond, all principal axes take longer than the first two
@@ -41,6 +43,8 @@ def project(X: Any, method: str = "umap", *, random_state: int = 0) -> FloatArra
     ------
     ValueError
         If the method is unknown, or X is no matrix of finite numbers.
+    ImportError
+        If UMAP is not installed; the message says what to do.
 
     Notes
     -----
@@ -230,6 +234,8 @@ def unfold(X: FloatArray, graph: NeighborGraph, random_state: int, **options: An
     """
     if len(X) < 4:
         return project_pca(X)
+    if not has("umap"):
+        raise ImportError(NO_UMAP)
     k = min(N_NEIGHBORS, len(X) - 1)
     # UMAP counts an item as its own first neighbour
     itself = np.arange(len(X), dtype=np.int32)[:, None]

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
+from nblabel.graph import vectorized_rows
+from nblabel.system.compiled import compiled
 
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
 
-
-@_jit
+@compiled(vectorized_rows.shift)
 def shift(
     begin: int,
     end: int,
@@ -62,7 +61,7 @@ def shift(
                         smallest = place
 
 
-@_jit
+@compiled(vectorized_rows.around)
 def around(
     pointers: Any, neighbors: Any, weights: Any, items: Any, u: Any, sums: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -75,7 +74,7 @@ def around(
                 sums[line, column] += weight * u[other, column]
 
 
-@_jit
+@compiled(vectorized_rows.largest)
 def largest(
     begin: int, end: int, changed: Any, n_columns: int, least: Any, u: Any, codes: Any, values: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -102,7 +101,7 @@ def largest(
                 bar = values[item, smallest]
 
 
-@_jit
+@compiled(vectorized_rows.scores)
 def scores(
     begin: int, end: int, points: Any, codes: Any, slopes: Any, bias: Any, found: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -119,7 +118,7 @@ def scores(
             found[item, place] = value
 
 
-@_jit
+@compiled(vectorized_rows.slopes_of)
 def slopes_of(
     points: Any, codes: Any, errors: Any, slopes: Any, bias: Any
 ) -> None:  # pragma: no cover (compiled)

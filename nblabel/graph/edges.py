@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import scipy.sparse as sp
 
 from nblabel.arrays import FloatArray, Int32Array
+from nblabel.graph import vectorized
+from nblabel.system.compiled import compiled
 
 CELLS = 512  # unknowns of the coarse problem
 FEWEST_IN_CELL = 8
 SINGLE_UP_TO = 64  # items, each its own cell
 PASSES = 4
-
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Edges:
         )
 
 
-@_jit
+@compiled(vectorized.both_ways)
 def both_ways(
     indices: Any, values: Any, share: Any
 ) -> tuple[Any, Any, Any]:  # pragma: no cover (compiled)
@@ -125,7 +124,7 @@ def both_ways(
     return weights, neighbors, pointers
 
 
-@_jit
+@compiled(vectorized.grow)
 def _grow(pointers: Any, neighbors: Any, n_cells: int) -> Any:  # pragma: no cover (compiled)
     """Divide a graph into connected cells, grown evenly from evenly numbered items.
 
@@ -157,7 +156,7 @@ def _grow(pointers: Any, neighbors: Any, n_cells: int) -> Any:  # pragma: no cov
     return cells
 
 
-@_jit
+@compiled(vectorized.settle)
 def _settle(
     pointers: Any, neighbors: Any, weights: Any, parts: Any, passes: int
 ) -> None:  # pragma: no cover (compiled)

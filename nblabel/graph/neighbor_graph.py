@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm import tqdm
 
 from nblabel.arrays import FloatArray, Int32Array, IntArray, as_embeddings
 from nblabel.graph.search import N_NEIGHBORS, Progress, find_neighbors
 from nblabel.system.cache import ArrayCache
+from nblabel.system.progress import tqdm
 
 if TYPE_CHECKING:
     import scipy.sparse as sp

@@ -15,6 +15,7 @@ from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.graph import sweeps
 from nblabel.graph.edges import Edges
 from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.system.compiled import HAS_NUMBA
 from nblabel.system.parallel import by_rows
 
 Mask = npt.NDArray[np.bool_]
@@ -114,6 +115,7 @@ class Propagation:
             diagonal, is at most 0.0005 everywhere.
         """
         anew = len(codes) <= ANEW_UP_TO if anew is None else anew
+        anew = anew or not HAS_NUMBA  # going on from the last is for compiled loops
         last, self._last = self._last, None  # an interrupted call begins anew
         n = len(self.edges.degrees)
         if anew or last is None or last.u.shape[1] != n_classes:

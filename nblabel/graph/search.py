@@ -6,17 +6,20 @@ import io
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import redirect_stdout
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from nblabel.arrays import FloatArray, Int32Array
+from nblabel.system.available import has
 
 Progress = Callable[[float], None]
 Neighbors = tuple[Int32Array, FloatArray]
+Steps = Generator[float, None, Neighbors]
+Made = TypeVar("Made")
 
 N_NEIGHBORS = 15
 EXACT_UP_TO = 100_000  # items; see the notes of neighbor_graph
@@ -40,10 +43,29 @@ def find_neighbors(X: FloatArray, progress: Progress) -> Neighbors:
     distances : ndarray of shape (n, at most 15), float32
         As in `NeighborGraph`.
     """
+    return _drained(neighbors_in_steps(X, progress), progress)
+
+
+def neighbors_in_steps(X: FloatArray, progress: Progress = lambda _share: None) -> Steps:
+    """Yield the share that is done after each step, and return what `find_neighbors` does.
+
+    `progress` is called within the one step that a descent is.
+    """
     order, first, sizes = _copies(X)
     if len(first) == len(X):
-        return _search(X, min(N_NEIGHBORS, len(X) - 1), progress)
-    return _among_copies(X, order, first, sizes, progress)
+        return (yield from _search(X, min(N_NEIGHBORS, len(X) - 1), progress))
+    found = yield from _search(X[order[first]], min(N_NEIGHBORS, len(first) - 1), progress)
+    return _among_copies(len(X), order, first, sizes, found)
+
+
+def _drained(steps: Generator[float, None, Made], progress: Progress) -> Made:
+    """Take all steps; return what they made."""
+    while True:
+        try:
+            progress(next(steps))
+        except StopIteration as end:
+            made: Made = end.value
+            return made
 
 
 def _copies(X: FloatArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Any]:
@@ -64,15 +86,12 @@ def _mixers(dim: int) -> npt.NDArray[np.uint64]:
     return rng.integers(0, 2**63, dim, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 
-def _among_copies(
-    X: FloatArray, order: Any, first: Any, sizes: Any, progress: Progress
-) -> Neighbors:
+def _among_copies(n: int, order: Any, first: Any, sizes: Any, found: Neighbors) -> Neighbors:
     """Give copies each other as neighbours, then those of the one that stands for them."""
-    n = len(X)
+    near_groups, group_distances = found
     k = min(N_NEIGHBORS, n - 1)
     group = np.empty(n, dtype=np.intp)
     group[order] = np.repeat(np.arange(len(first)), sizes)
-    near_groups, group_distances = _search(X[order[first]], min(k, len(first) - 1), progress)
     place = np.empty(n, dtype=np.intp)  # within the group
     place[order] = np.arange(n) - np.repeat(first, sizes)
     indices = np.empty((n, k), dtype=np.int32)
@@ -99,13 +118,13 @@ def _among_copies(
     return indices, distances
 
 
-def _search(X: FloatArray, k: int, progress: Progress) -> Neighbors:
+def _search(X: FloatArray, k: int, progress: Progress) -> Steps:
     n = len(X)
     if k < 1:
         empty = np.empty((n, 0))
         return empty.astype(np.int32), empty.astype(np.float32)
-    if n <= EXACT_UP_TO:
-        who, near = _exact(X, X, k + 1, progress)
+    if n <= EXACT_UP_TO or not has("pynndescent"):
+        who, near = yield from _exact_steps(X, X, k + 1)
     else:
         who, near = _descent(X, k + 1, progress)
         lost = (who < 0).any(axis=1) | ~np.isfinite(near).all(axis=1)
@@ -114,7 +133,7 @@ def _search(X: FloatArray, k: int, progress: Progress) -> Neighbors:
     # each finds itself, though not always first; where it does not, the last is one too many
     itself = who == np.arange(n)[:, None]
     itself[~itself.any(axis=1), -1] = True
-    progress(1.0)
+    yield 1.0
     return (
         np.ascontiguousarray(who[~itself].reshape(n, k), dtype=np.int32),
         np.ascontiguousarray(near[~itself].reshape(n, k), dtype=np.float32),
@@ -122,13 +141,19 @@ def _search(X: FloatArray, k: int, progress: Progress) -> Neighbors:
 
 
 def _exact(X: FloatArray, asked: FloatArray, k: int, progress: Progress) -> tuple[Any, Any]:
+    return _drained(_exact_steps(X, asked, k), progress)
+
+
+def _exact_steps(
+    X: FloatArray, asked: FloatArray, k: int
+) -> Generator[float, None, tuple[Any, Any]]:
     from sklearn.neighbors import NearestNeighbors
 
     index = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(X)
     who, near = [], []
     step = max(1_000, len(asked) // 50)
     for start in range(0, len(asked), step):
-        progress(start / len(asked))
+        yield start / len(asked)
         distances, indices = index.kneighbors(asked[start : start + step])
         near.append(distances)
         who.append(indices)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
+from nblabel.graph import vectorized
+from nblabel.system.compiled import compiled
 
 
-@_jit
+@compiled(vectorized.cell_weights)
 def cell_weights(
     pointers: Any, neighbors: Any, weights: Any, cells: Any, n_cells: int
 ) -> Any:  # pragma: no cover (compiled)
@@ -27,7 +27,7 @@ def cell_weights(
     return between
 
 
-@_jit
+@compiled(vectorized.leave_out)
 def leave_out(
     pointers: Any,
     neighbors: Any,
@@ -47,7 +47,7 @@ def leave_out(
                 matrix[cells[other], own] += weights[edge]
 
 
-@_jit
+@compiled()
 def row(
     pointers: Any, neighbors: Any, weights: Any, item: int, own: Any, p: Any, product: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -73,7 +73,7 @@ def row(
         edge += 1
 
 
-@_jit
+@compiled(vectorized.multiply)
 def multiply(
     begin: int,
     end: int,
@@ -99,7 +99,7 @@ def multiply(
     return dots
 
 
-@_jit
+@compiled(vectorized.residual)
 def residual(
     begin: int,
     end: int,
@@ -129,7 +129,7 @@ def residual(
     return sums
 
 
-@_jit
+@compiled()
 def pass_change(
     pointers: Any, neighbors: Any, weights: Any, items: Any, change: Any, r: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -145,7 +145,7 @@ def pass_change(
                 r[neighbors[edge], column] += weights[edge] * change[turn, column]
 
 
-@_jit
+@compiled()
 def follow(
     begin: int, end: int, more: Any, free: Any, cells: Any, n_cells: int, u: Any, r: Any
 ) -> Any:  # pragma: no cover (compiled)
@@ -163,7 +163,7 @@ def follow(
     return sums
 
 
-@_jit
+@compiled()
 def raise_cells(
     begin: int,
     end: int,
@@ -201,7 +201,7 @@ def raise_cells(
             r[item, columns[place]] += inside * lifts[place]
 
 
-@_jit
+@compiled()
 def too_large(begin: int, end: int, limits: Any, r: Any) -> Any:  # pragma: no cover (compiled)
     """Return the items whose residual is beyond its limit in some column."""
     found = np.empty(end - begin, np.int32)
@@ -216,7 +216,7 @@ def too_large(begin: int, end: int, limits: Any, r: Any) -> Any:  # pragma: no c
     return found[:n_found].copy()
 
 
-@_jit
+@compiled()
 def set_right(
     pointers: Any,
     neighbors: Any,
@@ -270,7 +270,7 @@ def set_right(
     return turns
 
 
-@_jit
+@compiled()
 def cell_sums(
     begin: int, end: int, cells: Any, n_cells: int, r: Any
 ) -> Any:  # pragma: no cover (compiled)
@@ -282,7 +282,7 @@ def cell_sums(
     return sums
 
 
-@_jit
+@compiled(vectorized.take)
 def take(
     begin: int, end: int, u: Any, place: Any, solution: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -292,7 +292,7 @@ def take(
             solution[column, item] = u[place[item], column]
 
 
-@_jit
+@compiled(vectorized.step)
 def step(
     begin: int,
     end: int,
@@ -323,7 +323,7 @@ def step(
     return cell_sums, fine, worst
 
 
-@_jit
+@compiled(vectorized.direct)
 def direct(
     begin: int, end: int, r: Any, diagonal: Any, cells: Any, lift: Any, beta: Any, free: Any, p: Any
 ) -> None:  # pragma: no cover (compiled)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 
 from nblabel.arrays import BoolArray, FloatArray
+from nblabel.graph import vectorized
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.graph.propagation import without_copies
 from nblabel.graph.sweeps import row
+from nblabel.system.compiled import HAS_NUMBA, compiled
 from nblabel.system.parallel import by_rows
 
 TOLERANCE = 1e-3  # of the residual of each item, relative to its diagonal
 MAX_ITERATIONS = 100
 ANEW_UP_TO = 20_000  # items
 FEW = 64  # items with other answers, up to which these are followed outwards
-
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
 
 
 @dataclass
@@ -89,6 +88,7 @@ class TagPropagation:
         """
         n, k = len(self.edges.degrees), known.shape[1]
         anew = len(known) <= ANEW_UP_TO if anew is None else anew
+        anew = anew or not HAS_NUMBA  # going on from the last is for compiled loops
         last, self._last = self._last, None  # an interrupted call begins anew
         fixed, given = self._given(known, values)
         diagonal = self.edges.degrees * np.float32(1 + decay)
@@ -151,7 +151,7 @@ def _together(parts: list[Any]) -> tuple[Any, Any]:
     return sum(sums), np.max(worst, axis=0)
 
 
-@_jit
+@compiled(vectorized.tag_residual)
 def _residual(
     begin: int,
     end: int,
@@ -177,7 +177,7 @@ def _residual(
     return fine, worst
 
 
-@_jit
+@compiled(vectorized.tag_multiply)
 def _multiply(
     begin: int,
     end: int,
@@ -201,7 +201,7 @@ def _multiply(
     return dots
 
 
-@_jit
+@compiled(vectorized.tag_step)
 def _step(
     begin: int, end: int, alpha: Any, p: Any, product: Any, diagonal: Any, u: Any, r: Any
 ) -> Any:  # pragma: no cover (compiled)
@@ -219,7 +219,7 @@ def _step(
     return fine, worst
 
 
-@_jit
+@compiled(vectorized.tag_direct)
 def _direct(
     begin: int, end: int, r: Any, diagonal: Any, beta: Any, p: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -230,7 +230,7 @@ def _direct(
             p[item, column] = r[item, column] * inverse + beta[column] * p[item, column]
 
 
-@_jit
+@compiled()
 def _set_right(
     pointers: Any,
     neighbors: Any,

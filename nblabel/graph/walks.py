@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import numba
 import numpy as np
 
 from nblabel.arrays import FloatArray, Int32Array
+from nblabel.graph import vectorized
 from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.system.compiled import compiled
 from nblabel.system.parallel import by_rows
 
 REMEMBERED = 256  # ends of walks: the next questions are mostly those of the time before
-
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
 
 
 class Walks:
@@ -103,7 +102,7 @@ class Walks:
         return np.append(who[kept], here), np.append(share, np.float32(1))
 
 
-@_jit
+@compiled(vectorized.pass_on)
 def pass_on(
     begin: int, end: int, pointers: Any, neighbors: Any, weights: Any, values: Any, passed: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -115,7 +114,7 @@ def pass_on(
         passed[item] = total
 
 
-@_jit
+@compiled(vectorized.walk)
 def _walk(
     pointers: Any,
     neighbors: Any,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any, Self
 
 from nblabel.arrays import FloatArray, IntArray
@@ -52,6 +52,14 @@ class _Told:
         """One round more is done."""
         self._done += 1
         report(0.95 * self._done / self._total, f"{self._done} of {self._total} rounds")
+
+
+def clusters_in_steps(
+    X: FloatArray, n_clusters: int, method: str, random_state: int
+) -> Generator[tuple[float, str], None, IntArray]:
+    """Find clusters in one step, of seconds, for where no process can be started."""
+    yield 0.0, f"dividing {len(X):,} items"
+    return clusters.cluster(X, n_clusters, method, random_state=random_state)
 
 
 def _run(X: FloatArray, n_clusters: str, method: str, random_state: str) -> IntArray:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import numpy as np
 
 from nblabel.arrays import FloatArray
-from nblabel.graph.neighbor_graph import GraphCache, build_graph, pack, unpack
+from nblabel.graph.neighbor_graph import GraphCache, NeighborGraph, build_graph, pack, unpack
+from nblabel.graph.search import neighbors_in_steps
 from nblabel.session.compiling import compile_loops
 from nblabel.system.process import BackgroundProcess, report, serve
 
@@ -37,6 +38,25 @@ class GraphProcess(BackgroundProcess):
             notify(news)
 
         super().__init__("nblabel.jobs.graph", X, [], tell)
+
+
+def graph_in_steps(X: FloatArray) -> Generator[tuple[float, str], None, NeighborGraph]:
+    """Build the graph in steps that each take a moment, for where no process can be started.
+
+    Each step yields the share that is done, and what it does.
+    """
+    known = GraphCache(X).read()
+    if known is not None:
+        return known
+    steps = neighbors_in_steps(X)
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            found = NeighborGraph(*end.value)
+            GraphCache(X).write(found)
+            return found
+        yield share, "finding neighbours"
 
 
 def _run(X: FloatArray) -> np.ndarray[Any, Any]:

@@ -16,12 +16,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from nblabel.log import database, schema
+from nblabel.system.available import can_thread
 
 PAUSE_SECONDS = 0.5  # without a commit; a second is what may be missing in a copy
 
 
 class Checkpoints:
-    """Moves changes over in a thread, so that no key waits.
+    """Moves changes over in a thread, so that no key waits; at once where there are no threads.
 
     Parameters
     ----------
@@ -48,7 +49,9 @@ class Checkpoints:
         """Something was committed; an event perhaps."""
         self._has_event |= event
         self._committed.set()
-        if self._thread is None:
+        if not can_thread():
+            self._moved(note=True)
+        elif self._thread is None:
             self._thread = threading.Thread(target=self._run, name="nblabel-log", daemon=True)
             self._thread.start()
 

@@ -14,6 +14,7 @@ from urllib.parse import quote_from_bytes
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from nblabel.system.available import IN_BROWSER
 from nblabel.system.files import as_path
 
 SCHEMA_VERSION = 2
@@ -199,7 +200,12 @@ def wal_of(file: Path) -> Path:
 
 
 def keep_changes_aside(engine: sa.Engine) -> None:
-    """Have a SQLite file take changes into one beside it first: the write-ahead log."""
+    """Have a SQLite file take changes into one beside it first: the write-ahead log.
+
+    That needs memory which processes share, and the drive of a browser has none.
+    """
+    if IN_BROWSER:
+        return
     with closing(engine.raw_connection()) as connection:
         # where another process makes the same file at this moment, SQLite fails without waiting
         give_up = time.monotonic() + PATIENCE

@@ -93,7 +93,7 @@ def _codes(y: Any, session: Session) -> IntArray:
 @contextmanager
 def labeling_bar(session: Session, shown: bool) -> Iterator[Callable[[], None]]:
     """Show a progress bar; what it yields moves it on to the labels of now."""
-    from tqdm import tqdm
+    from nblabel.system.progress import tqdm
 
     total = len(session.pool)
     with tqdm(

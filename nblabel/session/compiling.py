@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
-from tqdm import tqdm
 
 from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.system.available import has
+from nblabel.system.progress import tqdm
 
 SOURCES = (
     "graph/dense_rows.py",
@@ -27,8 +28,11 @@ STEPS = 6
 
 
 def is_compiled() -> bool:
-    """Return whether all loops were compiled on this machine before, by a mark on disk."""
-    return _mark().exists()
+    """Return whether all loops were compiled on this machine before, by a mark on disk.
+
+    Without numba there is nothing to compile.
+    """
+    return not has("numba") or _mark().exists()
 
 
 def compile_loops(*, progress: bool = False) -> None:
@@ -39,6 +43,8 @@ def compile_loops(*, progress: bool = False) -> None:
     progress : bool
         Show a progress bar if it takes over a second: half a minute, once on a machine.
     """
+    if not has("numba"):
+        return
     with tqdm(
         total=STEPS,
         desc="Compiling, once on this machine",

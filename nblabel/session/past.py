@@ -8,6 +8,7 @@ from typing import Self
 from nblabel.log.events import LabelEvent
 from nblabel.session.engine import Engine
 from nblabel.session.learned import LearnedLog
+from nblabel.session.partial import PartialEngine
 
 LOOKS_BACK = "this is the session as it was at an earlier event; nothing can be added to that."
 
@@ -41,12 +42,7 @@ class PastLog(LearnedLog):
         other = copy.copy(self)
         other.audit_share = other.repeat_share = 0.0
         other._refit, other._until = None, seq  # noqa: SLF001  (one of us)
-        if isinstance(self._engine, Engine):  # a learner of its own: this one's goes on
-            fresh = self._engines(
-                *(self._engine.X, self._learner, self._strategy, self._random_state, self._prior)
-            )
-            graph = self._engine.graph
-            other._engine = fresh if graph is None else fresh.with_graph(graph)  # noqa: SLF001
+        other._engine = self._engine_anew()  # noqa: SLF001  (this one's learner goes on)
         other._read_anew(self._state.emptied())  # noqa: SLF001
         return other
 
@@ -67,6 +63,16 @@ class PastLog(LearnedLog):
             raise ValueError(f"cannot go on to event {seq}; begin anew with session.as_of({seq}).")
         self._until = seq
         self.refresh()
+
+    def _engine_anew(self) -> Engine | PartialEngine:
+        """Return an engine on the same embeddings and graph, whose learner has learned nothing."""
+        if not isinstance(self._engine, Engine) or self._engine.awaits_embeddings:
+            return self._engine
+        fresh = self._engines(
+            *(self._engine.X, self._learner, self._strategy, self._random_state, self._prior)
+        )
+        graph = self._engine.graph
+        return fresh if graph is None else fresh.with_graph(graph)
 
     def _events(self, after: int) -> list[LabelEvent]:
         events = super()._events(after)

@@ -26,11 +26,12 @@ from nblabel.pool import Pool
 from nblabel.pool.order import names_of_columns, points_of
 from nblabel.session import sampling
 from nblabel.session.engine import Refit
-from nblabel.session.filtered import FilteredLog
 from nblabel.session.learned import check_strategy
+from nblabel.session.restarting import RestartableLog
 from nblabel.session.searching import Encoder, Searcher, SearchResult, check_n, examples_of
 from nblabel.strategies import Query, make_strategy
 from nblabel.strategies.tags import make_tag_strategy
+from nblabel.system.available import check_size
 
 NOT_EMBEDDED = (
     "the {} of this session are not embedded yet; wait until they are, or give it embeddings: "
@@ -39,7 +40,7 @@ NOT_EMBEDDED = (
 PRIOR = "prior"  # setting beside the log: whether its last session had one
 
 
-class Session(FilteredLog):
+class Session(RestartableLog):
     """Active learning without a user interface: label, undo, learn, ask.
 
     The panel, a plain loop in a script, and `nblabel.simulate` all drive this object.
@@ -97,7 +98,8 @@ class Session(FilteredLog):
     Raises
     ------
     ValueError, TypeError, ImportError
-        If the pool, the classes, the learner, the strategy or a share is not usable.
+        If the pool, the classes, the learner, the strategy or a share is not usable, or numba is
+        missing and there are more than 10,000 items.
     StoreError
         If the store cannot be opened, knows none of the pool's items, or holds labels of other
         classes.
@@ -141,6 +143,7 @@ class Session(FilteredLog):
         multi_label: bool = False,
     ) -> None:
         pool = pool if isinstance(pool, Pool) else Pool(pool)
+        check_size(len(pool))
         (make_tag_strategy if multi_label else make_strategy)(strategy)
         check_learner(learner)
         self.audit_share = audit

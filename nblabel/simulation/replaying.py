@@ -93,9 +93,8 @@ def replay(
     >>> len(figure.frames)
     13
     """
-    from tqdm import tqdm
-
     from nblabel.plots.replay import replay_figure  # plotly takes a second to load
+    from nblabel.system.progress import tqdm
 
     live = getattr(session, "session", session)
     if not isinstance(live, Session):

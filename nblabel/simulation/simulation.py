@@ -215,7 +215,7 @@ def simulate(
 
 @contextmanager
 def _bar(total: int, shown: bool) -> Iterator[Callable[[int], object]]:
-    from tqdm import tqdm
+    from nblabel.system.progress import tqdm
 
     with tqdm(
         total=total, desc="Simulating", unit="label", delay=1, leave=False, disable=not shown

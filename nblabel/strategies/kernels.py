@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import scipy.sparse as sp
 
 from nblabel.arrays import FloatArray, Int32Array, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
+from nblabel.strategies import vectorized
+from nblabel.system.compiled import compiled
 from nblabel.system.parallel import by_rows
 
 PURE = 0.95  # of the balls
-
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
 
 
 class Kernel:
@@ -167,7 +166,7 @@ def pure_radius(graph: NeighborGraph, clusters: Int32Array) -> float:
     return radius if np.isfinite(radius) else float(graph.distances.max(initial=0))
 
 
-@_jit
+@compiled(vectorized.cover)
 def _cover(
     pointers: Any, neighbors: Any, values: Any, item: int, covered: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -177,7 +176,7 @@ def _cover(
         covered[other] = max(covered[other], values[edge])
 
 
-@_jit
+@compiled()
 def _gain(
     pointers: Any, neighbors: Any, values: Any, needs: Any, covered: Any, item: int
 ) -> Any:  # pragma: no cover (compiled)
@@ -188,7 +187,7 @@ def _gain(
     return gain
 
 
-@_jit
+@compiled(vectorized.gains)
 def _gains(
     begin: int,
     end: int,
@@ -203,7 +202,7 @@ def _gains(
         gains[item] = _gain(pointers, neighbors, values, needs, covered, item)
 
 
-@_jit
+@compiled(vectorized.pick)
 def _pick(
     pointers: Any,
     neighbors: Any,

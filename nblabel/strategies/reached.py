@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.graph.neighbor_graph import NeighborGraph
 from nblabel.graph.propagation import Propagation
+from nblabel.system.available import MOST_WITHOUT_NUMBA
+from nblabel.system.compiled import HAS_NUMBA, compiled
 
 TOLERANCE = 1e-3  # of what is due to each item; half of it would take twice as long
 BEYOND = 1.4  # times what is due: as exact as half the tolerance (over-relaxation: Young, 1954)
-
-_jit = numba.njit(cache=True, nogil=True, fastmath=True)
 
 
 class Reached:
@@ -51,7 +50,7 @@ class Reached:
     within 0.03 of the one that is.
     """
 
-    ANEW_UP_TO = 2_500  # items
+    ANEW_UP_TO = 2_500 if HAS_NUMBA else MOST_WITHOUT_NUMBA  # items
     FEW = 16  # labels; for more at once, solving anew is quicker
 
     def __init__(self, graph: NeighborGraph) -> None:
@@ -133,7 +132,7 @@ class Reached:
         )  # fmt: skip
 
 
-@_jit
+@compiled()
 def _push(
     pointers: Any,
     neighbors: Any,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from nblabel.system.available import can_thread
 from nblabel.system.priority import NICE, give_way
 
 ALONE_UP_TO = 20_000  # rows; handing out fewer takes as long as doing them
@@ -30,7 +31,7 @@ def by_rows(n: int, loop: Callable[..., Any], *arguments: Any) -> list[Any]:
     list
         What each call returned, in the order of the rows.
     """
-    if n <= ALONE_UP_TO:
+    if n <= ALONE_UP_TO or not can_thread():
         return [loop(0, n, *arguments)]
     parts, others = _threads()
     bounds = [n * part // parts for part in range(parts + 1)]
@@ -46,6 +47,24 @@ def _threads() -> tuple[int, ThreadPoolExecutor]:
     return parts, ThreadPoolExecutor(
         max(1, parts - 1), "nblabel-rows", initializer=give_way, initargs=(NICE,)
     )
+
+
+def readers(name: str) -> Executor:
+    """Return what calls functions in as many threads as we may use, or at once where none start."""
+    return ThreadPoolExecutor(allowed(), thread_name_prefix=name) if can_thread() else _AtOnce()
+
+
+class _AtOnce(Executor):
+    """Calls a function before `submit` returns."""
+
+    def submit(self, call: Any, /, *given: Any, **named: Any) -> Future[Any]:
+        """Return what is done already."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(call(*given, **named))
+        except Exception as error:  # noqa: BLE001  raised by `result`
+            future.set_exception(error)
+        return future
 
 
 def allowed() -> int:

@@ -17,6 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from nblabel.system.available import can_spawn
+
+NO_PROCESSES = "second processes cannot be started here"
 LOOK_SECONDS = 1.0  # between two looks for the kernel on Windows
 
 
@@ -34,6 +37,11 @@ class BackgroundProcess:
     notify : callable
         Called from another thread with a dict: ``{"progress": 0..1, "text": str}`` on the way, then
         once ``{"done": array}`` or ``{"error": str}``; nothing after `cancel`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
     """
 
     def __init__(
@@ -43,6 +51,8 @@ class BackgroundProcess:
         arguments: list[str],
         notify: Callable[[dict[str, Any]], None],
     ) -> None:
+        if not can_spawn():
+            raise OSError(NO_PROCESSES)
         self._notify = notify
         self._cancelled = False
         # some systems cannot remove what a program that just ended had open

@@ -9,6 +9,13 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from nblabel.system.available import can_thread
+
+__all__ = ["heard_by", "over", "parts", "tqdm"]  # bars are made of this `tqdm`
+
+if not can_thread():
+    tqdm.monitor_interval = 0  # its thread, which draws bars that stand still
+
 T = TypeVar("T")
 Listener = Callable[[str, float], None]
 

@@ -22,7 +22,7 @@ from nblabel.widget.panel.dispatch import Dispatch
 from nblabel.widget.panel.figures import check_choices, describe_project
 from nblabel.widget.panel.keys import check_keys
 from nblabel.widget.panel.panel import Panel
-from nblabel.widget.sharing import SharingPanel
+from nblabel.widget.restarting import RestartingPanel
 from nblabel.widget.view.cell import ADVISED, progress_in_cell
 from nblabel.widget.work.embedding import begin_embedding
 from nblabel.widget.work.home import Home
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-class Labeler(SharingPanel):
+class Labeler(RestartingPanel):
     """A labeling panel. As the last line of a cell, it shows itself.
 
     Running the cell again makes a new panel, which takes the place of this one once it is shown.
@@ -166,7 +166,7 @@ class Labeler(SharingPanel):
                 *(self, self._session, self._answers, map, projection, given, chosen, embedding),
                 tell_others=self._tell_others,
             )
-        self._dispatch = Dispatch(self._panel, self.train)
+        self._dispatch = Dispatch(self._panel, self.train, self._start_over)
         self.observe(home.bring(self._color_chosen), "color_by")
         self._figures = self._panel.figures
         self._beside: Any = None

@@ -22,9 +22,13 @@ class Dispatch:
     panel : Panel
     train : callable
         Begins to train an encoder.
+    start_over : callable
+        Keeps the log aside, and ends the panel.
     """
 
-    def __init__(self, panel: Panel, train: Callable[[], None]) -> None:
+    def __init__(
+        self, panel: Panel, train: Callable[[], None], start_over: Callable[[], None]
+    ) -> None:
         self._panel, self._train = panel, train
         self._handlers: dict[str, Handler] = {
             **dict.fromkeys(EVENTS, self._answer),
@@ -77,6 +81,7 @@ class Dispatch:
             "revert": lambda _page, m: panel.auto_label.revert(m["uid"]),
             "review": lambda _page, m: panel.review.begin(accepted=bool(m["accepted"])),
             "end_review": lambda _page, _m: panel.review.end(),
+            "start_over": lambda _page, _m: start_over(),
             "cancel": lambda _page, m: self._cancels[m["task"]](),
         }
         self._cancels: dict[str, Callable[[], None]] = {

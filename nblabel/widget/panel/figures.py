@@ -27,6 +27,7 @@ from nblabel.widget import text
 from nblabel.widget.panel.column_colors import PREFIX, color_by_column
 from nblabel.widget.panel.keys import has_many, keys_of
 from nblabel.widget.panel.tags import certainty
+from nblabel.widget.text import here
 from nblabel.widget.text import tags as tag_text
 from nblabel.widget.view.map import Colors
 
@@ -253,7 +254,8 @@ def describe_status(
     pace = pace_of(session, given)
     waiting = getattr(session.engine.learner, "waiting", "")
     missing = "" if session.embedded_by is None else session.embedded_by.missing
-    notices = ["" if session.store.persistent else text.IN_MEMORY, missing, drift, waiting]
+    notices = ["" if session.store.persistent else text.IN_MEMORY, missing, here.without()]
+    notices += [drift, waiting]
     seconds = None if model is None else model.fit_seconds + model.ask_seconds
     return {
         "labeled": n["human"] + n["import"],

@@ -45,6 +45,12 @@ def log_in_memory(pool: Pool, multi_label: bool = False) -> LabelStore:
     return logs.setdefault(pool.fingerprint, known[0] if known else LabelStore())
 
 
+def replace_log(before: LabelStore, now: LabelStore) -> None:
+    """Keep the labels of a pool in another log from now on, where no store is named."""
+    for logs in _logs.values():
+        logs.update({name: now for name, log in logs.items() if log is before})
+
+
 def given_in_panels(store: LabelStore) -> set[str]:
     """Return the uids of what was answered in panels on this log; it may grow."""
     return _given.setdefault(store.key, set())

@@ -9,7 +9,9 @@ import numpy as np
 
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.session import Session
+from nblabel.system.available import can_spawn
 from nblabel.widget import text
+from nblabel.widget.work.stepped import SteppedWork
 from nblabel.widget.work.worker import Notify, Process
 
 MOST = 200  # clusters; nobody looks through more
@@ -66,13 +68,16 @@ class ClusterJob:
         return self._wanted > 0
 
     def begin(self, notify: Notify) -> Process:
-        from nblabel.jobs.clusters import ClusterProcess
+        from nblabel.jobs.clusters import ClusterProcess, clusters_in_steps
 
         X = self._projection()
         # on a UMAP projection groups are oblong, and nothing else comes as near the classes
         method = "kmeans" if X is None else "gmm"
         X = self._session.embeddings if X is None else X
-        return ClusterProcess(X, self._wanted, method, self._session.random_state, notify)
+        how = X, self._wanted, method, self._session.random_state
+        if not can_spawn():
+            return SteppedWork(clusters_in_steps(*how), notify)
+        return ClusterProcess(*how, notify)
 
     def finish(self, made: Any) -> str:
         self._wanted = 0

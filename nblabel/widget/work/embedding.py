@@ -17,6 +17,7 @@ from nblabel.pool.pictures import MediaError, Pictures
 from nblabel.pool.stretch import spread
 from nblabel.session import Session
 from nblabel.system import progress
+from nblabel.system.available import can_thread
 from nblabel.system.priority import give_way
 from nblabel.widget import text
 from nblabel.widget.view.hosts import is_attended
@@ -44,7 +45,8 @@ def begin_embedding(session: Session) -> Embedding | None:
     Embedding or None
         What goes on with it beside the labeling, where it takes more than two seconds, or will for
         sure, as the pictures are large; None where the session has its embeddings. A plain script,
-        in which nothing runs beside, waits for them, and so does a notebook that nobody attends.
+        in which nothing runs beside, waits for them, and so do a notebook that nobody attends and a
+        browser, which has no threads.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def begin_embedding(session: Session) -> Embedding | None:
         return None
     try:
         asyncio.get_running_loop()
-        is_beside = is_attended()
+        is_beside = is_attended() and can_thread()
     except RuntimeError:
         is_beside = False
     if not is_beside:

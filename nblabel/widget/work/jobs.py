@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from nblabel.jobs.graph import GraphProcess
+from nblabel.jobs.graph import GraphProcess, graph_in_steps
 from nblabel.session import Session
+from nblabel.system.available import can_spawn
 from nblabel.widget import text
 from nblabel.widget.panel.state import Bar
+from nblabel.widget.work.stepped import SteppedWork
 from nblabel.widget.work.worker import Notify, Process, ProcessError, Task, Worker
 
 
@@ -132,6 +134,8 @@ class GraphJob:
         return self._is_current and self._session.wants_graph and not self._given_up
 
     def begin(self, notify: Notify) -> Process:
+        if not can_spawn():
+            return SteppedWork(graph_in_steps(self._X), notify)
         return GraphProcess(self._X, notify)
 
     def finish(self, made: Any) -> str:

@@ -13,7 +13,9 @@ from nblabel.jobs.projecting import ProjectionProcess
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
 from nblabel.sharing.facts import PROJECTION
+from nblabel.system.available import can_spawn, can_thread, has
 from nblabel.widget import text
+from nblabel.widget.work.stepped import SteppedWork, Steps
 from nblabel.widget.work.worker import Notify, Process
 
 FEWEST = 200  # items; of fewer, UMAP shows nothing that PCA does not
@@ -45,8 +47,17 @@ class CustomProjection:
         self.points = None if callable(given) else as_coordinates(given, pool)
 
     def begin(self, X: FloatArray, notify: Notify) -> Process:
-        """Call the function in a thread."""
+        """Call the function in a thread, on the event loop where there are no threads."""
+        if not can_thread():
+            return SteppedWork(self._in_steps(X), notify)
         return _Call(lambda: as_coordinates(self._given(X.copy()), self._pool), notify)
+
+    def _in_steps(self, X: FloatArray) -> Steps:
+        yield 0.0, text.PROJECTIONS[CUSTOM]
+        try:
+            return as_coordinates(self._given(X.copy()), self._pool)
+        except Exception as error:
+            raise ValueError(text.CUSTOM_FAILED.format(error)) from error
 
 
 class _Call:
@@ -76,6 +87,13 @@ class _Call:
             self._notify(news)
 
 
+def can_project(name: str) -> bool:
+    """Return whether a projection can be made here: t-SNE and UMAP need a process of their own."""
+    if name == "umap" and not has("umap"):
+        return False
+    return name not in ("umap", "tsne") or can_spawn()
+
+
 class Projections:
     """PCA at once, another when it is ready; the choice is remembered beside the log.
 
@@ -89,7 +107,7 @@ class Projections:
         Remembers the choice.
     default : str
         What to show where nothing is remembered: "umap", "tsne", "pca" or "custom"; a small pool
-        begins with PCA in place of UMAP in any case.
+        begins with PCA in place of UMAP in any case, and so does one of what cannot be made here.
     random_state : int
     show : callable
         Called with the points, and whether they are a user's own coordinates, at once and whenever
@@ -117,14 +135,14 @@ class Projections:
         self._X, self._store, self._random_state = X, store, random_state
         self._show, self._custom = show, custom
         self._points = {"pca": project_pca(X)}
-        self.choices = tuple(text.PROJECTIONS)
+        self.choices = tuple(name for name in text.PROJECTIONS if can_project(name))
         # a choice made without these coordinates says nothing about them
         self._setting = PROJECTION if custom is None else "projection beside custom"
         if custom is None:
             self.choices = tuple(name for name in self.choices if name != CUSTOM)
         elif custom.points is not None:
             self._points[CUSTOM] = custom.points
-        if default == "umap" and len(X) < FEWEST:
+        if default not in self.choices or (default == "umap" and len(X) < FEWEST):
             default = "pca"
         remembered = store.setting(self._setting)
         self._wanted = remembered if remembered in self.choices else default

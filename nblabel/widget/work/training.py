@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any
 
 from nblabel.embeddings.custom import join
 from nblabel.session import Session
+from nblabel.system.available import can_spawn, has
 from nblabel.widget import text
 from nblabel.widget.work.worker import Notify, Process
 
@@ -36,7 +36,7 @@ class TrainingJob:
     @property
     def is_offered(self) -> bool:
         """Whether there are pictures to train on, and torch to do it with."""
-        return self._session.pool.kind == "images" and find_spec("torch") is not None
+        return self._session.pool.kind == "images" and has("torch") and can_spawn()
 
     def want(self, method: str, options: dict[str, Any], beside: bool) -> None:
         """Be due with an encoder.

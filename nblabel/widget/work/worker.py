@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nblabel.system import progress
+from nblabel.system.available import can_thread
 from nblabel.system.priority import NICE, give_way
 from nblabel.widget.work.home import Home
 
@@ -18,7 +19,7 @@ BUDGET_SECONDS = 5.0  # nobody waits longer for a task that has an `overdue`
 REST_SECONDS = 0.1  # after a task that rests
 # lanes that a person waits for
 URGENT = ("show", "hover", "play", "closeup", "explain", "search", "gallery", "tiles")
-REST_SHARE = 0.2  # of the time it took, where that is longer
+REST_SHARE = 0.2  # of the time it took, where that is longer; all of it without threads
 
 Notify = Callable[[dict[str, Any]], None]
 Heard = Callable[[str, float], None]
@@ -108,7 +109,8 @@ class Worker:
     """Runs tasks beside the event loop, and hands their results over to it.
 
     A lane is a name: tasks of one lane run one after another, those of different lanes at the same
-    time. Where no event loop runs, as in a plain script, a task is done before `run` returns.
+    time. Where no event loop runs, as in a plain script, a task is done before `run` returns. Where
+    no threads can be started, as in a browser, the event loop does one task after another.
 
     Parameters
     ----------
@@ -217,7 +219,11 @@ class Worker:
             result = CancelledError() if future.cancelled() else future.result()
             self._end(lane, task, result, loop, loop.time() - began)
 
-        future = loop.run_in_executor(lane.executor, self._attempt, task, prepared, hear)
+        if can_thread():
+            future = loop.run_in_executor(lane.executor, self._attempt, task, prepared, hear)
+        else:
+            future = loop.create_future()
+            loop.call_soon(lambda: future.set_result(self._attempt(task, prepared, hear)))
         future.add_done_callback(ended)
 
     def _end(
@@ -231,9 +237,8 @@ class Worker:
         lane.running, task.is_late = None, False
         if task.rests and not self._closed:
             lane.is_resting = True
-            self._home.later(
-                max(REST_SECONDS, REST_SHARE * seconds), lambda: self._rested(lane, loop)
-            )
+            share = REST_SHARE if can_thread() else 1
+            self._home.later(max(REST_SECONDS, share * seconds), lambda: self._rested(lane, loop))
         if not task.is_cancelled and not self._closed:
             self._home.call(task.done, result)
         self._next(lane, loop)

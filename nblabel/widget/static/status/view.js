@@ -8,6 +8,7 @@ import { buildExport } from "./export.js";
 import { buildGuidelines } from "./guidelines.js";
 import { buildImport } from "./import.js";
 import { buildRate } from "./rate.js";
+import { buildStartOver } from "./start_over.js";
 
 /** How many classes are listed, where there are very many. */
 const COUNTED = 12;
@@ -200,6 +201,7 @@ function buildOverview(context, ways) {
 export function buildStatus(context, signal, ways) {
   const { link, throttle, model } = context;
   const overview = buildOverview(context, ways);
+  const restart = buildStartOver(context);
   const [guidelines, exporting, importing, rate] = [
     buildGuidelines(context),
     buildExport(context),
@@ -207,7 +209,7 @@ export function buildStatus(context, signal, ways) {
     buildRate(context),
   ];
   ways.openExport = exporting.open;
-  const toggles = [guidelines, importing, exporting].map(({ toggle }) => toggle);
+  const toggles = [guidelines, importing, exporting, restart].map(({ toggle }) => toggle);
   const doors = h("span", { class: "nbl-doors" }, ...toggles);
   const { head, progress, messages, numbers, counts, notices, how, store } = overview;
   const el = h(
@@ -222,6 +224,7 @@ export function buildStatus(context, signal, ways) {
     guidelines.form,
     importing.form,
     exporting.form,
+    restart.form,
     ...notices.nodes,
   );
   const update = () => {
