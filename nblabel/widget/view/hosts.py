@@ -29,3 +29,9 @@ def keeps_outputs_apart() -> bool:
     shell: Any = get_ipython()
     in_code = "__vsc_ipynb_file__" in getattr(shell, "user_ns", {})
     return not (in_code or "google.colab" in sys.modules)
+
+
+def in_marimo() -> bool:
+    """Return whether a marimo notebook runs this, which shows single widgets and has no IPython."""
+    marimo: Any = sys.modules.get("marimo")
+    return marimo is not None and bool(marimo.running_in_notebook())

@@ -46,6 +46,9 @@ const PANEL_TEXT = {
     `Something in this panel went wrong: ${reason}. Your answers are kept and still saved. ` +
     "Reload the page; if it comes again, please report it with these words.",
   noState: "it could not be started",
+  bare:
+    "Pictures and points do not arrive here: this front end loses binary data on its way. Labels are " +
+    "saved. Open the notebook in JupyterLab, or try a newer version of this front end.",
   /** @param {string} reason */
   closed: (reason) => `This panel takes no more answers: ${reason}`,
   /** @param {number} n */

@@ -114,7 +114,7 @@
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
  *   importing: {text?: string, progress?: number}, audit: Partial<Audit>, auto_label:
  * Partial<AutoLabel>,
- *   revision: {since: number, number: number},
+ *   changes: number, changes_heard: number, revision: {since: number, number: number},
  *   review: Partial<Review>, learning_curves: Partial<Curves>, comparison: Partial<Comparison>}}
  * Traits
  */

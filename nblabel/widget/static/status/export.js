@@ -3,6 +3,7 @@
 import { h, setText } from "../shared/dom.js";
 import { drawerBar, drawerButton } from "../shared/drawer.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { announce } from "../shared/live.js";
 import { TEXT } from "../shared/text.js";
 
@@ -52,13 +53,13 @@ export function buildExport(context) {
     if (!formats) return;
     if (!format.options.length)
       format.append(...formats.map(({ value, text: name }) => h("option", { value, text: name })));
-    const hadFocus = form.contains(document.activeElement);
+    const hadFocus = form.contains(focusedElement());
     for (const field of [format, path, write]) field.disabled = running;
     overwrite.hidden = running || kind !== "ask";
     show(running ? progress : null);
     setText(result, text);
     result.dataset.kind = kind;
-    if (hadFocus && !form.contains(document.activeElement))
+    if (hadFocus && !form.contains(focusedElement()))
       (running ? cancel : path).focus({ preventScroll: true });
   };
   listen(format, "change", rename);
