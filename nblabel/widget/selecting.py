@@ -129,7 +129,7 @@ class SelectingPanel(PanelWidget):
 
     # in marimo, where cells run when the value of a widget changes
 
-    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:  # noqa: FBT002
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """Return the traits, as ipywidgets does; in marimo with "labels" and "selection".
 
         ``mo.ui.anywidget(panel).value`` is this: "labels" has the label of each id, or the list of
@@ -157,6 +157,6 @@ def labels_by_id(session: Session) -> dict[str, Any]:
     """Return the label of each item that has one; of several tags the list of those it has."""
     names, ids, y = session.classes, session.pool.ids, session.y
     if y.ndim == 1:
-        return {ids[i]: names[y[i]] for i in np.flatnonzero(y >= 0)}
+        return {ids[int(i)]: names[int(y[i])] for i in np.flatnonzero(y >= 0)}
     known = np.flatnonzero((y >= 0).any(axis=1))
-    return {ids[i]: [names[tag] for tag in np.flatnonzero(y[i] > 0)] for i in known}
+    return {ids[int(i)]: [names[int(tag)] for tag in np.flatnonzero(y[i] > 0)] for i in known}

@@ -76,9 +76,7 @@ def others(panel: Panel) -> list[Panel]:
 
 def earlier(panel: Panel) -> list[Panel]:
     """Return the panels made before one, of the same log, pool and annotator."""
-    return [
-        one for one in _beside(panel) if one.place == panel.place and one.number < panel.number
-    ]
+    return [one for one in _beside(panel) if one.place == panel.place and one.number < panel.number]
 
 
 def _beside(panel: Panel) -> list[Panel]:

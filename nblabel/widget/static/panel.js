@@ -124,8 +124,8 @@ function markCopy(el, context, signal) {
 /**
  * Keep the front end's shortcuts away from keys that are pressed in the panel, but for the one that
  * saves the notebook: whatever listens around the panel hears nothing of them. JupyterLab listens
- * before that. It looks for the mark on the element that has the focus and on those around it, after
- * this listener: the mark says whose the key is that is pressed now.
+ * before that. It looks for the mark on the element that has the focus and on those around it,
+ * after this listener: the mark says whose the key is that is pressed now.
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
  */

@@ -35,3 +35,13 @@ def in_marimo() -> bool:
     """Return whether a marimo notebook runs this, which shows single widgets and has no IPython."""
     marimo: Any = sys.modules.get("marimo")
     return marimo is not None and bool(marimo.running_in_notebook())
+
+
+def is_apart() -> bool:
+    """Return whether those who see the panel have not the folder that the kernel runs in.
+
+    Voilà and ``marimo run`` show a notebook as an application, often of another computer.
+    """
+    if "VOILA_PREHEAT" in os.environ:
+        return True
+    return in_marimo() and sys.modules["marimo"].app_meta().mode == "run"

@@ -1,8 +1,8 @@
-// Buffers of messages, as front ends deliver them: some copy them into other kinds of arrays, and some
-// lose them on the way.
+// Buffers of messages, as front ends deliver them: some copy them into other kinds of arrays, and
+// some lose them on the way.
 
-/** Messages with buffers that no field of theirs names; the last two where the page draws the map. */
-const WITH_BUFFERS = new Set(["labeled", "select", "points", "colors"]);
+/** Messages with buffers that no field names; the last two where the page draws the map. */
+const WITH_BUFFERS = new Set(["labeled", "select", "file", "points", "colors"]);
 const OF_CANVAS = new Set(["points", "colors"]);
 
 /**

@@ -139,7 +139,7 @@ export class PanelContext extends Emitter {
     delay.start(CHOSEN_AFTER_MS, () => this.send({ type: "set", name, value }));
   }
 
-  /** Labels or the selection changed: marimo runs the cells of that as soon as the page writes it. */
+  /** Labels or the selection changed: marimo runs the cells of that once the page writes it. */
   hearChanges() {
     this.model.set("changes_heard", this.model.get("changes"));
     this.model.save_changes();

@@ -60,9 +60,9 @@
  *   notices: {kind: "info" | "error", text: string}[]}} Status
  */
 /** @typedef {{value: string, text: string, ending: string}} Format */
-/**
+/** `apart`: the kernel's folder is nobody's who sees the panel: files go to the browser.
  * @typedef {{formats: Format[], running: boolean, progress: number, kind: "info" | "done" | "ask" |
- * "error", text: string}} Exporting
+ * "error", text: string, apart?: boolean}} Exporting
  */
 /**
  * @typedef {{share: number, repeats: number, waiting: number, colors: Record<string, string>,

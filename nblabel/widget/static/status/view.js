@@ -202,7 +202,7 @@ export function buildStatus(context, signal, ways) {
   const overview = buildOverview(context, ways);
   const [guidelines, exporting, importing, rate] = [
     buildGuidelines(context),
-    buildExport(context),
+    buildExport(context, signal),
     buildImport(context),
     buildRate(context),
   ];
