@@ -25,17 +25,20 @@ ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 60
 START_S = 90
 TOKEN = "test"
-MARIMO = '''import marimo
+MARIMO = """import marimo
 
 app = marimo.App(width="full")
-'''
-MARIMO_CELL = '''
+"""
+MARIMO_CELL = """
 
 @app.cell
 def _({needs}):
 {code}
     return ({gives})
-'''
+"""
+# Notebook 7 is there, with its kernel.
+IDLE = """() => [...(window.jupyterapp?.shell.widgets("main") ?? [])].some(
+    (one) => one.context?.sessionContext.session?.kernel?.status === "idle")"""
 # What the front ends say by themselves, with any notebook.
 NOISE = re.compile(r"favicon|was preloaded using link preload|_cellToolbarOverlapsContents")
 
@@ -158,10 +161,8 @@ def open_host(name: str, browser: Browser, folder: Path, cells: list[str]) -> It
             host.watch(server)
             page.goto(f"http://{server}/{kind.place}")
             if name == "notebook":
-                page.wait_for_function("() => window.jupyterapp?.restored")
-                run = "jupyterapp.commands.execute('notebook:run-all-cells')"
-                page.wait_for_function("() => document.querySelector('.jp-Notebook .jp-Cell')")
-                page.evaluate(f"() => {{ {run} }}")
+                page.wait_for_function(IDLE)
+                page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
             elif name == "marimo-edit":
                 for number in range(len(cells)):
                     page.locator(".cm-content").nth(number).click()
@@ -181,7 +182,7 @@ def marimo_of(cells: list[str]) -> str:
     text, given = MARIMO, list[str]()
     for cell in cells:
         code = "\n".join(f"    {line}" for line in cell.strip().splitlines())
-        new = [name for name in re.findall(r"^(\w+) = ", cell, re.MULTILINE)]
+        new = re.findall(r"^(\w+) = ", cell, re.MULTILINE)
         new += re.findall(r"^import \w+ as (\w+)$", cell, re.MULTILINE)
         needs = [name for name in given if re.search(rf"\b{name}\b", cell)]
         gives = "".join(f"{name}, " for name in new)
