@@ -134,6 +134,17 @@ class SelectingPanel(PanelWidget):
 
         ``mo.ui.anywidget(panel).value`` is this: "labels" has the label of each id, or the list of
         its tags, and "selection" the ids of the group that is open.
+
+        Parameters
+        ----------
+        key : str or collection of str, optional
+            The traits; if not given, all of them.
+        drop_defaults : bool
+            Leave out those that have their first value.
+
+        Returns
+        -------
+        dict
         """
         state: dict[str, Any] = super().get_state(key, drop_defaults)
         if key is None and self._panel is not None and in_marimo():

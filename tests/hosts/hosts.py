@@ -39,8 +39,12 @@ def _({needs}):
 # Notebook 7 is there, with its kernel.
 IDLE = """() => [...(window.jupyterapp?.shell.widgets("main") ?? [])].some(
     (one) => one.context?.sessionContext.session?.kernel?.status === "idle")"""
-# What the front ends say by themselves, with any notebook.
-NOISE = re.compile(r"favicon|was preloaded using link preload|_cellToolbarOverlapsContents")
+# What the front ends do by themselves, with any notebook: Voilà loads its icons and MathJax from a
+# network and looks for shared modules, and Notebook 7 stumbles over an extension of Voilà.
+NOISE = re.compile(
+    r"_cellToolbarOverlapsContents|https://cdn\.jsdelivr\.net/npm/(@fortawesome|mathjax)|#RUNTIME-012"
+    r"|net::ERR_NAME_NOT_RESOLVED|\(reading 'schema'\)"
+)
 
 
 @dataclass(frozen=True)

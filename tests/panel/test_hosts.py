@@ -1,15 +1,19 @@
 """What the kernel knows of marimo and Voilà, with stand-ins for them."""
 
+import subprocess
 import sys
 import threading
+import tomllib
 import zipfile
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import nblabel as nb
 from nblabel.widget.panel import registry
+from nblabel.widget.view import hosts
 from nblabel.widget.work import exporting
 from tests.panel.helpers import CLASSES, Labeler, open_page, picture_pool
 
@@ -124,3 +128,25 @@ def test_a_download_that_cannot_be_says_why(monkeypatch):
     told, files = download(page, "labels.csv", "csv")
     assert (told["kind"], files) == ("error", [])
     assert "panel.export(path)" in told["text"]
+
+
+def test_an_old_anywidget_is_refused_in_words():
+    old = """
+import anywidget
+anywidget.__version__ = "0.9.13"
+import nblabel
+nblabel.Labeler
+"""
+    done = subprocess.run([sys.executable, "-c", old], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    said = done.stderr.splitlines()[-1]
+    assert "needs anywidget 0.9.21 or newer, and 0.9.13 is installed" in said
+    assert "pip install --upgrade anywidget" in said
+    hosts.check_anywidget("0.9.21")
+    hosts.check_anywidget("0.11.0rc1")
+
+
+def test_the_oldest_anywidget_is_that_of_the_package():
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    needed = tomllib.loads(text)["project"]["dependencies"]
+    assert f"anywidget>={hosts.OLDEST_ANYWIDGET}" in needed

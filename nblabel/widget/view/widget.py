@@ -8,8 +8,11 @@ import traitlets as t
 from nblabel.widget import text
 from nblabel.widget.view.assets import packed, script, style
 from nblabel.widget.view.channel import Channel, Failed, Hear
+from nblabel.widget.view.hosts import check_anywidget
 from nblabel.widget.view.messages import fault_of
 from nblabel.widget.work.home import Home
+
+check_anywidget(anywidget.__version__)
 
 # What a page may write.
 _CHOSEN = ("show_prediction", "highlight", "color_by", "changes_heard")
