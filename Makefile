@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs tables wheel dist release-check oldest lock clean
+.PHONY: help demo quick test test-hosts lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs tables wheel dist release-check oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -23,8 +23,8 @@ demo: $(VENV)/.lab ## open JupyterLab on the quickstart notebook
 		$(if $(filter none,$(BROWSER)),--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # Several processes test at once: threads of the libraries for linear algebra would only wait for one another.
-quick test oldest docs: export OMP_NUM_THREADS ?= 1
-quick test oldest docs: export OPENBLAS_NUM_THREADS ?= 1
+quick test test-hosts oldest docs: export OMP_NUM_THREADS ?= 1
+quick test test-hosts oldest docs: export OPENBLAS_NUM_THREADS ?= 1
 
 # Left out: what runs in a browser or JupyterLab (page, lab), and what takes seconds (slow): large
 # pools, references computed in plain Python, trained networks, notebooks, documents, killed processes.
@@ -34,6 +34,9 @@ quick: $(VENV)/.test ## run the tests that tell most, in about two minutes
 
 test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
 	@$(BIN)/$(if $(ARGS),pytest $(ARGS),python scripts/run_tests.py --workers=$(WORKERS))
+
+test-hosts: .venv-hosts/.ready ## run the panel in marimo, Voilà and Notebook 7, in a browser
+	@.venv-hosts/bin/pytest tests/hosts -n 0 $(ARGS)
 
 lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python and the page code
 	$(BIN)/ruff check
@@ -99,7 +102,7 @@ lock: $(BIN)/python ## write constraints/lock.txt anew; use the oldest Python 3.
 	mv build/lock.txt constraints/lock.txt
 
 clean: ## remove the environments and everything built
-	rm -rf .venv .venv-oldest build dist node_modules
+	rm -rf .venv .venv-oldest .venv-hosts build dist node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -120,6 +123,14 @@ $(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python
 
 $(VENV)/.browser: scripts/install_browser.py $(VENV)/.test
 	@PYTHONPATH=. $(BIN)/python $<
+	@touch $@
+
+# An environment of its own: Voilà and marimo bring extensions and formats into that of the other tests.
+.venv-hosts/.ready: pyproject.toml scripts/install_browser.py
+	@test -x .venv-hosts/bin/python || $(PYTHON) -m venv .venv-hosts
+	@echo "Installing nblabel[hosts] into .venv-hosts, once: this takes a minute or two ..."
+	@.venv-hosts/bin/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[hosts]'
+	@PYTHONPATH=. .venv-hosts/bin/python scripts/install_browser.py
 	@touch $@
 
 node_modules/.stamp: package.json package-lock.json

@@ -11,7 +11,7 @@ from nblabel.arrays import FloatArray
 from nblabel.embeddings.prior import Floats, as_numbers, by_function, by_names, in_order, is_single
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
-from nblabel.system.dataframes import columns_of
+from nblabel.system.dataframes import column_names
 
 WHAT = (
     "pass an array of shape (n, {}): the probability of each tag, from 0 to 1; or a DataFrame of "
@@ -84,7 +84,7 @@ def as_tag_prior(
     table = in_pool_order(pool, prior, "prior")
     if is_single(table):
         raise ValueError(f"prior has one value for each item; {WHAT.format(len(tags))}")
-    columns = columns_of(table)
+    columns = column_names(table)
     values = as_numbers(table, pool, tags, WHAT.format(len(tags)))
     if columns is None:
         places = in_order(values, tags, given)

@@ -173,6 +173,7 @@ class Labeler(RestartingPanel):
         self.place = (self._session.store.key, pool.fingerprint, self._session.annotator)
         """What another panel is of that takes the place of this one."""
         registry.register(self)
+        self._run_cells_of_changes()
         for panel in registry.earlier(self):
             if not panel._is_shown:  # noqa: SLF001  (one of us)
                 panel._replace_by(self)  # noqa: SLF001

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from nblabel.arrays import IntArray
 from nblabel.pool.order import as_selection
 from nblabel.session import Session
 from nblabel.widget.panel.panel import Panel
+from nblabel.widget.view.hosts import in_marimo
 from nblabel.widget.view.widget import PanelWidget
 
 
 class SelectingPanel(PanelWidget):
     """A panel whose selection Python reads, sets and hears of."""
+
+    _panel: Panel | None
 
     @property
     def session(self) -> Session:
@@ -121,3 +126,48 @@ class SelectingPanel(PanelWidget):
             If the panel is closed.
         """
         self._live().selection.fitted.register(callback, remove=remove)
+
+    # in marimo, where cells run when the value of a widget changes
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """Return the traits, as ipywidgets does; in marimo with "labels" and "selection".
+
+        ``mo.ui.anywidget(panel).value`` is this: "labels" has the label of each id, or the list of
+        its tags, and "selection" the ids of the group that is open.
+
+        Parameters
+        ----------
+        key : str or collection of str, optional
+            The traits; if not given, all of them.
+        drop_defaults : bool
+            Leave out those that have their first value.
+
+        Returns
+        -------
+        dict
+        """
+        state: dict[str, Any] = super().get_state(key, drop_defaults)
+        if key is None and self._panel is not None and in_marimo():
+            ids = self.session.pool.ids
+            state["labels"] = labels_by_id(self.session)
+            state["selection"] = [ids[index] for index in self._panel.selection.indices]
+        return state
+
+    def _run_cells_of_changes(self) -> None:
+        """Count the changes of labels and selection, which the page then hears of."""
+
+        def count(_indices: IntArray) -> None:
+            self.changes += 1
+
+        if in_marimo():
+            self.on_select(count)
+            self.on_label(count)
+
+
+def labels_by_id(session: Session) -> dict[str, Any]:
+    """Return the label of each item that has one; of several tags the list of those it has."""
+    names, ids, y = session.classes, session.pool.ids, session.y
+    if y.ndim == 1:
+        return {ids[int(i)]: names[int(y[i])] for i in np.flatnonzero(y >= 0)}
+    known = np.flatnonzero((y >= 0).any(axis=1))
+    return {ids[int(i)]: [names[int(tag)] for tag in np.flatnonzero(y[i] > 0)] for i in known}

@@ -149,6 +149,7 @@ const TO = new Set([
   "mean",
   "facts",
   "closeup",
+  "file",
   "text",
   "no_group",
   "pictures",

@@ -62,8 +62,8 @@ class Dispatch:
             "end_gallery": lambda page, _m: panel.galleries.leave(page),
             "leave": lambda page, _m: panel.groups.leave(page),
             "lit": lambda _page, m: panel.map.light(m["code"], m.get("indices")),
-            "export": lambda _page, m: panel.exports.begin(
-                m["path"], m["format"], replace=m["replace"]
+            "export": lambda page, m: panel.exports.begin(
+                m["path"], m["format"], replace=m["replace"], page=page, download="download" in m
             ),
             "import": lambda _page, m: panel.imports.begin(
                 m["uid"], m["path"], m["id"], m["label"]

@@ -29,6 +29,7 @@ from nblabel.widget.panel.keys import has_many, keys_of
 from nblabel.widget.panel.tags import certainty
 from nblabel.widget.text import here
 from nblabel.widget.text import tags as tag_text
+from nblabel.widget.view.hosts import in_marimo
 from nblabel.widget.view.map import Colors
 
 MOST_CLUSTERS = 40  # told apart by colour; nobody looks through a longer legend
@@ -44,7 +45,7 @@ def check_choices(projection: Any, map_kind: Any) -> None:
     Raises
     ------
     ValueError
-        If the projection or the map is unknown.
+        If the projection or the map is unknown, or the front end cannot show it.
     """
     if isinstance(projection, str) and projection not in {*text.PROJECTIONS} - {"custom"}:
         raise ValueError(
@@ -53,6 +54,11 @@ def check_choices(projection: Any, map_kind: Any) -> None:
         )
     if map_kind not in ("canvas", "plotly"):
         raise ValueError(f"unknown map {map_kind!r}; choose 'canvas' or 'plotly'.")
+    if map_kind == "plotly" and in_marimo():
+        raise ValueError(
+            "marimo cannot show plotly's map, a widget of its own, below the panel; leave out "
+            "map='plotly': the panel then draws the map by itself."
+        )
 
 
 def color_points(

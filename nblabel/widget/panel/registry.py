@@ -1,8 +1,13 @@
-"""What outlives a panel in its kernel: logs in memory, who answered, and the other panels."""
+"""What outlives a panel in its kernel: logs in memory, who answered, and the other panels.
+
+A kernel is a thread here: `marimo run` gives each visitor one, within one process. What one of them
+does without a store is not for another, and no panel touches a session of another thread.
+"""
 
 from __future__ import annotations
 
 import itertools
+import threading
 import weakref
 from typing import Any, Protocol, TypeVar
 
@@ -25,11 +30,13 @@ class OpenPanel(Protocol):
 
 Panel = TypeVar("Panel", bound=OpenPanel)
 
-# logs in memory by kind and pool, so that running the cell again keeps the labels
-_logs: dict[bool, dict[str, LabelStore]] = {False: {}, True: {}}
+# logs in memory by kernel, kind and pool, so that running the cell again keeps the labels
+_Logs = dict[tuple[bool, str], LabelStore]
+_logs: weakref.WeakKeyDictionary[threading.Thread, _Logs] = weakref.WeakKeyDictionary()
 # uids of the answers given in a panel, by log: the pace of a person is read from them
 _given: dict[str, set[str]] = {}
-_panels: weakref.WeakSet[Any] = weakref.WeakSet()
+# panels, each with the kernel that it lives in
+_panels: weakref.WeakKeyDictionary[Any, threading.Thread] = weakref.WeakKeyDictionary()
 _numbers = itertools.count()
 
 
@@ -39,10 +46,11 @@ def log_in_memory(pool: Pool, multi_label: bool = False) -> LabelStore:
     It is that of the pool as it was before, where items came, went or changed since. One label for
     each item and several tags are kept in a log each.
     """
-    logs = _logs[bool(multi_label)]
+    kind, every = bool(multi_label), _logs.setdefault(threading.current_thread(), {})
+    logs = {name: log for (of, name), log in every.items() if of == kind}
     known = [logs[name] for name in (pool.fingerprint, *pool.known_as) if name in logs]
     known = known or [one for one in reversed(logs.values()) if is_of_changed(one, pool)]
-    return logs.setdefault(pool.fingerprint, known[0] if known else LabelStore())
+    return every.setdefault((kind, pool.fingerprint), known[0] if known else LabelStore())
 
 
 def replace_log(before: LabelStore, now: LabelStore) -> None:
@@ -59,7 +67,7 @@ def given_in_panels(store: LabelStore) -> set[str]:
 def register(panel: OpenPanel) -> None:
     """Note a panel that is complete."""
     panel.number = next(_numbers)
-    _panels.add(panel)
+    _panels[panel] = threading.current_thread()
 
 
 def others(panel: Panel) -> list[Panel]:
@@ -67,21 +75,26 @@ def others(panel: Panel) -> list[Panel]:
     key = panel.session.store.key
     return [
         one
-        for one in list(_panels)
+        for one in _beside(panel)
         if one is not panel and not one.closed and one.session.store.key == key
     ]
 
 
 def earlier(panel: Panel) -> list[Panel]:
     """Return the panels made before one, of the same log, pool and annotator."""
-    return [one for one in list(_panels) if one.place == panel.place and one.number < panel.number]
+    return [one for one in _beside(panel) if one.place == panel.place and one.number < panel.number]
+
+
+def _beside(panel: Panel) -> list[Panel]:
+    """Return the panels of the same kernel."""
+    kernel = _panels.get(panel)
+    return [one for one, its in list(_panels.items()) if its is kernel]
 
 
 def forget() -> None:
     """Close all panels, and forget them and the logs in memory, as a new kernel would."""
     for panel in list(_panels):
         panel.close()
-    for logs in _logs.values():
-        logs.clear()
+    _logs.clear()
     _given.clear()
     _panels.clear()

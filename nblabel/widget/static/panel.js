@@ -4,6 +4,7 @@ import { h, setText } from "./shared/dom.js";
 import { guarded, listen } from "./shared/errors.js";
 import { chordOf, isTextField } from "./shared/chords.js";
 import { PanelContext } from "./shared/context.js";
+import { followTheme } from "./shared/host_theme.js";
 import { announce, buildLiveRegion } from "./shared/live.js";
 import { TEXT } from "./shared/text.js";
 import { makeWays } from "./shared/ways.js";
@@ -69,6 +70,7 @@ class PanelPage {
     el.setAttribute("aria-label", TEXT.panel.title);
     el.tabIndex = -1; // a click beside the controls must not hand the keys to the notebook
     keepKeys(el, signal);
+    followTheme(el, signal);
     listen(el, "keydown", (event) => this.hearChord(event), { signal });
     const columns = h("div", { class: "nbl-columns" });
     const live = buildLiveRegion();
@@ -120,9 +122,10 @@ function markCopy(el, context, signal) {
 }
 
 /**
- * Keep JupyterLab's shortcuts away from keys that are pressed in the panel, but for the one that
- * saves the notebook. It looks for the mark on the element that has the focus and on those around
- * it, after this listener: the mark says whose the key is that is pressed now.
+ * Keep the front end's shortcuts away from keys that are pressed in the panel, but for the one that
+ * saves the notebook: whatever listens around the panel hears nothing of them. JupyterLab listens
+ * before that. It looks for the mark on the element that has the focus and on those around it,
+ * after this listener: the mark says whose the key is that is pressed now.
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
  */
@@ -141,6 +144,9 @@ function keepKeys(el, signal) {
   mark(el, true);
   listen(el, "focusin", (event) => mark(event.target, true), { signal });
   listen(window, "keydown", look, { signal, capture: true });
+  /** @param {KeyboardEvent} event */
+  const stop = (event) => chordOf(event) === "save" || event.stopPropagation();
+  for (const type of ["keydown", "keypress", "keyup"]) listen(el, type, stop, { signal });
 }
 
 /**

@@ -8,11 +8,14 @@ import traitlets as t
 from nblabel.widget import text
 from nblabel.widget.view.assets import packed, script, style
 from nblabel.widget.view.channel import Channel, Failed, Hear
+from nblabel.widget.view.hosts import check_anywidget
 from nblabel.widget.view.messages import fault_of
 from nblabel.widget.work.home import Home
 
+check_anywidget(anywidget.__version__)
+
 # What a page may write.
-_CHOSEN = ("show_prediction", "highlight", "color_by")
+_CHOSEN = ("show_prediction", "highlight", "color_by", "changes_heard")
 
 _NO_PROJECTION = {
     "name": "pca",
@@ -91,6 +94,10 @@ class PanelWidget(anywidget.AnyWidget):
     """Accuracy and confidence over the labels."""
     comparison = t.Dict().tag(sync=True)
     """What labels drawn at random would have taken."""
+    changes = t.Int(0).tag(sync=True)
+    """How often labels or the selection changed, where cells are to run for that: in marimo."""
+    changes_heard = t.Int(0).tag(sync=True)
+    """How many of these a page has heard of: that it writes this is what marimo runs cells for."""
     revision = t.Dict(default_value={"since": 0, "number": 0}).tag(sync=True)
     """How often traits were sent, and which of those times the update at hand makes good for."""
 

@@ -5,6 +5,7 @@ import { inTreeOrder } from "../shared/class_tree.js";
 import { h, patchChildren, setText } from "../shared/dom.js";
 import { isTextField } from "../shared/chords.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { announce } from "../shared/live.js";
 import { TEXT } from "../shared/text.js";
 import { buildAsk } from "./asks.js";
@@ -108,7 +109,7 @@ export class ClassDialog {
   render() {
     const { model } = this.context;
     const everyClass = inTreeOrder(this.context.everyClass);
-    const focused = /** @type {HTMLElement} */ (document.activeElement);
+    const focused = /** @type {HTMLElement} */ (focusedElement());
     const within = this.list.contains(focused);
     const at = this.heads.findIndex((one) => one.parentElement?.contains(focused));
     const retired = everyClass.filter((one) => one.retired).length;
@@ -128,7 +129,7 @@ export class ClassDialog {
     everyClass.forEach((one, i) => this.rows.get(nodes[i])?.update(one, counts.get(one.name) ?? 0));
     if (this.opened && !this.opened.node.isConnected) this.opened = null;
     this.renderLikes();
-    if (!within || this.list.contains(document.activeElement)) return;
+    if (!within || this.list.contains(focusedElement())) return;
     // a node that is moved loses the focus, and one that is gone leaves it to the next
     if (focused.isConnected && this.list.contains(focused)) focused.focus({ preventScroll: true });
     else this.heads[Math.min(at, this.heads.length - 1)]?.focus({ preventScroll: true });
@@ -257,7 +258,7 @@ export class ClassDialog {
 
   /** @param {Ack} ack @param {ClassStep} step */
   made(ack, { row, event, then }) {
-    const asks = row?.asked?.contains(document.activeElement);
+    const asks = row?.asked?.contains(focusedElement());
     if (row && event.type !== "order_classes") row.leaveAsk(Boolean(asks && !then));
     this.say(ack.text, event.type === "undo" ? "" : ack.uid);
     then?.();
@@ -277,7 +278,7 @@ export class ClassDialog {
 
   /** @param {string} text @param {string} [undo] the step that can be undone */
   say(text, undo = "") {
-    const had = document.activeElement === this.undo;
+    const had = focusedElement() === this.undo;
     announce(this.said, text);
     this.last = undo;
     this.undo.hidden = !undo;

@@ -2,6 +2,7 @@
 
 import { h, setAttribute } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 
 /**
  * A field with its name. `show` gives it the value that is known; what somebody types meanwhile
@@ -37,7 +38,7 @@ export function buildField(name, input, save, title = "") {
   /** @param {string} value */
   const show = (value) => {
     if (value === shown && input.value !== shown) return;
-    const typed = document.activeElement === input && ![shown, tried].includes(input.value);
+    const typed = focusedElement() === input && ![shown, tried].includes(input.value);
     shown = value;
     tried = value;
     if (!typed) input.value = value;

@@ -2,6 +2,7 @@
 
 import { pathAbove } from "../shared/class_tree.js";
 import { h, makeUid, setAttribute, setText } from "../shared/dom.js";
+import { focusedElement } from "../shared/focus.js";
 import { buildThumb, mediaOf } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
 import { buildAsk } from "./asks.js";
@@ -230,7 +231,7 @@ export class ClassRow {
       drop.append(thumb.node, h("span", { class: "nbl-class-cross", text: "×" }));
       return drop;
     });
-    const had = this.exampleList.contains(document.activeElement);
+    const had = this.exampleList.contains(focusedElement());
     this.exampleList.replaceChildren(...nodes);
     setText(this.addExample, TEXT.classes.addExample(context.noun));
     if (had) (this.exampleList.firstElementChild ?? this.addExample).focus({ preventScroll: true });

@@ -3,6 +3,7 @@
 
 import { h, makeUid, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { buildThumb, mediaOf } from "../shared/media.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
@@ -101,7 +102,7 @@ export class SplitForm {
    */
   take({ sizes, text }, members) {
     const { context, info } = this.row;
-    const within = this.el.contains(document.activeElement);
+    const within = this.el.contains(focusedElement());
     const before = this.groups.map(({ input }) => input.value);
     const all = Array.from(new Uint32Array(members));
     setText(this.words, sizes.length ? TEXT.classes.nameGroups(context.noun, info.name) : text);
@@ -117,7 +118,7 @@ export class SplitForm {
     const wanted = this.thumbs.map(({ index }) => index).filter((i) => !context.map.picture(i));
     if (wanted.length) context.send({ type: "look", indices: wanted.slice(0, 64) });
     this.draw();
-    if (within && document.activeElement !== this.number) this.focus();
+    if (within && focusedElement() !== this.number) this.focus();
   }
 
   /** @param {SplitGroup} group @param {number} k */

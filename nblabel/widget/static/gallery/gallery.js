@@ -4,6 +4,7 @@
 import { Delay } from "../shared/delay.js";
 import { h, makeUid, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
 import { GalleryAnswers } from "./answering.js";
@@ -182,8 +183,8 @@ export class Gallery {
   escape() {
     if (this.large.isOpen) this.large.close();
     else if (this.bar.leaveBranch()) return;
-    else if (this.chosen.count && this.plane.el === document.activeElement) this.chooseNone();
-    else if (this.plane.el !== document.activeElement) this.focus();
+    else if (this.chosen.count && this.plane.el === focusedElement()) this.chooseNone();
+    else if (this.plane.el !== focusedElement()) this.focus();
     else this.close();
   }
 

@@ -3,6 +3,7 @@
 
 import { h, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 
 const MOST_CLUSTERS = 200;
@@ -69,7 +70,7 @@ export class ClusterSetup {
 
   update() {
     const { isFinding } = this;
-    const hadFocus = this.el.contains(document.activeElement);
+    const hadFocus = this.el.contains(focusedElement());
     setText(this.words, isFinding ? TEXT.group.finding : TEXT.group.whatClustersAre);
     this.field.hidden = isFinding;
     this.find.hidden = isFinding;

@@ -3,6 +3,7 @@
 // stay in sight, and others can be drawn around.
 
 import { makeUid, setText } from "../shared/dom.js";
+import { focusedElement } from "../shared/focus.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { FIND_KEY } from "../shared/offer.js";
 import { bytesOf } from "../shared/pixels.js";
@@ -215,7 +216,7 @@ export class GroupDialog {
     this.facts.show(content);
     this.recount();
     this.center.show(central);
-    if (document.activeElement === this.el) this.grid.focus();
+    if (focusedElement() === this.el) this.grid.focus();
     this.keepInSight();
     const said = [this.titleText, this.search.isOn ? content.text : this.hiddenText];
     this.view.say(said.filter(Boolean).join(". "), false);
@@ -230,7 +231,7 @@ export class GroupDialog {
   refresh(facts) {
     this.facts.show(facts);
     this.grid.refresh();
-    if (this.el.contains(document.activeElement)) this.keepInSight();
+    if (this.el.contains(focusedElement())) this.keepInSight();
   }
 
   pictured() {
@@ -239,7 +240,7 @@ export class GroupDialog {
   }
 
   close() {
-    const hadFocus = this.el.contains(document.activeElement);
+    const hadFocus = this.el.contains(focusedElement());
     if (this.isOpen) this.view.context.send({ type: "leave" });
     this.request = "";
     this.el.hidden = true;
@@ -392,7 +393,7 @@ export class GroupDialog {
   sendUndo() {
     if (this.phase !== "saved" || !this.isLast) return;
     // the button that has it goes, and keys would reach JupyterLab
-    if (this.el.contains(document.activeElement)) this.el.focus({ preventScroll: true });
+    if (this.el.contains(focusedElement())) this.el.focus({ preventScroll: true });
     this.post("undoing", { type: "undo", of: this.uid });
   }
 
@@ -425,7 +426,7 @@ export class GroupDialog {
 
   /** @param {string} text */
   saved(text) {
-    const hadFocus = this.el.contains(document.activeElement);
+    const hadFocus = this.el.contains(focusedElement());
     setText(this.parts.title, text);
     this.isLast = true;
     this.enter("saved");

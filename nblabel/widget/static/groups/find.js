@@ -3,6 +3,7 @@
 import { hasTree, isParent, pathAbove } from "../shared/class_tree.js";
 import { h } from "../shared/dom.js";
 import { FinderView } from "../shared/finder.js";
+import { focusedElement } from "../shared/focus.js";
 import { FIND_KEY, findsByName, offered } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 import { buildGroupClass } from "./parts.js";
@@ -85,7 +86,7 @@ export class GroupFind {
 
   /** @param {string} branch the class whose subclasses have the keys, "" at the top */
   go(branch) {
-    const had = this.dialog.parts.classes.contains(document.activeElement);
+    const had = this.dialog.parts.classes.contains(focusedElement());
     this.branch = branch;
     this.list();
     this.dialog.update();

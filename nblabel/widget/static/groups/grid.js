@@ -3,6 +3,7 @@
 
 import { h, patchChildren, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { buildThumb, mediaOf, shortWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
 
@@ -128,7 +129,7 @@ export class GroupGrid {
   turn(by) {
     const page = this.page + by;
     if (page < 0 || page >= this.pages) return false;
-    const hadFocus = this.tilesEl.contains(document.activeElement);
+    const hadFocus = this.tilesEl.contains(focusedElement());
     this.page = page;
     this.ask();
     this.draw();
@@ -284,7 +285,7 @@ export class GroupGrid {
    */
   move(key) {
     const nodes = /** @type {HTMLElement[]} */ ([...this.tilesEl.children]);
-    const here = nodes.indexOf(/** @type {any} */ (document.activeElement));
+    const here = nodes.indexOf(/** @type {any} */ (focusedElement()));
     if (here < 0) return false;
     const below = nodes.findIndex((node) => node.offsetTop > nodes[0].offsetTop);
     const columns = below < 0 ? nodes.length : below;

@@ -2,6 +2,7 @@
 
 import { h, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 
 /** @typedef {{query: string, by: string} | {like: number}} Search */
@@ -111,7 +112,7 @@ export class GroupSearch {
     const { dialog } = this;
     dialog.name = TEXT.group.search.title;
     this.show(text);
-    if (this.el.contains(document.activeElement)) dialog.el.focus({ preventScroll: true });
+    if (this.el.contains(focusedElement())) dialog.el.focus({ preventScroll: true });
     if (dialog.phase === "search") dialog.enter("choose");
   }
 

@@ -4,6 +4,7 @@
 import { Delay } from "../shared/delay.js";
 import { h, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 import { asChoice, choiceField, columnField, onFieldChange, rangeField } from "./filter_fields.js";
 
@@ -70,7 +71,7 @@ export class FilterBar {
   }
 
   close() {
-    const hadFocus = this.form.contains(document.activeElement);
+    const hadFocus = this.form.contains(focusedElement());
     this.form.hidden = true;
     this.show();
     if (hadFocus) this.view.focus();
@@ -144,7 +145,7 @@ export class FilterBar {
 
   arrange() {
     const order = ["label_or_prediction", "status", "confidence", "annotator"];
-    const focused = document.activeElement;
+    const focused = focusedElement();
     const fields = order.flatMap((name) => this.fields[name] ?? []);
     const all = [...fields, ...Object.values(this.columns)].map(({ el }) => el);
     if (all.some((el, k) => this.row.children[k] !== el)) this.row.replaceChildren(...all);
@@ -182,7 +183,7 @@ export class FilterBar {
   clear() {
     this.empty();
     this.apply();
-    if (!this.summary.contains(document.activeElement)) return;
+    if (!this.summary.contains(focusedElement())) return;
     this.view.focus();
   }
 
@@ -192,12 +193,12 @@ export class FilterBar {
     const text = problem || TEXT.filter.left(n, view.context.map.n);
     setText(this.left, isOn ? text : "");
     this.left.classList.toggle("nbl-filter-problem", problem !== "");
-    const hadFocus = this.summary.contains(document.activeElement);
+    const hadFocus = this.summary.contains(focusedElement());
     this.summary.hidden = !isOn;
     if (hadFocus && !isOn) view.focus();
     this.show();
     // cleared in another view of the page
-    if (!isOn && !this.form.contains(document.activeElement)) this.empty();
+    if (!isOn && !this.form.contains(focusedElement())) this.empty();
     if (isOn && filter.request !== this.saidFor) view.say(text, n === 0 || problem !== "");
     this.saidFor = filter.request;
     view.legend.update();

@@ -1,6 +1,7 @@
 // Mouse, pen and fingers on the plane: pan, zoom, hover, pick, and drawing an outline.
 
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 import { operationOf } from "./operations.js";
 
@@ -182,7 +183,7 @@ export class MapGestures {
   wheel(event) {
     const { view } = this;
     const chord = event.ctrlKey || event.metaKey;
-    if (!chord && !view.el.contains(document.activeElement)) {
+    if (!chord && !view.el.contains(focusedElement())) {
       view.say(TEXT.map.scrollHint);
       return;
     }

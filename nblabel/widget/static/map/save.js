@@ -1,14 +1,13 @@
 // Saves the map as it is on the plane as a file of the browser.
 
 import { h, setAttribute } from "../shared/dom.js";
-import { later, listen, reportPageError } from "../shared/errors.js";
+import { offerFile } from "../shared/download.js";
+import { listen, reportPageError } from "../shared/errors.js";
 import { TEXT } from "../shared/text.js";
 import { drawFigure, drawPoints, figureOf } from "./figure.js";
 import { figureSvg } from "./figure_svg.js";
 
 const FILE_NAME = "map";
-/** So long a browser may take to begin with a file. */
-const FILE_MS = 10_000;
 
 export class SaveBar {
   /** @param {import("./view.js").CanvasView} view */
@@ -70,7 +69,10 @@ export class SaveBar {
     const figure = figureOf(view, this.field.value.trim());
     const points = drawPoints(view.scene);
     if (kind === "svg")
-      offerFile(new Blob([figureSvg(figure, view.scene, points)], { type: "image/svg+xml" }), kind);
+      offerFile(
+        new Blob([figureSvg(figure, view.scene, points)], { type: "image/svg+xml" }),
+        `${FILE_NAME}.svg`,
+      );
     else offerCanvas(drawFigure(figure, points));
     view.say(TEXT.map.savedAs(`${FILE_NAME}.${kind}`));
   }
@@ -79,17 +81,7 @@ export class SaveBar {
 /** @param {HTMLCanvasElement} canvas */
 function offerCanvas(canvas) {
   canvas.toBlob((blob) => {
-    if (blob) offerFile(blob, "png");
+    if (blob) offerFile(blob, `${FILE_NAME}.png`);
     else reportPageError(new Error(TEXT.map.tooLarge));
   });
-}
-
-/**
- * @param {Blob} blob
- * @param {string} ending
- */
-function offerFile(blob, ending) {
-  const href = URL.createObjectURL(blob);
-  h("a", { href, download: `${FILE_NAME}.${ending}` }).click();
-  later(FILE_MS, () => URL.revokeObjectURL(href));
 }

@@ -2,7 +2,8 @@
 // is stale, so that a ring never repaints points and a recolour never projects them.
 
 import { h } from "../shared/dom.js";
-import { guarded, listen, nextFrame } from "../shared/errors.js";
+import { guarded, nextFrame } from "../shared/errors.js";
+import { onThemeChange } from "../shared/host_theme.js";
 import { NEXT_SHOWN } from "../shared/queue.js";
 import { Camera, boundsOf, mixBounds } from "./camera.js";
 import { paintOverlay } from "./overlay.js";
@@ -14,13 +15,6 @@ const GLIDE_MS = 600;
 const PICKED_MS = 350;
 /** Of all points until the kernel has said which colours they have. */
 const UNCOLORED = "#9a9a9a";
-
-/** What the theme's colours depend on besides JupyterLab's theme. */
-const THEME_QUERIES = [
-  "(prefers-color-scheme: dark)",
-  "(forced-colors: active)",
-  "(prefers-contrast: more)",
-];
 
 /** How much of the plane is stale; each includes those before it. */
 export const STALE_MARKS = 1;
@@ -72,16 +66,9 @@ export class MapScene {
   watch(signal) {
     const sizes = new ResizeObserver(guarded(() => this.resize()));
     sizes.observe(this.plane);
-    const themes = new MutationObserver(guarded(() => this.retheme()));
-    themes.observe(document.body, {
-      attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"],
-    });
-    themes.observe(document.documentElement, { attributeFilter: ["class", "data-theme"] });
-    for (const query of THEME_QUERIES)
-      listen(matchMedia(query), "change", () => this.retheme(), { signal });
+    onThemeChange(() => this.retheme(), signal);
     signal.addEventListener("abort", () => {
       sizes.disconnect();
-      themes.disconnect();
       cancelAnimationFrame(this.frame);
       this.frame = 0;
     });

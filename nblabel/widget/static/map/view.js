@@ -2,6 +2,7 @@
 
 import { h, makeUid, setText } from "../shared/dom.js";
 import { Delay } from "../shared/delay.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 import { FilterBar } from "./filter.js";
 import { MapCrosshair } from "./crosshair.js";
@@ -188,7 +189,7 @@ export class CanvasView extends SideView {
     if (!sent) return this.say(TEXT.map.notShown);
     this.say(TEXT.map.next(context.map.picture(index)?.item.id ?? TEXT.map.thisPoint));
     // the keys answer what was asked for
-    if (this.el.contains(document.activeElement)) this.ways.focusQueue();
+    if (this.el.contains(focusedElement())) this.ways.focusQueue();
   }
 
   /** A first click may become a double one, which means something else. @param {number} index */

@@ -2,6 +2,7 @@
 
 import { h, makeUid, setText } from "../shared/dom.js";
 import { drawerBar } from "../shared/drawer.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 import { drawCurve } from "./chart.js";
 import { selectShare, shareOptions } from "./shares.js";
@@ -78,7 +79,7 @@ function buildComparison({ context }) {
   let running = false;
   const render = () => {
     const { progress = null, text = "" } = context.model.get("comparison") ?? {};
-    const hadFocus = document.activeElement === begin;
+    const hadFocus = focusedElement() === begin;
     begin.disabled = progress !== null;
     show(progress);
     if (begin.disabled && hadFocus) cancel.focus({ preventScroll: true });

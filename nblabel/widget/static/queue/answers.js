@@ -3,6 +3,7 @@
 import { levelOf, pathAbove } from "../shared/class_tree.js";
 import { h, patchChildren, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { percentText } from "../shared/format.js";
 import { TEXT } from "../shared/text.js";
 import { buildClassCard } from "./class_card.js";
@@ -127,7 +128,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
     // at the top, a label is below the class that is there
     const pressed = tags ? tags.pressed : [current?.label, ...pathAbove(every, current?.label)];
     const doubted = new Map((tags?.doubted ?? []).map((one) => [one.label, one.suggestion]));
-    const hadFocus = list.contains(document.activeElement);
+    const hadFocus = list.contains(focusedElement());
     const buttons = patchChildren(
       list,
       classes.map((one) => one.name),
@@ -154,7 +155,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
     });
     card.render();
-    if (hadFocus && !list.contains(document.activeElement)) focusRoot();
+    if (hadFocus && !list.contains(focusedElement())) focusRoot();
     node.toggleAttribute("data-long", classes.length > SCROLLS_FROM);
   };
   return { node, render, buttonOf };
@@ -182,7 +183,7 @@ export function buildNewClass(controller, desk, focusRoot) {
     const { multiLabel, noun } = controller.context;
     const words = multiLabel ? TEXT.tags.addAndPress : TEXT.queue.addAndLabel;
     setText(label.firstChild, words(noun));
-    const hadFocus = document.activeElement === label;
+    const hadFocus = focusedElement() === label;
     label.hidden = desk.paused || controller.queue.current === null;
     if (hadFocus && label.hidden) input.focus();
   };

@@ -2,6 +2,7 @@
 
 import { h, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 
 /** @typedef {import("./controller.js").QueueController} QueueController */
@@ -155,7 +156,7 @@ function visibleBeside(row, step) {
  * @param {number} step
  */
 function moveColumn(controller, row, other, step) {
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const focused = /** @type {HTMLElement | null} */ (focusedElement());
   if (step < 0) other.before(row);
   else other.after(row);
   if (row.contains(focused)) focused?.focus();

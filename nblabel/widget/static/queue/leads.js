@@ -2,6 +2,7 @@
 // was skipped.
 
 import { h, patchChildren, setText } from "../shared/dom.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 
 /** @typedef {import("./controller.js").QueueController} QueueController */
@@ -44,7 +45,7 @@ export function buildLeads(controller, ways, focusRoot) {
   );
   const node = h("div", { class: "nbl-leads", hidden: true }, words, report, actions);
   const render = () => {
-    const hadFocus = node.contains(document.activeElement);
+    const hadFocus = node.contains(focusedElement());
     const status = context.model.get("status") ?? {};
     const { left = 0, skipped = 0 } = status;
     const { isOver, current } = controller.queue;
@@ -59,7 +60,7 @@ export function buildLeads(controller, ways, focusRoot) {
       setText(asking[name], TEXT.queue.askAgain(n, name));
     }
     for (const one of buttons) if (one !== exporting) one.disabled = context.closed !== "";
-    if (hadFocus && (node.hidden || !node.contains(document.activeElement))) focusRoot();
+    if (hadFocus && (node.hidden || !node.contains(focusedElement()))) focusRoot();
   };
   return { node, render };
 }

@@ -2,6 +2,7 @@
 
 import { h, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 import { commandButton } from "./answers.js";
 import { keyShown } from "./keys.js";
@@ -78,7 +79,7 @@ export function buildNote(controller, run, focusRoot) {
     words.title = note;
     setAttribute(button, "aria-disabled", current ? null : "true");
     if (!form.hidden && current?.id !== id) {
-      const hadFocus = form.contains(document.activeElement);
+      const hadFocus = form.contains(focusedElement());
       form.hidden = true;
       if (hadFocus) focusRoot();
     }

@@ -2,6 +2,7 @@
 
 import { h, patchChildren, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { buildMedia, buildThumb, mediaOf, toldWords } from "../shared/media.js";
 import { NEXT_SHOWN } from "../shared/queue.js";
 import { TEXT } from "../shared/text.js";
@@ -111,7 +112,7 @@ export function buildHighlight(controller, focusRoot) {
     const { context, words, prediction } = controller;
     node.hidden = context.noun !== "text";
     const highlight = context.model.get("highlight") ?? "";
-    if (document.activeElement !== input && input.value !== highlight) input.value = highlight;
+    if (focusedElement() !== input && input.value !== highlight) input.value = highlight;
     if (drawn === words) return;
     drawn = words;
     telling.replaceChildren(...(words.length ? wordsNote(words, prediction?.label ?? "") : []));
@@ -165,7 +166,7 @@ export function buildNext(controller, focusRoot) {
   const render = () => {
     const { context, queue } = controller;
     const items = queue.upcoming.slice(0, NEXT_SHOWN);
-    const hadFocus = node.contains(document.activeElement);
+    const hadFocus = node.contains(focusedElement());
     const slots = patchChildren(
       node,
       items.map((item) => item.id),
@@ -185,7 +186,7 @@ export function buildNext(controller, focusRoot) {
       setText(part.sign, item.error ? "!" : "…");
       setText(part.number, String(i + 1));
     });
-    if (hadFocus && !node.contains(document.activeElement)) focusRoot();
+    if (hadFocus && !node.contains(focusedElement())) focusRoot();
   };
   return { node, render };
 }
@@ -201,7 +202,7 @@ function walk(list, event) {
   event.preventDefault();
   event.stopPropagation();
   const buttons = [...list.querySelectorAll("button")];
-  buttons[buttons.indexOf(/** @type {any} */ (document.activeElement)) + step]?.focus();
+  buttons[buttons.indexOf(/** @type {any} */ (focusedElement())) + step]?.focus();
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { h, patchChildren, setAttribute, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { buildThumb, mediaOf, shortWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
 import { keyShown } from "./keys.js";
@@ -119,7 +120,7 @@ export function buildTagGrid(grid) {
     const tile = /** @type {HTMLElement | null} */ (list.querySelector(".nbl-grid-tile"));
     (tile ?? node).focus({ preventScroll: true });
   };
-  const hasFocus = () => list.contains(document.activeElement) || document.activeElement === node;
+  const hasFocus = () => list.contains(focusedElement()) || focusedElement() === node;
   /** @param {HTMLElement} target */
   const indexOf = (target) => {
     const tile = /** @type {HTMLElement | null} */ (target.closest(".nbl-grid-tile"));
@@ -128,7 +129,7 @@ export function buildTagGrid(grid) {
   /** @param {string} key an arrow */
   const move = (key) => {
     const nodes = /** @type {HTMLElement[]} */ ([...list.children]);
-    const here = nodes.indexOf(/** @type {any} */ (document.activeElement));
+    const here = nodes.indexOf(/** @type {any} */ (focusedElement()));
     const below = nodes.findIndex((one) => one.offsetTop > nodes[0].offsetTop);
     const columns = below < 0 ? nodes.length : below;
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[key] ?? 0;

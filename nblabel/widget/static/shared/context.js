@@ -63,6 +63,8 @@ export class PanelContext extends Emitter {
     this.life = new AbortController();
     this.forgetErrors = onPageError((error) => this.fail(error));
     this.link.on("behind", () => this.tellReady());
+    this.link.on("bare", () => this.fail(null));
+    this.link.onTrait("changes", () => this.hearChanges());
     this.link.onTrait("columns", () => this.media.forget());
     this.link.on("announce", ({ text }) => this.say(text));
     this.link.on("ack", (ack) => this.emit("ack", { ack, event: this.outbox.acknowledge(ack) }));
@@ -137,9 +139,17 @@ export class PanelContext extends Emitter {
     delay.start(CHOSEN_AFTER_MS, () => this.send({ type: "set", name, value }));
   }
 
-  /** @param {unknown} error */
+  /** Labels or the selection changed: marimo runs the cells of that once the page writes it. */
+  hearChanges() {
+    this.model.set("changes_heard", this.model.get("changes"));
+    this.model.save_changes();
+  }
+
+  /** @param {unknown} error null where buffers do not arrive: what goes wrong then is no news */
   fail(error) {
-    this.failure = TEXT.panel.failed(error instanceof Error ? error.message : String(error));
+    if (this.failure === TEXT.panel.bare) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.failure = error === null ? TEXT.panel.bare : TEXT.panel.failed(reason);
     this.emit("failed");
   }
 

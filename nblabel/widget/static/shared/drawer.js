@@ -2,6 +2,7 @@
 
 import { h, setAttribute } from "./dom.js";
 import { listen } from "./errors.js";
+import { focusedElement } from "./focus.js";
 import { TEXT } from "./text.js";
 
 /**
@@ -15,7 +16,7 @@ export function drawerBar(name, stop, back) {
   const cancel = h("button", { type: "button", text: TEXT.cancel, hidden: true, onClick: stop });
   /** @param {number | null} share null: nothing runs */
   const show = (share) => {
-    const hadFocus = document.activeElement === cancel;
+    const hadFocus = focusedElement() === cancel;
     bar.hidden = cancel.hidden = share === null;
     bar.value = share ?? 0;
     if (hadFocus && cancel.hidden) back.focus({ preventScroll: true });

@@ -2,6 +2,7 @@
 
 import { h, setText } from "./dom.js";
 import { later, listen } from "./errors.js";
+import { focusedElement } from "./focus.js";
 import { TEXT } from "./text.js";
 
 const POLICY =
@@ -88,9 +89,8 @@ export function returnFocus(el, focusRoot, signal) {
     if (event.key === "Tab") tabbed = performance.now();
   };
   const look = () => {
-    const { activeElement } = el.ownerDocument;
-    const isFrame =
-      activeElement?.classList.contains("nbl-frame-page") && el.contains(activeElement);
+    const focused = focusedElement();
+    const isFrame = focused?.classList.contains("nbl-frame-page") && el.contains(focused);
     if (isFrame && performance.now() - tabbed > TAB_MS) focusRoot();
   };
   listen(el.ownerDocument, "keydown", note, { signal, capture: true });

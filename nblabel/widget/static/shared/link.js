@@ -5,6 +5,7 @@
 // another page are dropped.
 
 import { makeUid } from "./dom.js";
+import { viewsOf, lacksBuffers } from "./buffers.js";
 import { Emitter } from "./emitter.js";
 import { guarded, later, listen } from "./errors.js";
 import { KernelWatchdog } from "./watchdog.js";
@@ -18,6 +19,8 @@ const ASK_SHARE = 1 / 8;
 const ASK_AT_MOST_MS = 30_000;
 /** Messages of the kernel that wait for a missing one; it sends the others again. */
 const MOST_EARLY = 256;
+/** So often a message may come without its buffers before it is heard as it is. */
+const MOST_BARE = 3;
 /** Of these only the newest counts: an older one that was not heard is not sent again. */
 const NEWEST = new Set(["front", "filter", "hover", "lit", "more"]);
 
@@ -54,6 +57,8 @@ export class KernelLink {
     /** What came before its turn; null for what is for another page.
      * @type {Map<number, {message: any, buffers: DataView[]} | null>} */
     this.early = new Map();
+    /** How often a message came without its buffers. @type {Map<number, number>} */
+    this.bare = new Map();
     /** How often this page has told, what it was told last, and what of that the kernel knows. */
     this.tells = 0;
     this.told = -1;
@@ -181,7 +186,7 @@ export class KernelLink {
 
   /**
    * @param {any} message
-   * @param {DataView[]} buffers
+   * @param {unknown} buffers
    */
   receive(message, buffers) {
     this.watchdog.end();
@@ -191,7 +196,9 @@ export class KernelLink {
       return;
     }
     const { seq, to } = message;
-    const parcel = to && to !== this.page ? null : { message, buffers: buffers ?? [] };
+    const views = viewsOf(buffers);
+    const parcel = to && to !== this.page ? null : { message, buffers: views };
+    if (parcel && this.isBare(message, views) && !this.doWithout(seq)) return;
     if (this.due === null || seq > this.due) {
       if (this.early.size < MOST_EARLY) this.early.set(seq, parcel);
     } else if (seq === this.due) {
@@ -200,6 +207,24 @@ export class KernelLink {
       this.drain();
     }
     this.tellSoon();
+  }
+
+  /** @param {any} message @param {DataView[]} views */
+  isBare(message, views) {
+    return lacksBuffers(message, views, this.model.get("map_kind") !== "plotly");
+  }
+
+  /**
+   * Have a message that came without its buffers sent again.
+   * @param {number} seq
+   * @returns {boolean} whether it is to be heard as it is: it came so time and again, which is said
+   */
+  doWithout(seq) {
+    const times = (this.bare.get(seq) ?? 0) + 1;
+    this.bare.set(seq, times);
+    if (times < MOST_BARE) this.tellSoon();
+    else if (times === MOST_BARE) this.incoming.emit("bare", { message: {}, buffers: [] });
+    return times >= MOST_BARE;
   }
 
   /** @param {{message: any, buffers: DataView[]} | null | undefined} parcel */

@@ -46,6 +46,9 @@ const PANEL_TEXT = {
     `Something in this panel went wrong: ${reason}. Your answers are kept and still saved. ` +
     "Reload the page; if it comes again, please report it with these words.",
   noState: "it could not be started",
+  bare:
+    "Pictures and points do not arrive here: this front end loses binary data on its way. " +
+    "Open the notebook in JupyterLab, or try a newer version of this front end.",
   /** @param {string} reason */
   closed: (reason) => `This panel takes no more answers: ${reason}`,
   /** @param {number} n */
@@ -263,6 +266,9 @@ const STATUS_TEXT = {
   export: "Export",
   exportTitle: "Export the labels",
   exportPath: "File or folder in the notebook's folder",
+  download: "Download",
+  downloadTitle: "To the downloads of this browser, also where the kernel runs on another computer",
+  fileName: "Name of the file",
   format: "Format",
   overwrite: "Overwrite",
   importOpen: "Import…",

@@ -60,9 +60,9 @@
  *   notices: {kind: "info" | "error", text: string}[]}} Status
  */
 /** @typedef {{value: string, text: string, ending: string}} Format */
-/**
+/** `apart`: the kernel's folder is nobody's who sees the panel: files go to the browser.
  * @typedef {{formats: Format[], running: boolean, progress: number, kind: "info" | "done" | "ask" |
- * "error", text: string}} Exporting
+ * "error", text: string, apart?: boolean}} Exporting
  */
 /**
  * @typedef {{share: number, repeats: number, waiting: number, colors: Record<string, string>,
@@ -114,7 +114,7 @@
  *   status: Partial<Status>, hourly_rate: number | null, exporting: Partial<Exporting>,
  *   importing: {text?: string, progress?: number}, audit: Partial<Audit>, auto_label:
  * Partial<AutoLabel>,
- *   revision: {since: number, number: number},
+ *   changes: number, changes_heard: number, revision: {since: number, number: number},
  *   review: Partial<Review>, learning_curves: Partial<Curves>, comparison: Partial<Comparison>}}
  * Traits
  */

@@ -1,15 +1,21 @@
-// Writing the labels to a file or folder in the notebook's folder.
+// Writing the labels to a file or folder in the notebook's folder, or for the browser to keep.
 
-import { h, setText } from "../shared/dom.js";
+import { h, setAttribute, setText } from "../shared/dom.js";
+import { offerFile } from "../shared/download.js";
 import { drawerBar, drawerButton } from "../shared/drawer.js";
 import { listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { announce } from "../shared/live.js";
+import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
 
 const NAME = "labels";
 
-/** @param {import("../shared/context.js").PanelContext} context */
-export function buildExport(context) {
+/**
+ * @param {import("../shared/context.js").PanelContext} context
+ * @param {AbortSignal} signal
+ */
+export function buildExport(context, signal) {
   const format = h("select", { "aria-label": TEXT.status.format });
   const path = h("input", {
     type: "text",
@@ -19,6 +25,12 @@ export function buildExport(context) {
     autocomplete: "off",
   });
   const write = h("button", { type: "submit", class: "nbl-primary", text: TEXT.status.export });
+  const download = h("button", {
+    type: "button",
+    text: TEXT.status.download,
+    title: TEXT.status.downloadTitle,
+    onClick: () => send(false, true),
+  });
   const overwrite = h("button", {
     type: "button",
     text: TEXT.status.overwrite,
@@ -31,15 +43,23 @@ export function buildExport(context) {
   const form = h(
     "form",
     { class: "nbl-drawer", hidden: true, "aria-label": TEXT.status.exportTitle },
-    h("span", { class: "nbl-drawer-row" }, format, path, write, overwrite, bar, cancel),
+    h("span", { class: "nbl-drawer-row" }, format, path, write, overwrite, download, bar, cancel),
     result,
   );
 
   const state = () => context.model.get("exporting") ?? {};
-  /** @param {boolean} replace although it is there already */
-  const send = (replace) => {
+  /**
+   * @param {boolean} replace although it is there already
+   * @param {boolean} [downloads] to the browser; nothing else is offered where that is elsewhere
+   */
+  const send = (replace, downloads = state().apart ?? false) => {
     if (state().running) return;
-    const sent = context.send({ type: "export", path: path.value, format: format.value, replace });
+    const what = { path: path.value, format: format.value, replace };
+    const sent = context.send({
+      type: "export",
+      ...what,
+      ...(downloads ? { download: true } : {}),
+    });
     if (!sent) announce(result, TEXT.notResponding);
   };
   const rename = () => {
@@ -52,15 +72,21 @@ export function buildExport(context) {
     if (!formats) return;
     if (!format.options.length)
       format.append(...formats.map(({ value, text: name }) => h("option", { value, text: name })));
-    const hadFocus = form.contains(document.activeElement);
-    for (const field of [format, path, write]) field.disabled = running;
+    const hadFocus = form.contains(focusedElement());
+    write.hidden = state().apart ?? false;
+    download.classList.toggle("nbl-primary", write.hidden);
+    setAttribute(path, "aria-label", write.hidden ? TEXT.status.fileName : TEXT.status.exportPath);
+    for (const field of [format, path, write, download]) field.disabled = running;
     overwrite.hidden = running || kind !== "ask";
     show(running ? progress : null);
     setText(result, text);
     result.dataset.kind = kind;
-    if (hadFocus && !form.contains(document.activeElement))
+    if (hadFocus && !form.contains(focusedElement()))
       (running ? cancel : path).focus({ preventScroll: true });
   };
+  /** @type {(message: {name: string}, buffers: DataView[]) => void} */
+  const keep = ({ name }, [bytes]) => offerFile(new Blob([bytesOf(bytes).slice()]), name);
+  context.link.on("file", keep, signal);
   listen(format, "change", rename);
   const toggle = drawerButton(TEXT.status.exportOpen, form, format, () => send(false));
   const open = () => {

@@ -204,7 +204,7 @@ export function buildStatus(context, signal, ways) {
   const restart = buildStartOver(context);
   const [guidelines, exporting, importing, rate] = [
     buildGuidelines(context),
-    buildExport(context),
+    buildExport(context, signal),
     buildImport(context),
     buildRate(context),
   ];
