@@ -110,6 +110,8 @@ def test_a_session_takes_the_name_of_a_network(tmp_path, monkeypatch):
     session = nb.Session(pool, PETS, prior="clip-b32", learner="knn")
     expected = nb.prior_from_names(pool, PETS, "clip-b32")
     assert np.allclose(session.prior, expected, atol=1e-6)
+    of_tags = nb.Session(pool, PETS, prior="clip-b32", learner="knn", multi_label=True)
+    assert np.allclose(of_tags.prior, expected, atol=1e-6)
     assert (session.predict_proba().argmax(axis=1) == _evened(expected).argmax(axis=1)).all()
 
 
