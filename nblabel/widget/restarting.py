@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nblabel.log.store import StoreError
 from nblabel.widget import text
@@ -16,7 +17,8 @@ from nblabel.widget.text import restart
 class RestartingPanel(SharingPanel):
     """A panel whose log can be kept aside."""
 
-    place: tuple[str, str, str | None]
+    if TYPE_CHECKING:
+        place: tuple[str, str, str | None]
 
     def start_over(self) -> Path:
         """Keep the log aside in a file, and end the panel: run its cell again to begin anew.
