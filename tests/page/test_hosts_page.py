@@ -1,5 +1,6 @@
 """The panel in pages as marimo, VS Code and Colab are: what they name, deliver, forbid and listen to."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ def _host(browser_page: Page, page_server: str) -> None:
     browser_page.goto(f"{page_server}/tests/page/host.html")
 
 
+STATIC = Path(__file__).parents[2] / "nblabel" / "widget" / "static"
 LIGHT, DARK = ("#1a1a1a", "#ffffff"), ("#cccccc", "#1e1e1e")
 # What tells the themes apart, as these front ends have it; none has JupyterLab's variables.
 SHELLS = {
@@ -293,3 +295,9 @@ def test_a_download_is_asked_for_and_offered(browser_page: Page) -> None:
         queue.deliver({"type": "file", "name": "labels.csv"}, [[105, 100, 10]])
     assert download.value.suggested_filename == "labels.csv"
     assert download.value.path().read_bytes() == b"id\n"
+
+
+def test_one_function_says_what_has_the_focus() -> None:
+    # the document does not know it where the panel is in a shadow root
+    asking = [path.name for path in STATIC.rglob("*.js") if "activeElement" in path.read_text()]
+    assert asking == ["focus.js"]

@@ -275,11 +275,11 @@ def test_chords_composition_and_unmapped_keys_are_left_alone(queue: Queue) -> No
             { key: "1", isComposing: true }, { key: "x" }, { key: "S", shiftKey: true },
             { key: "Enter", shiftKey: true }, { key: "F5" }, { key: "Tab" }, { key: "ArrowDown" },
           ];
-          const seen = [];
-          document.body.addEventListener("keydown", (event) => seen.push(event.defaultPrevented));
-          for (const init of events)
-            root.dispatchEvent(new KeyboardEvent("keydown", { ...init, bubbles: true, cancelable: true }));
-          return seen;
+          // the front end hears nothing of them, and what the browser does with them it does
+          const about = { bubbles: true, cancelable: true };
+          return events.map(
+            (init) => !root.dispatchEvent(new KeyboardEvent("keydown", { ...init, ...about })),
+          );
         }"""
     )
     assert left == [False] * 10

@@ -49,6 +49,6 @@ def test_the_recording_is_as_the_schema_says():
 def test_nearly_every_message_of_the_kernel_is_in_the_recording():
     kinds = {name.removeprefix("kernel.") for name in SCHEMA["$defs"] if name.startswith("kernel.")}
     heard = {one["kind"] for one in RECORDED if one["from"] == "kernel"}
-    # "select" is plotly's, "grid" is of several tags, "text" of texts, "sound" of sounds, the others
-    # are of the channel
-    assert kinds - heard <= {"select", "grid", "text", "sound", "told", "nothing"}
+    # "select" is plotly's, "grid" is of several tags, "text" of texts, "sound" of sounds, "file" of
+    # downloads, the others are of the channel
+    assert kinds - heard <= {"select", "grid", "text", "sound", "file", "told", "nothing"}

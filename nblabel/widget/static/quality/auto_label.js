@@ -2,6 +2,7 @@
 // step itself.
 
 import { h, makeUid, patchChildren, setAttribute, setText } from "../shared/dom.js";
+import { focusedElement } from "../shared/focus.js";
 import { buildThumb, mediaOf, shortWords } from "../shared/media.js";
 import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
@@ -57,9 +58,8 @@ export function buildAutoLabel(host) {
     if (key !== drawn) curve.replaceChildren(curveOf(now));
     drawn = key;
     // the step that was taken may be gone with its button
-    const { activeElement } = document;
-    if (node.contains(activeElement) && activeElement?.closest("[hidden]"))
-      node.focus({ preventScroll: true });
+    const focused = focusedElement();
+    if (node.contains(focused) && focused?.closest("[hidden]")) node.focus({ preventScroll: true });
     if (now.running || !now.headline || now.headline === announced) return;
     announced = now.headline;
     // what became of a step is heard, not what it leads to

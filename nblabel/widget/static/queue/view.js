@@ -11,6 +11,7 @@ import {
 import { hasTree } from "../shared/class_tree.js";
 import { h, svg } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
+import { focusedElement } from "../shared/focus.js";
 import { returnFocus } from "../shared/frame.js";
 import { findsByName } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
@@ -348,5 +349,5 @@ function focusNotebook(el) {
     panel?.parentElement?.closest("[tabindex]")
   );
   if (holder) holder.focus({ preventScroll: true });
-  else /** @type {HTMLElement} */ (el.ownerDocument.activeElement)?.blur();
+  else /** @type {HTMLElement} */ (focusedElement())?.blur();
 }
