@@ -87,6 +87,31 @@ def test_only_among_some(page):
     assert ask(page, [1, 5, 40], show="labeled")[1] == [1]
 
 
+def test_what_a_mark_of_a_chart_stands_for(page):
+    session = page.panel.session
+    assert ask(page, only={"nth_label": [4, 5]})[1] == [30, 31]
+    assert ask(page, only={"nth_label": [4, 5]}, label=CLASSES[0])[0]["n"] == 0
+    found = session.where(confidence=(0.5, None)).tolist()
+    told, members, _ = ask(page, only={"confidence": [0.5, None]}, confidence=[None, 1])
+    assert members[: told["n"]] == found
+    assert 0 < len(found) < N
+    assert ask(page, only={"trusted": {"class": "all", "n": 9}})[0]["n"] == 0  # nothing was tried
+
+
+def test_the_most_trusted_are_those_of_the_curve():
+    page = open_page(nb.Pool(embeddings=blobs(600)))
+    session = page.panel.session
+    session.tell(range(0, 600, 20), [CLASSES[i % 3] for i in range(0, 600, 20)])
+    page.say("open", parts=["auto_label"])
+    report = nb.auto_label(session, max_error=0.05, accept=False)
+    page.say("estimate", max_error=0.05, confidence=0.95, per_class=False)
+    (name, rows), *_ = report.sets.items()
+    n = int(report.curve["n_items"].iloc[2])
+    members = ask(page, only={"trusted": {"class": name, "n": n}})[1]
+    assert members == sorted(rows[:n].tolist())
+    assert 0 < len(members) < len(rows)
+
+
 def test_columns_are_offered_and_asked_for():
     table = pd.DataFrame({"year": range(1990, 1990 + N), "city": ["Rome", "Oslo", "Rome"] * 20})
     page = open_page(nb.Pool(embeddings=blobs(N), columns=table))

@@ -81,6 +81,8 @@ class Galleries:
     session, state, items, pictures, pages, worker, replica
     send : callable
         Called with a message and its buffers.
+    trusted : callable
+        `nblabel.widget.work.auto_label.AutoLabel.trusted`.
     """
 
     def __init__(
@@ -93,7 +95,9 @@ class Galleries:
         worker: Worker,
         replica: Replica,
         send: Callable[[dict[str, Any], list[Any]], None],
+        trusted: Callable[[str, int], IntArray],
     ) -> None:
+        self._trusted = trusted
         self._session, self._state, self._items = session, state, items
         self._pictures, self._pages, self._worker = pictures, pages, worker
         self._replica, self._send = replica, send
@@ -102,7 +106,11 @@ class Galleries:
 
     def open(self, page: Page, content: dict[str, Any]) -> None:
         """Answer a "gallery"."""
-        known = OpenGallery(content["request"], content, content.get("indices"))
+        among = content.get("indices")
+        known = OpenGallery(content["request"], content)
+        known.among = None if among is None else np.asarray(among, dtype=np.intp)
+        if set_ := content.get("only", {}).get("trusted"):
+            known.among = _both(self._trusted(set_["class"], set_["n"]), known.among)
         self._open[page.id] = known
         if content["show"] != "contradicted":
             self._find(page, known)
@@ -113,8 +121,7 @@ class Galleries:
             if isinstance(table, Exception):
                 self._tell_none(page, known, text_of(table))
             elif self._is_open(page, known):
-                rows = table["index"].to_numpy(dtype=np.intp)
-                known.among = rows if known.among is None else np.intersect1d(rows, known.among)
+                known.among = _both(table["index"].to_numpy(dtype=np.intp), known.among)
                 self._find(page, known)
 
         self._replica.work_out(contradicted, found)
@@ -194,11 +201,11 @@ class Galleries:
         if "search" in content:
             wanted = content["search"]
             found = searcher.by_text(wanted["query"], wanted["by"], FOUND).indices
-            among = known.among
-            known.among = found if among is None else np.intersect1d(found, among)
+            known.among = _both(found, known.among)
         best = content["order"] == "best"
-        members = facts.where(
-            **_criteria(known),
+        members = _meeting(
+            facts,
+            known,
             order=None if content["order"] in ("position", "best") else content["order"],
             of=content.get("of"),
             descending=content["descending"],
@@ -240,7 +247,7 @@ class Galleries:
             facts, hidden = given
             now = np.zeros(len(facts), dtype=bool)
             try:
-                now[facts.where(**_criteria(known))] = True
+                now[_meeting(facts, known)] = True
             except (ValueError, KeyError, TypeError):  # a class is gone: its items stay
                 now = known.holds.copy()
             return _codes(facts, hidden), now
@@ -285,6 +292,21 @@ def text_of(error: Exception) -> str:
     return str(error.args[0] if error.args else error)
 
 
+def _both(found: IntArray, among: IntArray | None) -> IntArray:
+    """Return those of some positions that are among others, where there are others."""
+    return found if among is None else np.intersect1d(found, among)
+
+
+def _meeting(facts: Facts, known: OpenGallery, **order: Any) -> IntArray:
+    """Return the positions of what meets all that a page asked, in an order."""
+    among = known.among
+    only = known.content.get("only", {})
+    for name in ("nth_label", "confidence"):
+        if name in only:
+            among = facts.where(**{name: tuple(only[name])}, among=among)
+    return facts.where(**_criteria(known), among=among, **order)
+
+
 def _criteria(known: OpenGallery) -> dict[str, Any]:
     """Return the criteria of `Facts.where` for what a page asked."""
     content = known.content
@@ -302,8 +324,6 @@ def _criteria(known: OpenGallery) -> dict[str, Any]:
         if "range" in wanted:
             condition = tuple(wanted["range"])
         found["column"] = {wanted["name"]: condition}
-    if known.among is not None:
-        found["among"] = np.asarray(known.among, dtype=np.intp)
     return found
 
 

@@ -12,7 +12,7 @@ import { TEXT } from "../shared/text.js";
  * @typedef {{show: string, label?: string, as?: string, source?: string, annotator?: string,
  *   confidence?: (number | null)[], column?: {name: string, values?: string[], range?:
  *   (string | null)[]}, search?: {query: string, by: string}, order: string, of?: string | number,
- *   descending: boolean}} Asked
+ *   only?: import("../shared/ways.js").Only["asked"], descending: boolean}} Asked
  */
 
 const MISSING = "\u0000missing";
@@ -161,9 +161,10 @@ export class GalleryFilters {
       if (option.value === "best") option.hidden = option.disabled = !this.query.value.trim();
       if (option.value === "column") option.hidden = option.disabled = !this.columns.length;
     }
-    const { among } = this.gallery;
-    this.among.hidden = !among;
-    setText(this.amongText, among ? TEXT.gallery.among(among.length) : "");
+    const { among, only } = this.gallery;
+    const texts = [only?.text ?? "", among ? TEXT.gallery.among(among.length) : ""];
+    this.among.hidden = !among && !only;
+    setText(this.amongText, texts.filter(Boolean).join(". "));
   }
 
   columnChosen() {
@@ -244,6 +245,7 @@ export class GalleryFilters {
       descending: this.descending.checked,
     };
     if (this.label.value) Object.assign(asked, { label: this.label.value, as: this.as.value });
+    if (gallery.only) asked.only = gallery.only.asked;
     if (this.source.value) asked.source = this.source.value;
     if (this.annotator.value) asked.annotator = this.annotator.value;
     const shares = [this.low, this.high].map(({ value }) => (value === "" ? null : share(value)));

@@ -48,6 +48,9 @@ export class Gallery {
     this.anchor = 0;
     /** What was chosen before, of which the items are. @type {Uint32Array | null} */
     this.among = null;
+    /** What it was opened for, which filters cannot say.
+     * @type {import("../shared/ways.js").Only | null} */
+    this.only = null;
     /** The item that the others are ordered by their distance from. @type {number | null} */
     this.like = null;
     this.request = "";
@@ -159,6 +162,7 @@ export class Gallery {
     if (isWish) {
       this.among = wanted.indices ?? null;
       this.like = wanted.like ?? null;
+      this.only = wanted.only ?? null;
       this.filters.set(wanted);
     }
     // without a wish it is as it was left
@@ -209,7 +213,7 @@ export class Gallery {
   }
 
   dropAmong() {
-    this.among = this.like = null;
+    this.among = this.like = this.only = null;
     this.ways.lightUp(this.chosen.indices);
     this.filters.update();
     this.ask();

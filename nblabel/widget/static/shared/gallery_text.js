@@ -1,6 +1,6 @@
 // What the page says in the gallery.
 
-import { capital, countText, counted, percentText } from "./format.js";
+import { capital, countText, counted, percentText, shareText } from "./format.js";
 
 export const GALLERY_TEXT = {
   title: "Gallery",
@@ -63,6 +63,22 @@ export const GALLERY_TEXT = {
   /** @param {number} n */
   among: (n) => `Only among ${countText(n)} chosen before`,
   dropAmong: "Show others too",
+  /** What a mark of a chart stands for. */
+  only: {
+    /** @param {number} from @param {number} to */
+    labels: (from, to) =>
+      from === to
+        ? `Only label ${countText(to)} in the order of time`
+        : `Only labels ${countText(from)} to ${countText(to)} in the order of time`,
+    /** @param {number} least */
+    confident: (least) => `Only predicted with a confidence of ${shareText(least)} or more`,
+    /** @param {string} name "" for all classes @param {number} n */
+    trusted: (name, n) =>
+      `Only the ${countText(n)} most trusted predictions${name ? ` of ${name}` : ""}`,
+  },
+  /** @param {string} told what a mark of a chart says @param {string} only what it opens */
+  mark: (told, only) => `${told}. Opens in the gallery: ${only.replace(/^Only /, "")}`,
+  marks: "Points that open in the gallery",
   /** @param {number} left @param {number} came */
   changed: (left, came) =>
     [left ? `${countText(left)} no longer fit` : "", came ? `${countText(came)} more fit` : ""]

@@ -16,9 +16,14 @@
  * @property {(indices: Uint32Array) => void} lightUp points of the map, none to have all alike
  */
 /**
+ * What alone the gallery shows: what it is called, and as docs/wire.md has it.
+ * @typedef {{text: string, asked: {nth_label?: number[], confidence?: (number | null)[],
+ *   trusted?: {class: string, n: number}}}} Only
+ */
+/**
  * What the gallery is to show: a class, an order, what is like an item, or only some items.
  * @typedef {{show?: string, label?: string, as?: string, order?: string, query?: string,
- *   like?: number, indices?: Uint32Array}} GalleryWish
+ *   like?: number, indices?: Uint32Array, only?: Only}} GalleryWish
  */
 
 /** @returns {Ways} */
