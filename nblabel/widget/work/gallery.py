@@ -18,6 +18,7 @@ from nblabel.session import Session
 from nblabel.session.facts import Facts, columns_of
 from nblabel.session.searching import SINGULAR, Searcher
 from nblabel.widget import text
+from nblabel.widget.panel.filters import criteria_of
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.pages import Page, Pages
 from nblabel.widget.panel.pictures import Pictures
@@ -41,7 +42,6 @@ SHOWS: dict[str, dict[str, Any]] = {
     "missing": {"missing": True},
 }
 ABOUT = {"both": "label_or_prediction", "label": "label", "prediction": "prediction"}
-OPTIONS = 50  # values of a column that are offered
 # how an item stands, as docs/wire.md has it
 SKIPPED, FLAGGED, IN_PART, FIRST_CLASS, BY_MODEL = 1, 2, 3, 4, 1 << 15
 
@@ -102,7 +102,6 @@ class Galleries:
         self._pictures, self._pages, self._worker = pictures, pages, worker
         self._replica, self._send = replica, send
         self._open: dict[str, OpenGallery] = {}
-        self._options: list[dict[str, Any]] | None = None
 
     def open(self, page: Page, content: dict[str, Any]) -> None:
         """Answer a "gallery"."""
@@ -172,8 +171,6 @@ class Galleries:
         def work(given: tuple[Facts, IntArray]) -> Any:
             facts, hidden = given
             members = self._members(facts, known, searcher)
-            if self._options is None:
-                self._options = [_options(column) for column in columns_of(facts.pool)]
             return facts, members, _codes(facts, hidden)
 
         def done(made: Any) -> None:
@@ -228,8 +225,7 @@ class Galleries:
             "request": known.request,
             "n": n,
             "text": words.found(n, everything, SINGULAR[facts.pool.kind]),
-            "annotators": sorted(name for name in facts.annotators if name),
-            "columns": self._options or [],
+            "columns": [column.name for column in columns_of(facts.pool)],
             "to": page.id,
         }
         # all of them in their own order need not travel
@@ -299,8 +295,10 @@ def _both(found: IntArray, among: IntArray | None) -> IntArray:
 
 def _meeting(facts: Facts, known: OpenGallery, **order: Any) -> IntArray:
     """Return the positions of what meets all that a page asked, in an order."""
-    among = known.among
-    only = known.content.get("only", {})
+    content, among = known.content, known.among
+    if content.get("criteria"):
+        among = facts.where(**criteria_of(content["criteria"]), among=among)
+    only = content.get("only", {})
     for name in ("nth_label", "confidence"):
         if name in only:
             among = facts.where(**{name: tuple(only[name])}, among=among)
@@ -313,17 +311,6 @@ def _criteria(known: OpenGallery) -> dict[str, Any]:
     found = dict(SHOWS[content["show"]])
     if "label" in content:
         found[ABOUT[content.get("as", "both")]] = content["label"]
-    for name in ("source", "annotator"):
-        if name in content:
-            found[name] = content[name]
-    if "confidence" in content:
-        found["confidence"] = tuple(content["confidence"])
-    if "column" in content:
-        wanted = content["column"]
-        condition: Any = wanted.get("values")  # None: what has no value
-        if "range" in wanted:
-            condition = tuple(wanted["range"])
-        found["column"] = {wanted["name"]: condition}
     return found
 
 
@@ -342,10 +329,3 @@ def _codes(facts: Facts, hidden: IntArray) -> UInt16Array:
     codes[facts.status == CODES["model"]] |= BY_MODEL
     codes[hidden] = 0
     return codes
-
-
-def _options(column: Any) -> dict[str, Any]:
-    """Return what can be asked of a column."""
-    if column.numbers is None:
-        return {"name": column.name, "kind": column.kind, "values": column.coded(OPTIONS)[0]}
-    return {"name": column.name, "kind": column.kind}

@@ -220,7 +220,7 @@ export class Gallery {
   }
 
   /** @param {any} message @param {DataView[]} buffers */
-  take({ n, text, annotators, columns }, [order, stands, codes]) {
+  take({ n, text, columns }, [order, stands, codes]) {
     const total = this.context.model.get("pool")?.total ?? n;
     const members = new Uint32Array(alignedCopy(order));
     this.members = members.length || !n ? members : allOf(n);
@@ -233,7 +233,7 @@ export class Gallery {
     if (this.chosen.count) this.chosen.keep(this.members); // nothing unseen is labeled
     this.at = this.anchor = 0;
     this.version += 1;
-    this.filters.offer(annotators, columns);
+    this.filters.offer(columns);
     setText(this.summary, text);
     this.plane.el.setAttribute("aria-label", `${TEXT.gallery.grid(this.context.noun)}: ${text}`);
     this.plane.begin();

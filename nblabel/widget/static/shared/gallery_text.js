@@ -32,18 +32,7 @@ export const GALLERY_TEXT = {
   as: "by",
   /** @type {Record<string, string>} */
   abouts: { both: "label or prediction", label: "label", prediction: "prediction" },
-  source: "Source",
-  /** @type {Record<string, string>} */
-  sources: { "": "Any", human: "People", import: "Import", model: "Model" },
-  annotator: "Annotator",
-  confidence: "Confidence",
-  from: "from",
-  to: "to",
   column: "Column",
-  none: "None",
-  values: "Value",
-  anyValue: "Any",
-  noValue: "missing",
   search: "Search",
   order: "Order",
   /** @type {Record<string, string>} */
