@@ -66,7 +66,7 @@ class Gallery(Panel):
         )
 
     def tell(
-        self, *members: int, n: int | None = None, codes: dict[int, int] | None = None
+        self, *members: int, n: int | None = None, codes: dict[int, int] | None = None, **more: Any
     ) -> None:
         """Answer the last request; with `n` and no members, by all items."""
         codes = codes or {}
@@ -76,6 +76,7 @@ class Gallery(Panel):
             "n": len(members) if n is None else n,
             "text": f"{len(members) if n is None else n} of 5,000 images",
             "columns": COLUMNS,
+            **more,
         }
         self.send(
             told,
@@ -84,11 +85,14 @@ class Gallery(Panel):
             ("Uint16Array", list(codes.values())),
         )
 
-    def change(self, codes: dict[int, int], left: list[int] | None = None, came: int = 0) -> None:
+    def change(
+        self, codes: dict[int, int], left: list[int] | None = None, came: int = 0, **more: Any
+    ) -> None:
         told = {
             "type": "gallery_changes",
             "request": self.sent("gallery")[-1]["request"],
             "came": came,
+            **more,
         }
         self.send(
             told,

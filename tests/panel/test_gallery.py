@@ -92,7 +92,7 @@ def test_filters_and_what_is_looked_at_combine_and_follow_the_labels(page):
     _, members, _ = ask(page, [0, 1, 2, 7, 9], label=CLASSES[0], criteria=criteria)
     assert members == [0, 1, 2, 7]
     session.clear(7)
-    told, parts = next(one for one in reversed(page.heard) if one[0]["type"] == "gallery_changes")
+    _, parts = next(one for one in reversed(page.heard) if one[0]["type"] == "gallery_changes")
     assert np.frombuffer(parts[2], np.uint32).tolist() == [7]  # it does not meet the filters now
     assert "nobody" in ask(page, criteria={"label_or_prediction": ["nobody"]})
 

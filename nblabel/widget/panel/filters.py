@@ -11,6 +11,7 @@ from nblabel.pool.columns import Column
 from nblabel.session import Session
 from nblabel.session.facts import columns_of
 from nblabel.widget.panel.answers import words_of
+from nblabel.widget.panel.criteria import criteria_of
 from nblabel.widget.panel.pages import Page, Pages
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.text import filters as words
@@ -93,25 +94,6 @@ class Filters:
         request = (page.filter or {})["request"]
         content = {"type": "filter", "request": request, "total": len(self._session.pool)}
         self._send({**content, **told, "to": page.id}, buffers or [])
-
-
-def criteria_of(criteria: dict[str, Any]) -> dict[str, Any]:
-    """Return criteria that docs/wire.md has as `Session.where` takes them."""
-    asked: dict[str, Any] = dict(criteria)
-    if "confidence" in asked:
-        asked["confidence"] = tuple(asked["confidence"])
-    if "column" in asked:
-        asked["column"] = {name: _condition(one) for name, one in asked["column"].items()}
-    return asked
-
-
-def _condition(told: dict[str, Any]) -> Any:
-    """Return what a column is to meet, as `Session.where` takes it."""
-    if "values" in told:
-        return told["values"]
-    if "low" not in told:
-        return None  # missing
-    return told["low"], told["high"]
 
 
 def _described(column: Column, n: int) -> dict[str, Any]:

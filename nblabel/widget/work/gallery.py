@@ -18,14 +18,14 @@ from nblabel.session import Session
 from nblabel.session.facts import Facts, columns_of
 from nblabel.session.searching import SINGULAR, Searcher
 from nblabel.widget import text
-from nblabel.widget.panel.filters import criteria_of
+from nblabel.widget.panel.criteria import criteria_of
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.pages import Page, Pages
 from nblabel.widget.panel.pictures import Pictures
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.text import gallery as words
 from nblabel.widget.view.packet import Packet
-from nblabel.widget.work.groups import FOUND
+from nblabel.widget.work.groups import FOUND, labels_in, likeliest_of, nearly_equal
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import contradicted
 from nblabel.widget.work.worker import Task, Worker
@@ -108,9 +108,12 @@ class Galleries:
         among = content.get("indices")
         known = OpenGallery(content["request"], content)
         known.among = None if among is None else np.asarray(among, dtype=np.intp)
-        if set_ := content.get("only", {}).get("trusted"):
-            known.among = _both(self._trusted(set_["class"], set_["n"]), known.among)
         self._open[page.id] = known
+        try:
+            self._narrow(known)
+        except (IndexError, ValueError) as error:  # the page may be older than the embeddings
+            self._tell_none(page, known, text_of(error))
+            return
         if content["show"] != "contradicted":
             self._find(page, known)
             return
@@ -155,6 +158,25 @@ class Galleries:
                 self._follow(shown[one], known)
 
     # inside
+
+    def _narrow(self, known: OpenGallery) -> None:
+        """Take the items that a page alone wants, where these are known at once."""
+        only = known.content.get("only", {})
+        if set_ := only.get("trusted"):
+            known.among = _both(self._trusted(set_["class"], set_["n"]), known.among)
+        elif "near" in only:
+            found = nearly_equal(self._session, self._state, only["near"])
+            known.among = _both(found, known.among)
+
+    def _as_group(self, known: OpenGallery, *, opened: bool) -> dict[str, Any]:
+        """Return what there is to say of items that are to get one label."""
+        if "near" not in known.content.get("only", {}):
+            return {}
+        members = np.flatnonzero(known.holds)
+        *_, warning = labels_in(self._session, members)
+        likely = likeliest_of(self._session, self._state, members) if opened else []
+        told = {"warning": warning, "likeliest": likely}
+        return {name: value for name, value in told.items() if value}
 
     def _find(self, page: Page, known: OpenGallery) -> None:
         searcher, content = self._session.searcher, known.content
@@ -226,6 +248,7 @@ class Galleries:
             "n": n,
             "text": words.found(n, everything, SINGULAR[facts.pool.kind]),
             "columns": [column.name for column in columns_of(facts.pool)],
+            **self._as_group(known, opened=True),
             "to": page.id,
         }
         # all of them in their own order need not travel
@@ -270,6 +293,7 @@ class Galleries:
             "type": "gallery_changes",
             "request": known.request,
             "came": int(np.count_nonzero(now & ~known.holds)),
+            **self._as_group(known, opened=False),
             "to": page.id,
         }
         buffers = [changed.astype(np.uint32).tobytes(), codes[changed].tobytes()]

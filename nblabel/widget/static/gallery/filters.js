@@ -155,6 +155,7 @@ export class GalleryFilters {
     const { gallery } = this;
     this.clear();
     gallery.among = gallery.like = gallery.only = null;
+    gallery.group.end();
     const before = gallery.request;
     this.form.clear(); // asks where there were filters
     if (gallery.request === before) gallery.dropAmong();

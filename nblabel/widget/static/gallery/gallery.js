@@ -11,6 +11,7 @@ import { GalleryBar } from "./bar.js";
 import { isLabeled } from "./cell.js";
 import { Chosen } from "./chosen.js";
 import { GalleryFilters } from "./filters.js";
+import { GalleryGroup } from "./group.js";
 import { hearGalleryKey } from "./keys.js";
 import { GalleryLarge } from "./large.js";
 import { GalleryPlane } from "./plane.js";
@@ -60,6 +61,7 @@ export class Gallery {
     this.plane = new GalleryPlane(this);
     this.tiles = new TileCache(context, signal, () => this.arrived());
     this.large = new GalleryLarge(this);
+    this.group = new GalleryGroup(this);
     this.answers = new GalleryAnswers(this);
     this.bar = new GalleryBar(this);
     this.filters = new GalleryFilters(this);
@@ -117,6 +119,7 @@ export class Gallery {
       props,
       head,
       this.filters.el,
+      this.group.warning,
       this.plane.el,
       hint,
       this.large.el,
@@ -145,6 +148,8 @@ export class Gallery {
     link.on("behind", () => this.isOpen && this.ask(), signal);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
     ways.openGallery = (wanted) => this.open(wanted);
+    ways.openNear = (near) =>
+      this.open({ only: { text: TEXT.gallery.only.near, asked: { near } }, isGroup: true });
     ways.among = () => (this.isOpen ? this.among : null);
     ways.takeSelection = (indices, narrows) => this.takeSelection(indices, narrows);
   }
@@ -163,6 +168,7 @@ export class Gallery {
       this.among = wanted.indices ?? null;
       this.like = wanted.like ?? null;
       this.only = wanted.only ?? null;
+      this.group.begin(Boolean(wanted.isGroup));
       this.filters.set(wanted);
     }
     // without a wish it is as it was left
@@ -186,6 +192,7 @@ export class Gallery {
   escape() {
     if (this.large.isOpen) this.large.close();
     else if (this.bar.leaveBranch()) return;
+    else if (this.group.isOn) this.close();
     else if (this.chosen.count && this.plane.el === document.activeElement) this.chooseNone();
     else if (this.plane.el !== document.activeElement) this.focus();
     else this.close();
@@ -214,13 +221,14 @@ export class Gallery {
 
   dropAmong() {
     this.among = this.like = this.only = null;
+    this.group.end();
     this.ways.lightUp(this.chosen.indices);
     this.filters.update();
     this.ask();
   }
 
   /** @param {any} message @param {DataView[]} buffers */
-  take({ n, text, columns }, [order, stands, codes]) {
+  take({ n, text, columns, ...group }, [order, stands, codes]) {
     const total = this.context.model.get("pool")?.total ?? n;
     const members = new Uint32Array(alignedCopy(order));
     this.members = members.length || !n ? members : allOf(n);
@@ -237,6 +245,7 @@ export class Gallery {
     setText(this.summary, text);
     this.plane.el.setAttribute("aria-label", `${TEXT.gallery.grid(this.context.noun)}: ${text}`);
     this.plane.begin();
+    this.group.take(group);
     this.showChanges();
     this.bar.update();
   }
@@ -254,8 +263,8 @@ export class Gallery {
     this.bar.update();
   }
 
-  /** @param {{came: number}} message @param {DataView[]} buffers */
-  follow({ came }, [changed, codes, left]) {
+  /** @param {{came: number, warning?: string}} message @param {DataView[]} buffers */
+  follow({ came, warning = "" }, [changed, codes, left]) {
     const indices = new Uint32Array(alignedCopy(changed));
     const now = new Uint16Array(alignedCopy(codes));
     for (let k = 0; k < indices.length; k++) {
@@ -270,6 +279,7 @@ export class Gallery {
     for (const index of gone) this.gone[index] = 1;
     this.nGone = gone.length;
     this.came = came;
+    this.group.warn(warning);
     this.showChanges();
     this.draw();
     this.bar.update();
@@ -334,6 +344,7 @@ export class Gallery {
   extendTo(place) {
     const [first, last] = [this.anchor, place].sort((a, b) => a - b);
     this.at = place;
+    this.group.end();
     this.chosen.set(this.members.subarray(first, last + 1));
   }
 
@@ -347,6 +358,7 @@ export class Gallery {
   /** @param {number} place */
   chooseOnly(place) {
     this.at = this.anchor = place;
+    this.group.end();
     this.chosen.set([this.members[place]]);
   }
 
@@ -355,6 +367,7 @@ export class Gallery {
   }
 
   chooseNone() {
+    this.group.end();
     this.chosen.clear();
   }
 

@@ -61,6 +61,7 @@ export const GALLERY_TEXT = {
         : `Only labels ${countText(from)} to ${countText(to)} in the order of time`,
     /** @param {number} least */
     confident: (least) => `Only predicted with a confidence of ${shareText(least)} or more`,
+    near: "Only those that are nearly equal",
     /** @param {string} name "" for all classes @param {number} n */
     trusted: (name, n) =>
       `Only the ${countText(n)} most trusted predictions${name ? ` of ${name}` : ""}`,
@@ -104,8 +105,6 @@ export const GALLERY_TEXT = {
   /** @param {number} n */
   relabel: (n) => `Overwrite ${counted(n, "label")}`,
   /** @param {string} noun @param {number} n */
-  labelAs: (noun, n) => `Label ${counted(n, noun)} as`,
-  /** @param {string} noun @param {number} n */
   tagAs: (noun, n) => `Tag ${counted(n, noun)}`,
   /** @type {Record<string, string>} */
   values3: { yes: "yes", no: "no", unsure: "unsure" },
@@ -118,6 +117,7 @@ export const GALLERY_TEXT = {
   undo: "Undo",
   all: "Choose all",
   nothing: "Choose none",
+  notSeen: "Not all of them are shown yet.",
   nothingToLabel: "All of them are labeled. Overwrite is off.",
   previous: "Previous",
   next: "Next",

@@ -1,4 +1,5 @@
-// Which items meet the filters of this page, as the kernel told last: on the map and in the gallery.
+// Which items meet the filters of this page, those of the map and of the gallery, as the kernel
+// told last.
 
 import { makeUid } from "./dom.js";
 import { bytesOf } from "./pixels.js";
