@@ -50,6 +50,7 @@ ARROWS = {
     "widget.view": "arrays plots pool sharing system widget.text widget.work.home",
     "widget.panel.state": "arrays graph session",
     "widget.panel.pages": "arrays",
+    "widget.panel.criteria": "",
     "widget.panel.pictures": "arrays pool widget.view",
     "widget.panel.again": "session",
     "widget.panel.keys": "log session",
@@ -66,11 +67,12 @@ ARROWS = {
     "widget.panel.column_colors widget.panel.keys widget.panel.tags widget.text widget.view",
     "widget.panel.tag_figures": "quality session widget.panel.figures",
     "widget.work": "arrays embeddings encoders explore jobs log pool quality session sharing strategies "
-    "system widget.panel.again widget.panel.answers widget.panel.figures widget.panel.items "
+    "system widget.panel.again widget.panel.answers widget.panel.criteria widget.panel.figures widget.panel.items "
     "widget.panel.keys widget.panel.pages widget.panel.pictures widget.panel.state "
     "widget.panel.tag_figures widget.panel.tags widget.text widget.view widget.work.home",
     "widget.panel": "arrays explore graph log pool quality session strategies widget.panel.again "
-    "widget.panel.answers widget.panel.class_changes widget.panel.figures widget.panel.items widget.panel.pages "
+    "widget.panel.answers widget.panel.class_changes widget.panel.criteria widget.panel.figures "
+    "widget.panel.items widget.panel.pages "
     "widget.panel.pictures widget.panel.state widget.panel.tag_grid widget.panel.tags "
     "widget.text widget.view widget.work "
     "widget.work.home",

@@ -56,6 +56,9 @@ def test_nothing_is_accepted_without_checks():
     assert 58 < report.needed < 90  # what 5 % needs at least, and not much more
     assert len(report.left) == N - 3
     assert report.curve["answers_needed"].notna().any()
+    assert report.curve["n_items"].max() == len(report.sets["all"])
+    trust = session.predict_proba().max(axis=1)[report.sets["all"]]
+    assert trust[:50].mean() > trust[-50:].mean()  # the most trusted first
 
 
 def test_what_is_missing_is_asked_and_then_the_rest_is_accepted():

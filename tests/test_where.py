@@ -111,6 +111,24 @@ def test_by_confidence(session):
     assert session.where(confidence=(None, high)).tolist() == unsure
 
 
+def test_by_the_place_of_a_label_in_the_order_of_time():
+    session = nb.Session(nb.Pool(embeddings=blobs(40)), CLASSES)
+    for index in (9, 3, 7, 5, 1):
+        session.tell(index, CLASSES[index % 2])
+    session.skip(20)
+    assert session.where(nth_label=(2, 3)).tolist() == [3, 7]
+    assert session.where(nth_label=(4, None)).tolist() == [1, 5]
+    session.tell(9, CLASSES[2])  # what was replaced counts where it was given last
+    assert session.where(nth_label=(None, 1)).tolist() == [3]
+    assert session.where(nth_label=(5, 5), label=CLASSES[2]).tolist() == [9]
+    session.accept([11, 12], CLASSES[0])
+    assert session.where(nth_label=(1, None)).tolist() == [1, 3, 5, 7, 9]  # no labels of the model
+    tags = nb.Session(nb.Pool(embeddings=blobs(40)), CLASSES, multi_label=True)
+    tags.tell_tag([4, 2], CLASSES[0], [True, False])
+    tags.tell_tag(8, CLASSES[1], True)
+    assert tags.where(nth_label=(3, 3)).tolist() == [8]
+
+
 def test_by_columns(session):
     def expect(found, meets):
         assert found.tolist() == slow(session, meets)
@@ -318,6 +336,7 @@ def test_clear_takes_all_answers_back(tmp_path, multi_label):
         ({"column": "year"}, TypeError, "pass a dict"),
         ({"column": {"yaer": None}}, ValueError, "did you mean 'year'"),
         ({"column": {"year": "late"}}, ValueError, "'year' holds numbers, and 'late' is none"),
+        ({"nth_label": 3}, ValueError, "nth_label is 3; pass a range"),
         ({"among": [N]}, IndexError, "outside the pool"),
         ({"among": [True]}, ValueError, "mask"),
         ({"order": "size"}, ValueError, "unknown order 'size'"),

@@ -155,6 +155,9 @@ class AutoLabelReport(Report):
         The error–coverage curve, for sets of the most trusted predictions: class, share (of the
         pool), n_items, checks, wrong, guaranteed_error, answers_needed. Each row holds by itself,
         not all of them at once.
+    sets : dict of str to ndarray of intp
+        For each class of `curve` the positions of that set, the most trusted predictions first: a
+        row is about the first `n_items` of them.
     """
 
     max_error: float
@@ -166,6 +169,7 @@ class AutoLabelReport(Report):
     changed: IntArray
     corrected: IntArray
     curve: pd.DataFrame
+    sets: dict[str, IntArray]
     labels_ready: dict[int, str]
     broken: tuple[ErrorGuarantee, ...]
     n_before: int

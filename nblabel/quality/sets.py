@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from nblabel.arrays import IntArray
 from nblabel.quality.guarantee_report import AutoLabelReport, ErrorGuarantee
 from nblabel.quality.trials import BETTER, END, Trial, Trials
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nblabel.session import Session
 
 ALL = ""  # the name of a set of all classes
+EVERY = "all"  # what it is called where a person reads it
 CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.0)
 
 
@@ -89,6 +91,7 @@ def report_on(
     by_model = session.accepted
     unlike = trials.predictions().codes[by_model] != session.y[by_model]
     unlike &= ~np.isin(session.y[by_model], session.snapshot().retired)
+    sets = _sets(trials, tried)
     return AutoLabelReport(
         max_error=max_error,
         confidence=confidence,
@@ -98,7 +101,8 @@ def report_on(
         left=order[np.isin(order, np.setdiff1d(session.unanswered, list(ready)))],
         changed=by_model[unlike],
         corrected=trials.corrected,
-        curve=_curve(session, trials, tried, max_error, risk),
+        curve=_curve(session, tried, sets, max_error, risk),
+        sets=sets,
         labels_ready=ready,
         broken=broken,
         n_before=n_before,
@@ -170,10 +174,20 @@ def _guarantee(trial: Trial, max_error: float, risk: float, n_accepted: int) -> 
     )
 
 
+def _sets(trials: Trials, tried: dict[str, Trial | None]) -> dict[str, IntArray]:
+    """Return the positions of each set that is tried, the most trusted predictions first."""
+    found = {}
+    for name, trial in tried.items():
+        if trial is not None:
+            trust = trials.predictions(trial.seq).trust[trial.frame]
+            found[name or EVERY] = trial.frame[np.argsort(-trust, kind="stable")]
+    return found
+
+
 def _curve(
     session: Session,
-    trials: Trials,
     tried: dict[str, Trial | None],
+    sets: dict[str, IntArray],
     max_error: float,
     risk: float,
 ) -> pd.DataFrame:
@@ -183,13 +197,12 @@ def _curve(
     for name, trial in tried.items():
         if trial is None:
             continue
-        trust = trials.predictions(trial.seq).trust[trial.frame]
-        ordered = trial.frame[np.argsort(-trust, kind="stable")]
+        ordered = sets[name or EVERY]
         for size in dict.fromkeys(round(share * len(ordered)) for share in CURVE):
             part = trial.among(ordered[:size])
             rows.append(
                 {
-                    "class": name or "all",
+                    "class": name or EVERY,
                     "share": size / len(session.pool),
                     "n_items": size,
                     "checks": len(part.checks),

@@ -51,6 +51,8 @@ class TagAutoLabelReport(AutoLabelReport):
         Answers of the same sets that were accepted before.
     curve : DataFrame
         The error–coverage curves of all guarantees.
+    sets : dict of str to ndarray of intp
+        The sets that those are about.
     table : DataFrame
         A row for each tag. Columns yes and no: items that have, and have not, the tag by an
         accepted answer; ready_yes, ready_no: those that may be accepted; left: items that nobody
@@ -234,6 +236,7 @@ def _all_of(
         changed=_any([report.changed for report in each]),
         corrected=_any([report.corrected for report in each]),
         curve=pd.concat([report.curve for report in each], ignore_index=True),
+        sets={name: rows for report in each for name, rows in report.sets.items()},
         labels_ready={
             row: Tags(yes=said["yes"], no=said["no"]).text for row, said in labels.items()
         },
@@ -305,5 +308,6 @@ def _named_alike(name: str, tag: OneTag, report: AutoLabelReport) -> AutoLabelRe
         guarantees=named(report.guarantees),
         broken=named(report.broken),
         curve=report.curve.assign(**{"class": report.curve["class"].map(called)}),
+        sets={called[text]: rows for text, rows in report.sets.items()},
         labels_ready={row: _answer(tag, text) for row, text in report.labels_ready.items()},
     )

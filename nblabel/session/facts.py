@@ -180,6 +180,14 @@ class Facts:
         codes = [self.annotators[name] for name in wanted if name in self.annotators]
         return _is_one_of(self.who, codes)
 
+    def _meets_nth_label(self, ends: Any) -> BoolArray:
+        labeled = np.flatnonzero(self._meets_source(("human", "import")))
+        places = np.full(len(self), np.nan)
+        places[labeled[_sorted(self.when[labeled], descending=False)]] = np.arange(
+            1, len(labeled) + 1
+        )
+        return _between(places, *_ends(ends, "nth_label"))
+
     def _meets_confidence(self, ends: Any) -> BoolArray:
         return _between(self.confidence, *_ends(ends, "confidence"))
 

@@ -31,6 +31,7 @@ class FilteredLog(PastLog):
         labeled: bool | None = None,
         source: Any = None,
         annotator: Any = None,
+        nth_label: tuple[int | None, int | None] | None = None,
         confidence: tuple[float | None, float | None] | None = None,
         noted: bool | None = None,
         duplicates: bool | None = None,
@@ -57,6 +58,11 @@ class FilteredLog(PastLog):
         annotator : str or list of str, optional
             Who gave the answer that counts, skips and flags included; "" is an answer without a
             name.
+        nth_label : tuple of two int, optional
+            Between which places its label lies among those of people and imports in their order in
+            time, from 1, ends included: ``(21, 30)`` is what the learning curve has between 20 and
+            30 labels. None leaves an end open; a label that was replaced counts where it was given
+            last.
         confidence : tuple of two numbers, optional
             Between which the confidence of the prediction lies, ends included; None leaves an end
             open. With several tags, the mean over the tags of that of the likelier answer.
@@ -119,6 +125,7 @@ class FilteredLog(PastLog):
             "labeled": labeled,
             "source": source,
             "annotator": annotator,
+            "nth_label": nth_label,
             "confidence": confidence,
             "noted": noted,
             "duplicates": duplicates,

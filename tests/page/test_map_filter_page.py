@@ -73,7 +73,7 @@ def test_filters_combine_and_are_cleared(filtered: Filtered) -> None:
     assert filtered.criteria(1) == {"label_or_prediction": ["Boot"]}
     filtered.answer([4])
     expect(filtered.left).to_have_text("1 of 5 meets the filters")
-    filtered.field("Answer").select_option("none yet")
+    filtered.field("Status").select_option("not answered")
     filtered.criteria(2)
     filtered.field("Confidence, %, from").fill("50")
     assert filtered.criteria(3)["confidence"] == [0.5, None]

@@ -169,7 +169,7 @@ def test_with_the_gallery_open_a_box_adds_to_what_it_shows(crowd: Map) -> None:
 
 def test_with_the_gallery_open_a_click_on_the_map_asks_nothing(crowd: Map) -> None:
     crowd.root.locator(".nbl-map-gallery").click()
-    answer = {"type": "gallery", "n": 902, "text": "All", "annotators": [], "columns": []}
+    answer = {"type": "gallery", "n": 902, "text": "All", "columns": []}
     answer["request"] = crowd.await_sent("gallery", 1)[0]["request"]
     crowd.deliver(answer, [[], [], []])
     crowd.page.mouse.click(*crowd.spot(*crowd.points[5]))

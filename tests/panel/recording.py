@@ -97,7 +97,9 @@ def _look_around(page: Page) -> None:
     page.say("group", request="r2", order="central", cluster=None)
     page.panel.clusters = [0, 1, 2, -1] * (N // 4)
     page.say("group", request="r3", order="outliers", cluster=1)
-    page.say("group", request="r4", order="random", near=1)
+    page.say(
+        "gallery", request="r4", show="all", order="position", descending=False, only={"near": 1}
+    )
     page.say("group", request="r5", order="best", search={"like": 4})
     page.say("group", request="r6", order="random", cluster=1)
     page.say("look", indices=[1, 4])

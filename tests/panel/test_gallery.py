@@ -76,28 +76,72 @@ def test_criteria_are_those_of_where(page):
     members = ask(page, label=name, order="confidence", descending=True)[1]
     assert members == found.tolist()
     found = session.where(prediction=name, confidence=(0.5, None))
-    told, members, _ = ask(page, label=name, **{"as": "prediction"}, confidence=[0.5, None])
+    told, members, _ = ask(
+        page, label=name, **{"as": "prediction"}, criteria={"confidence": [0.5, None]}
+    )
     assert members[: told["n"]] == found.tolist()
     members = ask(page, label=name, **{"as": "label"}, order="distance", of=1)[1]
     assert members == session.where(label=name, order="distance", of=1).tolist()
     assert members[0] == 1
 
 
+def test_filters_and_what_is_looked_at_combine_and_follow_the_labels(page):
+    session = page.panel.session
+    session.tell([7, 8], CLASSES[0])
+    criteria = {"status": ["human"], "annotator": [""]}
+    _, members, _ = ask(page, [0, 1, 2, 7, 9], label=CLASSES[0], criteria=criteria)
+    assert members == [0, 1, 2, 7]
+    session.clear(7)
+    _, parts = next(one for one in reversed(page.heard) if one[0]["type"] == "gallery_changes")
+    assert np.frombuffer(parts[2], np.uint32).tolist() == [7]  # it does not meet the filters now
+    assert "nobody" in ask(page, criteria={"label_or_prediction": ["nobody"]})
+
+
 def test_only_among_some(page):
     assert ask(page, [1, 5, 40], show="labeled")[1] == [1]
+
+
+def test_what_a_mark_of_a_chart_stands_for(page):
+    session = page.panel.session
+    assert ask(page, only={"nth_label": [4, 5]})[1] == [30, 31]
+    assert ask(page, only={"nth_label": [4, 5]}, label=CLASSES[0])[0]["n"] == 0
+    found = session.where(confidence=(0.5, None)).tolist()
+    told, members, _ = ask(
+        page, only={"confidence": [0.5, None]}, criteria={"confidence": [None, 1]}
+    )
+    assert members[: told["n"]] == found
+    assert 0 < len(found) < N
+    assert ask(page, only={"trusted": {"class": "all", "n": 9}})[0]["n"] == 0  # nothing was tried
+
+
+def test_the_most_trusted_are_those_of_the_curve():
+    page = open_page(nb.Pool(embeddings=blobs(600)))
+    session = page.panel.session
+    session.tell(range(0, 600, 20), [CLASSES[i % 3] for i in range(0, 600, 20)])
+    page.say("open", parts=["auto_label"])
+    report = nb.auto_label(session, max_error=0.05, accept=False)
+    page.say("estimate", max_error=0.05, confidence=0.95, per_class=False)
+    (name, rows), *_ = report.sets.items()
+    n = int(report.curve["n_items"].iloc[2])
+    members = ask(page, only={"trusted": {"class": name, "n": n}})[1]
+    assert members == sorted(rows[:n].tolist())
+    assert 0 < len(members) < len(rows)
 
 
 def test_columns_are_offered_and_asked_for():
     table = pd.DataFrame({"year": range(1990, 1990 + N), "city": ["Rome", "Oslo", "Rome"] * 20})
     page = open_page(nb.Pool(embeddings=blobs(N), columns=table))
     told, _, _ = ask(page)
-    cities = {"name": "city", "kind": "category", "values": ["Rome", "Oslo"]}
-    assert told["columns"] == [{"name": "year", "kind": "number"}, cities]
-    years = ask(page, column={"name": "year", "range": ["1995", "1997"]})[1]
-    assert years == [5, 6, 7]
-    assert len(ask(page, column={"name": "city", "values": ["Oslo"]})[1]) == 20
-    assert ask(page, column={"name": "city"})[0]["n"] == 0  # none is missing
-    assert "holds numbers" in ask(page, column={"name": "year", "range": ["late", None]})
+    assert told["columns"] == ["year", "city"]
+
+    def among(**column):
+        return ask(page, criteria={"column": column})
+
+    assert among(year={"low": 1995, "high": 1997})[1] == [5, 6, 7]
+    assert len(among(city={"values": ["Oslo"]})[1]) == 20
+    assert among(city={"values": ["Oslo"]}, year={"low": None, "high": 1995})[1] == [1, 4]
+    assert among(city={"missing": True})[0]["n"] == 0  # none is missing
+    assert "holds numbers" in among(year={"low": "late", "high": None})
     assert ask(page, order="column", of="year", descending=True)[1] == list(range(N))[::-1]
 
 
@@ -256,5 +300,7 @@ def test_a_coarse_label_is_that_of_its_parent_class():
 def test_a_day_as_the_end_of_a_range_is_meant_as_a_whole():
     noon = pd.to_datetime(["2026-01-31 12:00"] * N)
     page = open_page(nb.Pool(embeddings=blobs(N), columns=pd.DataFrame({"day": noon})))
-    told, _, _ = ask(page, column={"name": "day", "range": ["2026-01-31", "2026-01-31"]})
+    told, _, _ = ask(
+        page, criteria={"column": {"day": {"low": "2026-01-31", "high": "2026-01-31"}}}
+    )
     assert told["n"] == N

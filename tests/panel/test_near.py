@@ -29,9 +29,10 @@ def show(page, index):
 
 
 def open_near(page, index, request="r"):
-    page.say("group", checked=False, request=request, order="random", near=index)
-    ((told, buffers), *_) = page.heard
-    return told, sorted(np.frombuffer(buffers[0], np.uint32).tolist()) if buffers else None
+    asked = {"show": "all", "order": "position", "descending": False, "only": {"near": index}}
+    page.say("gallery", request=request, **asked)
+    told, buffers = page.heard[-1]
+    return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
 
 
 def test_an_item_says_for_how_many_it_stands(page):
@@ -48,14 +49,16 @@ def test_its_group_is_labeled_in_one_step_and_undone_in_one(page):
     page.session.tell(GROUP[3], "boot")
     told, members = open_near(page, 7)
     assert members == GROUP
-    assert (told["type"], told["name"], told["cluster"]) == ("group", "Nearly equal", None)
-    assert (told["n"], told["labeled"]) == (SIZE, 1)
+    assert (told["type"], told["n"]) == ("gallery", SIZE)
+    assert "warning" not in told
     assert page.known() == {str(GROUP[3]): "boot"}  # nobody answered for them
     steps = len(page.session.store.read())
     assert page.label_group(members, "bag")["text"] == "11 images labeled as bag."
     assert len(page.session.store.read()) == steps + 1
     assert page.session.n_labeled == SIZE
-    assert "contradict" in page.last("facts")["warning"]  # what is nearly equal should be alike
+    assert (
+        "contradict" in page.last("gallery_changes")["warning"]
+    )  # what is nearly equal should be alike
     assert not {int(item) for item in page.ids} & set(GROUP)
     assert page.answer("undo")["text"] == "Undone: 11 images."
     assert page.known() == {str(GROUP[3]): "boot"}
@@ -64,7 +67,7 @@ def test_its_group_is_labeled_in_one_step_and_undone_in_one(page):
 @pytest.mark.parametrize("index", [8, 4_000])
 def test_what_stands_for_nothing_opens_nothing(page, index):
     told, members = open_near(page, index)
-    assert (told["type"], members) == ("no_group", None)
+    assert (told["type"], members) == ("no_gallery", None)
     said = "outside the pool" if index > 100 else "nothing else is nearly equal to it any more"
     assert said in told["text"]
 
@@ -73,7 +76,7 @@ def test_without_neighbours_nothing_is_known_of_it():
     X = np.concatenate([spread(N), nearly(spread(N)[7], SIZE - 1)])
     page = open_page(nb.Pool(np.zeros((len(X), 4, 4), dtype=np.uint8), embeddings=X))
     assert "near" not in show(page, 7)
-    assert open_near(page, 7)[0]["type"] == "no_group"
+    assert open_near(page, 7)[0]["type"] == "no_gallery"
 
 
 def test_other_embeddings_have_other_groups(page):

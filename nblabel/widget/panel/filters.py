@@ -9,8 +9,9 @@ import numpy as np
 from nblabel.arrays import IntArray
 from nblabel.pool.columns import Column
 from nblabel.session import Session
-from nblabel.session.facts import Facts, columns_of
+from nblabel.session.facts import columns_of
 from nblabel.widget.panel.answers import words_of
+from nblabel.widget.panel.criteria import criteria_of
 from nblabel.widget.panel.pages import Page, Pages
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.text import filters as words
@@ -85,31 +86,14 @@ class Filters:
                 self._tell(page, {"text": "", "n": len(found)}, [bits])
 
         criteria = content["criteria"]
-        self._worker.run("filter", Task(work=lambda _: _meeting(facts, criteria), done=done))
+        self._worker.run(
+            "filter", Task(work=lambda _: facts.where(**criteria_of(criteria)), done=done)
+        )
 
     def _tell(self, page: Page, told: dict[str, Any], buffers: list[Any] | None = None) -> None:
         request = (page.filter or {})["request"]
         content = {"type": "filter", "request": request, "total": len(self._session.pool)}
         self._send({**content, **told, "to": page.id}, buffers or [])
-
-
-def _meeting(facts: Facts, criteria: dict[str, Any]) -> IntArray:
-    """Return the positions of what meets criteria as docs/wire.md has them."""
-    asked: dict[str, Any] = dict(criteria)
-    if "confidence" in asked:
-        asked["confidence"] = tuple(asked["confidence"])
-    if "column" in asked:
-        asked["column"] = {name: _condition(one) for name, one in asked["column"].items()}
-    return facts.where(**asked)
-
-
-def _condition(told: dict[str, Any]) -> Any:
-    """Return what a column is to meet, as `Session.where` takes it."""
-    if "values" in told:
-        return told["values"]
-    if "low" not in told:
-        return None  # missing
-    return told["low"], told["high"]
 
 
 def _described(column: Column, n: int) -> dict[str, Any]:

@@ -135,10 +135,6 @@ class Panel:
             *(session, self.state, self.items, self.pictures, self.pages, self._worker),
             *(send, self.selection.take),
         )
-        self.galleries = Galleries(
-            *(session, self.state, self.items, self.pictures, self.pages, self._worker),
-            *(replica, send),
-        )
         self.filters = Filters(session, self.state, self.pages, self._worker, send)
         self.finding = Finding(session, self.state)
         self.playing = Playing(session, self._worker, send)
@@ -160,6 +156,10 @@ class Panel:
             written=self._written,
             want=self.want,
             send=send,
+        )
+        self.galleries = Galleries(
+            *(session, self.state, self.items, self.pictures, self.pages, self._worker),
+            *(replica, send, self.auto_label.trusted),
         )
         self.state.on_change = self.publisher.changed
         session.subscribe(self._log_changed)

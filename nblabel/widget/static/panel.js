@@ -90,7 +90,7 @@ class PanelPage {
     add(columns, () => new MapView(context, signal, ways).el);
     add(el, () => new ClassDialog(controller, signal, ways).el);
     add(el, () => buildStatus(context, signal, ways));
-    add(el, () => buildQuality(context, signal));
+    add(el, () => buildQuality(context, signal, ways));
   }
 
   /**

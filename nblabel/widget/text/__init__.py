@@ -238,7 +238,6 @@ def contradiction(counts: Sequence[tuple[str, int]]) -> str:
     )
 
 
-NEARLY_EQUAL = "Nearly equal"
 NOTHING_NEAR = "nothing else is nearly equal to it any more."
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from nblabel.arrays import IntArray
 from nblabel.log import frames
 from nblabel.log.events import LabelEvent
@@ -94,6 +96,7 @@ class AutoLabel:
         self._seen = -1  # the version of the session that the answer is of
         self._answer: dict[str, Any] = {}
         self._writing = ""  # the uid of the step that is on its way
+        self._sets: dict[str, IntArray] = {}  # as the report has them
 
     # what a person does
 
@@ -121,6 +124,10 @@ class AutoLabel:
         self.cancel()
         self._terms = terms
         self._run("estimate", lambda replica: self._examined(replica, terms), self._estimated)
+
+    def trusted(self, name: str, n: int) -> IntArray:
+        """Return the positions of the n most trusted predictions of a set of the last report."""
+        return self._sets.get(name, np.empty(0, dtype=np.intp))[:n]
 
     def queue_checks(self) -> None:
         """Have the checks asked that are needed."""
@@ -300,6 +307,7 @@ class AutoLabel:
 
     def _show_report(self, report: AutoLabelReport) -> None:
         headline, details = self._in_words(report)
+        self._sets = report.sets
         # the curve says nothing before the first checks
         rows = report.curve[report.curve["checks"] > 0]
         self._show(

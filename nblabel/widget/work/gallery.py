@@ -18,13 +18,14 @@ from nblabel.session import Session
 from nblabel.session.facts import Facts, columns_of
 from nblabel.session.searching import SINGULAR, Searcher
 from nblabel.widget import text
+from nblabel.widget.panel.criteria import criteria_of
 from nblabel.widget.panel.items import Items
 from nblabel.widget.panel.pages import Page, Pages
 from nblabel.widget.panel.pictures import Pictures
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.text import gallery as words
 from nblabel.widget.view.packet import Packet
-from nblabel.widget.work.groups import FOUND
+from nblabel.widget.work.groups import FOUND, labels_in, likeliest_of, nearly_equal
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import contradicted
 from nblabel.widget.work.worker import Task, Worker
@@ -41,7 +42,6 @@ SHOWS: dict[str, dict[str, Any]] = {
     "missing": {"missing": True},
 }
 ABOUT = {"both": "label_or_prediction", "label": "label", "prediction": "prediction"}
-OPTIONS = 50  # values of a column that are offered
 # how an item stands, as docs/wire.md has it
 SKIPPED, FLAGGED, IN_PART, FIRST_CLASS, BY_MODEL = 1, 2, 3, 4, 1 << 15
 
@@ -81,6 +81,8 @@ class Galleries:
     session, state, items, pictures, pages, worker, replica
     send : callable
         Called with a message and its buffers.
+    trusted : callable
+        `nblabel.widget.work.auto_label.AutoLabel.trusted`.
     """
 
     def __init__(
@@ -93,17 +95,25 @@ class Galleries:
         worker: Worker,
         replica: Replica,
         send: Callable[[dict[str, Any], list[Any]], None],
+        trusted: Callable[[str, int], IntArray],
     ) -> None:
+        self._trusted = trusted
         self._session, self._state, self._items = session, state, items
         self._pictures, self._pages, self._worker = pictures, pages, worker
         self._replica, self._send = replica, send
         self._open: dict[str, OpenGallery] = {}
-        self._options: list[dict[str, Any]] | None = None
 
     def open(self, page: Page, content: dict[str, Any]) -> None:
         """Answer a "gallery"."""
-        known = OpenGallery(content["request"], content, content.get("indices"))
+        among = content.get("indices")
+        known = OpenGallery(content["request"], content)
+        known.among = None if among is None else np.asarray(among, dtype=np.intp)
         self._open[page.id] = known
+        try:
+            self._narrow(known)
+        except (IndexError, ValueError) as error:  # the page may be older than the embeddings
+            self._tell_none(page, known, text_of(error))
+            return
         if content["show"] != "contradicted":
             self._find(page, known)
             return
@@ -113,8 +123,7 @@ class Galleries:
             if isinstance(table, Exception):
                 self._tell_none(page, known, text_of(table))
             elif self._is_open(page, known):
-                rows = table["index"].to_numpy(dtype=np.intp)
-                known.among = rows if known.among is None else np.intersect1d(rows, known.among)
+                known.among = _both(table["index"].to_numpy(dtype=np.intp), known.among)
                 self._find(page, known)
 
         self._replica.work_out(contradicted, found)
@@ -150,6 +159,25 @@ class Galleries:
 
     # inside
 
+    def _narrow(self, known: OpenGallery) -> None:
+        """Take the items that a page alone wants, where these are known at once."""
+        only = known.content.get("only", {})
+        if set_ := only.get("trusted"):
+            known.among = _both(self._trusted(set_["class"], set_["n"]), known.among)
+        elif "near" in only:
+            found = nearly_equal(self._session, self._state, only["near"])
+            known.among = _both(found, known.among)
+
+    def _as_group(self, known: OpenGallery, *, opened: bool) -> dict[str, Any]:
+        """Return what there is to say of items that are to get one label."""
+        if "near" not in known.content.get("only", {}):
+            return {}
+        members = np.flatnonzero(known.holds)
+        *_, warning = labels_in(self._session, members)
+        likely = likeliest_of(self._session, self._state, members) if opened else []
+        told = {"warning": warning, "likeliest": likely}
+        return {name: value for name, value in told.items() if value}
+
     def _find(self, page: Page, known: OpenGallery) -> None:
         searcher, content = self._session.searcher, known.content
         near = content["order"] == "distance" or (
@@ -165,8 +193,6 @@ class Galleries:
         def work(given: tuple[Facts, IntArray]) -> Any:
             facts, hidden = given
             members = self._members(facts, known, searcher)
-            if self._options is None:
-                self._options = [_options(column) for column in columns_of(facts.pool)]
             return facts, members, _codes(facts, hidden)
 
         def done(made: Any) -> None:
@@ -194,11 +220,11 @@ class Galleries:
         if "search" in content:
             wanted = content["search"]
             found = searcher.by_text(wanted["query"], wanted["by"], FOUND).indices
-            among = known.among
-            known.among = found if among is None else np.intersect1d(found, among)
+            known.among = _both(found, known.among)
         best = content["order"] == "best"
-        members = facts.where(
-            **_criteria(known),
+        members = _meeting(
+            facts,
+            known,
             order=None if content["order"] in ("position", "best") else content["order"],
             of=content.get("of"),
             descending=content["descending"],
@@ -221,8 +247,8 @@ class Galleries:
             "request": known.request,
             "n": n,
             "text": words.found(n, everything, SINGULAR[facts.pool.kind]),
-            "annotators": sorted(name for name in facts.annotators if name),
-            "columns": self._options or [],
+            "columns": [column.name for column in columns_of(facts.pool)],
+            **self._as_group(known, opened=True),
             "to": page.id,
         }
         # all of them in their own order need not travel
@@ -240,7 +266,7 @@ class Galleries:
             facts, hidden = given
             now = np.zeros(len(facts), dtype=bool)
             try:
-                now[facts.where(**_criteria(known))] = True
+                now[_meeting(facts, known)] = True
             except (ValueError, KeyError, TypeError):  # a class is gone: its items stay
                 now = known.holds.copy()
             return _codes(facts, hidden), now
@@ -267,6 +293,7 @@ class Galleries:
             "type": "gallery_changes",
             "request": known.request,
             "came": int(np.count_nonzero(now & ~known.holds)),
+            **self._as_group(known, opened=False),
             "to": page.id,
         }
         buffers = [changed.astype(np.uint32).tobytes(), codes[changed].tobytes()]
@@ -285,25 +312,29 @@ def text_of(error: Exception) -> str:
     return str(error.args[0] if error.args else error)
 
 
+def _both(found: IntArray, among: IntArray | None) -> IntArray:
+    """Return those of some positions that are among others, where there are others."""
+    return found if among is None else np.intersect1d(found, among)
+
+
+def _meeting(facts: Facts, known: OpenGallery, **order: Any) -> IntArray:
+    """Return the positions of what meets all that a page asked, in an order."""
+    content, among = known.content, known.among
+    if content.get("criteria"):
+        among = facts.where(**criteria_of(content["criteria"]), among=among)
+    only = content.get("only", {})
+    for name in ("nth_label", "confidence"):
+        if name in only:
+            among = facts.where(**{name: tuple(only[name])}, among=among)
+    return facts.where(**_criteria(known), among=among, **order)
+
+
 def _criteria(known: OpenGallery) -> dict[str, Any]:
     """Return the criteria of `Facts.where` for what a page asked."""
     content = known.content
     found = dict(SHOWS[content["show"]])
     if "label" in content:
         found[ABOUT[content.get("as", "both")]] = content["label"]
-    for name in ("source", "annotator"):
-        if name in content:
-            found[name] = content[name]
-    if "confidence" in content:
-        found["confidence"] = tuple(content["confidence"])
-    if "column" in content:
-        wanted = content["column"]
-        condition: Any = wanted.get("values")  # None: what has no value
-        if "range" in wanted:
-            condition = tuple(wanted["range"])
-        found["column"] = {wanted["name"]: condition}
-    if known.among is not None:
-        found["among"] = np.asarray(known.among, dtype=np.intp)
     return found
 
 
@@ -322,10 +353,3 @@ def _codes(facts: Facts, hidden: IntArray) -> UInt16Array:
     codes[facts.status == CODES["model"]] |= BY_MODEL
     codes[hidden] = 0
     return codes
-
-
-def _options(column: Any) -> dict[str, Any]:
-    """Return what can be asked of a column."""
-    if column.numbers is None:
-        return {"name": column.name, "kind": column.kind, "values": column.coded(OPTIONS)[0]}
-    return {"name": column.name, "kind": column.kind}

@@ -179,8 +179,6 @@ class Groups:
         """Return who is in a group, and what it is called."""
         if "indices" in content:
             return self._session.positions(content["indices"]), NO_CLUSTER
-        if "near" in content:
-            return self._nearly_equal(content["near"]), {**NO_CLUSTER, "name": text.NEARLY_EQUAL}
         number, clusters = content["cluster"], self._state.clusters
         if clusters is None:
             raise ValueError(text.NO_CLUSTERS_YET)
@@ -199,14 +197,6 @@ class Groups:
             "previous": order[place - 1] if place else None,
             "next": order[place + 1] if place + 1 < len(order) else None,
         }
-
-    def _nearly_equal(self, index: int) -> IntArray:
-        """Return an item and what is nearly equal to it; embeddings may have changed since."""
-        near = self._state.near
-        self._session.positions(index)
-        if near is None or near.size(index) < 2:
-            raise ValueError(text.NOTHING_NEAR)
-        return near.members(index)
 
     def _ordered(self, members: IntArray, order: str) -> IntArray:
         """Return the members as they are looked at."""
@@ -237,24 +227,11 @@ class Groups:
         What a search found is of many classes by nature.
         """
         session, members = self._session, group.members
-        known = members[np.isin(session.status[members], BY_PEOPLE)]
-        labels = [one for one in count_labels(session, known) if one["count"]]
-        labels.sort(key=lambda one: -one["count"])
-        counts = [(one["name"], one["count"]) for one in labels]
-        differ = len(counts) > 1 and not group.found and not session.multi_label
-        warning = text.contradiction(counts) if differ else ""
-        facts = {"n": len(members), "labeled": len(known), "labels": labels, "warning": warning}
-        likely = self._likeliest(members)
+        known, labels, warning = labels_in(session, members)
+        warning = "" if group.found else warning
+        facts = {"n": len(members), "labeled": known, "labels": labels, "warning": warning}
+        likely = likeliest_of(session, self._state, members)
         return {**facts, "likeliest": likely} if likely else facts
-
-    def _likeliest(self, members: IntArray) -> list[str]:
-        """Return the classes that keys give a group, where there are more classes than keys."""
-        model, names = self._state.model, self._session.classes
-        if model is None or not self._session.predicts or not has_many(names):
-            return []
-        counts = np.bincount(model.predicted[0][members], minlength=len(names))
-        first = np.argsort(-counts, kind="stable")[:LIKELIEST]
-        return [names[code] for code in first.tolist() if counts[code] and code < len(names)]
 
     def _average(self, page: Page, request: str, members: IntArray) -> None:
         """Send the mean of the pictures, or of some drawn at random."""
@@ -287,6 +264,43 @@ class Groups:
 
     def _tell(self, page: Page, content: dict[str, Any], buffers: list[Any] | None = None) -> None:
         self._send({**content, "to": page.id}, buffers or [])
+
+
+def labels_in(session: Session, members: IntArray) -> tuple[int, list[dict[str, Any]], str]:
+    """Return how many of some items people labeled, which labels, and a warning if they disagree.
+
+    The labels are as `count_labels` has them, the most frequent first.
+    """
+    known = members[np.isin(session.status[members], BY_PEOPLE)]
+    labels = [one for one in count_labels(session, known) if one["count"]]
+    labels.sort(key=lambda one: -one["count"])
+    counts = [(one["name"], one["count"]) for one in labels]
+    differ = len(counts) > 1 and not session.multi_label
+    return len(known), labels, text.contradiction(counts) if differ else ""
+
+
+def likeliest_of(session: Session, state: PanelState, members: IntArray) -> list[str]:
+    """Return the classes that keys give a group, where there are more classes than keys."""
+    model, names = state.model, session.classes
+    if model is None or not session.predicts or not has_many(names):
+        return []
+    counts = np.bincount(model.predicted[0][members], minlength=len(names))
+    first = np.argsort(-counts, kind="stable")[:LIKELIEST]
+    return [names[code] for code in first.tolist() if counts[code] and code < len(names)]
+
+
+def nearly_equal(session: Session, state: PanelState, index: int) -> IntArray:
+    """Return an item and what is nearly equal to it; embeddings may have changed since.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing.
+    """
+    session.positions(index)
+    if state.near is None or state.near.size(index) < 2:
+        raise ValueError(text.NOTHING_NEAR)
+    return state.near.members(index)
 
 
 def _distances(X: FloatArray) -> FloatArray:

@@ -27,8 +27,15 @@ export class GalleryAnswers {
     const relabel = bar.overwrites;
     const indices = relabel ? every : every.filter((index) => !isLabeled(gallery.codes[index]));
     if (!indices.length) return bar.complain(TEXT.gallery.nothingToLabel);
+    if (!gallery.group.isSeen) return bar.complain(TEXT.gallery.notSeen);
+    const { excluded } = gallery.group;
+    const marked = excluded.length ? { marked: Array.from(excluded) } : {};
     const place = context.everyClass.findIndex(({ name }) => name === label);
-    this.post({ type: "label", label, relabel }, indices, place < 0 ? null : codeOf(place));
+    this.post(
+      { type: "label", label, relabel, ...marked },
+      indices,
+      place < 0 ? null : codeOf(place),
+    );
   }
 
   /** @param {string} tag @param {Uint32Array} indices */
@@ -57,7 +64,7 @@ export class GalleryAnswers {
   }
 
   undo() {
-    this.context.post({ type: "undo" });
+    this.context.post({ type: "undo", ...this.gallery.group.undoes });
   }
 
   redo() {
@@ -81,6 +88,7 @@ export class GalleryAnswers {
     gallery.bar.complain("");
     const before = Uint16Array.from(indices, (index) => gallery.codes[index]);
     this.posted.set(uid, { indices, before });
+    if (event.type === "label") gallery.group.labeled(uid, gallery.targetIndices);
     if (code !== null) for (const index of indices) gallery.codes[index] = code;
     if (gallery.chosen.count && !gallery.large.isOpen && event.type !== "note")
       gallery.chosen.clear();
@@ -96,7 +104,9 @@ export class GalleryAnswers {
     if (!ack.ok && ack.retry) return;
     this.posted.delete(event.uid);
     const isUndo = gallery.isOpen && (event.type === "undo" || event.type === "redo");
+    if (isUndo) gallery.group.undone(ack.ok ? event.of : "");
     if (ack.ok && (step || isUndo)) return gallery.say(ack.text);
+    if (isUndo) return gallery.bar.complain(ack.text);
     if (!step) return;
     gallery.putCodes(step.indices, step.before);
     gallery.bar.complain(ack.text);

@@ -160,7 +160,7 @@ export class GalleryBar {
     const { context } = this.gallery;
     const { classes, recent } = context;
     if (!isParent(classes, this.branch)) this.branch = "";
-    const keyed = offered(classes, [], recent, this.branch);
+    const keyed = offered(classes, this.gallery.group.likeliest, recent, this.branch);
     // in a tree a key means a class of the level that is there
     this.classes = hasTree(classes) ? keyed : [...keyed, ...classes];
     const find = h(
@@ -230,7 +230,7 @@ export class GalleryBar {
     const { targets, labeledTargets } = gallery;
     const isMixed = labeledTargets > 0 && labeledTargets < targets;
     const left = targets - (isMixed && !this.relabel.checked ? labeledTargets : 0);
-    const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : TEXT.gallery.labelAs(noun, left);
+    const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : gallery.group.heading(noun, left);
     setText(this.heading, said);
     setText(this.relabelText, TEXT.gallery.relabel(labeledTargets));
     this.relabelField.hidden = multiLabel || !isMixed;

@@ -1,21 +1,18 @@
-// Which items the gallery shows, and in which order: plain controls, each for one criterion.
+// Which items the gallery shows, and in which order: a class, a search, or what stands in some way,
+// of what meets the filters, which are those of the map, too.
 
 import { h, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
+import { FilterForm } from "../shared/filter_form.js";
 import { TEXT } from "../shared/text.js";
 
-/** What the kernel says of a column.
- * @typedef {{name: string, kind: "number" | "date" | "category", values?: string[]}} GalleryColumn
- */
 /**
  * What is asked of the kernel, but for the request; `among` travels as a buffer.
- * @typedef {{show: string, label?: string, as?: string, source?: string, annotator?: string,
- *   confidence?: (number | null)[], column?: {name: string, values?: string[], range?:
- *   (string | null)[]}, search?: {query: string, by: string}, order: string, of?: string | number,
+ * @typedef {{show: string, label?: string, as?: string, search?: {query: string, by: string},
+ *   criteria?: import("../shared/map_filter.js").Criteria,
+ *   only?: import("../shared/ways.js").Only["asked"], order: string, of?: string | number,
  *   descending: boolean}} Asked
  */
-
-const MISSING = "\u0000missing";
 
 /** @param {Record<string, string>} texts */
 function optionsOf(texts) {
@@ -26,8 +23,6 @@ export class GalleryFilters {
   /** @param {import("./gallery.js").Gallery} gallery */
   constructor(gallery) {
     this.gallery = gallery;
-    /** @type {GalleryColumn[]} */
-    this.columns = [];
     /** What was asked last: a field that is left again asks for nothing new. */
     this.sent = "";
     this.searchedFor = "";
@@ -37,34 +32,18 @@ export class GalleryFilters {
     this.show = choice(text.shows);
     this.label = choice({});
     this.as = choice(text.abouts);
-    this.source = choice(text.sources);
-    this.annotator = choice({});
-    this.low = this.number(text.from);
-    this.high = this.number(text.to);
-    this.column = h("select", { onChange: () => this.columnChosen() });
-    this.value = choice({});
-    this.rangeLow = this.typed(text.from);
-    this.rangeHigh = this.typed(text.to);
     this.query = h("input", { type: "search", maxlength: 1000 });
     listen(this.query, "change", () => this.searched());
     this.order = choice(text.orders);
+    /** Of which the values are the order. */
+    this.column = choice({});
     this.descending = h("input", { type: "checkbox", onChange: () => this.apply() });
     const field = (/** @type {string} */ name, /** @type {...Node} */ ...controls) =>
       h("label", { class: "nbl-gallery-field" }, h("span", { text: name }), ...controls);
-    const group = (/** @type {string} */ name, /** @type {...Node} */ ...controls) =>
-      h(
-        "span",
-        { class: "nbl-gallery-field", role: "group", "aria-label": name },
-        h("span", { text: name }),
-        ...controls,
-      );
     const classText = gallery.context.multiLabel ? text.tag : text.class;
     this.as.setAttribute("aria-label", `${classText} ${text.as}`);
     this.asField = h("span", { class: "nbl-gallery-field" }, h("span", { text: text.as }), this.as);
-    this.annotatorField = field(text.annotator, this.annotator);
     this.columnField = field(text.column, this.column);
-    this.valueField = field(text.values, this.value);
-    this.range = group(text.values, this.rangeLow, this.rangeHigh);
     this.amongText = h("span");
     this.among = h(
       "span",
@@ -72,22 +51,18 @@ export class GalleryFilters {
       this.amongText,
       h("button", { type: "button", text: text.dropAmong, onClick: () => gallery.dropAmong() }),
     );
-    this.more = h(
-      "div",
-      { class: "nbl-gallery-more" },
-      field(text.source, this.source),
-      this.annotatorField,
-      group(text.confidence, this.low, this.high),
-      this.columnField,
-      this.valueField,
-      this.range,
-    );
+    this.form = new FilterForm(gallery.context, gallery.signal, {
+      say: (words) => gallery.say(words),
+      leave: () => gallery.focus(),
+      own: "label_or_prediction",
+    });
     this.details = h(
       "details",
       { class: "nbl-gallery-details" },
       h("summary", { text: text.filters }),
-      this.more,
+      this.form.el,
     );
+    listen(this.details, "toggle", () => this.details.open && this.form.open());
     const reset = h("button", { type: "button", text: text.reset, onClick: () => this.reset() });
     this.el = h(
       "div",
@@ -97,6 +72,7 @@ export class GalleryFilters {
       this.asField,
       field(text.search, this.query),
       field(text.order, this.order),
+      this.columnField,
       h(
         "label",
         { class: "nbl-gallery-check" },
@@ -105,32 +81,13 @@ export class GalleryFilters {
       ),
       reset,
       this.details,
+      this.form.summary,
       this.among,
     );
-    this.offer([], []);
+    this.offer([]);
     this.clear();
-  }
-
-  /** @param {string} name a share in per cent */
-  number(name) {
-    return h("input", {
-      type: "number",
-      min: 0,
-      max: 100,
-      "aria-label": `${name}, %`,
-      placeholder: `${name} %`,
-      onChange: () => this.apply(),
-    });
-  }
-
-  /** @param {string} name */
-  typed(name) {
-    return h("input", {
-      type: "text",
-      "aria-label": name,
-      placeholder: name,
-      onChange: () => this.apply(),
-    });
+    const { map } = gallery.context;
+    map.on("criteria", () => gallery.isOpen && this.apply(), gallery.signal);
   }
 
   /** The classes may be others now; what is chosen stays where it is there still. */
@@ -139,40 +96,29 @@ export class GalleryFilters {
     fill(this.label, [["", TEXT.gallery.anyClass], ...names.map((name) => [name, name])]);
   }
 
-  /** @param {string[]} annotators @param {GalleryColumn[]} columns */
-  offer(annotators, columns) {
-    this.columns = columns;
-    const anyone = ["", TEXT.gallery.anyClass];
-    fill(this.annotator, [anyone, ...annotators.map((one) => [one, one])]);
-    fill(this.column, [["", TEXT.gallery.none], ...columns.map(({ name }) => [name, name])]);
+  /** @param {string[]} columns whose values can be the order */
+  offer(columns) {
+    fill(
+      this.column,
+      columns.map((name) => [name, name]),
+    );
+    if (!this.column.value && columns.length) this.column.value = columns[0];
     this.listClasses();
     this.update();
   }
 
   update() {
     this.asField.hidden = !this.label.value;
-    this.annotatorField.hidden = this.annotator.options.length < 2;
-    this.columnField.hidden = !this.columns.length;
-    const chosen = this.columns.find(({ name }) => name === this.column.value);
-    this.valueField.hidden = !chosen || !chosen.values;
-    this.range.hidden = !chosen || Boolean(chosen.values);
+    this.columnField.hidden = this.order.value !== "column";
     const { options } = this.order;
     for (const option of options) {
       if (option.value === "best") option.hidden = option.disabled = !this.query.value.trim();
-      if (option.value === "column") option.hidden = option.disabled = !this.columns.length;
+      if (option.value === "column") option.hidden = option.disabled = !this.column.value;
     }
-    const { among } = this.gallery;
-    this.among.hidden = !among;
-    setText(this.amongText, among ? TEXT.gallery.among(among.length) : "");
-  }
-
-  columnChosen() {
-    const chosen = this.columns.find(({ name }) => name === this.column.value);
-    const values = (chosen?.values ?? []).map((one) => [one, one]);
-    fill(this.value, [["", TEXT.gallery.anyValue], ...values, [MISSING, TEXT.gallery.noValue]]);
-    this.value.value = "";
-    this.rangeLow.value = this.rangeHigh.value = "";
-    this.apply();
+    const { among, only } = this.gallery;
+    const texts = [only?.text ?? "", among ? TEXT.gallery.among(among.length) : ""];
+    this.among.hidden = !among && !only;
+    setText(this.amongText, texts.filter(Boolean).join(". "));
   }
 
   /** Enter in a field: JupyterLab does not let it change. @param {EventTarget} field */
@@ -195,12 +141,9 @@ export class GalleryFilters {
     if (this.lacksCentre) this.gallery.bar.complain(TEXT.gallery.distanceNeeds);
   }
 
-  /** Everything, in its own order. */
+  /** Everything that meets the filters, in its own order. */
   clear() {
-    for (const one of [this.label, this.source, this.annotator, this.column, this.query])
-      one.value = "";
-    for (const one of [this.low, this.high, this.rangeLow, this.rangeHigh]) one.value = "";
-    this.searchedFor = "";
+    this.label.value = this.query.value = this.searchedFor = "";
     this.show.value = "all";
     this.as.value = "both";
     this.order.value = "position";
@@ -209,14 +152,19 @@ export class GalleryFilters {
   }
 
   reset() {
+    const { gallery } = this;
     this.clear();
-    this.gallery.dropAmong();
+    gallery.among = gallery.like = gallery.only = null;
+    gallery.group.end();
+    const before = gallery.request;
+    this.form.clear(); // asks where there were filters
+    if (gallery.request === before) gallery.dropAmong();
+    else gallery.ways.lightUp(gallery.chosen.indices);
   }
 
   /**
    * Ask for other items than those that are shown.
-   * @param {{show?: string, label?: string, as?: string, order?: string, query?: string,
-   *   annotator?: string}} wanted
+   * @param {{show?: string, label?: string, as?: string, order?: string, query?: string}} wanted
    */
   set({ show, label, as, order, query }) {
     this.clear();
@@ -244,38 +192,20 @@ export class GalleryFilters {
       descending: this.descending.checked,
     };
     if (this.label.value) Object.assign(asked, { label: this.label.value, as: this.as.value });
-    if (this.source.value) asked.source = this.source.value;
-    if (this.annotator.value) asked.annotator = this.annotator.value;
-    const shares = [this.low, this.high].map(({ value }) => (value === "" ? null : share(value)));
-    if (shares.some((one) => one !== null)) asked.confidence = shares;
+    if (gallery.only) asked.only = gallery.only.asked;
+    const { isOn, criteria } = gallery.context.map.filter;
+    if (isOn) asked.criteria = criteria;
     const query = this.query.value.trim();
     if (query) asked.search = { query, by: "auto" };
     else if (asked.order === "best") asked.order = "position";
-    this.askColumn(asked);
+    if (asked.order === "column" && this.column.value) asked.of = this.column.value;
+    else if (asked.order === "column") asked.order = "position";
     if (asked.order === "distance") {
       if (this.lacksCentre) asked.order = "position";
       else asked.of = this.label.value || gallery.like;
     }
     return asked;
   }
-
-  /** @param {Asked} asked */
-  askColumn(asked) {
-    const { column, value, rangeLow, rangeHigh } = this;
-    const name = column.value || this.columns[0]?.name;
-    if (asked.order === "column" && name) asked.of = name;
-    else if (asked.order === "column") asked.order = "position";
-    if (!column.value) return;
-    const range = [rangeLow, rangeHigh].map((one) => one.value.trim() || null);
-    if (!this.valueField.hidden && value.value === MISSING) asked.column = { name };
-    else if (!this.valueField.hidden && value.value) asked.column = { name, values: [value.value] };
-    else if (!this.range.hidden && range.some(Boolean)) asked.column = { name, range };
-  }
-}
-
-/** @param {string} percent */
-function share(percent) {
-  return Math.min(Math.max(Number(percent) / 100, 0), 1);
 }
 
 /**

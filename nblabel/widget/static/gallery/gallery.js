@@ -12,6 +12,7 @@ import { GalleryBar } from "./bar.js";
 import { isLabeled } from "./cell.js";
 import { Chosen } from "./chosen.js";
 import { GalleryFilters } from "./filters.js";
+import { GalleryGroup } from "./group.js";
 import { hearGalleryKey } from "./keys.js";
 import { GalleryLarge } from "./large.js";
 import { GalleryPlane } from "./plane.js";
@@ -49,6 +50,9 @@ export class Gallery {
     this.anchor = 0;
     /** What was chosen before, of which the items are. @type {Uint32Array | null} */
     this.among = null;
+    /** What it was opened for, which filters cannot say.
+     * @type {import("../shared/ways.js").Only | null} */
+    this.only = null;
     /** The item that the others are ordered by their distance from. @type {number | null} */
     this.like = null;
     this.request = "";
@@ -58,6 +62,7 @@ export class Gallery {
     this.plane = new GalleryPlane(this);
     this.tiles = new TileCache(context, signal, () => this.arrived());
     this.large = new GalleryLarge(this);
+    this.group = new GalleryGroup(this);
     this.answers = new GalleryAnswers(this);
     this.bar = new GalleryBar(this);
     this.filters = new GalleryFilters(this);
@@ -115,6 +120,7 @@ export class Gallery {
       props,
       head,
       this.filters.el,
+      this.group.warning,
       this.plane.el,
       hint,
       this.large.el,
@@ -143,6 +149,8 @@ export class Gallery {
     link.on("behind", () => this.isOpen && this.ask(), signal);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
     ways.openGallery = (wanted) => this.open(wanted);
+    ways.openNear = (near) =>
+      this.open({ only: { text: TEXT.gallery.only.near, asked: { near } }, isGroup: true });
     ways.among = () => (this.isOpen ? this.among : null);
     ways.takeSelection = (indices, narrows) => this.takeSelection(indices, narrows);
   }
@@ -160,6 +168,8 @@ export class Gallery {
     if (isWish) {
       this.among = wanted.indices ?? null;
       this.like = wanted.like ?? null;
+      this.only = wanted.only ?? null;
+      this.group.begin(Boolean(wanted.isGroup));
       this.filters.set(wanted);
     }
     // without a wish it is as it was left
@@ -183,6 +193,7 @@ export class Gallery {
   escape() {
     if (this.large.isOpen) this.large.close();
     else if (this.bar.leaveBranch()) return;
+    else if (this.group.isOn) this.close();
     else if (this.chosen.count && this.plane.el === focusedElement()) this.chooseNone();
     else if (this.plane.el !== focusedElement()) this.focus();
     else this.close();
@@ -210,14 +221,15 @@ export class Gallery {
   }
 
   dropAmong() {
-    this.among = this.like = null;
+    this.among = this.like = this.only = null;
+    this.group.end();
     this.ways.lightUp(this.chosen.indices);
     this.filters.update();
     this.ask();
   }
 
   /** @param {any} message @param {DataView[]} buffers */
-  take({ n, text, annotators, columns }, [order, stands, codes]) {
+  take({ n, text, columns, ...group }, [order, stands, codes]) {
     const total = this.context.model.get("pool")?.total ?? n;
     const members = new Uint32Array(alignedCopy(order));
     this.members = members.length || !n ? members : allOf(n);
@@ -230,10 +242,11 @@ export class Gallery {
     if (this.chosen.count) this.chosen.keep(this.members); // nothing unseen is labeled
     this.at = this.anchor = 0;
     this.version += 1;
-    this.filters.offer(annotators, columns);
+    this.filters.offer(columns);
     setText(this.summary, text);
     this.plane.el.setAttribute("aria-label", `${TEXT.gallery.grid(this.context.noun)}: ${text}`);
     this.plane.begin();
+    this.group.take(group);
     this.showChanges();
     this.bar.update();
   }
@@ -251,8 +264,8 @@ export class Gallery {
     this.bar.update();
   }
 
-  /** @param {{came: number}} message @param {DataView[]} buffers */
-  follow({ came }, [changed, codes, left]) {
+  /** @param {{came: number, warning?: string}} message @param {DataView[]} buffers */
+  follow({ came, warning = "" }, [changed, codes, left]) {
     const indices = new Uint32Array(alignedCopy(changed));
     const now = new Uint16Array(alignedCopy(codes));
     for (let k = 0; k < indices.length; k++) {
@@ -267,6 +280,7 @@ export class Gallery {
     for (const index of gone) this.gone[index] = 1;
     this.nGone = gone.length;
     this.came = came;
+    this.group.warn(warning);
     this.showChanges();
     this.draw();
     this.bar.update();
@@ -331,6 +345,7 @@ export class Gallery {
   extendTo(place) {
     const [first, last] = [this.anchor, place].sort((a, b) => a - b);
     this.at = place;
+    this.group.end();
     this.chosen.set(this.members.subarray(first, last + 1));
   }
 
@@ -344,6 +359,7 @@ export class Gallery {
   /** @param {number} place */
   chooseOnly(place) {
     this.at = this.anchor = place;
+    this.group.end();
     this.chosen.set([this.members[place]]);
   }
 
@@ -352,6 +368,7 @@ export class Gallery {
   }
 
   chooseNone() {
+    this.group.end();
     this.chosen.clear();
   }
 

@@ -30,6 +30,7 @@ export function hearPointer(gallery) {
     if (!dragged) {
       if (Math.hypot(event.clientX - press.x, event.clientY - press.y) < DRAG_PX) return;
       dragged = true;
+      gallery.group.end();
       press.before = press.adds ? chosen.indices : new Uint32Array(0);
       plane.el.setPointerCapture(event.pointerId);
     }

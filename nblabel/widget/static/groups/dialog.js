@@ -45,8 +45,6 @@ export class GroupDialog {
     this.selection = null;
     /** @type {number | null} */
     this.cluster = null;
-    /** The item that the members are nearly equal to. @type {number | null} */
-    this.near = null;
     /** Whether the focus goes back to the queue. */
     this.fromQueue = false;
     this.name = "";
@@ -130,7 +128,7 @@ export class GroupDialog {
   }
 
   get isCluster() {
-    return this.selection === null && this.near === null && !this.search.isOn;
+    return this.selection === null && !this.search.isOn;
   }
 
   /**
@@ -161,20 +159,9 @@ export class GroupDialog {
     this.ask();
   }
 
-  /** @param {number} index what is nearly equal to this item */
-  openNear(index) {
-    this.begin();
-    this.near = index;
-    this.fromQueue = true;
-    this.indices = new Uint32Array(0);
-    this.enter("choose");
-    this.ask();
-  }
-
   begin(focus = true) {
     this.uid = null;
     this.find.close();
-    this.near = null;
     this.fromQueue = false;
     this.search.clear();
     this.selection = null;
@@ -192,10 +179,9 @@ export class GroupDialog {
   ask(reorders = false) {
     this.request = makeUid();
     this.reorders = reorders;
-    const { cluster, near, request, selection } = this;
+    const { cluster, request, selection } = this;
     const { wanted } = this.search;
-    const group = near === null ? { cluster } : { near };
-    const content = wanted ? { search: wanted } : selection ? {} : group;
+    const content = wanted ? { search: wanted } : selection ? {} : { cluster };
     const message = { type: "group", request, order: this.parts.order.value, ...content };
     if (!this.view.context.send(message, selection))
       setText(this.parts.problem, TEXT.notResponding);

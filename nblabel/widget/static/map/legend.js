@@ -125,17 +125,16 @@ export class MapLegend {
 
   openGallery() {
     const { context, pressedCode, ways } = this.view;
-    const { codes, filter } = context.map;
+    const { codes } = context.map;
     if (pressedCode === null) return ways.openGallery({});
     const name = this.pressedName;
     const by = context.model.get("color_by");
     const about = by === "prediction" ? "both" : by === "label" ? "label" : "";
-    if (about && !filter.shown && context.everyClass.some((one) => one.name === name))
+    if (about && context.everyClass.some((one) => one.name === name))
       return ways.openGallery({ label: name, as: about });
     if (!codes.length) return ways.openGallery({}); // plotly draws them
-    const indices = Uint32Array.from(codes.keys()).filter(
-      (i) => codes[i] === pressedCode && (!filter.shown || filter.shown[i] === 1),
-    );
+    // what is filtered out the gallery leaves out by itself
+    const indices = Uint32Array.from(codes.keys()).filter((i) => codes[i] === pressedCode);
     ways.openGallery({ indices });
   }
 

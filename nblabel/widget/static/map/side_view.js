@@ -58,7 +58,6 @@ export class SideView {
       signal,
     );
     ways.openSearch = (like) => this.openSearch(like, true);
-    ways.openNear = (index) => this.openNear(index);
     ways.lightUp = (some) => (some.length ? this.highlight(some) : this.dropHighlight());
   }
 
@@ -208,13 +207,6 @@ export class SideView {
   openSearch(like, fromQueue = false) {
     this.dropHighlight();
     this.dialog.search.open(like, fromQueue);
-    this.legend.el.hidden = true;
-  }
-
-  /** @param {number} index the item that the others are nearly equal to */
-  openNear(index) {
-    this.dropHighlight();
-    this.dialog.openNear(index);
     this.legend.el.hidden = true;
   }
 

@@ -7,6 +7,7 @@ import { buildThumb, mediaOf, shortWords } from "../shared/media.js";
 import { bytesOf } from "../shared/pixels.js";
 import { TEXT } from "../shared/text.js";
 import { drawCurve } from "./chart.js";
+import { redrawCharts } from "./marks.js";
 import { buildTagChoice } from "./tag_choice.js";
 import { selectShare, shareOptions } from "./shares.js";
 
@@ -55,7 +56,7 @@ export function buildAutoLabel(host) {
     answer.render(now);
     preview.render(now);
     const key = JSON.stringify([now.curve, now.terms]);
-    if (key !== drawn) curve.replaceChildren(curveOf(now));
+    if (key !== drawn) redrawCharts(curve, () => curve.replaceChildren(curveOf(now, host.ways)));
     drawn = key;
     // the step that was taken may be gone with its button
     const focused = focusedElement();
@@ -299,8 +300,9 @@ function previewTile({ context }, item, buffers) {
 /**
  * The share of the pool against the error that can be guaranteed for it.
  * @param {AutoLabel} now
+ * @param {QualityHost["ways"]} ways
  */
-function curveOf({ curve, terms }) {
+function curveOf({ curve, terms }, ways) {
   const top = Math.max(ZOOM * terms.max_error, 0.02);
   const lines = curve.map(({ name, points }) => ({
     name: name === "all" ? "" : name,
@@ -310,16 +312,24 @@ function curveOf({ curve, terms }) {
         x: Number(share),
         y: Number(error),
         text: TEXT.quality.curvePoint(Number(share), Number(n), Number(error)),
+        only: trustedOf(name, Number(n)),
       })),
   }));
   if (!lines.some(({ points }) => points.some(({ y }) => y <= top))) {
     return h("p", { class: "nbl-curve-none", text: TEXT.quality.noCurve });
   }
-  return drawCurve({
+  const chart = {
     title: TEXT.quality.curve,
     lines,
     x: { max: 1, text: TEXT.quality.curveX },
     y: { max: top },
     rule: { y: terms.max_error, text: TEXT.quality.curveRule(terms.max_error) },
-  });
+  };
+  return drawCurve(chart, ways);
+}
+
+/** @param {string} name @param {number} n */
+function trustedOf(name, n) {
+  const text = TEXT.gallery.only.trusted(name === "all" ? "" : name, n);
+  return { text, asked: { trusted: { class: name, n } } };
 }

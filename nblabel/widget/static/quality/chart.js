@@ -2,6 +2,7 @@
 
 import { h, svg } from "../shared/dom.js";
 import { countText, shareText } from "../shared/format.js";
+import { buildMarks } from "./marks.js";
 
 const WIDTH = 340;
 const HEIGHT = 190;
@@ -12,8 +13,9 @@ const RIGHT = 20;
 /** Lines differ by their dashes, not by colour alone. */
 const DASHES = ["", "6 3", "2 3", "8 3 2 3", "12 4", "1 4"];
 
-/** `low` and `high` are the ends of a band around the line.
- * @typedef {{x: number, y: number, low?: number, high?: number, text: string}} Spot */
+/** `low` and `high` are the ends of a band around the line; `only`: the items that it stands for.
+ * @typedef {{x: number, y: number, low?: number, high?: number, text: string,
+ *   only?: import("../shared/ways.js").Only}} Spot */
 /** @typedef {{name: string, points: Spot[]}} Line2D */
 /** Values are shares unless `count` says that they are numbers.
  * @typedef {{min?: number, max: number, text?: string, count?: boolean}} Axis */
@@ -24,9 +26,10 @@ const DASHES = ["", "6 3", "2 3", "8 3 2 3", "12 4", "1 4"];
 
 /**
  * @param {Chart} chart
+ * @param {import("../shared/ways.js").Ways} ways
  * @returns {HTMLElement}
  */
-export function drawCurve({ title, lines, x, y, rule }) {
+export function drawCurve({ title, lines, x, y, rule }, ways) {
   const scale = {
     /** @param {number} value */
     x: (value) =>
@@ -66,7 +69,26 @@ export function drawCurve({ title, lines, x, y, rule }) {
     h("span", { text: title }),
     legend.length ? h("span", { class: "nbl-chart-legend" }, ...legend) : null,
   );
-  return h("figure", { class: "nbl-figure" }, caption, root);
+  const marks = marksOf(lines, y).map(({ x: left, y: top, ...mark }) => ({
+    ...mark,
+    left: (100 * scale.x(left)) / WIDTH,
+    top: (100 * scale.y(top)) / HEIGHT,
+  }));
+  const plot = h("div", { class: "nbl-chart-plot" }, root, buildMarks(marks, ways));
+  return h("figure", { class: "nbl-figure" }, caption, plot);
+}
+
+/**
+ * The points that stand for items, of those that are drawn.
+ * @param {Line2D[]} lines
+ * @param {Axis} axis
+ */
+function marksOf(lines, { min = 0, max }) {
+  return lines.flatMap(({ name, points }) =>
+    points.flatMap(({ x, y, text, only }) =>
+      only && y >= min && y <= max ? [{ x, y, text: name ? `${name}: ${text}` : text, only }] : [],
+    ),
+  );
 }
 
 /**
@@ -107,7 +129,8 @@ function strokes({ points }, i, scale, axis) {
       }),
     );
   }
-  const spots = inside.length > 40 ? [inside[inside.length - 1]] : inside;
+  const last = inside[inside.length - 1];
+  const spots = inside.length > 40 ? inside.filter((one) => one.only || one === last) : inside;
   return [
     ...parts,
     ...spots.map(({ x, y, text }) =>

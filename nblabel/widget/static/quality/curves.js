@@ -5,9 +5,11 @@ import { drawerBar } from "../shared/drawer.js";
 import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 import { drawCurve } from "./chart.js";
+import { redrawCharts } from "./marks.js";
 import { selectShare, shareOptions } from "./shares.js";
 
 const GAINS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
+const MOST_MARKS = 40; // that a chart can be clicked on
 
 /** With `plotly`, a figure below draws them, and here is said what it cannot show yet.
  * @typedef {import("../shared/wire.js").Curves} Curves */
@@ -53,9 +55,9 @@ export function buildCurves(host) {
     drawn = key;
     const curves = /** @type {Curves} */ (now);
     const parts = now.accuracy
-      ? [accuracyChart(curves, accuracy), confidentChart(curves, confident)]
+      ? [accuracyChart(curves, accuracy, host), confidentChart(curves, confident, host)]
       : [none(TEXT.quality.loading)];
-    charts.replaceChildren(...parts.filter((part) => part !== null));
+    redrawCharts(charts, () => charts.replaceChildren(...parts.filter((part) => part !== null)));
   };
   return { node, render };
 }
@@ -95,41 +97,75 @@ function none(text) {
   return h("p", { class: "nbl-curve-none", text });
 }
 
-/** @param {Curves} curves @param {string} title */
-function accuracyChart({ accuracy, plotly }, title) {
+/**
+ * The labels since the point before; of many points every few are one mark.
+ * @param {number[][]} points of which the first number is how many labels there were
+ * @returns {Map<number, import("../shared/ways.js").Only>} by that number
+ */
+function labelsUpTo(points) {
+  const step = Math.ceil(points.length / MOST_MARKS);
+  const ends = points.map(([n]) => n).filter((_, k) => (points.length - 1 - k) % step === 0);
+  const only = (/** @type {number} */ end, /** @type {number} */ k) => {
+    const from = (ends[k - 1] ?? 0) + 1;
+    return { text: TEXT.gallery.only.labels(from, end), asked: { nth_label: [from, end] } };
+  };
+  return new Map(ends.map((end, k) => [end, only(end, k)]));
+}
+
+/**
+ * @param {Curves} curves
+ * @param {string} title
+ * @param {import("./view.js").QualityHost} host
+ */
+function accuracyChart({ accuracy, plotly }, title, { ways }) {
   if (!accuracy.length) return none(TEXT.quality.noAccuracy);
   if (plotly) return null;
+  const labels = labelsUpTo(accuracy);
   const points = accuracy.map(([n, share, low, high]) => ({
     x: n,
     y: share,
     low,
     high,
     text: TEXT.quality.accuracyPoint(n, share, low, high),
+    only: labels.get(n),
   }));
   const lowest = Math.min(...points.map(({ low }) => low));
-  return drawCurve({
+  const chart = {
     title,
     lines: [{ name: "", points }],
     x: { ...span(points), text: TEXT.quality.labels, count: true },
     y: { min: Math.max(0, Math.floor(lowest * 10 - 1e-9) / 10), max: 1 },
-  });
+  };
+  return drawCurve(chart, ways);
 }
 
-/** @param {Curves} curves @param {(threshold: number) => string} title */
-function confidentChart({ confident, threshold, plotly }, title) {
+/**
+ * Only its last point stands for items: what was predicted before is not kept.
+ * @param {Curves} curves
+ * @param {(threshold: number) => string} title
+ * @param {import("./view.js").QualityHost} host
+ */
+function confidentChart({ confident, threshold, plotly }, title, { context, ways }) {
   if (!confident.length) return none(TEXT.quality.noConfident);
   if (plotly) return null;
-  const points = confident.map(([n, share]) => ({
+  const only = {
+    text: TEXT.gallery.only.confident(threshold),
+    asked: { confidence: [threshold, null] },
+  };
+  const isOfItems = !context.multiLabel; // else it counts pairs of item and tag
+  const points = confident.map(([n, share], k) => ({
     x: n,
     y: share,
     text: TEXT.quality.confidentPoint(n, share),
+    only: isOfItems && k === confident.length - 1 ? only : undefined,
   }));
-  return drawCurve({
+  const chart = {
     title: title(threshold),
     lines: [{ name: "", points }],
     x: { ...span(points), text: TEXT.quality.labels, count: true },
     y: { max: 1 },
-  });
+  };
+  return drawCurve(chart, ways);
 }
 
 /** @param {{x: number}[]} points */

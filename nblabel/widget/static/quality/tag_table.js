@@ -11,7 +11,7 @@ const TAG_SHARES = /** @type {ShareName[]} */ (["precision", "recall", "accuracy
 const ALL_TAGS = ""; // no tag has this name
 
 /** @param {import("./view.js").QualityHost} host */
-export function buildTagTable({ context, close }) {
+export function buildTagTable({ context, close, ways }) {
   const title = h("h3", { id: `nbl-tag-table-${makeUid()}`, text: TEXT.tags.accuracy });
   const end = h("button", { type: "button", text: TEXT.close, onClick: close });
   const summary = h("p", { class: "nbl-tag-summary" });
@@ -50,7 +50,7 @@ export function buildTagTable({ context, close }) {
     const nodes = patchChildren(
       rows,
       figures.map(({ name = ALL_TAGS }) => name),
-      makeTagRow,
+      (name) => makeTagRow(name, ways),
     );
     figures.forEach((one, i) => fillTagRow(nodes[i], one, tags.least));
     more.hidden = !tags.more;
@@ -69,10 +69,15 @@ function summaryOf({ checks, accuracy }, least) {
   return TEXT.tags.accuracyOfAll(Number(share), low ?? 0, high ?? 1, checks);
 }
 
-/** @param {string} name */
-function makeTagRow(name) {
+/** @param {string} name @param {import("../shared/ways.js").Ways} ways */
+function makeTagRow(name, ways) {
   const swatch = h("span", { class: "nbl-swatch", hidden: name === ALL_TAGS });
-  const words = h("span", { text: name === ALL_TAGS ? TEXT.tags.allTags : name, title: name });
+  const open = () => ways.openGallery({ label: name, as: "label" });
+  const props = { type: "button", title: TEXT.status.classGallery(name), onClick: open };
+  const words =
+    name === ALL_TAGS
+      ? h("span", { text: TEXT.tags.allTags })
+      : h("button", { ...props, text: name });
   const cells = TAG_SHARES.map((column) => h("td", { "data-column": column }, ...makeShare()));
   const head = h("th", { scope: "row" }, h("span", { class: "nbl-tag-name" }, swatch, words));
   return h("tr", { "data-mean": name === ALL_TAGS ? "true" : null }, head, h("td"), ...cells);

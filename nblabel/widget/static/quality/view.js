@@ -28,8 +28,9 @@ const QUALITY_TRAITS = /** @type {const} */ ([
  * @typedef {{node: HTMLElement, render: () => void}} Part
  */
 /**
- * What the parts share: the page's state, how to close, and when the view ends.
- * @typedef {{context: PanelContext, signal: AbortSignal, close: () => void}} QualityHost
+ * What the parts share: the page's state, how to close, when the view ends, and the other parts.
+ * @typedef {{context: PanelContext, signal: AbortSignal, close: () => void,
+ *   ways: import("../shared/ways.js").Ways}} QualityHost
  */
 
 /**
@@ -104,12 +105,13 @@ function buildReview(context) {
 /**
  * @param {PanelContext} context
  * @param {AbortSignal} signal ends it
+ * @param {import("../shared/ways.js").Ways} ways
  * @returns {HTMLElement}
  */
-export function buildQuality(context, signal) {
+export function buildQuality(context, signal, ways) {
   /** @type {PartName | null} */
   let opened = null;
-  const host = { context, signal, close: () => open(null) };
+  const host = { context, signal, ways, close: () => open(null) };
   const audit = buildAudit(context);
   const review = buildReview(context);
   /** @type {Record<PartName, Part>} */

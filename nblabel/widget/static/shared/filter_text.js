@@ -6,7 +6,7 @@ export const FILTER_TEXT = {
   title: "Filters",
   any: "any",
   class: "Class",
-  source: "Status",
+  status: "Status",
   /** @type {Record<string, string>} */
   statuses: {
     open: "not answered",
@@ -17,6 +17,9 @@ export const FILTER_TEXT = {
     flagged: "flagged",
     coarse: "coarse label",
   },
+  source: "Source",
+  /** @type {Record<string, string>} */
+  sources: { human: "people", import: "import", model: "model" },
   confidence: "Confidence, %",
   annotator: "Annotator",
   unnamed: "without a name",
@@ -26,6 +29,7 @@ export const FILTER_TEXT = {
   /** @param {string} low @param {string} high */
   ends: (low, high) => `In the pool: ${low} to ${high}`,
   clear: "Clear filters",
+  finding: "Looking for what meets the filters…",
   /** @param {number} n @param {number} total */
   left: (n, total) =>
     n === 0

@@ -1,6 +1,6 @@
 // What the page says in the gallery.
 
-import { capital, countText, counted, percentText } from "./format.js";
+import { capital, countText, counted, percentText, shareText } from "./format.js";
 
 export const GALLERY_TEXT = {
   title: "Gallery",
@@ -32,18 +32,7 @@ export const GALLERY_TEXT = {
   as: "by",
   /** @type {Record<string, string>} */
   abouts: { both: "label or prediction", label: "label", prediction: "prediction" },
-  source: "Source",
-  /** @type {Record<string, string>} */
-  sources: { "": "Any", human: "People", import: "Import", model: "Model" },
-  annotator: "Annotator",
-  confidence: "Confidence",
-  from: "from",
-  to: "to",
   column: "Column",
-  none: "None",
-  values: "Value",
-  anyValue: "Any",
-  noValue: "missing",
   search: "Search",
   order: "Order",
   /** @type {Record<string, string>} */
@@ -63,6 +52,23 @@ export const GALLERY_TEXT = {
   /** @param {number} n */
   among: (n) => `Only among ${countText(n)} chosen before`,
   dropAmong: "Show others too",
+  /** What a mark of a chart stands for. */
+  only: {
+    /** @param {number} from @param {number} to */
+    labels: (from, to) =>
+      from === to
+        ? `Only label ${countText(to)} in the order of time`
+        : `Only labels ${countText(from)} to ${countText(to)} in the order of time`,
+    /** @param {number} least */
+    confident: (least) => `Only predicted with a confidence of ${shareText(least)} or more`,
+    near: "Only those that are nearly equal",
+    /** @param {string} name "" for all classes @param {number} n */
+    trusted: (name, n) =>
+      `Only the ${countText(n)} most trusted predictions${name ? ` of ${name}` : ""}`,
+  },
+  /** @param {string} told what a mark of a chart says @param {string} only what it opens */
+  mark: (told, only) => `${told}. Opens in the gallery: ${only.replace(/^Only /, "")}`,
+  marks: "Points that open in the gallery",
   /** @param {number} left @param {number} came */
   changed: (left, came) =>
     [left ? `${countText(left)} no longer fit` : "", came ? `${countText(came)} more fit` : ""]
@@ -99,8 +105,6 @@ export const GALLERY_TEXT = {
   /** @param {number} n */
   relabel: (n) => `Overwrite ${counted(n, "label")}`,
   /** @param {string} noun @param {number} n */
-  labelAs: (noun, n) => `Label ${counted(n, noun)} as`,
-  /** @param {string} noun @param {number} n */
   tagAs: (noun, n) => `Tag ${counted(n, noun)}`,
   /** @type {Record<string, string>} */
   values3: { yes: "yes", no: "no", unsure: "unsure" },
@@ -113,6 +117,7 @@ export const GALLERY_TEXT = {
   undo: "Undo",
   all: "Choose all",
   nothing: "Choose none",
+  notSeen: "Not all of them are shown yet.",
   nothingToLabel: "All of them are labeled. Overwrite is off.",
   previous: "Previous",
   next: "Next",

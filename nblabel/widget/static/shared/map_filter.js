@@ -1,7 +1,9 @@
-// Which points meet the filters of this page, as the kernel told last.
+// Which items meet the filters of this page, those of the map and of the gallery, as the kernel
+// told last.
 
 import { makeUid } from "./dom.js";
 import { bytesOf } from "./pixels.js";
+import { TEXT } from "./text.js";
 
 /** As docs/wire.md has them; none where nothing is filtered.
  * @typedef {Record<string, any>} Criteria */
@@ -16,6 +18,8 @@ export class MapFilter {
     this.shown = null;
     /** How many do. */
     this.n = 0;
+    /** Of how many. */
+    this.total = 0;
     /** What is wrong with them, "" where nothing is. */
     this.problem = "";
     this.request = "";
@@ -27,6 +31,12 @@ export class MapFilter {
     return Object.keys(this.criteria).length > 0;
   }
 
+  /** What they leave, or what is wrong with them. */
+  get text() {
+    if (this.problem) return this.problem;
+    return this.shown ? TEXT.filter.left(this.n, this.total) : TEXT.filter.finding;
+  }
+
   /**
    * Show what meets other criteria, as soon as the kernel has found it.
    * @param {Criteria} criteria
@@ -35,10 +45,9 @@ export class MapFilter {
   apply(criteria) {
     this.criteria = criteria;
     this.request = makeUid();
-    if (!this.isOn) {
-      Object.assign(this, { shown: null, problem: "" });
-      this.map.emit("filter");
-    }
+    this.map.emit("criteria");
+    if (!this.isOn) Object.assign(this, { shown: null, problem: "" });
+    if (!this.isOn || !this.shown) this.map.emit("filter");
     return this.ask();
   }
 
@@ -61,7 +70,7 @@ export class MapFilter {
     this.problem = text;
     if (buffer) {
       this.shown = unpackBits(bytesOf(buffer), total);
-      this.n = n;
+      Object.assign(this, { n, total });
     }
     this.map.emit("filter");
   }

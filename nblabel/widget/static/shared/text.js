@@ -95,7 +95,7 @@ const QUEUE_TEXT = {
     gallery: "Gallery: look through all, or a class",
     search: "Search",
     like: "More like this one",
-    near: "Open the nearly equal ones as a group",
+    near: "Open the nearly equal ones in the gallery",
     endFind: "Stop finding more of a class",
     pages: "Scroll a long text",
     play: "Play or pause; with Shift from the beginning",

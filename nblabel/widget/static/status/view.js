@@ -91,8 +91,8 @@ function buildCounts(context, ways) {
       title: TEXT.status.classGallery(name),
       onClick: () => ways.openGallery({ label: name, as: "label" }),
     };
-    const words = h("button", props, h("span", { class: "nbl-count-name", text: name }));
-    return h("li", {}, words, bar, h("span", { class: "nbl-count" }));
+    const button = h("button", props, h("span", { class: "nbl-count-name", text: name }), bar);
+    return h("li", {}, button, h("span", { class: "nbl-count" }));
   };
   /** @param {Status["classes"]} classes */
   const render = (classes) => {
@@ -108,7 +108,8 @@ function buildCounts(context, ways) {
       make,
     );
     classes.forEach((one, i) => {
-      const [, bar, number] = /** @type {any} */ (rows[i].children);
+      const [button, number] = /** @type {any} */ (rows[i].children);
+      const bar = button.lastChild;
       bar.firstChild.style.width = `${(100 * one.count) / most}%`;
       bar.firstChild.style.background = one.color;
       setText(number, countText(one.count));

@@ -1,9 +1,9 @@
 // The fields of the filters: by class, by who gave the label and how, by confidence, and by the
 // columns of the pool. What is left empty filters nothing.
 
-import { h } from "../shared/dom.js";
-import { listen } from "../shared/errors.js";
-import { TEXT } from "../shared/text.js";
+import { h } from "./dom.js";
+import { listen } from "./errors.js";
+import { TEXT } from "./text.js";
 
 /** With more classes, or values of a column, one is typed. */
 const MOST_LISTED = 60;
@@ -12,8 +12,8 @@ const MOST_LISTED = 60;
  * @typedef {{name: string, kind: "number" | "date" | "category", missing: number, values?:
  *   string[], ends?: [string, string]}} FilterColumn
  */
-/** @typedef {{el: HTMLElement, value: () => any, clear: () => void}} Field
- *   value: undefined where it is empty */
+/** @typedef {{el: HTMLElement, value: () => any, put: (value: any) => void}} Field
+ *   value: undefined where it is empty, which empties it, too */
 
 /**
  * A choice of one of some names, typed where there are many.
@@ -36,7 +36,11 @@ export function choiceField(name, choices) {
     if (many) return field.value || undefined;
     return field.selectedIndex > 0 ? field.value : undefined;
   };
-  return { el: fieldLabel(name, field, list), value, clear: () => clearField(field) };
+  const put = (/** @type {string | undefined} */ wanted) => {
+    if (many) field.value = wanted ?? "";
+    else field.selectedIndex = 1 + choices.findIndex(({ value }) => value === wanted);
+  };
+  return { el: fieldLabel(name, field, list), value, put };
 }
 
 let fieldCount = 0;
@@ -64,7 +68,11 @@ export function rangeField(name, type, props = {}, ends) {
     const told = inputs.map((input) => input.value || null);
     return told.some((one) => one !== null) ? told : undefined;
   };
-  return { el, value, clear: () => inputs.forEach(clearField) };
+  const put = (/** @type {(string | number | null)[] | undefined} */ wanted) =>
+    inputs.forEach((input, k) => {
+      input.value = String(wanted?.[k] ?? "");
+    });
+  return { el, value, put };
 }
 
 /**
@@ -88,11 +96,12 @@ export function columnField({ name, kind, missing, values = [], ends }) {
     const [low, high] = kind === "number" ? told.map(numberOrNull) : told;
     return { low, high };
   };
-  const clear = () => {
-    box.checked = false;
-    field.clear();
+  const put = (/** @type {any} */ wanted) => {
+    box.checked = Boolean(wanted?.missing);
+    const range = wanted && "low" in wanted ? [wanted.low, wanted.high] : undefined;
+    field.put(kind === "category" ? wanted?.values?.[0] : range);
   };
-  return { el: field.el, value, clear };
+  return { el: field.el, value, put };
 }
 
 /** @param {string} text @returns {{value: string, text: string}} */
@@ -113,12 +122,6 @@ function numberOrNull(text) {
 function fieldLabel(name, field, list) {
   const words = h("span", { class: "nbl-filter-name", text: name });
   return h("label", { class: "nbl-filter-field" }, words, field, list);
-}
-
-/** @param {HTMLInputElement | HTMLSelectElement} field */
-function clearField(field) {
-  if (field instanceof HTMLSelectElement) field.selectedIndex = 0;
-  else field.value = "";
 }
 
 /**

@@ -1,0 +1,85 @@
+// A group in the gallery: all of it is chosen at first, and what does not belong is left out. The
+// others get one label, and what was left out is asked next.
+
+import { h, setText } from "../shared/dom.js";
+import { TEXT } from "../shared/text.js";
+
+export class GalleryGroup {
+  /** @param {import("./gallery.js").Gallery} gallery */
+  constructor(gallery) {
+    this.gallery = gallery;
+    /** Whether there is one; another choice than which to leave out ends it. */
+    this.isOn = false;
+    /** Whether its members are not here yet. */
+    this.isAwaited = false;
+    /** The label that it got last. @type {{uid: string, indices: Uint32Array} | null} */
+    this.last = null;
+    /** The classes that most of it are predicted to be of. @type {string[]} */
+    this.likeliest = [];
+    this.warning = h("p", { class: "nbl-gallery-warning", role: "status" });
+  }
+
+  /** Something else is opened. @param {boolean} isOn whether as a group */
+  begin(isOn) {
+    this.isOn = this.isAwaited = isOn;
+    this.last = null;
+    this.likeliest = [];
+    this.warn("");
+  }
+
+  end() {
+    this.isOn = false;
+  }
+
+  /** @param {{warning?: string, likeliest?: string[]}} message the gallery is here */
+  take({ warning = "", likeliest = [] }) {
+    const { gallery } = this;
+    this.warn(warning);
+    if (!this.isAwaited) return;
+    this.isAwaited = false;
+    this.likeliest = likeliest;
+    gallery.bar.list();
+    const place = gallery.members.indexOf(gallery.only?.asked.near ?? -1);
+    gallery.at = gallery.anchor = Math.max(place, 0);
+    gallery.chosen.set(gallery.members);
+  }
+
+  /** That labels in it contradict. @param {string} text */
+  warn(text) {
+    setText(this.warning, text && `▲ ${text}`);
+  }
+
+  /** Those of it that do not belong. */
+  get excluded() {
+    const { chosen, members } = this.gallery;
+    if (!this.isOn || !chosen.count) return new Uint32Array(0);
+    return members.filter((index) => !chosen.has(index));
+  }
+
+  /** Whether somebody can have seen what would be labeled. */
+  get isSeen() {
+    return !this.isOn || this.gallery.large.isOpen || !this.gallery.tiles.wanted.length;
+  }
+
+  /** What an undo is of, where it is to be this label and no other. */
+  get undoes() {
+    return this.isOn && this.last ? { of: this.last.uid } : {};
+  }
+
+  /** @param {string} uid @param {Uint32Array} indices */
+  labeled(uid, indices) {
+    if (this.isOn) this.last = { uid, indices };
+  }
+
+  /** An undo was committed: the same are chosen again. @param {string | undefined} of */
+  undone(of) {
+    const { last } = this;
+    this.last = null;
+    if (last && last.uid === of && this.isOn) this.gallery.chosen.set(last.indices);
+  }
+
+  /** @param {string} noun @param {number} n */
+  heading(noun, n) {
+    return TEXT.group.labelAs(noun, n, this.excluded.length);
+  }
+}
