@@ -52,16 +52,16 @@ def open_notebook(path: Path, *, browser: bool, port: int | None, options: Seque
 
 def arguments(path: Path, *, browser: bool, port: int | None, options: Sequence[str]) -> list[str]:
     """Return what JupyterLab is told."""
-    told = [
+    words = [
         f"--ServerApp.root_dir={path.parent}",
         f"--LabApp.default_url=/lab/tree/{quote(path.name)}",
         "--log-level=WARN",
     ]
-    told += [] if browser else ["--no-browser"]
-    told += [] if port is None else [f"--port={port}"]
-    return [*told, *options]
+    words += [] if browser else ["--no-browser"]
+    words += [] if port is None else [f"--port={port}"]
+    return [*words, *options]
 
 
-def launch(told: list[str]) -> None:
+def launch(words: list[str]) -> None:
     """Run JupyterLab in this process, which it takes the signals of."""
-    importlib.import_module("jupyterlab.labapp").main(told)
+    importlib.import_module("jupyterlab.labapp").main(words)

@@ -87,8 +87,8 @@ def as_prior(
     if is_single(table):
         values = _checked(_of_names(list(table), classes, given, renamed), pool, classes)
         # of a class that was added later, and that no item has, nothing is known
-        told = [n for n, name in enumerate(classes) if name in given or values[:, n].any()]
-        return _probabilities(values[:, told], told)
+        named = [n for n, name in enumerate(classes) if name in given or values[:, n].any()]
+        return _probabilities(values[:, named], named)
     values = as_numbers(table, pool, classes)
     return _probabilities(values, in_order(values, classes, given))
 

@@ -49,10 +49,10 @@ def embed_table(
     assert isinstance(media, Table)
     known = None if like is None else like.media
     assert known is None or isinstance(known, Table)
-    X, told = media.vectors(known)
+    X, labels = media.vectors(known)
     if not X.shape[1]:
         X = np.zeros((len(X), 1), dtype=np.float32)
-        told = f"no column of the table tells its rows apart. {told}" if told else ""
-    if told:
-        warnings.warn(told, stacklevel=4)
+        labels = f"no column of the table tells its rows apart. {labels}" if labels else ""
+    if labels:
+        warnings.warn(labels, stacklevel=4)
     return X

@@ -199,8 +199,10 @@ class ManyLearner:
         slopes, bias, shares = _train(together, weights, spread.n_classes)
         found = _logits(taught.points, taught.codes, slopes, bias).argmax(axis=1)
         line = np.arange(len(rows))
-        said = spread.values[rows].argmax(axis=1)
-        agreed = weighing.head_trust(taught.codes[line, said], taught.codes[line, found], sureness)
+        spread_class = spread.values[rows].argmax(axis=1)
+        agreed = weighing.head_trust(
+            taught.codes[line, spread_class], taught.codes[line, found], sureness
+        )
         power = grown * max(agreed, 1 - trust)
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
         # the propagation knows the shares of the classes, too

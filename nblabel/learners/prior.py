@@ -194,17 +194,17 @@ class PriorLearner(BulkLearner):
         points = check_points(X_new, self._X.shape[1])
         if self._voters is None or not np.array_equal(self._voters.points, points):
             self._voters = voters_of(self._X, points)
-        said = self._evidence.copy()
-        said[self._labeled] = 1
-        return self._combined(proba, self._voters.mean(said))
+        evidence = self._evidence.copy()
+        evidence[self._labeled] = 1
+        return self._combined(proba, self._voters.mean(evidence))
 
     def _blended(self, proba: FloatArray) -> FloatArray:
         share = np.float32(self._mixed)
         return (1 - share) * proba + share / np.float32(proba.shape[1])
 
-    def _combined(self, proba: FloatArray, said: FloatArray) -> FloatArray:
+    def _combined(self, proba: FloatArray, evidence: FloatArray) -> FloatArray:
         found = self._blended(proba)
-        found *= said
+        found *= evidence
         found /= found.sum(axis=1, keepdims=True)
         return found
 

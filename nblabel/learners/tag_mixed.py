@@ -180,17 +180,17 @@ class TagMixedLearner:
         few = np.linspace(0, len(rows) - 1, min(len(rows), LEFT_OUT)).astype(np.intp)
         if len(few) < 2:
             return 1.0
-        said, answers = asked[few], yes[few]
+        spread, answers = asked[few], yes[few]
         points = self._heads.of(rows[few]).astype(np.float64)
-        votes = neighbor_votes(points, np.where(said, answers, share))
+        votes = neighbor_votes(points, np.where(spread, answers, share))
         slope, shift = calibration
         odds = np.log(share / (1 - share)) + shift
         held_out = heads.held_out[few] - share
         linear: Float64Array = _sigmoid(odds + slope * np.nan_to_num(held_out))
         truth = answers.astype(np.float64)
-        before = np.square(truth - share)[said].sum()
-        near = before - np.square(truth - votes)[said].sum()
-        line = before - np.square(truth - linear)[said].sum()
+        before = np.square(truth - share)[spread].sum()
+        near = before - np.square(truth - votes)[spread].sum()
+        line = before - np.square(truth - linear)[spread].sum()
         ratio = (near + BEFORE) / (max(line, 0) + BEFORE)
         return float(np.clip((ratio - USELESS) / (TRUSTED - USELESS), 0, 1))
 

@@ -95,12 +95,12 @@ def _by_ridge(points: Float64Array, answers: Float64Array) -> IntArray:
     return predicted
 
 
-def head_trust(said: IntArray, found: IntArray, sureness: FloatArray) -> float:
+def head_trust(spread: IntArray, found: IntArray, sureness: FloatArray) -> float:
     """Return how far a head can say what propagation says: from 0, not at all, to 1.
 
     Parameters
     ----------
-    said, found : ndarray of shape (m,), intp
+    spread, found : ndarray of shape (m,), intp
         The likeliest classes of some items, by propagation and by the head trained on it.
     sureness : ndarray of shape (m,), float32
         How much each item counts; not negative.
@@ -114,6 +114,6 @@ def head_trust(said: IntArray, found: IntArray, sureness: FloatArray) -> float:
     total = float(sureness.sum(dtype=np.float64))
     if total <= 0:
         return 0.0
-    agreed = float(sureness[said == found].sum(dtype=np.float64)) / total
-    commonest = float(np.bincount(said, weights=sureness).max()) / total
+    agreed = float(sureness[spread == found].sum(dtype=np.float64)) / total
+    commonest = float(np.bincount(spread, weights=sureness).max()) / total
     return float(np.clip((agreed - commonest) / (1 - commonest + 1e-9), 0, 1))

@@ -19,9 +19,9 @@ _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circu
 
 def own(event: LabelEvent) -> str:
     """Return a hash of what an event says; its place in the log does not count."""
-    said = [event.uid, event.kind, event.frame, event.target, event.source, event.annotator]
+    parts = [event.uid, event.kind, event.frame, event.target, event.source, event.annotator]
     content = [event.time, event.ids, event.labels, event.probabilities, event.contents]
-    return _hash(_encode([*said, *content]))
+    return _hash(_encode([*parts, *content]))
 
 
 def linked(own_half: str, before: str | None) -> str:

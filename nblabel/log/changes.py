@@ -48,19 +48,19 @@ class PoolChanges(Report):
         if not self:
             return ["The pool is the one that the log was used with before."]
         parts = [f"{len(ids):,} {name}" for name, ids in differ.items() if ids]
-        said = [f"Items since the log was used before: {', '.join(parts)}."]
-        said += [f"{name.capitalize()}: {_some(ids)}." for name, ids in differ.items() if ids]
+        lines = [f"Items since the log was used before: {', '.join(parts)}."]
+        lines += [f"{name.capitalize()}: {_some(ids)}." for name, ids in differ.items() if ids]
         if self.n_kept:
-            said.append(
+            lines.append(
                 f"Labels of {counted(self.n_kept, 'missing item')} stay in the log, and count "
                 "again when the items are back."
             )
         if self.changed:
-            said.append(
+            lines.append(
                 "The answers about changed items count still. To ask them again in a panel: "
                 "panel.show_next(session.pool.indices_of(session.changes.changed), again=True)."
             )
-        return said
+        return lines
 
     @property
     def table(self) -> pd.DataFrame:

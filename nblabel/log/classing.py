@@ -260,32 +260,32 @@ class ClassLog(TagLog):
         if (sent := self._sent(uid)) is not None:
             return sent
         one = self.class_of(name)
-        said: dict[str, Any] = {}
+        given: dict[str, Any] = {}
         if description is not None:
-            said["description"] = text_of(description).strip()
-            if len(said["description"]) > LONGEST_DESCRIPTION:
+            given["description"] = text_of(description).strip()
+            if len(given["description"]) > LONGEST_DESCRIPTION:
                 raise ValueError(
-                    f"description has {len(said['description']):,} characters; shorten it to "
+                    f"description has {len(given['description']):,} characters; shorten it to "
                     f"{LONGEST_DESCRIPTION:,}."
                 )
         if color is not None:
-            said["color"] = text_of(color).strip().lower()
-            if said["color"] and not COLOR.fullmatch(said["color"]):
+            given["color"] = text_of(color).strip().lower()
+            if given["color"] and not COLOR.fullmatch(given["color"]):
                 raise ValueError(f"color is {color!r}; pass one such as '#0072b2'.")
         if key is not None:
-            said["key"] = text_of(key) and check_key(one, key)
+            given["key"] = text_of(key) and check_key(one, key)
             for other, details in self.class_details.items():
-                if said["key"] and other != one and details.key == said["key"]:
+                if given["key"] and other != one and details.key == given["key"]:
                     raise ValueError(f"{other!r} has the key {key!r}; choose another one.")
         if aliases is not None:
-            said["aliases"] = self._aliases_of(one, aliases)
+            given["aliases"] = self._aliases_of(one, aliases)
         if examples is not None:
-            said["examples"] = self._examples_of(examples)
-        if not said:
+            given["examples"] = self._examples_of(examples)
+        if not given:
             raise ValueError(
                 "nothing is said; pass description=, color=, key=, aliases= or examples=."
             )
-        return self._change("describe_class", uid, **{"class": one, **said})
+        return self._change("describe_class", uid, **{"class": one, **given})
 
     def class_of(self, name: Any) -> str:
         """Return a class as it is called here.

@@ -106,8 +106,8 @@ def engine_of(address: sa.URL, *, read_only: bool = False, makes: bool = True) -
     """
     if address.get_backend_name() != "sqlite":
         # psycopg hands out bytes where the database has no encoding of its own
-        told = {"client_encoding": "utf8"} if "psycopg" in address.get_driver_name() else {}
-        return sa.create_engine(address, pool_pre_ping=True, connect_args=told)
+        connect_args = {"client_encoding": "utf8"} if "psycopg" in address.get_driver_name() else {}
+        return sa.create_engine(address, pool_pre_ping=True, connect_args=connect_args)
     file = file_of(address)
     alone = read_only or file is None
     options: dict[str, Any] = {"poolclass": StaticPool} if alone else {}

@@ -86,8 +86,10 @@ class Tags:
         """What stands in the log."""
         if self.whole:
             return as_text(self.yes)
-        said = {"yes": self.yes, "no": self.no, "unsure": self.unsure}
-        return json.dumps({key: names for key, names in said.items() if names}, ensure_ascii=False)
+        answers = {"yes": self.yes, "no": self.no, "unsure": self.unsure}
+        return json.dumps(
+            {key: names for key, names in answers.items() if names}, ensure_ascii=False
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -106,10 +108,10 @@ class Tags:
 
 @lru_cache(maxsize=4_096)  # many answers say the same
 def _tags_of(text: str) -> Tags:
-    said = json.loads(text)
-    if isinstance(said, list):
-        return Tags(yes=tuple(said), whole=True)
-    yes, no, unsure = (tuple(said.get(answer, ())) for answer in ("yes", "no", "unsure"))
+    answers = json.loads(text)
+    if isinstance(answers, list):
+        return Tags(yes=tuple(answers), whole=True)
+    yes, no, unsure = (tuple(answers.get(answer, ())) for answer in ("yes", "no", "unsure"))
     return Tags(yes, no, unsure)
 
 

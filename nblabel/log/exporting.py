@@ -190,10 +190,10 @@ def export_labels(
 
 def _csv(labels: pd.DataFrame, path: Path, separator: str = ",") -> None:
     # the same file on every system: pandas would end lines as this one does
-    told: dict[str, Any] = {"index": False, "sep": separator, "lineterminator": "\n"}
-    text = labels.to_csv(**told)
+    options: dict[str, Any] = {"index": False, "sep": separator, "lineterminator": "\n"}
+    text = labels.to_csv(**options)
     if "\r" in text:  # which Python puts in quotes from 3.13 on only, and which ends a row
-        text = labels.to_csv(**told, quoting=csv.QUOTE_NONNUMERIC)
+        text = labels.to_csv(**options, quoting=csv.QUOTE_NONNUMERIC)
     path.write_text(text, encoding="utf-8", newline="")
 
 

@@ -52,16 +52,16 @@ class Integrity(Report):
     @property
     def lines(self) -> list[str]:
         """What was found, in sentences."""
-        said = [f"{counted(self.n_events, 'event')} read."]
+        lines = [f"{counted(self.n_events, 'event')} read."]
         if self.n_unchecked:
-            said.append(f"{count(self.n_unchecked)} of them have no checksum: written before.")
+            lines.append(f"{count(self.n_unchecked)} of them have no checksum: written before.")
         if self.is_whole:
-            return [*said, "The log is whole."]
+            return [*lines, "The log is whole."]
         more = len(self.problems) - SHOWN
-        said += [f"Damaged: {problem}." for problem in self.problems[:SHOWN]]
+        lines += [f"Damaged: {problem}." for problem in self.problems[:SHOWN]]
         if more > 0:
-            said.append(f"And {count(more)} more.")
-        return [*said, "To save what is whole: nblabel.recover(path, new_path)."]
+            lines.append(f"And {count(more)} more.")
+        return [*lines, "To save what is whole: nblabel.recover(path, new_path)."]
 
     @property
     def table(self) -> pd.DataFrame:

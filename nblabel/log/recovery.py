@@ -44,12 +44,12 @@ class Recovery(Report):
     @property
     def lines(self) -> list[str]:
         """What was saved, in sentences."""
-        said = [f"{counted(self.n_events, 'event')} saved in {self.path}."]
+        lines = [f"{counted(self.n_events, 'event')} saved in {self.path}."]
         if not self.lost:
-            return [*said, "No event is lost."]
+            return [*lines, "No event is lost."]
         places = ", ".join(map(str, self.lost[:SHOWN])) + (" …" if len(self.lost) > SHOWN else "")
         return [
-            *said,
+            *lines,
             f"{counted(len(self.lost), 'event')} lost, at {places} in the log.",
             "Labels given there are gone, and what was undone there is back.",
         ]

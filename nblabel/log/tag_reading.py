@@ -70,8 +70,8 @@ def read_tags(table: Any, id_column: str, label: Any, separator: str) -> KnownTa
         if several:
             answers = [_indicated(name, cell) for name, cell in zip(names, cells, strict=True)]
             pairs = list(zip(names, answers, strict=True))
-            said = any(answer is not None for answer in answers)
-            yes.append(tuple(name for name, answer in pairs if answer) if said else None)
+            answered = any(answer is not None for answer in answers)
+            yes.append(tuple(name for name, answer in pairs if answer) if answered else None)
             no.append(tuple(name for name, answer in pairs if answer is False))
         else:
             yes.append(_listed(cells[0], separator))

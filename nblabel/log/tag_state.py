@@ -333,7 +333,9 @@ def _join(codes: TagArray, join: _Join) -> None:
     codes[:, join.gone] = OPEN
 
 
-def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, said: _Said) -> None:
+def _answer(
+    codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, answered: _Said
+) -> None:
     """Write one answer to the rows of items of which it says the same."""
     if event.kind == "flag":
         codes[:], status[:] = OPEN, FLAGGED
@@ -345,7 +347,7 @@ def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, s
         codes[:], status[:] = OPEN, 0
         return
     if event.kind == "withdraw":
-        columns = said.unsure if event.labels else np.arange(codes.shape[1])
+        columns = answered.unsure if event.labels else np.arange(codes.shape[1])
         there = codes[:, columns]
         there[is_by_model(there)] = OPEN
         codes[:, columns] = there
@@ -353,7 +355,7 @@ def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, s
         return
     by_person, code = event.source == "human", SOURCES[event.source]
     aside = status == FLAGGED
-    for columns, new in ((said.no, code), (said.unsure, UNSURE), (said.yes, code + 1)):
+    for columns, new in ((answered.no, code), (answered.unsure, UNSURE), (answered.yes, code + 1)):
         if by_person:
             codes[:, columns] = new
             continue
@@ -365,5 +367,5 @@ def _answer(codes: TagArray, status: npt.NDArray[np.uint8], event: LabelEvent, s
         codes[:, columns] = there
     if by_person:
         status[aside] = 0
-    if said.whole:
+    if answered.whole:
         status[by_person | MAY_BE[event.source][status]] = ANSWERED[event.source]

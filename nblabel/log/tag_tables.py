@@ -33,8 +33,8 @@ def tags_table(state: LabelState, pool: Pool | None, *, details: bool = False) -
     answers = [pair for pair in state.answers.items() if pair[1].is_label]
     answers.sort(key=lambda pair: pair[1].event.seq)
     codes = state.tags.codes([item for item, _ in answers], names)
-    said = np.flatnonzero((codes >= 0).any(axis=1) | (codes.shape[1] == 0))
-    answers, codes = [answers[row] for row in said.tolist()], codes[said]
+    answered = np.flatnonzero((codes >= 0).any(axis=1) | (codes.shape[1] == 0))
+    answers, codes = [answers[row] for row in answered.tolist()], codes[answered]
     times = np.array([answer.event.time for _, answer in answers], dtype=np.float64)
     moments = np.rint(1e6 * times).astype("datetime64[us]")
     columns: dict[str, Any] = {"id": [item for item, _ in answers]}

@@ -39,7 +39,7 @@ def race_figure(names: Sequence[str]) -> go.Figure:
 
 
 def update_race(
-    figure: go.Figure, curves: Mapping[str, tuple[Sequence[int], Sequence[float]]], said: str
+    figure: go.Figure, curves: Mapping[str, tuple[Sequence[int], Sequence[float]]], caption: str
 ) -> None:
     """Draw the curves anew, in the order in which `race_figure` was given their names.
 
@@ -54,4 +54,4 @@ def update_race(
     with figure.batch_update():
         for line, (x, y) in zip(figure.data, curves.values(), strict=True):
             line.update(x=list(x), y=list(y))
-        figure.layout.title.text = escaped(said)
+        figure.layout.title.text = escaped(caption)

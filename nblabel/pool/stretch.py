@@ -162,16 +162,16 @@ class Sample:
     def stretch(self) -> Stretch:
         """Return the range of each kind of values, and words where one is not the usual."""
         ranges: dict[Kind, Range] = {}
-        told = []
+        notes = []
         levels = self._shades
         if levels.size > 1 and self.is_dark:
             ranges["8-bit numbers"] = float(levels[0]), float(levels[-1])
             ends = np.flatnonzero(self._levels)[[0, -1]].tolist()
-            told.append(_words("8-bit numbers", ranges["8-bit numbers"], *ends))
+            notes.append(_words("8-bit numbers", ranges["8-bit numbers"], *ends))
         for kind, seen in self._deep.items():
             ranges[kind], text = seen.range(kind)
-            told.append(text)
-        text = " ".join(text for text in told if text)
+            notes.append(text)
+        text = " ".join(text for text in notes if text)
         return Stretch(ranges, text and f"{text} range=(low, high) sets another range.")
 
 

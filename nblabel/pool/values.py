@@ -76,11 +76,11 @@ def content_of(
             return Content("category", None, reading)
         kind = reading.kind
     else:
-        told = sum(not is_missing(text) for text in texts)
+        n_told = sum(not is_missing(text) for text in texts)
         kind = _kind_of(others)
         if reading is None or reading.kind != kind:
             reading = None
-            if not kind or told > (1 - NEARLY_ALL) * len(found):
+            if not kind or n_told > (1 - NEARLY_ALL) * len(found):
                 return Content("category", None)
     out = np.full(len(values), np.nan)
     try:

@@ -149,12 +149,12 @@ class OneTag:
 
     def _was_accepted(self, row: int, text: str) -> bool:
         item, asked = self.pool.ids[row], Tags.of(text)
-        said = (
+        accepted = (
             Tags.of(event.labels[event.ids.index(item)])
             for event in self._session.state.history(item)
             if event.kind == "tags" and event.source == "model"
         )
-        return any({*asked.yes} <= {*tags.yes} and {*asked.no} <= {*tags.no} for tags in said)
+        return any({*asked.yes} <= {*tags.yes} and {*asked.no} <= {*tags.no} for tags in accepted)
 
 
 def accept(

@@ -224,8 +224,8 @@ def _all_of(
     labels: dict[int, dict[str, tuple[str, ...]]] = {}
     for name, answers in ready.items():
         for row, answer in answers.items():
-            said = labels.setdefault(row, dict.fromkeys(ANSWERS, ()))
-            said[answer] = (*said[answer], name)
+            votes = labels.setdefault(row, dict.fromkeys(ANSWERS, ()))
+            votes[answer] = (*votes[answer], name)
     return TagAutoLabelReport(
         max_error=each[0].max_error,
         confidence=each[0].confidence,
@@ -238,7 +238,7 @@ def _all_of(
         curve=pd.concat([report.curve for report in each], ignore_index=True),
         sets={name: rows for report in each for name, rows in report.sets.items()},
         labels_ready={
-            row: Tags(yes=said["yes"], no=said["no"]).text for row, said in labels.items()
+            row: Tags(yes=votes["yes"], no=votes["no"]).text for row, votes in labels.items()
         },
         broken=tuple(one for report in each for one in report.broken),
         n_before=sum(report.n_before for report in each),

@@ -69,7 +69,7 @@ def _annotator(session: Session, item: str, tag: str) -> str | None:
     """Return who answered last about a tag of an item."""
     for event in reversed(session.state.history(item)):
         if event.kind == "tags" and event.source != "model":
-            said = Tags.of(event.labels[event.ids.index(item)])
-            if said.whole or tag in said.names:
+            tags = Tags.of(event.labels[event.ids.index(item)])
+            if tags.whole or tag in tags.names:
                 return event.annotator
     return None

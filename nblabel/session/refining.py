@@ -61,8 +61,8 @@ class Refinement:
             self._of = of
         for depth, learner in enumerate(self._learners):
             learner.bulk = bulk
-            told = self._labels.labels(depth, y)
-            self._masses.append(np.asarray(learner.update(told, levels[depth].n)))
+            taught = self._labels.labels(depth, y)
+            self._masses.append(np.asarray(learner.update(taught, levels[depth].n)))
 
     def applied(self, proba: Any) -> Any:
         """Return the probabilities of the classes, (n, n_classes), by the labels of all levels."""

@@ -51,7 +51,11 @@ def card_of(
     parts += [plain(facts.lines[0]), ""]
     parts += [f"## {words.CLASSES}", "", *_table(words.CLASS_COLUMNS[:2], _counts(facts))]
     described = [(name, one.description) for name, one in session.class_details.items()]
-    parts += [f"- **{plain(name)}**: {plain(said)}" for name, said in described if said]
+    parts += [
+        f"- **{plain(name)}**: {plain(description)}"
+        for name, description in described
+        if description
+    ]
     parts += ["", f"## {words.HOW}", "", words.CHOSEN, ""]
     parts += [f"- {name}: {plain(value)}" for name, value in settings_of(session, facts)]
     parts += ["", *_people(session.events())]
@@ -96,8 +100,8 @@ def _people(events: Sequence[LabelEvent]) -> list[str]:
         return []
     rows = [(name, count(n)) for name, n in given.most_common()]
     first, last = (words.day(event.time) for event in (events[0], events[-1]))
-    said = words.span(len(events), first, last)
-    return [f"### {words.BY_WHOM}", "", *_table(words.PEOPLE_COLUMNS, rows), said, ""]
+    span = words.span(len(events), first, last)
+    return [f"### {words.BY_WHOM}", "", *_table(words.PEOPLE_COLUMNS, rows), span, ""]
 
 
 def _quality(session: Session, given: AutoLabelReport | None) -> Iterator[str]:

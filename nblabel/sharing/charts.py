@@ -45,8 +45,8 @@ def curves_chart(curves: Curves) -> Markup:
             drawn.append(tag("rect", **spot, class_=f"spot {name}"))
         elif points:
             drawn.append(tag("polyline", points=axes.path(points), class_=f"curve {name}"))
-    said = words.curves_said(accuracy, confident)
-    chart = tag("svg", drawn, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=said)
+    caption = words.curves_said(accuracy, confident)
+    chart = tag("svg", drawn, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=caption)
     named = [
         tag("span", words.ACCURACY_LONG, class_="key right") if accuracy else None,
         tag("span", words.CONFIDENT_LONG, class_="key sure") if confident else None,

@@ -118,7 +118,7 @@ def _packed(array: _Array) -> str:
 
 
 def _markup(facts: Facts, sheet: Sheet, about: str) -> Markup:
-    said = " ".join(facts.lines)
+    caption = " ".join(facts.lines)
     has_confidence = facts.predicts and not facts.multi_label
     names = [name for name in words.MODES if name != "confidence" or has_confidence]
     options = (tag("option", words.MODES[name], value=name) for name in names)
@@ -136,7 +136,7 @@ def _markup(facts: Facts, sheet: Sheet, about: str) -> Markup:
         id="points",
         tabindex=0,
         role="application",
-        aria_label=f"{words.MAP}. {said}",
+        aria_label=f"{words.MAP}. {caption}",
         aria_describedby="map-keys",
     )
     sheet_image = tag("img", id="sheet", src=sheet.source, alt="", hidden=True)
@@ -154,7 +154,7 @@ def _markup(facts: Facts, sheet: Sheet, about: str) -> Markup:
     )
     below = tag("p", words.MAP_KEYS, class_="soft", id="map-keys")
     title = words.map_title(facts.projection, predicts=facts.predicts)
-    still = tag("img", src=as_source(as_png(draw_picture(facts))), alt=said)
+    still = tag("img", src=as_source(as_png(draw_picture(facts))), alt=caption)
     return joined(
         [
             tag("p", title, " ", about),

@@ -151,8 +151,8 @@ def _draw_lines(drawing: Drawing, facts: Facts) -> None:
         color = _color_of(facts.classes, one)
         drawing.box(CURVES, y + 1, 10, 10, fill=color)
         drawing.text(CURVES + 16, y, one.label, size=11, color=INK, width=76)
-        said = item_words(facts, one.index)[:CHARACTERS]
-        drawing.text(CURVES + 98, y, said, size=11, color=SOFT, width=WIDTH - LEFT - CURVES - 98)
+        caption = item_words(facts, one.index)[:CHARACTERS]
+        drawing.text(CURVES + 98, y, caption, size=11, color=SOFT, width=WIDTH - LEFT - CURVES - 98)
 
 
 def _color_of(classes: Sequence[ClassFact], one: Latest) -> str:

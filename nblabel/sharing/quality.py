@@ -75,9 +75,9 @@ def guarantee_part(session: Session, found: AutoLabelReport | None) -> Markup:
     terms = words.terms(found.max_error, found.confidence)
     shown = table(words.GUARANTEE_COLUMNS, rows, caption=words.GUARANTEE_TABLE)
     # what to do next is for who labels, not for who reads
-    said = [str(one).split("; report.")[0].rstrip(".") + "." for one in found.guarantees]
+    lines = [str(one).split("; report.")[0].rstrip(".") + "." for one in found.guarantees]
     lost = [one.in_retrospect for one in found.broken]
-    return joined([_sentences([terms, *said, *lost]), shown])
+    return joined([_sentences([terms, *lines, *lost]), shown])
 
 
 def agreement_part(session: Session) -> Markup | None:

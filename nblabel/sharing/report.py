@@ -171,12 +171,12 @@ def _classes(session: Session, facts: Facts) -> Markup:
     figures = table(head, (row[:n_columns] for row in rows), caption=words.LABELS)
     more = len(facts.classes) - len(shown)
     rest = tag("p", f"And {words.more_classes(more)}.") if more else None
-    said = (
+    caption = (
         tag("p", tag("strong", name), ": ", one.description)
         for name, one in details.items()
         if one.description
     )
-    return joined([figures, rest, said])
+    return joined([figures, rest, caption])
 
 
 def _samples(session: Session, facts: Facts, model: Refit) -> Markup | None:
@@ -207,19 +207,19 @@ def _items(
     for index in indices:
         # a coarse label says less than the class that it stands under here
         is_coarse = session.status[index] == CODES["coarse"]
-        said = "" if is_coarse else label_words(session, index)
-        if not said:
+        caption = "" if is_coarse else label_words(session, index)
+        if not caption:
             sure = None if facts.multi_label else float(model.predicted[1][index])
-            said = words.predicted(one.name, sure)
+            caption = words.predicted(one.name, sure)
         if pool.kind != "images":
-            yield joined([item_words(facts, index)[:LONG], " ", tag("span", f"({said})")])
+            yield joined([item_words(facts, index)[:LONG], " ", tag("span", f"({caption})")])
             continue
         source = picture_source(pool, index, SIDE)
         name = pool.name(index)
         if source:
-            yield figure_of(source, f"{name}: {said}", said, crisp=_is_small(pool, index))
+            yield figure_of(source, f"{name}: {caption}", caption, crisp=_is_small(pool, index))
         else:
-            yield tag("figure", tag("figcaption", f"{name} {words.UNREAD}; {said}"))
+            yield tag("figure", tag("figcaption", f"{name} {words.UNREAD}; {caption}"))
 
 
 def _is_small(pool: Pool, index: int) -> bool:

@@ -191,14 +191,14 @@ def predicted(name: str, confidence: float | None) -> str:
 
 def curves_said(accuracy: list[list[float]], confident: list[list[float]]) -> str:
     """Return what the curves show, in words."""
-    said = []
+    parts = []
     if accuracy:
         n, share, low, high = accuracy[-1]
-        said.append(f"Accuracy {percent(share)}, {interval(low, high)}, at {given(int(n))}.")
+        parts.append(f"Accuracy {percent(share)}, {interval(low, high)}, at {given(int(n))}.")
     if confident:
         n, share = confident[-1]
-        said.append(f"{percent(share)} of the pool predicted with confidence at {given(int(n))}.")
-    return " ".join([f"{CURVES_TITLE}.", *said])
+        parts.append(f"{percent(share)} of the pool predicted with confidence at {given(int(n))}.")
+    return " ".join([f"{CURVES_TITLE}.", *parts])
 
 
 def no_guarantee(n_accepted: int) -> str:

@@ -202,9 +202,9 @@ class ToSkactiveml:
         session = Session(
             pool, given, strategy=self.strategy, random_state=self.random_state
         )  # its graph is found once, and then on disk
-        told = dict(zip(classes, names, strict=True))
+        names_of = dict(zip(classes, names, strict=True))
         if known.any():
-            session.tell(np.flatnonzero(known), [told[value] for value in labels[known]])
+            session.tell(np.flatnonzero(known), [names_of[value] for value in labels[known]])
         allowed = ~known
         if candidates is not None:
             allowed &= np.isin(np.arange(len(points)), candidates)

@@ -233,12 +233,12 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if not n or not last:
             return ""
         order = sorted(last, key=lambda name: -last[name])
-        told = ", ".join(f"{name} {percent(last[name])}" for name in order)
+        places = ", ".join(f"{name} {percent(last[name])}" for name in order)
         over = f"{text.OVER.format(self._n_labels)} " if n >= self._n_labels else ""
-        return over + text.PLACES.format(counted(n, "label"), told)
+        return over + text.PLACES.format(counted(n, "label"), places)
 
-    def _tell(self, said: str) -> None:
-        self._said.value = f'<p role="status" style="margin: 4px 0">{html.escape(said)}</p>'
+    def _tell(self, message: str) -> None:
+        self._said.value = f'<p role="status" style="margin: 4px 0">{html.escape(message)}</p>'
 
 
 def _no_curve() -> pd.DataFrame:

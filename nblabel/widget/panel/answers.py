@@ -79,7 +79,7 @@ class Answers:
             if self._session.knows(uid):  # sent twice
                 self._given.add(uid)
                 return Outcome(acknowledgement(uid, text.SAVED))
-            said, shown, excluded = self._record(content)
+            message, shown, excluded = self._record(content)
         except StoreError as error:
             self._refused = (uid, time.monotonic())
             return Outcome(refusal(uid, str(error), retry=True))
@@ -90,7 +90,7 @@ class Answers:
         finally:
             self.is_telling = False
         self._given.add(uid)
-        return Outcome(acknowledgement(uid, said), shown, excluded)
+        return Outcome(acknowledgement(uid, message), shown, excluded)
 
     def _must_wait(self, uid: str) -> bool:
         """Whether an earlier event must be committed first: an undo must not overtake its label."""
@@ -106,8 +106,8 @@ class Answers:
             event = session.add_class(content["name"], uid=uid)
             return self._called(text.CLASS_ADDED).format(event.labels[0]), None, []
         if kind in CHANGES:
-            said = change_classes(session, content, self._keys)
-            return said if said.startswith("“") else self._called(said), None, []
+            message = change_classes(session, content, self._keys)
+            return message if message.startswith("“") else self._called(message), None, []
         if kind == "guidelines":
             session.set_guidelines(content["text"], uid=uid)
             return text.GUIDELINES_SAVED if session.guidelines else text.GUIDELINES_GONE, None, []
@@ -124,31 +124,31 @@ class Answers:
         if kind == "tag":
             return tell_one_tag(session, content), None, []
         if "indices" in content:
-            said, excluded = self._label_group(content)
-            return said, None, excluded
+            message, excluded = self._label_group(content)
+            return message, None, excluded
         index = session.pool.index_of(content["id"])
         if kind == "tags":
             event = tell_tags(session, content)
-            said = tag_text.saved(session.tags_of(index), session.n_labeled)
+            message = tag_text.saved(session.tags_of(index), session.n_labeled)
         elif kind == "label":
             event = session.tell(index, content["label"], uid=uid)
-            said = text.saved(content["label"], session.n_labeled)
+            message = text.saved(content["label"], session.n_labeled)
         elif kind == "add_class":  # for this item, which it labels in the same step
             event = session.add_class(content["name"], index=index, uid=uid)
-            said = text.added_and_saved(event.labels[0], session.n_labeled)
+            message = text.added_and_saved(event.labels[0], session.n_labeled)
         elif kind == "skip":
-            event, said = session.skip(index, uid=uid), text.SKIPPED
+            event, message = session.skip(index, uid=uid), text.SKIPPED
         else:
-            event, said = session.flag(index, uid=uid), text.FLAGGED
+            event, message = session.flag(index, uid=uid), text.FLAGGED
         for other in session.replaced(event):
             label = step_label(other, other.ids.index(event.ids[0]))
             ago = event.time - other.time
-            said += f" {text.answered_by_another(other.annotator, label, ago, kind)}"
-        return said, None, []
+            message += f" {text.answered_by_another(other.annotator, label, ago, kind)}"
+        return message, None, []
 
-    def _called(self, said: str) -> str:
+    def _called(self, name: str) -> str:
         """Return words about classes, which are called tags where an item may have several."""
-        return tag_text.as_tags(said) if self._session.multi_label else said
+        return tag_text.as_tags(name) if self._session.multi_label else name
 
     def _set_aside(self, content: dict[str, Any]) -> str:
         """Flag several items, or write the same note for them."""
@@ -186,9 +186,9 @@ class Answers:
             return text.NOTHING_TO.format(kind), None
         step = step_kind(target)
         n = n_answers(target) if step in ("accept", "withdraw") else len(target.ids)
-        said = text.reversed_step(kind, step, n, self._noun, step_label(target))
+        message = text.reversed_step(kind, step, n, self._noun, step_label(target))
         if target.changes_classes:
-            said = self._called(said)
+            message = self._called(message)
         alone = kind == "undo" and len(target.ids) == 1 and target.kind in SHOWN
         alone = alone and is_whole(target)
         shown = (
@@ -196,17 +196,17 @@ class Answers:
             if alone and target.ids[0] in session.pool
             else None
         )
-        return said, shown
+        return message, shown
 
 
-def acknowledgement(uid: str, said: str) -> dict[str, Any]:
+def acknowledgement(uid: str, message: str) -> dict[str, Any]:
     """Return the message that an event was committed."""
-    return {"type": "ack", "uid": uid, "ok": True, "text": said}
+    return {"type": "ack", "uid": uid, "ok": True, "text": message}
 
 
-def refusal(uid: str, said: str, *, retry: bool = False) -> dict[str, Any]:
+def refusal(uid: str, message: str, *, retry: bool = False) -> dict[str, Any]:
     """Return the message that an event was not committed, for now or for good."""
-    return {"type": "ack", "uid": uid, "ok": False, "retry": retry, "text": said}
+    return {"type": "ack", "uid": uid, "ok": False, "retry": retry, "text": message}
 
 
 def words_of(error: Exception) -> str:

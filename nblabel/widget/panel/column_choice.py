@@ -72,11 +72,11 @@ class ColumnChoice:
     @property
     def told(self) -> dict[str, Any]:
         """The trait `columns` of docs/wire.md."""
-        told: dict[str, Any] = {"pictures": self.pictures.names}
+        state: dict[str, Any] = {"pictures": self.pictures.names}
         for of, table in self._tables.items():
             names = [column.name for column in table.columns[:MOST_NAMES]]
-            told[of] = {"names": names, "chosen": self._chosen[of]}
-        return told
+            state[of] = {"names": names, "chosen": self._chosen[of]}
+        return state
 
     def _remembered(self, of: str) -> list[int]:
         """Return what was chosen before; a column that is gone or renamed is left out."""

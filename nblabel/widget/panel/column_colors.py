@@ -54,8 +54,8 @@ def color_by_column(column: Column) -> tuple[Any, list[str], list[str]]:
         ]
     else:
         find = _round_days if column.kind == "date" else _round_numbers
-        edges, told = find(*_ends(numbers[known]), len(colors))
-        codes, names = np.searchsorted(edges, numbers, side="right"), words.steps(told)
+        edges, labels = find(*_ends(numbers[known]), len(colors))
+        codes, names = np.searchsorted(edges, numbers, side="right"), words.steps(labels)
     places = np.linspace(0, len(colors) - 1, len(names)).round().astype(int)
     codes = np.where(known, codes, len(names))
     return (
@@ -93,8 +93,8 @@ def _round_days(low: float, high: float, most: int) -> tuple[Any, list[str]]:
     step = max(1, math.ceil(_step((b - a) / most)))
     places = np.arange(a // step + 1, b // step + 1) * step
     moments = places.astype(f"datetime64[{unit}]")
-    told = [str(moment).replace("T", " ") for moment in moments]
-    return moments.astype("datetime64[s]").astype(np.int64).astype(float), told
+    days = [str(moment).replace("T", " ") for moment in moments]
+    return moments.astype("datetime64[s]").astype(np.int64).astype(float), days
 
 
 def _step(least: float) -> float:

@@ -108,8 +108,8 @@ class Dispatch:
         self._panel.answer(page, content, self._panel.send)
 
     def _find(self, page: Page, content: Content) -> None:
-        said = self._panel.finding.begin(content["label"])
-        self._panel.send({"type": "announce", "text": said, "to": page.id})
+        problem = self._panel.finding.begin(content["label"])
+        self._panel.send({"type": "announce", "text": problem, "to": page.id})
 
     def _sort(self, page: Page, content: Content) -> None:
         begun = self._panel.splits.sort(page, content["name"], content["groups"])
@@ -117,8 +117,8 @@ class Dispatch:
             self._panel.showing.show(page, *begun)
 
     def _draw(self, page: Page, content: Content) -> None:
-        said = self._panel.measures.draw(int(content["n"]))
-        self._panel.send({"type": "announce", "text": said, "to": page.id})
+        problem = self._panel.measures.draw(int(content["n"]))
+        self._panel.send({"type": "announce", "text": problem, "to": page.id})
 
 
 def _number(value: Any) -> float | None:

@@ -49,8 +49,8 @@ class Filters:
         def done(found: list[dict[str, Any]] | Exception) -> None:
             if isinstance(found, Exception):
                 raise found
-            told = {"annotators": annotators, "columns": found}
-            self._send({"type": "filter_choices", **told, "to": page.id}, [])
+            message = {"annotators": annotators, "columns": found}
+            self._send({"type": "filter_choices", **message, "to": page.id}, [])
 
         self._worker.run("filter choices", Task(work=work, done=done))
 
@@ -90,22 +90,22 @@ class Filters:
             "filter", Task(work=lambda _: facts.where(**criteria_of(criteria)), done=done)
         )
 
-    def _tell(self, page: Page, told: dict[str, Any], buffers: list[Any] | None = None) -> None:
+    def _tell(self, page: Page, message: dict[str, Any], buffers: list[Any] | None = None) -> None:
         request = (page.filter or {})["request"]
         content = {"type": "filter", "request": request, "total": len(self._session.pool)}
-        self._send({**content, **told, "to": page.id}, buffers or [])
+        self._send({**content, **message, "to": page.id}, buffers or [])
 
 
 def _described(column: Column, n: int) -> dict[str, Any]:
     """Describe a column to a page that filters by it."""
-    told: dict[str, Any] = {"name": column.name, "kind": column.kind}
+    description: dict[str, Any] = {"name": column.name, "kind": column.kind}
     missing = int(column.missing.sum())
-    told["missing"] = missing
+    description["missing"] = missing
     numbers = column.numbers
     if numbers is None:
-        return {**told, "values": column.categories[0][:VALUES]}
+        return {**description, "values": column.categories[0][:VALUES]}
     if missing < n and np.isfinite(numbers).any():
         known = numbers[np.isfinite(numbers)]
         ends = (words.end(float(one), column.kind) for one in (known.min(), known.max()))
-        return {**told, "ends": list(ends)}
-    return told
+        return {**description, "ends": list(ends)}
+    return description

@@ -67,15 +67,15 @@ class Finding:
         if label and label not in {*session.classes} - {*session.retired}:  # gone meanwhile
             self.begin(None)
             return
-        told, self._state.find_hint = ("", ""), ""
+        shown, self._state.find_hint = ("", ""), ""
         if label and not session.multi_label:
             code, y = session.classes.index(label), session.y
             y[session.accepted] = -1
             n_found = int(np.count_nonzero(y == code))
-            told = (self._told(label, code, y, n_found), text.FINDING.format(label))
+            shown = (self._told(label, code, y, n_found), text.FINDING.format(label))
             if not n_found:
                 self._state.find_hint = text.example_first(label, SINGULAR[session.pool.kind])
-        self._state.say("finding", *told)
+        self._state.say("finding", *shown)
 
     def _told(self, label: str, code: int, y: IntArray, n_found: int) -> str:
         session, model = self._session, self._state.model

@@ -101,9 +101,9 @@ class Items:
         columns = self._session.pool.beside
         if columns is None:
             return {}
-        told = [cell_of(one, LONGEST) for one in self.columns.cells("beside", index)]
-        more = len(columns.columns) - len(told)
-        return {"beside": {"cells": told, **({"more": more} if more else {})}}
+        cells = [cell_of(one, LONGEST) for one in self.columns.cells("beside", index)]
+        more = len(columns.columns) - len(cells)
+        return {"beside": {"cells": cells, **({"more": more} if more else {})}}
 
     def thumbnail(self, index: int, packet: Packet) -> dict[str, Any]:
         """Describe an item with a small picture, sent in any case."""

@@ -244,8 +244,8 @@ class Panel:
         if found:
             self.want(found, [reason] * len(found))
         else:
-            said = text.NONE_OF_STATUS.format(status)
-            self.send({"type": "announce", "text": said, "to": page.id})
+            message = text.NONE_OF_STATUS.format(status)
+            self.send({"type": "announce", "text": message, "to": page.id})
 
     def _act(self, what: str, index: int) -> None:
         """Do what a person does in plotly's figure."""

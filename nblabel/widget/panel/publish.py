@@ -112,7 +112,9 @@ class Publisher:
             }
             widget.recent_classes = recent_classes(session)
         messages = [
-            {"text": said, "title": title} for said, title in state.messages.values() if said
+            {"text": message, "title": title}
+            for message, title in state.messages.values()
+            if message
         ]
         status = describe_status(session, state.model, state.drift, self._given)
         widget.status = {**status, "messages": messages}

@@ -79,7 +79,7 @@ class Showing:
         self,
         page: Page | None,
         index: int,
-        said: str,
+        message: str,
         request: str | None = None,
         *,
         browsing: bool = False,
@@ -96,7 +96,7 @@ class Showing:
             packet = Packet()
             reason = text.ANSWERED_BEFORE if revisit else self._ranking.reason(index)
             item = self._items.question(index, packet, reason)
-            content = {"type": "show", "item": item, "text": said, "revisit": revisit}
+            content = {"type": "show", "item": item, "text": message, "revisit": revisit}
             self._send(content | _addressed(page, request), packet.buffers)
             if page is not None and index not in self._state.deciders:
                 self.explain(page, [item_id])
@@ -116,11 +116,11 @@ class Showing:
         place = (order.index(item) if item in order else len(order)) + steps
         if order and place < len(order):
             shown = self._session.pool.index_of(order[max(place, 0)])
-            said = text.FIRST_ANSWER if place < 0 else ""
-            self.show(page, shown, said, request, browsing=True)
+            message = text.FIRST_ANSWER if place < 0 else ""
+            self.show(page, shown, message, request, browsing=True)
             return
-        said = text.BACK_TO_QUESTIONS if order else text.NO_ANSWERS
-        content = {"type": "show", "item": None, "text": said, "revisit": False}
+        message = text.BACK_TO_QUESTIONS if order else text.NO_ANSWERS
+        content = {"type": "show", "item": None, "text": message, "revisit": False}
         self._read([], QUESTION_SIDE, lambda _: self._send(content | _addressed(page, request)))
 
     def hover(self, page: Page | None, index: int) -> None:
@@ -135,8 +135,8 @@ class Showing:
         def send(_: object) -> None:
             packet = Packet()
             item = self._items.thumbnail(index, packet)
-            said = self._items.said(index, item)
-            content = {"type": "picture", "index": index, "item": item, "text": said}
+            caption = self._items.said(index, item)
+            content = {"type": "picture", "index": index, "item": item, "text": caption}
             self._send(content | _addressed(page), packet.buffers)
 
         self._read([index], THUMBNAIL_SIDE, send, "hover")

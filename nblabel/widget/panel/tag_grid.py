@@ -39,20 +39,20 @@ class TagGrids:
     def open(self, page: Page, content: dict[str, Any]) -> None:
         """Answer a "grid": items to answer about a tag, the likeliest to have it first."""
         session, request = self._session, content["request"]
-        told = {"type": "grid", "request": request, "to": page.id}
+        message = {"type": "grid", "request": request, "to": page.id}
         try:
             if not session.multi_label:
                 raise ValueError(text.ONE_LABEL)
             tag = session.class_of(content["tag"]) if content["tag"] else self.next_tag()
         except ValueError as error:
-            self._send({**told, "tag": "", "left": 0, "text": str(error)}, [b""])
+            self._send({**message, "tag": "", "left": 0, "text": str(error)}, [b""])
             return
         order = self.ask(tag)
         held = np.array(content["held"], dtype=np.intp)
         fresh = order[~np.isin(order, held)][: 2 * SHOWN]
-        said = "" if len(order) else text.TAG_DONE.format(tag)
+        problem = "" if len(order) else text.TAG_DONE.format(tag)
         self._send(
-            {**told, "tag": tag, "left": len(order), "text": said},
+            {**message, "tag": tag, "left": len(order), "text": problem},
             [fresh.astype(np.uint32).tobytes()],
         )
 

@@ -37,8 +37,8 @@ def step_label(event: LabelEvent, place: int = 0) -> str | None:
         return None
     if event.kind != "tags":
         return event.labels[place]
-    said = Tags.of(event.labels[place])
-    return text.listed(said.yes) if said.whole else text.of_one(said.yes, said.no, said.unsure)
+    tags = Tags.of(event.labels[place])
+    return text.listed(tags.yes) if tags.whole else text.of_one(tags.yes, tags.no, tags.unsure)
 
 
 def step_kind(event: LabelEvent) -> str:

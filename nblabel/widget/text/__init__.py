@@ -146,12 +146,12 @@ def cluster(number: int) -> str:
 def hovered(
     name: str, label: str | None, source: str | None, prediction: tuple[str, float] | None
 ) -> str:
-    said = ""
+    caption = ""
     if label:
-        said = f"{'accepted as' if source == 'model' else 'labeled'} {label}"
+        caption = f"{'accepted as' if source == 'model' else 'labeled'} {label}"
     elif prediction:
-        said = f"predicted {prediction[0]}, {percent(prediction[1], 2)}"
-    return " · ".join(part for part in (name, said) if part)
+        caption = f"predicted {prediction[0]}, {percent(prediction[1], 2)}"
+    return " · ".join(part for part in (name, caption) if part)
 
 
 # jobs
@@ -388,8 +388,8 @@ def corrected(n: int) -> str:
 def checked(name: str, n_checks: int, n: int, n_wrong: int, n_skipped: int, bound: float) -> str:
     skipped = f", {count(n_skipped)} of them skipped" if n_skipped else ""
     head = f"{name}: " if name else ""
-    said = f"{head}{count(n_checks)} of {count(n)} checked, {count(n_wrong)} wrong{skipped}"
-    return f"{said}; so at most {percent(bound)} of the rest." if n_checks else f"{said}."
+    caption = f"{head}{count(n_checks)} of {count(n)} checked, {count(n_wrong)} wrong{skipped}"
+    return f"{caption}; so at most {percent(bound)} of the rest." if n_checks else f"{caption}."
 
 
 def accepted(what: str, n_left: int) -> str:

@@ -132,5 +132,5 @@ def _doubted(tag: str, label: str, share: float, suggestion: str) -> str:
 
 def accepted_then(tags: Iterable[tuple[str, str, str]]) -> Reason:
     """Return why an item with accepted tags is asked again: name, answer, prediction of each."""
-    said = [f"{tag}: accepted {label}; now it predicts {now}." for tag, label, now in tags]
-    return Reason(f"From the model. {' '.join(said)}")
+    lines = [f"{tag}: accepted {label}; now it predicts {now}." for tag, label, now in tags]
+    return Reason(f"From the model. {' '.join(lines)}")

@@ -51,9 +51,9 @@ class _Bar:
         if now - self._begun < DELAY or now - self._shown < PAUSE:
             return
         self._shown = now
-        said = html.escape(name)
+        caption = html.escape(name)
         bar = {
-            "text/html": f'<progress max="1" value="{share:.2f}"></progress> {said}',
+            "text/html": f'<progress max="1" value="{share:.2f}"></progress> {caption}',
             "text/plain": f"{name}: {share:.0%}",
         }
         if self._handle is None:
@@ -76,5 +76,5 @@ def keep_advice(store: str | None, words: str = "", **how: Any) -> None:
     behind a panel with the class `ADVISED`. As HTML it would make JupyterLab load MathJax, 0.9 MB,
     just when the first pictures are on their way.
     """
-    said = text.kernel_gone(store)
-    display({"text/plain": f"{words}\n{said}" if words else said}, raw=True, **how)
+    advice = text.kernel_gone(store)
+    display({"text/plain": f"{words}\n{advice}" if words else advice}, raw=True, **how)

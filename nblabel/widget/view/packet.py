@@ -130,5 +130,5 @@ class Packet:
 
 def cell_of(cell: Cell, longest: int | None = None) -> list[Any]:
     """Return a cell as it travels: name, value, note, and its place in its column if it has one."""
-    told = [cell.name, cell.value and cell.value[:longest], cell.note]
-    return told if cell.place is None else [*told, round(cell.place, 3)]
+    parts = [cell.name, cell.value and cell.value[:longest], cell.note]
+    return parts if cell.place is None else [*parts, round(cell.place, 3)]

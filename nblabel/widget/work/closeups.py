@@ -115,13 +115,13 @@ class CloseupTasks:
             return
         closeup, packed = found
         packet = Packet()
-        told = {
+        message = {
             "image": packet.image(packed),
             "size": list(closeup.size),
             "box": [round(end, 9) for end in closeup.box],
             "text": "",
         }
         if closeup.range is not None:
-            told["range"] = list(closeup.range)
-            told["window"] = content.get("window") or [0, 1]
-        self._send({**answer, **told}, packet.buffers)
+            message["range"] = list(closeup.range)
+            message["window"] = content.get("window") or [0, 1]
+        self._send({**answer, **message}, packet.buffers)

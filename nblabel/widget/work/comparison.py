@@ -80,8 +80,8 @@ class Comparison:
             self._task = None
         self._show(None)
 
-    def _end(self, said: str) -> None:
-        self._text = said
+    def _end(self, message: str) -> None:
+        self._text = message
         self._show(None)
 
     def _show(self, progress: float | None) -> None:

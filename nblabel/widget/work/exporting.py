@@ -129,14 +129,14 @@ class Exports:
         else:
             self._show(text.NOT_EXPORTED.format(result), "error")
 
-    def _show(self, said: str, kind: str = "info", progress: float = 0.0) -> None:
+    def _show(self, message: str, kind: str = "info", progress: float = 0.0) -> None:
         self._state.show(
             exporting={
                 "formats": self._formats,
                 "running": self._running is not None,
                 "progress": round(progress, 2),
                 "kind": kind,
-                "text": said,
+                "text": message,
                 **self._apart,
             }
         )

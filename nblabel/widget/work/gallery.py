@@ -140,8 +140,8 @@ class Galleries:
         def send(_: object) -> None:
             packet = Packet()
             items = [self._items.tile(index, packet, side) for index in wanted]
-            told = {"type": "tiles", "side": side, "items": items, "to": page.id}
-            self._send(told, packet.buffers)
+            message = {"type": "tiles", "side": side, "items": items, "to": page.id}
+            self._send(message, packet.buffers)
 
         def pack(_: object) -> None:
             for index in wanted:
@@ -242,7 +242,7 @@ class Galleries:
         known.codes = codes
         whole = n == everything and bool((np.diff(members) == 1).all())
         stands = np.flatnonzero(codes)
-        told = {
+        message = {
             "type": "gallery",
             "request": known.request,
             "n": n,
@@ -254,7 +254,7 @@ class Galleries:
         # all of them in their own order need not travel
         order = b"" if whole else members.astype(np.uint32).tobytes()
         buffers = [order, stands.astype(np.uint32).tobytes(), codes[stands].tobytes()]
-        self._send(told, buffers)
+        self._send(message, buffers)
 
     def _follow(self, page: Page, known: OpenGallery) -> None:
         if known.is_followed:
@@ -289,7 +289,7 @@ class Galleries:
         changed = np.flatnonzero(codes != known.codes)
         left = np.flatnonzero(known.holds & ~now)
         known.codes = codes
-        told = {
+        message = {
             "type": "gallery_changes",
             "request": known.request,
             "came": int(np.count_nonzero(now & ~known.holds)),
@@ -297,14 +297,14 @@ class Galleries:
             "to": page.id,
         }
         buffers = [changed.astype(np.uint32).tobytes(), codes[changed].tobytes()]
-        self._send(told, [*buffers, left.astype(np.uint32).tobytes()])
+        self._send(message, [*buffers, left.astype(np.uint32).tobytes()])
 
     def _is_open(self, page: Page, known: OpenGallery) -> bool:
         return self._open.get(page.id) is known
 
-    def _tell_none(self, page: Page, known: OpenGallery, said: str) -> None:
-        told = {"type": "no_gallery", "request": known.request, "text": said, "to": page.id}
-        self._send(told, [])
+    def _tell_none(self, page: Page, known: OpenGallery, reason: str) -> None:
+        message = {"type": "no_gallery", "request": known.request, "text": reason, "to": page.id}
+        self._send(message, [])
 
 
 def text_of(error: Exception) -> str:

@@ -112,8 +112,8 @@ class Groups:
 
         self._worker.run("search", Task(work=search, done=done))
 
-    def _refuse(self, page: Page, content: dict[str, Any], said: str) -> None:
-        self._tell(page, {"type": "no_group", "request": content["request"], "text": said})
+    def _refuse(self, page: Page, content: dict[str, Any], reason: str) -> None:
+        self._tell(page, {"type": "no_group", "request": content["request"], "text": reason})
 
     def _open(
         self,
@@ -172,8 +172,8 @@ class Groups:
             if page.waiting is not None and not self._session.awaits_embeddings:
                 self.open(page, page.waiting)
             if page.group is not None:
-                told = {"type": "facts", "request": page.group.request}
-                self._tell(page, {**told, **self._facts(page.group)})
+                message = {"type": "facts", "request": page.group.request}
+                self._tell(page, {**message, **self._facts(page.group)})
 
     def _members(self, content: dict[str, Any]) -> tuple[IntArray, dict[str, Any]]:
         """Return who is in a group, and what it is called."""
@@ -252,8 +252,8 @@ class Groups:
             if mean is None or n == 1 or not is_open():
                 return
             packet = Packet()
-            said = text.mean_of(n, len(members) if len(members) > AVERAGED else None)
-            content = {"type": "mean", "request": request, "text": said}
+            caption = text.mean_of(n, len(members) if len(members) > AVERAGED else None)
+            content = {"type": "mean", "request": request, "text": caption}
             self._tell(page, {**content, "image": packet.pixels(mean)}, packet.buffers)
 
         chosen = self._ordered(members, "random")[:AVERAGED].tolist()

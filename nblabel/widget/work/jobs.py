@@ -91,23 +91,23 @@ class Jobs:
         if self._running is None:
             self._show("")
 
-    def _stop(self, said: str) -> None:
+    def _stop(self, message: str) -> None:
         if self._running is not None:
             self._running[1].cancel()
         self._running = None
-        self._show(said)
+        self._show(message)
 
     def _ended(self, job: Job, made: Any) -> None:
         self._running = None
         try:
-            said = job.fail(str(made)) if isinstance(made, ProcessError) else job.finish(made)
+            message = job.fail(str(made)) if isinstance(made, ProcessError) else job.finish(made)
         except Exception as error:  # noqa: BLE001  told in the panel, whatever it is
-            said = job.fail(str(error))
-        self._show(said)
+            message = job.fail(str(error))
+        self._show(message)
         self.start()
 
-    def _show(self, said: str, progress: float = 0.0) -> None:
-        self.bar = Bar(self._running is not None, progress, said)
+    def _show(self, message: str, progress: float = 0.0) -> None:
+        self.bar = Bar(self._running is not None, progress, message)
         self._on_change()
 
 

@@ -44,16 +44,16 @@ class Mapping:
         self._default = projection if named else CUSTOM
         self._custom = None if named else CustomProjection(projection, session.pool)
         self._projected: FloatArray | None = None
-        self._training = TrainingJob(session, lambda said: state.complain("training", said))
+        self._training = TrainingJob(session, lambda reason: state.complain("training", reason))
         # apart from the other jobs: it goes on while they begin anew, and while nobody looks
         self._trainings = Jobs(worker, [self._training], lambda: self._show(self._trainings))
-        job = EmbeddingJob(session, embedding, lambda said: state.complain("embedding", said))
+        job = EmbeddingJob(session, embedding, lambda reason: state.complain("embedding", reason))
         self._embeddings = Jobs(worker, [job], lambda: self._show(self._embeddings))
         self._clustering = ClusterJob(
             session,
             lambda: self._projections.umap,
             self._take_clusters,
-            lambda said: state.complain("clusters", said),
+            lambda reason: state.complain("clusters", reason),
         )
         self._clusterings = Jobs(worker, [self._clustering], lambda: self._show(self._clusterings))
         state.n_suggested = self._clustering.suggested
@@ -130,7 +130,7 @@ class Mapping:
             custom=self._custom,
         )
         # UMAP takes over the neighbours that the graph is made of
-        graph = GraphJob(self._session, lambda said: self._state.complain("neighbours", said))
+        graph = GraphJob(self._session, lambda reason: self._state.complain("neighbours", reason))
         jobs: list[Job] = [graph, self._projections]
         if self._session.awaits_embeddings:
             jobs = []

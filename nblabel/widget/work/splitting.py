@@ -69,9 +69,9 @@ class Splits:
         """Answer a "propose_split": divide the items of a class into groups, aside."""
         session, n = self._session, int(content["n"])
 
-        def tell(said: str, sizes: Sequence[int] = (), *buffers: bytes) -> None:
-            told = {"type": "proposal", "request": content["request"], "to": page.id}
-            self._send({**told, "sizes": list(sizes), "text": said}, list(buffers))
+        def tell(caption: str, sizes: Sequence[int] = (), *buffers: bytes) -> None:
+            message = {"type": "proposal", "request": content["request"], "to": page.id}
+            self._send({**message, "sizes": list(sizes), "text": caption}, list(buffers))
 
         try:
             name = session.class_of(content["name"])
@@ -157,8 +157,8 @@ class Splits:
         hints = self._state.hints
         self._state.hints = {i: hint for i, hint in hints.items() if i not in sorted_ones}
         if left:
-            said = text.sorting(self._name, len(left), len(self._asked))
-            self._state.say("sorting", said)
+            caption = text.sorting(self._name, len(left), len(self._asked))
+            self._state.say("sorting", caption)
             return
         if not there and any(map(self._again.is_open, self._asked)):
             self._again.ask([])

@@ -13,8 +13,7 @@ export class FilterBar {
     this.filter = context.map.filter;
     /** What the filters leave was said of this request. */
     this.saidFor = "";
-    const leave = () =>
-      this.form.el.contains(focusedElement()) ? this.close() : view.focus();
+    const leave = () => (this.form.el.contains(focusedElement()) ? this.close() : view.focus());
     const say = (/** @type {string} */ text) => view.say(text);
     this.form = new FilterForm(context, signal, { say, leave });
     const { el, summary } = this.form;
