@@ -48,7 +48,7 @@ def update_race(
     figure : plotly.graph_objects.Figure
         What `race_figure` returned.
     curves : mapping of str to (labels given, shares right)
-    said : str
+    caption : str
         What stands above.
     """
     with figure.batch_update():
