@@ -176,6 +176,22 @@ def test_the_questions_hold_what_is_on_screen_until_it_is_answered():
     assert late not in [item["id"] for item in page.last("questions")["items"]]
 
 
+def test_a_list_that_follows_at_once_holds_what_the_first_one_put_on_screen():
+    async def scenario():
+        page = open_page(picture_pool(400), learner="knn")
+        await until(lambda: page.ids)
+        front = page.ids[:9]  # the page shows them, and has not said so yet
+        panel = page.panel._panel
+        others = [index for index in range(400) if str(index) not in front]
+        panel._ranking._ranked = others
+        panel._ranking.offer()
+        panel.publisher.publish()
+        assert str(others[0]) in page.ids
+        assert set(front) <= set(page.ids)
+
+    asyncio.run(scenario())
+
+
 def test_what_comes_next_is_asked_for_with_reasons_once_it_is_on_screen(page):
     page.label("0", "boot")
     far = next(item for item in page.last("questions")["items"] if item["why"] is None)

@@ -99,6 +99,15 @@ class Pages:
         if isinstance(front, list):
             page.front = self.front = [str(item) for item in front]
 
+    def expect(self, offered: list[str]) -> None:
+        """Note what pages have on screen and next that were offered this, and told nothing yet.
+
+        Another list may follow before they tell: it must hold what they show.
+        """
+        for page in self:
+            page.front = page.front or offered
+        self.front = self.front or offered
+
     def have_open(self, part: str) -> bool:
         """Whether a page has this part open."""
         return any(part in page.parts for page in self)

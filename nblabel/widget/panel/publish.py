@@ -170,6 +170,7 @@ class Publisher:
         done = offer.reset and not offer.indices and not self._is_left()
         content = {"type": "questions", "items": items, "first": offer.first, "done": done}
         self.send({**content, "reset": offer.reset}, packet.buffers)
+        self._pages.expect([item["id"] for item in items[:EXPLAINED]])
         if offer.reset:
             self._keep_snapshot(offer)
 
