@@ -330,7 +330,7 @@ def _one_model(setting: Setting, seeds: int, runs: int) -> Iterator[Row]:
         yield Row(f"{about}: runs whose interval holds", "", [float(np.mean(held))],
                   "at least 0.95", "max", CONFIDENCE, at_least=True)  # fmt: skip
         yield Row(f"{about}: width", "", widths[True])
-        yield Row(f"{about}: width if none is skipped", "", widths[False])
+        yield Row(f"{about}: width without two-phase sampling", "", widths[False])
 
 
 def _drawn(free: Any, predicted: Any, confidence: Any, n: int, rng: Any) -> DrawSnapshot:
