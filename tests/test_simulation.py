@@ -178,7 +178,7 @@ def test_progress(pool, capsys, monkeypatch):
             super().__init__(**options | {"delay": 0, "mininterval": 0, "leave": True})
             bars.append(self)
 
-    monkeypatch.setattr("tqdm.tqdm", Bar)
+    monkeypatch.setattr("nblabel.system.progress.tqdm", Bar)
     run(pool, random_state=[0, 1], progress=True)
     assert "24/24" in capsys.readouterr().err
     run(pool, random_state=[0, 1], progress=False)
