@@ -183,7 +183,7 @@ def test_progress(pool, capsys, monkeypatch):
     assert "24/24" in capsys.readouterr().err
     run(pool, random_state=[0, 1], progress=False)
     assert capsys.readouterr().err == ""
-    assert len(bars) == 2
+    assert sum(bar.total == 24 for bar in bars) == 2  # compiling may have one, too
 
 
 # test items
