@@ -391,7 +391,7 @@ def test_names_filters_pictures_and_a_saved_map(panel: Callable[..., Notebook]) 
     expect(map_view.locator(".nbl-map-region").first).to_be_visible(timeout=20_000)
 
     map_view.get_by_role("button", name="Filters").click()
-    map_view.get_by_label("Answer").select_option("label by a person")
+    map_view.get_by_label("Status").select_option("labeled by a person")
     left = map_view.locator(".nbl-filter-left")
     expect(left).to_have_text("3 of 600 meet the filters")
     answer(book, "4")
