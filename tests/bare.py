@@ -28,6 +28,7 @@ def _no_process(*_args, **_named):
     raise OSError(138, "emscripten does not support processes.")
 
 
+os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # joblib there asks no process how many there are
 os.environ["DISABLE_SQLALCHEMY_CEXT_RUNTIME"] = "1"  # SQLAlchemy without its C parts
 sys.meta_path.insert(0, _Missing())
 threading.Thread.start = _no_thread

@@ -215,7 +215,7 @@ def test_no_pictures_no_training(processes):
 
 
 def test_without_torch_it_is_not_offered(monkeypatch):
-    monkeypatch.setattr(training, "find_spec", lambda _name: None)
+    monkeypatch.setattr(training, "has", lambda _package: False)
     monkeypatch.setattr("nblabel.encoders.torched.has_torch", lambda: False)
 
     async def act():
