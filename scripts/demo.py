@@ -1,4 +1,4 @@
-"""Record docs/demo.webp, a silent film of the panel: about ninety seconds, at most 4 MB.
+"""Record docs/demo.webp, a silent film of the panel: about seventy seconds, at most 4 MB.
 
 A real JupyterLab is driven by keyboard and mouse. The browser gives a frame whenever something on
 screen changes; where nothing does, a frame stands as long as it stood, but at most `LONGEST_S`.
@@ -30,8 +30,9 @@ MOST_BYTES = 4_000_000
 SIZE = (1280, 860)
 CAPTION = 56  # height of the line below the picture, in pixels
 PER_SECOND = 8  # frames
-LONGEST_S = 1.5  # that a frame stands, unless it is the last of its scene
-STAND_S = 1.8  # that the last one stands
+LONGEST_S = 2.5  # that a frame stands, unless it is the last of its scene
+STAND_S = 2.5  # that the last one stands
+PACE = 1.7  # slower than whoever knows the panel
 QUALITIES = (60, 45, 30, 20)
 UMAP_TIMEOUT_MS = 300_000
 CELLS = [
@@ -106,23 +107,23 @@ def play(notebook: Notebook, camera: Camera) -> None:
         return str((truth[item] + 1) % 10)
 
     with camera.scene("A few lines of Python: pictures, and the names of their classes"):
-        page.wait_for_timeout(2_500)
+        pause(page, 2_500)
     notebook.run_all()
     expect(queue(notebook).locator(".nbl-mat")).to_have_attribute("data-state", "item")
     page.locator(".nbl-panel").evaluate("one => one.scrollIntoView()")
-    page.wait_for_timeout(1_500)
+    pause(page, 1_500)
     with camera.scene("Answer by keyboard. The model learns after each label"):
         queue(notebook).focus()
         for _ in range(10):
             answer(notebook, key())
-            page.wait_for_timeout(450)
+            pause(page, 450)
     projection = page.get_by_role("combobox", name="Projection")
     expect(projection).to_have_value("umap", timeout=UMAP_TIMEOUT_MS)
     expect(page.locator(".nbl-map-progress")).to_be_hidden(timeout=UMAP_TIMEOUT_MS)
     with camera.scene("The map shows all pictures, what is predicted, and what is asked next"):
         for _ in range(30):
             answer(notebook, key())
-            page.wait_for_timeout(220)
+            pause(page, 220)
     with camera.scene("Draw around a region: label the whole group, but for what does not belong"):
         label_group(page)
     with camera.scene("Look at everything there is: the gallery"):
@@ -131,16 +132,21 @@ def play(notebook: Notebook, camera: Camera) -> None:
         queue(notebook).focus()
         for pressed in ("w", "w", "u"):
             page.keyboard.press(pressed)
-            page.wait_for_timeout(1_200)
+            pause(page, 1_200)
     with camera.scene(
         "Status, learning curves, audits and guarantees are below; labels go to a file"
     ):
         page.locator(".nbl-status").evaluate(
             "one => one.scrollIntoView({ behavior: 'smooth', block: 'center' })"
         )
-        page.wait_for_timeout(2_500)
+        pause(page, 2_500)
         page.get_by_role("button", name="Learning curves").hover()
-        page.wait_for_timeout(2_500)
+        pause(page, 2_500)
+
+
+def pause(page: Page, ms: float) -> None:
+    """Let whoever looks see what happened."""
+    page.wait_for_timeout(PACE * ms)
 
 
 def label_group(page: Page) -> None:
@@ -152,9 +158,9 @@ def label_group(page: Page) -> None:
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.get_by_role("button", name="Lasso").click()
     walk(page, [(middle[0] + dx, middle[1] + dy) for dx, dy in CORNERS])
-    page.wait_for_timeout(2_500)
+    pause(page, 2_500)
     page.keyboard.press("2")
-    page.wait_for_timeout(2_500)
+    pause(page, 2_500)
 
 
 CORNERS = [
@@ -176,7 +182,7 @@ def walk(page: Page, places: list[tuple[float, float]]) -> None:
     page.mouse.down()
     for place in places[1:]:
         page.mouse.move(*place, steps=6)
-        page.wait_for_timeout(60)
+        pause(page, 60)
     page.mouse.up()
 
 
@@ -186,15 +192,15 @@ def look_around(notebook: Notebook) -> None:
     queue(notebook).press("#")
     gallery = page.locator(".nbl-gallery")
     expect(gallery).to_be_visible()
-    page.wait_for_timeout(2_000)
+    pause(page, 2_000)
     plane = gallery.locator(".nbl-gallery-cell").nth(8)
     plane.hover()
     for _ in range(6):
         page.mouse.wheel(0, 260)
-        page.wait_for_timeout(450)
-    page.wait_for_timeout(800)
+        pause(page, 450)
+    pause(page, 800)
     page.keyboard.press("#")
-    page.wait_for_timeout(800)
+    pause(page, 800)
 
 
 # the film
