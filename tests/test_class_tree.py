@@ -87,14 +87,6 @@ def test_what_is_no_tree_is_refused(classes, problem):
         open_session(classes)
 
 
-def test_several_tags_have_no_tree():
-    with pytest.raises(ValueError, match="not for several tags yet: classes with subclasses"):
-        nb.Session(pool(), TREE, multi_label=True)
-    session = nb.Session(pool(), ["a", "b"], multi_label=True)
-    with pytest.raises(ValueError, match="not for several tags yet: nest_classes"):
-        session.nest_classes(["a"], under="b")
-
-
 # ---- coarse labels
 
 

@@ -63,9 +63,31 @@ def test_lists_come_back_by_pandas(session, tmp_path, ending):
     path = tmp_path / f"tags.{ending}"
     session.export(path)
     table = READ[ending](path)
-    # those that were answered in whole; in a file for spreadsheets a list is a text
-    whole = table[table["not_answered"].map(lambda one: list(one) in ([], ["[", "]"]))]
-    assert (imported(whole)[:2] == Y[:2]).all()
+    assert (imported(table) == Y).all()
+    assert (imported(path) == Y).all()
+
+
+def test_lists_come_back_under_the_names_of_now(session):
+    table = session.labels()
+    again = session_of()
+    again.rename_class("red", "scarlet")
+    again.add_class("new")
+    again.delete_class("old")
+    again.import_labels(table[:1])
+    assert again.y[0].tolist() == [1, 1, 0]
+    report = again.import_labels(table[1:])
+    assert report.unknown_classes == {"old": 1}  # a tag that is not answered may be gone
+    assert again.y[2].tolist() == [1, -1, 0]
+
+
+def test_a_tag_that_is_both_given_and_not_answered_is_given(session):
+    table = pd.DataFrame({"id": ["item 0"], "label": [["red"]], "not_answered": [["red", "old"]]})
+    assert imported(table)[0].tolist() == [1, 0, -1]
+
+
+def test_several_rows_of_an_item_answered_in_part_are_taken_together(session):
+    table = session.labels().explode("label").dropna(subset="label")
+    assert (imported(table)[[0, 2, 3]] == Y[[0, 2, 3]]).all()
 
 
 @pytest.mark.slow  # a large library

@@ -260,12 +260,10 @@ def test_how_many_items_of_a_tag_are_left():
     ("refused", "instead"),
     [
         (nb.stop_advice, "nb.audit"),
-        (lambda s: nb.threshold_loop(s, start=3), "auto_label"),
-        (nb.self_training, "session.accept"),
         (lambda s: s.retire_class("a"), "delete_class"),
         (lambda s: s.split_class("a", ["x", "y"]), "ask_tag"),
     ],
-    ids=["stop_advice", "threshold_loop", "self_training", "retire", "split"],
+    ids=["stop_advice", "retire", "split"],
 )
 def test_what_is_not_there_names_what_to_do(refused, instead):
     with pytest.raises(ValueError, match="not for several tags yet") as error:

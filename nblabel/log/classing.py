@@ -12,6 +12,7 @@ from nblabel.log.classes import AlikeError, check_classes, check_key, list_names
 from nblabel.log.events import Kind, LabelEvent, new_uid
 from nblabel.log.listed import ClassDetails
 from nblabel.log.tag_log import TagLog
+from nblabel.system.memory import collected_later
 from nblabel.system.values import looks, nearest, text_of
 
 COLOR = re.compile(r"#[0-9a-f]{6}")
@@ -431,6 +432,7 @@ class ClassLog(TagLog):
         """Commit an event unless it is in the log already; return it as it is there."""
         if event.uid not in self._uids:
             self._seen = (event.uid, self._seq)
-            self.store.append(event)
-            self.refresh()
+            with collected_later():
+                self.store.append(event)
+                self.refresh()
         return self._state.event(event.uid) or event

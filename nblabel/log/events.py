@@ -69,12 +69,16 @@ class Tags:
         Class names; unsure are those that a person was asked about and left.
     whole : bool
         Whether the answer is about all tags: those not named are a "no".
+    open : tuple of str
+        Of an answer about all tags, those that it leaves open: which of the tags below a given one
+        it is was not said.
     """
 
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     whole: bool = False
+    open: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, text: str) -> Tags:
@@ -84,9 +88,9 @@ class Tags:
     @property
     def text(self) -> str:
         """What stands in the log."""
-        if self.whole:
+        if self.whole and not self.open:
             return as_text(self.yes)
-        answers = {"yes": self.yes, "no": self.no, "unsure": self.unsure}
+        answers = {"yes": self.yes, "no": self.no, "unsure": self.unsure, "open": self.open}
         return json.dumps(
             {key: names for key, names in answers.items() if names}, ensure_ascii=False
         )
@@ -94,16 +98,17 @@ class Tags:
     @property
     def names(self) -> tuple[str, ...]:
         """The classes that are named."""
-        return self.yes + self.no + self.unsure
+        return self.yes + self.no + self.unsure + self.open
 
     def spelled(self, called: Callable[[str], str]) -> Tags:
         """Return the same with other names of the classes; a "yes" goes before a "no"."""
-        yes, no, unsure = (
-            dict.fromkeys(map(called, some)) for some in (self.yes, self.no, self.unsure)
+        yes, no, unsure, left_open = (
+            dict.fromkeys(map(called, some)) for some in (self.yes, self.no, self.unsure, self.open)
         )
         left = tuple(name for name in no if name not in yes)
         open_ = tuple(name for name in unsure if name not in yes and name not in no)
-        return Tags(tuple(yes), left, open_, self.whole)
+        unknown = tuple(name for name in left_open if name not in yes)
+        return Tags(tuple(yes), left, open_, self.whole, unknown)
 
 
 @lru_cache(maxsize=4_096)  # many answers say the same
@@ -111,8 +116,9 @@ def _tags_of(text: str) -> Tags:
     answers = json.loads(text)
     if isinstance(answers, list):
         return Tags(yes=tuple(answers), whole=True)
-    yes, no, unsure = (tuple(answers.get(answer, ())) for answer in ("yes", "no", "unsure"))
-    return Tags(yes, no, unsure)
+    found = (tuple(answers.get(answer, ())) for answer in ("yes", "no", "unsure", "open"))
+    yes, no, unsure, left = found
+    return Tags(yes, no, unsure, bool(left), left)
 
 
 def _called(text: str, called: Callable[[str], str]) -> str:

@@ -19,7 +19,7 @@ from nblabel.log.coding import CODES, coded
 from nblabel.log.deciding import written_in
 from nblabel.log.events import LabelEvent
 from nblabel.log.exporting import export_labels
-from nblabel.log.kinds import check_kind, refuse
+from nblabel.log.kinds import check_kind
 from nblabel.log.known import Numbering
 from nblabel.log.state import LabelState
 from nblabel.log.store import LabelStore, StoreError
@@ -91,8 +91,6 @@ class LabelLog:
         """Whether an item may have several tags."""
         self.annotator = text_of(annotator).strip() or None
         names, parents = check_tree(classes)
-        if parents:
-            refuse(self, "classes with subclasses")
         warn_of_lookalikes(names)
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
         self._version = 0

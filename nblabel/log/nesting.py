@@ -11,7 +11,6 @@ from nblabel.log.class_tree import path_of
 from nblabel.log.classes import list_names
 from nblabel.log.coding import CODES
 from nblabel.log.events import LabelEvent
-from nblabel.log.kinds import refuse
 from nblabel.log.retiring import RetiringLog
 from nblabel.system.values import text_of
 
@@ -21,6 +20,8 @@ class NestingLog(RetiringLog):
 
     `classes` has those without subclasses: `y`, `predict` and `predict_proba` are about them. The
     label of a parent class is a coarse label: it says that the item is of one of its subclasses.
+
+    With several tags `classes` has all of them. An item that has a tag has those above it.
     """
 
     @property
@@ -70,11 +71,22 @@ class NestingLog(RetiringLog):
             tuple(numbers[one] for one in path if one in numbers) for path in paths
         )
 
+    @property
+    def _below(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """The number of each tag with others below it, from the top down, and theirs."""
+        below: dict[int, list[int]] = {}
+        for name, parent in self._parents.items():
+            below.setdefault(self._codes[parent], []).append(self._codes[name])
+        return tuple((code, tuple(some)) for code, some in below.items())
+
     def coarse_labels(self, name: Any = None) -> IntArray:
         """Return which items people gave the label of a parent class, by hand or by import.
 
         They count as answered, and not as labeled: ``y`` is -1 there. To ask them again, label them
         anew; in a panel, ``panel.show_next(session.coarse_labels(), again=True)``.
+
+        With several tags those that have a tag of which nobody answered which of the tags below it
+        they have.
 
         Parameters
         ----------
@@ -91,11 +103,23 @@ class NestingLog(RetiringLog):
         ValueError
             If there is no such class.
         """
+        if self.multi_label:
+            return self._coarse_tags(name)
         coarse = self._status == CODES["coarse"]
         if name is not None:
             one = self.class_of(name)
             coarse &= self._nodes == (self._above.index(one) if one in self._above else -2)
         return np.flatnonzero(coarse)
+
+    def _coarse_tags(self, name: Any) -> IntArray:
+        parents = self._above if name is None else [self.class_of(name)]
+        found = np.zeros(len(self.pool), dtype=bool)
+        for parent in parents:
+            below = [self._codes[one] for one, above in self._parents.items() if above == parent]
+            there = self._y[:, below]
+            some = (there < 0).any(axis=1) & ~(there == 1).any(axis=1)
+            found |= (self._y[:, self._codes[parent]] == 1) & some
+        return np.flatnonzero(found)
 
     def nest_classes(self, names: Any, *, under: str | None, uid: str | None = None) -> LabelEvent:
         """Make classes subclasses of another one, in one step that one `undo` takes back.
@@ -137,7 +161,6 @@ class NestingLog(RetiringLog):
         >>> session.coarse_labels("dog").tolist()
         [0]
         """
-        refuse(self, "nest_classes")
         self.refresh()
         if (sent := self._sent(uid)) is not None:
             return sent

@@ -104,8 +104,11 @@ def read_labels(table: Any, id_column: str, label_column: str) -> KnownLabels:
     return KnownLabels(read.ids, labels, read.by_model, read.notes)
 
 
-def read_columns(table: Any, wanted: tuple[str, ...]) -> ReadColumns:
-    """Return columns of a table or file, the first with ids; as `read_labels`."""
+def read_columns(table: Any, wanted: tuple[str, ...], extra: tuple[str, ...] = ()) -> ReadColumns:
+    """Return columns of a table or file, the first with ids; as `read_labels`.
+
+    Those in `extra` come behind, where the table has them by their very names.
+    """
     notes: list[str] = []
     called = "the table"
     wanted = tuple(map(str, wanted))  # columns may have numbers
@@ -118,7 +121,9 @@ def read_columns(table: Any, wanted: tuple[str, ...]) -> ReadColumns:
     if wanted[0] not in frame and frame.index.name == wanted[0]:
         frame = frame.reset_index()
     names = frame.columns.tolist()
-    columns = tuple(frame.iloc[:, _place(names, name, called)].tolist() for name in wanted)
+    places = [_place(names, name, called) for name in wanted]
+    places += [names.index(name) for name in extra if name in names]
+    columns = tuple(frame.iloc[:, place].tolist() for place in places)
     source = [place for place, name in enumerate(names) if looks(str(name)) == "source"]
     sources = frame.iloc[:, source[0]].tolist() if len(source) == 1 else [""] * len(frame)
     return ReadColumns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain as joined
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -13,15 +14,28 @@ from nblabel.log.events import Kind, LabelEvent, Source
 
 COLUMNS = ("seq", "place", "id", "label", "probability", "content")
 BY_PLACE = str(sa.insert(ITEM).compile(dialect=sqlite.dialect()))  # in the order of the columns
+AT_ONCE = 150  # rows of one statement; older versions of SQLite take 999 values
+MANY_BY_PLACE = ", ".join([BY_PLACE] + [BY_PLACE.partition("VALUES ")[2]] * (AT_ONCE - 1))
 
 
 def insert_items(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Write rows of items; of SQLite without the detour of names, which takes as long again."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(BY_PLACE, rows)
-    else:
+    """Write rows of items; of SQLite without the detour of names, which takes as long again.
+
+    Many go into one statement: each takes the lock of the interpreter anew, which other threads
+    want, too.
+    """
+    if connection.dialect.name != "sqlite":
         named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
         connection.execute(sa.insert(ITEM), named)
+        return
+    n_together = len(rows) - len(rows) % AT_ONCE
+    if n_together:
+        # in one call of the driver; the values of the statement are those of its rows
+        starts = range(0, n_together, AT_ONCE)
+        values = [tuple(joined.from_iterable(rows[at : at + AT_ONCE])) for at in starts]
+        connection.exec_driver_sql(MANY_BY_PLACE, values)
+    if n_together < len(rows):
+        connection.exec_driver_sql(BY_PLACE, rows[n_together:])
 
 
 def items_of(event: LabelEvent, seq: int) -> list[tuple[Any, ...]]:

@@ -36,7 +36,8 @@ class LabelState:
     multi_label : bool
         Whether an item may have several tags.
     parents : mapping of str to str, optional
-        The parents of the classes given that are subclasses.
+        The parents of the classes given that are subclasses. With several tags and no classes those
+        of the tags, from the top down.
 
     Attributes
     ----------
@@ -66,7 +67,10 @@ class LabelState:
         parents: Mapping[str, str] | None = None,
     ) -> None:
         self._list = None if classes is None else ClassList(classes, parents)
-        self.tags = TagState(self._given.given) if multi_label else None
+        given = self._given
+        self.tags = TagState(given.given, given.given_parents) if multi_label else None
+        if self.tags is not None and self._list is None:
+            self.tags.nest(parents or {})
         if self._list is not None:
             self._list.multi_label = multi_label
         self._missing = missing
@@ -105,9 +109,9 @@ class LabelState:
     def classes(self) -> tuple[str, ...]:
         """Class names in order: those given, added, renamed, merged and deleted in the log.
 
-        Without those that have subclasses.
+        Without those that have subclasses; where an item may have several tags, with these.
         """
-        return self._given.names(self._used)
+        return self.every_class if self.tags is not None else self._given.names(self._used)
 
     @property
     def every_class(self) -> tuple[str, ...]:
@@ -279,11 +283,13 @@ class LabelState:
         if self.tags is not None:
             self.tags.apply(event, self._given)
         earlier = map(last, event.ids)
-        answers = map(Answer, repeat(event), count(), earlier, repeat(names))
+        parts = zip(repeat(event), count(), earlier, repeat(names), strict=False)
+        answers = map(tuple.__new__, repeat(Answer), parts)  # without a call of Python for each
         new = dict(zip(event.ids, answers, strict=True))
+        unseen = new.keys() - self._last.keys()
         self._last |= new
-        gone = self._missing(new)
-        self._gone.update(gone)
+        self._gone.update(self._missing(unseen))
+        gone = not self._gone.isdisjoint(new)
         fresh = not gone and len(new) == len(event.ids) and self.answers.keys().isdisjoint(new)
         if fresh and event.kind != "withdraw":  # many thousands may be accepted at once
             self.answers |= new

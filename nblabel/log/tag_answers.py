@@ -32,7 +32,7 @@ class TagAnswerLog(SplitLog):
         ids = self._ids(index)
         each = self._tag_lists(ids, label, one=np.ndim(index) == 0)
         texts = {
-            item: Tags(yes=tuple(self._tag_names(tags)), whole=True).text
+            item: self._whole(self._tag_names(tags)).text
             for item, tags in zip(ids, each, strict=True)
         }
         return self._record("tags", texts, uid, frame=self._frame())
@@ -40,7 +40,8 @@ class TagAnswerLog(SplitLog):
     def tell_tag(self, index: Any, tag: Any, value: Any, *, uid: str | None = None) -> LabelEvent:
         """Answer about one tag of one item or many, in one step that one `undo` takes back.
 
-        Nothing is said of their other tags.
+        Nothing is said of their other tags; but where tags are in a tree, an item that has a tag
+        has those above it, and one that lacks a tag lacks those below it.
 
         Parameters
         ----------
@@ -77,7 +78,10 @@ class TagAnswerLog(SplitLog):
         values = list(value) if np.ndim(value) == 1 else [value] * len(ids)
         if len(values) != len(ids):
             raise ValueError(f"{len(ids)} items but {len(values)} values.")
-        texts = {item: _about_one(name, one).text for item, one in zip(ids, values, strict=True)}
+        below = tuple(other for other in self.classes if name in self.path(other)[:-1])
+        texts = {
+            item: _about_one(name, one, below).text for item, one in zip(ids, values, strict=True)
+        }
         return self._record("tags", texts, uid)
 
     def import_labels(
@@ -150,7 +154,7 @@ class TagAnswerLog(SplitLog):
             lambda item: status[self.pool.index_of(item)] in aside,
         )
         if taken:
-            texts = {item: tags.text for item, tags in taken.items()}
+            texts = {item: self._as_whole(tags).text for item, tags in taken.items()}
             self._record("tags", texts, uid, source="import", frame=self._frame())
         return report
 
@@ -200,7 +204,8 @@ class TagAnswerLog(SplitLog):
             raise ValueError(f"{len(rows)} items; pass as many lists of tags.")
         taken: dict[str, str] = {}
         for row, some in zip(rows.tolist(), tags, strict=True):
-            names = [name for name in self._tag_names(some) if by_model[row, self._codes[name]]]
+            found = self._tag_names(some) if not self._parents else self._implied(row, some)
+            names = [name for name in found if by_model[row, self._codes[name]]]
             if names:
                 taken[self.pool.ids[row]] = Tags(unsure=tuple(names)).text
         if not taken:
@@ -239,6 +244,33 @@ class TagAnswerLog(SplitLog):
                 uid=uid or new_uid(),
             )
         )
+
+    def _whole(self, names: list[str]) -> Tags:
+        """Return an answer about an item in whole that has these tags, and those above them.
+
+        Of the tags below one that is given itself nothing is said, if none of them is given.
+        """
+        if not self._parents:
+            return Tags(yes=tuple(names), whole=True)
+        has = {above for name in names for above in self.path(name)}
+        inner = {parent for name, parent in self._parents.items() if name in has}
+        left = tuple(name for name in self.classes if {*self.path(name)[:-1]} & (has - inner))
+        return Tags(tuple(name for name in self.classes if name in has), whole=True, open=left)
+
+    def _as_whole(self, tags: Tags) -> Tags:
+        """Return what was imported as an answer about an item in whole, where it is one."""
+        whole = self._whole(list(tags.yes))
+        known = {*whole.yes, *whole.open, *tags.no}
+        return whole if tags.whole or known == {*self.classes} else tags
+
+    def _implied(self, row: int, given: Any) -> list[str]:
+        """Return tags of an item with those that it has, or lacks, because of them or they of it."""
+        found = dict.fromkeys(self._tag_names(given))
+        for name in [*found]:
+            has = self._y[row, self._codes[name]] == 1
+            below = [other for other in self.classes if name in self.path(other)]
+            found |= dict.fromkeys(below if has else self.path(name))
+        return list(found)
 
     def _frame(self) -> str:
         assert self._state.tags is not None, "asked of a log with several tags"
@@ -281,10 +313,10 @@ class TagAnswerLog(SplitLog):
         return [name for name in self.classes if name in found]
 
 
-def _about_one(name: str, value: Any) -> Tags:
-    """Return an answer about one tag as the log has it."""
+def _about_one(name: str, value: Any, below: tuple[str, ...] = ()) -> Tags:
+    """Return an answer about one tag, and those below it, as the log has it."""
     if isinstance(value, bool | np.bool_ | int | np.integer) and value in (0, 1):
-        return Tags(yes=(name,)) if value else Tags(no=(name,))
+        return Tags(yes=(name,)) if value else Tags(no=(name, *below))
     if value is None or value == UNSURE:
         return Tags(unsure=(name,))
     raise ValueError(f'value is {value!r}; pass True, False or "unsure".')

@@ -23,7 +23,7 @@ def match_tags(
     """Find which rows name an item and classes.
 
     A row with a name that is no class is left out in whole: all that it does not name would be a
-    "no". Of several rows of an item, what any of them says is a "yes" is one.
+    "no", but for what it says that nobody answered. Of several rows of an item, what any of them says is a "yes" is one.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def match_tags(
     spoiled: set[str] = set()
     items = pool.spelled(known.ids)
     for part in progress.parts(len(items), "Matching"):
-        rows = zip(items[part], known.yes[part], known.no[part], known.by_model[part], strict=True)
-        for given, yes, no, model in rows:
+        columns = (items, known.yes, known.no, known.open, known.by_model)
+        for given, yes, no, unanswered, model in zip(*(one[part] for one in columns), strict=True):
             item = unquoted(given, lambda text: text if text in pool else None)
             if not given.strip() or yes is None:
                 empty += 1
@@ -67,11 +67,14 @@ def match_tags(
                 if unknown:
                     spoiled.add(own)
                     continue
-                tags = Tags(
-                    tuple(dict.fromkeys(str(names[name]) for name in yes)),
-                    tuple(dict.fromkeys(str(names[name]) for name in no or ())),
-                    whole=no is None,
-                )
+                has = dict.fromkeys(str(names[name]) for name in yes)
+                lacks = dict.fromkeys(str(names[name]) for name in no or ())
+                aside = {unquoted(name, class_of) for name in unanswered} - {None, *has}
+                if aside:  # an item that was answered in part
+                    lacks = dict.fromkeys(
+                        name for name in classes if name not in aside and name not in has
+                    )
+                tags = Tags(tuple(has), tuple(lacks), whole=no is None and not aside)
                 before = found.get(own)
                 found[own] = tags if before is None else _together(before, tags)
     kept = tuple(item for item in found if is_answered(item))

@@ -202,6 +202,7 @@ class TagLog(LabelLog):
             format,
             pool=self.pool,
             classes=self.classes,
+            parents=self._parents,
             columns=columns,
             separator=separator,
             multi_hot=multi_hot,
@@ -228,6 +229,10 @@ class TagLog(LabelLog):
             self._codes = {name: code for code, name in enumerate(names)}
             self._names, self._every = Names(names), names
         at = (self._state.class_list.version, names)
+        if at != self._classes_at:
+            self._parents = self._state.parents
+            above = {*self._parents.values()}
+            self._above = tuple(name for name in names if name in above)
         if at != self._classes_at or self._tags.shape[1] != len(names):
             self._classes_at = at
             self._tags = np.full((len(self.pool), len(names)), OPEN, dtype=np.int8)

@@ -12,6 +12,7 @@ from nblabel.log.reading import each_value, read_columns
 from nblabel.system.values import is_missing, text_of
 
 SEPARATOR = "|"  # as in pandas' str.get_dummies
+NOT_ANSWERED = "not_answered"  # the column of exported lists
 _YES = ("1", "1.0", "true", "yes")
 _NO = ("0", "0.0", "false", "no")
 _OPEN = ("", "-1", "-1.0")
@@ -29,6 +30,8 @@ class KnownTags:
         The tags of each row; None where nothing is said of it.
     no : tuple of tuple of str, or None
         Tags that a row says are none; None where that is all others.
+    open : tuple of tuple of str
+        Tags of which a row says that nobody answered, where the others are a "no".
     by_model : tuple of bool
         As in `nblabel.log.reading.KnownLabels`.
     notes : tuple of str
@@ -37,6 +40,7 @@ class KnownTags:
     ids: tuple[str, ...]
     yes: tuple[tuple[str, ...] | None, ...]
     no: tuple[tuple[str, ...] | None, ...]
+    open: tuple[tuple[str, ...], ...]
     by_model: tuple[bool, ...]
     notes: tuple[str, ...] = ()
 
@@ -63,10 +67,11 @@ def read_tags(table: Any, id_column: str, label: Any, separator: str) -> KnownTa
     names = [str(name) for name in label] if several else [str(label)]
     if not names:
         raise ValueError("label names no column; pass those that are named like the classes.")
-    read = read_columns(table, (str(id_column), *names))
+    read = read_columns(table, (str(id_column), *names), () if several else (NOT_ANSWERED,))
+    cells_of, left = read.columns[1 : len(names) + 1], read.columns[len(names) + 1 :]
     yes: list[tuple[str, ...] | None] = []
     no: list[tuple[str, ...] | None] = []
-    for cells in zip(*read.columns[1:], strict=True):
+    for cells in zip(*cells_of, strict=True):
         if several:
             answers = [_indicated(name, cell) for name, cell in zip(names, cells, strict=True)]
             pairs = list(zip(names, answers, strict=True))
@@ -76,7 +81,8 @@ def read_tags(table: Any, id_column: str, label: Any, separator: str) -> KnownTa
         else:
             yes.append(_listed(cells[0], separator))
             no.append(None)
-    return KnownTags(read.ids, tuple(yes), tuple(no), read.by_model, read.notes)
+    unknown = [_listed(cell, separator) or () for cell in (left[0] if left else [""] * len(yes))]
+    return KnownTags(read.ids, tuple(yes), tuple(no), tuple(unknown), read.by_model, read.notes)
 
 
 def _indicated(name: str, cell: Any) -> bool | None:

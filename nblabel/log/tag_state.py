@@ -4,6 +4,10 @@ A person answers about an item in whole, then every tag that is not named is a "
 tag, then nothing is known of the others. So each pair of item and tag is "yes", "no", or not
 answered, and each knows who said so.
 
+Where tags are in a tree, an item that has a tag has those above it, and one that lacks a tag lacks
+those below it. That is worked out on reading, by the tree of now, so that nothing has to be written
+when a tag gets another place.
+
 A merge makes two tags one: yes if either is yes, no if both are no, else not answered. What is said
 of the one later counts. As no label is rewritten (`nblabel.log.class_list`), a step that is taken
 back is left out when the answers to an item are read again, in the order they were given.
@@ -12,7 +16,7 @@ back is left out when the answers to an item are read again, in the order they w
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +35,7 @@ SOURCES = {"human": 0, "model": 2, "import": 4}
 ANSWERED = {"human": 1, "model": 2, "import": 3}
 """Status of an item that is answered in whole, as in `nblabel.log.labels.STATUSES`."""
 SKIPPED, FLAGGED = 4, 5
+_LAST = np.int8(127)  # behind all codes
 MAY_BE = {
     source: np.isin(range(6), (0, SKIPPED, ANSWERED["model"], code))
     for source, code in ANSWERED.items()
@@ -60,6 +65,22 @@ def either(one: TagArray, other: TagArray) -> TagArray:
     return joined
 
 
+def _imply(codes: TagArray, below: Mapping[int, Sequence[int]]) -> None:
+    """Write what follows from a tree: a "yes" upwards, then a "no" downwards.
+
+    `below` has the columns below each, those of a parent before those of its children.
+    """
+    for parent, some in reversed([*below.items()]):
+        both = codes[:, [parent, *some]]
+        yes = is_yes(both)
+        found = np.where(yes, both, _LAST).min(axis=1)  # what a person said goes first
+        codes[:, parent] = np.where(yes.any(axis=1), found, codes[:, parent])
+    for parent, some in below.items():
+        above, there = codes[:, [parent]], codes[:, some]
+        denied = (above >= 0) & ~is_yes(above)
+        codes[:, some] = np.where(denied & (there < 0), above, there)
+
+
 class _Join(NamedTuple):
     """A column that became a part of another one."""
 
@@ -74,6 +95,7 @@ class _Said(NamedTuple):
     yes: IntArray
     no: IntArray
     unsure: IntArray
+    open: IntArray
     whole: bool
 
 
@@ -84,10 +106,13 @@ class TagState:
     ----------
     given : iterable of str
         The class names given at the start.
+    parents : mapping of str to str, optional
+        The parents of those that are below others.
     """
 
-    def __init__(self, given: Iterable[str]) -> None:
-        self._given = tuple(given)
+    def __init__(self, given: Iterable[str], parents: Mapping[str, str] | None = None) -> None:
+        self._given, self._given_parents = tuple(given), dict(parents or {})
+        self._parents: Mapping[str, str] = {}  # of now, by present names
         self._numbers: dict[str, int] = {}  # the order of the events, by uid
         self._about: dict[str, tuple[str, ...]] = {}  # the classes that an event names, by uid
         self._newest = ""  # of the events that name their classes
@@ -96,7 +121,10 @@ class TagState:
         self._codes: TagArray = np.full((0, 0), OPEN, dtype=np.int8)
         self._n_yes: IntArray = np.zeros(0, dtype=np.intp)
         self._begin()
-        self._follow(-1, ClassList(self._given))
+        self._follow(-1, self._at_first())
+
+    def _at_first(self) -> ClassList:
+        return ClassList(self._given, self._given_parents)
 
     def _begin(self) -> None:
         self._columns: dict[str, int] = {}  # by every name, now
@@ -126,6 +154,8 @@ class TagState:
         columns = [self._columns.get(name, self._n_columns) for name in names]
         padded = np.full((len(rows), self._n_columns + 1), OPEN, dtype=np.int8)
         padded[known, :-1] = self._codes[rows[known]]
+        if self._parents:
+            _imply(padded[:, :-1], self._below())
         taken: TagArray = padded[:, columns]
         return taken
 
@@ -134,8 +164,21 @@ class TagState:
         last = len(self._codes)
         return np.fromiter((self._rows.get(item, last) for item in items), np.intp, len(items))
 
+    def nest(self, parents: Mapping[str, str]) -> None:
+        """Take the tags to be in a tree: the parent of each that has one, from the top down."""
+        self._parents = parents
+
+    def _below(self) -> dict[int, list[int]]:
+        """Return the columns below each, by its column, from the top down."""
+        below: dict[int, list[int]] = {}
+        for name, parent in self._parents.items():
+            one, above = self._columns.get(name), self._columns.get(parent)
+            if one is not None and above is not None and one != above:
+                below.setdefault(above, []).append(one)
+        return below
+
     def n_yes(self, name: str) -> int:
-        """Return how many items have a tag."""
+        """Return how many items were given a tag itself."""
         column = self._columns.get(name)
         return 0 if column is None else int(self._n_yes[column])
 
@@ -223,7 +266,7 @@ class TagState:
         self._codes = self._codes[:, :0]
         self._n_yes = self._n_yes[:0]
         self._status_of_row[:] = 0
-        found = ClassList(self._given)
+        found = self._at_first()
         self._follow(-1, found)
         changes = {event.uid for event in class_events}
         every = {event.uid: event for event in (*events, *class_events)}
@@ -258,10 +301,12 @@ class TagState:
         """Return what a text of an event says."""
         tags = Tags.of(text)
         no = self._about.get(event.uid, ()) if tags.whole else tags.no
+        no = tuple(name for name in no if name not in tags.open) if tags.open else no
         return _Said(
             self._at_all(tags.yes, number),
             self._at_all(no, number),
             self._at_all(tags.unsure, number),
+            self._at_all(tags.open, number),
             tags.whole,
         )
 
@@ -323,8 +368,9 @@ class TagState:
                 self._n_moves += 1
             self._columns[name] = kept
         self._joins += joins
-        for name in class_list.names(()):
+        for name in class_list.every(()):
             self._place(name, number, class_list)
+        self.nest(class_list.parents(()))
         return joins
 
 
@@ -355,6 +401,8 @@ def _answer(
         return
     by_person, code = event.source == "human", SOURCES[event.source]
     aside = status == FLAGGED
+    if by_person:
+        codes[:, answered.open] = OPEN
     for columns, new in ((answered.no, code), (answered.unsure, UNSURE), (answered.yes, code + 1)):
         if by_person:
             codes[:, columns] = new

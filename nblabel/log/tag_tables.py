@@ -53,6 +53,7 @@ def tags_table(state: LabelState, pool: Pool | None, *, details: bool = False) -
     columns["annotator"] = [answer.event.annotator for _, answer in answers]
     columns["time"] = pd.Series(moments).dt.tz_localize("UTC")
     if details:
+        columns["note"] = [state.notes.get(item, "") for item, _ in answers]
         columns["event"] = [answer.event.uid for _, answer in answers]
     table = pd.DataFrame(columns)
     return table.astype(

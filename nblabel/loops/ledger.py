@@ -11,6 +11,7 @@ import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.pool.order import in_pool_order
+from nblabel.session.tag_engine import mean_average_precision
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
     from nblabel.session import Session
 
 
+PRECISION = "average_precision"
+
+
 class Ledger:
     """Counts after each round, and the computer's time."""
 
     def __init__(self, session: Session, y: Any) -> None:
         self._session = session
-        self._truth = None if y is None else _codes(y, session)
+        as_codes = _indicator if session.multi_label else _codes
+        self._truth = None if y is None else as_codes(y, session)
         self._rows: list[dict[str, Any]] = []
         self._seconds, self._since = 0.0, time.perf_counter()
 
@@ -45,9 +50,16 @@ class Ledger:
             "n_model": session.n_accepted,
             "n_left": len(open_or_skipped(session)),
         }
+        if session.multi_label:
+            by_people = session.learned_from(accepted=False)
+            row["n_model"] = int(((session.y >= 0) & (by_people < 0)).sum())
         if self._truth is not None:
             y = session.y
             row["n_mislabeled"] = int(((y >= 0) & (y != self._truth)).sum())
+        if self._truth is not None and session.multi_label:
+            rows = np.flatnonzero((by_people < 0).all(axis=1))
+            proba = session.refit().proba[rows]
+            row[PRECISION] = mean_average_precision(self._truth[rows], proba)
         self._rows.append({**row, "seconds": self._seconds})
         self._seconds = 0.0
         self.go_on()
@@ -58,6 +70,8 @@ class Ledger:
         import pandas as pd
 
         truth = [] if self._truth is None else ["n_mislabeled"]
+        if truth and self._session.multi_label:
+            truth.append(PRECISION)
         columns = ["round", "n_human", "n_model", "n_left", *truth, "seconds"]
         return pd.DataFrame(self._rows, columns=columns)
 
@@ -65,6 +79,20 @@ class Ledger:
 def open_or_skipped(session: Session) -> IntArray:
     """Return the positions that have no label yet, and that nobody flagged."""
     return np.sort(np.concatenate([session.unanswered, session.snapshot().skipped]))
+
+
+def _indicator(y: Any, session: Session) -> IntArray:
+    """Return right answers about tags as 1 and 0."""
+    if hasattr(y, "columns") and {*map(str, y.columns)} == {*session.classes}:
+        y = y.rename(columns=str)[list(session.classes)]
+    values = np.asarray(in_pool_order(session.pool, y, "y"))
+    shape = len(session.pool), len(session.classes)
+    if values.shape != shape or not np.isin(values, (0, 1)).all():
+        raise ValueError(
+            f"y has shape {values.shape}; pass 1 or 0 for each of {shape[0]:,} items and {shape[1]} "
+            "tags."
+        )
+    return values.astype(np.intp)
 
 
 def _codes(y: Any, session: Session) -> IntArray:
@@ -101,7 +129,7 @@ def labeling_bar(session: Session, shown: bool) -> Iterator[Callable[[], None]]:
     ) as bar:
 
         def advance() -> None:
-            bar.update(session.n_labeled + session.n_accepted - bar.n)
+            bar.update(total - len(open_or_skipped(session)) - bar.n)
 
         advance()
         yield advance

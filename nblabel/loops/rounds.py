@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.arrays import FloatArray, IntArray, is_number, is_whole
-from nblabel.loops.ledger import Ledger, labeling_bar, open_or_skipped
+from nblabel.arrays import IntArray, is_number, is_whole
+from nblabel.loops.ledger import Ledger, labeling_bar
+from nblabel.loops.predictions import Predictions, predictions_of, warn
 from nblabel.session import Session
 from nblabel.system.format import count
 from nblabel.system.report import check_session
@@ -52,8 +52,9 @@ def threshold_loop(
         back, and one for the labels by hand. A loop that was interrupted goes on when called again.
     oracle : callable, optional
         Answers in place of a person, to try settings out where the answers are known: gets
-        positions in the pool, an ndarray of intp, and returns a class name for each. Without it a
-        person answers; see below.
+        positions in the pool, an ndarray of intp, and returns a class name for each; with several
+        tags, a list of tags for each or an array of 1 and 0. Without it a person answers; see
+        below.
     start : float or int
         A share of the pool if it is a float; a number of items if it is an int.
     upper : float
@@ -78,7 +79,8 @@ def threshold_loop(
         ``learn_accepted=True``. If not given: by every learner but those with label
         propagation, see below.
     y : sequence of n, optional
-        The right answers, class names or numbers, to count errors with. Nothing else uses them.
+        The right answers, class names or numbers, to count errors with; with several tags an array
+        or DataFrame of 1 and 0, (n, n_classes). Nothing else uses them.
     progress : bool
         Show a progress bar if it takes more than a second.
 
@@ -101,6 +103,14 @@ def threshold_loop(
 
     Notes
     -----
+    With several tags an item the model answers about each tag by itself: "yes" where its
+    probability is above `upper`, "no" where that of "no" is; `n_accept` counts such answers, and
+    `balanced` takes the share of each tag's "yes" and "no". People answer the items with the least
+    confident answers in whole. Of a tag that they found on no item, or on all, nothing is accepted;
+    the loop warns about it, and leaves that open. A rare tag is denied nearly everywhere with a
+    high probability, so `upper` alone says little about how many of its items are found: see
+    `average_precision` and, for a guarantee, `nblabel.auto_label`.
+
     Nothing is accepted before a person labeled items of two classes. A class without any label by
     hand cannot be predicted, so all its items get a wrong label where the model labels them. The
     loop warns about it; `start` must be large enough for the rarest class to be seen.
@@ -136,7 +146,7 @@ def threshold_loop(
     >>> rounds = nb.threshold_loop(panel.session, start=100, upper=0.9)
     >>> panel.show_next(next(rounds))
     """
-    _check(session, "threshold_loop", "auto_label(session, max_error=0.05, tags=[...])")
+    check_session(session)
     n = len(session.pool)
     if n_accept is None and not (is_number(upper) and 0 <= upper < 1):
         raise ValueError(f"upper is {upper!r}; pass a probability from 0 to below 1.")
@@ -153,12 +163,12 @@ def threshold_loop(
     session.learn_accepted = _learns(session) if learn is None else learn
     ledger = Ledger(session, y)
 
-    def accepted(left: IntArray, top: FloatArray) -> IntArray:
-        if len(_seen(session)) < 2:
-            return left[:0]  # a model that knows one class predicts it everywhere
+    def accepted(found: Predictions) -> IntArray:
+        if not found.knows_two:
+            return np.empty(0, dtype=np.intp)  # what knows one class predicts it everywhere
         if n_accept is None:
-            return left[top > upper]
-        return _most_confident(session, left, top, n_accept, balanced=balanced)
+            return found.above(upper)
+        return found.most_confident(n_accept, balanced=balanced)
 
     def steps() -> Generator[IntArray]:
         missing = n_start - session.n_labeled
@@ -167,32 +177,34 @@ def threshold_loop(
             yield from _by_hand(session, ledger, rng.permutation(session.unanswered)[:missing])
         ledger.note()
         for _ in range(max_rounds):
-            left, top = _left(session)
-            if len(left) < n_stop or not len(left):
+            found = predictions_of(session)
+            if len(found.left) < n_stop or not len(found.left):
                 break
-            chosen = accepted(left, top)
+            chosen = accepted(found)
             if len(chosen):
-                session.accept(chosen)
-            unsure = _least_confident(session, left, top, lower)
+                found.accept(chosen)
+            unsure = found.least_confident()
+            unsure = unsure[: _number(lower, len(unsure), "lower")]
             if not len(unsure) and not len(chosen):
-                _warn_of_a_stall(session, top, upper)
+                _warn_of_a_stall(found, upper)
                 return
             yield from _by_hand(session, ledger, unsure)
             ledger.note()
         else:
-            left, top = _left(session)
-            if len(left) >= n_stop and len(left):
-                _warn_of_the_last_round(session, top, max_rounds)
+            found = predictions_of(session)
+            if len(found.left) >= n_stop and len(found.left):
+                _warn_of_the_last_round(found, max_rounds)
                 return
-        left, _ = _left(session)
+        found = predictions_of(session)
+        left = found.left
         if finish == "human":
             left = np.intersect1d(left, session.unanswered)
             yield from _by_hand(session, ledger, left)
         elif len(left):
-            session.accept(left)
+            found.accept(np.arange(len(found.items)))
         if len(left):
             ledger.note()
-        _warn_of_unseen_classes(session)
+        found.warn_of_unseen()
 
     rounds = Rounds(steps(), ledger)
     if oracle is None:
@@ -222,11 +234,12 @@ def self_training(
         With labels of at least two classes. Each round is one step that one ``session.undo()``
         takes back.
     n : int
-        How many predictions are accepted in a round.
+        How many predictions are accepted in a round; with several tags, answers about a tag.
     rounds : int, optional
         How many rounds; until nothing is left, if not given.
     balanced : bool
-        Accept of each predicted class its share, as in `threshold_loop`.
+        Accept of each predicted class its share, with several tags of each "yes" and "no", as in
+        `threshold_loop`.
     learn : bool, optional
         Whether accepted labels are learned from, as in `threshold_loop`.
     y : sequence of n, optional
@@ -251,20 +264,23 @@ def self_training(
     StoreError
         If the log could not be read or written; what was committed before stays.
     """
-    _check(session, "self_training", "session.accept(index, answers), an array of 1, 0 and -1")
+    check_session(session)
     n = _whole(n, "n")
     limit = len(session.pool) if rounds is None else _whole(rounds, "rounds")
-    if len(_seen(session)) < 2:
-        raise ValueError("label items of two classes first: there is nothing to tell apart yet.")
+    if not predictions_of(session).knows_two:
+        raise ValueError(
+            "label items of two classes first, with several tags some with a tag and some without: "
+            "there is nothing to tell apart yet."
+        )
     session.learn_accepted = _learns(session) if learn is None else learn
     ledger = Ledger(session, y)
     ledger.note()
     with labeling_bar(session, progress) as advance:
         while limit:
-            left, top = _left(session)
-            if not left.size:
+            found = predictions_of(session)
+            if not found.left.size:
                 break
-            session.accept(_most_confident(session, left, top, n, balanced=balanced))
+            found.accept(found.most_confident(n, balanced=balanced))
             ledger.note()
             advance()
             limit -= 1
@@ -301,34 +317,17 @@ class Rounds:
 
         n_human and n_model are all labels by hand (imported ones included) and all accepted ones,
         n_left is what has neither, n_mislabeled counts the labels that are not those of `y` (only
-        with `y`), and seconds is what the computer took.
+        with `y`), and seconds is what the computer took. With several tags n_human are items that
+        people answered about, n_model and n_mislabeled are answers about tags, n_left items that
+        are not answered in whole; and with `y` average_precision is the mean over the tags of that
+        of the model's probabilities, on the items that people did not answer about.
         """
         return self._ledger.table
-
-
-def _check(session: Session, what: str, instead: str) -> None:
-    check_session(session)
-    if session.multi_label:
-        raise ValueError(f"not for several tags yet: {what}. Each tag by itself: {instead}.")
 
 
 def _learns(session: Session) -> bool:
     """Return whether the learner gains from its own predictions."""
     return not (session.wants_graph or session.engine.learner.name in ("graph", "mixed"))
-
-
-def _seen(session: Session) -> set[int]:
-    """Return the classes that people labeled items of."""
-    return set(session.y[session.labeled].tolist())
-
-
-def _left(session: Session) -> tuple[IntArray, FloatArray]:
-    """Return what has no label yet, skipped items included, and its top probabilities."""
-    session.refresh()
-    left = open_or_skipped(session)
-    if not len(left):
-        return left, np.empty(0, dtype=np.float32)
-    return left, session.refit().predicted[1][left]
 
 
 def _by_hand(session: Session, ledger: Ledger, indices: IntArray) -> Generator[IntArray]:
@@ -343,66 +342,37 @@ def _by_hand(session: Session, ledger: Ledger, indices: IntArray) -> Generator[I
         ledger.go_on()
 
 
-def _most_confident(
-    session: Session, left: IntArray, top: FloatArray, n: int, *, balanced: bool
-) -> IntArray:
-    """Return the n most confident of what is left; if balanced, each class with its share."""
-    order = np.argsort(-top, kind="stable")
-    if balanced:
-        codes = session.refit().predicted[0][left[order]]
-        rank = np.empty(len(order))
-        for code, number in zip(*np.unique(codes, return_counts=True), strict=True):
-            rank[codes == code] = (np.arange(number) + 0.5) / number
-        order = order[np.argsort(rank, kind="stable")]
-    return left[order[:n]]
-
-
-def _least_confident(session: Session, left: IntArray, top: FloatArray, lower: float) -> IntArray:
-    """Return what a person must label in a round, the least confident first."""
-    is_open = np.isin(left, session.unanswered)
-    left, top = left[is_open], top[is_open]
-    return left[np.argsort(top, kind="stable")[: _number(lower, len(left), "lower")]]
-
-
-def _warn_of_a_stall(session: Session, top: FloatArray, upper: float) -> None:
-    if not _knows_one_class(session, top):
-        _warn(
-            f"the loop ends with {count(len(top))} items left: no prediction is above the "
-            f"threshold {upper:.10g}, the highest probability is {top.max():.6g}. Pass a lower "
-            "upper=, a number to accept as n_accept=, or a lower= above 0, and call again."
+def _warn_of_a_stall(found: Predictions, upper: float) -> None:
+    if not _knows_one_class(found):
+        warn(
+            f"the loop ends with {count(len(found.left))} items left: no prediction is above the "
+            f"threshold {upper:.10g}, the highest probability is {found.top.max():.6g}. Pass a "
+            "lower upper=, a number to accept as n_accept=, or a lower= above 0, and call again."
         )
 
 
-def _warn_of_the_last_round(session: Session, top: FloatArray, max_rounds: int) -> None:
-    if not _knows_one_class(session, top):
-        _warn(
-            f"the loop ends after {count(max_rounds)} rounds with {count(len(top))} items left, "
-            f"the highest probability is {top.max():.6g}. Pass a lower upper=, a higher lower=, a "
-            "number to accept as n_accept=, or more max_rounds=, and call again to go on."
+def _warn_of_the_last_round(found: Predictions, max_rounds: int) -> None:
+    if not _knows_one_class(found):
+        warn(
+            f"the loop ends after {count(max_rounds)} rounds with {count(len(found.left))} items "
+            f"left, the highest probability is {found.top.max():.6g}. Pass a lower upper=, a "
+            "higher lower=, a number to accept as n_accept=, or more max_rounds=, and call again "
+            "to go on."
         )
 
 
-def _knows_one_class(session: Session, top: FloatArray) -> bool:
+def _knows_one_class(found: Predictions) -> bool:
     """Return whether there is nothing to tell apart, and warn about it."""
-    one = len(_seen(session)) < 2
-    if one:
-        _warn(
-            f"the loop ends with {count(len(top))} items left: labels by hand are of one class "
-            "alone, so nothing can be accepted. Raise start= or lower=, or label items of other "
-            "classes, and call again."
+    if not found.knows_two:
+        several = found.session.multi_label
+        alone = "say the same of each tag" if several else "are of one class alone"
+        what = "answers" if several else "labels"
+        others = "answer about other items" if several else "label items of other classes"
+        warn(
+            f"the loop ends with {count(len(found.left))} items left: {what} by hand {alone}, so "
+            f"nothing can be accepted. Raise start= or lower=, or {others}, and call again."
         )
-    return one
-
-
-def _warn_of_unseen_classes(session: Session) -> None:
-    seen = _seen(session)
-    unseen = [name for code, name in enumerate(session.classes) if code not in seen]
-    if unseen and session.n_accepted:
-        _warn(
-            f"no item of {', '.join(map(repr, unseen))} was labeled by hand, so none could be "
-            "accepted as such: if there are any, their labels are wrong. Raise start=, or label "
-            "some first."
-        )
+    return not found.knows_two
 
 
 def _number(value: Any, n: int, name: str) -> int:
@@ -420,7 +390,3 @@ def _whole(value: Any, name: str) -> int:
     if not is_whole(value) or value < 1:
         raise ValueError(f"{name} is {value!r}; pass a whole number of at least 1.")
     return int(value)
-
-
-def _warn(text: str) -> None:
-    warnings.warn(text, stacklevel=2)

@@ -13,8 +13,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nblabel.arrays import FloatArray
 from nblabel.pool.in_memory import ImageArray, ImageList
 from nblabel.pool.joining import JoinedPictures
@@ -62,9 +60,12 @@ class Contents:
         if isinstance(self._media, Table):
             return _rows(self._media.taken(list(rows)), len(rows))
         if self._embeddings is not None and self._media is None:
-            points = np.ascontiguousarray(self._embeddings[list(rows)])
-            blake2b = hashlib.blake2b  # many thousands at once
-            return [blake2b(point, digest_size=8).hexdigest() for point in points]
+            points = self._embeddings[list(rows)]
+            data, width, blake2b = points.tobytes(), points.strides[0], hashlib.blake2b
+            return [  # many thousands at once
+                blake2b(data[at : at + width], digest_size=8).hexdigest()
+                for at in range(0, len(data), width)
+            ]
         return [self._one(row, "" if len(rows) <= FILES else "size") for row in rows]
 
     def same(self, rows: Sequence[int], known: Sequence[str]) -> list[bool]:

@@ -45,7 +45,10 @@ class TagAnswers:
         if seq == END:
             return session.learned_from(accepted=False)
         known = (event for event in session.events() if event.seq < seq)
-        tags = LabelState(None, known, session.pool.missing, multi_label=True).tags
+        state = LabelState(
+            None, known, session.pool.missing, multi_label=True, parents=session.parents
+        )
+        tags = state.tags
         assert tags is not None, "made for several tags"
         codes = np.full((len(session.pool), len(session.classes)), OPEN, dtype=np.int8)
         rows = session.pool.find(tags.items)

@@ -59,7 +59,10 @@ class TagHistory:
         self._engine, self._classes = session.engine, session.classes
         self._learn_accepted = session.learn_accepted
         self._learner = session.engine.learner_anew()
-        self._state = LabelState(missing=session.pool.missing, multi_label=True)
+        self._parents = session.parents
+        self._state = LabelState(
+            missing=session.pool.missing, multi_label=True, parents=self._parents
+        )
         self._seq = 0
         self._whole = True  # an interrupt in the middle of a draw leaves nothing to go on with
         self._drawn = np.zeros(self._n, dtype=bool)
@@ -73,6 +76,7 @@ class TagHistory:
         return (
             self._whole
             and session.engine is self._engine
+            and session.parents == self._parents
             and session.classes == self._classes
             and session.learn_accepted == self._learn_accepted
         )

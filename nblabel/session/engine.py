@@ -57,6 +57,9 @@ class Snapshot:
         Numbers of the classes that are neither learned nor predicted.
     coarse : CoarseLabels or None
         The labels of classes that have subclasses, where there are any; `y` does not hold them.
+    below : tuple of (int, tuple of int)
+        Where an item may have several tags, and some are below others: the number of each such tag,
+        from the top down, and those of the tags right below it.
     """
 
     version: int
@@ -69,6 +72,7 @@ class Snapshot:
     drawn: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     retired: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     coarse: CoarseLabels | None = None
+    below: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

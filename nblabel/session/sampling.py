@@ -329,6 +329,7 @@ def snapshot(log: SplitLog, drawn: IntArray, repeated: IntArray, learn_accepted:
         drawn=first,
         retired=retired,
         coarse=_coarse(log, repeated),
+        below=log._below if log.multi_label else (),  # noqa: SLF001  (one of us)
     )
 
 

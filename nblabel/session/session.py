@@ -53,7 +53,8 @@ class Session(RestartableLog):
     classes : iterable of str
         At least two class names, in order. A mapping of codes to names and a column will do. A
         mapping of names to lists of names, or to such mappings, is a tree: the label of a class
-        that has subclasses is a coarse one, see `coarse_labels`.
+        that has subclasses is a coarse one, see `coarse_labels`. With several tags all levels are
+        tags, and each implies those above it.
     learner : str, estimator or callable
         "auto" is "mixed" as soon as the neighbour graph is there, "knn" until then; see
         `nblabel.learners.make_learner` for the others.
@@ -410,7 +411,8 @@ class Session(RestartableLog):
                 )
             return None
         given_now, renamed = self.state.class_list.given_now, self.state.renamed
-        first = tuple(name for name in given_now if name not in self.parent_classes)
+        above = () if self.multi_label else self.parent_classes
+        first = tuple(name for name in given_now if name not in above)
         read, kind = (as_tag_prior, TagPrior) if self.multi_label else (as_prior, Prior)
         made = read(self.pool, given, self.classes, given=first, renamed=renamed)
         self._prior_at_first = made, self.classes[: made.shape[1]]

@@ -10,7 +10,7 @@ from nblabel.arrays import FloatArray, IntArray
 from nblabel.learners.prior import Prior
 from nblabel.learners.tag_prior import TagPrior, TagPriorLearner
 from nblabel.learners.tags import TagShareLearner, make_tag_learner
-from nblabel.session.engine import Engine, Snapshot
+from nblabel.session.engine import Engine, Refit, Snapshot
 from nblabel.strategies.tags import TagView, make_tag_strategy
 
 LIKELY = 0.5  # from this probability on, a tag is predicted
@@ -21,6 +21,8 @@ class TagEngine(Engine):
 
     Probabilities are those of each tag by itself.
     """
+
+    _below: tuple[tuple[int, tuple[int, ...]], ...] = ()  # as in the newest snapshot
 
     _view = TagView
     _make_strategy = staticmethod(make_tag_strategy)
@@ -35,8 +37,14 @@ class TagEngine(Engine):
         learner = make_tag_learner(self._wanted[0], self.X, self._random_state, self.graph)
         prior = self.prior if prior is None else prior
         if isinstance(prior, TagPrior):
-            return TagModel(learner, TagPriorLearner(learner, self.X, prior))
-        return TagModel(learner)
+            return TagModel(learner, TagPriorLearner(learner, self.X, prior), self._below)
+        return TagModel(learner, None, self._below)
+
+    def refit(self, snapshot: Snapshot, n: int, explain: int | None = None) -> Refit:
+        self._below = snapshot.below
+        if isinstance(self._model, TagModel):
+            self._model.below = self._below
+        return super().refit(snapshot, n, explain)
 
     def _labeled_in(self, snapshot: Snapshot) -> IntArray:
         return np.flatnonzero((snapshot.y >= 0).any(axis=1))
@@ -50,10 +58,17 @@ class TagModel:
     learner : TagLearner
     with_prior : TagPriorLearner, optional
         The same learner, with what was known before.
+    below : tuple of (int, tuple of int)
+        As in `Snapshot.below`.
     """
 
-    def __init__(self, learner: Any, with_prior: TagPriorLearner | None = None) -> None:
-        self.learner = learner
+    def __init__(
+        self,
+        learner: Any,
+        with_prior: TagPriorLearner | None = None,
+        below: tuple[tuple[int, tuple[int, ...]], ...] = (),
+    ) -> None:
+        self.learner, self.below = learner, below
         self._model = learner if with_prior is None else with_prior
         self.bulk: IntArray | None = None
 
@@ -74,8 +89,7 @@ class TagModel:
 
     def update(self, y: Any, n_classes: int) -> FloatArray:
         """Learn from answers; as `nblabel.learners.tags.TagLearner.update`."""
-        proba: FloatArray = self._model.update(y, n_classes)
-        return proba
+        return coherent(self._model.update(y, n_classes), self.below)
 
     def hedged(self, proba: FloatArray) -> FloatArray:
         """Return the probabilities that questions go by: those that `update` returned."""
@@ -83,8 +97,34 @@ class TagModel:
 
     def predict_proba(self, X_new: FloatArray) -> FloatArray:
         """Return the probability of each tag for new points."""
-        proba: FloatArray = self._model.predict_proba(X_new)
+        return coherent(self._model.predict_proba(X_new), self.below)
+
+
+def coherent(proba: FloatArray, below: tuple[tuple[int, tuple[int, ...]], ...]) -> FloatArray:
+    """Return probabilities in which a tag is as probable as the likeliest one below it, or more.
+
+    So no item is predicted to have a tag without those above it, whatever the threshold is. This is
+    the constraint of Giunchiglia and Lukasiewicz, "Coherent hierarchical multi-label classification
+    networks", NeurIPS 2020.
+    """
+    if not below:
         return proba
+    found = proba.copy(order="K")
+    for parent, some in reversed(below):
+        for code in some:
+            np.maximum(found[:, parent], found[:, code], out=found[:, parent])
+    return found
+
+
+def mean_average_precision(truth: Any, proba: FloatArray) -> float | None:
+    """Return the mean of the average precision over the tags that some item has, None for none."""
+    from sklearn.metrics import average_precision_score
+
+    codes = np.flatnonzero(np.asarray(truth).any(axis=0))
+    if not len(codes):
+        return None
+    found = [average_precision_score(truth[:, code], proba[:, code]) for code in codes]
+    return float(np.mean(found))
 
 
 def mean_confidence(proba: FloatArray) -> FloatArray:

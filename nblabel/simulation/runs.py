@@ -13,7 +13,7 @@ import numpy as np
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
 from nblabel.session import Session
-from nblabel.session.tag_engine import LIKELY
+from nblabel.session.tag_engine import LIKELY, mean_average_precision
 from nblabel.simulation.job import PRECISION, Job, Step
 from nblabel.simulation.run_file import appending
 
@@ -103,18 +103,12 @@ def _measured(job: Job, session: Session) -> dict[str, Any]:
 
 def _precision(job: Job, session: Session) -> float | None:
     """Return the mean over the tags of the average precision; see `simulate`."""
-    from sklearn.metrics import average_precision_score
-
     if job.test is not None:
         proba, truth = np.asarray(session.engine.predict_proba(job.test[0])), job.test[1]
     else:
         rows = np.flatnonzero((session.y < 0).all(axis=1))
         proba, truth = session.refit(job.batch_size).proba[rows], job.codes[rows]
-    codes = np.flatnonzero(truth.any(axis=0))
-    if not len(codes):
-        return None
-    found = [average_precision_score(truth[:, code], proba[:, code]) for code in codes]
-    return float(np.mean(found))
+    return mean_average_precision(truth, proba)
 
 
 def _test_accuracy(job: Job, session: Session) -> float | None:

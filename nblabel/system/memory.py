@@ -9,8 +9,10 @@ process.
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 MB = 1 << 20
 
@@ -28,6 +30,22 @@ def keep_little() -> None:
 def return_freed() -> None:
     """Give back what was freed before."""
     _glibc("malloc_trim", 0)
+
+
+@contextmanager
+def collected_later() -> Iterator[None]:
+    """Make many objects without Python going over all there are, again and again, meanwhile.
+
+    It looks for those that refer to each other in circles, and does so once this is over.
+    """
+    if not gc.isenabled():  # held back around this already, or by the user
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _glibc(function: str, *arguments: int) -> None:

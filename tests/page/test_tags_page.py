@@ -344,6 +344,75 @@ def test_of_very_many_tags_those_found_by_name_are_pressed(browser_page: Page) -
     assert tags.pressed == []
 
 
+# ---- a tree of tags
+
+NESTED = [
+    {"name": name, "key": str(at + 1), "color": color, **({"parent": parent} if parent else {})}
+    for at, (name, parent, color) in enumerate(
+        [
+            ("animal", "", "#4e79a7"),
+            ("dog", "animal", "#f28e2b"),
+            ("husky", "dog", "#e15759"),
+            ("pug", "dog", "#76b7b2"),
+            ("indoor", "", "#59a14f"),
+        ]
+    )
+]
+
+
+@pytest.fixture
+def nested(browser_page: Page) -> Tags:
+    tags = Tags(browser_page, classes=NESTED)
+    predicted = [{"label": name, "confidence": 0.9} for name in ("animal", "dog", "pug")]
+    tags.ask(*range(10), tags=known(predicted=predicted))
+    return tags
+
+
+def test_a_tag_presses_those_above_it_and_takes_those_below_it_along(nested: Tags) -> None:
+    nested.press("3")
+    assert nested.pressed == ["animal", "dog", "husky"]
+    expect(nested.live).to_have_text("husky pressed, 3 tags")
+    nested.press("5", "2")
+    assert nested.pressed == ["animal", "indoor"]  # what is no dog is no husky
+    nested.press("Enter")
+    assert nested.answers() == [("image-0", ["animal", "indoor"])]
+
+
+def test_a_tag_of_any_level_is_an_answer(nested: Tags) -> None:
+    nested.press("2", "Enter")
+    assert nested.answers() == [("image-0", ["animal", "dog"])]
+
+
+def test_the_predicted_tags_of_a_tree_are_taken_over(nested: Tags) -> None:
+    nested.press("!", "Enter")
+    assert nested.answers() == [("image-0", ["animal", "dog", "pug"])]
+
+
+def test_each_button_says_where_it_is_in_the_tree(nested: Tags) -> None:
+    pug = nested.root.get_by_role("button", name="pug", exact=False)
+    expect(pug).to_have_attribute("aria-description", "animal › dog › pug")
+    indents = nested.root.locator(".nbl-class").evaluate_all(
+        "all => all.map((one) => getComputedStyle(one).marginInlineStart)"
+    )
+    assert indents == ["0px", "12px", "24px", "24px", "0px"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_tree_of_tags(nested: Tags, theme: str) -> None:
+    nested.page.emulate_media(color_scheme=theme)
+    nested.press("3")
+    found = Axe().run(nested.page, context=".nbl-panel").response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+def test_a_tag_moves_in_the_list_of_classes(nested: Tags) -> None:
+    nested.press(":")
+    nested.page.keyboard.press("Enter")
+    dialog = nested.panel.locator(".nbl-class-dialog")
+    move = dialog.get_by_role("button", name="Move under…")
+    expect(move).to_have_attribute("title", "An item that has a tag has those above it, too.")
+
+
 # ---- the rest of the panel
 
 

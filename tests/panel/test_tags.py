@@ -277,6 +277,29 @@ def test_a_class_can_be_added_renamed_merged_and_deleted(page):
     assert page.session.tags_of(int(page.panel.labels()["id"].iloc[-1])) == ["divisible by two"]
 
 
+def test_a_tree_of_tags():
+    page = open_page(classes={"even": ["above six"], "with a loop": []}, multi_label=True)
+    rows = page.traits["classes"]
+    assert [one["name"] for one in rows] == ["even", "above six", "with a loop"]
+    assert [one["key"] for one in rows] == ["1", "2", "3"]  # all of them at once
+    assert [one.get("parent") for one in rows] == [None, "even", None]
+    assert not any(one.get("subclasses") for one in rows)
+    first = page.current
+    tags(page, first, "above six")
+    assert answered(page) == {first: ["even", "above six"]}
+    assert [one["count"] for one in page.traits["status"]["classes"]] == [1, 1, 0]
+    said = page.answer("nest_classes", names=["with a loop"], under="even")["text"]
+    assert said == "“with a loop” moved under “even”."
+    assert [one.get("parent") for one in page.traits["classes"]] == [None, "even", "even"]
+    assert page.answer("nest_classes", names=["even"], under="above six")["ok"] is False
+    page.answer("undo")
+    assert [one.get("parent") for one in page.traits["classes"]] == [None, "even", None]
+    second = page.current
+    tags(page, second, "even")  # which of those below it, nobody said
+    assert page.panel.labels()["not_answered"].tolist() == [[], ["above six"]]
+    assert second not in [item["id"] for item in page.items.values() if item["tags"] is None]
+
+
 def test_a_group_is_looked_at_and_gets_no_label(page):
     tags(page, "0", RED, ROUND)
     tags(page, "1", RED)

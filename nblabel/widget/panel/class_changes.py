@@ -63,7 +63,8 @@ def change_classes(session: Session, content: dict[str, Any], given: Mapping[str
         case "nest_classes":
             under = content["under"] or None
             change = session.nest_classes(content["names"], under=under, uid=uid).change
-            n = before.get(change["under"], 0) if change["under"] in session.parent_classes else 0
+            coarse = change["under"] in session.parent_classes and not session.multi_label
+            n = before.get(change["under"], 0) if coarse else 0
             return text.nested(change["classes"], change["under"], n)
         case _:
             return _split(session, content)

@@ -160,7 +160,9 @@ def describe_classes(
     """Return the classes of docs/wire.md, with their keys, some of them chosen, and colours."""
     names, keys, details = session.classes, keys_of(session, chosen), session.class_details
     like, splits, retired = lookalikes(session.every_class), session.splits, session.retired
-    parents, above = session.parents, session.parent_classes
+    parents = session.parents
+    # with several tags those above others are tags like them
+    above = () if session.multi_label else session.parent_classes
     former: dict[str, list[str]] = {}
     for other, name in session.state.renamed.items():
         former.setdefault(name, []).append(other)
@@ -241,7 +243,8 @@ def count_labels(session: Session, rows: IntArray | None = None) -> list[dict[st
     if has_many(counted):
         counted = sorted(counted, key=lambda one: -one["count"])[:LISTED]
     if rows is None:
-        coarse = ((name, len(session.coarse_labels(name))) for name in session.parent_classes)
+        above = () if session.multi_label else session.parent_classes
+        coarse = ((name, len(session.coarse_labels(name))) for name in above)
         counted += [{"name": name, "color": UNLABELED, "count": n} for name, n in coarse if n]
     return counted
 

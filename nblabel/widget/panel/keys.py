@@ -37,7 +37,7 @@ def check_keys(keys: Any, session: Session) -> dict[str, str]:
         other = next((one for one, its in chosen.items() if its == sign), None)
         if other is not None:
             raise ValueError(f"keys gives {other!r} and {name!r} the same key, {sign!r}.")
-        if session.parents and sign in FINDS + ITSELF:
+        if has_levels(session) and sign in FINDS + ITSELF:
             raise ValueError(
                 f"keys gives {name!r} the key {sign!r}. Where classes have subclasses, {FINDS} "
                 f"finds one by its name and {ITSELF} gives the label of their parent; choose "
@@ -68,14 +68,20 @@ def keys_of(session: Session, given: Mapping[str, str] | None = None) -> dict[st
     for name, one in session.class_details.items():
         if one.key and one.key not in chosen.values() and name in names:
             chosen.setdefault(name, one.key)
-    first, parents = {*session.state.class_list.given_now}, session.parents
+    first = {*session.state.class_list.given_now}
+    parents, above = (session.parents, session.parent_classes) if has_levels(session) else ({}, ())
     keys: dict[str, str] = {}
-    for parent in (None, *session.parent_classes):  # those that can be chosen from at a time
+    for parent in (None, *above):  # those that can be chosen from at a time
         level = [name for name in names if parents.get(name) == parent]
         reserved = (FINDS if parents else "") + (ITSELF if parent else "")
         given_keys = class_keys(level, len({*level} & first), chosen, reserved)
         keys |= dict(zip(level, given_keys, strict=True))
     return keys
+
+
+def has_levels(session: Session) -> bool:
+    """Return whether keys lead from one level of classes to the next; tags are on one."""
+    return bool(session.parents) and not session.multi_label
 
 
 def has_many(names: Sized) -> bool:

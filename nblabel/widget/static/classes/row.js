@@ -142,16 +142,16 @@ export class ClassRow {
     this.down = this.button(words.down, () => this.host.move(this, 1));
     this.merge = this.button(words.merge, () => this.askToMerge());
     this.splitOpen = this.button(words.split, () => this.openSplit());
-    this.under = this.button(TEXT.tree.move, () => this.askToMove(), TEXT.tree.moveTitle);
+    const { multiLabel } = this.context;
+    const nested = multiLabel ? TEXT.tags.moveTitle : TEXT.tree.moveTitle;
+    this.under = this.button(TEXT.tree.move, () => this.askToMove(), nested);
     this.askAgain = this.button("", () => this.askCoarse(), TEXT.tree.askTitle);
     this.retire = this.button("", () => this.retireOrRestore(), words.retireTitle);
     this.delete = this.button(words.delete, () => this.askToDelete());
     const order = h("span", { class: "nbl-class-order" }, this.up, this.down);
     // with several tags, items are in no class alone
-    const single = this.context.multiLabel
-      ? []
-      : [this.under, this.askAgain, this.splitOpen, this.retire];
-    const parts = [order, this.merge, ...single, this.delete];
+    const single = multiLabel ? [] : [this.askAgain, this.splitOpen, this.retire];
+    const parts = [order, this.merge, this.under, ...single, this.delete];
     this.actions = h("div", { class: "nbl-class-actions" }, ...parts);
   }
 

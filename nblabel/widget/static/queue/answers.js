@@ -128,6 +128,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
     // at the top, a label is below the class that is there
     const pressed = tags ? tags.pressed : [current?.label, ...pathAbove(every, current?.label)];
     const doubted = new Map((tags?.doubted ?? []).map((one) => [one.label, one.suggestion]));
+    const isNested = tags && classes.some((one) => one.parent !== undefined);
     const hadFocus = list.contains(focusedElement());
     const buttons = patchChildren(
       list,
@@ -140,7 +141,13 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       setText(name, isOpened ? TEXT.tree.itself(one.name) : one.name);
       const below = one.subclasses && !isOpened ? levelOf(every, one.name).length : 0;
       if (!tags) opens.hidden = !below;
-      const described = [one.description, below && TEXT.tree.opens(below)].filter(Boolean);
+      const path = tags ? pathAbove(every, one.name) : [];
+      buttons[i].style.setProperty("--nbl-depth", String(path.length));
+      // each tree of tags begins a row
+      buttons[i].style.gridColumnStart = isNested && !path.length ? "1" : "";
+      const place = path.length > 0 && TEXT.tree.path([...path, one.name]);
+      const opening = below && TEXT.tree.opens(below);
+      const described = [place, one.description, opening].filter(Boolean);
       swatch.style.background = one.color;
       setText(key, one.key);
       key.hidden = one.key === "";

@@ -1,6 +1,7 @@
 // Several tags an item: keys press and release them for the item on screen, Enter confirms the set.
 // Until then nothing is said of the item; then each tag that is not pressed is a "no".
 
+import { pathAbove } from "../shared/class_tree.js";
 import { TEXT } from "../shared/text.js";
 import { QueueController } from "./controller.js";
 import { obstacleTo } from "./obstacles.js";
@@ -97,9 +98,8 @@ export class TagController extends QueueController {
       return false;
     }
     this.toggled = { name: label, at: performance.now() };
-    const names = this.pressed.filter((name) => name !== label);
     const presses = command.presses || !this.isPressed(label);
-    this.press(presses ? [...names, label] : names);
+    this.press(presses ? this.with([label]) : this.without([label]));
     this.context.say(TEXT.tags.toggled(label, presses, this.pressed.length));
     return false;
   }
@@ -119,15 +119,28 @@ export class TagController extends QueueController {
     else if (doubted.length) {
       const denied = doubted.filter((one) => one.suggestion === "no").map(({ label }) => label);
       const given = doubted.filter((one) => one.suggestion === "yes").map(({ label }) => label);
-      this.press([...this.pressed.filter((name) => !denied.includes(name)), ...given]);
+      this.press(this.with(given, this.without(denied)));
       this.context.say(TEXT.tags.confirm(this.pressed));
     } else if (!predicted) this.say(TEXT.queue.noPredictionYet);
     else if (!predicted.length) this.say(TEXT.tags.nonePredicted);
     else {
-      this.press([...this.pressed, ...predicted.map(({ label }) => label)]);
+      this.press(this.with(predicted.map(({ label }) => label)));
       this.context.say(TEXT.tags.confirm(this.pressed));
     }
     return false;
+  }
+
+  /** Some tags more, and those above them. @param {string[]} names @param {string[]} pressed */
+  with(names, pressed = this.pressed) {
+    const { classes } = this.context;
+    return [...pressed, ...names.flatMap((name) => [...pathAbove(classes, name), name])];
+  }
+
+  /** What is pressed without some tags, and those below them. @param {string[]} names */
+  without(names) {
+    const { classes } = this.context;
+    const gone = (/** @type {string} */ name) => names.includes(name);
+    return this.pressed.filter((name) => !gone(name) && !pathAbove(classes, name).some(gone));
   }
 
   /** @param {string[]} names of the tags of the item on screen */
