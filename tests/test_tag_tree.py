@@ -164,6 +164,26 @@ def test_another_annotator_sees_the_tree_at_once(tmp_path):
     assert ann.tags_of(0) == ann.tags_of(1) == ["dog", "husky"]
 
 
+def test_what_was_learned_before_a_change_of_the_tree_is_dropped(session):
+    session.tell([0, 1, 2], [["husky"], ["cat"], ["indoor"]])
+    for change in (
+        lambda: session.rename_class("cat", "kitten"),
+        lambda: session.nest_classes(["indoor"], under="animal"),
+        lambda: session.nest_classes(["barn"], under="indoor"),
+        lambda: session.merge_classes(["kitten"], into="dog"),
+        session.undo,
+    ):
+        running = session.engine.refit(session.snapshot(), 1)
+        change()
+        assert not session.apply(running)
+        fresh = session.engine.refit(session.snapshot(), 1)
+        assert fresh.proba.shape == (N, len(session.classes))
+        assert session.apply(fresh)
+        for name, parent in session.parents.items():
+            one, above = session.classes.index(name), session.classes.index(parent)
+            assert (fresh.proba[:, above] >= fresh.proba[:, one]).all()
+
+
 # predictions, audits, what the model accepts
 
 

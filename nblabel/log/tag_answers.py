@@ -264,7 +264,7 @@ class TagAnswerLog(SplitLog):
         return whole if tags.whole or known == {*self.classes} else tags
 
     def _implied(self, row: int, given: Any) -> list[str]:
-        """Return tags of an item with those that it has, or lacks, because of them or they of it."""
+        """Return some tags of an item, and those that its answers about them hang together with."""
         found = dict.fromkeys(self._tag_names(given))
         for name in [*found]:
             has = self._y[row, self._codes[name]] == 1

@@ -23,7 +23,8 @@ def match_tags(
     """Find which rows name an item and classes.
 
     A row with a name that is no class is left out in whole: all that it does not name would be a
-    "no", but for what it says that nobody answered. Of several rows of an item, what any of them says is a "yes" is one.
+    "no", but for what it says that nobody answered. Of several rows of an item, what any of them
+    says is a "yes" is one.
 
     Parameters
     ----------

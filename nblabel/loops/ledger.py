@@ -89,8 +89,8 @@ def _indicator(y: Any, session: Session) -> IntArray:
     shape = len(session.pool), len(session.classes)
     if values.shape != shape or not np.isin(values, (0, 1)).all():
         raise ValueError(
-            f"y has shape {values.shape}; pass 1 or 0 for each of {shape[0]:,} items and {shape[1]} "
-            "tags."
+            f"y has shape {values.shape}; pass 1 or 0 for each of {shape[0]:,} items and "
+            f"{shape[1]} tags."
         )
     return values.astype(np.intp)
 

@@ -1,4 +1,4 @@
-"""What the model predicts of what is left: labels of items, or with several tags answers about each."""
+"""What the model predicts of what is left: labels of items, or answers about each of its tags."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Predictions:
         return np.flatnonzero(self.top > upper)
 
     def most_confident(self, n: int, *, balanced: bool) -> IntArray:
-        """Return the n most confident ones; if balanced, each of what is predicted with its share."""
+        """Return the n most confident ones; if balanced, of each class or answer its share."""
         order = np.argsort(-self.top, kind="stable")
         if balanced:
             codes = self.groups[order]
@@ -88,9 +88,10 @@ class TagPredictions(Predictions):
         unseen = [name for name, one in zip(self.session.classes, seen, strict=True) if not one]
         if unseen:
             warn(
-                f"by hand, no item was found with, or none without, {', '.join(map(repr, unseen))}, "
-                "so nothing could be accepted about it, and that is left open. Raise start=, or "
-                f"answer about some first: session.ask_tag({unseen[0]!r})."
+                "by hand, no item was found with, or none without, "
+                f"{', '.join(map(repr, unseen))}, so nothing could be accepted about it, and that "
+                "is left open. Raise start=, or answer about some first: "
+                f"session.ask_tag({unseen[0]!r})."
             )
 
 

@@ -318,6 +318,43 @@ def test_classes_change_while_another_annotator_labels(shared: str) -> None:
         session.store.close()
 
 
+def test_tags_change_while_another_annotator_labels(shared: str) -> None:
+    pool = nb.Pool(embeddings=blobs(8))
+    options = {"multi_label": True, "learner": "knn", "store": shared, "build_graph": False}
+    tree = {"boot": ["hiking"], "bag": [], "hat": []}
+    ann = nb.Session(pool, tree, annotator="ann", **options)
+    bob = nb.Session(pool, tree, annotator="bob", **options)
+    ann.tell([0, 1], [["hiking"], ["boot", "bag"]])
+    ann.rename_class("hiking", "it's ;--")
+    bob.tell(2, ["hiking"])  # it has not heard of it
+    bob.merge_classes(["bag", "hat"], into="rest")
+    ann.tell_tag(3, "bag", value=True)
+    bob.nest_classes(["rest"], under="boot")
+    ann.tell(4, ["bag"])
+    tags = {
+        0: ["boot", "it's ;--"],
+        1: ["boot", "rest"],
+        2: ["boot", "it's ;--"],
+        3: ["boot", "rest"],
+        4: ["boot", "rest"],
+    }
+    for session in (ann, bob, nb.Session(pool, tree, **options)):
+        session.refresh()
+        assert session.classes == ("boot", "it's ;--", "rest")
+        assert {index: session.tags_of(index) for index in range(5)} == tags
+    for session in (ann, bob):
+        while session.undo() is not None:
+            pass
+    ann.refresh()
+    assert ann.classes == ("boot", "hiking", "bag", "hat")
+    assert ann.store.check_integrity().is_whole
+    for session in (ann, bob):
+        while session.redo() is not None:
+            pass
+    ann.refresh()
+    assert {index: ann.tags_of(index) for index in range(5)} == tags
+
+
 def test_reopened_it_is_the_same_log(shared: str) -> None:
     first = LabelStore(shared)
     first.append(label("a"))

@@ -4,6 +4,7 @@
 const RING_RADIUS = 9;
 const TARGET_RADIUS = 13;
 const BADGE_RADIUS = 8.5;
+const BADGE_HALF = BADGE_RADIUS + 2; // with the band of paper around it
 const BADGE_SPACE = 2 * BADGE_RADIUS + 1;
 const EDGE_INSET = 17;
 const BADGE_ANGLES = [-45, -135, 45, 135, -90, 90, 0, 180].map(
@@ -34,7 +35,7 @@ export function paintOverlay(context, picture) {
   context.clearRect(0, 0, picture.width, picture.height);
   context.lineJoin = "round";
   context.lineCap = "round";
-  const pen = new OverlayPen(context, picture.theme);
+  const pen = new OverlayPen(context, picture.theme, picture.ratio);
   if (picture.cursor) pen.crosshair(picture.cursor, picture.width, picture.height);
   if (picture.outline.length > 1) pen.outline(picture.outline);
   if (picture.hover) pen.ring(picture.hover, RING_RADIUS - 2, picture.theme.ink, 1.5);
@@ -64,14 +65,45 @@ function paintQueries(pen, picture) {
   });
 }
 
+/** Badges that were drawn: text takes longer than all else that moves with a key.
+ * @type {Map<string, HTMLCanvasElement>} */
+const stamps = new Map();
+const MOST_STAMPS = 64;
+
+/**
+ * @param {string} text
+ * @param {string} color
+ * @param {import("./theme.js").MapTheme} theme
+ * @param {number} ratio
+ */
+function drawBadge(text, color, theme, ratio) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = Math.ceil(2 * BADGE_HALF * ratio);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.beginPath();
+  context.arc(BADGE_HALF, BADGE_HALF, BADGE_RADIUS, 0, 2 * Math.PI);
+  new OverlayPen(context, theme, ratio).stroke(color, 0.5);
+  context.fillStyle = color;
+  context.fill();
+  context.fillStyle = theme.paper;
+  context.font = `700 11px ${theme.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, BADGE_HALF, BADGE_HALF + 0.5);
+  return canvas;
+}
+
 class OverlayPen {
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {import("./theme.js").MapTheme} theme
+   * @param {number} ratio pixels of the canvas in a pixel of CSS
    */
-  constructor(context, theme) {
+  constructor(context, theme, ratio) {
     this.context = context;
     this.theme = theme;
+    this.ratio = ratio;
   }
 
   /**
@@ -134,17 +166,14 @@ class OverlayPen {
    * @param {string} color
    */
   badge([x, y], text, color) {
-    const { context, theme } = this;
-    context.beginPath();
-    context.arc(x, y, BADGE_RADIUS, 0, 2 * Math.PI);
-    this.stroke(color, 0.5);
-    context.fillStyle = color;
-    context.fill();
-    context.fillStyle = theme.paper;
-    context.font = `700 11px ${theme.font}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillText(text, x, y + 0.5);
+    const { theme, ratio } = this;
+    const key = [text, color, theme.paper, theme.font, ratio].join(" ");
+    const stamp = stamps.get(key) ?? drawBadge(text, color, theme, ratio);
+    if (stamps.size >= MOST_STAMPS) stamps.clear();
+    stamps.set(key, stamp);
+    // on whole pixels it is as sharp as what is drawn there
+    const [left, top] = [x, y].map((at) => Math.round((at - BADGE_HALF) * ratio) / ratio);
+    this.context.drawImage(stamp, left, top, stamp.width / ratio, stamp.height / ratio);
   }
 
   /**

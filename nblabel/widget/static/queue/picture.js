@@ -55,7 +55,8 @@ export function buildPicture(controller, signal, focusRoot, enlarge) {
     const item = queue.current;
     const picture = item && context.media.of(item);
     const sought = find.phrase();
-    const { scrollTop } = text;
+    // asking for it has the page laid out, which a picture need not wait for
+    const scrollTop = text.hidden ? 0 : text.scrollTop;
     media.paint(picture, context.model.get("highlight") ?? "", controller.words, sought);
     rest.render(item, picture, sought !== "", scrollTop);
     looking.render(item, picture);
