@@ -1,11 +1,14 @@
 """What was freed goes back to the system."""
 
+import gc
 import platform
 import subprocess
 import sys
 import textwrap
 
 import pytest
+
+from nblabel.system import memory
 
 pytestmark = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="only glibc keeps freed memory"
@@ -47,3 +50,22 @@ def megabytes_left(called: str) -> int:
 
 def test_threads_leave_little():
     assert 2 * megabytes_left("memory.keep_little()") < megabytes_left("")
+
+
+def test_circles_are_looked_for_again_once_many_objects_were_made():
+    assert gc.isenabled()
+    with memory.collected_later():
+        with memory.collected_later():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ZeroDivisionError), memory.collected_later():
+        1 / 0  # noqa: B018
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with memory.collected_later():
+            pass
+        assert not gc.isenabled()  # as the user had it
+    finally:
+        gc.enable()

@@ -208,6 +208,15 @@ def test_a_uid_is_stored_once(store: LabelStore) -> None:
     assert [event.ids for event in store.read()] == [("a",)]
 
 
+@pytest.mark.parametrize("n", [1, 149, 150, 151, 300])
+def test_steps_of_any_length_keep_their_items_in_order(store: LabelStore, n: int) -> None:
+    ids = tuple(f"item {number}" for number in range(n))
+    labels = tuple(f"class {number % 7}" for number in range(n))
+    store.append(LabelEvent("label", ids, labels, contents=ids[::-1]))
+    (found,) = store.read()
+    assert (found.ids, found.labels, found.contents) == (ids, labels, ids[::-1])
+
+
 @pytest.mark.slow  # a large event
 def test_a_bulk_event_of_twenty_thousand_items(store: LabelStore) -> None:
     ids = tuple(str(number) for number in range(20_000))
