@@ -297,7 +297,12 @@ def test_a_tree_of_tags():
     second = page.current
     tags(page, second, "even")  # which of those below it, nobody said
     assert page.panel.labels()["not_answered"].tolist() == [[], ["above six"]]
-    assert second not in [item["id"] for item in page.items.values() if item["tags"] is None]
+    coarse = page.session.coarse_labels("even")
+    assert coarse.tolist() == [page.session.pool.index_of(second)]
+    page.panel.show_next(coarse, again=True)  # to say which of them it is
+    assert page.items[second]["tags"]["known"] == ["even"]
+    tags(page, second, "even", "above six")
+    assert page.session.coarse_labels().tolist() == []
 
 
 def test_a_group_is_looked_at_and_gets_no_label(page):
