@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test test-hosts lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs tables wheel dist release-check oldest lock clean
+.PHONY: help demo quick test test-hosts lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs site tables wheel dist release-check oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -47,6 +47,10 @@ lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python an
 
 docs: $(VENV)/.test ## check the documents: links, code blocks, words, notebooks
 	@$(BIN)/pytest tests/test_docs.py tests/test_words.py tests/test_notebooks.py
+
+site: $(VENV)/.docs ## build the documentation site into build/site/html
+	@$(BIN)/sphinx-build -W --keep-going -q -j auto -c docs -d build/site/doctrees . build/site/html
+	@echo "Open build/site/html/index.html, or: $(BIN)/python -m http.server --directory build/site/html"
 
 bench: $(VENV)/.lab ## measure the parts without a browser
 	@$(BIN)/python -m benchmarks.core
