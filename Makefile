@@ -35,7 +35,7 @@ quick: $(VENV)/.test ## run the tests that tell most, in about two minutes
 test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
 	@$(BIN)/$(if $(ARGS),pytest $(ARGS),python scripts/run_tests.py --workers=$(WORKERS))
 
-test-hosts: .venv-hosts/.ready ## run the panel in marimo, Voilà and Notebook 7, in a browser
+test-hosts: .venv-hosts/.ready ## run the panel in marimo, Voilà, Notebook 7 and nbclassic, in a browser
 	@.venv-hosts/bin/pytest tests/hosts -n 0 $(ARGS)
 
 lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python and the page code
@@ -119,10 +119,19 @@ $(BIN)/python:
 		apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null && \
 		$(PYTHON) -m venv --clear $(VENV); }
 
+# uv needs a fraction of pip's time, and installs where the machine has it. pip goes on where uv is missing or
+# fails, as behind an index that only pip was told; it compiles nothing ahead: most modules are never imported.
+define install
+	@echo "Installing nblabel[$(2)] into $(1), once: this takes a minute or two ..."
+	@{ command -v uv >/dev/null && \
+		uv pip install --quiet --python $(1)/bin/python --constraint $(LOCK) --editable '.[$(2)]'; } || \
+		$(1)/bin/pip install --quiet --disable-pip-version-check --no-compile \
+			--constraint $(LOCK) --editable '.[$(2)]'
+endef
+
 # One stamp for each extra of pyproject.toml: .lab, .test, .dev, .bench and .articles.
 $(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python
-	@echo "Installing nblabel[$*] into $(VENV), once: this takes a minute or two ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
+	$(call install,$(VENV),$*)
 	@touch $@
 
 $(VENV)/.browser: scripts/install_browser.py $(VENV)/.test
@@ -132,8 +141,7 @@ $(VENV)/.browser: scripts/install_browser.py $(VENV)/.test
 # An environment of its own: Voilà and marimo bring extensions and formats into that of the other tests.
 .venv-hosts/.ready: pyproject.toml scripts/install_browser.py
 	@test -x .venv-hosts/bin/python || $(PYTHON) -m venv .venv-hosts
-	@echo "Installing nblabel[hosts] into .venv-hosts, once: this takes a minute or two ..."
-	@.venv-hosts/bin/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[hosts]'
+	$(call install,.venv-hosts,hosts)
 	@PYTHONPATH=. .venv-hosts/bin/python scripts/install_browser.py
 	@touch $@
 

@@ -13,6 +13,25 @@ from sphinx.application import Sphinx
 
 README = Path(__file__).parents[2] / "README.md"
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)")
+SHOWS_PANEL = re.compile(r"^(panel|labeling)\w*$|^race$")
+PANEL = """
+```{image} /docs/panel-light.png
+:class: only-light
+:alt: A panel - the queue on the left, the map on the right, the status below
+```
+
+```{image} /docs/panel-dark.png
+:class: only-dark
+:alt: A panel - the queue on the left, the map on the right, the status below
+```
+
+*A picture of a panel: in the notebook it is live, and shows the items from above.*"""
+NOTE = """
+```{note}
+This is the notebook `%s`, with its code and without its results: they appear as you run it. In a clone,
+`make demo` opens JupyterLab with all notebooks.
+```
+"""
 # What the theme leaves open for screen readers.
 MENDED = {
     '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
@@ -28,9 +47,11 @@ class NotebookParser(MystParser):
     supported = ("notebook",)
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
-        """Read the cells, one after the other."""
-        cells = json.loads(inputstring)["cells"]
-        super().parse("\n\n".join(map(as_markdown, cells)), document)
+        """Read the cells, one after the other; below the title a note says what this is."""
+        first, *others = map(as_markdown, json.loads(inputstring)["cells"])
+        title, *rest = first.split("\n", 1)
+        note = NOTE % f"{document.settings.env.docname}.ipynb"
+        super().parse("\n\n".join([title, note, *rest, *others]), document)
 
 
 def as_markdown(cell: dict[str, Any]) -> str:
@@ -38,7 +59,8 @@ def as_markdown(cell: dict[str, Any]) -> str:
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
         return source
-    return f"```python\n{source}\n```"
+    shown = PANEL if SHOWS_PANEL.match(source.rstrip().rpartition("\n")[2]) else ""
+    return f"```python\n{source}\n```\n{shown}"
 
 
 def with_readme(_app: Sphinx, docname: str, source: list[str]) -> None:

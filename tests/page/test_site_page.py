@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 import nblabel as nb
 from tests.lab.notebook import wait_for
 
-pytestmark = pytest.mark.page
+pytestmark = [pytest.mark.page, pytest.mark.timeout(900)]  # the first one waits for the site
 
 ROOT = Path(__file__).parents[2]
 MAIN = ["docs/index", "docs/keys", "docs/reference/pool", "notebooks/quickstart", "search"]
@@ -55,6 +55,18 @@ def test_every_public_name_is_in_the_reference(pages: dict[Path, str]) -> None:
 
 def module_ids(ids: set[str]) -> set[str]:
     return {one.removeprefix("module-") for one in ids}
+
+
+def test_notebooks_are_pages_with_a_picture_of_the_panel(site: Path) -> None:
+    notebooks = [
+        path for path in (ROOT / "notebooks").rglob("*.ipynb") if "checkpoint" not in str(path)
+    ]
+    for path in notebooks:
+        assert (site / path.relative_to(ROOT).with_suffix(".html")).is_file(), path.name
+    text = (site / "notebooks" / "quickstart.html").read_text("utf-8")
+    assert "notebooks/quickstart.ipynb" in text
+    assert "panel-light.png" in text
+    assert "panel-dark.png" in text
 
 
 def test_links_lead_somewhere(pages: dict[Path, str], site: Path) -> None:
