@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test test-hosts lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs tables wheel dist release-check oldest lock clean
+.PHONY: help demo quick test test-hosts lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs site tables wheel dist release-check oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -35,7 +35,7 @@ quick: $(VENV)/.test ## run the tests that tell most, in about two minutes
 test: $(VENV)/.browser ## run all tests, those in a real JupyterLab and browser included
 	@$(BIN)/$(if $(ARGS),pytest $(ARGS),python scripts/run_tests.py --workers=$(WORKERS))
 
-test-hosts: .venv-hosts/.ready ## run the panel in marimo, Voilà and Notebook 7, in a browser
+test-hosts: .venv-hosts/.ready ## run the panel in marimo, Voilà, Notebook 7 and nbclassic, in a browser
 	@.venv-hosts/bin/pytest tests/hosts -n 0 $(ARGS)
 
 lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python and the page code
@@ -47,6 +47,10 @@ lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python an
 
 docs: $(VENV)/.test ## check the documents: links, code blocks, words, notebooks
 	@$(BIN)/pytest tests/test_docs.py tests/test_words.py tests/test_notebooks.py
+
+site: $(VENV)/.docs ## build the documentation site into build/site/html
+	@$(BIN)/sphinx-build -W --keep-going -q -j auto -c docs -d build/site/doctrees . build/site/html
+	@echo "Open build/site/html/index.html, or: $(BIN)/python -m http.server --directory build/site/html"
 
 bench: $(VENV)/.lab ## measure the parts without a browser
 	@$(BIN)/python -m benchmarks.core
@@ -115,10 +119,19 @@ $(BIN)/python:
 		apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null && \
 		$(PYTHON) -m venv --clear $(VENV); }
 
+# uv needs a fraction of pip's time, and installs where the machine has it. pip goes on where uv is missing or
+# fails, as behind an index that only pip was told; it compiles nothing ahead: most modules are never imported.
+define install
+	@echo "Installing nblabel[$(2)] into $(1), once: this takes a minute or two ..."
+	@{ command -v uv >/dev/null && \
+		uv pip install --quiet --python $(1)/bin/python --constraint $(LOCK) --editable '.[$(2)]'; } || \
+		$(1)/bin/pip install --quiet --disable-pip-version-check --no-compile \
+			--constraint $(LOCK) --editable '.[$(2)]'
+endef
+
 # One stamp for each extra of pyproject.toml: .lab, .test, .dev, .bench and .articles.
 $(VENV)/.%: pyproject.toml $(LOCK) | $(BIN)/python
-	@echo "Installing nblabel[$*] into $(VENV), once: this takes a minute or two ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
+	$(call install,$(VENV),$*)
 	@touch $@
 
 $(VENV)/.browser: scripts/install_browser.py $(VENV)/.test
@@ -128,8 +141,7 @@ $(VENV)/.browser: scripts/install_browser.py $(VENV)/.test
 # An environment of its own: Voilà and marimo bring extensions and formats into that of the other tests.
 .venv-hosts/.ready: pyproject.toml scripts/install_browser.py
 	@test -x .venv-hosts/bin/python || $(PYTHON) -m venv .venv-hosts
-	@echo "Installing nblabel[hosts] into .venv-hosts, once: this takes a minute or two ..."
-	@.venv-hosts/bin/pip install --quiet --disable-pip-version-check --constraint $(LOCK) --editable '.[hosts]'
+	$(call install,.venv-hosts,hosts)
 	@PYTHONPATH=. .venv-hosts/bin/python scripts/install_browser.py
 	@touch $@
 

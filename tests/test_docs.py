@@ -261,6 +261,29 @@ def test_modules_that_the_changelog_names_are_there() -> None:
         assert home.is_dir() or home.with_suffix(".py").exists(), path
 
 
+def test_the_keyboard_map_has_every_key_of_the_queue() -> None:
+    keys = (ROOT / "nblabel/widget/static/queue/keys.js").read_text("utf-8")
+    section = (DOCS / "keys.md").read_text("utf-8").split("## Map")[0]
+    for name, key in re.findall(r'name: "(\w+)", keys: \["(\S)"', keys):
+        assert f"`{key}`" in section, f"{name}: {key}"
+    assert (
+        f"`{re.findall(r'FIND_KEY = .(.)', (ROOT / 'nblabel/widget/static/shared/offer.js').read_text())[0]}`"
+        in section
+    )
+
+
+def test_the_page_on_reasons_has_every_sentence() -> None:
+    from nblabel.session.partial import NOT_EMBEDDED
+    from nblabel.strategies import scored, words
+    from nblabel.widget.text import DRAWN_FAILED, DRAWN_LATE
+
+    page = (DOCS / "why.md").read_text("utf-8")
+    openings = [*words._OPENINGS.values(), words._LESS_SURE.opening, scored.START.text]
+    openings += ["The model cannot decide", "The model is rather sure of this one"]
+    openings += [one.text for one in (NOT_EMBEDDED, DRAWN_FAILED, DRAWN_LATE)]
+    assert [one for one in openings if one not in page] == []
+
+
 def described() -> dict[str, Any]:
     """Return the public functions, classes and methods, those of public modules included."""
     found = {name: getattr(nb, name) for name in nb.__all__}

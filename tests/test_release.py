@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # extras for users, which CI installs all of, and those for the work on the repository
-TOOLS = {"test", "hosts", "dev", "bench", "articles"}
+TOOLS = {"test", "docs", "hosts", "dev", "bench", "articles"}
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 
 

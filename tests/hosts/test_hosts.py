@@ -50,7 +50,7 @@ def wait_for_labels(host: Host, n: int) -> None:
     wait_for(lambda: labeled(host) == n, 60, lambda: f"{n} labels, not {labeled(host)}")
 
 
-@pytest.mark.parametrize("name", ["marimo", "marimo-edit", "voila", "notebook"])
+@pytest.mark.parametrize("name", ["marimo", "marimo-edit", "voila", "notebook", "nbclassic"])
 def test_label_undo_lasso_gallery_and_export(host: Callable[..., Host], name: str) -> None:
     book = host(name, MARIMO if "marimo" in name else [SETUP])
     page, panel, queue = book.page, book.panel, book.queue
