@@ -74,12 +74,12 @@ export class GalleryBar {
     this.nothing = h("button", {
       type: "button",
       text: TEXT.gallery.nothing,
-      onClick: () => gallery.chooseNone(),
+      onClick: () => gallery.choice.clear(),
     });
     this.all = h("button", {
       type: "button",
       text: TEXT.gallery.all,
-      onClick: () => gallery.chooseAll(),
+      onClick: () => gallery.choice.all(),
     });
     this.choice = h("div", { class: "nbl-gallery-line" }, this.count, this.all, this.nothing);
     this.note = this.buildNote();
@@ -134,7 +134,7 @@ export class GalleryBar {
   }
 
   openNote() {
-    this.words.value = this.gallery.noteThere;
+    this.words.value = this.gallery.choice.noteThere;
     this.note.hidden = false;
     this.words.focus({ preventScroll: true });
   }
@@ -220,14 +220,14 @@ export class GalleryBar {
 
   /** Whether labels that are there already are written over; nothing else is meant if all are. */
   get overwrites() {
-    const { targets, labeledTargets } = this.gallery;
+    const { targets, labeledTargets } = this.gallery.choice;
     return this.relabel.checked || labeledTargets === targets;
   }
 
   update() {
     const { gallery } = this;
     const { noun, multiLabel, closed } = gallery.context;
-    const { targets, labeledTargets } = gallery;
+    const { targets, labeledTargets } = gallery.choice;
     const isMixed = labeledTargets > 0 && labeledTargets < targets;
     const left = targets - (isMixed && !this.relabel.checked ? labeledTargets : 0);
     const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : gallery.group.heading(noun, left);

@@ -40,7 +40,7 @@ export class GalleryGroup {
     this.likeliest = likeliest;
     gallery.bar.list();
     const place = gallery.members.indexOf(gallery.only?.asked.near ?? -1);
-    gallery.at = gallery.anchor = Math.max(place, 0);
+    gallery.choice.at = gallery.choice.anchor = Math.max(place, 0);
     gallery.chosen.set(gallery.members);
   }
 

@@ -30,7 +30,7 @@ export function hearGalleryKey(gallery, event) {
   }
   if (inPlane && move(gallery, event)) return true;
   if (event.repeat) return true;
-  if (inPlane && key === " ") gallery.toggleAt(gallery.at);
+  if (inPlane && key === " ") gallery.choice.toggleAt(gallery.choice.at);
   else if (inPlane && key === "Enter") gallery.large.open();
   else return command(gallery, event.shiftKey ? key : withoutCapsLock(key));
   return true;
@@ -39,9 +39,9 @@ export function hearGalleryKey(gallery, event) {
 /** @param {import("./gallery.js").Gallery} gallery @param {KeyboardEvent} event */
 function chordIn(gallery, event) {
   const key = event.key.toLowerCase();
-  if (key === "a" && !event.shiftKey) gallery.chooseAll();
-  else if (key === "home") gallery.moveTo(0, event.shiftKey);
-  else if (key === "end") gallery.moveTo(gallery.members.length - 1, event.shiftKey);
+  if (key === "a" && !event.shiftKey) gallery.choice.all();
+  else if (key === "home") gallery.choice.moveTo(0, event.shiftKey);
+  else if (key === "end") gallery.choice.moveTo(gallery.members.length - 1, event.shiftKey);
   else return false;
   return true;
 }
@@ -49,7 +49,7 @@ function chordIn(gallery, event) {
 /** @param {import("./gallery.js").Gallery} gallery @param {KeyboardEvent} event */
 function move(gallery, { key, shiftKey }) {
   const { columns, page } = gallery.plane;
-  const { at } = gallery;
+  const { at } = gallery.choice;
   const start = at - (at % columns);
   /** @type {Record<string, number>} */
   const there = {
@@ -66,7 +66,7 @@ function move(gallery, { key, shiftKey }) {
   const last = gallery.members.length - 1;
   const isLine = key === "ArrowUp" || key === "ArrowDown";
   if (isLine && (there[key] < 0 || (there[key] > last && start + columns > last))) return true;
-  gallery.moveTo(there[key], shiftKey);
+  gallery.choice.moveTo(there[key], shiftKey);
   return true;
 }
 

@@ -54,9 +54,9 @@ export function hearPointer(gallery) {
     if (dragged || !isCell || !gallery.members.length) return;
     const place = plane.placeAt(event);
     const byTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
-    if (event.shiftKey) gallery.extendTo(place);
-    else if (event.ctrlKey || event.metaKey || byTouch) gallery.toggleAt(place);
-    else gallery.chooseOnly(place);
+    if (event.shiftKey) gallery.choice.extendTo(place);
+    else if (event.ctrlKey || event.metaKey || byTouch) gallery.choice.toggleAt(place);
+    else gallery.choice.only(place);
   };
   const options = { signal };
   listen(plane.el, "pointerdown", down, options);
