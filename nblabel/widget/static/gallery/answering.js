@@ -101,8 +101,12 @@ export class GalleryAnswers {
   hearAck(ack, event) {
     const { gallery } = this;
     const step = this.posted.get(event.uid);
-    if (!ack.ok && ack.retry) return;
+    if (!ack.ok && ack.retry) {
+      if (step) gallery.bar.complain(TEXT.gallery.tryingAgain(ack.text));
+      return;
+    }
     this.posted.delete(event.uid);
+    if (step) gallery.bar.complain("");
     const isUndo = gallery.isOpen && (event.type === "undo" || event.type === "redo");
     if (isUndo) gallery.group.undone(ack.ok ? event.of : "");
     if (ack.ok && (step || isUndo)) return gallery.say(ack.text);

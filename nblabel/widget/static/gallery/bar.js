@@ -203,7 +203,10 @@ export class GalleryBar {
   }
 
   /** @param {ClassInfo} one */
-  classButton({ name, key, color }) {
+  classButton({ name, key, color, subclasses }) {
+    const isOpened = name === this.branch;
+    const text = isOpened ? TEXT.tree.itself(name) : name;
+    const opens = subclasses && !isOpened;
     return h(
       "button",
       {
@@ -213,8 +216,9 @@ export class GalleryBar {
         onClick: () => this.choose(name),
       },
       h("span", { class: "nbl-swatch", style: { background: color } }),
-      h("span", { class: "nbl-gallery-class-name", text: name }),
+      h("span", { class: "nbl-gallery-class-name", text }),
       key ? h("kbd", { text: key, "aria-hidden": "true" }) : null,
+      opens ? h("span", { class: "nbl-class-opens", "aria-hidden": "true", text: "›" }) : null,
     );
   }
 
@@ -232,6 +236,7 @@ export class GalleryBar {
     const left = targets - (isMixed && !this.relabel.checked ? labeledTargets : 0);
     const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : gallery.group.heading(noun, left);
     setText(this.heading, said);
+    gallery.group.describe();
     setText(this.relabelText, TEXT.gallery.relabel(labeledTargets));
     this.relabelField.hidden = multiLabel || !isMixed;
     const { count } = gallery.chosen;

@@ -85,24 +85,23 @@ export class GalleryChoice {
   }
 
   /**
-   * What Python chose, or what was drawn around on the map.
+   * Choose these, in place of others.
    * @param {Uint32Array} indices
-   * @param {boolean} narrows whether only these are shown
-   * @returns {boolean} whether the gallery is open to take it
+   * @returns {boolean} whether all of them are shown: nothing unseen is labeled
    */
-  take(indices, narrows) {
-    const { gallery } = this;
-    if (!gallery.isOpen) return false;
-    if (narrows) {
-      gallery.among = indices;
-      gallery.filters.update();
-      gallery.ask();
-      return true;
-    }
-    gallery.chosen.set(indices);
-    const place = gallery.members.indexOf(indices[0] ?? -1);
-    if (place >= 0) this.moveTo(place);
+  take(indices) {
+    const { chosen, group, members } = this.gallery;
+    const shown = new Set(members);
+    if (indices.some((index) => !shown.has(index))) return false;
+    group.end();
+    chosen.set(indices);
+    this.moveTo(members.indexOf(indices[0]));
     return true;
+  }
+
+  /** One that was clicked on the map. @param {number} index */
+  pick(index) {
+    if (!this.take(Uint32Array.of(index))) this.gallery.say(TEXT.gallery.notShown);
   }
 
   /** Whether only the one at the keys is meant. */

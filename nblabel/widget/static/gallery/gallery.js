@@ -10,6 +10,7 @@ import { GalleryAnswers } from "./answering.js";
 import { GalleryBar } from "./bar.js";
 import { GalleryChoice } from "./choice.js";
 import { Chosen } from "./chosen.js";
+import { GalleryClusters } from "./clusters.js";
 import { GalleryFilters } from "./filters.js";
 import { GalleryGroup } from "./group.js";
 import { GalleryHead } from "./head.js";
@@ -47,6 +48,8 @@ export class Gallery {
     this.only = null;
     /** The item that the others are ordered by their distance from. @type {number | null} */
     this.like = null;
+    /** How many more were drawn around, that the legend or the filters hide. */
+    this.hidden = 0;
     this.request = "";
     this.hintId = `nbl-gallery-${makeUid()}`;
     this.chosen = new Chosen(() => this.choice.changed());
@@ -58,6 +61,7 @@ export class Gallery {
     this.group = new GalleryGroup(this);
     this.answers = new GalleryAnswers(this);
     this.bar = new GalleryBar(this);
+    this.clusters = new GalleryClusters(this);
     this.filters = new GalleryFilters(this);
     this.el = this.build();
     hearPointer(this);
@@ -65,7 +69,6 @@ export class Gallery {
   }
 
   build() {
-    const hint = h("p", { class: "nbl-gallery-hint", id: this.hintId, text: TEXT.gallery.hint });
     const props = {
       class: "nbl-view nbl-gallery",
       role: "region",
@@ -77,7 +80,7 @@ export class Gallery {
     return h(
       "section",
       props,
-      ...[head.el, filters.el, group.warning, plane.el, hint, large.el, bar.el],
+      ...[head.el, filters.el, group.warning, group.hint, plane.el, large.el, bar.el],
     );
   }
 
@@ -101,46 +104,85 @@ export class Gallery {
     // a kernel that begins anew knows of no gallery
     link.on("behind", () => this.isOpen && this.ask(), signal);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
+    this.offer(ways);
+  }
+
+  /** What other parts can ask for. @param {import("../shared/ways.js").Ways} ways */
+  offer(ways) {
+    const { only } = TEXT.gallery;
+    const isGroup = !this.context.multiLabel; // a group gets no tag as a whole
     ways.openGallery = (wanted) => this.open(wanted);
-    ways.openNear = (near) =>
-      this.open({ only: { text: TEXT.gallery.only.near, asked: { near } }, isGroup: true });
-    ways.among = () => (this.isOpen ? this.among : null);
-    ways.takeSelection = (indices, narrows) => this.choice.take(indices, narrows);
+    ways.openNear = (near) => this.open({ only: { text: only.near, asked: { near } }, isGroup });
+    ways.openLike = (like) => this.open({ only: { text: only.like, asked: { like } }, isGroup });
+    ways.openCluster = (cluster) =>
+      this.open({ only: { text: "", asked: { cluster } }, order: "random", isGroup });
+    ways.openSearch = () => {
+      if (!this.isOpen) this.open({ show: "all" });
+      this.filters.query.focus();
+    };
+    ways.openSelection = (indices, hidden, focus) => {
+      if (focus && this.isOpen && !this.group.isOn) this.narrow(indices, hidden);
+      else this.open({ indices, hidden, isGroup }, focus);
+    };
+    ways.closeSelection = (clears) => {
+      const closes = this.isOpen && this.among !== null && this.group.isChoosing;
+      if (closes) this.close();
+      else if (clears && this.isOpen) this.choice.clear();
+      return closes;
+    };
+    ways.takeSelection = (indices) => this.isOpen && this.choice.take(indices);
+    ways.pick = (index) => {
+      if (this.isOpen) this.choice.pick(index);
+      return this.isOpen;
+    };
+    ways.among = () => (this.isOpen ? (this.among ?? this.group.members) : null);
   }
 
   get isOpen() {
     return !this.el.hidden;
   }
 
-  /** @param {import("../shared/ways.js").GalleryWish} [wanted] */
-  open(wanted = {}) {
+  /**
+   * @param {import("../shared/ways.js").GalleryWish} [wanted] without one it is as it was left
+   * @param {boolean} [focus] whether the keys are those of the gallery now
+   */
+  open(wanted, focus = true) {
     const { isOpen } = this;
-    const isWish = Object.keys(wanted).length > 0;
+    if (!isOpen) this.opener = focusedElement();
     this.el.hidden = false;
     this.el.dataset.noun = this.context.noun;
-    if (isWish) {
-      this.among = wanted.indices ?? null;
-      this.like = wanted.like ?? null;
-      this.only = wanted.only ?? null;
+    if (wanted) {
+      this.forget();
+      Object.assign(this, { among: wanted.indices ?? null, hidden: wanted.hidden ?? 0 });
+      Object.assign(this, { like: wanted.like ?? null, only: wanted.only ?? null });
       this.group.begin(Boolean(wanted.isGroup));
       this.filters.set(wanted);
     }
-    // without a wish it is as it was left
     this.filters.listClasses();
     this.bar.list();
-    if (isWish || !isOpen) this.ask();
-    this.focus();
+    if (wanted || !isOpen) this.ask();
+    if (focus) this.focus();
     this.el.scrollIntoView({ block: "nearest" });
   }
 
-  close() {
+  /** @param {boolean} [focus] whether the keys are those of what is seen again */
+  close(focus = this.el.contains(focusedElement())) {
     this.large.close();
     this.el.hidden = true;
     this.request = "";
     this.ways.lightUp(new Uint32Array(0));
     this.context.send({ type: "end_gallery" });
     if (this.chosen.count) this.chosen.clear();
-    this.ways.focusQueue();
+    if (this.group.isOn) this.filters.forget(); // a group is looked at once
+    if (focus) this.giveBack();
+  }
+
+  /** The map has the keys where it was opened from there, else the questions have. */
+  giveBack() {
+    const { opener } = this;
+    const isOfMap = opener instanceof HTMLElement && opener.closest(".nbl-map");
+    if (isOfMap && opener.isConnected) opener.focus({ preventScroll: true });
+    else this.ways.focusQueue();
   }
 
   escape() {
@@ -174,15 +216,29 @@ export class Gallery {
   }
 
   dropAmong() {
-    this.among = this.like = this.only = null;
-    this.group.end();
+    this.forget();
     this.ways.lightUp(this.chosen.indices);
     this.filters.update();
     this.ask();
   }
 
+  /** Nothing but the filters says any more what is shown. */
+  forget() {
+    this.among = this.like = this.only = null;
+    this.hidden = 0;
+    this.group.end();
+    this.clusters.show(null);
+  }
+
+  /** @param {Uint32Array} indices of which alone are shown @param {number} hidden */
+  narrow(indices, hidden) {
+    Object.assign(this, { among: indices, hidden });
+    this.filters.update();
+    this.ask();
+  }
+
   /** @param {any} message @param {DataView[]} buffers */
-  take({ n, text, columns, ...group }, [order, stands, codes]) {
+  take({ n, text, columns, cluster = null, ...group }, [order, stands, codes]) {
     const total = this.context.model.get("pool")?.total ?? n;
     const members = new Uint32Array(alignedCopy(order));
     this.members = members.length || !n ? members : allOf(n);
@@ -195,6 +251,7 @@ export class Gallery {
     if (this.chosen.count) this.chosen.keep(this.members); // nothing unseen is labeled
     this.choice.at = this.choice.anchor = 0;
     this.version += 1;
+    this.clusters.show(cluster);
     this.filters.offer(columns);
     this.head.summarize(text);
     this.plane.el.setAttribute("aria-label", `${TEXT.gallery.grid(this.context.noun)}: ${text}`);
@@ -257,7 +314,7 @@ export class Gallery {
   }
 
   openAlike() {
-    if (this.members.length) this.open({ order: "distance", like: this.members[this.choice.at] });
+    if (this.members.length) this.ways.openLike(this.members[this.choice.at]);
   }
 
   /** @param {KeyboardEvent} event */

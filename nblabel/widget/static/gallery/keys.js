@@ -1,6 +1,6 @@
 // What the keys do while the focus is in the gallery. None of them reaches the queue.
 
-import { withoutCapsLock } from "../shared/chords.js";
+import { chordOf, withoutCapsLock } from "../shared/chords.js";
 import { FIND_KEY } from "../shared/offer.js";
 
 /**
@@ -23,6 +23,11 @@ export function hearGalleryKey(gallery, event) {
   if (target.closest("input, select, textarea, summary")) return false;
   if (target.closest("button") && (key === "Enter" || key === " ")) return false;
   const inPlane = target === gallery.plane.el;
+  const chord = chordOf(event);
+  if (chord === "undo" || chord === "redo") {
+    if (!event.repeat) gallery.answers[chord]();
+    return true;
+  }
   if (event.ctrlKey || event.metaKey) return inPlane && chordIn(gallery, event);
   if (gallery.large.isOpen && (key === "ArrowLeft" || key === "ArrowRight")) {
     gallery.large.step(key === "ArrowLeft" ? -1 : 1);
@@ -84,6 +89,8 @@ function command(gallery, key) {
     r: () => gallery.answers.redo(),
     "/": () => gallery.filters.query.focus(),
     "=": () => gallery.openAlike(),
+    "<": () => gallery.clusters.step("previous"),
+    ">": () => gallery.clusters.step("next"),
     "#": () => gallery.close(),
     [FIND_KEY]: () => bar.openFinder(),
   };
