@@ -53,12 +53,13 @@ export class GalleryGroup {
     if (gallery.el.contains(focusedElement())) this.keepInSight();
   }
 
-  /** The first of them stay in sight above the bar, on a small screen, too. */
+  /** The first of them and the classes are in sight, on a small screen, too. */
   keepInSight() {
     const { bar, plane } = this.gallery;
     const { top } = plane.el.getBoundingClientRect();
     const end = Math.min(bar.el.getBoundingClientRect().top, innerHeight);
     if (top < 0 || top + plane.rowHeight > end) plane.el.scrollIntoView({ block: "start" });
+    bar.buttons.scrollIntoView({ block: "nearest" });
   }
 
   /** That labels in it contradict. @param {string} text */
@@ -80,7 +81,8 @@ export class GalleryGroup {
 
   /** Whether somebody can have seen what would be labeled. */
   get isSeen() {
-    return !this.isOn || this.gallery.large.isOpen || !this.gallery.tiles.wanted.length;
+    const { large, plane, tiles } = this.gallery;
+    return !this.isOn || large.isOpen || plane.seen.every((index) => tiles.get(index));
   }
 
   /** What an undo is of, where it is to be this label and no other. */

@@ -23,6 +23,8 @@ export class GalleryPlane {
     this.top = 0;
     this.lastScroll = 0;
     this.isDue = false;
+    /** The items in sight. @type {number[]} */
+    this.seen = [];
     /** @type {Map<number, {el: HTMLElement, cells: GalleryCell[]}>} */
     this.rows = new Map();
     this.layer = h("div", { class: "nbl-gallery-layer", role: "presentation" });
@@ -187,6 +189,7 @@ export class GalleryPlane {
         if (place < this.n) seen.push(gallery.members[place]);
       }
     }
+    this.seen = seen;
     for (const { el } of free) el.remove();
     setAttribute(this.el, "aria-activedescendant", this.cellOf(gallery.choice.at)?.el.id ?? null);
     const ahead = gallery.members.subarray((last + 1) * columns, (last + 3) * columns);
