@@ -190,13 +190,15 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
     book = panel()
     map_view, plane = book.page.locator(".nbl-map"), book.page.locator(".nbl-map-plane")
     gallery = book.page.locator(".nbl-gallery")
+    embedded = "not panel.session.awaits_embeddings"
+    wait_for(lambda: book.evaluate(embedded), 60, lambda: "the embeddings")
     plane.focus()
     plane.press("g")
     number = map_view.get_by_label("How many")
     expect(number).to_be_focused()
     number.fill("6")
     number.press("Enter")
-    expect(gallery.get_by_role("grid")).to_be_focused(timeout=20_000)
+    expect(gallery.get_by_role("grid")).to_be_focused(timeout=60_000)
     members = book.evaluate("np.flatnonzero(panel.clusters == 0).tolist()")
     assert len(set(book.evaluate("panel.clusters.tolist()"))) == 6
     expect(gallery).to_contain_text(f"{len(members)} images chosen")

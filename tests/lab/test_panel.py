@@ -367,6 +367,7 @@ def test_the_classes_of_a_group_are_in_view_at_768_pixels(panel: Callable[..., N
       return one.contains(document.elementFromPoint(left + 3, top + 3)) &&
         one.contains(document.elementFromPoint(right - 3, bottom - 3));
     }).length"""
+    expect(book.page.locator(".nbl-gallery")).to_contain_text("images chosen")
     wait_for(lambda: classes.evaluate_all(hit) == 10, 10, lambda: str(classes.evaluate_all(hit)))
     expect(queue(book)).to_be_hidden()
 
