@@ -344,11 +344,51 @@ def test_trust_in_neighbors():
     assert weighing.neighbor_trust(np.zeros((9, 2), dtype=np.float32), np.arange(9) % 2) > 0
 
 
+def test_agreement_takes_chance_off():
+    said = np.arange(500) % 5 // 3  # 0, 0, 0, 1, 1
+    sure = np.ones(500, dtype=np.float32)
+    near = 2 * weighing.AGREED
+    assert weighing.agreement(said, said, sure) == pytest.approx(1)
+    assert weighing.agreement(said, 0 * said, sure) == pytest.approx(0, abs=near + 0.01)
+    half = np.where(np.arange(500) % 5 == 4, 0, said)
+    assert weighing.agreement(said, half, sure) == pytest.approx(0.5, abs=near)
+    twice = np.stack([said, half], axis=1)
+    assert weighing.agreement(said, twice, sure) == pytest.approx(0.75, abs=near)
+    # nothing to tell apart, and nothing that counts
+    assert weighing.agreement(0 * said, 0 * said, sure) == pytest.approx(1, abs=1e-4)
+    assert 0 <= weighing.agreement(said, said, 0 * sure) <= 1
+
+
+def test_a_handful_of_a_rare_class_says_little():
+    said = np.zeros(1_000, dtype=np.intp)
+    said[:5] = 1
+    scattered = np.roll(said, 5)
+    sure = np.ones(1_000, dtype=np.float32)
+    assert weighing.agreement(said, scattered, sure) > 0.3
+    said[:400], scattered = 1, np.roll(said, 500)
+    assert weighing.agreement(said, scattered, sure) < 0.1
+
+
 def test_trust_in_a_head():
-    said = np.array([0, 0, 0, 1, 1])
-    sure = np.ones(5, dtype=np.float32)
-    assert weighing.head_trust(said, said, sure) == pytest.approx(1)
-    assert weighing.head_trust(said, np.zeros(5, dtype=np.intp), sure) == 0
-    assert weighing.head_trust(said, np.array([0, 0, 0, 1, 0]), sure) == pytest.approx(0.5)
-    assert weighing.head_trust(said, said, np.zeros(5, dtype=np.float32)) == 0
-    assert weighing.head_trust(said[:3], said[:3], sure[:3]) == 0  # nothing to tell apart
+    assert weighing.head_trust(1, 1) == pytest.approx(1)
+    assert weighing.head_trust(0.9, 0.85) == pytest.approx(0.9)  # it smooths what is uncertain
+    assert weighing.head_trust(0.86, 0.97) == 0  # islands
+    assert 0 < weighing.head_trust(0.9, 0.95) < 0.9
+    assert weighing.head_trust(-0.1, 0) == 0
+    assert weighing.head_trust(0, 0) == 0
+
+
+def test_where_one_class_floods_the_pool_the_head_learns_from_the_labels():
+    """Two overlapping classes that no neighbourhood tells apart, and labels drawn at random."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3_000, 100)).astype(np.float32)
+    truth = (X[:, 0] + 0.5 * rng.normal(size=3_000) > 0).astype(np.intp)
+    X[:, 0] *= 2
+    some = rng.permutation(3_000)[:150]
+    y = np.full(3_000, -1)
+    y[some] = truth[some]
+    learner = MixedLearner(X, neighbor_graph(X, cache=False))
+    mixed = (learner.update(y, 2).argmax(axis=1) == truth).mean()
+    spread = (learner.graph.proba_.argmax(axis=1) == truth).mean()
+    assert mixed > spread + 0.05
+    assert mixed > 0.65

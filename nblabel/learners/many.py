@@ -23,6 +23,7 @@ from nblabel.system.parallel import by_rows
 ROWS = 4_096  # items that a head is trained on beside the labeled ones
 TAKEN = 2_048  # labels that a head is trained on, at most
 LEFT_OUT = 512  # labels that are left out one by one, at most
+LOOKED_AT = 1_024  # items whose neighbours are looked at, at most
 FROM = 2  # labels of a class, on average, from which the head counts
 TINY = np.float32(1e-30)
 OWN = 0.1  # share of the labels in training; the rest is the propagation's
@@ -82,6 +83,7 @@ class ManyLearner:
         self.weight_ = 0.0
         self._X, self._random_state, self._with_head = X, random_state, with_head
         self._decay, self._prior = decay, prior
+        self._graph = graph
         self._propagation = ManyPropagation(graph, KEPT)
         self._blas = ThreadpoolController()
         self._spread: TopProba | None = None
@@ -184,6 +186,11 @@ class ManyLearner:
         taught = self._taught(spread, rows, space.drawn[drawn])
         own = self._answered(spread, labeled[some], known[some], space)
         sureness = np.maximum(1 - self.unreached(rows), np.float32(1e-9))
+        likeliest = _likeliest(spread, rows)
+        looked_at = _evenly(len(rows), LOOKED_AT)
+        around = _likeliest(spread, weighing.neighbors_of(self._graph, rows[looked_at]))
+        smooth = weighing.agreement(likeliest[looked_at], around, sureness[looked_at])
+        trust *= weighing.propagation_trust(smooth)
         share = 1 - (1 - OWN) * trust  # the less nearness says, the more is left to the labels
         weights = np.concatenate(
             [
@@ -199,11 +206,8 @@ class ManyLearner:
         slopes, bias, shares = _train(together, weights, spread.n_classes)
         found = _logits(taught.points, taught.codes, slopes, bias).argmax(axis=1)
         line = np.arange(len(rows))
-        spread_class = spread.values[rows].argmax(axis=1)
-        agreed = weighing.head_trust(
-            taught.codes[line, spread_class], taught.codes[line, found], sureness
-        )
-        power = grown * max(agreed, 1 - trust)
+        agreed = weighing.agreement(likeliest, taught.codes[line, found], sureness)
+        power = grown * max(weighing.head_trust(agreed, smooth), 1 - trust)
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
         # the propagation knows the shares of the classes, too
         bias = bias - np.log(np.maximum(shares, _rarest(known)))
@@ -342,6 +346,13 @@ def _softmax(logits: FloatArray) -> FloatArray:
 def _rarest(known: Any) -> np.float32:
     """Return the share that a class begins with, at the least; less where there are many."""
     return np.float32(min(RAREST, 0.1 / max(1, len(np.unique(known)))))
+
+
+def _likeliest(spread: TopProba, items: IntArray) -> IntArray:
+    """Return the likeliest class of each item."""
+    places = spread.values[items].argmax(axis=-1)
+    codes = np.take_along_axis(spread.codes[items], places[..., None], axis=-1)[..., 0]
+    return codes.astype(np.intp)
 
 
 def _evenly(n: int, most: int) -> IntArray:

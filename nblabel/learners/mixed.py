@@ -17,6 +17,7 @@ from nblabel.system.parallel import by_rows
 BLOCK = 8_192  # columns that stay in the processor's cache
 TAKEN = 2_048  # labels that a head is trained on, at most
 LEFT_OUT = 512  # labels that are left out one by one, at most
+LOOKED_AT = 1_024  # items whose neighbours are looked at, at most
 FROM = 2  # labels of a class, on average, from which the head counts
 OWN = 0.1  # share of the labels in training; the rest is the propagation's
 
@@ -57,10 +58,12 @@ class MixedLearner:
     Notes
     -----
     The powers follow from the labels. The head's is 0 up to two labels a class, and grows to 1; it
-    is lower the less a head can say what propagation says (`weighing.head_trust`): where classes
-    are islands that no line separates, propagation is left alone. The propagation's is 1, and lower
-    only where nearness says nothing about the classes (`weighing.neighbor_trust`); the head then
-    learns from the labels rather than from the propagation.
+    is lower the more a head contradicts propagation, beside how much neighbours contradict one
+    another (`weighing.head_trust`): where classes are islands that no line separates, propagation
+    is left alone. The propagation's is 1, and lower only where nearness says
+    nothing about the classes (`weighing.neighbor_trust`) or one class floods the pool
+    (`weighing.propagation_trust`); the head then learns from the labels rather than from the
+    propagation.
 
     The head learns the mean of the propagation's probabilities and its likeliest class, which lies
     between two known ways: entropy regularisation, or self-training, which sharpens (Grandvalet and
@@ -151,9 +154,6 @@ class MixedLearner:
         n_classes = spread.shape[1]
         some = _evenly(len(labeled), TAKEN)
         own = space.pool(self._X, labeled[some])
-        few = _evenly(len(own), LEFT_OUT)
-        trust = weighing.neighbor_trust(own[few], known[some][few])
-
         rows = space.rows
         targets = np.take(spread.T, rows, axis=1)
         likeliest = targets.argmax(axis=0)
@@ -161,6 +161,13 @@ class MixedLearner:
         targets /= 2
         sureness = 1 - self.graph.unreached(rows)
         np.maximum(sureness, np.float32(1e-9), out=sureness)
+        few = _evenly(len(rows), LOOKED_AT)
+        near = weighing.neighbors_of(self.graph.graph, rows[few])
+        around = np.take(spread.T, near, axis=1).argmax(axis=0)
+        smooth = weighing.agreement(likeliest[few], around, sureness[few])
+        few = _evenly(len(own), LEFT_OUT)
+        trust = weighing.neighbor_trust(own[few], known[some][few])
+        trust *= weighing.propagation_trust(smooth)
         # the less nearness says, the more of the training is left to the labels
         share = 1 - (1 - OWN) * trust
         answers = np.eye(n_classes, dtype=np.float32)[:, known[some]]
@@ -173,7 +180,8 @@ class MixedLearner:
         )
         head = train(np.concatenate([space.drawn, own]), taught, weights)
         found = head.logits(space.drawn).argmax(axis=0)
-        able = max(weighing.head_trust(likeliest, found, sureness), 1 - trust)
+        agreed = weighing.agreement(likeliest, found, sureness)
+        able = max(weighing.head_trust(agreed, smooth), 1 - trust)
         power = _grown(len(known), len(np.unique(known))) * able
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
         factor = np.float32(power)
