@@ -255,7 +255,7 @@ class Labeler(RestartingPanel):
         """The cluster of each item, as `nblabel.cluster` returns them; None until they are set.
 
         Setting them colours the map by cluster. An entry of the legend, pressed, shows its cluster
-        alone, with pictures of it: one key then labels all but those that were excluded.
+        in the gallery: one key then labels all but those that were left out.
         """
         return self._live().state.clusters
 

@@ -30,14 +30,15 @@ class SelectingPanel(PanelWidget):
 
     @property
     def selection(self) -> IntArray:
-        """Positions of the items that the panel shows as a group, ascending; none where none is.
+        """Positions of the items that are chosen in the panel, ascending.
 
-        That is what was drawn around on the map, a cluster, or what a search found.
+        Of a group, such as a cluster or what was drawn around on the map, all are at first.
         ``[panel.session.pool.ids[i] for i in panel.selection]`` are their ids.
 
         Setting it opens that group in the panel, where one key labels it: positions, ids, a set of
         either, a mask of booleans for all items, or a boolean Series with the index of the pool.
-        None or an empty list closes the group. Selections combine as sets:
+        An open gallery that shows them all chooses them. None or an empty list closes the group.
+        Selections combine as sets:
         ``panel.selection = set(panel.selection) & {*panel.session.where(labeled=False)}``.
 
         Raises
@@ -133,7 +134,7 @@ class SelectingPanel(PanelWidget):
         """Return the traits, as ipywidgets does; in marimo with "labels" and "selection".
 
         ``mo.ui.anywidget(panel).value`` is this: "labels" has the label of each id, or the list of
-        its tags, and "selection" the ids of the group that is open.
+        its tags, and "selection" the ids of what is chosen.
 
         Parameters
         ----------

@@ -76,20 +76,23 @@ def test_label_undo_lasso_gallery_and_export(host: Callable[..., Host], name: st
     for x, y in corners[1:]:
         page.mouse.move(left + x * width, top + y * height, steps=4)
     page.mouse.up()
-    dialog = panel.get_by_role("dialog")
-    expect(dialog.get_by_role("heading").first).to_contain_text("images")
+    gallery = panel.locator(".nbl-gallery")
+    expect(gallery).to_contain_text("images chosen")
+    cells = gallery.locator(".nbl-gallery-cell:not([data-empty])")
+    expect(cells.locator("canvas:visible")).to_have_count(cells.count())
     if "marimo" in name:
         expect(
             page.get_by_text(re.compile(r"Python sees 2 labels, [1-9]\d+ selected"))
         ).to_be_visible()
-    dialog.get_by_role("button", name="Bag", exact=True).click()
+    gallery.get_by_role("button", name="Bag", exact=True).click()
     wait_for(lambda: labeled(book) > 50, 60, lambda: f"the group, have {labeled(book)}")
-    queue.press("u")
+    page.keyboard.press("u")
     wait_for_labels(book, 2)
+    page.keyboard.press("Escape")
 
     # the gallery
     queue.press("#")
-    gallery = panel.locator(".nbl-gallery")
+    gallery.get_by_role("button", name="Show all").click()
     expect(gallery.locator(".nbl-gallery-summary")).to_have_text("All 600 images")
     gallery.locator(".nbl-gallery-cell").nth(5).click()
     page.keyboard.press("4")

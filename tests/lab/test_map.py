@@ -146,6 +146,13 @@ def test_a_click_on_the_map_asks_that_point(panel: Callable[..., Notebook]) -> N
     assert wait_for_labels(book, 1) == [[str(index), "Dress"]]
 
 
+def await_tiles(book: Notebook) -> None:
+    """Wait until the pictures in sight, and some behind them, are there: before, no key labels."""
+    cells = book.page.locator(".nbl-gallery-cell:not([data-empty])")
+    expect(cells.first).to_be_visible()
+    expect(cells.locator("canvas:visible")).to_have_count(cells.count())
+
+
 def test_a_lasso_is_labeled_after_a_look_and_undone_in_one_step(
     panel: Callable[..., Notebook],
 ) -> None:
@@ -161,17 +168,17 @@ def test_a_lasso_is_labeled_after_a_look_and_undone_in_one_step(
     assert 20 < len(inside) < ((plane.spots > low) & (plane.spots < high)).all(axis=1).sum()
     book.page.get_by_role("button", name="Lasso").click()
     plane.draw(outline)
-    dialog = book.page.get_by_role("dialog")
-    expect(dialog.get_by_role("heading")).to_have_text(f"{len(inside)} images, 1 already labeled")
-    expect(dialog).to_contain_text(f"Label {len(inside) - 1} images as")
-    expect(dialog.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
+    gallery = book.page.locator(".nbl-gallery")
+    expect(gallery).to_contain_text(f"{len(inside)} images chosen, 1 labeled")
+    expect(gallery).to_contain_text(f"Label {len(inside) - 1} images as")
+    await_tiles(book)
     assert labels(book) == before
-    dialog.get_by_role("button", name="Bag", exact=True).click()
+    gallery.get_by_role("button", name="Bag", exact=True).click()
     after = wait_for_labels(book, len(inside))
     assert sorted(after) == sorted([*before, *([str(i), "Bag"] for i in inside if i != center)])
     assert book.evaluate("len(panel.session.store.read())") == 2
 
-    queue(book).press("u")
+    book.page.keyboard.press("u")
     wait_for(lambda: len(labels(book)) == 1, 10, lambda: str(len(labels(book))))
     assert labels(book) == before
     assert book.evaluate("len(panel.session.store.read())") == 3
@@ -182,38 +189,43 @@ def test_a_cluster_is_labeled_but_for_those_marked_by_keyboard_alone(
 ) -> None:
     book = panel()
     map_view, plane = book.page.locator(".nbl-map"), book.page.locator(".nbl-map-plane")
-    dialog = map_view.get_by_role("dialog")
+    gallery = book.page.locator(".nbl-gallery")
+    embedded = "not panel.session.awaits_embeddings"
+    wait_for(lambda: book.evaluate(embedded), 60, lambda: "the embeddings")
     plane.focus()
     plane.press("g")
-    expect(dialog.get_by_label("How many")).to_be_focused()
-    dialog.get_by_label("How many").fill("6")
-    dialog.get_by_label("How many").press("Enter")
-    expect(dialog.locator(".nbl-group-tile").first).to_be_focused(timeout=20_000)
+    number = map_view.get_by_label("How many")
+    expect(number).to_be_focused()
+    number.fill("6")
+    number.press("Enter")
+    expect(gallery.get_by_role("grid")).to_be_focused(timeout=60_000)
     members = book.evaluate("np.flatnonzero(panel.clusters == 0).tolist()")
     assert len(set(book.evaluate("panel.clusters.tolist()"))) == 6
-    expect(dialog.get_by_role("heading")).to_have_text(f"Cluster 0: {len(members)} images")
+    expect(gallery).to_contain_text(f"{len(members)} images chosen")
+    expect(gallery.get_by_text("Cluster 0", exact=True)).to_be_visible()
     expect(map_view.locator(".nbl-map-field select").first).to_have_value("cluster")
 
     marked = []
-    for keys in ("ArrowRight", "PageDown"):  # one on this page, one on the next
-        book.page.keyboard.press(keys)
-        expect(dialog.locator(".nbl-group-tile:focus")).to_be_enabled()
-        marked.append(int(dialog.locator(".nbl-group-tile:focus").get_attribute("data-key")))
+    for key in ("ArrowRight", "End"):
+        await_tiles(book)
+        book.page.keyboard.press(key)
+        name = gallery.locator("[data-here]").get_attribute("aria-label")
+        marked.append(int(re.findall(r"\d+", name)[0]))
         book.page.keyboard.press("Space")
     rest = [index for index in members if index not in marked]
-    expect(dialog).to_contain_text(f"Label {len(rest)} (2 excluded) as")
-    expect(dialog.locator(".nbl-map-class").first).to_be_enabled()
+    expect(gallery).to_contain_text(f"Label {len(rest)} (2 excluded) as")
     book.page.keyboard.press("2")
     given = wait_for_labels(book, len(rest))
     assert sorted(given) == sorted([str(index), "Trouser"] for index in rest)
     assert book.evaluate("len(panel.session.store.read())") == 1
-    expect(dialog.get_by_role("button", name="Next cluster").last).to_be_focused()
-    expect(dialog).to_contain_text(f"{len(rest)} of {len(members)} labeled: Trouser {len(rest)}")
-    assert {str(index) for index in marked} <= {shown(book), *upcoming(book)[:3]}
 
     book.page.keyboard.press("u")
     wait_for(lambda: labels(book) == [], 10, lambda: str(len(labels(book))))
+    expect(gallery).to_contain_text(f"Label {len(rest)} (2 excluded) as")
+    book.page.keyboard.press("2")
+    wait_for_labels(book, len(rest))
     book.page.keyboard.press("Escape")
+    assert {str(index) for index in marked} <= {shown(book), *upcoming(book)[:3]}
     expect(plane).to_be_focused()
     assert book.cell_count() == 2
 
@@ -304,20 +316,20 @@ def test_what_is_most_like_an_item_is_found_labeled_and_undone_by_keys(
     book = panel()
     start = shown(book)
     queue(book).press("=")
-    dialog = book.page.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"Search by likeness: the 60 images most like “{start}”.")
-    expect(dialog.locator(".nbl-group-tiles canvas:visible")).to_have_count(9)
-    expect(dialog.locator(".nbl-map-class").first).to_be_enabled()  # once the images are shown
+    gallery = book.page.locator(".nbl-gallery")
+    expect(gallery).to_contain_text(f"Search by likeness: the 60 images most like “{start}”.")
+    expect(gallery).to_contain_text("60 images chosen")
+    await_tiles(book)
     book.page.keyboard.press("2")
     found = book.evaluate(f"panel.session.search(like={int(start)}, n=60).indices.tolist()")
     assert {item for item, _ in wait_for_labels(book, 60)} == set(map(str, found))
     book.page.keyboard.press("u")
     wait_for_labels(book, 0)
     book.page.keyboard.press("/")
-    field = dialog.get_by_role("searchbox")
-    field.fill("nowhere")
+    gallery.get_by_role("button", name="Show others too").click()
+    gallery.get_by_role("searchbox", name="Search").fill("nowhere")
     book.page.keyboard.press("Enter")
-    expect(dialog).to_contain_text("no image has “nowhere” in its name")
+    expect(gallery).to_contain_text("no image has “nowhere” in its name")
     book.page.keyboard.press("Escape")
     expect(queue(book)).to_be_focused()
 

@@ -434,13 +434,21 @@ def test_one_is_opened_large_and_the_next_is_a_key_away(opened: Gallery) -> None
 def test_python_chooses(opened: Gallery) -> None:
     opened.send({"type": "select", "focus": False}, ("Uint32Array", [4, 9]))
     assert opened.chosen == [4, 9]
-    expect(opened.root.locator(".nbl-group")).to_be_hidden()
+    opened.send({"type": "select", "focus": False}, ("Uint32Array", []))
+    assert opened.chosen == []
+    # of what is not shown nothing is chosen unseen: it is opened as a group
+    opened.send({"type": "select", "focus": False}, ("Uint32Array", [4, 900]))
+    assert opened.positions("gallery")[-1] == [4, 900]
+    assert opened.asked()["group"] is True
 
 
 def test_the_legend_opens_a_class(gallery: Gallery) -> None:
     gallery.write(legend=[{"code": 1, "name": "Boot", "color": "#f28e2b", "count": 20}])
+    button = gallery.root.locator(".nbl-map-gallery")
+    expect(button).to_be_hidden()  # that of everything stands above the questions
     gallery.root.locator(".nbl-map-legend-list button").first.click()
-    gallery.root.locator(".nbl-map-gallery").click()
+    expect(button).to_have_text("Gallery of Boot#")
+    button.click()
     asked = gallery.asked()
     assert (asked["label"], asked["as"]) == ("Boot", "both")
     field = gallery.gallery.get_by_role("combobox", name="Class", exact=True)

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.page.panel import Panel, Queue
+from tests.page.test_map_page import Map
 from tests.page.test_queue_page import settle_double_press
 from tests.page.test_status_page import STATUS
 
@@ -305,65 +306,39 @@ def test_the_status_counts_the_most_frequent(browser_page: Page) -> None:
     expect(panel.root.locator(".nbl-status")).to_contain_text("and 988 more")
 
 
-def open_group(browser_page: Page, **fields: Any) -> Panel:
-    panel = Panel(
+def open_group(browser_page: Page, **told: Any) -> Map:
+    panel = Map(
         browser_page, classes=classes(), clustering={"n": 3, "finding": False, "suggested": 6}
     )
-    panel.deliver({"type": "points", "n": 20, "animate": False}, [[0] * 160])
-    panel.root.locator(".nbl-map").focus()
-    panel.page.keyboard.press("g")
-    [asked] = panel.sent("group")
-    group = {
-        "type": "group",
-        "request": asked["request"],
-        "cluster": 0,
-        "name": "Cluster 1",
-        "previous": None,
-        "next": 1,
-        "central": 2,
-        "n": 4,
-        "labeled": 0,
-        "labels": [],
-        "warning": "",
-        "to": panel.page.evaluate("nbl.widget.model.sent[0].page"),
-        **fields,
-    }
-    members = [value for i in range(2, 6) for value in (i, 0, 0, 0)]
-    panel.deliver(group, [members])
-    pictures = [
-        {
-            "id": f"image-{i}", "index": i, "text": None, "row": None, "error": None, "label": None,
-            "image": {"buffer": i - 2, "width": 4, "height": 4, "channels": 1},
-            "source": None, "prediction": None, "words": [], "why": None, "neighbors": [],
-        }
-        for i in range(2, 6)
-    ]  # fmt: skip
-    panel.deliver(
-        {"type": "pictures", "items": pictures, "to": group["to"]}, [[i] * 16 for i in range(4)]
+    browser_page.evaluate(
+        "told => Object.assign(nbl, { clusters: [[2, 3, 4, 5], [6]], told })", told
     )
+    panel.place([(k / 20, 0.0) for k in range(20)])
+    panel.focus()
+    panel.press("g")
+    panel.await_group(2)
     return panel
 
 
 def test_a_group_has_its_likeliest_and_the_same_finder(browser_page: Page) -> None:
     panel = open_group(browser_page, likeliest=["Species 8", "Species 9"])
-    dialog = panel.root.locator(".nbl-group")
-    names = dialog.locator(".nbl-map-class .nbl-map-class-name").all_inner_texts()
+    names = panel.gallery.locator(".nbl-gallery-class-name").all_inner_texts()
     assert names[:2] == ["Species 8", "Species 9"]
     assert names[-1] == "Find a class"
     assert len(names) == 6
-    panel.page.keyboard.press("t")
-    expect(dialog.get_by_role("combobox", name="Find a class")).to_be_focused()
+    panel.press("t")
+    expect(panel.gallery.get_by_role("combobox", name="Find a class")).to_be_focused()
     panel.page.keyboard.type("999")
-    panel.page.keyboard.press("Enter")
+    panel.press("Enter")
     [event] = panel.sent("label")
     assert event["label"] == "Species 999"
 
 
 def test_a_group_gets_a_class_that_is_added(browser_page: Page) -> None:
     panel = open_group(browser_page)
-    panel.page.keyboard.press("t")
+    panel.press("t")
     panel.page.keyboard.type("Brand new")
-    panel.page.keyboard.press("Enter")
+    panel.press("Enter")
     events = [
         (one["type"], one.get("name", one.get("label"))) for one in panel.sent("add_class", "label")
     ]
@@ -372,10 +347,10 @@ def test_a_group_gets_a_class_that_is_added(browser_page: Page) -> None:
 
 def test_escape_in_the_finder_leaves_the_group_open(browser_page: Page) -> None:
     panel = open_group(browser_page)
-    panel.page.keyboard.press("t")
-    panel.page.keyboard.press("Escape")
-    expect(panel.root.locator(".nbl-group")).to_be_visible()
-    expect(panel.root.locator(".nbl-group .nbl-map-classes")).to_be_visible()
+    panel.press("t", "Escape")
+    expect(panel.gallery).to_be_visible()
+    expect(panel.gallery.locator(".nbl-gallery-classes")).to_be_visible()
+    expect(panel.gallery).to_contain_text("Label 4 images as")
 
 
 # ---- for everybody

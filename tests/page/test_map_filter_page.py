@@ -121,8 +121,8 @@ def test_what_is_filtered_out_is_neither_drawn_nor_counted_nor_found(filtered: F
     assert [message["index"] for message in filtered.await_sent("show")] == [2]
     filtered.button("Box").click()
     filtered.drag((2, 2), (filtered.box["width"] - 2, filtered.box["height"] - 2))
-    assert filtered.await_sent("group")[0]["buffers"] == [[0, 2]]
-    expect(filtered.dialog).to_contain_text("3 hidden points left out")
+    assert filtered.await_sent("gallery")[0]["buffers"] == [[0, 2]]
+    expect(filtered.gallery).to_contain_text("3 hidden points left out")
 
 
 def test_a_filter_that_leaves_nothing_says_so(filtered: Filtered) -> None:
@@ -135,7 +135,7 @@ def test_a_filter_that_leaves_nothing_says_so(filtered: Filtered) -> None:
     filtered.button("Box").click()
     filtered.drag((2, 2), (filtered.box["width"] - 2, filtered.box["height"] - 2))
     expect(filtered.note).to_have_text(
-        "All 5 points inside are hidden by the filters or the legend"
+        "No item in this selection: its 5 items are hidden by the filters or the legend"
     )
 
 

@@ -24,7 +24,7 @@ BUTTONS = {"add": "Add", "subtract": "Subtract", "intersect": "Intersect"}
 @pytest.fixture
 def crowd(browser_page: Page) -> Map:
     opened = Map(browser_page)
-    # so high that a dialog which opens or closes scrolls nothing
+    # so high that a gallery which opens or closes scrolls nothing
     browser_page.set_viewport_size({"width": 1280, "height": 2400})
     numbers = random.Random(7)
     opened.place([(numbers.uniform(-1, 1), numbers.uniform(-1, 1)) for _ in range(900)])
@@ -56,8 +56,8 @@ def draw(opened: Map, corners: tuple[Spot, Spot]) -> None:
 
 
 def selected(opened: Map, count: int) -> set[int]:
-    """What was opened by the group so far, the newest."""
-    return set(opened.await_sent("group", count)[-1]["buffers"][0])
+    """What was opened as a group so far, the newest."""
+    return set(opened.await_sent("gallery", count)[-1]["buffers"][0])
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -77,7 +77,7 @@ def test_a_box_adds_to_the_selection_takes_away_or_keeps_what_is_in_both(
         draw(crowd, B)
     expected = OPERATIONS[name](first, within(crowd, B))
     assert selected(crowd, 2) == expected
-    expect(crowd.dialog).to_contain_text(f"{len(expected)} images")
+    expect(crowd.gallery).to_contain_text(f"Label {len(expected)} images as")
 
 
 def test_in_another_mode_the_next_one_is_new(crowd: Map) -> None:
@@ -91,7 +91,8 @@ def test_in_another_mode_the_next_one_is_new(crowd: Map) -> None:
     expect(operations).to_be_hidden()
     crowd.button("Box").click()
     expect(operations.get_by_role("button", name="New")).to_have_attribute("aria-pressed", "true")
-    crowd.press("Escape")  # the plane is higher without a selection
+    crowd.press("Escape")
+    expect(crowd.gallery).to_be_hidden()
     draw(crowd, B)
     assert selected(crowd, 2) == within(crowd, B)
 
@@ -102,9 +103,9 @@ def test_all_taken_away_closes_the_selection(crowd: Map) -> None:
     selected(crowd, 1)
     with held(crowd, "Alt"):
         draw(crowd, ((-1.05, 1.05), (1.05, -1.05)))
-    expect(crowd.dialog).to_be_hidden()
+    expect(crowd.gallery).to_be_hidden()
     expect(crowd.note).to_have_text("Nothing is selected any more")
-    assert len(crowd.messages("group")) == 1
+    assert len(crowd.messages("gallery")) == 1
 
 
 def test_everything_is_selected(crowd: Map) -> None:
@@ -157,21 +158,26 @@ def test_combined_selections_are_those_of_sets(browser_page: Page, seed: int) ->
 
 
 def test_with_the_gallery_open_a_box_adds_to_what_it_shows(crowd: Map) -> None:
-    crowd.root.locator(".nbl-map-gallery").click()
+    crowd.focus()
+    crowd.press("#")
+    expect(crowd.gallery).to_be_visible()
     crowd.button("Box").click()
     draw(crowd, A)
     with held(crowd, "Shift"):
         draw(crowd, B)
     asked = crowd.await_sent("gallery", 3)[-1]
     assert set(asked["buffers"][0]) == within(crowd, A) | within(crowd, B)
-    assert not crowd.sent("group")
+    assert "group" not in asked  # what is shown is narrowed
 
 
 def test_with_the_gallery_open_a_click_on_the_map_asks_nothing(crowd: Map) -> None:
-    crowd.root.locator(".nbl-map-gallery").click()
-    answer = {"type": "gallery", "n": 902, "text": "All", "columns": []}
-    answer["request"] = crowd.await_sent("gallery", 1)[0]["request"]
-    crowd.deliver(answer, [[], [], []])
-    crowd.page.mouse.click(*crowd.spot(*crowd.points[5]))
-    expect(crowd.page.locator(".nbl-gallery-chosen")).to_contain_text("1 image chosen")
+    crowd.focus()
+    crowd.press("#")
+    crowd.await_sent("gallery", 1)
+    expect(crowd.cell(0)).to_be_visible()
+    crowd.click(crowd.spot(*crowd.points[5]))
+    expect(crowd.gallery.locator(".nbl-gallery-chosen")).to_contain_text("1 image chosen")
     assert not crowd.sent("show")
+    crowd.click(crowd.spot(*crowd.points[900]))  # of those that are not shown
+    expect(crowd.live).to_have_text("It is not among those that are shown.")
+    expect(crowd.gallery.locator(".nbl-gallery-chosen")).to_contain_text("1 image chosen")

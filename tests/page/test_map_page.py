@@ -52,31 +52,46 @@ SENT = """([kind, again]) => nbl.widget.model.sent.filter((m, place, all) => m.t
   && (again || !m.uid || all.findIndex(({ uid }) => uid === m.uid) === place))"""
 
 
-# A kernel that answers what the dialog for groups asks: clusters are those of `nbl.clusters`.
-GROUPS = """() => {
+# A kernel that answers what the gallery asks: clusters are those of `nbl.clusters`, what is searched for
+# is in `nbl.found`, and items stand as `nbl.codes` says. Pictures do not come while `nbl.blind`.
+GALLERY = """() => {
   const { model } = nbl.widget;
+  const bytes = (kind, list) => new Uint8Array(kind.from(list).buffer);
+  const gallery = ({ request, only = {}, search, order }, buffers) => {
+    const told = { type: "gallery", request, columns: [], text: "", ...(nbl.told ?? {}) };
+    let members = Array.from({ length: nbl.total ?? 120 }, (_, k) => k);
+    if ("cluster" in only) {
+      const all = nbl.clusters ?? [];
+      const number = only.cluster ?? 0;
+      members = all[number]?.slice();
+      if (!members)
+        return model.deliver({ type: "no_gallery", request, text: "there is no such cluster." });
+      told.cluster = { number, name: `Cluster ${number}`, previous: number ? number - 1 : null,
+        next: number + 1 < all.length ? number + 1 : null };
+    } else if ("like" in only) {
+      members = [only.like, 9, 11, 2];
+      told.text = " Search by likeness.";
+    } else if (search) {
+      members = nbl.found?.[search.query] ?? [];
+      told.text = ` Search by words: ${members.length || "no"} text has it.`;
+    } else if (buffers.length) members = Array.from(new Uint32Array(buffers[0]));
+    if (order === "outliers") members.reverse();
+    told.text = `${members.length} images.${told.text}`;
+    const codes = nbl.codes ?? {};
+    model.deliver({ ...told, n: members.length }, [bytes(Uint32Array, members),
+      bytes(Uint32Array, Object.keys(codes).map(Number)), bytes(Uint16Array, Object.values(codes))]);
+  };
   const image = (k) => ({ buffer: k, width: 2, height: 2, channels: 1 });
   const item = (index, k) => ({ id: `image-${index}`, index, image: image(k), error: null,
-    text: null, row: null, label: (nbl.given ?? {})[index] ?? null, source: null, prediction: null,
+    text: null, row: null, label: null, source: null, prediction: null,
     words: [], why: null, neighbors: [] });
-  const group = ({ request, cluster, order }, buffers) => {
-    const all = nbl.clusters ?? [];
-    const place = cluster ?? 0;
-    const members = buffers.length ? Array.from(new Uint32Array(buffers[0])) : all[place];
-    if (!members) return model.deliver({ type: "no_group", request, text: "there is no such cluster." });
-    if (order === "outliers") members.reverse();
-    const named = buffers.length ? { cluster: null, name: "", previous: null, next: null } : {
-      cluster: place, name: `Cluster ${place}`, previous: place ? place - 1 : null,
-      next: place + 1 < all.length ? place + 1 : null };
-    const facts = nbl.facts ?? { labeled: 0, labels: [], warning: "" };
-    model.deliver({ type: "group", request, central: members[0], n: members.length, ...named, ...facts },
-      [new Uint8Array(Uint32Array.from(members).buffer)]);
-  };
-  const look = ({ indices }) => model.deliver({ type: "pictures", items: indices.map(item) },
+  const pictures = (told, indices) => model.deliver({ ...told, items: indices.map(item) },
     indices.map((index) => [index % 256, 80, 160, 255]));
   model.onSend = (content, buffers) => queueMicrotask(() => {
-    if (content.type === "group") group(content, buffers);
-    else if (content.type === "look" && !nbl.blind) look(content);
+    const { type, side, indices } = content;
+    if (type === "gallery") gallery(content, buffers);
+    else if (type === "look" && !nbl.blind) pictures({ type: "pictures" }, indices);
+    else if (type === "tiles" && !nbl.blind) pictures({ type: "tiles", side }, indices);
   });
 }"""
 
@@ -91,9 +106,11 @@ class Map(Panel):
         # wide enough for a map as large as users have it, beside the questions
         page.set_viewport_size({"width": 1280, "height": 1000})
         super().__init__(page, **{**MAP_TRAITS, **traits})
-        page.evaluate(GROUPS)
+        page.evaluate(GALLERY)
         self.plane = self.root.locator(".nbl-map-plane")
-        self.dialog = self.root.locator(".nbl-map-dialog")
+        self.gallery = self.panel.locator(".nbl-gallery")
+        self.pictures = self.gallery.get_by_role("grid")
+        self.summary = self.gallery.locator(".nbl-gallery-summary")
         self.note = self.root.get_by_role("status")
         self.card = self.root.locator(".nbl-map-card")
 
@@ -146,6 +163,19 @@ class Map(Panel):
 
     def focus(self) -> None:
         self.plane.focus()
+
+    def cell(self, index: int) -> Locator:
+        """An item in the gallery."""
+        name = f"Image image-{index}"
+        return self.gallery.get_by_role("gridcell", name=re.compile(rf"^{name}\b"))
+
+    def await_group(self, first: int | None = None) -> None:
+        """Wait until the gallery shows a group, with the keys at an item of it."""
+        expect(self.pictures).to_be_focused()
+        expect(self.gallery.locator(".nbl-gallery-chosen")).to_contain_text("chosen")
+        if first is not None:
+            expect(self.cell(first)).to_have_attribute("data-here", "")
+        expect(self.gallery).to_contain_text("All of them are chosen")
 
     @property
     def box(self) -> dict[str, float]:
@@ -669,7 +699,8 @@ def test_points_in_an_outline_are_those_it_winds_around(crowd: Map, seed: int) -
 
 
 def confirm(opened: Map, key: str = "2") -> dict[str, Any]:
-    expect(opened.dialog.get_by_role("button", name="image-").first).to_be_focused()
+    opened.await_group()
+    expect(opened.cell(opened.messages("gallery")[-1]["buffers"][0][0])).to_be_visible()
     opened.press(key)
     return opened.await_sent("label")[0]
 
@@ -714,10 +745,10 @@ def test_selection_dims_the_rest_until_it_is_left(crowd: Map) -> None:
     corner = crowd.spot(-1, 1)
     crowd.await_pixel(corner, RED)
     crowd.drag(crowd.spot(0, 0), crowd.spot(0.5, 0.5))
-    expect(crowd.dialog.get_by_role("button", name="image-").first).to_be_focused()
+    crowd.await_group()
     crowd.await_pixel(crowd.spot(-1, 1), "#f7e7e8")
     crowd.press("Escape")
-    expect(crowd.dialog).to_be_hidden()
+    expect(crowd.gallery).to_be_hidden()
     expect(crowd.plane).to_be_focused()
     crowd.await_pixel(corner, RED)
     assert crowd.messages("label") == []
@@ -726,8 +757,9 @@ def test_selection_dims_the_rest_until_it_is_left(crowd: Map) -> None:
 def test_an_empty_outline_says_so(nbmap: Map) -> None:
     nbmap.button("Box").click()
     nbmap.drag(nbmap.spot(0.2, 0.2), nbmap.spot(0.4, 0.4))
-    expect(nbmap.note).to_have_text("No points inside")
-    expect(nbmap.dialog).to_be_hidden()
+    expect(nbmap.note).to_have_text("No item in this selection")
+    expect(nbmap.note).to_be_visible()
+    expect(nbmap.gallery).to_be_hidden()
 
 
 def show_alone(opened: Map, name: str) -> None:
@@ -744,11 +776,10 @@ def test_box_and_lasso_leave_out_what_the_legend_hides(crowd: Map) -> None:
     points = enumerate(crowd.points)
     inside_box = [i for i, (x, y) in points if left < x < right and bottom < y < top]
     boots = [i for i in inside_box if i % 3 == 1]
-    expect(crowd.dialog.get_by_role("button", name="image-").first).to_be_focused()
+    crowd.await_group()
     said = f"{len(inside_box) - len(boots)} hidden points left out"
-    expect(crowd.dialog).to_contain_text(said)
-    expect(crowd.note).to_contain_text(said)
-    assert crowd.messages("group")[0]["buffers"] == [boots]
+    expect(crowd.gallery).to_contain_text(said)
+    assert crowd.messages("gallery")[0]["buffers"] == [boots]
     crowd.press("Escape", "l")
     path = star(crowd.spot(0.1, -0.1), 130)
     outline = [crowd.world(*spot) for spot in path]
@@ -757,28 +788,30 @@ def test_box_and_lasso_leave_out_what_the_legend_hides(crowd: Map) -> None:
     crowd.press("Escape", "Escape", "Escape")  # all colours again
     crowd.press("x")
     crowd.drag(*(crowd.spot(*crowd_point) for crowd_point in ((0.4, 0.3), (0.1, 0.1))))
-    expect(crowd.dialog).to_be_visible()
-    expect(crowd.dialog).not_to_contain_text("left out")
+    expect(crowd.gallery).to_be_visible()
+    expect(crowd.gallery).not_to_contain_text("left out")
 
 
 def test_a_box_of_the_cross_hair_leaves_out_what_the_legend_hides(nbmap: Map) -> None:
     show_alone(nbmap, "Boot")
     nbmap.focus()
     nbmap.press("c", "ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
-    expect(nbmap.dialog.get_by_role("button", name="image-")).to_be_focused()
-    assert nbmap.messages("group")[0]["buffers"] == [[4]]
-    expect(nbmap.dialog).not_to_contain_text("left out")
+    nbmap.await_group(4)
+    assert nbmap.messages("gallery")[0]["buffers"] == [[4]]
+    expect(nbmap.gallery).not_to_contain_text("left out")
 
 
 def test_an_outline_around_hidden_points_alone_says_so(nbmap: Map) -> None:
     show_alone(nbmap, "Bag")
     nbmap.button("Box").click()
     nbmap.drag(nbmap.spot(-0.2, -0.2), nbmap.spot(0.2, 0.2))
-    expect(nbmap.note).to_have_text("The point inside is hidden by the legend")
-    expect(nbmap.dialog).to_be_hidden()
+    said = "No item in this selection: its item is hidden by the legend"
+    expect(nbmap.note).to_have_text(said)
+    expect(nbmap.gallery).to_be_hidden()
     nbmap.drag((2, 2), (nbmap.box["width"] - 2, nbmap.box["height"] - 2))
-    expect(nbmap.note).to_have_text("All 5 points inside are hidden by the legend")
-    assert nbmap.messages("group") == []
+    said = "No item in this selection: its 5 items are hidden by the legend"
+    expect(nbmap.note).to_have_text(said)
+    assert nbmap.messages("gallery") == []
 
 
 # Labeling a selection
@@ -787,82 +820,43 @@ def test_an_outline_around_hidden_points_alone_says_so(nbmap: Map) -> None:
 @pytest.fixture
 def selection(nbmap: Map) -> Map:
     """All five points selected, of which two are labeled."""
-    nbmap.mark(labeled=[0, 4])
+    nbmap.page.evaluate("() => { nbl.codes = { 0: 4, 4: 4 }; }")
     nbmap.button("Box").click()
     nbmap.drag((2, 2), (nbmap.box["width"] - 2, nbmap.box["height"] - 2))
-    expect(nbmap.dialog.get_by_role("button", name="image-").first).to_be_focused()
+    nbmap.await_group(0)
     return nbmap
 
 
-def test_dialog_counts_and_labels_in_one_step(selection: Map) -> None:
-    dialog = selection.dialog
-    expect(dialog).to_contain_text("5 images, 2 already labeled")
-    expect(dialog).to_contain_text("Label 3 images as")
-    dialog.get_by_role("checkbox").check()
-    expect(dialog).to_contain_text("Label 5 images as")
-    dialog.get_by_role("button", name="Boot").click()
+def test_a_selection_counts_and_labels_in_one_step(selection: Map) -> None:
+    gallery = selection.gallery
+    expect(gallery).to_contain_text("5 images chosen, 2 labeled")
+    expect(gallery).to_contain_text("Label 3 images as")
+    gallery.get_by_role("checkbox", name="Overwrite").check()
+    expect(gallery).to_contain_text("Label 5 images as")
+    gallery.get_by_role("button", name="Boot").click()
     (message,) = selection.messages("label")
     assert message["buffers"] == [[0, 1, 2, 3, 4]]
     assert message["relabel"] is True
-    expect(dialog).to_contain_text("Saving…")
     selection.acknowledge(message["uid"], "5 images labeled as Boot")
-    expect(dialog.get_by_role("heading")).to_have_text("5 images labeled as Boot")
-    expect(selection.note).to_have_text("5 images labeled as Boot")
-    dialog.get_by_role("button", name="Undo").click()
+    expect(selection.live).to_have_text("5 images labeled as Boot")
+    gallery.get_by_role("button", name="Undo").click()
     (undo,) = selection.messages("undo")
     assert undo["uid"] != message["uid"]
     assert undo["of"] == message["uid"]
     selection.acknowledge(undo["uid"], "Undone")
-    expect(dialog).to_be_hidden()
-    expect(selection.note).to_have_text("Undone")
-
-
-def test_selection_can_be_labeled_by_keys_alone(selection: Map) -> None:
-    selection.press("3")
-    (message,) = selection.await_sent("label")
-    assert message["label"] == "Bag"
-    selection.press("3")
-    selection.acknowledge(message["uid"], "3 images labeled as Bag")
-    expect(selection.button("Close")).to_be_focused()
-    selection.press("Enter")
-    expect(selection.plane).to_be_focused()
-    assert len(selection.messages("label")) == 1
-
-
-def test_a_refused_label_can_be_given_again(selection: Map) -> None:
-    message = confirm(selection)
-    selection.acknowledge(message["uid"], "Boot is not a class", ok=False)
-    expect(selection.dialog.get_by_role("alert")).to_have_text("Boot is not a class")
-    selection.dialog.get_by_role("button", name="Sandal").click()
-    assert [m["label"] for m in selection.await_sent("label", 2)] == ["Boot", "Sandal"]
+    expect(selection.live).to_have_text("Undone")
 
 
 def test_a_label_that_is_not_saved_is_sent_again(selection: Map) -> None:
     message = confirm(selection)
     selection.acknowledge(message["uid"], "The disk is full.", ok=False, retry=True)
-    alert = selection.dialog.get_by_role("alert")
+    alert = selection.gallery.get_by_role("alert")
     expect(alert).to_have_text("The disk is full. Trying again…")
-    expect(selection.panel.locator(".nbl-saved")).to_have_text("▲1 unsaved")
     selection.page.wait_for_function(f"(asked) => ({SENT})(asked).length >= 2", arg=["label", True])
     first, second, *_ = selection.messages("label", again=True)
     assert first == second
     selection.acknowledge(message["uid"], "3 images labeled as Boot")
-    expect(selection.panel.locator(".nbl-saved")).to_have_text("○In memory only")
-
-
-def test_undo_is_withdrawn_when_something_else_was_labeled_since(selection: Map) -> None:
-    # one of six stays outside
-    selection.press("Escape")
-    selection.place([*CORNERS, (0.0, 0.0), (0.5, 0.0)])
-    selection.color([0] * 6)
-    selection.drag((2, 2), selection.spot(0.25, -1.1))
-    message = confirm(selection)
-    selection.acknowledge(message["uid"], "1 image labeled as Boot")
-    selection.mark(labeled=[0, 3, 4])
-    undo = selection.dialog.get_by_role("button", name="Undo")
-    expect(undo).to_be_visible()
-    selection.mark(labeled=[0, 3, 4, 5])
-    expect(undo).to_be_hidden()
+    expect(alert).to_be_hidden()
 
 
 def test_an_unsaved_label_of_an_earlier_page_is_sent_again(browser_page: Page) -> None:
@@ -905,8 +899,8 @@ def test_crosshair_asks_and_spans_a_box(nbmap: Map) -> None:
     assert nbmap.await_sent("show")[0]["index"] == 4
     nbmap.focus()
     nbmap.press("ArrowLeft", "ArrowUp", "b", "Shift+ArrowRight", "Shift+ArrowDown", "b")
-    expect(nbmap.dialog.get_by_role("button", name="image-")).to_be_focused()
-    expect(nbmap.dialog).to_contain_text("1 image")
+    nbmap.await_group(4)
+    expect(nbmap.gallery).to_contain_text("1 image chosen")
     nbmap.press("1", "Enter")
     assert nbmap.await_sent("label")[0]["buffers"] == [[4]]
 
@@ -1138,8 +1132,8 @@ def test_names_are_text_and_nothing_else(browser_page: Page) -> None:
     message = confirm(opened, "1")
     assert message["label"] == name
     opened.acknowledge(message["uid"], name)
-    expect(opened.note).to_have_text(name)
-    expect(opened.root.locator("img")).to_have_count(0)
+    expect(opened.live).to_have_text(name)
+    expect(opened.panel.locator("img")).to_have_count(0)
     assert browser_page.title() != "owned"
 
 
@@ -1239,7 +1233,7 @@ def test_accessible_at_any_width(selection: Map, theme: str, width: int) -> None
     selection.write(
         projection={**PROJECTION, "running": True, "progress": 0.4, "text": "UMAP 40 %"}
     )
-    for open_dialog in (True, False):
+    for open_gallery in (True, False):
         assert selection.root.evaluate("el => el.scrollWidth <= el.clientWidth")
         for button in selection.root.locator("button:visible, select:visible").all():
             box = button.bounding_box()
@@ -1247,9 +1241,9 @@ def test_accessible_at_any_width(selection: Map, theme: str, width: int) -> None
             assert min(box["width"], box["height"]) >= 24
         results = Axe().run(page, context=".nbl-map", options={"resultTypes": ["violations"]})
         assert not results.response["violations"], results.generate_report()
-        if open_dialog:
+        if open_gallery:
             selection.press("Escape")
-            expect(selection.dialog).to_be_hidden()
+            expect(selection.gallery).to_be_hidden()
 
 
 def test_the_tools_take_three_rows_in_the_narrowest_panel(nbmap: Map) -> None:

@@ -92,12 +92,12 @@ def test_what_does_not_belong_is_left_out_and_asked_next(opened: Gallery) -> Non
 def test_another_choice_is_that_of_any_gallery(opened: Gallery) -> None:
     open_near(opened)
     opened.give_tiles()
-    opened.cell(42).click()
-    expect(opened.gallery).to_contain_text("Label 1 image as")
+    opened.cell(43).click(modifiers=["Shift"])  # up to there
+    expect(opened.gallery).to_contain_text("Label 3 images as")
     opened.key("2")
     (label,) = opened.sent("label")
     assert "marked" not in label
-    assert opened.positions("label") == [[42]]
+    assert opened.positions("label") == [[7, 43, 44]]
     opened.key("Escape")
     expect(opened.gallery).to_be_hidden()
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import stop_clock
 from tests.page.panel import PROJECTION, item
-from tests.page.test_group_page import CLUSTERS, FOUND, LEGEND, tile
+from tests.page.test_group_page import CLUSTERS, FOUND, LEGEND
 from tests.page.test_map_page import Map
 
 CODES = [  # as coloured by label
@@ -47,31 +47,34 @@ def side(browser_page: Page) -> Map:
 
 def test_a_cluster_is_opened_from_the_legend_and_labeled(side: Map) -> None:
     side.button(re.compile("^cluster 1")).click()
-    expect(tile(side, 1)).to_be_focused()
-    expect(side.dialog.get_by_role("heading")).to_have_text("Cluster 1: 60 images")
+    side.await_group(1)
+    expect(side.gallery).to_contain_text("Cluster 1")
     assert lit(side, 1)["buffers"] == [CLUSTERS[1]]
     side.press("Space", "2")
     (message,) = side.await_sent("label")
     assert message["buffers"] == [CLUSTERS[1][1:], [1]]
     side.acknowledge(message["uid"], "59 images labeled as Boot.")
-    expect(side.dialog.get_by_role("heading")).to_have_text("59 images labeled as Boot.")
+    expect(side.live).to_have_text("59 images labeled as Boot.")
     side.press("u")
     (undo,) = side.await_sent("undo")
     assert undo["of"] == message["uid"]
     side.acknowledge(undo["uid"], "Undone")
     side.press("Escape")
-    expect(side.dialog).to_be_hidden()
-    expect(side.root).to_be_focused()
-    assert side.await_sent("leave")
-    assert (lit(side, 2)["code"], lit(side, 2)["buffers"]) == (None, [])
+    expect(side.gallery).to_be_hidden()
+    assert side.root.evaluate("el => el.contains(document.activeElement)")
+    assert side.await_sent("end_gallery")
+    side.page.wait_for_function(
+        "() => { const last = nbl.widget.model.sent.filter((m) => m.type === 'lit').at(-1);"
+        " return last.code === null && last.buffers.length === 0; }"
+    )
 
 
 def test_clusters_are_stepped_through_by_keyboard(side: Map) -> None:
     side.root.focus()
     side.press("g")
-    expect(tile(side, 0)).to_be_focused()
-    side.press(".")
-    expect(tile(side, 1)).to_be_focused()
+    side.await_group(0)
+    side.press(">")
+    side.await_group(1)
     side.page.wait_for_function(
         "last => { const sent = nbl.widget.model.sent.filter((m) => m.type === 'lit');"
         " return sent.length && new Uint32Array(sent.at(-1).buffers[0] ?? [0])[0] === last; }",
@@ -82,52 +85,54 @@ def test_clusters_are_stepped_through_by_keyboard(side: Map) -> None:
 def test_clusters_are_found(browser_page: Page) -> None:
     side = open_side(browser_page, clustering={**FOUND, "n": 0}, color_by="label", legend=CODES)
     side.button(re.compile("^Clusters")).click()
-    expect(side.dialog.get_by_label("How many")).to_be_focused()
+    expect(side.root.get_by_label("How many")).to_be_focused()
     side.press("Enter")
     assert side.await_sent("cluster")[0]["n"] == 6
     side.write(clustering={**FOUND, "n": 0, "finding": True})
     side.write(clustering=FOUND)
-    expect(tile(side, 0)).to_be_focused()
+    side.await_group(0)
 
 
 def test_what_was_drawn_around_is_looked_at_and_labeled(side: Map) -> None:
     select(side, [3, 4, 90])
-    expect(tile(side, 3)).to_be_visible()
-    assert side.messages("group")[0]["buffers"] == [[3, 4, 90]]
-    tile(side, 4).click()
+    side.await_group(3)
+    assert side.messages("gallery")[0]["buffers"] == [[3, 4, 90]]
+    side.cell(4).click()
+    assert lit(side, 1)["buffers"] == [[3, 90]]  # the figure showed all three by itself
+    select(side, [])  # as plotly tells when what was drawn is taken away
+    expect(side.gallery).to_contain_text("Label 2 (1 excluded) as")
     side.press("3")
     (message,) = side.await_sent("label")
     assert (message["label"], message["buffers"]) == ("Bag", [[3, 90], [4]])
-    assert side.messages("lit") == []  # the figure showed it by itself
     side.acknowledge(message["uid"], "2 images labeled as Bag.")
-    assert lit(side, 1)["code"] is None  # and shows all again
     select(side, [])  # as plotly tells when that is done
-    expect(side.dialog.get_by_role("heading")).to_have_text("2 images labeled as Bag.")
-    side.dialog.get_by_role("button", name="Undo").click()
+    expect(side.gallery).to_be_visible()
+    side.gallery.get_by_role("button", name="Undo").click()
     (undo,) = side.await_sent("undo")
     side.acknowledge(undo["uid"], "Undone")
-    expect(side.dialog).to_be_hidden()
+    expect(side.gallery).to_contain_text("Label 2 (1 excluded) as")
 
 
-def test_a_selection_that_is_dropped_in_the_figure_closes_its_dialog(side: Map) -> None:
+def test_a_selection_that_is_dropped_in_the_figure_closes_its_group(side: Map) -> None:
     select(side, [3, 4])
-    expect(tile(side, 3)).to_be_visible()
+    side.await_group(3)
     select(side, [])
-    expect(side.dialog).to_be_hidden()
+    expect(side.gallery).to_be_hidden()
     side.root.focus()
     side.press("g")
-    expect(tile(side, 0)).to_be_focused()
+    side.await_group(0)
     select(side, [])  # that of a cluster stays
-    expect(side.dialog).to_be_visible()
+    expect(side.gallery).to_contain_text("60 images chosen")
 
 
 def test_it_is_said_how_many_points_the_legend_hid(side: Map) -> None:
     select(side, [3, 4], hidden=7)
-    expect(tile(side, 3)).to_be_visible()
-    expect(side.dialog).to_contain_text("7 hidden points left out")
+    side.await_group(3)
+    expect(side.gallery).to_contain_text("7 hidden points left out")
     select(side, [], hidden=5)
-    expect(side.note).to_have_text("All 5 points inside are hidden by the legend")
-    expect(side.dialog).to_be_hidden()
+    said = "No item in this selection: its 5 items are hidden by the legend"
+    expect(side.note).to_have_text(said)
+    expect(side.gallery).to_be_hidden()
 
 
 def test_a_colour_is_shown_alone(browser_page: Page) -> None:
@@ -223,7 +228,7 @@ def test_accessible_at_any_width(browser_page: Page, theme: str, width: int) -> 
         assert side.root.evaluate("el => el.scrollWidth <= el.clientWidth")
         side.root.focus()
         side.press("g")
-        expect(tile(side, 0)).to_be_focused()
+        side.await_group(0)
 
 
 def test_nothing_is_left_behind(side: Map) -> None:

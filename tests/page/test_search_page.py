@@ -1,4 +1,4 @@
-"""Search, and finding more of a class, in a browser: a key, a field, and a group like any other."""
+"""Search, and finding more of a class, in a browser: a key, a field of the gallery, the best first."""
 
 import re
 
@@ -6,170 +6,130 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.page.test_group_page import LEGEND, open_map, tile
+from tests.page.test_group_page import LEGEND, open_map
 from tests.page.test_map_page import LEGEND as CLASS_LEGEND
 from tests.page.test_map_page import Map
-
-# The kernel finds what `nbl.found` says for a query, and three beside an example; it waits for `nbl.hold`.
-SEARCHES = """() => {
-  const { model } = nbl.widget;
-  const before = model.onSend;
-  nbl.found = { late: [8, 3, 5, 40], all: Array.from({ length: 30 }, (_, k) => k) };
-  model.onSend = (content, buffers) => {
-    if (content.type !== "group" || !content.search) return before?.(content, buffers);
-    Promise.resolve(nbl.hold).then(() => {
-      const { request, search } = content;
-      const members = "like" in search ? [search.like, 9, 11, 2] : nbl.found[search.query];
-      if (!members)
-        return model.deliver({ type: "no_group", request, text: "Search by words: no text has it." });
-      const text = "like" in search ? "Search by likeness." : "Search by words: 4 have it.";
-      model.deliver({ type: "group", request, central: members[0], n: members.length, cluster: null,
-        name: "", previous: null, next: null, text, ...(nbl.facts ?? { labeled: 0, labels: [], warning: "" }) },
-        [new Uint8Array(Uint32Array.from(members).buffer)]);
-    });
-  };
-}"""
 
 
 @pytest.fixture
 def opened(browser_page: Page) -> Map:
     found = open_map(browser_page)
-    browser_page.evaluate(SEARCHES)
+    browser_page.evaluate("() => { nbl.found = { late: [8, 3, 5, 40] }; }")
     return found
 
 
 def field(opened: Map) -> Locator:
-    return opened.dialog.get_by_role("searchbox", name="Search for")
+    return opened.gallery.get_by_role("searchbox", name="Search")
 
 
 def queue(opened: Map) -> Locator:
     return opened.panel.locator(".nbl-queue")
 
 
-def test_a_key_opens_it_and_what_is_found_is_a_group(opened: Map) -> None:
+def shown(opened: Map) -> list[int]:
+    cells = opened.gallery.locator(".nbl-gallery-cell:not([data-empty])")
+    names = cells.evaluate_all("all => all.map((one) => one.ariaLabel)")
+    return [int(re.findall(r"\d+", name)[0]) for name in names]
+
+
+def test_a_key_opens_the_field_and_the_best_come_first(opened: Map) -> None:
     opened.focus()
     opened.press("/")
     expect(field(opened)).to_be_focused()
-    expect(opened.dialog.get_by_role("heading")).to_have_text("Search")
     opened.page.keyboard.type("late/g1")  # keys are letters here
     expect(field(opened)).to_have_value("late/g1")
     field(opened).fill("late")
     opened.press("Enter")
-    expect(tile(opened, 8)).to_be_focused()
-    (message,) = opened.messages("group")
-    assert message["search"] == {"query": "late", "by": "auto"}
-    assert message["order"] == "best"
-    expect(opened.dialog).to_contain_text("Search: 4 images")
-    expect(opened.dialog).to_contain_text("Search by words: 4 have it.")
-    expect(opened.note).to_have_text("Search: 4 images. Search by words: 4 have it.")
-    names = opened.dialog.locator(".nbl-group-tiles button").evaluate_all(
-        "all => all.map((one) => one.getAttribute('aria-label')).filter(Boolean)"
-    )
-    assert names[:4] == ["Image image-8", "Image image-3", "Image image-5", "Image image-40"]
-    opened.press("ArrowRight", "Space", "2")
-    (label,) = opened.await_sent("label")
-    assert label["buffers"] == [[5, 8, 40], [3]]
-    opened.acknowledge(label["uid"], "3 images labeled as Boot.")
-    expect(opened.dialog.get_by_role("button", name="Close")).to_be_focused()
-    opened.press("u")
-    (undo,) = opened.await_sent("undo")
-    opened.acknowledge(undo["uid"], "Undone")
-    expect(opened.dialog).to_contain_text("Label 3 (1 excluded) as")
+    expect(opened.summary).to_have_text("4 images. Search by words: 4 text has it.")
+    expect(opened.pictures).to_be_focused()
+    asked = opened.messages("gallery")[-1]
+    assert asked["search"] == {"query": "late", "by": "auto"}
+    assert asked["order"] == "best"
+    assert shown(opened) == [8, 3, 5, 40]
+    opened.press("1")  # nothing is chosen: the one with the frame is meant
+    assert opened.await_sent("label")[0]["buffers"] == [[8]]
+    opened.press("ControlOrMeta+a")
+    opened.cell(3).click(modifiers=["ControlOrMeta"])
+    opened.press("2")
+    assert opened.await_sent("label", 2)[1]["buffers"] == [[5, 40]]  # 8 is labeled already
     opened.press("Escape")
-    expect(opened.dialog).to_be_hidden()
+    expect(opened.gallery).to_be_hidden()
+    expect(opened.plane).to_be_focused()
 
 
 def test_more_like_the_item_on_screen_and_back_to_the_queue(opened: Map) -> None:
     opened.ask(7, 20)
     queue(opened).focus()
     opened.press("=")
-    expect(tile(opened, 7)).to_be_focused()
-    (message,) = opened.messages("group")
-    assert message["search"] == {"like": 7}
-    expect(opened.dialog).to_contain_text("Search by likeness.")
+    opened.await_group(7)
+    asked = opened.messages("gallery")[0]
+    assert (asked["only"], asked["order"], asked["group"]) == ({"like": 7}, "best", True)
+    expect(opened.summary).to_contain_text("Search by likeness.")
+    assert shown(opened) == [7, 9, 11, 2]
+    opened.cell(11).click()
+    opened.press("2")
+    (label,) = opened.await_sent("label")
+    assert label["buffers"] == [[2, 7, 9], [11]]
+    opened.acknowledge(label["uid"], "3 images labeled as Boot.")
+    opened.press("u")
+    (undo,) = opened.await_sent("undo")
+    assert undo["of"] == label["uid"]
+    opened.acknowledge(undo["uid"], "Undone")
+    expect(opened.gallery).to_contain_text("Label 3 (1 excluded) as")
     opened.press("Escape")
     expect(queue(opened)).to_be_focused()
     opened.press("1")
-    assert opened.await_sent("label")[0]["id"] == "image-7"
+    assert opened.await_sent("label", 2)[1]["id"] == "image-7"
 
 
-def test_nothing_is_said_in_words_and_the_field_keeps_the_focus(opened: Map) -> None:
+def test_more_like_one_of_the_gallery(opened: Map) -> None:
+    queue(opened).focus()
+    opened.press("#", "ArrowRight", "=")
+    opened.await_group(1)
+    assert opened.messages("gallery")[-1]["only"] == {"like": 1}
+    opened.gallery.get_by_role("button", name="Show others too").click()
+    asked = opened.await_sent("gallery", 3)[2]
+    assert "only" not in asked
+    assert asked["order"] == "position"
+
+
+def test_nothing_found_is_said_in_words(opened: Map) -> None:
     opened.ask(7)
     queue(opened).focus()
     opened.press("/")
     expect(field(opened)).to_be_focused()
-    opened.press("Enter")
-    expect(opened.dialog).to_contain_text("Type a word, an id, or the beginning of one.")
-    assert opened.messages("group") == []
     opened.page.keyboard.type("nowhere")
     opened.press("Enter")
-    expect(opened.dialog).to_contain_text("Search by words: no text has it.")
-    expect(opened.note).to_have_text("Search by words: no text has it.")
-    expect(field(opened)).to_be_focused()
-    expect(opened.dialog.get_by_role("button", name="Boot")).to_be_hidden()
-    field(opened).fill("late")
-    opened.dialog.get_by_role("button", name="Search", exact=True).click()
-    expect(tile(opened, 8)).to_be_focused()
+    expect(opened.summary).to_have_text("0 images. Search by words: no text has it.")
+    opened.press("1")
+    assert opened.messages("label") == []
     opened.press("/")
     expect(field(opened)).to_be_focused()
-    opened.press("Escape")
+    opened.press("Escape", "Escape")
     expect(queue(opened)).to_be_focused()
 
 
-def test_another_order_searches_the_same_and_a_cluster_has_none_of_it(opened: Map) -> None:
-    opened.focus()
-    opened.press("/")
-    field(opened).fill("late")
-    opened.press("Enter")
-    expect(tile(opened, 8)).to_be_focused()
-    order = opened.dialog.get_by_label("Order")
-    expect(order).to_have_value("best")
-    order.select_option("central")
-    messages = opened.await_sent("group", 2)
-    assert messages[1]["search"] == messages[0]["search"]
-    assert messages[1]["order"] == "central"
-    opened.press("Escape", "/")
-    expect(order).to_have_value("best")
-    opened.press("Escape", "g")
-    expect(tile(opened, 0)).to_be_focused()
-    assert opened.messages("group")[-1]["order"] == "random"
-    expect(field(opened)).to_be_hidden()
-    expect(opened.dialog.get_by_role("button", name="Next cluster").first).to_be_visible()
-
-
-def test_an_answer_to_an_older_search_is_not_shown(opened: Map) -> None:
-    opened.page.evaluate("nbl.widget.model.onSend = () => {}")
-    opened.focus()
-    opened.press("/")
-    field(opened).fill("all")
-    opened.press("Enter", "Escape")
-    request = opened.messages("group")[0]["request"]
-    opened.send({"type": "no_group", "request": request, "text": "too late"})
-    expect(opened.dialog).to_be_hidden()
-    expect(opened.note).not_to_have_text("too late")
-
-
 def test_a_search_that_waited_is_shown_when_it_comes(opened: Map) -> None:
-    opened.page.evaluate("() => { nbl.hold = new Promise((go) => (nbl.release = go)); }")
+    opened.page.evaluate("() => { nbl.widget.model.onSend = () => {}; }")
     opened.ask(7, 20)
     queue(opened).focus()
     opened.press("=")
-    expect(opened.dialog).to_be_visible()
-    (asked,) = opened.messages("group")
-    told = {"type": "no_group", "request": asked["request"], "text": "It begins later."}
-    opened.send(told)
-    expect(opened.dialog).to_contain_text("It begins later.")
-    opened.page.evaluate("nbl.release()")
-    expect(tile(opened, 7)).to_be_focused()
-    expect(opened.dialog).to_contain_text("Search by likeness.")
+    (asked,) = opened.messages("gallery")
+    refused = {"type": "no_gallery", "request": asked["request"], "text": "It begins later."}
+    opened.send(refused)
+    expect(opened.summary).to_have_text("It begins later.")
+    told = {"type": "gallery", "request": asked["request"], "n": 1, "text": "1", "columns": []}
+    opened.send(told, (7).to_bytes(4, "little"), b"", b"")
+    expect(opened.gallery).to_contain_text("1 image chosen")
+    opened.press("Escape")
+    opened.send({**refused, "text": "too late"})
+    expect(opened.gallery).to_be_hidden()
 
 
-def test_what_can_be_searched_in_is_offered_and_the_choice_stays(browser_page: Page) -> None:
-    opened = open_map(browser_page)
-    browser_page.evaluate(SEARCHES)
+def test_what_can_be_searched_in_is_offered_and_the_choice_stays(opened: Map) -> None:
     opened.focus()
     opened.press("/")
-    by = opened.dialog.get_by_role("combobox", name="In")
+    by = opened.gallery.get_by_role("combobox", name="In", exact=True)
     choices = by.locator("option")
     expect(choices).to_have_text(["Anything", "Id or file name"])
     opened.write(search_ways=["auto", "words", "meaning", "id"])
@@ -177,27 +137,11 @@ def test_what_can_be_searched_in_is_offered_and_the_choice_stays(browser_page: P
     by.select_option("meaning")
     field(opened).fill("late")
     opened.press("Enter")
-    assert opened.await_sent("group")[0]["search"] == {"query": "late", "by": "meaning"}
-    expect(opened.dialog).to_contain_text("Search by words: 4 have it.")  # as the kernel says it
-    opened.press("Escape", "/")
-    expect(by).to_have_value("meaning")
-    opened.write(search_ways=["auto", "words", "id"])
+    assert opened.messages("gallery")[-1]["search"] == {"query": "late", "by": "meaning"}
+    by.select_option("words")  # searches the same elsewhere
+    assert opened.messages("gallery")[-1]["search"] == {"query": "late", "by": "words"}
+    opened.write(search_ways=["auto", "id"])
     expect(by).to_have_value("auto")
-
-
-@pytest.mark.parametrize(("noun", "many"), [("text", "texts"), ("row", "rows"), ("item", "items")])
-def test_what_is_found_has_the_noun_of_the_pool(opened: Map, noun: str, many: str) -> None:
-    opened.write(pool={"total": 120, "noun": noun})
-    opened.focus()
-    opened.press("/")
-    field(opened).fill("late")
-    opened.press("Enter")
-    expect(opened.dialog.get_by_role("heading")).to_have_text(f"Search: 4 {many}")
-    expect(opened.dialog).to_contain_text(f"Label 4 {many} as")
-    opened.dialog.locator(".nbl-group-tiles button").first.click()
-    opened.dialog.locator(".nbl-group-tiles button").nth(1).click()
-    opened.dialog.locator(".nbl-group-tiles button").nth(2).click()
-    expect(opened.dialog).to_contain_text("Label 1 (3 excluded) as")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -214,17 +158,12 @@ def test_accessible_at_any_width(opened: Map, theme: str, width: int) -> None:
     )
     opened.focus()
     opened.press("/")
-    for query in ("nowhere", "all"):
+    for query in ("nowhere", "late"):
         field(opened).fill(query)
         opened.press("Enter")
-        words = "Search: 30 images" if query == "all" else "no text has it"
-        expect(opened.dialog).to_contain_text(words)
-        assert opened.root.evaluate("el => el.scrollWidth <= el.clientWidth")
-        for control in opened.dialog.locator("button:visible, select:visible, input:visible").all():
-            box = control.bounding_box()
-            assert box is not None
-            assert box["height"] >= 24 or control.get_attribute("type") == "checkbox"
-        results = Axe().run(page, context=".nbl-map", options={"resultTypes": ["violations"]})
+        expect(opened.summary).to_contain_text("Search by words")
+        assert opened.gallery.evaluate("el => el.scrollWidth <= el.clientWidth")
+        results = Axe().run(page, context=".nbl-gallery", options={"resultTypes": ["violations"]})
         assert not results.response["violations"], results.generate_report()
 
 

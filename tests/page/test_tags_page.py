@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.page.conftest import reload
-from tests.page.panel import CLASSES, Queue, item
+from tests.page.panel import CLASSES, Queue
 from tests.page.test_many_page import classes
 from tests.page.test_queue_page import settle_double_press
 from tests.page.test_status_page import STATUS
@@ -445,42 +445,13 @@ def test_with_one_label_the_key_for_tags_does_nothing(browser_page: Page) -> Non
     queue.expect_image(0)
 
 
-def test_a_picture_of_a_group_is_asked_when_it_is_pressed(browser_page: Page) -> None:
+def test_of_what_is_like_an_item_nothing_is_chosen_at_first(browser_page: Page) -> None:
     tags = Tags(browser_page)
     tags.ask(*range(3))
     tags.press("=")
-    [asked] = tags.sent("group")
-    group = tags.panel.locator(".nbl-group")
-    facts = {"n": 2, "labeled": 0, "labels": [], "warning": ""}
-    tags.page.evaluate(
-        "([m, b]) => nbl.widget.model.deliver(m, [new Uint8Array(new Uint32Array(b).buffer)])",
-        [
-            {
-                "type": "group",
-                "request": asked["request"],
-                "name": "More like image-0",
-                "cluster": None,
-                "previous": None,
-                "next": None,
-                "central": 4,
-                **facts,
-            },
-            [4, 5],
-        ],
-    )
-    pictures = [item(n, prediction=None, tags=known()) for n in (4, 5)]
-    for place, one in enumerate(pictures):
-        one["image"]["buffer"] = place
-    tags.deliver({"type": "pictures", "items": pictures}, [[9] * 16, [8] * 16])
-    expect(group.locator(".nbl-group-heading")).to_have_text(
-        "Press one to answer it. A group gets no tag as a whole."
-    )
-    expect(group.locator(".nbl-map-class")).to_have_count(0)
-    group.get_by_role("button", name="Image image-5. Ask it now.").click()
-    assert tags.sent("show") == [{"type": "show", "index": 5}]
-    expect(tags.root).to_be_focused()
-    tags.page.keyboard.press("2")  # the keys are the queue's
-    assert tags.pressed == ["Boot"]
+    [asked] = tags.sent("gallery")
+    assert asked["only"] == {"like": 0}
+    assert "group" not in asked  # a group gets no tag as a whole
 
 
 # ---- for everybody

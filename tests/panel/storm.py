@@ -191,7 +191,7 @@ class StormPage:
         key = content.get("request") or f"{kind} {content.get('index')}"
         if kind == "show" and content["item"]:
             key = content.get("request") or f"show {content['item']['index']}"
-        if key in self.awaited and kind in (self.awaited[key], "no_group"):
+        if key in self.awaited and kind in (self.awaited[key], "no_gallery"):
             del self.awaited[key]
         self._fetch()
 

@@ -108,18 +108,20 @@ def test_before_that_nothing_is_said_to_be_alike(slow):
     asyncio.run(act())
 
 
+ALIKE = {"show": "all", "order": "best", "descending": False, "group": True}
+
+
 def test_a_search_by_likeness_waits_for_the_embeddings(slow):
     async def act():
         page = await opened()
         for request, like in (("older", 3), ("r", 7)):
-            search = {"like": like}
-            page.say("group", request=request, order="best", search=search)
-        assert "begins as soon as they are" in page.last("no_group")["text"]
+            page.say("gallery", **ALIKE, request=request, only={"like": like})
+        assert "begins as soon as they are" in page.last("no_gallery")["text"]
         slow.go_on()
-        await until(lambda: page.messages("group"))
-        (opened_group,) = page.messages("group")
-        assert opened_group["request"] == "r"
-        assert opened_group["text"] == "Search by likeness: the 60 images most like “7”."
+        await until(lambda: page.messages("gallery"))
+        (told,) = page.messages("gallery")
+        assert told["request"] == "r"
+        assert told["text"].endswith("Search by likeness: the 60 images most like “7”.")
 
     asyncio.run(act())
 
@@ -127,12 +129,12 @@ def test_a_search_by_likeness_waits_for_the_embeddings(slow):
 def test_a_search_that_was_left_does_not_come_back(slow):
     async def act():
         page = await opened()
-        page.say("group", request="r", order="best", search={"like": 7})
-        page.say("leave")
+        page.say("gallery", **ALIKE, request="r", only={"like": 7})
+        page.say("end_gallery")
         slow.go_on()
         await until(lambda: not page.session.awaits_embeddings)
         await until(lambda: page.messages("points") and page.last("points")["animate"])
-        assert not page.messages("group")
+        assert not page.messages("gallery")
 
     asyncio.run(act())
 

@@ -1,16 +1,13 @@
 """Clusters and selections in the panel: members, what is known, a label for all but a few."""
 
 import asyncio
-import threading
 
 import numpy as np
 import pytest
-from PIL import Image
 
 import nblabel as nb
 from nblabel.jobs.clusters import ClusterProcess
-from nblabel.pool import Pool
-from nblabel.widget.work import groups, projections
+from nblabel.widget.work import projections
 from tests.panel.helpers import UmapRecorder, open_page, shown, until
 from tests.samples import CLASSES
 from tests.test_projection import Listener
@@ -27,10 +24,14 @@ def page():
     return opened
 
 
-def ask(page, indices=None, **content):
+def ask(page, indices=None, *, cluster=..., **content):
     """Return what the page is told of a group, and its members in their order."""
     buffers = [] if indices is None else [indices]
-    page.say("group", *buffers, checked=False, **{"request": "r", "order": "random", **content})
+    only = {} if cluster is ... else {"only": {"cluster": cluster}}
+    asked = {"request": "r", "show": "all", "order": "random", "descending": False, "group": True}
+    asked = {**asked, **only, **content}
+    asked = {name: value for name, value in asked.items() if value is not ...}
+    page.say("gallery", *buffers, checked=False, **asked)
     ((told, buffers), *_) = page.heard
     assert told["to"] == page.id
     return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
@@ -44,22 +45,21 @@ def look(page, indices):
 def test_a_cluster_is_told_with_its_members_and_those_beside_it(page):
     told, members = ask(page, cluster=1)
     assert sorted(members) == np.flatnonzero(CLUSTERS == 1).tolist()
-    assert (told["type"], told["request"], told["name"]) == ("group", "r", "Cluster 1")
-    assert (told["previous"], told["next"]) == (0, 2)
-    assert (told["n"], told["labeled"], told["labels"], told["warning"]) == (18, 0, [], "")
-    assert told["central"] in members
+    assert (told["type"], told["request"], told["n"]) == ("gallery", "r", 18)
+    assert told["cluster"] == {"number": 1, "name": "Cluster 1", "previous": 0, "next": 2}
+    assert not {"warning", "likeliest"} & set(told)
     assert ask(page, cluster=1)[1] == members  # the same every time
     told, members = ask(page, cluster=-1)
-    assert (told["name"], told["previous"], told["next"]) == ("Noise", 2, None)
+    assert told["cluster"] == {"number": -1, "name": "Noise", "previous": 2, "next": None}
     assert sorted(members) == list(range(54, 60))
 
 
 def test_the_first_cluster_that_is_left_is_opened(page):
-    assert ask(page, cluster=None)[0]["cluster"] == 0
+    assert ask(page, cluster=None)[0]["cluster"]["number"] == 0
     page.label_group(np.flatnonzero(CLUSTERS == 0)[:-1].tolist())
-    assert ask(page, cluster=None)[0]["cluster"] == 1
+    assert ask(page, cluster=None)[0]["cluster"]["number"] == 1
     page.session.tell(list(range(60)), "bag")
-    assert ask(page, cluster=None)[0]["cluster"] == 0
+    assert ask(page, cluster=None)[0]["cluster"]["number"] == 0
 
 
 def test_the_orders(page):
@@ -67,10 +67,14 @@ def test_the_orders(page):
     _, typical = ask(page, cluster=2, order="central")
     distances = np.linalg.norm(X[typical] - X[CLUSTERS == 2].mean(axis=0), axis=1)
     assert (np.diff(distances) >= 0).all()
-    told, odd = ask(page, cluster=2, order="outliers")
+    _, odd = ask(page, cluster=2, order="outliers")
     assert sorted(odd) == sorted(typical)
     assert np.linalg.norm(X[odd[0]] - X[CLUSTERS == 2].mean(axis=0)) == pytest.approx(distances[-1])
-    assert told["central"] == typical[0]
+    assert ask(page, cluster=2, order="central", descending=True)[1] == typical[::-1]
+    everything = ask(page, order="central")[1]
+    assert sorted(everything) == list(range(60))
+    none = {"show": "flagged", "order": "outliers"}
+    assert ask(page, **none)[0]["n"] == ask(page, **{**none, "order": "random"})[0]["n"] == 0
 
 
 def test_what_the_model_doubts_is_odd(page):
@@ -80,10 +84,10 @@ def test_what_the_model_doubts_is_odd(page):
     assert odd[0] == members[4]
 
 
-@pytest.mark.parametrize(("indices", "content"), [(None, {"cluster": 7}), ([5, 600], {}), ([], {})])
+@pytest.mark.parametrize(("indices", "content"), [(None, {"cluster": 7}), ([5, 600], {})])
 def test_a_group_that_is_none_is_told(page, indices, content):
     told, _ = ask(page, indices, **content)
-    assert told["type"] == "no_group"
+    assert told["type"] == "no_gallery"
     assert told["text"]
     assert page.traits["error"] == ""
 
@@ -115,20 +119,19 @@ def test_all_but_the_marked_are_labeled_in_one_step_and_those_are_asked_next(pag
     assert page.known() == {}
 
 
-def test_labels_in_a_group_are_told_as_they_come_until_it_is_left(page):
+def test_labels_that_contradict_are_told_as_they_come_until_it_is_left(page):
     ask(page, cluster=0)
     page.label("3", "boot")
+    assert "warning" not in page.last("gallery_changes")
     page.label("6", "bag")
-    told = page.last("facts")
-    assert (told["request"], told["n"], told["labeled"]) == ("r", 18, 2)
-    assert sorted((one["name"], one["count"]) for one in told["labels"]) == [
-        ("bag", 1),
-        ("boot", 1),
-    ]
+    told = page.last("gallery_changes")
+    assert told["request"] == "r"
     assert "contradict" in told["warning"]
-    page.say("leave")
+    assert "contradict" in ask(page, cluster=0)[0]["warning"]
+    assert "warning" not in ask(page, cluster=0, group=...)[0]
+    page.say("end_gallery")
     page.label("9", "boot")
-    assert page.messages("facts") == []
+    assert page.messages("gallery_changes") == []
 
 
 def test_two_pages_look_through_groups_of_their_own(page):
@@ -137,107 +140,26 @@ def test_two_pages_look_through_groups_of_their_own(page):
     ask(other, cluster=1, request="yours")
     other.heard.clear()
     page.label("4", "boot")  # of the other one's
-    assert [one["request"] for one in page.messages("facts")] == ["mine"]
-    assert [(one["request"], one["labeled"]) for one in other.messages("facts")] == [("yours", 1)]
+    assert {one["request"] for one in page.messages("gallery_changes")} == {"mine"}
+    assert {one["request"] for one in other.messages("gallery_changes")} == {"yours"}
     other.close()
     page.label("7", "boot")
-    assert page.messages("facts")
-    assert other.messages("facts") == []
+    assert page.messages("gallery_changes")
+    assert other.messages("gallery_changes") == []
 
 
-def test_labels_of_the_model_are_no_answers_of_people(page):
+def test_labels_of_the_model_contradict_nobody(page):
     page.label("0", "boot")
+    page.session.tell(3, "bag")
+    page.session.clear(3)
     page.session.accept([3, 6])
-    told, _ = ask(page, cluster=0)
-    assert (told["labeled"], told["labels"][0]["count"]) == (1, 1)
+    assert "warning" not in ask(page, cluster=0)[0]
 
 
 def test_a_selection_is_a_group_without_a_name(page):
     told, members = ask(page, [4, 9, 11])
     assert sorted(members) == [4, 9, 11]
-    assert (told["cluster"], told["name"], told["next"]) == (None, "", None)
-
-
-def mean_of(page):
-    told, (pixels,) = page.last("mean"), page.buffers("mean")
-    image = told["image"]
-    return told, np.frombuffer(pixels, np.uint8).reshape(image["height"], image["width"], 3)
-
-
-def test_the_mean_of_its_pictures_goes_with_a_group(page):
-    ask(page, cluster=1)
-    told, mean = mean_of(page)
-    pixels = page.session.pool.media.array[CLUSTERS == 1, ..., 0]
-    assert (told["request"], told["text"]) == ("r", "mean of 18")
-    assert (mean == np.rint(pixels.mean(axis=0)).astype(np.uint8)[..., None]).all()
-
-
-def test_the_mean_of_many_is_that_of_some(page, monkeypatch):
-    monkeypatch.setattr(groups, "AVERAGED", 4)
-    _, members = ask(page, cluster=1)
-    told, mean = mean_of(page)
-    pixels = page.session.pool.media.array[members[:4], ..., 0]  # those on the first page
-    assert told["text"] == "mean of 4 of 18"
-    assert (mean == np.rint(pixels.mean(axis=0)).astype(np.uint8)[..., None]).all()
-
-
-def test_no_mean_of_one_picture_or_of_texts(page):
-    ask(page, [7])
-    assert page.kinds() == ["group"]
-    texts = open_page(nb.Pool(texts=[f"words of {i}" for i in range(60)]))
-    ask(texts, [1, 2, 3])
-    assert texts.kinds() == ["group"]
-
-
-def test_files_that_cannot_be_read_are_left_out_of_the_mean(tmp_path):
-    for name, size, shade in (("a", (200, 100), 40), ("b", (30, 60), 60), ("c", (20, 20), 80)):
-        Image.new("L", size, shade).save(tmp_path / f"{name}.png")
-    (tmp_path / "d.png").write_text("no picture")
-    X = np.random.default_rng(0).normal(size=(4, 3))
-    page = open_page(nb.Pool.from_folder(tmp_path, embeddings=X))
-    ask(page, [0, 1, 2, 3])
-    told, mean = mean_of(page)
-    assert told["text"] == "mean of 3"
-    assert mean.shape == (96, 96, 3)  # brought to one size
-    assert mean[48, 48].tolist() == [60, 60, 60]
-    (tmp_path / "c.png").write_text("no picture any more, but it was read")
-    ask(page, [2, 3])
-    assert page.kinds() == ["group"]
-
-
-def test_the_mean_is_made_beside_the_event_loop_and_for_the_group_that_is_open(monkeypatch):
-    threads, image = set(), Pool.image
-
-    def noted(pool, index, side=None):
-        threads.add(threading.current_thread())
-        return image(pool, index, side)
-
-    async def open_two():
-        page = await shown()
-        page.panel.clusters = CLUSTERS
-        monkeypatch.setattr(Pool, "image", noted)
-        page.say("group", request="first", cluster=0, order="random")
-        page.say("group", request="second", cluster=1, order="random")
-        await until(lambda: page.messages("mean"))
-        assert [one["request"] for one in page.messages("mean")] == ["second"]
-
-    asyncio.run(open_two())
-    assert threads
-    assert threading.main_thread() not in threads
-
-
-def test_what_goes_wrong_beside_the_event_loop_is_told_in_the_panel(monkeypatch):
-    def fail(*_):
-        raise ZeroDivisionError("no mean of these")
-
-    async def open_one():
-        page = await shown()
-        monkeypatch.setattr(groups, "mean_tile", fail)
-        page.say("group", [1, 2], request="r", order="random")
-        await until(lambda: page.traits["error"])
-        assert page.traits["error"] == "no mean of these"
-
-    asyncio.run(open_one())
+    assert "cluster" not in told
 
 
 def test_pictures_on_screen_are_sent_and_no_others(page):
@@ -275,7 +197,7 @@ def test_one_cluster_or_only_noise(page, number, name):
     assert page.traits["clustering"]["n"] == 1
     assert [(entry["cluster"], entry["count"]) for entry in page.traits["legend"]] == [(number, 60)]
     told, members = ask(page, cluster=None)
-    assert (told["name"], told["previous"], told["next"]) == (name, None, None)
+    assert told["cluster"] == {"number": number, "name": name, "previous": None, "next": None}
     assert len(members) == 60
     page.label_group(members)
     assert page.session.n_labeled == 60
@@ -287,7 +209,8 @@ def test_more_clusters_than_classes_and_colours(page):
     assert [entry["cluster"] for entry in legend] == list(range(41))
     assert (legend[-1]["name"], legend[-1]["count"]) == ("smaller clusters", 20)
     told, members = ask(page, cluster=59)
-    assert (told["name"], told["previous"], told["next"], members) == ("Cluster 59", 58, None, [59])
+    alone = {"number": 59, "name": "Cluster 59", "previous": 58, "next": None}
+    assert (told["cluster"], members) == (alone, [59])
 
 
 # finding them

@@ -106,8 +106,8 @@ def test_the_commands_are_those_of_the_page():
     listed = re.findall(r"keys: \[(.*?)\]", queue)
     keys = [one or other for one, other in re.findall(r"'(.)'|\"([^\"]*)\"", " ".join(listed))]
     singles = {key for key in keys if len(key) == 1} - {*"+-"}  # these are of classes first
-    groups = (STATIC / "groups" / "dialog.js").read_text("utf-8")
-    commands = groups[groups.index("commands = {") :].partition("};")[0]
+    gallery = (STATIC / "gallery" / "keys.js").read_text("utf-8")
+    commands = gallery[gallery.index("commands = {") :].partition("};")[0]
     singles |= set(re.findall(r'^\s+"?(.)"?: \(\)', commands, re.MULTILINE))
     assert singles == set(COMMANDS)
     assert not set(KEYS) & set(COMMANDS)

@@ -28,7 +28,7 @@ ODD = [
     *(None, True, False, 0, -1, 7, 10**30, 0.5, -0.0, math.nan, math.inf, "", "7", "ä\ud800"),
     *([], [None], [[1]], {}, {"type": "label"}, {"1": 2}),
 ]
-LIGHT = ("front", "hover", "need", "show", "leave", "rate", "more")
+LIGHT = ("front", "hover", "need", "show", "end_gallery", "rate", "more")
 N_RANDOM, N_RIGHT = 6000, 600
 
 
@@ -182,7 +182,7 @@ def test_all_that_crosses_the_wire_passes_the_check():
         ({"type": "lit", "code": None}, [b"123"], "a buffer holds no positions"),
         ({"type": "lit", "code": None}, [None], "a buffer holds no bytes"),
         ({"type": "lit", "code": None}, "1234", "buffers are no list"),
-        ({"type": "group", "request": "r", "order": "random"}, [], "there are 0 buffers"),
+        ({"type": "chosen"}, [], "there are 0 buffers"),
     ],
 )
 def test_what_is_wrong_is_named(content, buffers, fault):

@@ -102,8 +102,9 @@ def test_points_are_told_apart_beyond_256_classes():
 def test_a_group_comes_with_its_likeliest(page):
     for name in ("class 7", "class 900", "class 7"):
         page.label(page.ids[0], name)
-    page.say("group", np.arange(20), request="r", order="random")
-    found = page.last("group")
+    asked = {"show": "all", "order": "random", "descending": False, "group": True}
+    page.say("gallery", np.arange(20), request="r", **asked)
+    found = page.last("gallery")
     assert 1 <= len(found["likeliest"]) <= 5
     assert found["likeliest"][0] in NAMES
 

@@ -29,7 +29,13 @@ def show(page, index):
 
 
 def open_near(page, index, request="r"):
-    asked = {"show": "all", "order": "position", "descending": False, "only": {"near": index}}
+    asked = {
+        "show": "all",
+        "order": "position",
+        "descending": False,
+        "only": {"near": index},
+        "group": True,
+    }
     page.say("gallery", request=request, **asked)
     told, buffers = page.heard[-1]
     return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None

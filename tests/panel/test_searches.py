@@ -8,9 +8,11 @@ import pytest
 
 import nblabel as nb
 from nblabel.session.searching import Searcher
+from nblabel.widget.work import gallery
 from tests.panel.helpers import open_page, shown, until
 from tests.samples import CLASSES, blobs
 
+ASKED = {"descending": False}
 TEXTS = ["a late train", "late lunch", "trains are late", *(f"number {i}" for i in range(57))]
 
 
@@ -24,27 +26,40 @@ def texts():
     return open_page(nb.Pool(texts=TEXTS, embeddings=blobs(60)))
 
 
-def search(page, request="r", order="best", **wanted):
+def search(page, request="r", order="best", like=None, **wanted):
     """Return what the page is told of a search, and what was found."""
-    page.say("group", checked=False, request=request, order=order, search=wanted)
+    sought = {"search": wanted} if like is None else {"only": {"like": like}, "group": True}
+    asked = {"show": "all", "descending": False, **sought}
+    page.say("gallery", checked=False, request=request, order=order, **asked)
     ((told, buffers), *_) = page.heard
     assert told["to"] == page.id
-    return told, np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
+    found = np.frombuffer(buffers[0], np.uint32).tolist() if buffers else None
+    return told, found or (list(range(told["n"])) if found == [] else None)
 
 
 def test_more_like_an_item_nearest_first(page):
     told, found = search(page, like=7)
     expected = page.session.search(like=7, n=60)
     assert found == expected.indices.tolist()
-    assert (told["type"], told["cluster"], told["previous"], told["next"]) == ("group", *[None] * 3)
-    assert told["text"] == "Search by likeness: the 60 images most like “7”."
+    assert told["text"] == "All 60 images. Search by likeness: the 60 images most like “7”."
     assert told["n"] == 60
+
+
+def test_the_most_like_of_many_are_shown_and_filters_hold(monkeypatch):
+    monkeypatch.setattr(gallery, "ALIKE", 8)
+    page = open_page()
+    told, found = search(page, like=7)
+    assert found == page.session.search(like=7, n=8).indices.tolist()
+    assert told["text"].startswith("8 of 60 images. Search by likeness: the 8 images")
+    page.session.tell(found[:3], CLASSES[0])
+    page.say("gallery", **ASKED, request="s", show="unlabeled", only={"like": 7}, order="best")
+    assert page.array("gallery", np.uint32).tolist() == found[3:]
 
 
 def test_by_words_and_by_id(texts):
     told, found = search(texts, query="late TRAIN", by="auto")
     assert sorted(found) == [0, 2]
-    assert told["text"] == "Search by words: 2 texts have all words of “late TRAIN”."
+    assert told["text"] == "2 of 60 texts. Search by words: 2 texts have all words of “late TRAIN”."
     assert search(texts, query="5", by="id")[1][0] == 5
     assert sorted(search(texts, order="random", query="late", by="words")[1]) == [0, 1, 2]
 
@@ -52,10 +67,10 @@ def test_by_words_and_by_id(texts):
 def test_by_meaning_where_the_session_can(texts):
     texts.session.text_encoder = lambda queries: texts.session.embeddings[:1]
     told, found = search(texts, query="delay", by="auto")
-    assert told["text"].startswith("Search by meaning: the 60 texts nearest in meaning")
+    assert "Search by meaning: the 60 texts nearest in meaning" in told["text"]
     assert found[0] == 0
     told, found = search(texts, query="late", by="words")
-    assert told["text"].startswith("Search by words: 3 texts")
+    assert "Search by words: 3 texts" in told["text"]
     assert len(found) == 3
 
 
@@ -65,24 +80,30 @@ def test_the_ways_to_search_are_offered_as_they_come_and_go(page, texts):
     texts.session.text_encoder = lambda queries: texts.session.embeddings[:1]
     assert texts.traits["search_ways"] == ["auto", "words", "meaning", "id"]
     told, _ = search(texts, query="delay", by="meaning")
-    assert told["text"].startswith("Search by meaning: ")
+    assert "Search by meaning: " in told["text"]
     texts.session.text_encoder = None
     assert texts.traits["search_ways"] == ["auto", "words", "id"]
+
+
+def test_nothing_found_is_said_in_words(page):
+    told, _ = search(page, query="nowhere", by="auto")
+    assert told["n"] == 0
+    assert told["text"].startswith("None of 60 images. ")
+    assert "no image has “nowhere” in its name" in told["text"]
 
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ({"query": "nowhere", "by": "auto"}, "no image has “nowhere” in its name"),
         ({"query": "  ", "by": "auto"}, "pass some words"),
         ({"query": "late", "by": "words"}, "have no words"),
         ({"query": "late", "by": "meaning"}, "text_encoder"),
         ({"like": 60}, "outside the pool"),
     ],
 )
-def test_nothing_found_is_said_in_words(page, wanted, said):
+def test_what_cannot_be_searched_is_said_in_words(page, wanted, said):
     told, found = search(page, **wanted)
-    assert told["type"] == "no_group"
+    assert told["type"] == "no_gallery"
     assert told["request"] == "r"
     assert said in told["text"]
     assert found is None
@@ -93,9 +114,7 @@ def test_what_was_found_is_labeled_but_for_the_excluded_and_undone_at_once(page)
     page.label_group(found[:5], "bag", found[5:6])
     assert page.session.labeled.tolist() == sorted(found[:5])
     assert page.session.bulk.tolist() == sorted(found[:5])
-    told, again = search(page, like=7)
-    assert again == found  # labeled items are found like any others
-    assert told["labeled"] == 5
+    assert search(page, like=7)[1] == found  # labeled items are found like any others
     page.session.undo()
     assert page.session.n_labeled == 0
 
@@ -103,14 +122,12 @@ def test_what_was_found_is_labeled_but_for_the_excluded_and_undone_at_once(page)
 def test_what_a_search_found_need_not_be_of_one_class(page):
     page.session.tell([6, 7, 8], CLASSES)
     told, found = search(page, like=7)
-    assert (told["labeled"], len(told["labels"])) == (3, 3)
-    assert told["warning"] == ""
+    assert "warning" not in told
     page.label("9", "bag")
-    facts = page.last("facts")
-    assert (facts["labeled"], facts["warning"]) == (4, "")
+    assert "warning" not in page.last("gallery_changes")
     # what somebody drew around should be
-    page.say("group", found, checked=False, request="s", order="random")
-    assert "contradict" in page.heard[0][0]["warning"]
+    page.say("gallery", found, **ASKED, request="s", show="all", order="random", group=True)
+    assert "contradict" in page.last("gallery")["warning"]
 
 
 def test_what_was_labeled_and_undone_has_the_noun_of_the_pool(texts):
@@ -119,7 +136,11 @@ def test_what_was_labeled_and_undone_has_the_noun_of_the_pool(texts):
     assert texts.answer("undo")["text"] == "Undone: 3 texts."
 
 
-def test_a_newer_search_and_a_closed_dialog_drop_an_older_one(monkeypatch):
+def look_for(page, request, **wanted):
+    page.say("gallery", **ASKED, request=request, show="all", order="best", checked=False, **wanted)
+
+
+def test_a_newer_search_and_a_closed_gallery_drop_an_older_one(monkeypatch):
     gate, begun = threading.Event(), []
     usual = Searcher.by_text
 
@@ -136,22 +157,20 @@ def test_a_newer_search_and_a_closed_dialog_drop_an_older_one(monkeypatch):
         heard = []
 
         def listen(content, _):
-            if content["type"] in ("group", "no_group"):
+            if content["type"] in ("gallery", "no_gallery"):
                 heard.append(content["request"])
 
         page.channel.listeners.append(listen)
         for number in (1, 2, 3):
-            wanted = {"query": str(number), "by": "id"}
-            page.say("group", request=f"r{number}", order="best", search=wanted, checked=False)
+            look_for(page, f"r{number}", search={"query": str(number), "by": "id"})
             await until(lambda: begun == ["1"])  # else the first, too, is dropped before it begins
         gate.set()
         await until(lambda: heard)
         assert heard == ["r3"]
         assert begun == ["1", "3"]  # the one in the middle was not even begun
-        wanted = {"query": "4", "by": "id"}
-        page.say("group", request="r4", order="best", search=wanted, checked=False)
-        page.say("leave")
-        page.say("group", request="r5", order="best", search={"like": 1}, checked=False)
+        look_for(page, "r4", search={"query": "4", "by": "id"})
+        page.say("end_gallery")
+        look_for(page, "r5", only={"like": 1})
         await until(lambda: len(heard) > 1)
         assert heard == ["r3", "r5"]
 

@@ -24,33 +24,27 @@ def selects(page):
     ]
 
 
-def open_group(page, *indices, request="r"):
-    page._send("group", np.array(indices), request=request, order="random")
+def choose(page, *indices):
+    page.say("chosen", np.array(indices, dtype=int))
 
 
 # reading
 
 
-def test_what_is_drawn_around_is_the_selection(page):
+def test_what_is_chosen_in_the_gallery_is_the_selection(page):
     heard = []
     page.panel.on_select(lambda indices: heard.append(indices.tolist()))
     assert page.panel.selection.tolist() == []
-    open_group(page, 9, 3, 5)
+    choose(page, 9, 3, 5)
     assert page.panel.selection.tolist() == [3, 5, 9]
-    open_group(page, 9, 3, 5, request="again")  # another order of the same items
-    page.say("leave")
+    choose(page, 3, 5, 9)  # the same again
+    choose(page)
     assert page.panel.selection.tolist() == []
     assert heard == [[3, 5, 9], []]
 
 
-def test_a_cluster_is_the_selection(page):
-    page.panel.clusters = np.arange(60) % 4
-    page.say("group", cluster=2, request="r", order="random")
-    assert page.panel.selection.tolist() == list(range(2, 60, 4))
-
-
 def test_the_selection_is_a_copy(page):
-    open_group(page, 1, 2)
+    choose(page, 1, 2)
     page.panel.selection[:] = 0
     assert page.panel.selection.tolist() == [1, 2]
 

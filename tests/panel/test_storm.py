@@ -45,7 +45,8 @@ def act(page, rng):
         page.send({"type": "hover", "index": index})
     elif chance < 0.86:
         request = f"r{page.seq}"
-        page.ask("group", "group", request=request, order="random", cluster=None)
+        asked = {"show": "all", "order": "random", "descending": False, "group": True}
+        page.ask("gallery", "gallery", request=request, only={"cluster": None}, **asked)
     elif chance < 0.93:
         page.ask("browse", "show", id=None, steps=-1, request=f"b{page.seq}")
     else:

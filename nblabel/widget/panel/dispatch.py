@@ -47,7 +47,6 @@ class Dispatch:
             "project": lambda _page, m: panel.mapping.choose(m["name"]),
             "train": lambda _page, _m: self._train(),
             "cluster": lambda _page, m: panel.mapping.find_clusters(m["n"]),
-            "group": panel.groups.open,
             "grid": panel.grids.open,
             "filter": panel.filters.choose,
             "filter_choices": lambda page, _m: panel.filters.offer(page),
@@ -55,12 +54,11 @@ class Dispatch:
             "propose_split": panel.splits.propose,
             "sort": self._sort,
             "end_split": lambda _page, m: panel.splits.end(m["uid"], m["name"], m["proposed"]),
-            "look": lambda page, m: panel.groups.look(page, m["indices"]),
+            "look": lambda page, m: panel.showing.look(page, m["indices"]),
             "gallery": panel.galleries.open,
             "tiles": lambda page, m: panel.galleries.look(page, m["side"], m["indices"]),
             "chosen": lambda _page, m: panel.selection.take(m["indices"]),
             "end_gallery": lambda page, _m: panel.galleries.leave(page),
-            "leave": lambda page, _m: panel.groups.leave(page),
             "lit": lambda _page, m: panel.map.light(m["code"], m.get("indices")),
             "export": lambda page, m: panel.exports.begin(
                 m["path"], m["format"], replace=m["replace"], page=page, download="download" in m

@@ -6,28 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from nblabel.arrays import IntArray
-
 MOST = 8  # pages that are thought of; one that was reloaded says nothing when it goes
-
-
-@dataclass(frozen=True, eq=False)
-class OpenGroup:
-    """A group that a page looks through.
-
-    Attributes
-    ----------
-    request : str
-        What the page asked for it with.
-    members : ndarray of intp
-        Positions.
-    found : bool
-        Whether a search found them: nobody expects them to be of one class.
-    """
-
-    request: str
-    members: IntArray
-    found: bool = False
 
 
 @dataclass(eq=False)
@@ -42,12 +21,6 @@ class Page:
         The ids on screen and next, as it told last.
     parts : frozenset of str
         What its views have open: "auto_label", "curves".
-    group : OpenGroup or None
-        The group that it looks through.
-    request : str
-        The newest of its requests for a group; a search for an older one is dropped.
-    waiting : dict or None
-        That request, where it waits until the items are embedded.
     filter : dict or None
         What it asked to filter the points by.
     filtered : bytes or None
@@ -57,9 +30,6 @@ class Page:
     id: str
     front: list[str] = field(default_factory=list)
     parts: frozenset[str] = frozenset()
-    group: OpenGroup | None = None
-    request: str = ""
-    waiting: dict[str, Any] | None = None
     filter: dict[str, Any] | None = None
     filtered: bytes | None = None
 

@@ -41,7 +41,6 @@ from nblabel.widget.work.curves import Curves
 from nblabel.widget.work.embedding import Embedding
 from nblabel.widget.work.exporting import Exports
 from nblabel.widget.work.gallery import Galleries
-from nblabel.widget.work.groups import Groups
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.importing import Imports
 from nblabel.widget.work.mapping import Mapping
@@ -131,10 +130,6 @@ class Panel:
         )
         self.mapping = Mapping(session, self.state, self._worker, projection, embedding)
         self.selection = Selection(session, self.state, self.pages, self.home, send)
-        self.groups = Groups(
-            *(session, self.state, self.items, self.pictures, self.pages, self._worker),
-            *(send, self.selection.take),
-        )
         self.filters = Filters(session, self.state, self.pages, self._worker, send)
         self.finding = Finding(session, self.state)
         self.playing = Playing(session, self._worker, send)
@@ -288,7 +283,6 @@ class Panel:
         self.measures.follow()
         self.review.follow()
         self.auto_label.follow()
-        self.groups.follow()
         self.galleries.follow()
         self.filters.follow()
         self.splits.follow()

@@ -21,7 +21,7 @@ Callback = Callable[..., Any]
 
 
 class Selection:
-    """The items that a page looks through as a group, read and set from Python.
+    """The items that are chosen in a page, read and set from Python.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Selection:
             self._wanted = None
 
     def take(self, indices: IntArray) -> None:
-        """Note what a page has opened, in whatever order it shows that."""
+        """Note what is chosen in a page."""
         indices = np.unique(indices)
         if not np.array_equal(indices, self.indices):
             self.indices = indices

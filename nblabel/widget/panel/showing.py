@@ -141,6 +141,18 @@ class Showing:
 
         self._read([index], THUMBNAIL_SIDE, send, "hover")
 
+    def look(self, page: Page, indices: list[int]) -> None:
+        """Send small pictures."""
+        wanted = [index for index in indices if self._is_index(index)]
+        # what takes long is shown one by one, as soon as it is drawn
+        for some in [[one] for one in wanted] if self._pictures.take_long else [wanted]:
+            self._read(some, THUMBNAIL_SIDE, partial(self._send_small, page, some), "pictures")
+
+    def _send_small(self, page: Page, indices: list[int], _read: object) -> None:
+        packet = Packet()
+        items = [self._items.thumbnail(index, packet) for index in indices]
+        self._send({"type": "pictures", "items": items, "to": page.id}, packet.buffers)
+
     def _reason(self, index: int) -> Reason | None:
         answered = self._session.pool.ids[index] in self._session.state.answers
         if answered and not self._is_open(index):

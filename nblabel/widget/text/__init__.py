@@ -226,10 +226,6 @@ def cluster_name(number: int) -> str:
     return "Noise" if number < 0 else f"Cluster {number}"
 
 
-def unknown_order(order: object, orders: Sequence[str]) -> str:
-    return f"unknown order {order!r}; choose one of {', '.join(orders)}."
-
-
 def contradiction(counts: Sequence[tuple[str, int]]) -> str:
     (most, n), (other, m), *more = counts
     return (
@@ -239,10 +235,6 @@ def contradiction(counts: Sequence[tuple[str, int]]) -> str:
 
 
 NOTHING_NEAR = "nothing else is nearly equal to it any more."
-
-
-def mean_of(n: int, of: int | None) -> str:
-    return f"mean of {count(n)}" + (f" of {count(of)}" if of else "")
 
 
 # files

@@ -58,8 +58,7 @@ class Redraw:
 class PlotlyMap:
     """A map with plotly's pan, zoom, lasso and export; slower than the canvas at every update.
 
-    It is a widget beside the panel, which has the legend, the dialog for groups and the hovered
-    picture.
+    It is a widget beside the panel, which has the legend, the gallery and the hovered picture.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from nblabel.arrays import BoolArray, IntArray, UInt16Array
 from nblabel.log.coding import CODES
 from nblabel.session import Session
 from nblabel.session.facts import Facts, columns_of
-from nblabel.session.searching import SINGULAR, Searcher
+from nblabel.session.searching import SINGULAR, SearchResult
 from nblabel.widget import text
 from nblabel.widget.panel.criteria import criteria_of
 from nblabel.widget.panel.items import Items
@@ -25,7 +25,7 @@ from nblabel.widget.panel.pictures import Pictures
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.text import gallery as words
 from nblabel.widget.view.packet import Packet
-from nblabel.widget.work.groups import FOUND, labels_in, likeliest_of, nearly_equal
+from nblabel.widget.work import groups
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.review import contradicted
 from nblabel.widget.work.worker import Task, Worker
@@ -42,6 +42,8 @@ SHOWS: dict[str, dict[str, Any]] = {
     "missing": {"missing": True},
 }
 ABOUT = {"both": "label_or_prediction", "label": "label", "prediction": "prediction"}
+FOUND = 10_000  # items that a search by words or id shows; nobody looks through more
+ALIKE = 60  # by likeness and meaning, where every item is more or less near
 # how an item stands, as docs/wire.md has it
 SKIPPED, FLAGGED, IN_PART, FIRST_CLASS, BY_MODEL = 1, 2, 3, 4, 1 << 15
 
@@ -62,6 +64,10 @@ class OpenGallery:
         The items that it was opened with.
     codes : ndarray of shape (n,), uint16
         How the page knows each item to stand.
+    cluster : dict or None
+        The cluster that it is, and those beside it.
+    is_waiting : bool
+        Whether it waits until the items are embedded.
     """
 
     request: str
@@ -69,6 +75,8 @@ class OpenGallery:
     among: IntArray | None = None
     holds: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     codes: UInt16Array = field(default_factory=lambda: np.zeros(0, dtype=np.uint16))
+    cluster: dict[str, Any] | None = None
+    is_waiting: bool = False
     is_followed: bool = False
     is_due: bool = False
 
@@ -154,46 +162,58 @@ class Galleries:
         shown = {page.id: page for page in self._pages}
         self._open = {one: known for one, known in self._open.items() if one in shown}
         for one, known in self._open.items():
-            if len(known.codes) and (known.content["show"] != "duplicates" or self._state.near):
+            if known.is_waiting and not self._session.awaits_embeddings:
+                known.is_waiting = False
+                self._find(shown[one], known)
+            elif len(known.codes) and (known.content["show"] != "duplicates" or self._state.near):
                 self._follow(shown[one], known)
 
     # inside
 
     def _narrow(self, known: OpenGallery) -> None:
         """Take the items that a page alone wants, where these are known at once."""
-        only = known.content.get("only", {})
+        session, only = self._session, known.content.get("only", {})
         if set_ := only.get("trusted"):
             known.among = _both(self._trusted(set_["class"], set_["n"]), known.among)
         elif "near" in only:
-            found = nearly_equal(self._session, self._state, only["near"])
+            found = groups.nearly_equal(session, self._state, only["near"])
             known.among = _both(found, known.among)
+        elif "cluster" in only:
+            found, known.cluster = groups.cluster_of(session, self._state, only["cluster"])
+            known.among = _both(found, known.among)
+        elif "like" in only:
+            session.positions(only["like"])
 
     def _as_group(self, known: OpenGallery, *, opened: bool) -> dict[str, Any]:
         """Return what there is to say of items that are to get one label."""
-        if "near" not in known.content.get("only", {}):
+        content = known.content
+        if not content.get("group"):
             return {}
         members = np.flatnonzero(known.holds)
-        *_, warning = labels_in(self._session, members)
-        likely = likeliest_of(self._session, self._state, members) if opened else []
+        # what is like an item is of many classes by nature
+        is_of_one = "like" not in content.get("only", {}) and "search" not in content
+        warning = groups.contradiction_in(self._session, members) if is_of_one else ""
+        likely = groups.likeliest_of(self._session, self._state, members) if opened else []
         told = {"warning": warning, "likeliest": likely}
         return {name: value for name, value in told.items() if value}
 
     def _find(self, page: Page, known: OpenGallery) -> None:
-        searcher, content = self._session.searcher, known.content
-        near = content["order"] == "distance" or (
-            "search" in content and searcher.by_meaning(content["search"]["by"])
-        )
-        if near and self._session.awaits_embeddings:
+        content, session = known.content, self._session
+        if session.awaits_embeddings and self._needs_embeddings(content):
+            known.is_waiting = True
             self._tell_none(page, known, text.SEARCHED_ONCE_EMBEDDED)
             return
         if content["show"] == "duplicates" and self._state.near is None:
             self._tell_none(page, known, words.NOT_COMPARED)
             return
+        search = self._search_of(content)
 
         def work(given: tuple[Facts, IntArray]) -> Any:
             facts, hidden = given
-            members = self._members(facts, known, searcher)
-            return facts, members, _codes(facts, hidden)
+            if not self._is_open(page, known):  # the page asked for something else since
+                return None
+            found = None if search is None else search()
+            return facts, found, self._members(facts, known, found), _codes(facts, hidden)
 
         def done(made: Any) -> None:
             if not self._is_open(page, known):
@@ -207,34 +227,63 @@ class Galleries:
 
         self._worker.run("gallery", Task(work=work, done=done, prepare=self._facts))
 
+    def _needs_embeddings(self, content: dict[str, Any]) -> bool:
+        """Return whether a gallery depends on what is similar to what."""
+        by_meaning = self._session.searcher.by_meaning
+        return (
+            content["order"] in ("distance", "outliers", "central")
+            or "like" in content.get("only", {})
+            or ("search" in content and by_meaning(content["search"]["by"]))
+        )
+
+    def _search_of(self, content: dict[str, Any]) -> Callable[[], SearchResult] | None:
+        """Return what searches, in any thread; None where nothing is searched for."""
+        session, only = self._session, content.get("only", {})
+        searcher, engine = session.searcher, session.engine
+        if wanted := content.get("search"):
+            n = ALIKE if searcher.by_meaning(wanted["by"]) else FOUND
+            return lambda: searcher.by_text(wanted["query"], wanted["by"], n)
+        if "like" in only:
+            rows = session.positions(only["like"])
+            name = session.pool.ids[int(rows[0])]
+            return lambda: searcher.like(engine.X[rows], name, ALIKE, engine.scale)
+        return None
+
     def _facts(self) -> tuple[Facts, IntArray]:
         """Return what is known now, and the items whose labels are not to be shown."""
         session, state = self._session, self._state
         hidden = np.array([*session.repeated.tolist(), *state.sorting], dtype=np.intp)
         return session.facts(state.model, state.near), hidden
 
-    def _members(self, facts: Facts, known: OpenGallery, searcher: Searcher) -> IntArray:
+    def _members(self, facts: Facts, known: OpenGallery, found: SearchResult | None) -> IntArray:
         """Return the positions of a gallery, in their order."""
-        content = known.content
-        found: IntArray | None = None
-        if "search" in content:
-            wanted = content["search"]
-            found = searcher.by_text(wanted["query"], wanted["by"], FOUND).indices
-            known.among = _both(found, known.among)
-        best = content["order"] == "best"
+        content, order = known.content, known.content["order"]
+        if found is not None:
+            known.among = _both(found.indices, known.among)
+        if order in groups.ORDERS:
+            members = groups.ORDERS[order](
+                facts, _meeting(facts, known), self._session.random_state
+            )
+            return members[::-1] if content["descending"] else members
         members = _meeting(
             facts,
             known,
-            order=None if content["order"] in ("position", "best") else content["order"],
+            order=None if order in ("position", "best") else order,
             of=content.get("of"),
             descending=content["descending"],
         )
-        if best and found is not None:
-            return found[np.isin(found, members)]
+        if order == "best" and found is not None:
+            return found.indices[np.isin(found.indices, members)]
         return members
 
     def _show(
-        self, page: Page, known: OpenGallery, facts: Facts, members: IntArray, codes: UInt16Array
+        self,
+        page: Page,
+        known: OpenGallery,
+        facts: Facts,
+        found: SearchResult | None,
+        members: IntArray,
+        codes: UInt16Array,
     ) -> None:
         n, everything = len(members), len(facts)
         known.holds = np.zeros(everything, dtype=bool)
@@ -242,12 +291,14 @@ class Galleries:
         known.codes = codes
         whole = n == everything and bool((np.diff(members) == 1).all())
         stands = np.flatnonzero(codes)
+        shown = words.found(n, everything, SINGULAR[facts.pool.kind])
         message = {
             "type": "gallery",
             "request": known.request,
             "n": n,
-            "text": words.found(n, everything, SINGULAR[facts.pool.kind]),
+            "text": shown if found is None else f"{shown}. {found.lines[0]}",
             "columns": [column.name for column in columns_of(facts.pool)],
+            **({} if known.cluster is None else {"cluster": known.cluster}),
             **self._as_group(known, opened=True),
             "to": page.id,
         }

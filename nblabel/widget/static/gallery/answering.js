@@ -21,7 +21,7 @@ export class GalleryAnswers {
   label(label) {
     const { context, gallery } = this;
     const { bar } = gallery;
-    const every = gallery.targetIndices;
+    const every = gallery.choice.targetIndices;
     if (!every.length) return;
     if (context.multiLabel) return this.tag(label, every);
     const relabel = bar.overwrites;
@@ -45,20 +45,20 @@ export class GalleryAnswers {
   }
 
   flag() {
-    this.post({ type: "flag" }, this.gallery.targetIndices, FLAG_CODE);
+    this.post({ type: "flag" }, this.gallery.choice.targetIndices, FLAG_CODE);
   }
 
   /** Take back whatever was answered. */
   clear() {
     const { gallery } = this;
-    const indices = gallery.targetIndices.filter((index) => gallery.codes[index] !== 0);
+    const indices = gallery.choice.targetIndices.filter((index) => gallery.codes[index] !== 0);
     this.post({ type: "clear" }, indices, 0);
   }
 
   /** @param {string} text */
   note(text) {
     const { gallery } = this;
-    const indices = gallery.targetIndices;
+    const indices = gallery.choice.targetIndices;
     if (this.post({ type: "note", text }, indices, null)) gallery.tiles.forget(indices);
     gallery.draw();
   }
@@ -88,7 +88,7 @@ export class GalleryAnswers {
     gallery.bar.complain("");
     const before = Uint16Array.from(indices, (index) => gallery.codes[index]);
     this.posted.set(uid, { indices, before });
-    if (event.type === "label") gallery.group.labeled(uid, gallery.targetIndices);
+    if (event.type === "label") gallery.group.labeled(uid, gallery.choice.targetIndices);
     if (code !== null) for (const index of indices) gallery.codes[index] = code;
     if (gallery.chosen.count && !gallery.large.isOpen && event.type !== "note")
       gallery.chosen.clear();
@@ -101,8 +101,12 @@ export class GalleryAnswers {
   hearAck(ack, event) {
     const { gallery } = this;
     const step = this.posted.get(event.uid);
-    if (!ack.ok && ack.retry) return;
+    if (!ack.ok && ack.retry) {
+      if (step) gallery.bar.complain(TEXT.gallery.tryingAgain(ack.text));
+      return;
+    }
     this.posted.delete(event.uid);
+    if (step) gallery.bar.complain("");
     const isUndo = gallery.isOpen && (event.type === "undo" || event.type === "redo");
     if (isUndo) gallery.group.undone(ack.ok ? event.of : "");
     if (ack.ok && (step || isUndo)) return gallery.say(ack.text);

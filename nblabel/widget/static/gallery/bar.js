@@ -74,12 +74,12 @@ export class GalleryBar {
     this.nothing = h("button", {
       type: "button",
       text: TEXT.gallery.nothing,
-      onClick: () => gallery.chooseNone(),
+      onClick: () => gallery.choice.clear(),
     });
     this.all = h("button", {
       type: "button",
       text: TEXT.gallery.all,
-      onClick: () => gallery.chooseAll(),
+      onClick: () => gallery.choice.all(),
     });
     this.choice = h("div", { class: "nbl-gallery-line" }, this.count, this.all, this.nothing);
     this.note = this.buildNote();
@@ -134,7 +134,7 @@ export class GalleryBar {
   }
 
   openNote() {
-    this.words.value = this.gallery.noteThere;
+    this.words.value = this.gallery.choice.noteThere;
     this.note.hidden = false;
     this.words.focus({ preventScroll: true });
   }
@@ -203,7 +203,10 @@ export class GalleryBar {
   }
 
   /** @param {ClassInfo} one */
-  classButton({ name, key, color }) {
+  classButton({ name, key, color, subclasses }) {
+    const isOpened = name === this.branch;
+    const text = isOpened ? TEXT.tree.itself(name) : name;
+    const opens = subclasses && !isOpened;
     return h(
       "button",
       {
@@ -213,25 +216,27 @@ export class GalleryBar {
         onClick: () => this.choose(name),
       },
       h("span", { class: "nbl-swatch", style: { background: color } }),
-      h("span", { class: "nbl-gallery-class-name", text: name }),
+      h("span", { class: "nbl-gallery-class-name", text }),
       key ? h("kbd", { text: key, "aria-hidden": "true" }) : null,
+      opens ? h("span", { class: "nbl-class-opens", "aria-hidden": "true", text: "›" }) : null,
     );
   }
 
   /** Whether labels that are there already are written over; nothing else is meant if all are. */
   get overwrites() {
-    const { targets, labeledTargets } = this.gallery;
+    const { targets, labeledTargets } = this.gallery.choice;
     return this.relabel.checked || labeledTargets === targets;
   }
 
   update() {
     const { gallery } = this;
     const { noun, multiLabel, closed } = gallery.context;
-    const { targets, labeledTargets } = gallery;
+    const { targets, labeledTargets } = gallery.choice;
     const isMixed = labeledTargets > 0 && labeledTargets < targets;
     const left = targets - (isMixed && !this.relabel.checked ? labeledTargets : 0);
     const said = multiLabel ? TEXT.gallery.tagAs(noun, targets) : gallery.group.heading(noun, left);
     setText(this.heading, said);
+    gallery.group.describe();
     setText(this.relabelText, TEXT.gallery.relabel(labeledTargets));
     this.relabelField.hidden = multiLabel || !isMixed;
     const { count } = gallery.chosen;

@@ -95,7 +95,7 @@ export class GalleryCell {
     const tile = gallery.tiles.get(index);
     const marks = [
       gallery.chosen.has(index),
-      gallery.at === place,
+      gallery.choice.at === place,
       gallery.changed[index],
       gallery.gone[index],
     ];
@@ -134,7 +134,7 @@ export class GalleryCell {
     const isChosen = gallery.chosen.has(index);
     this.tick.hidden = !isChosen;
     setAttribute(this.el, "aria-selected", String(isChosen));
-    setAttribute(this.el, "data-here", gallery.at === place);
+    setAttribute(this.el, "data-here", gallery.choice.at === place);
     setAttribute(this.el, "data-gone", gallery.gone[index] === 1);
     setAttribute(this.el, "data-model", stands.byModel);
     const more = [

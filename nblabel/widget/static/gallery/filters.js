@@ -10,8 +10,8 @@ import { TEXT } from "../shared/text.js";
  * What is asked of the kernel, but for the request; `among` travels as a buffer.
  * @typedef {{show: string, label?: string, as?: string, search?: {query: string, by: string},
  *   criteria?: import("../shared/map_filter.js").Criteria,
- *   only?: import("../shared/ways.js").Only["asked"], order: string, of?: string | number,
- *   descending: boolean}} Asked
+ *   only?: import("../shared/ways.js").Only["asked"], group?: true, order: string,
+ *   of?: string | number, descending: boolean}} Asked
  */
 
 /** @param {Record<string, string>} texts */
@@ -27,16 +27,18 @@ export class GalleryFilters {
     this.sent = "";
     this.searchedFor = "";
     const text = TEXT.gallery;
-    const choice = (/** @type {Record<string, string>} */ texts) =>
-      h("select", { onChange: () => this.apply() }, ...optionsOf(texts));
+    const choice = (/** @type {Record<string, string>} */ texts, act = () => this.narrow()) =>
+      h("select", { onChange: act }, ...optionsOf(texts));
     this.show = choice(text.shows);
     this.label = choice({});
     this.as = choice(text.abouts);
-    this.query = h("input", { type: "search", maxlength: 1000 });
+    this.query = h("input", { type: "search", maxlength: 1000, placeholder: text.searchHint });
     listen(this.query, "change", () => this.searched());
-    this.order = choice(text.orders);
+    /** What is searched in. */
+    this.by = choice({}, () => this.query.value.trim() && this.narrow());
+    this.order = choice(text.orders, () => this.apply());
     /** Of which the values are the order. */
-    this.column = choice({});
+    this.column = choice({}, () => this.apply());
     this.descending = h("input", { type: "checkbox", onChange: () => this.apply() });
     const field = (/** @type {string} */ name, /** @type {...Node} */ ...controls) =>
       h("label", { class: "nbl-gallery-field" }, h("span", { text: name }), ...controls);
@@ -48,6 +50,7 @@ export class GalleryFilters {
     this.among = h(
       "span",
       { class: "nbl-gallery-among" },
+      gallery.clusters.el,
       this.amongText,
       h("button", { type: "button", text: text.dropAmong, onClick: () => gallery.dropAmong() }),
     );
@@ -71,6 +74,7 @@ export class GalleryFilters {
       field(classText, this.label),
       this.asField,
       field(text.search, this.query),
+      field(text.by, this.by),
       field(text.order, this.order),
       this.columnField,
       h(
@@ -87,7 +91,22 @@ export class GalleryFilters {
     this.offer([]);
     this.clear();
     const { map } = gallery.context;
-    map.on("criteria", () => gallery.isOpen && this.apply(), gallery.signal);
+    map.on("criteria", () => gallery.isOpen && this.narrow(), gallery.signal);
+    const { link, throttle } = gallery.context;
+    const ways = () => this.listWays();
+    link.onTrait("search_ways", () => throttle.run(ways, ways), gallery.signal);
+    this.listWays();
+  }
+
+  /** What can be searched in may change: by meaning, once there is a network for it. */
+  listWays() {
+    const known = this.gallery.context.model.get("search_ways") ?? ["auto"];
+    const { ways } = TEXT.gallery;
+    fill(
+      this.by,
+      known.map((way) => [way, ways[way]]),
+    );
+    this.by.value ||= known[0];
   }
 
   /** The classes may be others now; what is chosen stays where it is there still. */
@@ -112,26 +131,42 @@ export class GalleryFilters {
     this.columnField.hidden = this.order.value !== "column";
     const { options } = this.order;
     for (const option of options) {
-      if (option.value === "best") option.hidden = option.disabled = !this.query.value.trim();
+      if (option.value === "best") option.hidden = option.disabled = !this.hasBest;
       if (option.value === "column") option.hidden = option.disabled = !this.column.value;
     }
-    const { among, only } = this.gallery;
-    const texts = [only?.text ?? "", among ? TEXT.gallery.among(among.length) : ""];
+    const { among, clusters, hidden, only } = this.gallery;
+    const texts = [
+      only?.text ?? "",
+      among ? TEXT.gallery.among(among.length) : "",
+      among && hidden ? TEXT.gallery.hiddenLeftOut(hidden) : "",
+    ];
     this.among.hidden = !among && !only;
+    clusters.update();
     setText(this.amongText, texts.filter(Boolean).join(". "));
+  }
+
+  /** Whether what is shown was found, the best first. */
+  get hasBest() {
+    return this.query.value.trim() !== "" || this.gallery.only?.asked.like !== undefined;
   }
 
   /** Enter in a field: JupyterLab does not let it change. @param {EventTarget} field */
   entered(field) {
     if (field === this.query) this.searched();
-    else this.apply();
+    else this.narrow();
     this.gallery.focus();
   }
 
   searched() {
     if (this.query.value.trim() === this.searchedFor) return;
     this.searchedFor = this.query.value.trim();
-    this.order.value = this.query.value.trim() ? "best" : "position";
+    this.order.value = this.hasBest ? "best" : "position";
+    this.narrow();
+  }
+
+  /** Others are to be shown, which are no group any more. */
+  narrow() {
+    if (!this.gallery.group.isAwaited) this.gallery.group.end();
     this.apply();
   }
 
@@ -151,11 +186,15 @@ export class GalleryFilters {
     this.update();
   }
 
+  /** What it was opened for is over. */
+  forget() {
+    this.gallery.forget();
+    this.clear();
+  }
+
   reset() {
     const { gallery } = this;
-    this.clear();
-    gallery.among = gallery.like = gallery.only = null;
-    gallery.group.end();
+    this.forget();
     const before = gallery.request;
     this.form.clear(); // asks where there were filters
     if (gallery.request === before) gallery.dropAmong();
@@ -173,7 +212,7 @@ export class GalleryFilters {
     if (label) this.label.value = label;
     if (as) this.as.value = as;
     if (query) this.query.value = this.searchedFor = query;
-    this.order.value = order ?? (query ? "best" : "position");
+    this.order.value = order ?? (this.hasBest ? "best" : "position");
     this.update();
   }
 
@@ -196,8 +235,9 @@ export class GalleryFilters {
     const { isOn, criteria } = gallery.context.map.filter;
     if (isOn) asked.criteria = criteria;
     const query = this.query.value.trim();
-    if (query) asked.search = { query, by: "auto" };
-    else if (asked.order === "best") asked.order = "position";
+    if (query) asked.search = { query, by: this.by.value };
+    if (asked.order === "best" && !this.hasBest) asked.order = "position";
+    if (gallery.group.isOn) asked.group = true;
     if (asked.order === "column" && this.column.value) asked.of = this.column.value;
     else if (asked.order === "column") asked.order = "position";
     if (asked.order === "distance") {

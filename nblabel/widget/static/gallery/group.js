@@ -1,7 +1,8 @@
-// A group in the gallery: all of it is chosen at first, and what does not belong is left out. The
-// others get one label, and what was left out is asked next.
+// A group in the gallery: all of it is chosen at first, and a click leaves out what does not
+// belong. The others get one label, and what was left out is asked next.
 
 import { h, setText } from "../shared/dom.js";
+import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
 
 export class GalleryGroup {
@@ -16,6 +17,7 @@ export class GalleryGroup {
     this.last = null;
     /** The classes that most of it are predicted to be of. @type {string[]} */
     this.likeliest = [];
+    this.hint = h("p", { class: "nbl-gallery-hint", id: gallery.hintId });
     this.warning = h("p", { class: "nbl-gallery-warning", role: "status" });
   }
 
@@ -31,6 +33,11 @@ export class GalleryGroup {
     this.isOn = false;
   }
 
+  /** Whether what does not belong is still to be left out. */
+  get isChoosing() {
+    return this.isOn && !this.last;
+  }
+
   /** @param {{warning?: string, likeliest?: string[]}} message the gallery is here */
   take({ warning = "", likeliest = [] }) {
     const { gallery } = this;
@@ -39,9 +46,20 @@ export class GalleryGroup {
     this.isAwaited = false;
     this.likeliest = likeliest;
     gallery.bar.list();
-    const place = gallery.members.indexOf(gallery.only?.asked.near ?? -1);
-    gallery.at = gallery.anchor = Math.max(place, 0);
+    const { near, like } = gallery.only?.asked ?? {};
+    const place = gallery.members.indexOf(near ?? like ?? -1);
+    gallery.choice.at = gallery.choice.anchor = Math.max(place, 0);
     gallery.chosen.set(gallery.members);
+    if (gallery.el.contains(focusedElement())) this.keepInSight();
+  }
+
+  /** The first of them and the classes are in sight, on a small screen, too. */
+  keepInSight() {
+    const { bar, plane } = this.gallery;
+    const { top } = plane.el.getBoundingClientRect();
+    const end = Math.min(bar.el.getBoundingClientRect().top, innerHeight);
+    if (top < 0 || top + plane.rowHeight > end) plane.el.scrollIntoView({ block: "start" });
+    bar.buttons.scrollIntoView({ block: "nearest" });
   }
 
   /** That labels in it contradict. @param {string} text */
@@ -49,16 +67,22 @@ export class GalleryGroup {
     setText(this.warning, text && `▲ ${text}`);
   }
 
+  /** All of it, ascending; null where there is none. */
+  get members() {
+    return this.isOn ? this.gallery.members.slice().sort() : null;
+  }
+
   /** Those of it that do not belong. */
   get excluded() {
     const { chosen, members } = this.gallery;
-    if (!this.isOn || !chosen.count) return new Uint32Array(0);
+    if (!this.isChoosing || !chosen.count) return new Uint32Array(0);
     return members.filter((index) => !chosen.has(index));
   }
 
   /** Whether somebody can have seen what would be labeled. */
   get isSeen() {
-    return !this.isOn || this.gallery.large.isOpen || !this.gallery.tiles.wanted.length;
+    const { large, plane, tiles } = this.gallery;
+    return !this.isOn || large.isOpen || plane.seen.every((index) => tiles.get(index));
   }
 
   /** What an undo is of, where it is to be this label and no other. */
@@ -78,8 +102,13 @@ export class GalleryGroup {
     if (last && last.uid === of && this.isOn) this.gallery.chosen.set(last.indices);
   }
 
+  /** What clicks and keys do. */
+  describe() {
+    setText(this.hint, this.isChoosing ? TEXT.gallery.groupHint : TEXT.gallery.hint);
+  }
+
   /** @param {string} noun @param {number} n */
   heading(noun, n) {
-    return TEXT.group.labelAs(noun, n, this.excluded.length);
+    return TEXT.gallery.labelAs(noun, n, this.excluded.length);
   }
 }

@@ -1,6 +1,6 @@
 // What the keys do while the focus is in the gallery. None of them reaches the queue.
 
-import { withoutCapsLock } from "../shared/chords.js";
+import { chordOf, withoutCapsLock } from "../shared/chords.js";
 import { FIND_KEY } from "../shared/offer.js";
 
 /**
@@ -23,6 +23,11 @@ export function hearGalleryKey(gallery, event) {
   if (target.closest("input, select, textarea, summary")) return false;
   if (target.closest("button") && (key === "Enter" || key === " ")) return false;
   const inPlane = target === gallery.plane.el;
+  const chord = chordOf(event);
+  if (chord === "undo" || chord === "redo") {
+    if (!event.repeat) gallery.answers[chord]();
+    return true;
+  }
   if (event.ctrlKey || event.metaKey) return inPlane && chordIn(gallery, event);
   if (gallery.large.isOpen && (key === "ArrowLeft" || key === "ArrowRight")) {
     gallery.large.step(key === "ArrowLeft" ? -1 : 1);
@@ -30,7 +35,7 @@ export function hearGalleryKey(gallery, event) {
   }
   if (inPlane && move(gallery, event)) return true;
   if (event.repeat) return true;
-  if (inPlane && key === " ") gallery.toggleAt(gallery.at);
+  if (inPlane && key === " ") gallery.choice.toggleAt(gallery.choice.at);
   else if (inPlane && key === "Enter") gallery.large.open();
   else return command(gallery, event.shiftKey ? key : withoutCapsLock(key));
   return true;
@@ -39,9 +44,9 @@ export function hearGalleryKey(gallery, event) {
 /** @param {import("./gallery.js").Gallery} gallery @param {KeyboardEvent} event */
 function chordIn(gallery, event) {
   const key = event.key.toLowerCase();
-  if (key === "a" && !event.shiftKey) gallery.chooseAll();
-  else if (key === "home") gallery.moveTo(0, event.shiftKey);
-  else if (key === "end") gallery.moveTo(gallery.members.length - 1, event.shiftKey);
+  if (key === "a" && !event.shiftKey) gallery.choice.all();
+  else if (key === "home") gallery.choice.moveTo(0, event.shiftKey);
+  else if (key === "end") gallery.choice.moveTo(gallery.members.length - 1, event.shiftKey);
   else return false;
   return true;
 }
@@ -49,7 +54,7 @@ function chordIn(gallery, event) {
 /** @param {import("./gallery.js").Gallery} gallery @param {KeyboardEvent} event */
 function move(gallery, { key, shiftKey }) {
   const { columns, page } = gallery.plane;
-  const { at } = gallery;
+  const { at } = gallery.choice;
   const start = at - (at % columns);
   /** @type {Record<string, number>} */
   const there = {
@@ -66,7 +71,7 @@ function move(gallery, { key, shiftKey }) {
   const last = gallery.members.length - 1;
   const isLine = key === "ArrowUp" || key === "ArrowDown";
   if (isLine && (there[key] < 0 || (there[key] > last && start + columns > last))) return true;
-  gallery.moveTo(there[key], shiftKey);
+  gallery.choice.moveTo(there[key], shiftKey);
   return true;
 }
 
@@ -84,6 +89,8 @@ function command(gallery, key) {
     r: () => gallery.answers.redo(),
     "/": () => gallery.filters.query.focus(),
     "=": () => gallery.openAlike(),
+    "<": () => gallery.clusters.step("previous"),
+    ">": () => gallery.clusters.step("next"),
     "#": () => gallery.close(),
     [FIND_KEY]: () => bar.openFinder(),
   };

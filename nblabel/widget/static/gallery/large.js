@@ -72,7 +72,7 @@ export class GalleryLarge {
     if (!this.isOpen) return;
     this.el.hidden = true;
     this.gallery.plane.el.hidden = false;
-    this.gallery.plane.reveal(this.gallery.at);
+    this.gallery.plane.reveal(this.gallery.choice.at);
     this.gallery.draw();
     this.gallery.focus();
     this.gallery.bar.update();
@@ -81,9 +81,9 @@ export class GalleryLarge {
   /** @param {number} by */
   step(by) {
     const { gallery } = this;
-    const there = gallery.at + by;
+    const there = gallery.choice.at + by;
     if (there < 0 || there >= gallery.members.length) return;
-    gallery.at = gallery.anchor = there;
+    gallery.choice.at = gallery.choice.anchor = there;
     this.draw();
     gallery.bar.update();
     gallery.say(this.said);
@@ -98,7 +98,8 @@ export class GalleryLarge {
   draw() {
     if (!this.isOpen) return;
     const { gallery } = this;
-    const { at, members, tiles, context } = gallery;
+    const { members, tiles, context } = gallery;
+    const { at } = gallery.choice;
     const index = members[at];
     tiles.want(
       [...members.subarray(at, at + 2), ...members.subarray(Math.max(at - 1, 0), at)],

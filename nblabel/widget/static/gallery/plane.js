@@ -23,6 +23,8 @@ export class GalleryPlane {
     this.top = 0;
     this.lastScroll = 0;
     this.isDue = false;
+    /** The items in sight. @type {number[]} */
+    this.seen = [];
     /** @type {Map<number, {el: HTMLElement, cells: GalleryCell[]}>} */
     this.rows = new Map();
     this.layer = h("div", { class: "nbl-gallery-layer", role: "presentation" });
@@ -91,12 +93,12 @@ export class GalleryPlane {
   resize() {
     if (!this.view) return;
     const first = this.firstPlace;
-    const seen = this.isSeen(this.gallery.at);
+    const seen = this.isSeen(this.gallery.choice.at);
     this.columns = Math.max(Math.floor((this.width + TILE_GAP) / (this.tileWidth + TILE_GAP)), 1);
     this.clear();
     this.fit();
     this.goTo(Math.floor(first / this.columns) * this.rowHeight);
-    if (seen) this.reveal(this.gallery.at);
+    if (seen) this.reveal(this.gallery.choice.at);
     this.draw();
   }
 
@@ -187,8 +189,9 @@ export class GalleryPlane {
         if (place < this.n) seen.push(gallery.members[place]);
       }
     }
+    this.seen = seen;
     for (const { el } of free) el.remove();
-    setAttribute(this.el, "aria-activedescendant", this.cellOf(gallery.at)?.el.id ?? null);
+    setAttribute(this.el, "aria-activedescendant", this.cellOf(gallery.choice.at)?.el.id ?? null);
     const ahead = gallery.members.subarray((last + 1) * columns, (last + 3) * columns);
     gallery.tiles.want([...seen, ...ahead], sideFor(this.isWordy ? 96 : this.tileWidth));
   }

@@ -1,5 +1,6 @@
-// Choosing with the pointer: a click, with Shift up to there, with Ctrl one more; a drag chooses
-// what lies in its rectangle. A finger scrolls, and a tap chooses one more.
+// Choosing with the pointer: a click, with Shift up to there, with Ctrl one more or less, as with
+// any click in a group; a drag chooses what lies in its rectangle. A finger scrolls, and a tap
+// chooses one more.
 
 import { listen } from "../shared/errors.js";
 
@@ -54,9 +55,10 @@ export function hearPointer(gallery) {
     if (dragged || !isCell || !gallery.members.length) return;
     const place = plane.placeAt(event);
     const byTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
-    if (event.shiftKey) gallery.extendTo(place);
-    else if (event.ctrlKey || event.metaKey || byTouch) gallery.toggleAt(place);
-    else gallery.chooseOnly(place);
+    if (event.shiftKey) gallery.choice.extendTo(place);
+    else if (event.ctrlKey || event.metaKey || byTouch || gallery.group.isChoosing)
+      gallery.choice.toggleAt(place);
+    else gallery.choice.only(place);
   };
   const options = { signal };
   listen(plane.el, "pointerdown", down, options);

@@ -78,7 +78,6 @@ export class MapCrosshair {
       this.corner = null;
       this.view.select(outline);
     } else {
-      this.view.beginShape();
       this.corner = here;
       this.view.say(TEXT.map.boxStarted);
     }

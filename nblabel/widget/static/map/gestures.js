@@ -99,7 +99,6 @@ export class MapGestures {
     drag.moved = true;
     this.view.hover(null);
     if (drag.kind === "pan") return;
-    this.view.beginShape(drag.operation);
     this.view.drawOutline([...this.view.scene.camera.toWorld(...drag.start)]);
   }
 

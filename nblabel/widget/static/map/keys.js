@@ -27,12 +27,13 @@ const MAP_KEYS = {
   f: once((view) => view.filter.toggle()),
   s: once((view) => view.save.toggle()),
   g: once((view) => view.openCluster(null)),
-  "/": once((view) => view.openSearch(null)),
+  "/": once((view) => view.ways.openSearch()),
+  "#": once((view) => view.legend.openGallery()),
   "?": once((view) => view.help.toggle()),
 };
 
 /**
- * A key on the map, outside of its dialog.
+ * A key on the map, outside of its fields.
  * @param {import("./view.js").CanvasView} view
  * @param {KeyboardEvent} event
  * @returns {boolean} whether the key meant something

@@ -34,13 +34,13 @@ export class MapLegend {
         class: "nbl-map-search",
         "aria-keyshortcuts": "/",
         title: TEXT.map.searchTitle,
-        onClick: () => view.openSearch(null),
+        onClick: () => view.ways.openSearch(),
       },
       h("span", { text: TEXT.map.search }),
       h("kbd", { text: "/", "aria-hidden": "true" }),
     );
     const head = h("div", { class: "nbl-map-legend-head" }, this.title, search, clusters);
-    /** All items as small pictures, or those of the colour that is shown alone. */
+    /** The items of the colour that is shown alone, as small pictures. */
     this.gallery = h(
       "button",
       {
@@ -126,13 +126,13 @@ export class MapLegend {
   openGallery() {
     const { context, pressedCode, ways } = this.view;
     const { codes } = context.map;
-    if (pressedCode === null) return ways.openGallery({});
+    if (pressedCode === null) return ways.openGallery();
     const name = this.pressedName;
     const by = context.model.get("color_by");
     const about = by === "prediction" ? "both" : by === "label" ? "label" : "";
     if (about && context.everyClass.some((one) => one.name === name))
       return ways.openGallery({ label: name, as: about });
-    if (!codes.length) return ways.openGallery({}); // plotly draws them
+    if (!codes.length) return ways.openGallery(); // plotly draws them
     // what is filtered out the gallery leaves out by itself
     const indices = Uint32Array.from(codes.keys()).filter((i) => codes[i] === pressedCode);
     ways.openGallery({ indices });
@@ -145,6 +145,8 @@ export class MapLegend {
 
   updateFind() {
     const name = this.findable;
+    // that of everything has its button above the questions
+    this.gallery.hidden = this.view.pressedCode === null;
     setText(this.gallery.firstChild, TEXT.gallery.openOf(this.pressedName));
     this.find.hidden = name === null && !this.target;
     setText(this.find, name === null ? TEXT.map.endFind(this.target) : TEXT.map.findMore(name));

@@ -1,6 +1,6 @@
 // What stands in the map's place where plotly draws the points, in a figure beside the panel: the
-// choices, the picture of the point under the pointer, the legend and the dialog for groups. Plotly
-// tells the kernel what was drawn around, and the kernel has plotly dim all other points.
+// choices, the picture of the point under the pointer, the legend and the form that finds clusters.
+// Plotly tells the kernel what was drawn around, and the kernel has plotly dim all other points.
 
 import { Delay } from "../shared/delay.js";
 import { h, setText } from "../shared/dom.js";
@@ -28,6 +28,10 @@ export class PlotlyView extends SideView {
      * @type {Uint32Array | number | null}
      */
     this.lit = null;
+    /** Whether something is drawn around in the figure. */
+    this.isOutlined = false;
+    /** Whether that is taken away as others stand out, which the figure tells like a selection. */
+    this.dropsOutline = false;
     this.silence = h("p", { class: "nbl-map-silence" });
     this.card = new PointCard();
     this.here = h("p", { class: "nbl-map-here", text: TEXT.map.pointHere });
@@ -62,16 +66,33 @@ export class PlotlyView extends SideView {
    * @param {boolean} focus false where it was not drawn in the figure, which shows it already
    */
   choose(indices, hidden, focus) {
-    if (focus && indices.length) this.lit = indices;
+    if (focus) {
+      const isEcho = !indices.length && !hidden && this.dropsOutline;
+      this.dropsOutline = false;
+      if (isEcho) return;
+      this.isOutlined = indices.length > 0;
+      if (this.isOutlined) this.lit = indices;
+    }
     super.choose(indices, hidden, focus);
   }
 
   updateLit() {
     this.litDelay.start(LIT_AFTER_MS, () => {
       const lit = this.selected ?? this.pressedCode;
-      if (lit === this.lit) return;
+      if (isSameLit(lit, this.lit)) return;
       this.lit = lit;
+      this.dropsOutline = this.isOutlined;
+      this.isOutlined = false;
       this.context.send({ type: "lit", code: this.selected ? null : lit }, this.selected);
     });
   }
+}
+
+/**
+ * @param {Uint32Array | number | null} a
+ * @param {Uint32Array | number | null} b
+ */
+function isSameLit(a, b) {
+  if (!(a instanceof Uint32Array && b instanceof Uint32Array)) return a === b;
+  return a.length === b.length && a.every((index, k) => index === b[k]);
 }

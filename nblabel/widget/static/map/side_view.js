@@ -1,15 +1,14 @@
 // What every view of the map has, whatever draws the points: what they are coloured by and
-// projected with, the legend, and in its place the dialog for a group. A view that extends this one
-// shows which points stand out.
+// projected with, the legend, and in its place the form that finds clusters. A view that extends
+// this one shows which points stand out.
 
-import { chordOf } from "../shared/chords.js";
 import { Delay } from "../shared/delay.js";
 import { h } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { announce } from "../shared/live.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
-import { GroupDialog } from "../groups/dialog.js";
+import { ClusterSetup } from "./cluster_setup.js";
 import { MapLegend } from "./legend.js";
 import { MapToolbar } from "./toolbar.js";
 
@@ -44,20 +43,17 @@ export class SideView {
     this.note = h("div", { class: "nbl-map-note", role: "status" });
     this.toolbar = new MapToolbar(this);
     this.legend = new MapLegend(this);
-    this.dialog = new GroupDialog(this);
-    this.side = h("div", { class: "nbl-map-side" }, this.legend.el, this.dialog.el);
+    this.setup = new ClusterSetup(this);
+    this.side = h("div", { class: "nbl-map-side" }, this.legend.el, this.setup.el);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
     this.onTrait("color_by", () => this.isolate(null));
     context.link.on(
       "select",
-      ({ hidden = 0, focus = true }, [buffer]) => {
-        const indices = new Uint32Array(alignedCopy(buffer));
-        if (!focus && this.ways.takeSelection(indices, false)) return;
-        this.choose(indices, hidden, focus);
-      },
+      ({ hidden = 0, focus = true }, [buffer]) =>
+        this.choose(new Uint32Array(alignedCopy(buffer)), hidden, focus),
       signal,
     );
-    ways.openSearch = (like) => this.openSearch(like, true);
+    ways.findClusters = () => this.setup.open();
     ways.lightUp = (some) => (some.length ? this.highlight(some) : this.dropHighlight());
   }
 
@@ -85,23 +81,10 @@ export class SideView {
    * @param {KeyboardEvent} event
    */
   hearKey(event) {
-    if (!this.takeUndo(event)) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-      if (!this.takeKey(event)) return;
-    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (!this.takeKey(event)) return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  /**
-   * In the dialog of a group that was labeled the chord for undo is the dialog's.
-   * @param {KeyboardEvent} event
-   */
-  takeUndo(event) {
-    const within = this.dialog.el.contains(/** @type {Node} */ (event.target));
-    if (!within || chordOf(event) !== "undo" || !this.dialog.takesUndo) return false;
-    if (!event.repeat) this.dialog.sendUndo();
-    return true;
   }
 
   /**
@@ -111,13 +94,12 @@ export class SideView {
   takeKey(event) {
     if (event.key === "Escape") return this.escape();
     const target = /** @type {Element} */ (event.target);
-    if (this.dialog.el.contains(target)) return this.dialog.handleKey(event);
     // a choice list needs its arrows and letters
     return !target.matches("select, input") && this.handleKey(event);
   }
 
   /**
-   * A key outside of the dialog.
+   * A key outside of the fields.
    * @param {KeyboardEvent} event
    * @returns {boolean} whether it meant something
    */
@@ -126,7 +108,7 @@ export class SideView {
     if (event.key !== "g" && event.key !== "/") return event.key === "#";
     if (event.repeat) return true;
     if (event.key === "g") this.openCluster(null);
-    else this.openSearch(null);
+    else this.ways.openSearch();
     return true;
   }
 
@@ -135,10 +117,9 @@ export class SideView {
    * @returns {boolean} whether there was one
    */
   escape() {
-    if (this.dialog.isOpen && this.dialog.find.leaveBranch()) return true;
-    if (this.dialog.isOpen) this.clearSelection();
+    if (this.setup.isOpen) this.setup.leave();
     else if (this.pressedCode !== null) this.isolate(null);
-    else return false;
+    else return this.ways.closeSelection(false);
     return true;
   }
 
@@ -167,47 +148,36 @@ export class SideView {
   }
 
   /**
-   * What was drawn around in plotly's figure, or set from Python: only there nobody expects the
-   * focus to move.
+   * What was drawn around in plotly's figure, or set from Python, where nobody expects the focus to
+   * move. In the figure it is dropped, too, when other points are drawn.
    * @param {Uint32Array} indices
    * @param {number} hidden how many others were, that the legend hides
    * @param {boolean} focus
    */
   choose(indices, hidden, focus) {
-    if (hidden && !indices.length) this.say(TEXT.map.allHiddenInside(hidden, false));
-    if (indices.length) return this.openSelection(indices, hidden, focus);
-    // dropped in the figure, which does so too where it was labeled here: that still says so
-    const dropped = this.dialog.isChoosing && !this.dialog.isCluster;
-    if (focus ? dropped : this.dialog.isOpen) this.clearSelection();
+    if (!indices.length) {
+      if (hidden) this.say(TEXT.map.noneInside(hidden, false));
+      this.ways.closeSelection(!focus);
+    } else if (focus || !this.ways.takeSelection(indices)) {
+      this.openSelection(indices, hidden, focus);
+    }
   }
 
   /**
    * @param {Uint32Array} indices what was drawn around
-   * @param {number} hidden how many others were, that the legend hides
-   * @param {boolean} [focus] whether the keys are those of the dialog now
+   * @param {number} hidden how many others were, that the legend or the filters hide
+   * @param {boolean} [focus] whether the keys are those of the gallery now
    */
   openSelection(indices, hidden, focus = true) {
     this.highlight(indices);
-    if (this.ways.takeSelection(indices, true)) return;
-    this.dialog.openSelection(indices, hidden, focus);
-    this.legend.el.hidden = true;
+    this.ways.openSelection(indices, hidden, focus);
   }
 
   /** @param {number | null} cluster its number, null for the first that is left to look at */
   openCluster(cluster) {
-    this.dropHighlight();
-    this.dialog.openCluster(cluster);
-    this.legend.el.hidden = true;
-  }
-
-  /**
-   * @param {number | null} like the item that others are to be like; null to have somebody type
-   * @param {boolean} [fromQueue] whether the focus goes back there
-   */
-  openSearch(like, fromQueue = false) {
-    this.dropHighlight();
-    this.dialog.search.open(like, fromQueue);
-    this.legend.el.hidden = true;
+    const { n } = this.context.model.get("clustering") ?? {};
+    if (n) this.ways.openCluster(cluster);
+    else this.setup.open();
   }
 
   /** @param {Uint32Array} indices points that stand out from the others */
@@ -216,16 +186,9 @@ export class SideView {
     this.updateLit();
   }
 
-  /** The dialog has done its work, but may still offer to undo it. */
   dropHighlight() {
     this.selected = null;
     this.updateLit();
-  }
-
-  clearSelection() {
-    this.dropHighlight();
-    this.dialog.close();
-    this.legend.el.hidden = false;
   }
 
   /** @param {number | null} code a colour to show alone until it is released */

@@ -135,14 +135,6 @@ export class CanvasView extends SideView {
   }
 
   /**
-   * Something is drawn around from now on: a new selection takes the place of the one before.
-   * @param {Operation | null} [operation] null for the one that is chosen
-   */
-  beginShape(operation = null) {
-    if ((operation ?? this.operations.chosen) === "replace") this.clearSelection();
-  }
-
-  /**
    * @param {number} dx in CSS pixels
    * @param {number} dy
    */
@@ -183,7 +175,7 @@ export class CanvasView extends SideView {
   /** Ask about a point next. @param {number} index */
   pick(index) {
     const { context, scene } = this;
-    if (this.ways.takeSelection(Uint32Array.of(index), false)) return; // the queue is not in view
+    if (this.ways.pick(index)) return; // the queue is not in view
     scene.showPicked(index);
     const sent = context.send({ type: "show", index });
     if (!sent) return this.say(TEXT.map.notShown);
@@ -228,16 +220,14 @@ export class CanvasView extends SideView {
     );
     const hidden = inside.length - seen.length;
     const operation = held ?? this.operations.chosen;
-    const chosen = this.dialog.isChoosing ? this.dialog.indices : new Uint32Array(0);
-    const open = this.ways.among() ?? chosen;
+    const open = this.ways.among() ?? new Uint32Array(0);
     const selected = combineSelections(operation, open, seen);
     if (!selected.length) {
-      this.clearSelection();
-      if (seen.length) this.say(TEXT.map.nothingSelected);
-      else
-        this.say(
-          hidden ? TEXT.map.allHiddenInside(hidden, shown !== null) : TEXT.map.noPointsInside,
-        );
+      this.drawOutline([]);
+      if (seen.length) this.ways.closeSelection(false);
+      this.say(
+        seen.length ? TEXT.map.nothingSelected : TEXT.map.noneInside(hidden, shown !== null),
+      );
       return;
     }
     // what was combined has another outline
@@ -272,7 +262,7 @@ export class CanvasView extends SideView {
   escape() {
     if (this.help.isOpen) this.help.close();
     else if (this.gestures.dropShape() || this.crosshair.dropCorner()) this.drawOutline([]);
-    else if (!this.dialog.isOpen && this.crosshair.isOn) this.crosshair.toggle();
+    else if (this.crosshair.isOn) this.crosshair.toggle();
     else if (super.escape()) return true;
     else if (this.mode !== "move") this.setMode("move");
     else return false;

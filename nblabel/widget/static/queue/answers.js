@@ -11,21 +11,9 @@ import { keyShown, shortcutOf } from "./keys.js";
 
 /** @typedef {(command: import("./keys.js").Command) => void} Run */
 /** @typedef {import("./controller.js").QueueController} QueueController */
-/**
- * What the parts of one view of the queue share.
- * @typedef {{paused: boolean}} Desk `paused`: class keys label an open group, and nothing here
- */
 
 /** More classes than this scroll, where they would be taller than the picture. */
 const SCROLLS_FROM = 12;
-/** What answers the question on screen. */
-const ANSWERS = ["label", "accept", "skip", "flag", "takeOver"];
-
-/** @param {import("./keys.js").Command} command */
-export function isAnswer({ name }) {
-  return ANSWERS.includes(name);
-}
-
 /**
  * @param {string} name
  * @param {string} text
@@ -41,9 +29,8 @@ export function commandButton(name, text, run) {
 /**
  * @param {QueueController} controller
  * @param {Run} run
- * @param {Desk} desk
  */
-export function buildPrediction(controller, run, desk) {
+export function buildPrediction(controller, run) {
   const name = h("strong");
   const percent = h("span", { class: "nbl-percent" });
   const bar = h("span", { class: "nbl-bar-fill" });
@@ -69,7 +56,7 @@ export function buildPrediction(controller, run, desk) {
     bar.style.width = `${(prediction?.confidence ?? 0) * 100}%`;
     setAttribute(node, "data-state", prediction ? "prediction" : "none");
     const label = kept ?? prediction?.label;
-    const acts = label && !controller.context.closed && !desk.paused;
+    const acts = label && !controller.context.closed;
     setAttribute(accept, "aria-disabled", acts ? null : "true");
     setText(accept.firstChild, kept === null ? TEXT.queue.accept : TEXT.queue.keep);
     accept.title = kept === null ? "" : TEXT.queue.keepLabel(kept);
@@ -85,12 +72,11 @@ export function buildPrediction(controller, run, desk) {
 /**
  * @param {QueueController} controller
  * @param {Run} run
- * @param {Desk} desk
  * @param {HTMLElement[]} more what follows the classes
  * @param {() => void} focusRoot
  * @param {import("./tags.js").TagController | null} tags where an item may have several
  */
-export function buildClasses(controller, run, desk, more, focusRoot, tags) {
+export function buildClasses(controller, run, more, focusRoot, tags) {
   const list = h("div", { class: "nbl-class-list" });
   const card = buildClassCard(controller.context, list);
   const legend = h("legend", { class: "nbl-hidden", text: TEXT.queue.label });
@@ -158,7 +144,7 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
       setAttribute(buttons[i], "data-doubted", doubt ?? null);
       const isPressed = isOpened ? current?.label === branch : pressed.includes(one.name);
       setAttribute(buttons[i], "aria-pressed", String(isPressed));
-      const acts = current && !closed && !desk.paused;
+      const acts = current && !closed;
       setAttribute(buttons[i], "aria-disabled", acts ? null : "true");
     });
     card.render();
@@ -171,10 +157,9 @@ export function buildClasses(controller, run, desk, more, focusRoot, tags) {
 /**
  * The field for a new class, opened in place. It may label what is on screen in the same step.
  * @param {QueueController} controller
- * @param {Desk} desk
  * @param {() => void} focusRoot
  */
-export function buildNewClass(controller, desk, focusRoot) {
+export function buildNewClass(controller, focusRoot) {
   const asked = controller.context.called(TEXT.queue.newClassName);
   const input = h("input", { type: "text", "aria-label": asked, placeholder: asked });
   const add = h("button", { type: "submit", class: "nbl-primary", text: TEXT.queue.add });
@@ -191,7 +176,7 @@ export function buildNewClass(controller, desk, focusRoot) {
     const words = multiLabel ? TEXT.tags.addAndPress : TEXT.queue.addAndLabel;
     setText(label.firstChild, words(noun));
     const hadFocus = focusedElement() === label;
-    label.hidden = desk.paused || controller.queue.current === null;
+    label.hidden = controller.queue.current === null;
     if (hadFocus && label.hidden) input.focus();
   };
   const open = () => {
@@ -229,23 +214,14 @@ export function buildNewClass(controller, desk, focusRoot) {
   return { node: h("div", { class: "nbl-new" }, button, form), open, render };
 }
 
-/** @param {Run} run @param {Desk} desk */
-export function buildActions(run, desk) {
+/** @param {Run} run */
+export function buildActions(run) {
   const buttons = Object.entries(TEXT.queue.actions).map(([name, text]) =>
     commandButton(name, text, run),
   );
-  const node = h(
+  return h(
     "div",
     { class: "nbl-actions", role: "group", "aria-label": TEXT.queue.actionsTitle },
     ...buttons,
   );
-  const render = () => {
-    for (const name of ANSWERS)
-      setAttribute(
-        node.querySelector(`.nbl-do-${name}`) ?? node,
-        "aria-disabled",
-        desk.paused ? "true" : null,
-      );
-  };
-  return { node, render };
 }

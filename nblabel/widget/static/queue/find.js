@@ -1,7 +1,6 @@
 // Finding a class by its name, where there are more classes than keys: a button, and in place of
 // the classes the field that it opens.
 
-import { setAttribute } from "../shared/dom.js";
 import { FinderView } from "../shared/finder.js";
 import { findsByName } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
@@ -10,10 +9,9 @@ import { commandButton } from "./answers.js";
 /**
  * @param {import("./controller.js").QueueController} controller
  * @param {import("./answers.js").Run} run
- * @param {import("./answers.js").Desk} desk
  * @param {() => void} focusRoot
  */
-export function buildFind(controller, run, desk, focusRoot) {
+export function buildFind(controller, run, focusRoot) {
   const { context, queue } = controller;
   const button = commandButton("findClass", context.called(TEXT.finder.open), () => open());
   /** Goes out of the way while the field is open. @type {HTMLElement | null} */
@@ -40,14 +38,11 @@ export function buildFind(controller, run, desk, focusRoot) {
     leave,
   });
   const open = () => {
-    if (!findsByName(context.classes)) return;
-    if (desk.paused) controller.say(TEXT.queue.groupOpen);
-    else toggle(true);
+    if (findsByName(context.classes)) toggle(true);
   };
   const render = () => {
     button.hidden = !findsByName(context.classes);
-    setAttribute(button, "aria-disabled", desk.paused ? "true" : null);
-    if (finder.isOpen && (button.hidden || desk.paused)) leave();
+    if (finder.isOpen && button.hidden) leave();
     finder.update();
   };
   /** @param {HTMLElement} node of the classes */

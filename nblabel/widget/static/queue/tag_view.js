@@ -10,9 +10,8 @@ import { commandButton } from "./answers.js";
 /**
  * @param {TagController} controller
  * @param {import("./answers.js").Run} run
- * @param {import("./answers.js").Desk} desk
  */
-export function buildTagPrediction(controller, run, desk) {
+export function buildTagPrediction(controller, run) {
   const tags = h("strong");
   const words = h(
     "p",
@@ -34,7 +33,7 @@ export function buildTagPrediction(controller, run, desk) {
     tags.title = tags.textContent;
     const any = doubted.length || predicted?.length;
     setAttribute(node, "data-state", any ? "prediction" : "none");
-    const acts = any && !context.closed && !desk.paused;
+    const acts = any && !context.closed;
     take.title = doubted.length ? TEXT.tags.useSuggested : TEXT.tags.takeOverLabel;
     take.setAttribute("aria-label", take.title);
     setAttribute(take, "aria-disabled", acts ? null : "true");
@@ -50,9 +49,8 @@ export function buildTagPrediction(controller, run, desk) {
 /**
  * @param {TagController} controller
  * @param {import("./answers.js").Run} run
- * @param {import("./answers.js").Desk} desk
  */
-export function buildConfirm(controller, run, desk) {
+export function buildConfirm(controller, run) {
   const button = commandButton("accept", "", run);
   button.classList.add("nbl-primary");
   const node = h("div", { class: "nbl-confirm" }, button);
@@ -60,7 +58,7 @@ export function buildConfirm(controller, run, desk) {
     const { context, pressed, queue } = controller;
     setText(button.firstChild, TEXT.tags.confirm(pressed));
     button.title = button.firstChild.textContent;
-    const acts = queue.current && !context.closed && !desk.paused;
+    const acts = queue.current && !context.closed;
     setAttribute(button, "aria-disabled", acts ? null : "true");
   };
   return { node, render };

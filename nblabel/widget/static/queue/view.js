@@ -6,7 +6,6 @@ import {
   buildNewClass,
   buildPrediction,
   commandButton,
-  isAnswer,
 } from "./answers.js";
 import { hasTree } from "../shared/class_tree.js";
 import { h, svg } from "../shared/dom.js";
@@ -59,14 +58,13 @@ export function buildQueue(controller, signal, ways) {
   };
   const el = /** @type {HTMLElement} */ (h("section", props));
   const focusRoot = () => el.focus({ preventScroll: true });
-  const desk = { paused: false };
   const tags = controller instanceof TagController ? controller : null;
   /** @param {Command} command */
   const run = (command) => {
     controller.forgetObstacle();
     if (large.isOpen && ELSEWHERE.includes(command.name)) large.close();
     if (command.name === "help") help.toggle();
-    else if (mayGo(command) && branch.takes(command)) focusRoot();
+    else if (mayGo() && branch.takes(command)) focusRoot();
     else if (command.name === "large") enlarge();
     else if (command.name === "lookOn") peekAt(1);
     else if (command.name === "lookBack") peekAt(-1);
@@ -78,20 +76,18 @@ export function buildQueue(controller, signal, ways) {
     else if (command.name === "note") note.open();
     else if (command.name === "findClass") find.open();
     else if (command.name === "leave") leave();
-    else if (command.name === "gallery") ways.openGallery({});
-    else if (command.name === "search") ways.openSearch(null);
+    else if (command.name === "gallery") ways.openGallery();
+    else if (command.name === "search") ways.openSearch();
     else if (command.name === "like") searchAlike();
     else if (command.name === "near") openNear();
     else if (command.name === "oneTag") grid?.open();
     else if (command.name === "takeOver" && !tags) return;
     else if (command.name === "endFind") controller.context.tell({ type: "find", label: null });
-    else if (desk.paused && isAnswer(command)) controller.say(TEXT.queue.groupOpen);
     else if (controller.act(command) && !controller.context.throttle.burst)
       flash(buttonFor(command));
     caption.render();
   };
-  /** @param {Command} command */
-  const mayGo = (command) => !tags && help.node.hidden && !(desk.paused && isAnswer(command));
+  const mayGo = () => !tags && help.node.hidden;
   const leave = () => {
     if (!help.node.hidden) help.toggle();
     else if (large.isOpen) enlarge();
@@ -111,7 +107,7 @@ export function buildQueue(controller, signal, ways) {
   };
   const searchAlike = () => {
     const { current } = controller.queue;
-    if (current) ways.openSearch(current.index);
+    if (current) ways.openLike(current.index);
     else controller.say(TEXT.queue.nothingToAnswer);
   };
   const openNear = () => {
@@ -124,18 +120,18 @@ export function buildQueue(controller, signal, ways) {
     label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label);
 
   const help = buildHelp(controller, focusRoot);
-  const newClass = buildNewClass(controller, desk, focusRoot);
+  const newClass = buildNewClass(controller, focusRoot);
   const beside = buildBeside(controller);
   const note = buildNote(controller, run, focusRoot);
   newClass.node.append(buildClassesButton(controller.context, run));
   const branch = buildBranch(controller, run);
-  const find = buildFind(controller, run, desk, focusRoot);
+  const find = buildFind(controller, run, focusRoot);
   const more = [find.button, newClass.node];
   if (tags) more.push(commandButton("oneTag", TEXT.tags.gridOpen, run));
-  const classes = buildClasses(controller, run, desk, more, focusRoot, tags);
+  const classes = buildClasses(controller, run, more, focusRoot, tags);
   classes.node.firstElementChild?.after(branch.node);
   find.cover(classes.node);
-  const actions = buildActions(run, desk);
+  const actions = buildActions(run);
   const leads = buildLeads(controller, ways, focusRoot);
   const mode = buildMode(controller, run);
   const near = buildNear(controller, run);
@@ -148,7 +144,7 @@ export function buildQueue(controller, signal, ways) {
     buildHighlight(controller, focusRoot),
     buildNext(controller, focusRoot),
     buildCaption(controller),
-    tags ? buildTagPrediction(tags, run, desk) : buildPrediction(controller, run, desk),
+    tags ? buildTagPrediction(tags, run) : buildPrediction(controller, run),
     buildWhy(controller, run, note.button, (like) => {
       if (large.isOpen) large.close();
       ways.openGallery({ order: "distance", like });
@@ -171,8 +167,8 @@ export function buildQueue(controller, signal, ways) {
     highlight.node,
     leads.node,
   );
-  const confirm = tags && buildConfirm(tags, run, desk);
-  const answers = [prediction.node, classes.node, find.node, confirm?.node ?? null, actions.node];
+  const confirm = tags && buildConfirm(tags, run);
+  const answers = [prediction.node, classes.node, find.node, confirm?.node ?? null, actions];
   const answer = h("div", { class: "nbl-answer" }, first.node, ...answers, messages.node, why.node);
   const body = h("div", { class: "nbl-body" }, question, answer);
   /** @param {boolean} opens */
@@ -214,20 +210,15 @@ export function buildQueue(controller, signal, ways) {
   const remove = controller.addView({
     question: draw([
       ...[picture, caption, player, beside, near, note, first, prediction, next, branch, keyed],
-      ...[set],
+      set,
     ]),
-    rest: draw([saved, classes, find, actions, newClass, highlight, why, messages, leads, mode]),
+    rest: draw([saved, classes, find, newClass, highlight, why, messages, leads, mode]),
   });
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;
   link.onTrait("status", () => throttle.run(leads, draw([leads, first])), signal);
   link.onTrait("review", () => throttle.run(leads, leads.render), signal);
   ways.focusQueue = focusRoot;
-  ways.pauseQueue = (paused) => {
-    desk.paused = paused;
-    el.toggleAttribute("data-paused", paused);
-    draw([prediction, classes, find, actions, newClass, set])();
-  };
   return el;
 }
 
@@ -246,7 +237,6 @@ function buildHead(saved, run) {
       TEXT.queue.clickOrTab,
       h("span", { text: TEXT.queue.toUseShortcuts }),
     ),
-    h("span", { class: "nbl-hint-group", text: TEXT.queue.keysLabelGroup }),
   );
   const help = commandButton("help", TEXT.shortcuts, run);
   help.firstChild.classList.add("nbl-hidden");

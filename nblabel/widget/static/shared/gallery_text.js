@@ -8,7 +8,6 @@ export const GALLERY_TEXT = {
   /** @param {string} name what the colour that is shown alone means, "" for none */
   openOf: (name) => (name ? `Gallery of ${name}` : "Gallery"),
   openTitle: "Look through all items, or those of a class",
-  openGroup: "Open in the gallery",
   close: "Back to the questions",
   loading: "Loading…",
   size: "Size",
@@ -34,6 +33,16 @@ export const GALLERY_TEXT = {
   abouts: { both: "label or prediction", label: "label", prediction: "prediction" },
   column: "Column",
   search: "Search",
+  searchHint: "words, an id or a file name",
+  by: "In",
+  /** @type {Record<string, string>} */
+  ways: {
+    auto: "Anything",
+    words: "Words",
+    meaning: "Meaning",
+    id: "Id or file name",
+    notes: "Notes",
+  },
   order: "Order",
   /** @type {Record<string, string>} */
   orders: {
@@ -44,6 +53,9 @@ export const GALLERY_TEXT = {
     time: "Time of answer",
     id: "Id",
     column: "Column",
+    random: "Random",
+    outliers: "Outliers first",
+    central: "Most central first",
   },
   descending: "Reverse",
   distanceNeeds: "Distance: choose a class, or go to an item first.",
@@ -51,7 +63,11 @@ export const GALLERY_TEXT = {
   refresh: "Update",
   /** @param {number} n */
   among: (n) => `Only among ${countText(n)} chosen before`,
+  /** @param {number} n */
+  hiddenLeftOut: (n) => `${counted(n, "hidden point")} left out`,
   dropAmong: "Show others too",
+  clusters: { previous: "Previous cluster", next: "Next cluster" },
+  otherClusters: "Other clusters…",
   /** What a mark of a chart stands for. */
   only: {
     /** @param {number} from @param {number} to */
@@ -62,6 +78,7 @@ export const GALLERY_TEXT = {
     /** @param {number} least */
     confident: (least) => `Only predicted with a confidence of ${shareText(least)} or more`,
     near: "Only those that are nearly equal",
+    like: "Only those that are most like one",
     /** @param {string} name "" for all classes @param {number} n */
     trusted: (name, n) =>
       `Only the ${countText(n)} most trusted predictions${name ? ` of ${name}` : ""}`,
@@ -79,6 +96,9 @@ export const GALLERY_TEXT = {
   hint:
     "Arrow keys move, Space chooses, Shift+arrow chooses a range, Ctrl+A chooses all, " +
     "Enter opens. Class keys label what is chosen.",
+  groupHint:
+    "All of them are chosen. A click or Space leaves out what does not belong; " +
+    "a class key labels the others.",
   /**
    * @param {string} noun
    * @param {string} id
@@ -104,6 +124,11 @@ export const GALLERY_TEXT = {
   noneChosen: "None chosen: keys label the one with the frame",
   /** @param {number} n */
   relabel: (n) => `Overwrite ${counted(n, "label")}`,
+  /** @param {string} noun @param {number} n @param {number} excluded */
+  labelAs: (noun, n, excluded) =>
+    excluded
+      ? `Label ${countText(n)} (${countText(excluded)} excluded) as`
+      : `Label ${counted(n, noun)} as`,
   /** @param {string} noun @param {number} n */
   tagAs: (noun, n) => `Tag ${counted(n, noun)}`,
   /** @type {Record<string, string>} */
@@ -117,6 +142,9 @@ export const GALLERY_TEXT = {
   undo: "Undo",
   all: "Choose all",
   nothing: "Choose none",
+  /** @param {string} text */
+  tryingAgain: (text) => `${text} Trying again…`,
+  notShown: "It is not among those that are shown.",
   notSeen: "Not all of them are shown yet.",
   nothingToLabel: "All of them are labeled. Overwrite is off.",
   previous: "Previous",
@@ -126,4 +154,14 @@ export const GALLERY_TEXT = {
   place: (place, n) => `${countText(place + 1)} of ${countText(n)}`,
   /** @param {string} label @param {number} confidence */
   predicted: (label, confidence) => `predicted ${label}, ${percentText(confidence)}`,
+};
+
+export const CLUSTER_TEXT = {
+  find: "Find clusters",
+  howMany: "How many",
+  finding: "Clusters are being found in the background; labeling goes on meanwhile.",
+  found: "Clusters are found: Clusters opens them",
+  whatClustersAre:
+    "Clusters are groups of similar items. " +
+    "With some more of them than there are classes, most are of one class.",
 };

@@ -57,11 +57,13 @@ export const MAP_TEXT = {
   next: (name) => `${name} is asked next`,
   thisPoint: "This point",
   notShown: "Kernel not responding: nothing was shown",
-  noPointsInside: "No points inside",
-  /** @param {number} n @param {boolean} filtered */
-  allHiddenInside: (n, filtered) =>
-    `${n === 1 ? "The point inside is" : `All ${countText(n)} points inside are`} hidden by the ` +
-    (filtered ? "filters or the legend" : "legend"),
+  /** @param {number} hidden @param {boolean} filtered */
+  noneInside: (hidden, filtered) => {
+    if (!hidden) return "No item in this selection";
+    const items = hidden === 1 ? "its item is" : `its ${countText(hidden)} items are`;
+    const by = filtered ? "filters or the legend" : "legend";
+    return `No item in this selection: ${items} hidden by the ${by}`;
+  },
   scrollHint: "Click the map, then scroll to zoom",
   crosshairOn:
     "Cross-hair on: arrow keys move it, Enter asks about the nearest point, b starts a box",
@@ -94,6 +96,7 @@ export const MAP_TEXT = {
     [["s"], "save what the map shows, as PNG or SVG with its legend"],
     [["g"], "clusters: look through them, and label each as a whole"],
     [["/"], "search by id, file name or words"],
+    [["#"], "the gallery, of the colour that is shown alone or as it was left"],
     [["Esc"], "leave what is open: a selection, the cross-hair, a mode"],
   ],
   /** @param {string} id @param {string} label */

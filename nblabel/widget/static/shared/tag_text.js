@@ -47,7 +47,6 @@ export const TAG_TEXT = {
   someAnswered: "Some of its tags are answered",
   /** @param {string} noun */
   addAndPress: (noun) => `Add and press for this ${noun}`,
-  groupHint: "Press one to answer it. A group gets no tag as a whole.",
   moveTitle: "An item that has a tag has those above it, too.",
   tag: "Tag",
   gridOpen: "One tag at a time",

@@ -13,8 +13,7 @@ import {
 import { CLASS_TEXT } from "./class_text.js";
 import { FILTER_TEXT } from "./filter_text.js";
 import { FINDER_TEXT } from "./finder_text.js";
-import { GALLERY_TEXT } from "./gallery_text.js";
-import { GROUP_TEXT } from "./group_text.js";
+import { CLUSTER_TEXT, GALLERY_TEXT } from "./gallery_text.js";
 import { LOOK_TEXT } from "./look_text.js";
 import { MAP_TEXT } from "./map_text.js";
 import { FRAME_TEXT, PLAYER_TEXT } from "./player_text.js";
@@ -108,8 +107,6 @@ const QUEUE_TEXT = {
   actionsTitle: "Actions",
   label: "Label",
   shortcutsActive: "Shortcuts active",
-  keysLabelGroup: "A group is open: keys label it",
-  groupOpen: "A group is open, and its keys label the group. Close it to answer here.",
   clickOrTab: "Click or Tab",
   toUseShortcuts: " to use shortcuts",
   helpNote: "The shortcuts work while the panel has the focus. Tab leaves it.",
@@ -396,7 +393,7 @@ export const TEXT = {
   player: PLAYER_TEXT,
   map: MAP_TEXT,
   gallery: GALLERY_TEXT,
-  group: GROUP_TEXT,
+  clusters: CLUSTER_TEXT,
   look: LOOK_TEXT,
   classes: CLASS_TEXT,
   status: STATUS_TEXT,

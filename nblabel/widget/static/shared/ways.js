@@ -4,41 +4,57 @@
 /**
  * @typedef {object} Ways
  * @property {() => void} focusQueue the keys answer the question on screen
- * @property {(taken: boolean) => void} pauseQueue the classes label a group now, or no longer
  * @property {() => void} openExport
- * @property {(like: number | null) => void} openSearch for what is like an item, or to type
+ * @property {() => void} openSearch to type
  * @property {() => void} openClasses to change them
+ * @property {(like: number) => void} openLike what is most like an item, to get one label
  * @property {(index: number) => void} openNear what is nearly equal to an item, to get one label
- * @property {(wanted: GalleryWish) => void} openGallery
- * @property {(indices: Uint32Array, narrows: boolean) => boolean} takeSelection have the gallery
- *   choose these, or show only these; whether it is open
+ * @property {(cluster: number | null) => void} openCluster to get one label; null for the first
+ *   that is left to look at
+ * @property {() => void} findClusters have somebody say how many
+ * @property {(wanted?: GalleryWish) => void} openGallery without a wish as it was left
+ * @property {(indices: Uint32Array, hidden: number, focus: boolean) => void} openSelection what was
+ *   drawn around, with how many others are hidden there, or chosen from Python
+ * @property {(clears: boolean) => boolean} closeSelection whether there was one; `clears`: else
+ *   nothing is chosen any more
+ * @property {(indices: Uint32Array) => boolean} takeSelection have the gallery choose these;
+ *   whether it is open and shows them
+ * @property {(index: number) => boolean} pick have the gallery choose one; whether it is open
  * @property {() => Uint32Array | null} among what alone the open gallery shows, null for all
  * @property {(indices: Uint32Array) => void} lightUp points of the map, none to have all alike
  */
 /**
  * What alone the gallery shows: what it is called, and as docs/wire.md has it.
  * @typedef {{text: string, asked: {nth_label?: number[], confidence?: (number | null)[],
- *   trusted?: {class: string, n: number}, near?: number}}} Only
+ *   trusted?: {class: string, n: number}, near?: number, like?: number,
+ *   cluster?: number | null}}} Only
  */
 /**
- * What the gallery is to show: a class, an order, what is like an item, or only some items. As a
- * group all of them are chosen at first.
+ * What the gallery is to show: a class, an order, what is like an item, or only some items, of
+ * which others are hidden. As a group all of them are chosen at first.
  * @typedef {{show?: string, label?: string, as?: string, order?: string, query?: string,
- *   like?: number, indices?: Uint32Array, only?: Only, isGroup?: boolean}} GalleryWish
+ *   like?: number, indices?: Uint32Array, hidden?: number, only?: Only,
+ *   isGroup?: boolean}} GalleryWish
  */
 
 /** @returns {Ways} */
 export function makeWays() {
   const nothing = () => {};
+  const no = () => false;
   return {
     focusQueue: nothing,
-    pauseQueue: nothing,
     openExport: nothing,
     openSearch: nothing,
     openClasses: nothing,
+    openLike: nothing,
     openNear: nothing,
+    openCluster: nothing,
+    findClusters: nothing,
     openGallery: nothing,
-    takeSelection: () => false,
+    openSelection: nothing,
+    closeSelection: no,
+    takeSelection: no,
+    pick: no,
     among: () => null,
     lightUp: nothing,
   };

@@ -1,5 +1,5 @@
 // How many clusters to find, and waiting for them: they are found in the background, the bar on the
-// map tells how far it is.
+// map tells how far it is, and labeling goes on. It stands in the place of the legend.
 
 import { h, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
@@ -9,33 +9,32 @@ import { TEXT } from "../shared/text.js";
 const MOST_CLUSTERS = 200;
 
 export class ClusterSetup {
-  /**
-   * @param {import("./dialog.js").GroupHost} view
-   * @param {() => void} leave
-   */
-  constructor(view, leave) {
+  /** @param {import("./side_view.js").SideView} view */
+  constructor(view) {
     this.view = view;
+    /** Whether the kernel was finding some. */
+    this.wasFinding = false;
     this.input = h("input", { type: "number", min: 1, max: MOST_CLUSTERS, required: true });
-    this.find = h("button", { type: "submit", class: "nbl-primary", text: TEXT.group.find });
+    this.find = h("button", { type: "submit", class: "nbl-primary", text: TEXT.clusters.find });
     this.stop = h("button", {
       type: "button",
       text: TEXT.cancel,
       onClick: () =>
-        this.isFinding ? view.context.tell({ type: "cancel", task: "map" }) : leave(),
+        this.isFinding ? view.context.tell({ type: "cancel", task: "map" }) : this.leave(),
     });
-    this.words = h("p");
+    this.words = h("p", { class: "nbl-clusters-words" });
     this.field = h(
       "label",
-      { class: "nbl-group-number" },
-      h("span", { text: TEXT.group.howMany }),
+      { class: "nbl-clusters-number" },
+      h("span", { text: TEXT.clusters.howMany }),
       this.input,
     );
     this.el = h(
       "form",
-      { class: "nbl-group-setup", hidden: true },
+      { class: "nbl-clusters-setup", hidden: true },
       this.words,
       this.field,
-      h("div", { class: "nbl-map-actions" }, this.find, this.stop),
+      h("div", { class: "nbl-clusters-actions" }, this.find, this.stop),
     );
     listen(this.el, "submit", (/** @type {Event} */ event) => {
       event.preventDefault();
@@ -48,7 +47,12 @@ export class ClusterSetup {
       event.stopPropagation();
       this.send();
     });
+    view.onTrait("clustering", () => this.changed());
     this.update();
+  }
+
+  get isOpen() {
+    return !this.el.hidden;
   }
 
   get isFinding() {
@@ -56,11 +60,33 @@ export class ClusterSetup {
   }
 
   open() {
+    this.view.legend.el.hidden = true;
     this.el.hidden = false;
     this.input.value =
       this.input.value || String(this.view.context.model.get("clustering")?.suggested ?? 10);
     this.update();
     (this.isFinding ? this.stop : this.input).focus({ preventScroll: true });
+    this.el.scrollIntoView({ block: "nearest" });
+  }
+
+  leave() {
+    const hadFocus = this.el.contains(focusedElement());
+    this.el.hidden = true;
+    this.view.legend.el.hidden = false;
+    if (hadFocus) this.view.focus();
+  }
+
+  /** Clusters were found, or will not be. Who labels meanwhile is not led away. */
+  changed() {
+    this.update();
+    const { n, finding } = this.view.context.model.get("clustering") ?? {};
+    if (this.isOpen && this.wasFinding && !finding && n) {
+      const hadFocus = this.el.contains(focusedElement());
+      this.leave();
+      if (hadFocus) this.view.openCluster(null);
+      else this.view.say(TEXT.clusters.found);
+    }
+    this.wasFinding = Boolean(finding);
   }
 
   send() {
@@ -71,7 +97,7 @@ export class ClusterSetup {
   update() {
     const { isFinding } = this;
     const hadFocus = this.el.contains(focusedElement());
-    setText(this.words, isFinding ? TEXT.group.finding : TEXT.group.whatClustersAre);
+    setText(this.words, isFinding ? TEXT.clusters.finding : TEXT.clusters.whatClustersAre);
     this.field.hidden = isFinding;
     this.find.hidden = isFinding;
     if (hadFocus && isFinding) this.stop.focus({ preventScroll: true });
