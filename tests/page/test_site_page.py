@@ -130,7 +130,7 @@ def test_a_phone_needs_no_scrolling_sideways(site: Path, browser: Browser, width
     page.get_by_role("banner").or_(page.locator(".mobile-header")).first.locator(
         "label"
     ).first.click()
-    expect(page.get_by_role("link", name="Keyboard map")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Keyboard map", exact=True)).to_be_in_viewport()
     page.close()
 
 
