@@ -209,9 +209,9 @@ class ManyLearner:
         agreed = weighing.agreement(likeliest, taught.codes[line, found], sureness)
         power = grown * max(weighing.head_trust(agreed, smooth), 1 - trust)
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
-        # the propagation knows the shares of the classes, too
-        bias = bias - np.log(np.maximum(shares, _rarest(known)))
-        head = slopes * np.float32(power), bias * np.float32(power)
+        # as far as the propagation counts, it knows the shares of the classes, too
+        bias = bias - trust * np.log(np.maximum(shares, _rarest(known)))
+        head = slopes * np.float32(power), (bias * power).astype(np.float32)
         return self._product(spread, labeled, space, head, trust)
 
     def _taught(self, spread: TopProba, rows: IntArray, points: FloatArray) -> _Choices:

@@ -70,8 +70,9 @@ class MixedLearner:
     Bengio, 2004; Lee, "Pseudo-Label", 2013), and fitting to a teacher's probabilities (Hinton,
     Vinyals and Dean, 2015). The product is a logarithmic opinion pool (Genest and Zidek, 1986).
     Both know how frequent each class is, which must not count twice: the head's probabilities are
-    divided by the class shares that it was trained on (Bishop, "Pattern Recognition and Machine
-    Learning", 2006, section 1.5.4). Otherwise rare classes are found less often.
+    divided by the class shares that it was trained on, to the propagation's power (Bishop, "Pattern
+    Recognition and Machine Learning", 2006, section 1.5.4). Otherwise rare classes are found less
+    often.
 
     It is trained anew after each label, always from the same beginning: nothing depends on the
     order of the labels, beyond what is said at `GraphLearner`. Labeled items keep the probabilities
@@ -186,7 +187,8 @@ class MixedLearner:
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
         factor = np.float32(power)
         shares = np.maximum(taught @ weights, np.float32(RAREST))
-        bias = head.bias - np.log(shares)  # the propagation knows the shares of the classes, too
+        # as far as the propagation counts, it knows the shares of the classes, too
+        bias = head.bias - np.float32(trust) * np.log(shares)
         return _Mixture(space, Head(head.weights * factor, bias * factor), trust)
 
     def _hedge(

@@ -159,7 +159,7 @@ def agreement(classes: IntArray, others: IntArray, weights: FloatArray) -> float
     float
         The share of agreement, above that of always saying the commonest class, as Cohen's kappa
         takes chance off, with `AGREED` added on both sides: where nearly all items have one class,
-        a handful decides, and is not to be believed.
+        a handful would decide.
     """
     shares = weights / max(float(weights.sum(dtype=np.float64)), 1e-9)
     agreed = float(shares @ (others.reshape(len(classes), -1) == classes[:, None]).mean(axis=1))
