@@ -1,13 +1,15 @@
 """Values as text: one way of writing them, and what matches by value."""
 
 import datetime as dt
+import sys
 from decimal import Decimal
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from nblabel.system.values import Names, nearest, same_as, similar, text_of
+from nblabel.system.values import Names, is_missing, nearest, same_as, similar, text_of
 
 
 @pytest.mark.parametrize(
@@ -106,3 +108,10 @@ def test_what_was_meant(name, names, meant):
 def test_among_very_many_names_slips_are_not_looked_for():
     names = [f"name {number}" for number in range(20_000)]
     assert similar(["NAME 7", "nmae"], names) == {"NAME 7": "name 7"}
+
+
+def test_values_are_read_while_another_thread_loads_pandas(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))
+    assert not is_missing("a")
+    assert is_missing(None)
+    assert is_missing(float("nan"))

@@ -210,8 +210,8 @@ class ManyLearner:
         power = grown * max(weighing.head_trust(agreed, smooth), 1 - trust)
         self.weight_ = power / (power + trust) if power + trust > 0 else 0.0
         # as far as the propagation counts, it knows the shares of the classes, too
-        bias = bias - trust * np.log(np.maximum(shares, _rarest(known)))
-        head = slopes * np.float32(power), (bias * power).astype(np.float32)
+        without = bias - trust * np.log(np.maximum(shares, _rarest(known)))
+        head = slopes * np.float32(power), (without * power).astype(np.float32)
         return self._product(spread, labeled, space, head, trust)
 
     def _taught(self, spread: TopProba, rows: IntArray, points: FloatArray) -> _Choices:

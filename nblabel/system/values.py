@@ -63,8 +63,9 @@ def is_missing(value: Any) -> bool:
     """Return whether a value stands for none: None, NaN, NaT, pandas.NA, masked."""
     if value is None or value is np.ma.masked:
         return True
-    pandas = sys.modules.get("pandas")  # who has a value of it has loaded it, which takes a while
-    if pandas is not None and (value is pandas.NA or value is pandas.NaT):
+    # who has a value of pandas has loaded it, which takes a while; a thread may be about to
+    pandas = sys.modules.get("pandas")
+    if any(value is getattr(pandas, name, None) for name in ("NA", "NaT")):
         return True
     if isinstance(value, np.datetime64 | np.timedelta64):
         return bool(np.isnat(value))

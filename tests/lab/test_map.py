@@ -382,14 +382,19 @@ def test_a_selection_of_python_is_seen_labeled_and_told_back(
         "panel.on_label(lambda indices: labeled.append(indices.tolist()))\n"
         "panel.selection = panel.session.pool.ids[40:43]"
     )
-    group = book.page.get_by_role("dialog")
-    expect(group.get_by_role("heading")).to_have_text("3 images")
-    group.get_by_role("button", name="Coat", exact=True).click()
+    gallery = book.page.locator(".nbl-gallery")
+    expect(gallery).to_contain_text("3 images chosen")
+    book.execute("panel.selection = None")
+    expect(gallery).to_be_hidden()
+    wait_for(lambda: book.evaluate("selected") == [[40, 41, 42], []], 20, lambda: "on_select")
+    book.execute("panel.selection = panel.session.pool.ids[40:43]")
+    expect(gallery).to_contain_text("3 images chosen")
+    await_tiles(book)
+    gallery.get_by_role("button", name="Coat", exact=True).click()
     assert sorted(wait_for_labels(book, 3)) == [["40", "Coat"], ["41", "Coat"], ["42", "Coat"]]
     wait_for(lambda: book.evaluate("labeled") == [[40, 41, 42]], 20, lambda: "on_label")
-    book.execute("panel.selection = None")
-    expect(group).to_be_hidden()
-    wait_for(lambda: book.evaluate("selected") == [[40, 41, 42], []], 20, lambda: "on_select")
+    expect(gallery).to_contain_text("None chosen")
+    book.page.keyboard.press("Escape")
     projection.select_option("pca")
     wait_for(lambda: book.evaluate("panel.projection['name']") == "pca", 20, lambda: "PCA")
 

@@ -75,7 +75,7 @@ def test_clusters_and_selections_on_the_plotly_map(panel: Callable[..., Notebook
     gallery = book.page.locator(".nbl-gallery")
 
     def lit(expected: int | None) -> None:
-        points = "data[0].selectedpoints?.length ?? null"
+        points = "data?.[0]?.selectedpoints?.length ?? null"
         wait_for(lambda: plotted(figure, points) == expected, 10, lambda: f"{expected} lit")
 
     book.execute("panel.clusters = np.arange(600) % 3")

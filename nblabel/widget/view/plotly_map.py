@@ -118,7 +118,10 @@ class PlotlyMap:
             # plotly.py never hears of the outline: for it nothing would change
             self.figure._send_relayout_msg({"selections": []})  # noqa: SLF001  no other way
             self._outlined = False
-        self.figure.data[0].selectedpoints = indices if code is None else self._of_color(code)
+        points, wanted = self.figure.data[0], indices if code is None else self._of_color(code)
+        if wanted is not None and np.array_equal(points.selectedpoints, wanted):
+            points.selectedpoints = None  # plotly.py sends only what is new to it
+        points.selectedpoints = wanted
 
     def _of_color(self, code: int) -> IntArray:
         assert self._colors is not None

@@ -69,7 +69,11 @@ export class PlotlyView extends SideView {
     if (focus) {
       const isEcho = !indices.length && !hidden && this.dropsOutline;
       this.dropsOutline = false;
-      if (isEcho) return;
+      if (isEcho) {
+        this.lit = null; // with the outline the figure forgot what stands out
+        this.updateLit();
+        return;
+      }
       this.isOutlined = indices.length > 0;
       if (this.isOutlined) this.lit = indices;
     }
