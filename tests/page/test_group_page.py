@@ -157,6 +157,13 @@ def test_labels_that_are_there_stay_and_contradictions_are_warned_of(browser_pag
     expect(opened.gallery).to_contain_text("Label 57 (1 excluded) as")
     opened.gallery.get_by_role("checkbox", name="Overwrite 2 labels").check()
     expect(opened.gallery).to_contain_text("Label 59 (1 excluded) as")
+    opened.gallery.get_by_role("button", name=re.compile("^Boot")).click()
+    (message,) = opened.await_sent("label")
+    expect(warning).to_be_hidden()  # there is nothing to decide now
+    opened.acknowledge(message["uid"], "59 images labeled as Boot.")
+    opened.gallery.get_by_role("button", name="Undo").click()
+    opened.acknowledge(opened.await_sent("undo")[0]["uid"], "Undone")
+    expect(warning).to_be_visible()
 
 
 def test_a_cluster_that_is_gone_is_said(clustered: Map) -> None:

@@ -17,6 +17,7 @@ export class GalleryGroup {
     this.last = null;
     /** The classes that most of it are predicted to be of. @type {string[]} */
     this.likeliest = [];
+    this.contradiction = "";
     this.hint = h("p", { class: "nbl-gallery-hint", id: gallery.hintId });
     this.warning = h("p", { class: "nbl-gallery-warning", role: "status" });
   }
@@ -64,7 +65,8 @@ export class GalleryGroup {
 
   /** That labels in it contradict. @param {string} text */
   warn(text) {
-    setText(this.warning, text && `▲ ${text}`);
+    this.contradiction = text;
+    this.describe();
   }
 
   /** All of it, ascending; null where there is none. */
@@ -102,9 +104,11 @@ export class GalleryGroup {
     if (last && last.uid === of && this.isOn) this.gallery.chosen.set(last.indices);
   }
 
-  /** What clicks and keys do. */
+  /** What clicks and keys do, and what to look at before a label is given. */
   describe() {
-    setText(this.hint, this.isChoosing ? TEXT.gallery.groupHint : TEXT.gallery.hint);
+    const { contradiction, isChoosing } = this;
+    setText(this.warning, contradiction && isChoosing ? `▲ ${contradiction}` : "");
+    setText(this.hint, isChoosing ? TEXT.gallery.groupHint : TEXT.gallery.hint);
   }
 
   /** @param {string} noun @param {number} n */

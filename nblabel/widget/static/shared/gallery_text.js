@@ -62,7 +62,7 @@ export const GALLERY_TEXT = {
   reset: "Show all",
   refresh: "Update",
   /** @param {number} n */
-  among: (n) => `Only among ${countText(n)} chosen before`,
+  among: (n) => `Only the ${countText(n)} selected`,
   /** @param {number} n */
   hiddenLeftOut: (n) => `${counted(n, "hidden point")} left out`,
   dropAmong: "Show others too",
