@@ -169,6 +169,7 @@ def points(server: LabServer, browser: Any, _folder: Path, _n_keys: int) -> list
     with open_notebook(server, browser, "million points", cells, viewport=VIEW) as book:
         _open(book)
         page = book.page
+        page.wait_for_selector(".nbl-map-region", timeout=120_000)  # once there is a model
         page.evaluate(DRAWN_JS)
         regions, meeting = page.evaluate(NAMES_JS)
         color, legend = ".nbl-map-field select", ".nbl-map-legend"
