@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import gallery
+from benchmarks import gallery, race
 from benchmarks.labels import data_folder
 from benchmarks.line import SlowLine
 from benchmarks.report import RESULTS, Row, merged, show, write
@@ -145,6 +145,7 @@ N_MEANWHILE = 30
 MEGABITS, ROUND_TRIP_MS = 4, 150
 N_RUNS = 20
 IMAGES = "MNIST 60,000 images"
+OTHER_POOLS = ("embedding", "slow line", "gallery", "race")
 BROWSER = "Chromium headless, software rendering"
 LIVE = """sum(
     isinstance(one, nb.Labeler) and not one.closed for one in __import__("gc").get_objects()
@@ -177,7 +178,7 @@ def main() -> None:
                 load = os.getloadavg()[0]
                 rows = PARTS[name](server, browser, Path(folder), chosen.keys)
                 notes = [BROWSER, f"load average {load:.1f} at the start"]
-                notes[:0] = [] if name in ("embedding", "slow line", "gallery") else [IMAGES]
+                notes[:0] = [] if name in OTHER_POOLS else [IMAGES]
                 together = merged(RESULTS / "panel.json", name, rows, notes, list(PARTS))
                 write("panel", *together)
         finally:
@@ -469,6 +470,7 @@ PARTS = {
     "slow line": _slow_line,
     "many classes": _many_classes,
     "gallery": gallery.measure,
+    "race": race.measure,
 }
 
 
