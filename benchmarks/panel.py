@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import gallery, race
+from benchmarks import classroom, gallery, race
 from benchmarks.labels import data_folder
 from benchmarks.line import SlowLine
 from benchmarks.report import RESULTS, Row, merged, show, write
@@ -145,7 +145,7 @@ N_MEANWHILE = 30
 MEGABITS, ROUND_TRIP_MS = 4, 150
 N_RUNS = 20
 IMAGES = "MNIST 60,000 images"
-OTHER_POOLS = ("embedding", "slow line", "gallery", "race")
+OTHER_POOLS = ("embedding", "slow line", "gallery", "race", "classroom")
 BROWSER = "Chromium headless, software rendering"
 LIVE = """sum(
     isinstance(one, nb.Labeler) and not one.closed for one in __import__("gc").get_objects()
@@ -471,6 +471,7 @@ PARTS = {
     "many classes": _many_classes,
     "gallery": gallery.measure,
     "race": race.measure,
+    "classroom": classroom.measure,
 }
 
 

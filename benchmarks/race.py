@@ -43,9 +43,7 @@ PROBE_JS = """() => {
 }"""
 
 
-def measure(
-    server: LabServer, browser: Any, _folder: Path, n_keys: int, n: int = N
-) -> list[Row]:
+def measure(server: LabServer, browser: Any, _folder: Path, n_keys: int, n: int = N) -> list[Row]:
     """Answer as many questions rightly as there are keys, and time each curve after each key."""
     view = {"width": 1280, "height": 2_000}
     cells = [SOURCE.format(n=n, strategies=list(STRATEGIES), n_labels=n_keys)]
