@@ -17,7 +17,7 @@ from benchmarks.report import Row
 from tests.lab.notebook import LabServer, Notebook, open_notebook, wait_for
 
 LESSON = Path(__file__).parents[1] / "notebooks" / "teaching" / "1_what_is_asked.ipynb"
-STUDENTS = 4
+STUDENTS = 3
 ANSWERS = 20
 EVERY_S = 0.25
 LIMIT_MB = 700
