@@ -35,7 +35,7 @@ def measure(server: LabServer, browser: Any, _folder: Path, _n_keys: int) -> lis
         Row("the same: at the end", "MB", alone),
         Row(f"the same, {STUDENTS} kernels at once: peak of each", "MB", peaks, at_most, "max",
             LIMIT_MB),
-        Row("the same: at the end", "MB", ends),
+        Row(f"the same, {STUDENTS} kernels at once: each at the end", "MB", ends),
     ]  # fmt: skip
 
 
