@@ -13,7 +13,7 @@ WORKERS ?= 2
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test test-hosts lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs site tables wheel dist release-check oldest lock clean
+.PHONY: help demo quick test test-hosts lint articles articles-check bench bench-engine bench-labels bench-prior bench-bulk bench-honesty bench-tags bench-panel docs notebooks site tables wheel dist release-check oldest lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -47,6 +47,9 @@ lint: $(VENV)/.dev node_modules/.stamp ## check style and types of the Python an
 
 docs: $(VENV)/.test ## check the documents: links, code blocks, words, notebooks
 	@$(BIN)/pytest tests/test_docs.py tests/test_words.py tests/test_notebooks.py
+
+notebooks: $(VENV)/.test ## run the notebooks, for what they show on the site: minutes   (ARGS="quickstart")
+	@$(BIN)/python -m scripts.run_notebooks $(ARGS)
 
 site: $(VENV)/.docs ## build the documentation site into build/site/html
 	@$(BIN)/sphinx-build -W --keep-going -q -j auto -c docs -d build/site/doctrees . build/site/html

@@ -20,6 +20,7 @@ root_doc = "docs/index"
 include_patterns = ["docs/**", "notebooks/**", "*.md"]
 exclude_patterns = ["README.md", ".*", "node_modules", "build", "dist", "**/.ipynb_checkpoints"]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "pages"]
+executed_notebooks = str(ROOT / "build" / "executed")  # what scripts/run_notebooks.py writes
 myst_heading_anchors = 4
 smartquotes = False
 default_role = "py:obj"  # `Session` in a docstring is a link where there is a Session

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+
+from scripts.run_notebooks import run_notebook
 
 NOTEBOOKS = sorted(Path(__file__).parents[1].glob("notebooks/**/*.ipynb"))
 
@@ -22,11 +23,6 @@ def test_notebook_runs_and_runs_again_among_the_files_it_left(
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     folder = tmp_path / "work"
     folder.mkdir()
-    run(path, folder)
+    run_notebook(path, folder)
     if any(folder.iterdir()):
-        run(path, folder)
-
-
-def run(path: Path, folder: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}).execute()
+        run_notebook(path, folder)

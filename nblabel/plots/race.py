@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 
 from nblabel.plots.style import escaped, lay_out, line_style
 
+MARKERS = 12  # of each curve: they are drawn anew after each answer, and take the most time
+
 
 def race_figure(names: Sequence[str]) -> go.Figure:
     """Return a figure with an empty curve for each name, which `update_race` fills."""
@@ -19,7 +21,7 @@ def race_figure(names: Sequence[str]) -> go.Figure:
                 name=escaped(name),
                 mode="lines+markers",
                 line=line_style(number),
-                marker={"size": 5},
+                marker={"size": 5, "maxdisplayed": MARKERS},
                 hovertemplate=f"%{{x}} labels: %{{y:.1%}}<extra>{escaped(name)}</extra>",
             )
             for number, name in enumerate(names)
@@ -28,8 +30,12 @@ def race_figure(names: Sequence[str]) -> go.Figure:
     lay_out(
         figure,
         top=50,
-        xaxis={"title": {"text": "Labels given"}, "rangemode": "tozero"},
-        yaxis={"title": {"text": "Share of the pool right"}, "tickformat": ".0%"},
+        xaxis={"title": {"text": "Labels given"}, "rangemode": "tozero", "automargin": False},
+        yaxis={
+            "title": {"text": "Share of the pool right"},
+            "tickformat": ".0%",
+            "automargin": False,
+        },
         hovermode="x",
         showlegend=True,
         height=320,

@@ -101,7 +101,7 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._n_labels, self._settings = n_labels, settings
         self._curves: dict[str, pd.DataFrame] = {name: _no_curve() for name, _ in strategies}
         self._own: dict[int, float] = {}
-        self._working, self._failed = "", ""
+        self._working, self._failed, self._caption = "", "", ""
         self.figure: go.FigureWidget = live_figure(race_figure([text.YOU, *self._curves]))
         self._said = ipywidgets.HTML()
         self._home = Home(lambda error: self._tell(f"{error}"))
@@ -186,6 +186,7 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._tell(f"{self._judged(session.classes, int(y[changed[0]]), int(changed[0]))}")
         else:
             self._tell(f"{self.score}")
+        self._draw()  # the others need not wait until the learner is fitted
 
     def _is_right(self, classes: Sequence[str], code: int, index: int) -> bool | None:
         return None if code < 0 else classes[code] == self._called[self._truth[index]]
@@ -220,13 +221,23 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     # what is seen
 
     def _show(self) -> None:
-        """Draw the curves as far as the person has come."""
+        """Draw the curves, and say what they tell up to the last fit."""
         n = max(self._own, default=0)
-        curves = {text.YOU: (list(self._own), list(self._own.values()))}
+        self._caption = self._working or self._failed or self._places(self._up_to(n), n)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw the curves as far as the person has come."""
+        update_race(self.figure, self._up_to(self.panel.session.n_labeled), self._caption)
+
+    def _up_to(self, n: int) -> dict[str, tuple[list[int], list[float]]]:
+        """Return the curves up to n labels."""
+        own = {given: share for given, share in self._own.items() if given <= n}
+        curves = {text.YOU: (list(own), list(own.values()))}
         for name, frame in self._curves.items():
             some = frame[frame["n_labels"] <= n]
             curves[name] = (some["n_labels"].tolist(), some["pool_accuracy"].tolist())
-        update_race(self.figure, curves, self._working or self._failed or self._places(curves, n))
+        return curves
 
     def _places(self, curves: dict[str, tuple[list[int], list[float]]], n: int) -> str:
         last = {name: y[-1] for name, (_, y) in curves.items() if y}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.hosts.hosts import Host
 from tests.lab.notebook import wait_for
@@ -27,6 +27,21 @@ mo.md(f"Python sees {told}: {sorted(set(value['labels'].values()))}")
 """,
 ]
 
+# two kinds of pictures that anybody tells apart; each id begins with its class
+TWO_KINDS = """
+import numpy as np
+import nblabel as nb
+rng = np.random.default_rng(1)
+truth = rng.permutation(np.arange(400) % 2)
+images = rng.integers(0, 60, (400, 12, 12), dtype=np.uint8)
+images[truth == 1, 3:9] += 180
+kinds = ["dark", "bright"]
+pool = nb.Pool(images, ids=[f"{kinds[kind]}-{number}" for number, kind in enumerate(truth)])
+panel = nb.Labeler(pool, kinds, projection="pca")
+panel
+"""
+KEYS = {"dark": "1", "bright": "2"}
+
 
 def answer(host: Host, key: str) -> str:
     """Press a key in the queue, and wait for the next picture; return the id answered."""
@@ -35,6 +50,29 @@ def answer(host: Host, key: str) -> str:
     host.queue.press(key)
     expect(shown).not_to_have_text(before)
     return before
+
+
+def answer_rightly(host: Host, n: int) -> None:
+    """Answer n questions of the two kinds."""
+    shown = host.queue.locator(".nbl-id")
+    for _ in range(n):
+        item = shown.inner_text()
+        while shown.inner_text() == item:  # the same key again at once is not counted
+            host.queue.press(KEYS[item.partition("-")[0]])
+
+
+def upcoming(host: Host) -> list[str]:
+    """The thumbnails of the questions that come next."""
+    names: list[str] = host.queue.locator(".nbl-next button").evaluate_all(
+        "all => all.map((one) => one.getAttribute('aria-label'))"
+    )
+    return names
+
+
+def checks_left(dialog: Locator) -> int:
+    """How many checks the dialog of the guarantee says are waiting."""
+    found = re.search(r"(\d+) checks? waits? in the queue", dialog.inner_text())
+    return int(found[1]) if found else 0
 
 
 def labeled(host: Host) -> int:
@@ -120,3 +158,54 @@ def test_label_undo_lasso_gallery_and_export(host: Callable[..., Host], name: st
     else:
         write.click()
         wait_for((book.folder / "labels.csv").exists, 30, lambda: "the file")
+
+
+@pytest.mark.parametrize("name", ["marimo", "marimo-edit", "voila", "notebook", "nbclassic"])
+def test_auto_label_with_a_guarantee(host: Callable[..., Host], name: str) -> None:
+    book = host(name, [TWO_KINDS])
+    queue, status = book.queue, book.panel.locator(".nbl-status")
+    expect(queue.locator(".nbl-mat")).to_have_attribute("data-state", "item")
+    answer_rightly(book, 6)
+
+    # the checks that are needed, each answered
+    quality = book.panel.locator(".nbl-quality")
+    door = quality.get_by_role("button", name="Auto-label the rest")
+    door.press("Enter")
+    dialog = quality.get_by_role("dialog", name="Auto-label the rest")
+    dialog.get_by_label("Maximum error").select_option("0.1")
+    asks = dialog.get_by_role("button", name="Queue these")
+    expect(asks).to_have_text(re.compile(r" [1-9]\d checks"))  # for fewer errors there are more
+    expect(asks).to_be_enabled()
+    before = upcoming(book)
+    asks.press("Enter")
+    expect(dialog).to_contain_text(re.compile(r"\d+ checks wait in the queue"))
+    wait_for(lambda: upcoming(book) != before, 30, lambda: f"the checks, have {before}")
+    while left := checks_left(dialog):
+        answer_rightly(book, left)
+        # the question that was on screen before them is none of them
+        wait_for(lambda: checks_left(dialog) <= 1, 60, dialog.inner_text)
+
+    # accepted, taken back by one undo, accepted again
+    expect(dialog).to_contain_text("can be accepted: at most 10")
+    accepts = dialog.get_by_role("button", name=re.compile("^Accept"))
+    expect(accepts).to_be_enabled()  # once the last answer is taken in
+    accepts.press("Enter")
+    expect(status).to_contain_text("Auto-labeled")
+    dialog.get_by_role("button", name=re.compile("Undo: withdraw")).press("Enter")
+    expect(status).not_to_contain_text("Auto-labeled")
+    expect(accepts).to_be_enabled()  # once it is worked out again
+    accepts.press("Enter")
+    expect(status).to_contain_text("Auto-labeled")
+    dialog.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(door).to_be_focused()
+
+    # what a model labeled is marked as such in the export
+    status.get_by_role("button", name="Export…").press("Enter")
+    with book.page.expect_download() as download:
+        status.get_by_role("button", name="Download").click()
+    lines = download.value.path().read_text().splitlines()
+    rows = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
+    accepted = [row for row in rows if row["source"] == "model"]
+    assert len(accepted) > 200
+    assert [row["id"] for row in rows if not row["id"].startswith(row["label"])] == []

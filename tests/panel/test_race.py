@@ -99,6 +99,17 @@ def test_a_strategy_that_fails_is_told_and_the_others_go_on(made):
     assert race.figure.layout.title.text == "failing failed: no luck"
 
 
+def test_the_strategies_do_not_wait_for_the_fit(made):
+    race = made(strategies=["random", "margin"])
+    race.panel.on_fit(race._fitted, remove=True)  # the learner is still at it
+    race.panel.session.tell(0, "boot")
+    assert [list(line.x) for line in race.figure.data] == [[], [1], [1]]
+    race._fitted()
+    assert [list(line.x) for line in race.figure.data] == [[1], [1], [1]]
+    race.panel.session.undo()
+    assert [list(line.x) for line in race.figure.data] == [[], [], []]
+
+
 def test_class_names_are_shown_as_text(made):
     race = made(classes=["<b>a", "b", "c"], strategies=["random"])
     race.panel.session.tell(0, "<b>a")

@@ -11,3 +11,9 @@ function reach() {
 
 addEventListener("load", reach);
 addEventListener("resize", reach);
+
+// The figures of plotly that a notebook showed.
+for (const place of document.querySelectorAll(".nbl-figure")) {
+  const { data, layout } = JSON.parse(place.firstElementChild.textContent);
+  Plotly.newPlot(place, data, layout, { responsive: true, displayModeBar: false });
+}
