@@ -147,8 +147,13 @@ N_RUNS = 20
 IMAGES = "MNIST 60,000 images"
 # parts that label others
 OTHER_POOLS = (
-    *("embedding", "slow line", "gallery", "large photos"),
-    *("million points", "race", "classroom"),
+    "embedding",
+    "slow line",
+    "gallery",
+    "large photos",
+    "million points",
+    "race",
+    "classroom",
 )
 BROWSER = "Chromium headless, software rendering"
 LIVE = """sum(
