@@ -98,6 +98,8 @@ def test_labels_are_reviewed_by_keyboard_alone(
     expect(gallery).to_contain_text("All are settled.")
     book.page.keyboard.press("u")
     wait_for_right(1, n + 6)
+    expect(gallery.locator(".nbl-gallery-changes")).to_be_hidden()
+    expect(gallery.locator(".nbl-gallery-cell[data-gone]")).to_have_count(0)
     book.page.keyboard.press("Control+a")
     book.page.keyboard.press("!")
     wait_for_right(3, n + 7)

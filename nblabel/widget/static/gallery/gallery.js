@@ -268,6 +268,7 @@ export class Gallery {
     this.plane.el.setAttribute("aria-label", `${TEXT.gallery.grid(this.context.noun)}: ${text}`);
     this.plane.begin();
     this.group.take(group);
+    if (this.review.isOn && this.el.contains(focusedElement())) this.group.keepInSight();
     this.head.showChanges();
     this.bar.update();
   }

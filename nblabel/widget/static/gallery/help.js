@@ -33,7 +33,8 @@ export class GalleryHelp {
   open() {
     const { bar, review } = this.gallery;
     const { always, ofReview } = TEXT.gallery.keys;
-    const keyed = bar.classes.filter(({ key }) => key);
+    const keys = bar.classes.map(({ key }) => key);
+    const keyed = bar.classes.filter(({ key }, place) => key && keys.indexOf(key) === place);
     /** @type {KeyRow[]} */
     const rows = [
       ...keyed.map(({ key, name }) => ({ shown: [key], text: name })),
