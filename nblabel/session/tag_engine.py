@@ -116,17 +116,6 @@ def coherent(proba: FloatArray, below: tuple[tuple[int, tuple[int, ...]], ...]) 
     return found
 
 
-def mean_average_precision(truth: Any, proba: FloatArray) -> float | None:
-    """Return the mean of the average precision over the tags that some item has, None for none."""
-    from sklearn.metrics import average_precision_score
-
-    codes = np.flatnonzero(np.asarray(truth).any(axis=0))
-    if not len(codes):
-        return None
-    found = [average_precision_score(truth[:, code], proba[:, code]) for code in codes]
-    return float(np.mean(found))
-
-
 def mean_confidence(proba: FloatArray) -> FloatArray:
     """Return the probability of the likelier answer, (n,): the mean over the tags of each item."""
     total = np.zeros(len(proba), dtype=np.float32)

@@ -7,19 +7,20 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.lab.notebook import Notebook, wait_for
-from tests.lab.panel import no_violations, queue, shown, wait_for_question
+from tests.lab.panel import no_violations, queue, shown, upcoming, wait_for_question
 
 pytestmark = pytest.mark.lab
 
 TAGS = ["even", "with a loop", "above six"]
+TREE = {"round": {"one loop": ["zero", "six"], "two loops": []}, "straight": []}
 
 
-def cell(store: Path) -> str:
+def cell(store: Path, tags: object = TAGS) -> str:
     return f"""
 import numpy as np, nblabel as nb
 data = nb.datasets.load_digits()
 images, digit = data.images[:400], np.asarray(data.labels)[:400]
-panel = nb.Labeler(images, {TAGS}, store={str(store)!r}, multi_label=True, projection='pca')
+panel = nb.Labeler(images, {tags}, store={str(store)!r}, multi_label=True, projection='pca')
 panel"""
 
 
@@ -115,6 +116,64 @@ def test_tags_are_given_corrected_and_undone_by_keyboard_and_outlive_the_kernel(
     wait_for(lambda: tags(book)[-1] == [last, ["with a loop"]], 20, lambda: str(tags(book)[-2:]))
     no_violations(book)
     assert (book.cell_types(), book.sources()) == (cells, sources)
+
+
+def test_a_tree_of_tags_by_keyboard(panel: Callable[..., Notebook], tmp_path: Path) -> None:
+    source = cell(tmp_path / "tree.db", TREE)
+    book = panel(source, viewport={"width": 1366, "height": 768})
+    queue(book).focus()
+    # 1 round, 2 one loop, 3 zero, 4 six, 5 two loops, 6 straight
+    queue(book).press("3")
+    assert pressed(book) == ["round", "one loop", "zero"]  # with those above it
+    no_violations(book)
+    zero = confirm(book)
+    queue(book).press("4")
+    queue(book).press("6")
+    queue(book).press("2")  # released, and what is below it
+    assert pressed(book) == ["round", "straight"]
+    straight = confirm(book)
+    coarse = confirm(book, "2")  # which one is said later
+    given = [
+        [zero, ["round", "one loop", "zero"]],
+        [straight, ["round", "straight"]],
+        [coarse, ["round", "one loop"]],
+    ]
+    wait_for_tags(book, given)
+    assert book.evaluate("panel.session.coarse_labels('one loop').tolist()") == [int(coarse)]
+
+    # the next kernel knows the tree, and asks what was left open
+    book.restart_kernel()
+    book.run_all()
+    wait_for_question(book)
+    queue(book).focus()
+    queue(book).press(":")
+    listed = book.page.locator(".nbl-class-dialog")
+    expect(listed.locator(".nbl-class-head").first).to_be_focused()
+    book.page.keyboard.press("ArrowDown")
+    book.page.keyboard.press("Enter")
+    asking = listed.get_by_role("button", name="Ask for the tags below it")
+    expect(asking).to_be_visible()
+    no_violations(book)
+    asking.focus()
+    book.page.keyboard.press("Enter")
+    wait_for(lambda: upcoming(book)[0] == coarse, 20, lambda: str(upcoming(book)))
+    expect(queue(book)).to_be_focused()
+    queue(book).get_by_role("button", name=f"Ask image {coarse} now").press("Enter")
+    wait_for(lambda: shown(book) == coarse, 20, lambda: f"shows {shown(book)}")
+    wait_for(lambda: pressed(book) == ["round", "one loop"], 20, lambda: str(pressed(book)))
+    confirm(book, "4")
+    wait_for_tags(book, [*given[:2], [coarse, ["round", "one loop", "six"]]])
+    assert book.evaluate("panel.session.coarse_labels('one loop').tolist()") == []
+    queue(book).press("u")
+    wait_for_tags(book, given)
+
+    # a tag moves, and the answers follow
+    book.execute("panel.session.nest_classes(['straight'], under='two loops')")
+    moved = [straight, ["round", "two loops", "straight"]]
+    wait_for_tags(book, [given[0], moved, given[2]])
+    queue(book).press("6")
+    both = ["round", "one loop", "two loops", "straight"]  # what undo has shown has two already
+    wait_for(lambda: pressed(book) == both, 20, lambda: str(pressed(book)))
 
 
 def test_one_tag_at_a_time_by_keyboard(panel: Callable[..., Notebook], tmp_path: Path) -> None:

@@ -246,8 +246,11 @@ def test_a_million_points_are_filtered_quickly(browser_page: Page) -> None:
           const frame = () => new Promise(requestAnimationFrame);
           document.querySelector(".nbl-map-tool[aria-label='Filters']").click();
           document.querySelector(".nbl-filter-form select").selectedIndex = 1;
+          const asked = new Promise((done) => {
+            model.onSend = ({ type }) => type === "filter" && done();
+          });
           document.querySelector(".nbl-filter-form").dispatchEvent(new Event("change"));
-          await new Promise((done) => { model.onSend = ({ type }) => type === "filter" && done(); });
+          await asked;
           const { request } = model.sent.findLast(({ type }) => type === "filter");
           const told = { type: "filter", request, n: n / 2, total: n, text: "" };
           const times = [];

@@ -413,6 +413,21 @@ def test_a_tag_moves_in_the_list_of_classes(nested: Tags) -> None:
     expect(move).to_have_attribute("title", "An item that has a tag has those above it, too.")
 
 
+def test_items_are_asked_for_the_tags_below_one(nested: Tags) -> None:
+    counts = [{"name": one["name"], "color": one["color"], "count": 2} for one in NESTED]
+    nested.write(status={**STATUS, "classes": counts})
+    nested.press(":")
+    nested.page.keyboard.press("Enter")
+    dialog = nested.panel.locator(".nbl-class-dialog")
+    asking = dialog.get_by_role("button", name="Ask for the tags below it")
+    expect(asking).to_be_visible()  # of "animal"
+    dialog.locator(".nbl-class-head", has_text="indoor").click()
+    expect(asking).to_be_hidden()
+    dialog.locator(".nbl-class-head", has_text="dog").click()
+    asking.click()
+    assert [(one["status"], one["label"]) for one in nested.sent("again")] == [("coarse", "dog")]
+
+
 # ---- the rest of the panel
 
 

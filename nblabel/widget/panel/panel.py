@@ -239,7 +239,8 @@ class Panel:
         if found:
             self.want(found, [reason] * len(found))
         else:
-            message = text.NONE_OF_STATUS.format(status)
+            message = text.NONE_OF_STATUS if label is None else text.NONE_COARSE
+            message = message.format(status if label is None else label)
             self.send({"type": "announce", "text": message, "to": page.id})
 
     def _act(self, what: str, index: int) -> None:

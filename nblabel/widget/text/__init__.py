@@ -97,6 +97,7 @@ def group_labeled(n: int, noun: str, label: str) -> str:
 
 NOTHING_TO = "Nothing to {}."
 NONE_OF_STATUS = "Nothing is {}."
+NONE_COARSE = "Of all with “{}” it is answered which of those below it they are."
 
 
 def reversed_step(kind: str, step: str, n: int, noun: str, label: str | None) -> str:

@@ -145,13 +145,14 @@ export class ClassRow {
     const { multiLabel } = this.context;
     const nested = multiLabel ? TEXT.tags.moveTitle : TEXT.tree.moveTitle;
     this.under = this.button(TEXT.tree.move, () => this.askToMove(), nested);
-    this.askAgain = this.button("", () => this.askCoarse(), TEXT.tree.askTitle);
+    const asked = multiLabel ? TEXT.tags.askBelowTitle : TEXT.tree.askTitle;
+    this.askAgain = this.button("", () => this.askCoarse(), asked);
     this.retire = this.button("", () => this.retireOrRestore(), words.retireTitle);
     this.delete = this.button(words.delete, () => this.askToDelete());
     const order = h("span", { class: "nbl-class-order" }, this.up, this.down);
     // with several tags, items are in no class alone
-    const single = multiLabel ? [] : [this.askAgain, this.splitOpen, this.retire];
-    const parts = [order, this.merge, this.under, ...single, this.delete];
+    const single = multiLabel ? [] : [this.splitOpen, this.retire];
+    const parts = [order, this.merge, this.under, this.askAgain, ...single, this.delete];
     this.actions = h("div", { class: "nbl-class-actions" }, ...parts);
   }
 
@@ -207,8 +208,11 @@ export class ClassRow {
     setText(this.splitOpen, split ? TEXT.classes.toSort(split.left) : TEXT.classes.split);
     this.splitOpen.disabled = this.count === 0;
     this.splitOpen.hidden = Boolean(this.info.subclasses);
-    setText(this.askAgain, TEXT.tree.askAgain(this.count));
-    this.askAgain.hidden = !this.info.subclasses || this.count === 0;
+    const { multiLabel, everyClass } = this.context;
+    // with several tags, only the kernel knows which items lack one below
+    setText(this.askAgain, multiLabel ? TEXT.tags.askBelow : TEXT.tree.askAgain(this.count));
+    const isParent = everyClass.some((one) => one.parent === name);
+    this.askAgain.hidden = !isParent || this.count === 0;
     this.drawExamples();
   }
 

@@ -127,9 +127,10 @@ function fieldLabel(name, field, list) {
 /**
  * Act when a field was changed: at once where it is chosen, after a pause where it is typed.
  * @param {HTMLElement} form
+ * @param {() => void} now
  * @param {() => void} soon
  */
-export function onFieldChange(form, soon) {
-  listen(form, "input", soon);
-  listen(form, "change", soon);
+export function onFieldChange(form, now, soon) {
+  listen(form, "input", soon); // a choice fires both, this one first
+  listen(form, "change", now);
 }

@@ -44,7 +44,8 @@ export class FilterForm {
     this.all = h("button", { type: "button", text: TEXT.filter.clear, onClick: all });
     /** What remains, in sight while anything is filtered. */
     this.summary = h("div", { class: "nbl-filter-summary", hidden: true }, this.left, this.all);
-    onFieldChange(this.el, () => this.typed.start(TYPED_AFTER_MS, () => this.apply()));
+    const now = () => this.apply();
+    onFieldChange(this.el, now, () => this.typed.start(TYPED_AFTER_MS, now));
     listen(this.el, "submit", (/** @type {Event} */ event) => event.preventDefault());
     listen(this.el, "keydown", (event) => this.hearKey(event));
     context.map.on("criteria", () => this.put(), signal);

@@ -48,6 +48,9 @@ export const TAG_TEXT = {
   /** @param {string} noun */
   addAndPress: (noun) => `Add and press for this ${noun}`,
   moveTitle: "An item that has a tag has those above it, too.",
+  askBelow: "Ask for the tags below it",
+  askBelowTitle:
+    "Items with this tag, of which no tag below it is answered, come next in the queue.",
   tag: "Tag",
   gridOpen: "One tag at a time",
   gridTitle: "One tag at a time",
