@@ -436,13 +436,12 @@ def test_a_finished_pool_leads_on(browser_page: Page) -> None:
     expect(queue.panel.get_by_label("Format")).to_be_focused()
     expect(queue.panel.get_by_label("Export the labels")).to_be_visible()
     leads(queue).get_by_role("button", name="Review labels").click()
+    assert queue.sent("gallery")[-1]["show"] == "contradicted"
+    browser_page.keyboard.press("#")
     expect(queue.root).to_be_focused()
     leads(queue).get_by_role("button", name="Ask 2 flagged again").focus()
     browser_page.keyboard.press("Space")
-    assert queue.sent("review", "again") == [
-        {"type": "review", "accepted": False},
-        {"type": "again", "status": "flagged"},
-    ]
+    assert queue.sent("again") == [{"type": "again", "status": "flagged"}]
     expect(queue.root).to_be_focused()
     queue.ask(3, 4, first=2)
     expect(leads(queue)).to_be_hidden()

@@ -56,3 +56,30 @@ class GraphRecorder(UmapRecorder):
     """Stands in for the process that finds neighbours."""
 
     begun = []  # noqa: RUF012  replaced for each test
+
+
+def ask(page, among=None, **content):
+    """Ask for a gallery; return what the page is told, the members and how items stand."""
+    buffers = [] if among is None else [among]
+    asked = {"request": "r", "show": "all", "order": "position", "descending": False, **content}
+    page.say("gallery", *buffers, **asked)
+    told, parts = page.heard[-1]
+    assert told["to"] == page.id
+    if told["type"] == "no_gallery":
+        return told["text"]
+    return told, members_of(told, parts), codes_of(parts[1], parts[2])
+
+
+def members_of(told, parts):
+    members = np.frombuffer(parts[0], np.uint32).tolist()
+    return members or list(range(told["n"]))
+
+
+def codes_of(indices, codes):
+    return dict(
+        zip(
+            np.frombuffer(indices, np.uint32).tolist(),
+            np.frombuffer(codes, np.uint16).tolist(),
+            strict=True,
+        )
+    )

@@ -205,30 +205,6 @@ def test_the_dialog_tells_how_many_accepted_labels_are_contradicted(contradicted
     assert contradicted.dialog["changed"] == 2
 
 
-def test_contradicted_accepted_labels_are_looked_at_with_the_same_keys(contradicted):
-    contradicted.say("review", accepted=True)
-    first, second, third = contradicted.again()[:3]
-    assert {one["index"] for one in (first, second, third)} == {4, 7, 10}
-    assert (first["label"], first["source"], first["prediction"]["label"]) == (
-        "boot",
-        "model",
-        "bag",
-    )
-    why = contradicted.why(first["id"])
-    assert why.startswith("Accepted from the model as boot, ")
-    assert why.endswith("%; now it predicts bag.")
-    contradicted.label(first["id"], "bag")
-    contradicted.answer("skip", id=second["id"])  # left as it is, and not asked again
-    assert contradicted.traits["review"]["left"] == 1
-    contradicted.label(third["id"], "boot")  # it was right
-    assert contradicted.traits["review"]["text"] == "Review done: 1 of 3 labels changed."
-    assert contradicted.session.accepted.tolist() == [second["index"]]
-    assert second["id"] not in contradicted.ids
-    contradicted.answer("undo")
-    assert contradicted.traits["review"]["left"] == 1
-    assert contradicted.traits["review"]["text"].startswith("2 of 3 looked at again")
-
-
 def test_contradicted_labels_are_taken_back_in_one_step_and_one_undo_brings_them_back(contradicted):
     ack = contradicted.answer("revert", uid="back")
     assert ack["ok"]

@@ -11,6 +11,7 @@ import nblabel as nb
 from nblabel.embeddings import networks
 from nblabel.system import progress
 from nblabel.widget import Labeler
+from nblabel.widget.text.gallery import NO_DOUBT
 from nblabel.widget.work import embedding
 from tests.panel.helpers import GraphRecorder, open_page, shown, until
 from tests.samples import CLASSES, blobs
@@ -122,6 +123,19 @@ def test_a_search_by_likeness_waits_for_the_embeddings(slow):
         (told,) = page.messages("gallery")
         assert told["request"] == "r"
         assert told["text"].endswith("Search by likeness: the 60 images most like “7”.")
+
+    asyncio.run(act())
+
+
+def test_labels_to_review_wait_for_the_embeddings(slow):
+    async def act():
+        page = await opened()
+        page.session.tell(range(20), CLASSES[:2] * 10)
+        page.say("gallery", request="r", show="contradicted", order="trust", descending=False)
+        assert "once the items are embedded" in page.last("no_gallery")["text"]
+        slow.go_on()
+        await until(lambda: page.messages("gallery"))
+        assert page.messages("gallery")[0]["text"] != NO_DOUBT["contradicted"]
 
     asyncio.run(act())
 

@@ -8,38 +8,11 @@ import pytest
 
 import nblabel as nb
 from nblabel.widget.text import gallery as words
-from tests.panel.helpers import open_page, picture_pool, shown, until
+from tests.panel.helpers import ask, codes_of, open_page, picture_pool, shown, until
 from tests.samples import CLASSES, blobs
 
 N = 60
 FIRST_CLASS, SKIPPED, FLAGGED, IN_PART, BY_MODEL = 4, 1, 2, 3, 1 << 15
-
-
-def ask(page, among=None, **content):
-    """Ask for a gallery; return what the page is told, the members and how items stand."""
-    buffers = [] if among is None else [among]
-    asked = {"request": "r", "show": "all", "order": "position", "descending": False, **content}
-    page.say("gallery", *buffers, **asked)
-    told, parts = page.heard[-1]
-    assert told["to"] == page.id
-    if told["type"] == "no_gallery":
-        return told["text"]
-    return told, members_of(told, parts), codes_of(parts[1], parts[2])
-
-
-def members_of(told, parts):
-    members = np.frombuffer(parts[0], np.uint32).tolist()
-    return members or list(range(told["n"]))
-
-
-def codes_of(indices, codes):
-    return dict(
-        zip(
-            np.frombuffer(indices, np.uint32).tolist(),
-            np.frombuffer(codes, np.uint16).tolist(),
-            strict=True,
-        )
-    )
 
 
 @pytest.fixture
@@ -165,11 +138,12 @@ def test_what_cannot_be_met_is_said(page):
 
 def test_labels_to_review_are_found_in_the_background(page):
     page.panel.session.tell(3, CLASSES[2])
-    ask(page, show="contradicted", request="q")
-    told = [one for one, _ in page.heard if one.get("request") == "q"]
-    assert told[0]["text"] == words.REVIEWING
-    assert told[-1]["type"] == "gallery"
-    assert told[-1]["n"] < N
+    for show, order in (("contradicted", "trust"), ("stale", "position")):
+        ask(page, show=show, order=order, request=show)
+        told = [one for one, _ in page.heard if one.get("request") == show]
+        assert told[0]["text"] == words.REVIEWING[show]
+        assert told[-1]["type"] == "gallery"
+        assert told[-1]["n"] < N
 
 
 def test_pictures_come_at_the_size_asked_for():

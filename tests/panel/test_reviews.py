@@ -1,10 +1,14 @@
-"""Labels that are contradicted are asked again with the same keys."""
+"""Labels that are contradicted are shown in the gallery; other items are asked again."""
+
+import asyncio
 
 import numpy as np
 import pytest
 
+import nblabel as nb
+from nblabel.widget.text.gallery import NO_DOUBT
 from tests.panel.desk import TRUTH, Desk, N
-from tests.panel.helpers import open_page, picture_pool
+from tests.panel.helpers import ask, open_page, picture_pool, shown, until
 from tests.samples import CLASSES
 
 
@@ -23,60 +27,139 @@ def doubtful(desk):
     return desk
 
 
-def test_contradicted_labels_are_asked_again_with_the_same_keys(doubtful):
-    doubtful.say("review", accepted=False)
-    total = doubtful.traits["review"]["total"]
-    assert total >= 3
-    items = doubtful.again()[:total]
-    first_why = doubtful.why(items[0]["id"])
-    assert {one["index"] for one in items} <= set(doubtful.wrong)
-    first = items[0]
-    assert first["prediction"]["label"] == TRUTH[first["index"]] != first["label"]
-    assert "without this label the model predicts" in first_why
+@pytest.fixture
+def stale(desk):
+    """Three bags are accepted as boots."""
+    desk.session.tell([0, 1, 2], CLASSES)
+    desk.session.accept([4, 7, 10], "boot")
+    return desk
+
+
+def review(page, show="contradicted", **more):
+    """Open the gallery with labels to review; return what is suggested, and the members."""
+    told, members, _ = ask(page, show=show, **{"order": "trust", **more})
+    suggested = {one["index"]: one for one in told.get("suggestions", [])}
+    assert list(suggested) == members
+    return suggested, members
+
+
+def settled(page):
+    """The positions that a page is told to be settled."""
+    _, parts = next(one for one in reversed(page.heard) if one[0]["type"] == "gallery_changes")
+    return np.frombuffer(parts[2], np.uint32).tolist()
+
+
+def label(page, indices, name, **more):
+    page.say("label", indices, uid=f"u{len(page.heard)}", label=name, front=[], **more)
+
+
+def test_labels_to_review_come_with_what_the_model_suggests(doubtful):
+    suggested, members = review(doubtful)
+    assert len(members) >= 3
+    assert {*members} <= {*doubtful.wrong}
+    table = nb.find_label_issues(doubtful.session).table
+    assert members == table["index"].tolist()[: len(members)]  # the least trusted first
+    assert review(doubtful, descending=True)[1] == members[::-1]
+    assert review(doubtful, order="position")[1] == sorted(members)
+    for index, one in suggested.items():
+        assert one["label"] == TRUTH[index]
+        assert 0 < one["confidence"] <= 1
+        assert "without this label the model predicts" in one["why"]
+    among = members[:1]
+    assert ask(doubtful, among, show="contradicted", order="trust")[1] == among
+
+
+def test_a_label_under_review_is_settled_by_any_answer_and_open_again_by_undo(doubtful):
+    first, second, third = review(doubtful)[1][:3]
+    label(doubtful, [first], TRUTH[first], relabel=True)
+    assert settled(doubtful) == [first]
+    own = doubtful.known()[str(second)]
     n = len(doubtful.session.store.read())
-    assert doubtful.label(first["id"], TRUTH[first["index"]])["ok"]
-    assert len(doubtful.session.store.read()) == n + 1  # every change is in the log
-    doubtful.label(items[1]["id"], items[1]["label"])  # it was right
-    assert (doubtful.traits["review"]["left"], doubtful.traits["review"]["total"]) == (
-        total - 2,
-        total,
-    )
-    assert "1 of" in doubtful.traits["review"]["text"]
-    assert first["id"] not in doubtful.ids
-    doubtful.answer("undo")  # takes the confirmation back: it is asked again
-    assert doubtful.traits["review"]["left"] == total - 1
+    label(doubtful, [second], own, relabel=True)  # it was right
+    assert len(doubtful.session.store.read()) == n + 1
+    assert settled(doubtful) == sorted([first, second])
+    doubtful.say("flag", [third], uid="f", front=[])
+    assert settled(doubtful) == sorted([first, second, third])
+    doubtful.answer("undo")
+    doubtful.answer("undo")
+    assert settled(doubtful) == [first]
+    assert doubtful.known()[str(second)] == own
+    doubtful.answer("undo")
+    assert settled(doubtful) == []
 
 
-def test_the_second_look_ends_by_itself_or_at_a_press(doubtful):
-    doubtful.say("review", accepted=False)
-    for item in doubtful.again()[: doubtful.traits["review"]["total"]]:
-        doubtful.label(item["id"], TRUTH[item["index"]])
-    assert doubtful.traits["review"]["left"] == 0
-    assert doubtful.traits["review"]["text"].startswith("Review done: ")
-    doubtful.say("review", accepted=False)
-    assert "No label is contradicted" in doubtful.traits["review"]["text"]
-    doubtful.session.tell(doubtful.wrong, [CLASSES[(row + 1) % 3] for row in doubtful.wrong])
-    doubtful.say("review", accepted=False)
+def test_what_is_settled_in_another_way_counts_too(doubtful):
+    first = review(doubtful)[1][0]
+    doubtful.session.tell(first, TRUTH[first])
+    assert settled(doubtful) == [first]
+    assert first not in review(doubtful)[1]
+
+
+def test_where_no_label_is_contradicted_that_is_said(doubtful):
+    doubtful.session.tell(doubtful.wrong, TRUTH[doubtful.wrong])
+    for show, said in NO_DOUBT.items():
+        told, members, _ = ask(doubtful, show=show, order="trust")
+        assert (told["text"], members) == (said, [])
+        assert "suggestions" not in told
+
+
+def test_too_few_labels_to_review(desk):
+    assert "at least two labels" in ask(desk, show="contradicted", order="trust")
+
+
+def test_accepted_labels_that_the_model_contradicts_are_reviewed_alike(stale):
+    suggested, members = review(stale, "stale")
+    assert {*members} == {4, 7, 10}
+    for one in suggested.values():
+        assert one["label"] == "bag"
+        assert one["why"].startswith("Accepted from the model as boot, ")
+        assert one["why"].endswith("%; now it predicts bag.")
+    label(stale, members[:2], "bag", relabel=True)  # one step
+    label(stale, members[2:], "boot", relabel=True)  # it was right
+    assert settled(stale) == [4, 7, 10]
+    assert stale.session.n_accepted == 0
+    stale.answer("undo")
+    assert settled(stale) == sorted(members[:2])
+    stale.answer("undo")
+    assert stale.session.accepted.tolist() == [4, 7, 10]
+    assert settled(stale) == []
+
+
+def test_a_review_that_is_left_is_looked_for_no_longer():
+    async def leave():
+        page = await shown(pool=picture_pool())
+        page.panel.session.tell([0, 1, 2, 3], CLASSES[:2] * 2)
+        page.say("gallery", request="r", show="stale", order="trust", descending=False)
+        page.say("end_gallery")
+        page.say("gallery", request="s", show="stale", order="trust", descending=False)
+        await until(lambda: any(one["type"] == "gallery" for one, _ in page.heard))
+        page.panel.close()
+        return [one["request"] for one, _ in page.heard if one["type"] == "gallery"]
+
+    assert asyncio.run(leave()) == ["s"]
+
+
+def test_labels_are_not_reviewed_in_the_queue(doubtful):
+    doubtful.say("review", checked=False, accepted=False)
+    assert "gallery" in doubtful.traits["error"]
+    assert doubtful.traits["review"]["total"] == 0
+
+
+def test_python_has_items_asked_again_in_the_queue(doubtful):
+    doubtful.panel.show_next(doubtful.wrong, again=True)
+    assert doubtful.traits["review"]["total"] == 4
+    first = doubtful.wrong[0]
+    assert {*map(str, doubtful.wrong)} <= {one["id"] for one in doubtful.again()[:4]}
+    doubtful.label(str(first), doubtful.known()[str(first)])  # as Enter does
+    assert doubtful.traits["review"]["left"] == 3
+    doubtful.answer("undo")  # it is asked again
+    assert doubtful.traits["review"]["left"] == 4
+    for index in doubtful.wrong:
+        doubtful.label(str(index), TRUTH[index])
+    assert doubtful.traits["review"]["text"] == "Review done: 4 of 4 labels changed."
+    doubtful.panel.show_next(doubtful.wrong, again=True)
     doubtful.say("end_review")
     assert doubtful.traits["review"]["total"] == 0
-    assert not set(doubtful.ids[1:]) & set(map(str, doubtful.wrong))
-
-
-def test_too_few_labels_for_a_second_look(desk):
-    desk.say("review", accepted=False)
-    assert "at least two labels" in desk.traits["review"]["text"]
-
-
-def test_a_label_that_is_kept_is_an_answer_too(doubtful):
-    doubtful.say("review", accepted=False)
-    total = doubtful.traits["review"]["total"]
-    items = doubtful.again()[:total]
-    for item in items:
-        assert item["label"] == doubtful.known()[item["id"]]
-        doubtful.label(item["id"], item["label"])  # as Enter does
-    assert doubtful.traits["review"]["left"] == 0
-    assert doubtful.traits["review"]["text"] == f"Review done: 0 of {total} labels changed."
-    assert not set(doubtful.ids) & {item["id"] for item in items}
 
 
 # a pool that is done

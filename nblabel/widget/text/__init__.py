@@ -395,7 +395,7 @@ def reverted(what: str) -> str:
 
 
 # reviewing labels
-NO_ISSUES = "No label is contradicted by the model."
+REVIEWED_IN_GALLERY = "Labels are reviewed in the gallery: Review labels opens it."
 
 
 def review_done(n: int, what: str) -> str:

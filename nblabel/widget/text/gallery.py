@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from nblabel.system.format import count, counted
 
-REVIEWING = "Looking for labels that the model and the neighbours contradict…"
+REVIEWING = {
+    "contradicted": "Looking for labels that the model and the neighbours contradict…",
+    "stale": "Looking for accepted labels that the model contradicts…",
+}
+REVIEWED_ONCE_EMBEDDED = "The labels to review are here once the items are embedded."
+NO_DOUBT = {
+    "contradicted": "No label is contradicted by the model.",
+    "stale": "No accepted label is contradicted by the model.",
+}
 NOT_COMPARED = "Near duplicates are known once the neighbours are found."
 
 

@@ -7,6 +7,7 @@ and which items do not meet the criteria any more; only another request puts the
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +27,8 @@ from nblabel.widget.panel.state import PanelState
 from nblabel.widget.text import gallery as words
 from nblabel.widget.view.packet import Packet
 from nblabel.widget.work import groups
+from nblabel.widget.work.doubted import Doubted, contradicted, stale
 from nblabel.widget.work.replica import Replica
-from nblabel.widget.work.review import contradicted
 from nblabel.widget.work.worker import Task, Worker
 
 SHOWS: dict[str, dict[str, Any]] = {
@@ -38,9 +39,11 @@ SHOWS: dict[str, dict[str, Any]] = {
     "flagged": {"status": "flagged"},
     "noted": {"noted": True},
     "contradicted": {},
+    "stale": {},
     "duplicates": {"duplicates": True},
     "missing": {"missing": True},
 }
+REVIEWED = {"contradicted": contradicted, "stale": stale}  # found in the background
 ABOUT = {"both": "label_or_prediction", "label": "label", "prediction": "prediction"}
 FOUND = 10_000  # items that a search by words or id shows; nobody looks through more
 ALIKE = 60  # by likeness and meaning, where every item is more or less near
@@ -66,6 +69,10 @@ class OpenGallery:
         How the page knows each item to stand.
     cluster : dict or None
         The cluster that it is, and those beside it.
+    doubted : Doubted or None
+        The labels to review, where these are shown.
+    task : Task or None
+        What looks for them.
     is_waiting : bool
         Whether it waits until the items are embedded.
     """
@@ -76,6 +83,8 @@ class OpenGallery:
     holds: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     codes: UInt16Array = field(default_factory=lambda: np.zeros(0, dtype=np.uint16))
     cluster: dict[str, Any] | None = None
+    doubted: Doubted | None = None
+    task: Task | None = None
     is_waiting: bool = False
     is_followed: bool = False
     is_due: bool = False
@@ -116,29 +125,20 @@ class Galleries:
         among = content.get("indices")
         known = OpenGallery(content["request"], content)
         known.among = None if among is None else np.asarray(among, dtype=np.intp)
+        self.leave(page)
         self._open[page.id] = known
         try:
             self._narrow(known)
         except (IndexError, ValueError) as error:  # the page may be older than the embeddings
             self._tell_none(page, known, text_of(error))
             return
-        if content["show"] != "contradicted":
-            self._find(page, known)
-            return
-        self._tell_none(page, known, words.REVIEWING)
-
-        def found(table: Any) -> None:
-            if isinstance(table, Exception):
-                self._tell_none(page, known, text_of(table))
-            elif self._is_open(page, known):
-                known.among = _both(table["index"].to_numpy(dtype=np.intp), known.among)
-                self._find(page, known)
-
-        self._replica.work_out(contradicted, found)
+        self._begin(page, known)
 
     def leave(self, page: Page) -> None:
         """Note that a page closed its gallery."""
-        self._open.pop(page.id, None)
+        known = self._open.pop(page.id, None)
+        if known is not None and known.task is not None:
+            known.task.cancel()
 
     def look(self, page: Page, side: int, indices: list[int]) -> None:
         """Send pictures of a size."""
@@ -164,7 +164,7 @@ class Galleries:
         for one, known in self._open.items():
             if known.is_waiting and not self._session.awaits_embeddings:
                 known.is_waiting = False
-                self._find(shown[one], known)
+                self._begin(shown[one], known)
             elif len(known.codes) and (known.content["show"] != "duplicates" or self._state.near):
                 self._follow(shown[one], known)
 
@@ -183,6 +183,31 @@ class Galleries:
             known.among = _both(found, known.among)
         elif "like" in only:
             session.positions(only["like"])
+
+    def _begin(self, page: Page, known: OpenGallery) -> None:
+        """Find what a page asked for; labels to review are looked for first."""
+        show = known.content["show"]
+        if show not in REVIEWED:
+            self._find(page, known)
+            return
+        known.is_waiting = self._session.awaits_embeddings
+        if known.is_waiting:  # nothing is predicted, so nothing is contradicted
+            self._tell_none(page, known, words.REVIEWED_ONCE_EMBEDDED)
+            return
+        self._tell_none(page, known, words.REVIEWING[show])
+
+        def found(table: Any) -> None:
+            known.task = None
+            if isinstance(table, Exception):
+                self._tell_none(page, known, text_of(table))
+            elif self._is_open(page, known):
+                known.doubted = Doubted.of(self._session, table)
+                known.among = _both(known.doubted.rows, known.among)
+                self._find(page, known)
+
+        task = self._replica.work_out(REVIEWED[show], found)
+        if known.doubted is None:  # without an event loop it is done by now
+            known.task = task
 
     def _as_group(self, known: OpenGallery, *, opened: bool) -> dict[str, Any]:
         """Return what there is to say of items that are to get one label."""
@@ -268,13 +293,14 @@ class Galleries:
         members = _meeting(
             facts,
             known,
-            order=None if order in ("position", "best") else order,
+            order=None if order in ("position", "best", "trust") else order,
             of=content.get("of"),
             descending=content["descending"],
         )
-        if order == "best" and found is not None:
-            return found.indices[np.isin(found.indices, members)]
-        return members
+        ranked = found.indices if order == "best" and found is not None else None
+        if order == "trust" and known.doubted is not None:
+            ranked = known.doubted.rows[:: -1 if content["descending"] else 1]
+        return members if ranked is None else ranked[np.isin(ranked, members)]
 
     def _show(
         self,
@@ -292,6 +318,11 @@ class Galleries:
         whole = n == everything and bool((np.diff(members) == 1).all())
         stands = np.flatnonzero(codes)
         shown = words.found(n, everything, SINGULAR[facts.pool.kind])
+        doubted = known.doubted
+        if doubted is not None and not len(doubted.rows):
+            shown = words.NO_DOUBT[known.content["show"]]
+        suggested = {} if doubted is None else doubted.suggestions
+        suggestions = [suggested[row] for row in members.tolist()] if suggested else []
         message = {
             "type": "gallery",
             "request": known.request,
@@ -299,6 +330,7 @@ class Galleries:
             "text": shown if found is None else f"{shown}. {found.lines[0]}",
             "columns": [column.name for column in columns_of(facts.pool)],
             **({} if known.cluster is None else {"cluster": known.cluster}),
+            **({"suggestions": suggestions} if suggestions else {}),
             **self._as_group(known, opened=True),
             "to": page.id,
         }
@@ -313,13 +345,18 @@ class Galleries:
             return
         known.is_followed, known.is_due = True, False
 
-        def work(given: tuple[Facts, IntArray]) -> Any:
-            facts, hidden = given
-            now = np.zeros(len(facts), dtype=bool)
-            try:
-                now[_meeting(facts, known)] = True
-            except (ValueError, KeyError, TypeError):  # a class is gone: its items stay
-                now = known.holds.copy()
+        def prepare() -> tuple[Facts, IntArray, IntArray | None]:
+            doubted = known.doubted
+            return *self._facts(), None if doubted is None else doubted.settled(self._session)
+
+        def work(given: tuple[Facts, IntArray, IntArray | None]) -> Any:
+            facts, hidden, settled = given
+            now = known.holds.copy()  # what is to be reviewed stays so until it is settled
+            if settled is not None:
+                now[settled] = False
+            else:
+                with suppress(ValueError, KeyError, TypeError):  # a class is gone: its items stay
+                    now = np.isin(np.arange(len(facts)), _meeting(facts, known))
             return _codes(facts, hidden), now
 
         def done(made: Any) -> None:
@@ -331,7 +368,7 @@ class Galleries:
                 if known.is_due:
                     self._follow(page, known)
 
-        task = Task(work=work, done=done, prepare=self._facts, rests=True)
+        task = Task(work=work, done=done, prepare=prepare, rests=True)
         self._worker.run("gallery changes", task)
 
     def _tell_changes(

@@ -1,12 +1,10 @@
-"""Labels that the model contradicts, asked once more."""
+"""Items asked once more: those that somebody wants, and those with contradicted tags."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nblabel.quality.review import find_label_issues
-from nblabel.quality.stale import find_stale_labels
 from nblabel.session import Session
 from nblabel.session.searching import SINGULAR
 from nblabel.strategies import Reason
@@ -16,19 +14,20 @@ from nblabel.widget.panel.again import last_answer
 from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.text import tags as tag_text
+from nblabel.widget.work.doubted import contradicted, is_so, known_of, stale
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.worker import Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_BY_PEOPLE = 24  # labels of people in one go
-MOST_ACCEPTED = 500  # labels of the model in one go
-DOUBTFUL = 0.5  # trust below which a label is worth a look
+MOST_BY_PEOPLE = 24  # answers of people in one go
 
 
 class Review:
-    """Which labels are under review; they are open questions until they are answered once more.
+    """Which items are under review; they are open questions until they are answered once more.
+
+    Labels are reviewed in the gallery; only answers about tags are looked for here.
 
     Parameters
     ----------
@@ -60,14 +59,22 @@ class Review:
         return last_answer(self._session, index) == self._before[index][0]
 
     def begin(self, *, accepted: bool = False) -> None:
-        """Find contradicted labels, of people or accepted from the model, and ask them next."""
+        """Find contradicted answers about tags, and ask their items next.
+
+        Raises
+        ------
+        ValueError
+            If an item has one label.
+        """
+        if not self._session.multi_label:
+            raise ValueError(text.REVIEWED_IN_GALLERY)
         if self._task is not None:
             return
         self.end()
         self._text = ""
         self._show(running=True)
         task = self._replica.work_out(
-            _stale if accepted else contradicted,
+            stale if accepted else _by_people,
             self._done,
             lambda _step, share: self._show(progress=share, running=True),
         )
@@ -130,19 +137,17 @@ class Review:
 
     def _take(self, table: pd.DataFrame) -> None:
         found: list[dict[str, Any]] = [*table.to_dict("records")]  # type: ignore[list-item]
-        items: dict[int, list[dict[str, Any]]] = {}  # with several tags, of several rows
+        items: dict[int, list[dict[str, Any]]] = {}  # each may have several rows
         for row in found:
             if is_so(self._session, row):  # else it was changed meanwhile
                 items.setdefault(int(row["index"]), []).append(row)
         self.again(items)
         if not items:
-            self._text = tag_text.NO_ISSUES if self._session.multi_label else text.NO_ISSUES
+            self._text = tag_text.NO_ISSUES
             self._show()
             return
-        several = self._session.multi_label
-        hint, reason = (hint_of_tags, reason_of_tags) if several else (_hint, _reason)
-        self._state.hints = {index: hint(rows) for index, rows in items.items()}
-        self._want([*items], [reason(rows) for rows in items.values()])
+        self._state.hints = {index: _hint(rows) for index, rows in items.items()}
+        self._want([*items], [_reason(rows) for rows in items.values()])
         self._show()
 
     def _show(self, *, running: bool = False, progress: float = 0.0) -> None:
@@ -160,37 +165,11 @@ class Review:
         )
 
 
-def contradicted(replica: Session) -> pd.DataFrame:
-    """Return labels that the model and the neighbours contradict, for a thread."""
-    table = find_label_issues(replica, n=MOST_BY_PEOPLE).table
-    return table[table["trust"] < DOUBTFUL]
+def _by_people(replica: Session) -> pd.DataFrame:
+    return contradicted(replica, MOST_BY_PEOPLE)
 
 
-def _stale(replica: Session) -> pd.DataFrame:
-    """In the thread: accepted labels that the model of now contradicts."""
-    return find_stale_labels(replica).table[:MOST_ACCEPTED]
-
-
-def known_of(session: Session, index: int) -> Any:
-    """Return what is known of an item: its label, or the answers about its tags."""
-    item = session.pool.ids[index]
-    if session.state.tags is not None:
-        (codes,) = session.state.tags.codes([item], session.classes).tolist()
-        return [code if code < 0 else code & 1 for code in codes]  # whoever said so
-    answer = session.state.answers.get(item)
-    return None if answer is None else answer.label
-
-
-def is_so(session: Session, row: dict[str, Any]) -> bool:
-    """Return whether a label is still the one that was found."""
-    known = known_of(session, int(row["index"]))
-    if "tag" not in row:
-        return bool(known == row["label"])
-    tag = row["tag"]
-    return tag in session.classes and known[session.classes.index(tag)] == (row["label"] == "yes")
-
-
-def hint_of_tags(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _hint(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return which tags of an item are contradicted, and by what; see docs/wire.md."""
     doubted = [
         {
@@ -203,21 +182,10 @@ def hint_of_tags(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"doubted": doubted}
 
 
-def reason_of_tags(rows: Sequence[dict[str, Any]]) -> Reason:
+def _reason(rows: Sequence[dict[str, Any]]) -> Reason:
     """Return why an item is asked about again."""
     if "neighbors" not in rows[0]:
         return tag_text.accepted_then((one["tag"], one["label"], one["suggestion"]) for one in rows)
     return tag_text.doubted(
         (one["tag"], one["label"], one["neighbors"], one["suggestion"]) for one in rows
     )
-
-
-def _hint(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {"label": rows[0]["suggestion"], "confidence": round(rows[0]["probability"], 4)}
-
-
-def _reason(rows: Sequence[dict[str, Any]]) -> Reason:
-    row = rows[0]
-    if "probability_then" in row:
-        return text.accepted_then(row["label"], row["probability_then"], row["suggestion"])
-    return text.doubted(row["label"], row["neighbors"], row["suggestion"])

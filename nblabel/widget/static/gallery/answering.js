@@ -86,12 +86,14 @@ export class GalleryAnswers {
       return false;
     }
     gallery.bar.complain("");
+    const { isOne } = gallery.choice;
     const before = Uint16Array.from(indices, (index) => gallery.codes[index]);
     this.posted.set(uid, { indices, before });
     if (event.type === "label") gallery.group.labeled(uid, gallery.choice.targetIndices);
     if (code !== null) for (const index of indices) gallery.codes[index] = code;
     if (gallery.chosen.count && !gallery.large.isOpen && event.type !== "note")
       gallery.chosen.clear();
+    gallery.review.answered(uid, event.type, indices, isOne);
     gallery.draw();
     gallery.bar.update();
     return true;
@@ -109,10 +111,12 @@ export class GalleryAnswers {
     if (step) gallery.bar.complain("");
     const isUndo = gallery.isOpen && (event.type === "undo" || event.type === "redo");
     if (isUndo) gallery.group.undone(ack.ok ? event.of : "");
-    if (ack.ok && (step || isUndo)) return gallery.say(ack.text);
+    if (ack.ok && isUndo && event.type === "undo") gallery.review.undone();
+    if (ack.ok && (step || isUndo)) return gallery.say(gallery.review.afterwards(ack.text));
     if (isUndo) return gallery.bar.complain(ack.text);
     if (!step) return;
     gallery.putCodes(step.indices, step.before);
+    gallery.review.refused(event.uid);
     gallery.bar.complain(ack.text);
     gallery.draw();
     gallery.bar.update();

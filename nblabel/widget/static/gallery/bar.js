@@ -88,6 +88,7 @@ export class GalleryBar {
       "div",
       { class: "nbl-gallery-bar" },
       this.choice,
+      gallery.review.el,
       h("div", { class: "nbl-gallery-line" }, this.heading, this.valueField, this.relabelField),
       this.buttons,
       this.finder.el,
@@ -247,6 +248,7 @@ export class GalleryBar {
     const dead = targets === 0 || closed !== "" ? "true" : null;
     for (const one of [...this.buttons.children, this.flag, this.clear, this.noteButton])
       setAttribute(one, "aria-disabled", dead);
+    gallery.review.update();
     setAttribute(this.all, "aria-disabled", gallery.members.length ? null : "true");
   }
 

@@ -59,6 +59,7 @@ export class GalleryCell {
     this.swatch = h("span", { class: "nbl-swatch" });
     this.name = h("span");
     this.label = h("span", { class: "nbl-gallery-label" }, this.swatch, this.name);
+    this.suggestion = h("span", { class: "nbl-gallery-suggestion" });
     this.signs = h("span", { class: "nbl-gallery-signs", "aria-hidden": "true" });
     this.tick = h("span", {
       class: "nbl-gallery-tick",
@@ -76,6 +77,7 @@ export class GalleryCell {
       this.thumb.node,
       this.words,
       this.label,
+      this.suggestion,
       this.signs,
       this.tick,
     );
@@ -113,6 +115,7 @@ export class GalleryCell {
    */
   paint(index, tile, place) {
     const { gallery } = this;
+    const { review } = gallery;
     const { noun, everyClass } = gallery.context;
     this.thumb.paint(tile?.kept ?? null);
     setText(this.words, tile?.kept ? "" : tile ? (tile.item.error ?? tile.item.id) : "");
@@ -121,6 +124,7 @@ export class GalleryCell {
     const label = stands.label || tags.join(", ");
     this.label.hidden = !label;
     setText(this.name, label);
+    setText(this.suggestion, review.shown(index));
     this.swatch.style.background = stands.color;
     this.swatch.hidden = !stands.color;
     const signs = [
@@ -139,11 +143,13 @@ export class GalleryCell {
     setAttribute(this.el, "data-model", stands.byModel);
     const more = [
       stands.byModel ? TEXT.gallery.byModel(label) : label,
+      review.said(index),
       stands.flagged ? TEXT.gallery.flagged : "",
       stands.skipped ? TEXT.gallery.skipped : "",
       stands.inPart && !label ? TEXT.gallery.inPart : "",
       gallery.changed[index] ? TEXT.gallery.hasChanged : "",
-      gallery.gone[index] ? TEXT.gallery.isGone : "",
+      review.isSettled(index) ? TEXT.gallery.isSettled : "",
+      gallery.gone[index] && !review.isOn ? TEXT.gallery.isGone : "",
     ];
     const short = shortWords(tile?.kept ?? null);
     const said = TEXT.gallery.item(noun, tile?.item.id ?? String(index), short, more);

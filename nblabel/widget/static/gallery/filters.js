@@ -14,6 +14,8 @@ import { TEXT } from "../shared/text.js";
  *   of?: string | number, descending: boolean}} Asked
  */
 
+const REVIEWED = ["contradicted", "stale"];
+
 /** @param {Record<string, string>} texts */
 function optionsOf(texts) {
   return Object.entries(texts).map(([value, text]) => h("option", { value, text }));
@@ -29,7 +31,7 @@ export class GalleryFilters {
     const text = TEXT.gallery;
     const choice = (/** @type {Record<string, string>} */ texts, act = () => this.narrow()) =>
       h("select", { onChange: act }, ...optionsOf(texts));
-    this.show = choice(text.shows);
+    this.show = choice(text.shows, () => this.showChanged());
     this.label = choice({});
     this.as = choice(text.abouts);
     this.query = h("input", { type: "search", maxlength: 1000, placeholder: text.searchHint });
@@ -131,6 +133,7 @@ export class GalleryFilters {
     this.columnField.hidden = this.order.value !== "column";
     const { options } = this.order;
     for (const option of options) {
+      if (option.value === "trust") option.hidden = option.disabled = !this.isReview;
       if (option.value === "best") option.hidden = option.disabled = !this.hasBest;
       if (option.value === "column") option.hidden = option.disabled = !this.column.value;
     }
@@ -150,6 +153,21 @@ export class GalleryFilters {
     return this.query.value.trim() !== "" || this.gallery.only?.asked.like !== undefined;
   }
 
+  /** Whether labels are to be reviewed. */
+  get isReview() {
+    return REVIEWED.includes(this.show.value);
+  }
+
+  /** The order that is meant where none is chosen. */
+  get usualOrder() {
+    return this.hasBest ? "best" : this.isReview ? "trust" : "position";
+  }
+
+  showChanged() {
+    if (this.isReview || this.order.value === "trust") this.order.value = this.usualOrder;
+    this.narrow();
+  }
+
   /** Enter in a field: JupyterLab does not let it change. @param {EventTarget} field */
   entered(field) {
     if (field === this.query) this.searched();
@@ -160,7 +178,7 @@ export class GalleryFilters {
   searched() {
     if (this.query.value.trim() === this.searchedFor) return;
     this.searchedFor = this.query.value.trim();
-    this.order.value = this.hasBest ? "best" : "position";
+    this.order.value = this.usualOrder;
     this.narrow();
   }
 
@@ -212,7 +230,7 @@ export class GalleryFilters {
     if (label) this.label.value = label;
     if (as) this.as.value = as;
     if (query) this.query.value = this.searchedFor = query;
-    this.order.value = order ?? (this.hasBest ? "best" : "position");
+    this.order.value = order ?? this.usualOrder;
     this.update();
   }
 

@@ -14,10 +14,12 @@ import { GalleryClusters } from "./clusters.js";
 import { GalleryFilters } from "./filters.js";
 import { GalleryGroup } from "./group.js";
 import { GalleryHead } from "./head.js";
+import { GalleryHelp } from "./help.js";
 import { hearGalleryKey } from "./keys.js";
 import { GalleryLarge } from "./large.js";
 import { GalleryPlane } from "./plane.js";
 import { hearPointer } from "./pointer.js";
+import { GalleryReview } from "./review.js";
 import { TileCache } from "./tiles.js";
 
 export class Gallery {
@@ -54,6 +56,7 @@ export class Gallery {
     this.hintId = `nbl-gallery-${makeUid()}`;
     this.chosen = new Chosen(() => this.choice.changed());
     this.choice = new GalleryChoice(this);
+    this.review = new GalleryReview(this);
     this.plane = new GalleryPlane(this);
     this.head = new GalleryHead(this);
     this.tiles = new TileCache(context, signal, () => this.arrived());
@@ -63,6 +66,7 @@ export class Gallery {
     this.bar = new GalleryBar(this);
     this.clusters = new GalleryClusters(this);
     this.filters = new GalleryFilters(this);
+    this.help = new GalleryHelp(this);
     this.el = this.build();
     hearPointer(this);
     this.listen();
@@ -76,12 +80,9 @@ export class Gallery {
       tabindex: -1,
       hidden: true,
     };
-    const { bar, filters, group, head, large, plane } = this;
-    return h(
-      "section",
-      props,
-      ...[head.el, filters.el, group.warning, group.hint, plane.el, large.el, bar.el],
-    );
+    const { bar, filters, group, head, help, large, plane } = this;
+    const parts = [head.el, filters.el, group.warning, group.hint, plane.el, large.el, bar.el];
+    return h("section", props, ...parts, help.el);
   }
 
   listen() {
@@ -111,6 +112,7 @@ export class Gallery {
   offer(ways) {
     const { only } = TEXT.gallery;
     const isGroup = !this.context.multiLabel; // a group gets no tag as a whole
+    ways.openReview = (accepted) => this.openReview(accepted);
     ways.openGallery = (wanted) => this.open(wanted);
     ways.openNear = (near) => this.open({ only: { text: only.near, asked: { near } }, isGroup });
     ways.openLike = (like) => this.open({ only: { text: only.like, asked: { like } }, isGroup });
@@ -148,6 +150,7 @@ export class Gallery {
    */
   open(wanted, focus = true) {
     const { isOpen } = this;
+    this.help.el.hidden = true;
     if (!isOpen) this.opener = focusedElement();
     this.el.hidden = false;
     this.el.dataset.noun = this.context.noun;
@@ -163,6 +166,12 @@ export class Gallery {
     if (wanted || !isOpen) this.ask();
     if (focus) this.focus();
     this.el.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Labels of people, or accepted ones. @param {boolean} accepted */
+  openReview(accepted) {
+    if (this.context.multiLabel) this.context.tell({ type: "review", accepted });
+    else this.open({ show: accepted ? "stale" : "contradicted" });
   }
 
   /** @param {boolean} [focus] whether the keys are those of what is seen again */
@@ -186,7 +195,8 @@ export class Gallery {
   }
 
   escape() {
-    if (this.large.isOpen) this.large.close();
+    if (this.help.isOpen) this.help.close();
+    else if (this.large.isOpen) this.large.close();
     else if (this.bar.leaveBranch()) return;
     else if (this.group.isOn) this.close();
     else if (this.chosen.count && this.plane.el === focusedElement()) this.choice.clear();
@@ -238,7 +248,7 @@ export class Gallery {
   }
 
   /** @param {any} message @param {DataView[]} buffers */
-  take({ n, text, columns, cluster = null, ...group }, [order, stands, codes]) {
+  take({ n, text, columns, cluster = null, suggestions = [], ...group }, [order, stands, codes]) {
     const total = this.context.model.get("pool")?.total ?? n;
     const members = new Uint32Array(alignedCopy(order));
     this.members = members.length || !n ? members : allOf(n);
@@ -251,12 +261,14 @@ export class Gallery {
     if (this.chosen.count) this.chosen.keep(this.members); // nothing unseen is labeled
     this.choice.at = this.choice.anchor = 0;
     this.version += 1;
+    this.review.begin(suggestions);
     this.clusters.show(cluster);
     this.filters.offer(columns);
     this.head.summarize(text);
     this.plane.el.setAttribute("aria-label", `${TEXT.gallery.grid(this.context.noun)}: ${text}`);
     this.plane.begin();
     this.group.take(group);
+    if (this.review.isOn && this.el.contains(focusedElement())) this.group.keepInSight();
     this.head.showChanges();
     this.bar.update();
   }
@@ -269,6 +281,7 @@ export class Gallery {
   /** @param {string} text */
   refused(text) {
     this.members = new Uint32Array(0);
+    this.review.begin([]);
     this.head.summarize(text);
     this.plane.begin();
     this.bar.update();

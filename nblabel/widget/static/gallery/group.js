@@ -108,7 +108,8 @@ export class GalleryGroup {
   describe() {
     const { contradiction, isChoosing } = this;
     setText(this.warning, contradiction && isChoosing ? `▲ ${contradiction}` : "");
-    setText(this.hint, isChoosing ? TEXT.gallery.groupHint : TEXT.gallery.hint);
+    const { groupHint, hint, reviewHint } = TEXT.gallery;
+    setText(this.hint, isChoosing ? groupHint : this.gallery.review.isOn ? reviewHint : hint);
   }
 
   /** @param {string} noun @param {number} n */

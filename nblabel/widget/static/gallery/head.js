@@ -20,6 +20,12 @@ export class GalleryHead {
       gallery.plane.size = this.size.valueAsNumber;
       gallery.plane.resize();
     });
+    const help = h(
+      "button",
+      { type: "button", "aria-keyshortcuts": "?", onClick: () => gallery.help.open() },
+      h("span", { class: "nbl-hidden", text: TEXT.shortcuts }),
+      h("kbd", { text: "?", "aria-hidden": "true" }),
+    );
     const close = h(
       "button",
       { type: "button", onClick: () => gallery.close() },
@@ -41,7 +47,7 @@ export class GalleryHead {
     const sizeText = h("span", { text: text.size });
     const sizeField = h("label", { class: "nbl-gallery-field" }, sizeText, this.size);
     const title = h("h3", { text: text.title });
-    const parts = [title, this.summary, this.changes, sizeField, close];
+    const parts = [title, this.summary, this.changes, sizeField, help, close];
     this.el = h("div", { class: "nbl-gallery-head" }, ...parts);
   }
 
@@ -51,8 +57,8 @@ export class GalleryHead {
   }
 
   showChanges() {
-    const { nGone, came } = this.gallery;
-    const text = TEXT.gallery.changed(nGone, came);
+    const { came, nGone, review } = this.gallery;
+    const text = review.isOn ? review.progress : TEXT.gallery.changed(nGone, came);
     this.changes.hidden = !text;
     setText(this.changesText, text);
   }

@@ -2,6 +2,7 @@
 
 import { chordOf, withoutCapsLock } from "../shared/chords.js";
 import { FIND_KEY } from "../shared/offer.js";
+import { KEEP_LABEL_KEY, TAKE_SUGGESTION_KEY } from "./review.js";
 
 /**
  * @param {import("./gallery.js").Gallery} gallery
@@ -20,6 +21,7 @@ export function hearGalleryKey(gallery, event) {
     if (!event.repeat) gallery.filters.entered(target);
     return true;
   }
+  if (gallery.help.isOpen) return key === "?" && command(gallery, key);
   if (target.closest("input, select, textarea, summary")) return false;
   if (target.closest("button") && (key === "Enter" || key === " ")) return false;
   const inPlane = target === gallery.plane.el;
@@ -77,7 +79,7 @@ function move(gallery, { key, shiftKey }) {
 
 /** @param {import("./gallery.js").Gallery} gallery @param {string} key */
 function command(gallery, key) {
-  const { bar } = gallery;
+  const { bar, review } = gallery;
   const named = bar.classes.find((one) => one.key !== "" && one.key === key);
   /** @type {Record<string, () => void>} */
   const commands = {
@@ -92,7 +94,12 @@ function command(gallery, key) {
     "<": () => gallery.clusters.step("previous"),
     ">": () => gallery.clusters.step("next"),
     "#": () => gallery.close(),
+    "?": () => (gallery.help.isOpen ? gallery.help.close() : gallery.help.open()),
     [FIND_KEY]: () => bar.openFinder(),
+    ...(review.isOn && {
+      [KEEP_LABEL_KEY]: () => review.keep(),
+      [TAKE_SUGGESTION_KEY]: () => review.takeSuggestion(),
+    }),
   };
   const act = named ? () => bar.choose(named.name) : commands[key];
   act?.();

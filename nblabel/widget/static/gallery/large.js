@@ -115,9 +115,15 @@ export class GalleryLarge {
       gallery.codes[index],
       context.everyClass,
     );
-    const prediction = context.model.get("show_prediction") && item?.prediction;
+    const { review } = gallery;
+    const suggested = review.said(index);
+    const shows = context.model.get("show_prediction") && !suggested;
+    const prediction = shows && item?.prediction;
     const known = [
       byModel ? TEXT.gallery.byModel(label) : label || item?.tags?.known.join(", "),
+      suggested,
+      review.suggestionOf(index)?.why,
+      review.isSettled(index) && TEXT.gallery.isSettled,
       flagged && TEXT.gallery.flagged,
       skipped && TEXT.gallery.skipped,
       prediction && TEXT.gallery.predicted(prediction.label, prediction.confidence),

@@ -11,6 +11,8 @@ const TILE_GAP = 6;
 const HIGHEST = 8_000_000;
 /** A scroll over more screens than this is one to a place, not by a distance. */
 const JUMP = 3;
+/** Below the picture of an item to review: its label and what is suggested, as the CSS has it. */
+const REVIEW_PX = 48;
 const WORDY = ["text", "row", "item"];
 
 export class GalleryPlane {
@@ -61,7 +63,8 @@ export class GalleryPlane {
   }
 
   get tileHeight() {
-    return this.isWordy ? Math.max(Math.round(this.size * 0.7), 48) : this.tileWidth;
+    const height = this.isWordy ? Math.max(Math.round(this.size * 0.7), 48) : this.tileWidth;
+    return height + (this.gallery.review.isOn ? REVIEW_PX : 0);
   }
 
   get rowHeight() {

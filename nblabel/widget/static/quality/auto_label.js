@@ -115,7 +115,7 @@ function buildTerms(choose, several) {
  * The answer in words, and the one step that can be taken now.
  * @param {QualityHost} host
  */
-function buildAnswer({ context }) {
+function buildAnswer({ context, ways }) {
   let awaited = "";
   let said = false;
   // of tags it is answers that are accepted
@@ -156,8 +156,8 @@ function buildAnswer({ context }) {
   });
   const stop = () => context.tell({ type: "cancel", task: "auto_label" });
   const cancel = h("button", { type: "button", text: TEXT.cancel, onClick: stop });
-  const changed = buildChanged(words.contradicted, {
-    review: () => context.tell({ type: "review", accepted: true }),
+  const changed = buildChanged(words, {
+    review: () => ways.openReview(true),
     revert: () => step(() => context.ask({ type: "revert" })),
   });
   const bar = h("progress", { max: 1, "aria-label": TEXT.progress });
@@ -214,15 +214,15 @@ function buildAnswer({ context }) {
 
 /**
  * Accepted labels that the model of now contradicts, and what can be done about them.
- * @param {(n: number) => string} contradicted
+ * @param {{contradicted: (n: number) => string, reviewThese: string}} text
  * @param {{review: () => void, revert: () => void}} act
  */
-function buildChanged(contradicted, act) {
+function buildChanged(text, act) {
   const words = h("span");
   const look = h("button", {
     type: "button",
     text: TEXT.quality.review,
-    title: TEXT.quality.reviewThese,
+    title: text.reviewThese,
     onClick: act.review,
   });
   const back = h("button", {
@@ -235,7 +235,7 @@ function buildChanged(contradicted, act) {
   /** @param {AutoLabel} now */
   const render = ({ changed, running }) => {
     node.hidden = !changed;
-    setText(words, changed ? contradicted(changed) : "");
+    setText(words, changed ? text.contradicted(changed) : "");
     setAttribute(back, "aria-disabled", running ? "true" : null);
   };
   return { node, render };

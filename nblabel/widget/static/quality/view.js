@@ -138,8 +138,8 @@ export function buildQuality(context, signal, ways) {
   const reviewButton = h("button", {
     type: "button",
     text: TEXT.quality.reviewOpen,
-    title: TEXT.quality.reviewTitle,
-    onClick: () => context.tell({ type: "review", accepted: false }),
+    title: (context.multiLabel ? TEXT.tags : TEXT.quality).reviewTitle,
+    onClick: () => ways.openReview(false),
   });
   const doors = h(
     "div",

@@ -27,10 +27,7 @@ export function buildLeads(controller, ways, focusRoot) {
     skipped: again("skipped"),
     coarse: again("coarse"),
   };
-  const review = button(TEXT.quality.reviewOpen, () => {
-    context.tell({ type: "review", accepted: false });
-    focusRoot();
-  });
+  const review = button(TEXT.quality.reviewOpen, () => ways.openReview(false));
   review.title = TEXT.quality.reviewTitle;
   const exporting = button(TEXT.status.exportOpen, () => ways.openExport());
   const words = h("p");

@@ -22,6 +22,7 @@ export const GALLERY_TEXT = {
     flagged: "Flagged",
     noted: "With a note",
     contradicted: "Labels to review",
+    stale: "Accepted labels to review",
     duplicates: "Near duplicates",
     missing: "File is gone",
   },
@@ -47,6 +48,7 @@ export const GALLERY_TEXT = {
   /** @type {Record<string, string>} */
   orders: {
     best: "Best first",
+    trust: "Least trusted first",
     position: "Position",
     confidence: "Confidence",
     distance: "Distance",
@@ -99,6 +101,46 @@ export const GALLERY_TEXT = {
   groupHint:
     "All of them are chosen. A click or Space leaves out what does not belong; " +
     "a class key labels the others.",
+  reviewHint:
+    "* keeps the label, ! takes the suggestion, a class key gives another: to what is chosen, or " +
+    "the one with the frame. Enter opens it and says why.",
+  /** Which keys do what; `ofReview`: only while there are labels to review. */
+  keys: {
+    ofReview: [
+      { shown: ["*"], text: "Keep the label, of what is chosen or of the one with the frame" },
+      { shown: ["!"], text: "Take the suggestion" },
+    ],
+    always: [
+      { shown: ["←", "↑", "↓", "→"], text: "Go on; with Shift choose what lies between" },
+      { shown: ["PgUp", "PgDn", "Home", "End"], text: "Go on by a page, to the ends of a line" },
+      { shown: ["Space"], text: "Choose one more, or one less" },
+      { shown: ["Ctrl+A"], text: "Choose all" },
+      { shown: ["Enter"], text: "Open one large; ← and → go on there" },
+      { shown: ["f"], text: "Flag" },
+      { shown: ["Delete"], text: "Clear: take back all answers about what is chosen" },
+      { shown: [","], text: "Write a note" },
+      { shown: ["u", "r"], text: "Undo, redo" },
+      { shown: ["/"], text: "Search" },
+      { shown: ["="], text: "More like this one" },
+      { shown: ["<", ">"], text: "The cluster before, the next one" },
+      { shown: ["?"], text: "This list" },
+      { shown: ["#", "Esc"], text: "Back to where it was opened" },
+    ],
+  },
+  keep: "Keep label",
+  keepTitle: "Give each its own label once more: it is right",
+  takeSuggestion: "Take suggestion",
+  takeSuggestionTitle: "Give each the label that the model suggests",
+  /** @param {string} label @param {number} confidence */
+  suggestedBriefly: (label, confidence) => `→ ${label}, ${percentText(confidence)}`,
+  /** @param {string} label @param {number} confidence */
+  suggested: (label, confidence) => `suggested ${label}, ${percentText(confidence)}`,
+  neighborsDiffer: "most neighbours differ",
+  nothingToSettle: "Nothing of it is left to review.",
+  /** @param {number} n @param {number} of */
+  settled: (n, of) => (n ? `${countText(n)} of ${countText(of)} settled` : ""),
+  allSettled: "All are settled.",
+  isSettled: "settled",
   /**
    * @param {string} noun
    * @param {string} id

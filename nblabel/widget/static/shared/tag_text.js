@@ -134,6 +134,7 @@ export const TAG_TEXT = {
     ]
       .filter(Boolean)
       .join(" · "),
+  reviewTitle: "Ask items again of which an answer about a tag is contradicted",
   /** In place of words about labels. */
   autoLabel: {
     /** @param {number} n */
@@ -141,6 +142,7 @@ export const TAG_TEXT = {
     queueChecks: () => "Queue the checks",
     /** @param {number} n */
     contradicted: (n) => `The model now contradicts ${counted(n, "accepted answer")} about tags.`,
+    reviewThese: "Ask their items again in the queue, with the same keys",
   },
   curves: {
     accuracy: "Accuracy of all pairs of item and tag, estimated from the audit sample",

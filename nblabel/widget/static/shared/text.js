@@ -301,7 +301,7 @@ const QUALITY_TEXT = {
     "Share of the answers after which an item from some time before is asked again, unmarked. " +
     "Tells how often you agree with yourself.",
   reviewOpen: "Review labels",
-  reviewTitle: "Ask labels again that the model and the neighbours contradict",
+  reviewTitle: "Look at labels that the model and the neighbours contradict",
   finding: "Finding labels that the model and the neighbours contradict…",
   findingTitle: "Finding contradicted labels",
   /** @param {string} text */
@@ -340,7 +340,7 @@ const QUALITY_TEXT = {
   /** @param {number} n */
   contradicted: (n) => `The model would now label ${counted(n, "accepted item")} differently.`,
   review: "Review",
-  reviewThese: "Ask them again in the queue, with the same keys",
+  reviewThese: "Look at them, with what the model predicts now",
   revert: "Revert",
   revertTitle: "They are open again; one undo accepts them again",
   preview: "The least confident of them. Press one to label it yourself.",

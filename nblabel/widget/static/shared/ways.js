@@ -12,6 +12,8 @@
  * @property {(cluster: number | null) => void} openCluster to get one label; null for the first
  *   that is left to look at
  * @property {() => void} findClusters have somebody say how many
+ * @property {(accepted: boolean) => void} openReview labels that the model contradicts, those of
+ *   people or those accepted from it
  * @property {(wanted?: GalleryWish) => void} openGallery without a wish as it was left
  * @property {(indices: Uint32Array, hidden: number, focus: boolean) => void} openSelection what was
  *   drawn around, with how many others are hidden there, or chosen from Python
@@ -50,6 +52,7 @@ export function makeWays() {
     openNear: nothing,
     openCluster: nothing,
     findClusters: nothing,
+    openReview: nothing,
     openGallery: nothing,
     openSelection: nothing,
     closeSelection: no,

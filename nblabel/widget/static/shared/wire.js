@@ -22,6 +22,7 @@
 /** @typedef {Image | Text | Row | Html} Media */
 /** @typedef {{image: Image | null, text: Text | null, row: Row | null, html?: Html}} Shown */
 /** @typedef {{label: string, confidence: number}} Prediction */
+/** @typedef {{index: number, label: string, confidence: number, why: string}} Suggestion */
 /** @typedef {{label: string, suggestion: "yes" | "no", confidence: number}} Doubted */
 /** `answered`: whether anything is known of its tags; `predicted`: those it is likely to have;
  *   `doubted`: those whose answers are under review, as the model contradicts them.
