@@ -69,6 +69,18 @@ def test_labels_to_review_come_with_what_the_model_suggests(doubtful):
     assert ask(doubtful, among, show="contradicted", order="trust")[1] == among
 
 
+def test_how_far_the_search_is_is_told_until_it_ends(doubtful):
+    review(doubtful)
+    kinds = [one[0]["type"] for one in doubtful.heard if "gallery" in one[0]["type"]]
+    assert kinds[-1] == "gallery"
+    told = [one[0]["text"] for one in doubtful.heard if one[0]["type"] == "no_gallery"]
+    assert told[0].endswith("contradict…")
+    assert [one.rpartition("… ")[2] for one in told[1:]] == sorted(
+        (one.rpartition("… ")[2] for one in told[1:]), key=lambda share: float(share[:-2])
+    )
+    assert len(told) > 3
+
+
 def test_a_label_under_review_is_settled_by_any_answer_and_open_again_by_undo(doubtful):
     first, second, third = review(doubtful)[1][:3]
     label(doubtful, [first], TRUTH[first], relabel=True)

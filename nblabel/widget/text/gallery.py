@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nblabel.system.format import count, counted
+from nblabel.system.format import count, counted, percent
 
 REVIEWING = {
     "contradicted": "Looking for labels that the model and the neighbours contradict…",
@@ -21,6 +21,11 @@ def found(n: int, total: int, noun: str) -> str:
     if n == total:
         return f"All {counted(total, noun)}"
     return f"{count(n)} of {counted(total, noun)}" if n else f"None of {counted(total, noun)}"
+
+
+def reviewing(show: str, share: float) -> str:
+    """Say how far the search for labels to review is."""
+    return f"{REVIEWING[show]} {percent(share, 2)}"
 
 
 def flagged(n: int, noun: str) -> str:

@@ -196,6 +196,10 @@ class Galleries:
             return
         self._tell_none(page, known, words.REVIEWING[show])
 
+        def heard(_step: str, share: float) -> None:
+            if self._is_open(page, known) and known.doubted is None:
+                self._tell_none(page, known, words.reviewing(show, share))
+
         def found(table: Any) -> None:
             known.task = None
             if isinstance(table, Exception):
@@ -205,7 +209,7 @@ class Galleries:
                 known.among = _both(known.doubted.rows, known.among)
                 self._find(page, known)
 
-        task = self._replica.work_out(REVIEWED[show], found)
+        task = self._replica.work_out(REVIEWED[show], found, heard)
         if known.doubted is None:  # without an event loop it is done by now
             known.task = task
 
@@ -356,7 +360,9 @@ class Galleries:
                 now[settled] = False
             else:
                 with suppress(ValueError, KeyError, TypeError):  # a class is gone: its items stay
-                    now = np.isin(np.arange(len(facts)), _meeting(facts, known))
+                    meeting = _meeting(facts, known)
+                    now[:] = False
+                    now[meeting] = True
             return _codes(facts, hidden), now
 
         def done(made: Any) -> None:
