@@ -39,7 +39,11 @@ def _({needs}):
 # Notebook 7 is there, with its kernel.
 IDLE = """() => [...(window.jupyterapp?.shell.widgets("main") ?? [])].some(
     (one) => one.context?.sessionContext.session?.kernel?.status === "idle")"""
-CLASSIC_IDLE = "() => window.Jupyter?.notebook?.kernel?.is_connected()"
+# A widget that comes before the manager of widgets is there is never drawn.
+CLASSIC_IDLE = """() => {
+    const kernel = window.Jupyter?.notebook?.kernel;
+    return Boolean(kernel?.is_connected() && kernel.widget_manager);
+}"""
 # What the front ends do by themselves, with any notebook: Voilà loads its icons and MathJax from a
 # network and looks for shared modules, and Notebook 7 stumbles over an extension of Voilà.
 NOISE = re.compile(
