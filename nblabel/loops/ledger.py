@@ -11,7 +11,7 @@ import numpy as np
 
 from nblabel.arrays import IntArray
 from nblabel.pool.order import in_pool_order
-from nblabel.quality.precision import mean_average_precision
+from nblabel.session.precision import mean_average_precision
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -335,7 +335,7 @@ def _meets(column: Column, condition: Any) -> BoolArray:
         return np.isin(numbers, values)
     names, codes = column.categories
     sought = {str(one) for one in wanted}
-    # by look-up, which for a million values takes a fifth of np.isin; -1, a missing one, is the last
+    # looked up, which takes a fifth of np.isin; -1, a missing one, is the last
     meets = np.array([*(name in sought for name in names), False])
     found: BoolArray = meets[codes]
     return found

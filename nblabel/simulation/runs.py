@@ -12,8 +12,8 @@ import numpy as np
 
 from nblabel.log.store import LabelStore
 from nblabel.pool import Pool
-from nblabel.quality.precision import mean_average_precision
 from nblabel.session import Session
+from nblabel.session.precision import mean_average_precision
 from nblabel.session.tag_engine import LIKELY
 from nblabel.simulation.job import PRECISION, Job, Step
 from nblabel.simulation.run_file import appending
