@@ -291,6 +291,13 @@ def test_accessible_in_both_themes_and_on_a_narrow_screen(
 PLACES = [".nbl-queue", ".nbl-class", ".nbl-map-plane", ".nbl-quality select"]
 
 
+def what_lab(book: Notebook) -> str:
+    """The dialogs that are open in JupyterLab, and where the keys go."""
+    dialogs = book.page.locator(".jp-Dialog").all_inner_texts()
+    focused = book.page.evaluate("document.activeElement?.outerHTML.slice(0, 200)")
+    return f"dialogs {dialogs}, focus in {focused}"
+
+
 def test_ctrl_s_saves_the_notebook(panel: Callable[..., Notebook]) -> None:
     book = panel()
     for place in PLACES:
@@ -307,8 +314,11 @@ def test_ctrl_s_saves_the_notebook(panel: Callable[..., Notebook]) -> None:
             book.page.keyboard.press("ControlOrMeta+s")
             return book.path.stat().st_mtime_ns > before
 
-        wait_for(saved, 20, lambda at=place: f"the notebook to be saved from {at}")
-    assert "widget-view+json" in book.path.read_text()
+        wait_for(
+            saved, 60, lambda at=place: f"the notebook to be saved from {at}; {what_lab(book)}"
+        )
+    # the file is changed before it is whole
+    wait_for(lambda: "widget-view+json" in book.path.read_text(), 10, book.path.read_text)
     assert book.evaluate("panel.session.state.answers.__len__()") == len(PLACES)
 
 
