@@ -26,20 +26,24 @@ race = nb.race(
 race
 """
 READY = "race.frame['strategy'].nunique()"  # of the strategies whose curves are whole
-ENDS = "[int(line.x[-1]) if line.x else 0 for line in race.figure.data]"
+ENDS = "[one['points'][-1][0] if one['points'] else 0 for one in race.chart.drawn['curves']]"
 # Times, in the page's own clock, of keys and of each painted chart, with where its curves end.
-PROBE_JS = """() => {
+PROBE_JS = """(n) => {
   window.probe = {keys: [], charts: []};
   addEventListener('keydown', (event) => probe.keys.push(event.timeStamp), true);
-  const plot = document.querySelector('.js-plotly-plot');
-  plot.on('plotly_afterplot', () => {
-    const ends = plot.data.map((curve) => curve.x?.at(-1) ?? 0);
+  const plot = document.querySelector('.nbl-race');
+  const end = (_, number) => {
+    const last = [...plot.querySelectorAll(`circle.nbl-chart-line-${number} title`)].at(-1);
+    return Number(last?.textContent.match(/(\\d+) labels?$/)[1] ?? 0);
+  };
+  new MutationObserver(() => {
+    const ends = Array.from({length: n}, end);
     requestAnimationFrame(() => {
       const channel = new MessageChannel();
       channel.port1.onmessage = () => probe.charts.push({ends, painted: performance.now()});
       channel.port2.postMessage(null);
     });
-  });
+  }).observe(plot, {childList: true, subtree: true});
 }"""
 
 
@@ -51,13 +55,13 @@ def measure(server: LabServer, browser: Any, _folder: Path, n_keys: int, n: int 
         book.run_cell(0, timeout_s=300)
         page = book.page
         page.wait_for_selector(".nbl-mat[data-state=item]", timeout=120_000)
-        page.wait_for_selector(".js-plotly-plot .main-svg")
+        page.wait_for_selector(".nbl-race .nbl-chart")
         wait_for(lambda: book.evaluate(READY) == len(STRATEGIES), 600, lambda: "the strategies")
         book.wait_until_idle(300)
         answers = book.evaluate("sample.labels.tolist()")
         shown = page.locator(".nbl-queue .nbl-id")
         page.locator(".nbl-queue").focus()
-        page.evaluate(PROBE_JS)
+        page.evaluate(PROBE_JS, 1 + len(STRATEGIES))
         for _ in range(n_keys):
             page.keyboard.press(str((answers[int(shown.inner_text())] + 1) % 10))
             page.wait_for_timeout(PAUSE_MS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
 import numpy as np
@@ -13,7 +13,6 @@ import pandas as pd
 
 from nblabel.arrays import IntArray, is_whole
 from nblabel.log.classes import check_classes, list_classes
-from nblabel.plots.race import race_figure, update_race
 from nblabel.pool import Pool
 from nblabel.pool.order import in_pool_order
 from nblabel.simulation import simulate
@@ -22,12 +21,9 @@ from nblabel.strategies import make_strategy
 from nblabel.system.format import counted, percent
 from nblabel.widget.labeler import Labeler
 from nblabel.widget.text import race as text
-from nblabel.widget.view.plotly_map import live_figure
+from nblabel.widget.view.race_chart import RaceChart
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.worker import Task, Worker
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 STRATEGIES = ("alternating", "margin", "random")
 
@@ -79,8 +75,8 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     ----------
     panel : Labeler
         Where the person labels.
-    figure : plotly.graph_objects.FigureWidget
-        The curves.
+    chart : ipywidgets.DOMWidget
+        The curves, drawn; `frame` has them as a table.
     score : Score
         What of the person's answers is right; ``str(race.score)`` says it.
     """
@@ -102,17 +98,18 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._curves: dict[str, pd.DataFrame] = {name: _no_curve() for name, _ in strategies}
         self._own: dict[int, float] = {}
         self._working, self._failed, self._caption = "", "", ""
-        self.figure: go.FigureWidget = live_figure(race_figure([text.YOU, *self._curves]))
+        self.chart = RaceChart()
         self._said = ipywidgets.HTML()
         self._home = Home(lambda error: self._tell(f"{error}"))
         self._worker = Worker(self._home)
         panel.on_label(self._labeled)
         panel.on_fit(self._fitted)
-        super().__init__([self._said, panel, self.figure])
+        super().__init__([self._said, panel, self.chart])
         if panel.session.n_labeled:  # a race that was begun before goes on
             self._labeled(panel.session.labeled)
         else:
             self._tell(text.READY)
+            self._draw()
         self._waiting = list(strategies)
         self._begin()
 
@@ -228,19 +225,24 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _draw(self) -> None:
         """Draw the curves as far as the person has come."""
-        update_race(self.figure, self._up_to(self.panel.session.n_labeled), self._caption)
+        curves = self._up_to(self.panel.session.n_labeled)
+        self.chart.drawn = {
+            "curves": [{"name": name, "points": points} for name, points in curves.items()],
+            "caption": self._caption,
+            "length": self._n_labels,
+        }
 
-    def _up_to(self, n: int) -> dict[str, tuple[list[int], list[float]]]:
-        """Return the curves up to n labels."""
-        own = {given: share for given, share in self._own.items() if given <= n}
-        curves = {text.YOU: (list(own), list(own.values()))}
+    def _up_to(self, n: int) -> dict[str, list[tuple[int, float]]]:
+        """Return the points of each curve up to n labels."""
+        points = {text.YOU: list(self._own.items())}
         for name, frame in self._curves.items():
-            some = frame[frame["n_labels"] <= n]
-            curves[name] = (some["n_labels"].tolist(), some["pool_accuracy"].tolist())
-        return curves
+            points[name] = list(
+                zip(frame["n_labels"].tolist(), frame["pool_accuracy"].tolist(), strict=True)
+            )
+        return {name: [one for one in some if one[0] <= n] for name, some in points.items()}
 
-    def _places(self, curves: dict[str, tuple[list[int], list[float]]], n: int) -> str:
-        last = {name: y[-1] for name, (_, y) in curves.items() if y}
+    def _places(self, curves: dict[str, list[tuple[int, float]]], n: int) -> str:
+        last = {name: points[-1][1] for name, points in curves.items() if points}
         if not n or not last:
             return ""
         order = sorted(last, key=lambda name: -last[name])

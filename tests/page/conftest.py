@@ -20,6 +20,8 @@ JOINED = {
     "/panel.js": ("text/javascript", lambda: ASSETS["script"]("panel.js")),
     "/packed.js": ("text/javascript", lambda: ASSETS["packed"](ASSETS["script"]("panel.js"))),
     "/panel.css": ("text/css", lambda: ASSETS["style"]("panel.css")),
+    "/race.js": ("text/javascript", lambda: ASSETS["packed"](ASSETS["script"]("race.js"))),
+    "/race.css": ("text/css", lambda: ASSETS["style"]("race.css")),
 }
 
 

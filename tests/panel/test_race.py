@@ -29,6 +29,20 @@ def said(race):
     return race.children[0].value
 
 
+def caption(race):
+    return race.chart.drawn["caption"]
+
+
+def curves(race):
+    """The points of each curve that are drawn: labels given and share right."""
+    return {one["name"]: one["points"] for one in race.chart.drawn["curves"]}
+
+
+def given(race):
+    """At how many labels each curve that is drawn has points."""
+    return [[n for n, _ in points] for points in curves(race).values()]
+
+
 def test_the_strategies_label_with_the_right_answers(made):
     race = made(strategies=["random", "margin"])
     alone = nb.simulate(
@@ -36,7 +50,8 @@ def test_the_strategies_label_with_the_right_answers(made):
     )
     margin = race.frame[race.frame["strategy"] == "margin"]
     assert margin["pool_accuracy"].tolist() == alone["pool_accuracy"].tolist()
-    assert [len(line.x) for line in race.figure.data] == [0, 0, 0]  # nobody is ahead
+    assert curves(race) == {"you": [], "random": [], "margin": []}  # nobody is ahead
+    assert race.chart.drawn["length"] == 8
 
 
 def test_each_answer_is_judged_and_an_undone_one_forgotten(made):
@@ -71,19 +86,17 @@ def test_the_curves_are_shown_as_far_as_the_person_has_come(made):
     for index in range(3):
         race.panel.session.tell(index, CLASSES[TRUTH[index]])
     race._fitted()
-    you, random = race.figure.data
-    assert list(you.x) == [3]
-    assert list(random.x) == [1, 2, 3]
-    assert "Share of the pool right after 3 labels: " in race.figure.layout.title.text
+    assert given(race) == [[3], [1, 2, 3]]
+    assert "Share of the pool right after 3 labels: " in caption(race)
     right = race.panel.session.predict() == np.array(CLASSES)[TRUTH]
-    assert you.y[0] == pytest.approx(right.mean())
+    assert curves(race)["you"][0][1] == pytest.approx(right.mean())
     race.panel.session.undo()
     race._fitted()
-    assert list(race.figure.data[0].x) == [2]
+    assert given(race)[0] == [2]
     for index in range(2, 8):
         race.panel.session.tell(index, CLASSES[TRUTH[index]])
     race._fitted()
-    assert race.figure.layout.title.text.startswith("8 labels: the race is over.")
+    assert caption(race).startswith("8 labels: the race is over.")
     assert set(race.frame["strategy"]) == {"you", "random"}
 
 
@@ -96,18 +109,18 @@ def test_a_strategy_that_fails_is_told_and_the_others_go_on(made):
 
     race = made(strategies=[Failing(), "random"])
     assert set(race.frame["strategy"]) == {"random"}
-    assert race.figure.layout.title.text == "failing failed: no luck"
+    assert caption(race) == "failing failed: no luck"
 
 
 def test_the_strategies_do_not_wait_for_the_fit(made):
     race = made(strategies=["random", "margin"])
     race.panel.on_fit(race._fitted, remove=True)  # the learner is still at it
     race.panel.session.tell(0, "boot")
-    assert [list(line.x) for line in race.figure.data] == [[], [1], [1]]
+    assert given(race) == [[], [1], [1]]
     race._fitted()
-    assert [list(line.x) for line in race.figure.data] == [[1], [1], [1]]
+    assert given(race) == [[1], [1], [1]]
     race.panel.session.undo()
-    assert [list(line.x) for line in race.figure.data] == [[], [], []]
+    assert given(race) == [[], [], []]
 
 
 def test_class_names_are_shown_as_text(made):
@@ -156,7 +169,7 @@ def test_a_class_that_is_renamed_is_right_all_the_same(made):
     session.tell(3, "shoe")
     assert str(race.score) == "2 of 2 right."
     race._fitted()
-    assert race.figure.data[0].y[-1] > 0
+    assert curves(race)["you"][-1][1] > 0
 
 
 def test_a_race_that_is_shown_again_goes_on(made):

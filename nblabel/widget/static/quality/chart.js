@@ -4,8 +4,7 @@ import { h, svg } from "../shared/dom.js";
 import { countText, shareText } from "../shared/format.js";
 import { buildMarks } from "./marks.js";
 
-const WIDTH = 340;
-const HEIGHT = 190;
+const SIZE = { width: 340, height: 190 };
 const LEFT = 46;
 const BOTTOM = 34;
 const TOP = 10;
@@ -19,29 +18,34 @@ const DASHES = ["", "6 3", "2 3", "8 3 2 3", "12 4", "1 4"];
 /** @typedef {{name: string, points: Spot[]}} Line2D */
 /** Values are shares unless `count` says that they are numbers.
  * @typedef {{min?: number, max: number, text?: string, count?: boolean}} Axis */
+/** In units of which a letter is eleven high.
+ * @typedef {{width: number, height: number}} Size */
 /**
- * @typedef {{title: string, lines: Line2D[], x: Axis, y: Axis, rule?: {y: number, text: string}}}
- *   Chart
+ * @typedef {{title: string, lines: Line2D[], x: Axis, y: Axis, rule?: {y: number, text: string},
+ *   size?: Size}} Chart
  */
+/** Where values lie in the drawing.
+ * @typedef {Size & {x: (value: number) => number, y: (value: number) => number}} Scale */
 
 /**
  * @param {Chart} chart
  * @param {import("../shared/ways.js").Ways} ways
  * @returns {HTMLElement}
  */
-export function drawCurve({ title, lines, x, y, rule }, ways) {
+export function drawCurve({ title, lines, x, y, rule, size = SIZE }, ways) {
+  const { width, height } = size;
+  /** @type {Scale} */
   const scale = {
-    /** @param {number} value */
+    ...size,
     x: (value) =>
-      LEFT + ((value - (x.min ?? 0)) / (x.max - (x.min ?? 0) || 1)) * (WIDTH - LEFT - RIGHT),
-    /** @param {number} value */
+      LEFT + ((value - (x.min ?? 0)) / (x.max - (x.min ?? 0) || 1)) * (width - LEFT - RIGHT),
     y: (value) =>
-      HEIGHT -
+      height -
       BOTTOM -
-      ((value - (y.min ?? 0)) / (y.max - (y.min ?? 0) || 1)) * (HEIGHT - TOP - BOTTOM),
+      ((value - (y.min ?? 0)) / (y.max - (y.min ?? 0) || 1)) * (height - TOP - BOTTOM),
   };
   const root = svg("svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    viewBox: `0 0 ${width} ${height}`,
     role: "img",
     "aria-label": spoken(title, lines),
     class: "nbl-chart",
@@ -52,7 +56,7 @@ export function drawCurve({ title, lines, x, y, rule }, ways) {
     plane.append(
       svg("line", {
         x1: LEFT,
-        x2: WIDTH - RIGHT,
+        x2: width - RIGHT,
         y1: scale.y(rule.y),
         y2: scale.y(rule.y),
         class: "nbl-chart-rule",
@@ -71,8 +75,8 @@ export function drawCurve({ title, lines, x, y, rule }, ways) {
   );
   const marks = marksOf(lines, y).map(({ x: left, y: top, ...mark }) => ({
     ...mark,
-    left: (100 * scale.x(left)) / WIDTH,
-    top: (100 * scale.y(top)) / HEIGHT,
+    left: (100 * scale.x(left)) / width,
+    top: (100 * scale.y(top)) / height,
   }));
   const plot = h("div", { class: "nbl-chart-plot" }, root, buildMarks(marks, ways));
   return h("figure", { class: "nbl-figure" }, caption, plot);
@@ -94,7 +98,7 @@ function marksOf(lines, { min = 0, max }) {
 /**
  * @param {Line2D} line
  * @param {number} i
- * @param {{x: (value: number) => number, y: (value: number) => number}} scale
+ * @param {Scale} scale
  * @param {Axis} axis
  */
 function strokes({ points }, i, scale, axis) {
@@ -108,7 +112,7 @@ function strokes({ points }, i, scale, axis) {
     svg("polyline", {
       points: path,
       class: `nbl-chart-line nbl-chart-line-${i % 6}`,
-      "stroke-dasharray": DASHES[i % 6],
+      "stroke-dasharray": dashes(i),
     }),
   ];
   const [{ x, low, high }] = inside;
@@ -146,15 +150,16 @@ function strokes({ points }, i, scale, axis) {
 /**
  * @param {Axis} x
  * @param {Axis} y
- * @param {{x: (value: number) => number, y: (value: number) => number}} scale
+ * @param {Scale} scale
  */
 function grid(x, y, scale) {
-  const middle = (LEFT + WIDTH - RIGHT) / 2;
+  const { width, height } = scale;
+  const middle = (LEFT + width - RIGHT) / 2;
   return [
     ...ticks(y).flatMap((value) => [
       svg("line", {
         x1: LEFT,
-        x2: WIDTH - RIGHT,
+        x2: width - RIGHT,
         y1: scale.y(value),
         y2: scale.y(value),
         class: "nbl-chart-grid",
@@ -164,13 +169,13 @@ function grid(x, y, scale) {
     ...ticks(x).map((value) =>
       svg(
         "text",
-        { x: scale.x(value), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" },
+        { x: scale.x(value), y: height - BOTTOM + 14, "text-anchor": "middle" },
         tickText(value, x),
       ),
     ),
     svg(
       "text",
-      { x: middle, y: HEIGHT - 4, "text-anchor": "middle", class: "nbl-chart-axis" },
+      { x: middle, y: height - 4, "text-anchor": "middle", class: "nbl-chart-axis" },
       x.text ?? "",
     ),
   ];
@@ -212,6 +217,14 @@ function tickText(value, { count }) {
 }
 
 /**
+ * Where the colours begin again, the dashes are others.
+ * @param {number} i
+ */
+function dashes(i) {
+  return DASHES[(i + Math.floor(i / 6)) % 6];
+}
+
+/**
  * @param {string} name
  * @param {number} i
  */
@@ -225,7 +238,7 @@ function key(name, i) {
       y1: 4,
       y2: 4,
       class: `nbl-chart-line nbl-chart-line-${i % 6}`,
-      "stroke-dasharray": DASHES[i % 6],
+      "stroke-dasharray": dashes(i),
     }),
   );
   return h("span", {}, sample, h("span", { text: name }));
