@@ -93,6 +93,7 @@ PAGE_ARROWS = {
     "status": "shared",
     "quality": "shared",
     "panel.js": "classes gallery map quality queue shared status",
+    "race.js": "quality shared",
 }
 
 LONGEST_MODULE = 450
