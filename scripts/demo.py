@@ -161,6 +161,9 @@ def label_group(page: Page) -> None:
     pause(page, 2_500)
     page.keyboard.press("2")
     pause(page, 2_500)
+    page.keyboard.press("#")  # the gallery of what was drawn around closes
+    expect(page.locator(".nbl-gallery")).to_be_hidden()
+    pause(page, 800)
 
 
 CORNERS = [

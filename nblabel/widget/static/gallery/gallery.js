@@ -166,6 +166,10 @@ export class Gallery {
     if (wanted || !isOpen) this.ask();
     if (focus) this.focus();
     this.el.scrollIntoView({ block: "nearest" });
+    // in a low window the first row is else below it
+    const { top } = this.plane.el.getBoundingClientRect();
+    if (top + this.plane.rowHeight > innerHeight)
+      this.plane.el.scrollIntoView({ block: "nearest" });
   }
 
   /** Labels of people, or accepted ones. @param {boolean} accepted */

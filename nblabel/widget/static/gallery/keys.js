@@ -31,6 +31,7 @@ export function hearGalleryKey(gallery, event) {
     return true;
   }
   if (event.ctrlKey || event.metaKey) return inPlane && chordIn(gallery, event);
+  if (gallery.large.isOpen && gallery.large.look(event)) return true;
   if (gallery.large.isOpen && (key === "ArrowLeft" || key === "ArrowRight")) {
     gallery.large.step(key === "ArrowLeft" ? -1 : 1);
     return true;

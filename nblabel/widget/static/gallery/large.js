@@ -1,17 +1,27 @@
 // One item of the gallery in full, with the one before it and the one behind a key away.
 
 import { h, setAttribute, setText } from "../shared/dom.js";
+import { Light } from "../shared/light.js";
+import { hearGestures } from "../shared/look_gestures.js";
+import { Stage } from "../shared/stage.js";
+import { Zoom } from "../shared/zoom.js";
 import { buildMedia, shortWords } from "../shared/media.js";
 import { TEXT } from "../shared/text.js";
 import { standingOf } from "./cell.js";
 
 const LARGE_SIDE = 512;
+/** What a key does with the picture. @type {Record<string, string>} */
+const LARGE_ZOOMS = { "+": "zoomIn", "-": "zoomOut", Home: "whole", End: "full" };
 
 export class GalleryLarge {
   /** @param {import("./gallery.js").Gallery} gallery */
   constructor(gallery) {
     this.gallery = gallery;
     this.media = buildMedia("nbl-gallery-large-picture");
+    const [canvas, ...others] = this.media.nodes;
+    this.zoom = new Zoom();
+    this.stage = this.buildStage(/** @type {HTMLCanvasElement} */ (canvas));
+    this.place = h("div", { class: "nbl-gallery-large-media" }, this.stage.el, ...others);
     this.name = h("span", { class: "nbl-gallery-large-name" });
     this.where = h("span", { class: "nbl-gallery-where" });
     this.known = h("p", { class: "nbl-gallery-known" });
@@ -39,10 +49,44 @@ export class GalleryLarge {
         hidden: true,
       },
       head,
-      h("div", { class: "nbl-gallery-large-media" }, ...this.media.nodes),
+      this.place,
       this.error,
       this.known,
     );
+  }
+
+  /**
+   * A picture at the resolution in which it is seen, which the wheel and fingers zoom.
+   * @param {HTMLCanvasElement} canvas
+   */
+  buildStage(canvas) {
+    const { zoom } = this;
+    const { context, signal } = this.gallery;
+    const update = () => this.place?.toggleAttribute("data-zoomed", !zoom.isWhole);
+    const stage = new Stage(canvas, context, zoom, new Light(), signal, update);
+    const moved = () => {
+      stage.move();
+      update();
+    };
+    hearGestures(stage, zoom, () => !zoom.isWhole, moved, signal);
+    return stage;
+  }
+
+  /**
+   * A key that zooms the picture, or moves what is seen of it.
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether it was one
+   */
+  look({ key, shiftKey }) {
+    const { gallery, stage } = this;
+    if (!stage.size || gallery.bar.classes.some((one) => one.key === key)) return false;
+    const name = LARGE_ZOOMS[key];
+    if (name) stage.zoomTo(name);
+    else if (!shiftKey || !stage.pan(key)) return false;
+    stage.move();
+    this.place.toggleAttribute("data-zoomed", !this.zoom.isWhole);
+    if (name) gallery.say(TEXT.look.zoomed(stage.magnification));
+    return true;
   }
 
   /** @param {string} text @param {string} key @param {() => void} act */
@@ -63,7 +107,9 @@ export class GalleryLarge {
     if (!this.gallery.members.length) return;
     this.el.hidden = false;
     this.gallery.plane.el.hidden = true;
+    this.zoom.reset();
     this.draw();
+    this.el.scrollIntoView({ block: "nearest" });
     this.el.focus({ preventScroll: true });
     this.gallery.bar.update();
   }
@@ -106,8 +152,11 @@ export class GalleryLarge {
       LARGE_SIDE,
     );
     const tile = tiles.get(index);
-    this.media.paint(tile?.kept ?? null);
+    const kept = tile?.kept ?? null;
+    this.media.paint(kept);
+    this.stage.el.hidden = this.stage.small.hidden;
     const item = tile?.item;
+    this.stage.show(kept && item ? item.id : "", kept);
     setText(this.name, item?.id ?? "");
     setText(this.where, TEXT.gallery.place(at, members.length));
     setText(this.error, item?.error ?? "");
@@ -130,7 +179,7 @@ export class GalleryLarge {
       item?.note,
     ];
     setText(this.known, known.filter(Boolean).join(" · "));
-    const short = shortWords(tile?.kept ?? null);
+    const short = shortWords(kept);
     this.media.describe(TEXT.gallery.item(context.noun, item?.id ?? "", short, [label]));
     setAttribute(this.previous, "aria-disabled", at > 0 ? null : "true");
     setAttribute(this.next, "aria-disabled", at + 1 < members.length ? null : "true");

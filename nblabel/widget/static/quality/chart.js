@@ -190,7 +190,7 @@ function ticks({ min = 0, max, count }) {
   const step = roundStep(count ? Math.max(1, rough) : rough, count);
   const found = [];
   for (let k = Math.ceil(min / step - 1e-9); k * step <= max * (1 + 1e-9); k++)
-    found.push(k * step);
+    found.push(k * step || 0); // never -0
   return found;
 }
 

@@ -2,28 +2,16 @@
 
 import { h, setText, svg } from "../shared/dom.js";
 import { Light } from "../shared/light.js";
+import { hearGestures } from "../shared/look_gestures.js";
 import { Stage } from "../shared/stage.js";
 import { TEXT } from "../shared/text.js";
 import { Zoom } from "../shared/zoom.js";
 import { keyShown, shortcutOf } from "./keys.js";
-import { hearGestures } from "./look_gestures.js";
 import { buildLookTools } from "./look_tools.js";
-
-const LOOK_ZOOM_STEP = 1.5;
-/** Share of the place that an arrow key moves the picture by. */
-const LOOK_PAN_STEP = 0.15;
-/** @type {Record<string, [number, number]>} */
-const LOOK_ARROWS = {
-  ArrowLeft: [1, 0],
-  ArrowRight: [-1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
 
 /** @typedef {import("./controller.js").QueueController} QueueController */
 /** @typedef {import("../shared/wire.js").Item} Item */
 /** @typedef {import("../shared/media.js").Kept} Kept */
-/** @typedef {import("../shared/zoom.js").Extent} Extent */
 
 export class Looking {
   /**
@@ -134,30 +122,17 @@ export class Looking {
    * @returns {boolean} whether it was meant
    */
   run(name) {
-    const { controller, main, zoom } = this;
+    const { controller, main } = this;
     if (name === "besidePicture") this.showBeside();
     else if (!["zoomIn", "zoomOut", "whole", "full", "light"].includes(name)) return false;
     else if (!main.size) controller.say(TEXT.look.noPictureHere);
     else if (name === "light") this.toggleLight();
     else {
-      this.zoomTo(name, main.extent, main.size);
-      zoom.settle(main.extent, main.size);
+      main.zoomTo(name);
       this.moved();
       controller.context.say(TEXT.look.zoomed(main.magnification));
     }
     return true;
-  }
-
-  /**
-   * @param {string} name
-   * @param {Extent} place
-   * @param {Extent} size
-   */
-  zoomTo(name, place, size) {
-    const { zoom } = this;
-    if (name === "whole") zoom.reset();
-    else if (name === "full") zoom.toFull(place, size, devicePixelRatio);
-    else zoom.by(name === "zoomIn" ? LOOK_ZOOM_STEP : 1 / LOOK_ZOOM_STEP, place, size);
   }
 
   toggleLight() {
@@ -195,15 +170,9 @@ export class Looking {
     const target = /** @type {HTMLElement} */ (event.target);
     const chord = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
     if (chord || target.closest("input, select, textarea")) return false;
-    const { size, extent } = this.main;
-    if (!size) return false;
-    const arrow = event.shiftKey ? LOOK_ARROWS[event.key] : undefined;
-    if (arrow) {
-      const [dx, dy] = arrow;
-      const { width, height } = extent;
-      this.zoom.pan(dx * LOOK_PAN_STEP * width, dy * LOOK_PAN_STEP * height, extent, size);
-      this.moved();
-    } else if (!event.shiftKey && event.key === "Home") this.run("whole");
+    if (!this.main.size) return false;
+    if (event.shiftKey && this.main.pan(event.key)) this.moved();
+    else if (!event.shiftKey && event.key === "Home") this.run("whole");
     else if (!event.shiftKey && event.key === "End") this.run("full");
     else return false;
     event.preventDefault();

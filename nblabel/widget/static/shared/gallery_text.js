@@ -116,6 +116,7 @@ export const GALLERY_TEXT = {
       { shown: ["Space"], text: "Choose one more, or one less" },
       { shown: ["Ctrl+A"], text: "Choose all" },
       { shown: ["Enter"], text: "Open one large; ← and → go on there" },
+      { shown: ["+", "-", "Home", "End"], text: "There: zoom; all of it, its full size" },
       { shown: ["f"], text: "Flag" },
       { shown: ["Delete"], text: "Clear: take back all answers about what is chosen" },
       { shown: [","], text: "Write a note" },

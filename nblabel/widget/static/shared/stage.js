@@ -9,6 +9,16 @@ import { paintPixels } from "./pixels.js";
 /** After the last movement, and after another item came, until a close-up is asked for. */
 const STILL_MS = 120;
 const NEW_MS = 250;
+const LOOK_ZOOM_STEP = 1.5;
+/** Share of the place that an arrow key moves the picture by. */
+const LOOK_PAN_STEP = 0.15;
+/** @type {Record<string, [number, number]>} */
+const LOOK_ARROWS = {
+  ArrowLeft: [1, 0],
+  ArrowRight: [-1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
 
 /** @typedef {import("./closeups.js").Closeup} Closeup */
 /** @typedef {import("./zoom.js").Extent} Extent */
@@ -108,6 +118,33 @@ export class Stage {
     this.painted = closeup;
     this.place(ms);
     this.changed();
+  }
+
+  /**
+   * Look at more of the picture, at less, or at all of it.
+   * @param {string} name zoomIn, zoomOut, whole, or full: each pixel of it is one of the screen
+   */
+  zoomTo(name) {
+    const { zoom, extent, size } = this;
+    if (!size) return;
+    if (name === "whole") zoom.reset();
+    else if (name === "full") zoom.toFull(extent, size, devicePixelRatio);
+    else zoom.by(name === "zoomIn" ? LOOK_ZOOM_STEP : 1 / LOOK_ZOOM_STEP, extent, size);
+    zoom.settle(extent, size);
+  }
+
+  /**
+   * Move what is looked at by an arrow key.
+   * @param {string} key
+   * @returns {boolean} whether it is one
+   */
+  pan(key) {
+    const { zoom, extent, size } = this;
+    const arrow = LOOK_ARROWS[key];
+    if (!arrow || !size) return false;
+    const [dx, dy] = arrow;
+    zoom.pan(dx * LOOK_PAN_STEP * extent.width, dy * LOOK_PAN_STEP * extent.height, extent, size);
+    return true;
   }
 
   /** Draw once in the next frame, however often it is moved until then. */

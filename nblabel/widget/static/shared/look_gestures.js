@@ -1,15 +1,15 @@
 // Mouse, pen and fingers on a picture: zoom, move, and by a double click the whole picture again.
 
-import { listen } from "../shared/errors.js";
+import { listen } from "./errors.js";
 
 const LINE_PIXELS = 16;
 const DRAG_SLACK = 3;
 
-/** @typedef {import("../shared/stage.js").Stage} Stage */
+/** @typedef {import("./stage.js").Stage} Stage */
 
 /**
  * @param {Stage} stage
- * @param {import("../shared/zoom.js").Zoom} zoom
+ * @param {import("./zoom.js").Zoom} zoom
  * @param {() => boolean} isInUse whether the wheel is the picture's, and not the page's
  * @param {() => void} moved
  * @param {AbortSignal} signal
@@ -24,7 +24,7 @@ export function hearGestures(stage, zoom, isInUse, moved, signal) {
     const box = el.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
-  /** @param {(size: import("../shared/zoom.js").Extent) => void} act */
+  /** @param {(size: import("./zoom.js").Extent) => void} act */
   const act = (act) => {
     const { size } = stage;
     if (!size) return;

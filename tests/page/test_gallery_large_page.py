@@ -1,0 +1,126 @@
+"""One item of the gallery, large: sharp as it is seen, zoomed by wheel and keys."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.page.test_gallery_page import Gallery
+from tests.page.test_look_page import HEIGHT, SMALL, WIDTH, jpeg, photo
+
+
+class Large(Gallery):
+    """A gallery of photos, one of which is shown large."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        page.set_viewport_size({"width": 1000, "height": 900})
+        self.ask(*range(3))
+        self.given = 0
+        self.open()
+        self.cell(5).dblclick()
+        self.give_tiles()
+        expect(self.large).to_be_focused()
+
+    def open(self) -> None:
+        self.root.locator(".nbl-queue").focus()
+        self.key("#")
+        self.tell(*range(20))
+        self.give_tiles()
+
+    @property
+    def large(self) -> Locator:
+        return self.gallery.locator(".nbl-gallery-large")
+
+    @property
+    def sharp(self) -> Locator:
+        return self.large.locator(".nbl-sharp")
+
+    def give_tiles(self) -> None:
+        asked = self.sent("tiles")
+        for message in asked[self.given :]:
+            items = [photo(n, place) for place, n in enumerate(message["indices"])]
+            pixels = [jpeg(5 * n, *SMALL) for n in message["indices"]]
+            self.deliver({"type": "tiles", "side": message["side"], "items": items}, pixels)
+        self.given = len(asked)
+
+    def wanted(self, n: int) -> dict[str, Any]:
+        """The close-up that is asked for as the n-th."""
+        self.page.wait_for_function(
+            "n => nbl.widget.model.sent.filter((one) => one.type === 'closeup').length >= n", arg=n
+        )
+        asked: dict[str, Any] = self.sent("closeup")[n - 1]
+        return asked
+
+    def answer(self, asked: dict[str, Any]) -> None:
+        image = {"buffer": 0, "width": 900, "height": 600, "channels": 3, "encoding": "jpeg"}
+        same = {name: asked[name] for name in ("request", "id", "column", "box")}
+        told = {"type": "closeup", **same, "image": image, "size": [WIDTH, HEIGHT], "text": ""}
+        self.deliver(told, [jpeg(200, 900, 600)])
+
+
+@pytest.fixture
+def opened(browser_page: Page) -> Large:
+    return Large(browser_page)
+
+
+def test_it_is_as_sharp_as_it_is_seen(opened: Large) -> None:
+    asked = opened.wanted(1)
+    assert asked["id"] == "image-5"
+    assert asked["box"] == [0, 0, 1, 1]
+    assert asked["side"] > 512
+    expect(opened.sharp).to_be_hidden()
+    opened.answer(asked)
+    expect(opened.sharp).to_be_visible()
+    opened.key("ArrowRight")
+    expect(opened.sharp).to_be_hidden()  # until that of the next one is here
+    assert opened.wanted(2)["id"] == "image-6"
+
+
+def test_keys_zoom_and_move_and_the_next_is_seen_where_this_one_is(opened: Large) -> None:
+    opened.answer(opened.wanted(1))
+    opened.key("+", "+")
+    expect(opened.large.locator("[data-zoomed]")).to_be_visible()
+    first = opened.wanted(2)["box"]
+    opened.key("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
+    second = opened.wanted(3)["box"]
+    assert second[0] > first[0]
+    assert second[1] == first[1]
+    opened.key("ArrowRight")
+    third = opened.wanted(4)
+    assert (third["id"], third["box"]) == ("image-6", pytest.approx(second))
+    opened.key("Home")
+    expect(opened.large.locator("[data-zoomed]")).to_have_count(0)
+    opened.key("End")
+    assert opened.wanted(5)["side"] == WIDTH
+    opened.key("Escape")
+    expect(opened.plane).to_be_focused()
+    opened.key("Enter")  # opened anew it is shown whole
+    expect(opened.large.locator("[data-zoomed]")).to_have_count(0)
+
+
+def test_the_wheel_scrolls_the_page_and_zooms_what_is_zoomed(opened: Large) -> None:
+    stage = opened.large.locator(".nbl-stage")
+    stage.hover()
+    zoomed = opened.large.locator("[data-zoomed]")
+    opened.page.mouse.wheel(0, -100)
+    expect(zoomed).to_have_count(0)
+    stage.dblclick()  # its full size
+    expect(zoomed).to_have_count(1)
+    stage.dblclick()
+    expect(zoomed).to_have_count(0)
+
+
+def test_in_a_low_window_the_pictures_are_in_sight(browser_page: Page) -> None:
+    opened = Large(browser_page)
+    opened.key("Escape", "#")
+    browser_page.set_viewport_size({"width": 683, "height": 300})  # 200 % of a small screen
+    opened.open()
+    box = opened.cell(0).bounding_box()
+    assert box
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 300
+    opened.key("Enter")
+    box = opened.large.bounding_box()
+    assert box
+    assert -10 <= box["y"] < 100
