@@ -130,7 +130,8 @@ class Race(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """End the race and its panel; the labels stay."""
         self._worker.close()
         self._home.leave()
-        self.panel.close()
+        for part in (self.panel, self.chart, self._said):
+            part.close()
         super().close()
 
     # the strategies, in a thread of their own

@@ -99,6 +99,28 @@ def test_keys_zoom_and_move_and_the_next_is_seen_where_this_one_is(opened: Large
     expect(opened.large.locator("[data-zoomed]")).to_have_count(0)
 
 
+def test_shift_and_an_arrow_never_go_on(opened: Large) -> None:
+    opened.key("ArrowRight")
+    expect(opened.large).to_contain_text("7 of 20")
+    opened.key("Shift+ArrowRight", "Shift+ArrowLeft")
+    expect(opened.large).to_contain_text("7 of 20")
+
+
+def test_what_was_asked_for_by_one_that_is_closed_is_asked_anew(opened: Large) -> None:
+    opened.wanted(1)  # and never answered: another part of the page asked after it
+    opened.key("Escape", "Enter")
+    opened.answer(opened.wanted(2))
+    expect(opened.sharp).to_be_visible()
+
+
+def test_a_close_up_of_another_part_of_the_page_is_not_taken(opened: Large) -> None:
+    asked = opened.wanted(1)
+    opened.answer(asked | {"request": "of the queue"})
+    expect(opened.sharp).to_be_hidden()
+    opened.answer(asked)
+    expect(opened.sharp).to_be_visible()
+
+
 def test_the_wheel_scrolls_the_page_and_zooms_what_is_zoomed(opened: Large) -> None:
     stage = opened.large.locator(".nbl-stage")
     stage.hover()

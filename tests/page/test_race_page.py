@@ -56,6 +56,7 @@ def test_before_the_first_label_there_are_axes_and_names(open_race: Any) -> None
     expect(chart).to_contain_text("Share of the pool right")
     assert chart.locator(".nbl-chart-legend > span").all_inner_texts() == list(NAMES)
     expect(chart.locator("polyline")).to_have_count(0)
+    expect(chart.get_by_role("img")).to_have_accessible_name("Share of the pool right")
     marks = chart.locator("svg.nbl-chart text").all_text_contents()
     assert marks[-5:] == ["0", "10", "20", "30", "labels"]
 

@@ -1,4 +1,4 @@
-"""The chart of a race as a widget of its own, quick to draw; type checking leaves it out."""
+"""The chart of a race as a widget of its own: small, and quick to draw."""
 
 from __future__ import annotations
 

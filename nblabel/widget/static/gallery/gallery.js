@@ -166,6 +166,7 @@ export class Gallery {
     if (wanted || !isOpen) this.ask();
     if (focus) this.focus();
     this.el.scrollIntoView({ block: "nearest" });
+    if (!focus) return;
     // in a low window the first row is else below it
     const { top } = this.plane.el.getBoundingClientRect();
     if (top + this.plane.rowHeight > innerHeight)

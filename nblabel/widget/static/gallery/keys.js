@@ -33,7 +33,8 @@ export function hearGalleryKey(gallery, event) {
   if (event.ctrlKey || event.metaKey) return inPlane && chordIn(gallery, event);
   if (gallery.large.isOpen && gallery.large.look(event)) return true;
   if (gallery.large.isOpen && (key === "ArrowLeft" || key === "ArrowRight")) {
-    gallery.large.step(key === "ArrowLeft" ? -1 : 1);
+    // with Shift it moves a picture, which may be on its way
+    if (!event.shiftKey) gallery.large.step(key === "ArrowLeft" ? -1 : 1);
     return true;
   }
   if (inPlane && move(gallery, event)) return true;

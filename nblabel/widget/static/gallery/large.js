@@ -108,6 +108,7 @@ export class GalleryLarge {
     this.el.hidden = false;
     this.gallery.plane.el.hidden = true;
     this.zoom.reset();
+    this.place.removeAttribute("data-zoomed");
     this.draw();
     this.el.scrollIntoView({ block: "nearest" });
     this.el.focus({ preventScroll: true });

@@ -249,11 +249,12 @@ function key(name, i) {
  * @param {Line2D[]} lines
  */
 function spoken(title, lines) {
-  const told = lines.map(({ name, points }) => {
+  const drawn = lines.filter(({ points }) => points.length);
+  const told = drawn.map(({ name, points }) => {
     const some = points.filter(
       (_, i) => i % Math.ceil(points.length / 4) === 0 || i === points.length - 1,
     );
     return `${name ? `${name}: ` : ""}${some.map(({ text }) => text).join("; ")}`;
   });
-  return `${title}. ${told.join(". ")}`;
+  return [title, ...told].join(". ");
 }

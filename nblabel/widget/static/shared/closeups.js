@@ -41,6 +41,8 @@ export class Closeups {
     this.kept = new Map();
     /** What was asked for last. @type {{request: string, look: Look} | null} */
     this.asked = null;
+    /** What was asked for here: other parts of the page ask, too. @type {Set<string>} */
+    this.sent = new Set();
     this.delay = new Delay(signal);
     context.link.on("closeup", (message, buffers) => this.receive(message, buffers), signal);
   }
@@ -86,17 +88,20 @@ export class Closeups {
     const request = makeUid();
     const message = { type: "closeup", request, id, column: this.column, box, side };
     const sent = this.context.send(window === WHOLE_WINDOW ? message : { ...message, window });
-    if (sent) this.asked = { request, look: { ...look, box } };
+    if (sent) {
+      this.asked = { request, look: { ...look, box } };
+      this.sent.add(request);
+    }
     this.changed();
   }
 
   /**
-   * @param {{request: string, id: string, column: number | null} & Record<string, any>} message
+   * @param {{request: string, id: string} & Record<string, any>} message
    * @param {DataView[]} buffers
    */
   receive(message, buffers) {
-    const { request, id, column, image, size, box, range = null, window, text } = message;
-    if (column !== this.column) return;
+    const { request, id, image, size, box, range = null, window, text } = message;
+    if (!this.sent.delete(request)) return;
     const isNewest = request === this.asked?.request;
     // an older one is better than none while the newest is on its way
     if (!isNewest && this.kept.has(id)) return;

@@ -160,7 +160,12 @@ export class Stage {
   /** Put the pictures where they belong. @param {number} [ms] until a close-up is asked for */
   place(ms = STILL_MS) {
     const { zoom, extent, closeup, size, sharp, small } = this;
-    if (!extent.width || !extent.height) return;
+    if (!extent.width || !extent.height) {
+      // of what is not seen nothing is asked, and what was asked is asked anew once it is
+      this.closeups.want(null, 0);
+      this.closeups.forgetRequests();
+      return;
+    }
     if (size) zoom.settle(extent, size);
     const look = this.look(extent);
     this.closeups.want(look, ms);
