@@ -1,10 +1,13 @@
 """One item of the gallery, large: sharp as it is seen, zoomed by wheel and keys."""
 
+import json
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.page.panel import item
 from tests.page.test_gallery_page import Gallery
 from tests.page.test_look_page import HEIGHT, SMALL, WIDTH, jpeg, photo
 
@@ -131,6 +134,48 @@ def test_the_wheel_scrolls_the_page_and_zooms_what_is_zoomed(opened: Large) -> N
     expect(zoomed).to_have_count(1)
     stage.dblclick()
     expect(zoomed).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing(opened: Large, width: int) -> None:
+    opened.page.set_viewport_size({"width": width, "height": 800})
+    opened.answer(opened.wanted(1))
+    found = Axe().run(opened.page, context=".nbl-gallery").response["violations"]
+    assert [one["id"] for one in found] == []
+
+
+class Texts(Gallery):
+    """A gallery of texts, of which a tile has the beginning."""
+
+    def give_tiles(self) -> None:
+        for message in self.sent("tiles"):
+            whole = message["side"] == 512
+            texts = [f"text {n} " + "word " * (400 if whole else 40) for n in message["indices"]]
+            items = [
+                item(n, image=None, text={"buffer": place, "length": 2_010})
+                for place, n in enumerate(message["indices"])
+            ]
+            buffers = [list(json.dumps(one).encode()) for one in texts]
+            self.deliver({"type": "tiles", "side": message["side"], "items": items}, buffers)
+
+
+def test_a_text_that_is_opened_comes_in_full(browser_page: Page) -> None:
+    opened = Texts(browser_page)
+    browser_page.set_viewport_size({"width": 1000, "height": 900})
+    opened.ask(*range(3))
+    opened.root.locator(".nbl-queue").focus()
+    opened.key("#")
+    opened.tell(*range(20))
+    opened.give_tiles()
+    opened.cell(5).dblclick()
+    opened.give_tiles()
+    assert opened.sent("tiles")[-1]["side"] == 512
+    text = opened.gallery.locator(".nbl-gallery-large .nbl-text")
+    expect(text).to_contain_text("text 5 " + "word " * 399)
+    expect(opened.gallery.locator(".nbl-gallery-large .nbl-stage")).to_be_hidden()
+    assert opened.sent("closeup") == []
+    opened.key("+", "Shift+ArrowRight")  # there is no picture to zoom or move
+    expect(opened.gallery.locator(".nbl-gallery-large")).to_contain_text("6 of 20")
 
 
 def test_in_a_low_window_the_pictures_are_in_sight(browser_page: Page) -> None:

@@ -567,3 +567,17 @@ def test_classes_that_change_are_listed(opened: Gallery) -> None:
     expect(opened.gallery.get_by_role("button", name="Hat")).to_be_visible()
     opened.key("4")
     assert opened.sent("label")[0]["label"] == "Hat"
+
+
+def test_a_neighbour_opens_what_is_like_it(gallery: Gallery) -> None:
+    image = {"buffer": 1, "width": 1, "height": 1, "channels": 1}
+    near = {"id": "n-40", "index": 40, "label": "Bag", "similarity": 0.9, "image": image}
+    question = item(5, neighbors=[{**near, "text": None, "row": None}])
+    question["image"]["buffer"] = 0
+    gallery.deliver(
+        {"type": "show", "item": question, "text": "", "revisit": False}, [[5] * 16, [77]]
+    )
+    gallery.button("Image n-40: gallery of those like it").click()
+    asked = gallery.asked()
+    assert (asked["order"], asked["of"]) == ("distance", 40)
+    expect(gallery.plane).to_be_focused()

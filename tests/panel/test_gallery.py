@@ -1,15 +1,19 @@
 """The gallery in the kernel: which items a page is told of, and what it hears of changes."""
 
 import asyncio
+import io
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import nblabel as nb
 from nblabel.widget.text import gallery as words
 from tests.panel.helpers import ask, codes_of, open_page, picture_pool, shown, until
 from tests.samples import CLASSES, blobs
+from tests.sounds import RATE, tone, wave_series
 
 N = 60
 FIRST_CLASS, SKIPPED, FLAGGED, IN_PART, BY_MODEL = 4, 1, 2, 3, 1 << 15
@@ -155,6 +159,54 @@ def test_pictures_come_at_the_size_asked_for():
         assert (told["type"], told["side"], len(buffers)) == ("tiles", side, 2)
         assert [one["index"] for one in told["items"]] == [3, 4]
         assert told["items"][0]["image"]["width"] == width
+
+
+def tile_of(page, side, index=3):
+    """The item of a tile, and its buffers."""
+    page.say("tiles", side=side, indices=[index])
+    told, buffers = page.heard[-1]
+    assert (told["type"], told["side"]) == ("tiles", side)
+    return told["items"][0], buffers
+
+
+def test_a_text_is_short_in_a_tile_and_whole_when_it_is_opened():
+    texts = [f"{one} " + "many words " * 500 for one in range(N)]
+    page = open_page(nb.Pool(texts=texts, embeddings=blobs(N)))
+    for side, characters in ((96, 400), (256, 400), (512, len(texts[3]))):
+        item, buffers = tile_of(page, side)
+        assert item["text"]["length"] == len(texts[3])
+        assert len(json.loads(bytes(buffers[0]))) == characters
+
+
+@pytest.mark.parametrize("kind", ["sounds", "series", "objects"])
+def test_what_is_drawn_comes_at_the_size_asked_for(kind):
+    pools = {
+        "sounds": lambda: nb.Pool(sounds=[tone(one) for one in range(12)], sampling_rate=RATE),
+        "series": lambda: nb.Pool(series=[wave_series(one) for one in range(12)]),
+        "objects": lambda: nb.Pool(range(12), render=drawn, embeddings=blobs(12)),
+    }
+    page = open_page(pools[kind]())
+    for side in (512, 96, 256):  # whichever comes first
+        item, buffers = tile_of(page, side)
+        assert max(item["image"]["width"], item["image"]["height"]) == side
+        assert len(buffers) == 1
+
+
+def drawn(one):
+    picture = io.BytesIO()
+    Image.new("RGB", (600, 400), (20 * one, 0, 0)).save(picture, "png")
+    return picture.getvalue()
+
+
+def test_html_is_words_in_a_tile_and_a_page_when_it_is_opened():
+    pool = nb.Pool(range(12), render=lambda one: f"<p>page <b>{one}</b></p>", embeddings=blobs(12))
+    page = open_page(pool)
+    item, buffers = tile_of(page, 256)
+    assert (item["text"]["length"], bytes(buffers[0])) == (6, b'"page 3"')
+    item, buffers = tile_of(page, 512)
+    assert item["text"] is None
+    assert "<b>3</b>" in bytes(buffers[0]).decode()
+    assert item["html"]["buffer"] == 0
 
 
 def test_what_changes_is_told_and_places_are_not(page):

@@ -23,7 +23,7 @@ from nblabel.widget.panel.tags import describe_tags, label_of
 from nblabel.widget.text import tags as tag_text
 from nblabel.widget.view.packet import Html, Packet, cell_of
 
-CHARACTERS = {QUESTION_SIDE: 20_000, THUMBNAIL_SIDE: 400}  # of a text, at the size of a picture
+CHARACTERS, CHARACTERS_SMALL = 20_000, 400  # of a text, in full and where a small picture would be
 LONGEST = 200  # characters of a value that stands beside an item
 UNKNOWN = {"known": [], "answered": False}
 UNREAD = {"buffer": None, "width": 0, "height": 0, "channels": 3}  # a file that was not opened yet
@@ -110,8 +110,7 @@ class Items:
         return self._describe(index, packet, THUMBNAIL_SIDE, send=True)
 
     def tile(self, index: int, packet: Packet, side: int) -> dict[str, Any]:
-        """Describe an item with a picture of a size, sent in any case; a text as a thumbnail."""
-        side = side if self._session.pool.kind == "images" else THUMBNAIL_SIDE
+        """Describe an item with a picture of a size, sent in any case; a small one of few words."""
         described = self._describe(index, packet, side, send=True)
         note = self._session.state.notes.get(self._session.pool.ids[index])
         return {**described, "note": note} if note else described
@@ -143,8 +142,9 @@ class Items:
         pool = self._session.pool
         media = {"image": None, "text": None, "row": None, "error": None}
         text = pool.text(index)
+        characters = CHARACTERS if side >= QUESTION_SIDE else CHARACTERS_SMALL
         if text is not None:
-            return {**media, "text": packet.text(text, CHARACTERS[side], send)}
+            return {**media, "text": packet.text(text, characters, send)}
         if isinstance(pool.media, Table):
             cells, n_columns = self.columns.cells("row", index), len(pool.media.columns)
             return {**media, "row": packet.row(cells, send, n_columns)}
@@ -154,8 +154,8 @@ class Items:
         found = self._pictures.pack(index, side)
         if not isinstance(found, Html):
             return {**media, **packet.picture(found, send)}
-        if side == THUMBNAIL_SIDE:  # small, its words do
-            return {**media, "text": packet.text(found.words, CHARACTERS[side], send)}
+        if side < QUESTION_SIDE:  # small, its words do
+            return {**media, "text": packet.text(found.words, characters, send)}
         return {**media, "html": packet.html(found, send)}
 
     @property

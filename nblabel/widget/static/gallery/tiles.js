@@ -63,7 +63,9 @@ export class TileCache {
     if (!tile) return false;
     this.tiles.delete(index); // using it keeps it
     this.tiles.set(index, tile);
-    return tile.side >= side || !tile.item.image;
+    // of a text the small sizes have the same few words, and the largest has all
+    const { image, text } = tile.item;
+    return tile.side >= side || !(image || (text && side > TILE_SIDES[1]));
   }
 
   ask() {
