@@ -195,7 +195,8 @@ export class GalleryPlane {
     this.seen = seen;
     for (const { el } of free) el.remove();
     setAttribute(this.el, "aria-activedescendant", this.cellOf(gallery.choice.at)?.el.id ?? null);
-    const ahead = gallery.members.subarray((last + 1) * columns, (last + 3) * columns);
+    const below = last + 1 + (last + 1 - first); // a screen more, for who pages through
+    const ahead = gallery.members.subarray((last + 1) * columns, below * columns);
     gallery.tiles.want([...seen, ...ahead], sideFor(this.isWordy ? 96 : this.tileWidth));
   }
 
