@@ -75,6 +75,19 @@ def checks_left(dialog: Locator) -> int:
     return int(found[1]) if found else 0
 
 
+def answer_checks(host: Host, dialog: Locator, asks: Locator) -> None:
+    """Queue the checks that are needed, and answer each."""
+    expect(asks).to_be_enabled()
+    before = upcoming(host)
+    asks.press("Enter")
+    expect(dialog).to_contain_text(re.compile(r"\d+ checks? waits? in the queue"))
+    wait_for(lambda: upcoming(host) != before, 30, lambda: f"the checks, have {before}")
+    while left := checks_left(dialog):
+        answer_rightly(host, left)
+        # the question that was on screen before them is none of them
+        wait_for(lambda: checks_left(dialog) <= 1, 60, dialog.inner_text)
+
+
 def labeled(host: Host) -> int:
     """How many labels the status tells of, by what is left."""
     figures = host.panel.locator(".nbl-figures > div")
@@ -175,15 +188,11 @@ def test_auto_label_with_a_guarantee(host: Callable[..., Host], name: str) -> No
     dialog.get_by_label("Maximum error").select_option("0.1")
     asks = dialog.get_by_role("button", name="Queue these")
     expect(asks).to_have_text(re.compile(r" [1-9]\d checks"))  # for fewer errors there are more
-    expect(asks).to_be_enabled()
-    before = upcoming(book)
-    asks.press("Enter")
-    expect(dialog).to_contain_text(re.compile(r"\d+ checks wait in the queue"))
-    wait_for(lambda: upcoming(book) != before, 30, lambda: f"the checks, have {before}")
-    while left := checks_left(dialog):
-        answer_rightly(book, left)
-        # the question that was on screen before them is none of them
-        wait_for(lambda: checks_left(dialog) <= 1, 60, dialog.inner_text)
+    outcome = dialog.get_by_text(re.compile(r"can be accepted: at most 10|more checks would let"))
+    answer_checks(book, dialog, asks)
+    expect(outcome).to_be_visible()
+    if "more checks" in outcome.inner_text():  # the answers changed what is predicted
+        answer_checks(book, dialog, asks)
 
     # accepted, taken back by one undo, accepted again
     expect(dialog).to_contain_text("can be accepted: at most 10")
@@ -207,5 +216,5 @@ def test_auto_label_with_a_guarantee(host: Callable[..., Host], name: str) -> No
     lines = download.value.path().read_text().splitlines()
     rows = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
     accepted = [row for row in rows if row["source"] == "model"]
-    assert len(accepted) > 200
+    assert len(accepted) > 100  # about half of the pool, by how sure the model is of it
     assert [row["id"] for row in rows if not row["id"].startswith(row["label"])] == []
