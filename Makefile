@@ -76,7 +76,7 @@ bench-honesty: $(VENV)/.lab ## measure whether promises and intervals hold, and 
 bench-tags: $(VENV)/.articles ## measure several tags an item on GoEmotions: half an hour a seed   (ARGS="--seeds 0 1")
 	@$(BIN)/python -m benchmarks.tags $(ARGS)
 
-bench-panel: $(VENV)/.browser ## measure the panel in a real JupyterLab and browser   (ARGS="--parts embedding")
+bench-panel: $(VENV)/.browser $(VENV)/.bench ## measure the panel in a real JupyterLab and browser   (ARGS="--parts embedding")
 	@$(BIN)/python -m benchmarks.panel $(ARGS)
 
 articles: $(VENV)/.articles ## reproduce the figures of the articles: hours   (ARGS="--only b")

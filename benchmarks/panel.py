@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import classroom, gallery, looking, race
+from benchmarks import classroom, gallery, looking, points, race
 from benchmarks.labels import data_folder
 from benchmarks.line import SlowLine
 from benchmarks.report import RESULTS, Row, merged, show, write
@@ -480,7 +480,7 @@ PARTS = {
     "many classes": _many_classes,
     "gallery": gallery.measure,
     "large photos": looking.photos,
-    "million points": looking.points,
+    "million points": points.measure,
     "race": race.measure,
     "classroom": classroom.measure,
 }

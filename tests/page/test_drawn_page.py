@@ -231,6 +231,11 @@ def test_the_frame_is_reached_by_tab_to_be_scrolled(frames: Queue, problems: lis
         if page.evaluate("document.activeElement.className") == "nbl-frame-page":
             break
     inside = frames.root.locator("iframe").content_frame
+    # the browser hands the keys over to the frame, a process of its own, a moment later
+    inside.locator("html").evaluate(
+        "one => new Promise((done) => one.ownerDocument.hasFocus() ? done() "
+        ": one.ownerDocument.defaultView.addEventListener('focus', done))"
+    )
     page.keyboard.press("End")
     expect(inside.locator("p").last).to_be_in_viewport()
     assert page.evaluate("document.activeElement.className") == "nbl-frame-page"

@@ -109,7 +109,7 @@ export class PointRaster {
     const dim = (/** @type {number} */ bits) => mixBits(bits, paper, DIMMED);
     const bright = { codes, palette, ink, paper, lit, wanted: 1 };
     const dimmed = { codes, palette: palette.map(dim), ink: dim(ink), paper, lit, wanted: 0 };
-    const layers = lit ? [dimmed, bright] : [bright];
+    const layers = lit?.includes(0) ? [dimmed, bright] : [bright];
     this.pixels.fill(OPAQUE | paper);
     for (const layer of layers) {
       this.paintPoints(layer);

@@ -15,9 +15,6 @@ const HEAD =
   `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><base target="_blank">` +
   "<style>html{background:#fff;color:#000;font:14px/1.45 system-ui,sans-serif;overflow-wrap:" +
   "anywhere}img,svg{max-width:100%}</style>";
-/** A frame that got the focus later than this after Tab got it by a click. */
-const TAB_MS = 400;
-
 /** @typedef {import("./media.js").Kept} Kept */
 
 /**
@@ -78,21 +75,29 @@ export function buildFrame() {
 
 /**
  * A click in a frame takes the focus, and with it the keys; they go back to the queue. Who went
- * there by Tab, to scroll with the keys, stays.
+ * there by Tab, to scroll with the keys, stays: the page hears Tab go down and nothing after it,
+ * as the key comes up in the frame.
  * @param {HTMLElement} el
  * @param {() => void} focusRoot
  * @param {AbortSignal} signal
  */
 export function returnFocus(el, focusRoot, signal) {
-  let tabbed = -Infinity;
-  const note = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Tab") tabbed = performance.now();
+  let isTab = false;
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    isTab = event.key === "Tab";
+  };
+  const ended = () => {
+    isTab = false;
   };
   const look = () => {
     const focused = focusedElement();
     const isFrame = focused?.classList.contains("nbl-frame-page") && el.contains(focused);
-    if (isFrame && performance.now() - tabbed > TAB_MS) focusRoot();
+    if (isFrame && !isTab) focusRoot();
   };
-  listen(el.ownerDocument, "keydown", note, { signal, capture: true });
+  const options = { signal, capture: true };
+  listen(el.ownerDocument, "keydown", pressed, options);
+  for (const name of ["keyup", "focusin", "pointerdown"]) {
+    listen(el.ownerDocument, name, ended, options);
+  }
   listen(window, "blur", () => later(0, look), { signal });
 }
