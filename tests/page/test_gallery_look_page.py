@@ -52,7 +52,7 @@ class Opened(Gallery):
             made = [self.made(number, message["side"]) for number in message["indices"]]
             items = [one for one, _ in made]
             for place, one in enumerate(items):
-                (one["image"] or one["text"] or one["row"])["buffer"] = place
+                (one["image"] or one["text"] or one["html"])["buffer"] = place
             told = {"type": "tiles", "side": message["side"], "items": items}
             self.deliver(told, [data for _, data in made])
 
@@ -89,6 +89,7 @@ def test_a_sound_is_played_part_after_part(sounds: Sounds) -> None:
     expect(sounds.large.locator(".nbl-about")).to_have_text("15 s · 8,000 Hz")
     time = sounds.large.locator(".nbl-player-time")
     expect(time).to_have_text("0:00 / 0:15")
+    assert sounds.sent("tiles")[-1]["side"] == 1024  # as large as it is seen
     sounds.key(" ")
     assert sounds.sent("play") == [{"type": "play", "id": "image-5", "start": 0}]
     expect(time).to_have_text("Loading…")
@@ -294,6 +295,22 @@ def test_words_are_found_in_a_long_text(browser_page: Page) -> None:
     opened.go("ArrowRight")
     expect(card).to_contain_text("A cat 6.")
     assert opened.sent("label", "skip", "flag") == []
+
+
+class Pages(Opened):
+    def made(self, number: int, side: int) -> tuple[dict[str, Any], list[int]]:
+        html = {"buffer": None, "scripts": False}
+        return item(number, image=None, html=html), list(f"<p>page {number}</p>".encode())
+
+
+def test_a_click_in_a_frame_leaves_the_keys_in_the_gallery(browser_page: Page) -> None:
+    opened = Pages(browser_page, "item")
+    frame = opened.large.locator("iframe")
+    expect(frame.content_frame.locator("p")).to_have_text("page 5")
+    frame.click()
+    expect(opened.large).to_be_focused()
+    opened.go("ArrowRight")
+    expect(frame.content_frame.locator("p")).to_have_text("page 6")
 
 
 def test_page_keys_turn_the_pages_of_a_text(browser_page: Page) -> None:

@@ -4,6 +4,7 @@
 import { h, makeUid } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { focusedElement } from "../shared/focus.js";
+import { returnFocus } from "../shared/frame.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
 import { GalleryAnswers } from "./answering.js";
@@ -105,6 +106,7 @@ export class Gallery {
     // a kernel that begins anew knows of no gallery
     link.on("behind", () => this.isOpen && this.ask(), signal);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
+    returnFocus(this.el, () => this.focus(), signal);
     this.observeBar();
     this.offer(ways);
   }

@@ -10,8 +10,11 @@ import { RestOfText } from "../shared/rest_of_text.js";
 import { TEXT } from "../shared/text.js";
 import { buildTextFind } from "../shared/text_find.js";
 import { standingOf } from "./cell.js";
+import { sideFor } from "./tiles.js";
 
 const LARGE_SIDE = 512;
+/** Of what is drawn there are no close-ups: it comes at the size at which it is seen. */
+const DRAWN = ["sound", "series", "item"];
 
 export class GalleryLarge {
   /** @param {import("./gallery.js").Gallery} gallery */
@@ -159,6 +162,13 @@ export class GalleryLarge {
     gallery.say(this.said);
   }
 
+  /** The pixels a side that are asked for. */
+  get side() {
+    if (!DRAWN.includes(this.gallery.context.noun)) return LARGE_SIDE;
+    const { clientWidth, clientHeight } = this.place;
+    return Math.max(sideFor(Math.max(clientWidth, clientHeight)), LARGE_SIDE);
+  }
+
   get said() {
     return [this.where.textContent, this.name.textContent, this.known.textContent]
       .filter(Boolean)
@@ -171,9 +181,10 @@ export class GalleryLarge {
     const { members, tiles, context } = gallery;
     const { at } = gallery.choice;
     const index = members[at];
+    const { side } = this;
     tiles.want(
       [...members.subarray(at, at + 2), ...members.subarray(Math.max(at - 1, 0), at)],
-      LARGE_SIDE,
+      side,
     );
     const tile = tiles.get(index);
     const kept = tile?.kept ?? null;
@@ -213,6 +224,6 @@ export class GalleryLarge {
     this.media.describe(TEXT.gallery.item(context.noun, item?.id ?? "", short, [label]));
     setAttribute(this.previous, "aria-disabled", at > 0 ? null : "true");
     setAttribute(this.next, "aria-disabled", at + 1 < members.length ? null : "true");
-    setAttribute(this.el, "aria-busy", tile && tile.side >= LARGE_SIDE ? null : "true");
+    setAttribute(this.el, "aria-busy", tile && tile.side >= side ? null : "true");
   }
 }
