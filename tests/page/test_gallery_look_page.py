@@ -316,6 +316,8 @@ def test_a_click_in_a_frame_leaves_the_keys_in_the_gallery(browser_page: Page) -
 def test_page_keys_turn_the_pages_of_a_text(browser_page: Page) -> None:
     opened = Texts(browser_page, "text")
     card = opened.large.locator(".nbl-text")
+    hint = opened.gallery.locator(".nbl-gallery-hint")
+    expect(hint).to_be_hidden()  # Space chooses nothing here
     opened.key(" ")
     first = card.evaluate("one => one.scrollTop")
     assert first > 100
@@ -323,6 +325,8 @@ def test_page_keys_turn_the_pages_of_a_text(browser_page: Page) -> None:
     assert card.evaluate("one => one.scrollTop") > first
     opened.key("Shift+ ", "PageUp")
     assert card.evaluate("one => one.scrollTop") == 0
+    opened.key("Escape")
+    expect(hint).to_be_visible()
 
 
 def test_space_still_presses_what_has_the_focus(browser_page: Page) -> None:
