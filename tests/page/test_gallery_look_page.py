@@ -187,6 +187,18 @@ def test_columns_stand_beside_the_item_with_their_places(browser_page: Page) -> 
 def test_columns_that_are_chosen_meanwhile_come_anew(browser_page: Page) -> None:
     opened = Columns(browser_page, "image", columns=BESIDE)
     asked = len(opened.sent("tiles"))
+    opened.key("$")
+    dialog = opened.gallery.get_by_role("dialog", name="Columns")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    no_violations(browser_page)
+    opened.key("1", "Escape")  # nothing is labeled from there
+    expect(opened.large).to_be_focused()
+    opened.key("$")
+    dialog.get_by_role("checkbox", name="year").uncheck()
+    dialog.get_by_role("button", name="Show these").click()
+    assert opened.sent("columns") == [{"type": "columns", "of": "beside", "chosen": [1]}]
+    expect(opened.large).to_be_focused()
+    assert opened.sent("label") == []
     opened.write(columns={"beside": {"names": ["year", "place"], "chosen": [1]}, "pictures": []})
     browser_page.wait_for_function(
         "n => nbl.widget.model.sent.filter((one) => one.type === 'tiles').length > n", arg=asked

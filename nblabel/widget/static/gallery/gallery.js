@@ -83,7 +83,7 @@ export class Gallery {
     };
     const { bar, filters, group, head, help, large, plane } = this;
     const parts = [head.el, filters.el, group.warning, group.hint, plane.el, large.el, bar.el];
-    return h("section", props, ...parts, help.el);
+    return h("section", props, ...parts, help.el, large.columns.node);
   }
 
   listen() {

@@ -1,6 +1,7 @@
 // One item of the gallery in full, with the one before it and the one behind a key away.
 
 import { buildBeside } from "../shared/beside.js";
+import { buildColumns } from "../shared/columns.js";
 import { h, setAttribute, setText } from "../shared/dom.js";
 import { LOOK_KEYS, turnsPage } from "../shared/look_keys.js";
 import { Looking } from "../shared/looking.js";
@@ -41,6 +42,7 @@ export class GalleryLarge {
     });
     this.player = buildPlayer(looker);
     this.beside = buildBeside(context.noun);
+    this.columns = buildColumns(looker);
     this.place = h(
       "div",
       { class: "nbl-gallery-large-media" },
@@ -97,6 +99,7 @@ export class GalleryLarge {
     if (!found) return false;
     if (event.repeat) return true;
     if (found.name === "findText") this.find.open();
+    else if (found.name === "columns") this.columns.open();
     else this.looking.run(found.name);
     return true;
   }

@@ -37,7 +37,6 @@ export const QUEUE_KEYS = [
   { name: "lookOn", keys: [">"], shown: [">"] },
   { name: "large", keys: ["%"], shown: ["%"] },
   ...LOOK_KEYS,
-  { name: "columns", keys: ["$"], shown: ["$"] },
   { name: "pages", keys: [], shown: ["Space", "PgDn"] },
   { name: "chords", keys: [], shown: ["Ctrl+Z", "Ctrl+Y"] },
   { name: "save", keys: [], shown: ["Ctrl+S"] },

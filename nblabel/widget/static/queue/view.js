@@ -9,6 +9,7 @@ import {
 } from "./answers.js";
 import { buildBeside } from "../shared/beside.js";
 import { hasTree } from "../shared/class_tree.js";
+import { buildColumns } from "../shared/columns.js";
 import { h, svg } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { focusedElement } from "../shared/focus.js";
@@ -23,7 +24,6 @@ import { buildFirst } from "./first.js";
 import { buildHelp } from "./help.js";
 import { commandOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
-import { buildColumns } from "./columns.js";
 import { Large, setLargeWords } from "./large.js";
 import { buildMode } from "./mode.js";
 import { buildNear } from "./near.js";
@@ -184,7 +184,7 @@ export function buildQueue(controller, signal, ways) {
     if (!opens) focusRoot();
   };
   const grid = tags && new TagGrid(tags, signal, makeRoom);
-  const columns = buildColumns(controller, focusRoot);
+  const columns = buildColumns(looker);
   const large = new Large(el, signal, () => {
     picture.looking.takesWheel = picture.looking.hasRoom = large.isOpen;
     picture.looking.moved();

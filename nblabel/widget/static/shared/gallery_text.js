@@ -120,6 +120,7 @@ export const GALLERY_TEXT = {
       { shown: ["Home", "End"], text: "There: all of the picture, its full size" },
       { shown: ["&", '"'], text: "There: brightness and contrast; the picture of a column" },
       { shown: ["'"], text: "There: find in the text" },
+      { shown: ["$"], text: "There: choose the columns" },
       { shown: ["Space", "PgDn"], text: "There: play a sound, turn the pages of a text" },
       { shown: ["f"], text: "Flag" },
       { shown: ["Delete"], text: "Clear: take back all answers about what is chosen" },

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"play" | "zoomIn" | "zoomOut" | "pan" | "whole" | "full" | "light" | "besidePicture" |
- *   "findText"} LookName */
+ *   "findText" | "columns"} LookName */
 
 /** `shown` is how the panel writes the keys. Those without `keys` are heard elsewhere.
  * @type {{name: LookName, keys: string[], shown: string[]}[]} */
@@ -16,6 +16,7 @@ export const LOOK_KEYS = [
   { name: "light", keys: ["&"], shown: ["&"] },
   { name: "besidePicture", keys: ['"'], shown: ['"'] },
   { name: "findText", keys: ["'"], shown: ["'"] },
+  { name: "columns", keys: ["$"], shown: ["$"] },
 ];
 
 /**
