@@ -55,11 +55,11 @@ class Large(Gallery):
         asked: dict[str, Any] = self.sent("closeup")[n - 1]
         return asked
 
-    def answer(self, asked: dict[str, Any]) -> None:
+    def answer(self, asked: dict[str, Any], **fields: Any) -> None:
         image = {"buffer": 0, "width": 900, "height": 600, "channels": 3, "encoding": "jpeg"}
         same = {name: asked[name] for name in ("request", "id", "column", "box")}
         told = {"type": "closeup", **same, "image": image, "size": [WIDTH, HEIGHT], "text": ""}
-        self.deliver(told, [jpeg(200, 900, 600)])
+        self.deliver(told | fields, [jpeg(200, 900, 600)])
 
 
 @pytest.fixture

@@ -47,6 +47,18 @@ def test_columns_stand_beside_an_item(page):
     }
 
 
+def test_columns_come_with_an_item_that_is_large_in_the_gallery(page):
+    def beside(side):
+        page.say("tiles", side=side, indices=[7])
+        return page.heard[-1][0]["items"][0].get("beside")
+
+    assert beside(96) is None  # nobody sees them in a small picture
+    assert beside(256) is None
+    assert [cell[0] for cell in beside(512)["cells"]] == ["size", "place", "day"]
+    page.say("columns", of="beside", chosen=[2, 0])
+    assert [cell[:2] for cell in beside(512)["cells"]] == [["day", "2020-01-08"], ["size", "70"]]
+
+
 def test_of_very_many_columns_the_first_are_shown():
     wide = pd.DataFrame(np.zeros((N, 40)), columns=[f"c{i}" for i in range(40)])
     page = open_page(nb.Pool(embeddings=blobs(N), columns=wide.assign(c0="x" * 500)))

@@ -110,8 +110,10 @@ class Items:
         return self._describe(index, packet, THUMBNAIL_SIDE, send=True)
 
     def tile(self, index: int, packet: Packet, side: int) -> dict[str, Any]:
-        """Describe an item with a picture of a size, sent in any case; a small one of few words."""
+        """Describe an item with a picture of a size, sent in any case; in full from a size on."""
         described = self._describe(index, packet, side, send=True)
+        if side >= QUESTION_SIDE:
+            described |= self._beside(index)
         note = self._session.state.notes.get(self._session.pool.ids[index])
         return {**described, "note": note} if note else described
 

@@ -2,8 +2,9 @@
 // to answer about. Places stay while labels and predictions change; what changed is marked.
 
 import { h, makeUid } from "../shared/dom.js";
-import { listen } from "../shared/errors.js";
+import { guarded, listen } from "../shared/errors.js";
 import { focusedElement } from "../shared/focus.js";
+import { returnFocus } from "../shared/frame.js";
 import { alignedCopy } from "../shared/map_state.js";
 import { TEXT } from "../shared/text.js";
 import { GalleryAnswers } from "./answering.js";
@@ -82,7 +83,7 @@ export class Gallery {
     };
     const { bar, filters, group, head, help, large, plane } = this;
     const parts = [head.el, filters.el, group.warning, group.hint, plane.el, large.el, bar.el];
-    return h("section", props, ...parts, help.el);
+    return h("section", props, ...parts, help.el, large.columns.node);
   }
 
   listen() {
@@ -105,7 +106,18 @@ export class Gallery {
     // a kernel that begins anew knows of no gallery
     link.on("behind", () => this.isOpen && this.ask(), signal);
     listen(this.el, "keydown", (event) => this.hearKey(event), { signal });
+    returnFocus(this.el, () => this.focus(), signal);
+    this.observeBar();
     this.offer(ways);
+  }
+
+  /** What is open large leaves room for the buttons, however many there are. */
+  observeBar() {
+    const { el } = this.bar;
+    const tell = () => this.el.style.setProperty("--nbl-gallery-bar", `${el.offsetHeight}px`);
+    const observer = new ResizeObserver(guarded(tell));
+    observer.observe(el);
+    this.signal.addEventListener("abort", () => observer.disconnect());
   }
 
   /** What other parts can ask for. @param {import("../shared/ways.js").Ways} ways */
@@ -153,6 +165,7 @@ export class Gallery {
     this.help.el.hidden = true;
     if (!isOpen) this.opener = focusedElement();
     this.el.hidden = false;
+    this.ways.hush();
     this.el.dataset.noun = this.context.noun;
     if (wanted) {
       this.forget();

@@ -22,6 +22,7 @@ export function hearGalleryKey(gallery, event) {
     return true;
   }
   if (gallery.help.isOpen) return key === "?" && command(gallery, key);
+  if (gallery.large.isOpen && gallery.large.turn(event)) return true;
   if (target.closest("input, select, textarea, summary")) return false;
   if (target.closest("button") && (key === "Enter" || key === " ")) return false;
   const inPlane = target === gallery.plane.el;

@@ -1,27 +1,56 @@
 // One item of the gallery in full, with the one before it and the one behind a key away.
 
+import { buildBeside } from "../shared/beside.js";
+import { buildColumns } from "../shared/columns.js";
 import { h, setAttribute, setText } from "../shared/dom.js";
-import { Light } from "../shared/light.js";
-import { hearGestures } from "../shared/look_gestures.js";
-import { Stage } from "../shared/stage.js";
-import { Zoom } from "../shared/zoom.js";
+import { LOOK_KEYS, turnsPage } from "../shared/look_keys.js";
+import { Looking } from "../shared/looking.js";
 import { buildMedia, shortWords } from "../shared/media.js";
+import { buildPlayer } from "../shared/player.js";
+import { RestOfText } from "../shared/rest_of_text.js";
 import { TEXT } from "../shared/text.js";
+import { buildTextFind } from "../shared/text_find.js";
 import { standingOf } from "./cell.js";
+import { sideFor } from "./tiles.js";
 
 const LARGE_SIDE = 512;
-/** What a key does with the picture. @type {Record<string, string>} */
-const LARGE_ZOOMS = { "+": "zoomIn", "-": "zoomOut", Home: "whole", End: "full" };
+/** Of what is drawn there are no close-ups: it comes at the size at which it is seen. */
+const DRAWN = ["sound", "series", "item"];
 
 export class GalleryLarge {
   /** @param {import("./gallery.js").Gallery} gallery */
   constructor(gallery) {
     this.gallery = gallery;
-    this.media = buildMedia("nbl-gallery-large-picture");
-    const [canvas, ...others] = this.media.nodes;
-    this.zoom = new Zoom();
-    this.stage = this.buildStage(/** @type {HTMLCanvasElement} */ (canvas));
-    this.place = h("div", { class: "nbl-gallery-large-media" }, this.stage.el, ...others);
+    const { context, signal } = gallery;
+    /** @type {import("../shared/looking.js").Looker} */
+    const looker = {
+      context,
+      signal,
+      say: (said) => gallery.bar.complain(said),
+      focus: () => gallery.focus(),
+    };
+    this.media = buildMedia("nbl-picture");
+    const [canvas, words, row, frame] = this.media.nodes;
+    this.words = words;
+    this.looking = new Looking(looker, /** @type {HTMLCanvasElement} */ (canvas));
+    // the next one is seen where this one is
+    this.looking.hasRoom = this.looking.keepsPlace = true;
+    this.find = buildTextFind(looker, words, () => this.draw());
+    this.rest = new RestOfText(looker, words, (id, text, bytes) => {
+      gallery.tiles.replace(id, text, bytes);
+      this.draw();
+    });
+    this.player = buildPlayer(looker);
+    this.beside = buildBeside(context.noun);
+    this.columns = buildColumns(looker);
+    this.place = h(
+      "div",
+      { class: "nbl-gallery-large-media" },
+      this.looking.node,
+      words,
+      row,
+      frame,
+    );
     this.name = h("span", { class: "nbl-gallery-large-name" });
     this.where = h("span", { class: "nbl-gallery-where" });
     this.known = h("p", { class: "nbl-gallery-known" });
@@ -49,44 +78,43 @@ export class GalleryLarge {
         hidden: true,
       },
       head,
-      this.place,
+      h("div", { class: "nbl-gallery-large-body" }, this.place, this.beside.node),
+      this.looking.tools.node,
+      this.find.node,
+      this.player.node,
       this.error,
       this.known,
     );
   }
 
   /**
-   * A picture at the resolution in which it is seen, which the wheel and fingers zoom.
-   * @param {HTMLCanvasElement} canvas
-   */
-  buildStage(canvas) {
-    const { zoom } = this;
-    const { context, signal } = this.gallery;
-    const update = () => this.place?.toggleAttribute("data-zoomed", !zoom.isWhole);
-    const stage = new Stage(canvas, context, zoom, new Light(), signal, update);
-    const moved = () => {
-      stage.move();
-      update();
-    };
-    hearGestures(stage, zoom, () => !zoom.isWhole, moved, signal);
-    return stage;
-  }
-
-  /**
-   * A key that zooms the picture, or moves what is seen of it.
+   * A key for looking closely; those of classes go before.
    * @param {KeyboardEvent} event
    * @returns {boolean} whether it was one
    */
-  look({ key, shiftKey }) {
-    const { gallery, stage } = this;
-    if (!stage.size || gallery.bar.classes.some((one) => one.key === key)) return false;
-    const name = LARGE_ZOOMS[key];
-    if (name) stage.zoomTo(name);
-    else if (!shiftKey || !stage.pan(key)) return false;
-    stage.move();
-    this.place.toggleAttribute("data-zoomed", !this.zoom.isWhole);
-    if (name) gallery.say(TEXT.look.zoomed(stage.magnification));
+  look(event) {
+    if (this.looking.hear(event)) return true;
+    if (this.gallery.bar.classes.some((one) => one.key === event.key)) return false;
+    const found = LOOK_KEYS.find(({ keys }) => keys.includes(event.key));
+    if (!found) return false;
+    if (event.repeat) return true;
+    if (found.name === "findText") this.find.open();
+    else if (found.name === "columns") this.columns.open();
+    else this.looking.run(found.name);
     return true;
+  }
+
+  /**
+   * A key that turns the pages of a text or row, or plays a sound.
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether it was one
+   */
+  turn(event) {
+    const { media, player } = this;
+    return turnsPage(
+      event,
+      (pages) => media.turn(pages) || (event.key === " " && player.press(pages < 0)),
+    );
   }
 
   /** @param {string} text @param {string} key @param {() => void} act */
@@ -107,8 +135,7 @@ export class GalleryLarge {
     if (!this.gallery.members.length) return;
     this.el.hidden = false;
     this.gallery.plane.el.hidden = true;
-    this.zoom.reset();
-    this.place.removeAttribute("data-zoomed");
+    this.looking.zoom.reset();
     this.draw();
     this.el.scrollIntoView({ block: "nearest" });
     this.el.focus({ preventScroll: true });
@@ -118,6 +145,7 @@ export class GalleryLarge {
   close() {
     if (!this.isOpen) return;
     this.el.hidden = true;
+    this.player.render("", null);
     this.gallery.plane.el.hidden = false;
     this.gallery.plane.reveal(this.gallery.choice.at);
     this.gallery.draw();
@@ -131,9 +159,17 @@ export class GalleryLarge {
     const there = gallery.choice.at + by;
     if (there < 0 || there >= gallery.members.length) return;
     gallery.choice.at = gallery.choice.anchor = there;
+    gallery.bar.complain("");
     this.draw();
     gallery.bar.update();
     gallery.say(this.said);
+  }
+
+  /** The pixels a side that are asked for. */
+  get side() {
+    if (!DRAWN.includes(this.gallery.context.noun)) return LARGE_SIDE;
+    const { clientWidth, clientHeight } = this.place;
+    return Math.max(sideFor(Math.max(clientWidth, clientHeight)), LARGE_SIDE);
   }
 
   get said() {
@@ -148,16 +184,23 @@ export class GalleryLarge {
     const { members, tiles, context } = gallery;
     const { at } = gallery.choice;
     const index = members[at];
+    const { side } = this;
     tiles.want(
       [...members.subarray(at, at + 2), ...members.subarray(Math.max(at - 1, 0), at)],
-      LARGE_SIDE,
+      side,
     );
     const tile = tiles.get(index);
     const kept = tile?.kept ?? null;
-    this.media.paint(kept);
-    this.stage.el.hidden = this.stage.small.hidden;
     const item = tile?.item;
-    this.stage.show(kept && item ? item.id : "", kept);
+    const id = item?.id ?? "";
+    const sought = this.find.phrase();
+    const scrollTop = this.words.hidden ? 0 : this.words.scrollTop;
+    this.media.paint(kept, context.model.get("highlight") ?? "", [], sought);
+    this.rest.render(id, kept, sought !== "", scrollTop);
+    this.looking.render(id, kept, true);
+    this.find.render(id);
+    this.player.render(id, kept);
+    this.beside.render(item?.beside);
     setText(this.name, item?.id ?? "");
     setText(this.where, TEXT.gallery.place(at, members.length));
     setText(this.error, item?.error ?? "");
@@ -184,6 +227,6 @@ export class GalleryLarge {
     this.media.describe(TEXT.gallery.item(context.noun, item?.id ?? "", short, [label]));
     setAttribute(this.previous, "aria-disabled", at > 0 ? null : "true");
     setAttribute(this.next, "aria-disabled", at + 1 < members.length ? null : "true");
-    setAttribute(this.el, "aria-busy", tile && tile.side >= LARGE_SIDE ? null : "true");
+    setAttribute(this.el, "aria-busy", tile && tile.side >= side ? null : "true");
   }
 }

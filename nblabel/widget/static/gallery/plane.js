@@ -2,7 +2,7 @@
 // rows lie in a layer that stays where it is, and are placed by how far it was scrolled.
 
 import { h, setAttribute } from "../shared/dom.js";
-import { listen, nextFrame } from "../shared/errors.js";
+import { guarded, listen, nextFrame } from "../shared/errors.js";
 import { GalleryCell } from "./cell.js";
 import { sideFor } from "./tiles.js";
 
@@ -44,7 +44,7 @@ export class GalleryPlane {
       this.spacer,
     );
     listen(this.el, "scroll", () => this.scrolled(), { passive: true });
-    const observer = new ResizeObserver(() => this.resize());
+    const observer = new ResizeObserver(guarded(() => this.resize()));
     observer.observe(this.el);
     gallery.signal.addEventListener("abort", () => observer.disconnect());
   }

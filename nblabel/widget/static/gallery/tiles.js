@@ -4,8 +4,10 @@
 import { mediaOf } from "../shared/media.js";
 import { bytesOf } from "../shared/pixels.js";
 
-const TILE_SIDES = [96, 256, 512];
+const TILE_SIDES = [96, 256, 512, 1024];
 const TILES_AT_ONCE = 32;
+/** Of the largest, each of which is as many bytes as ten others. */
+const LARGEST_AT_ONCE = 8;
 const ON_THEIR_WAY = 2;
 const MOST_TILES = 6000;
 const MOST_TILE_BYTES = 96 * 2 ** 20;
@@ -16,9 +18,8 @@ const MOST_TILE_BYTES = 96 * 2 ** 20;
 
 /** The pixels a side that a picture of this size needs. @param {number} size in CSS pixels */
 export function sideFor(size) {
-  return (
-    TILE_SIDES.find((side) => side >= size * devicePixelRatio) ?? TILE_SIDES[TILE_SIDES.length - 1]
-  );
+  const pixels = size * devicePixelRatio;
+  return TILE_SIDES.find((side) => side >= pixels) ?? TILE_SIDES[TILE_SIDES.length - 1];
 }
 
 export class TileCache {
@@ -40,6 +41,11 @@ export class TileCache {
     this.arrived = arrived;
     context.link.on("tiles", (message, buffers) => this.take(message, buffers), signal);
     context.link.on("behind", () => (this.asked = []), signal);
+    const columns = () => {
+      this.forget([...this.tiles.keys()]);
+      this.arrived();
+    };
+    context.link.onTrait("columns", columns, signal);
   }
 
   /** @param {number} index @returns {Tile | null} */
@@ -63,15 +69,17 @@ export class TileCache {
     if (!tile) return false;
     this.tiles.delete(index); // using it keeps it
     this.tiles.set(index, tile);
-    // of a text the small sizes have the same few words, and the largest has all
+    // the small sizes have the same few words of a text, and no columns beside it
     const { image, text } = tile.item;
-    return tile.side >= side || !(image || (text && side > TILE_SIDES[1]));
+    const hasMore = side > TILE_SIDES[1] && (text || this.context.model.get("columns")?.beside);
+    return tile.side >= side || !(image || hasMore);
   }
 
   ask() {
     while (this.asked.length < ON_THEIR_WAY) {
       const under = (/** @type {number} */ index) => this.asked.some((one) => one.has(index));
-      const indices = this.wanted.filter((index) => !under(index)).slice(0, TILES_AT_ONCE);
+      const most = this.side > TILE_SIDES[2] ? LARGEST_AT_ONCE : TILES_AT_ONCE;
+      const indices = this.wanted.filter((index) => !under(index)).slice(0, most);
       if (!indices.length) return;
       if (!this.context.send({ type: "tiles", side: this.side, indices })) return;
       this.asked.push(new Set(indices));
@@ -101,6 +109,22 @@ export class TileCache {
     const kept = media && bytes ? { media, bytes } : null;
     this.tiles.set(item.index, { side, item, kept });
     this.bytes += bytes?.length ?? 0;
+  }
+
+  /**
+   * More of an item came than its tile brought.
+   * @param {string} id
+   * @param {import("../shared/wire.js").Media} media
+   * @param {Uint8Array} bytes
+   */
+  replace(id, media, bytes) {
+    for (const tile of this.tiles.values()) {
+      if (tile.item.id !== id) continue;
+      this.bytes += bytes.length - (tile.kept?.bytes.length ?? 0);
+      const kept = { media, bytes: bytes.slice() };
+      this.tiles.set(tile.item.index, { ...tile, kept });
+      return;
+    }
   }
 
   /** Ask for these again when they are in sight. @param {ArrayLike<number>} indices */

@@ -1,6 +1,7 @@
 // Which key means what in the queue.
 
 import { withoutCapsLock } from "../shared/chords.js";
+import { LOOK_KEYS } from "../shared/look_keys.js";
 import { FIND_KEY } from "../shared/offer.js";
 import { TEXT } from "../shared/text.js";
 
@@ -32,19 +33,10 @@ export const QUEUE_KEYS = [
   { name: "like", keys: ["="], shown: ["="] },
   { name: "near", keys: ["."], shown: ["."] },
   { name: "endFind", keys: [";"], shown: [";"] },
-  { name: "play", keys: [], shown: ["Space"] },
   { name: "lookBack", keys: ["<"], shown: ["<"] },
   { name: "lookOn", keys: [">"], shown: [">"] },
   { name: "large", keys: ["%"], shown: ["%"] },
-  { name: "zoomIn", keys: ["+"], shown: ["+"] },
-  { name: "zoomOut", keys: ["-"], shown: ["-"] },
-  { name: "pan", keys: [], shown: ["Shift", "←↑↓→"] },
-  { name: "whole", keys: [], shown: ["Home"] },
-  { name: "full", keys: [], shown: ["End"] },
-  { name: "light", keys: ["&"], shown: ["&"] },
-  { name: "besidePicture", keys: ['"'], shown: ['"'] },
-  { name: "findText", keys: ["'"], shown: ["'"] },
-  { name: "columns", keys: ["$"], shown: ["$"] },
+  ...LOOK_KEYS,
   { name: "pages", keys: [], shown: ["Space", "PgDn"] },
   { name: "chords", keys: [], shown: ["Ctrl+Z", "Ctrl+Y"] },
   { name: "save", keys: [], shown: ["Ctrl+S"] },
@@ -67,16 +59,6 @@ export function commandOf(event, classes) {
   if (chosen) return { name: "label", label: chosen.name };
   const entry = QUEUE_KEYS.find((one) => one.keys.includes(key));
   return entry ? { name: entry.name } : null;
-}
-
-/**
- * How many pages of a text a key turns: down, up where negative, or 0.
- * @param {KeyboardEvent} event
- */
-export function pagesOf(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return 0;
-  if (event.key === " ") return event.shiftKey ? -1 : 1;
-  return event.shiftKey ? 0 : ({ PageDown: 1, PageUp: -1 }[event.key] ?? 0);
 }
 
 /**

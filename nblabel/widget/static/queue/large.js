@@ -1,6 +1,8 @@
 // The queue as large as the window, and back to its place in the panel.
 
-import { h } from "../shared/dom.js";
+import { h, svg } from "../shared/dom.js";
+import { TEXT } from "../shared/text.js";
+import { keyShown, shortcutOf } from "./keys.js";
 
 export class Large {
   /**
@@ -41,4 +43,27 @@ export class Large {
     holder.remove();
     this.changed();
   }
+}
+
+/**
+ * The button that opens the large view, laid over what is looked at.
+ * @param {() => void} open
+ */
+export function buildLookButton(open) {
+  const lines = svg("path", { d: "M6 2H2v4m0 4v4h4m4 0h4v-4m0-4V2h-4" });
+  const icon = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, lines);
+  const props = { type: "button", class: "nbl-do-large", "aria-keyshortcuts": shortcutOf("large") };
+  const button = h("button", { ...props, onClick: open }, icon);
+  setLargeWords(button, false);
+  return button;
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {boolean} isLarge
+ */
+export function setLargeWords(button, isLarge) {
+  const words = isLarge ? TEXT.look.close : TEXT.look.open;
+  button.setAttribute("aria-label", words);
+  button.title = `${words} (${keyShown("large")})`;
 }

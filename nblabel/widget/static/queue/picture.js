@@ -3,15 +3,13 @@
 import { h, patchChildren, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { focusedElement } from "../shared/focus.js";
+import { Looking } from "../shared/looking.js";
 import { buildMedia, buildThumb, mediaOf, toldWords } from "../shared/media.js";
 import { NEXT_SHOWN } from "../shared/queue.js";
+import { RestOfText } from "../shared/rest_of_text.js";
 import { TEXT } from "../shared/text.js";
-import { buildLookButton, Looking } from "./looking.js";
-import { RestOfText } from "./rest_of_text.js";
-import { buildTextFind } from "./text_find.js";
-
-/** How much of a page of text stays in sight when it is turned, in pixels. */
-const LINE = 30;
+import { buildTextFind } from "../shared/text_find.js";
+import { buildLookButton } from "./large.js";
 
 /** @typedef {import("./controller.js").QueueController} QueueController */
 /** @typedef {import("../shared/wire.js").Item} Item */
@@ -35,32 +33,38 @@ function emptyText({ queue, doneText }) {
 
 /**
  * @param {QueueController} controller
- * @param {AbortSignal} signal
- * @param {() => void} focusRoot
+ * @param {import("../shared/looking.js").Looker} looker
  * @param {() => void} enlarge
  */
-export function buildPicture(controller, signal, focusRoot, enlarge) {
+export function buildPicture(controller, looker, enlarge) {
   const media = buildMedia("nbl-picture");
   const [canvas, text, row, frame] = media.nodes;
   const heading = h("strong");
   const words = h("span");
   const placeholder = h("div", { class: "nbl-placeholder" }, heading, words);
-  const looking = new Looking(controller, canvas, signal, focusRoot);
+  const looking = new Looking(looker, canvas);
   const open = buildLookButton(enlarge);
   const node = h("div", { class: "nbl-mat" }, looking.node, text, row, frame, placeholder, open);
-  const find = buildTextFind(controller, text, () => render(), focusRoot);
-  const rest = new RestOfText(controller, text, signal);
+  const find = buildTextFind(looker, text, () => render());
+  const rest = new RestOfText(looker, text, (id, whole, bytes) => {
+    const { media, queue } = controller.context;
+    if (!queue.items.some((item) => item.id === id)) return;
+    media.replace(id, whole, bytes);
+    controller.render();
+  });
   const render = () => {
     const { context, queue } = controller;
     const item = queue.current;
+    const id = item?.id ?? "";
     const picture = item && context.media.of(item);
     const sought = find.phrase();
     // asking for it has the page laid out, which a picture need not wait for
     const scrollTop = text.hidden ? 0 : text.scrollTop;
     media.paint(picture, context.model.get("highlight") ?? "", controller.words, sought);
-    rest.render(item, picture, sought !== "", scrollTop);
-    looking.render(item, picture);
-    find.render();
+    rest.render(id, picture, sought !== "", scrollTop);
+    // the question of the saved notebook is not asked about: a kernel may be none
+    looking.render(id, picture, !queue.provisional);
+    find.render(id);
     open.hidden = picture === null;
     placeholder.hidden = picture !== null;
     setText(heading, item && !picture ? item.id : "");
@@ -72,17 +76,7 @@ export function buildPicture(controller, signal, focusRoot, enlarge) {
     const about = picture && "about" in picture.media ? (picture.media.about ?? "") : "";
     if (item) media.describe(TEXT.queue.item(context.noun, item.id, item.index, about));
   };
-  /**
-   * Scroll the text or row on screen.
-   * @param {number} pages down, or up where negative
-   * @returns {boolean} whether there is one
-   */
-  const turn = (pages) => {
-    const card = [text, row].find((one) => !one.hidden);
-    card?.scrollBy({ top: pages * (card.clientHeight - LINE), behavior: "instant" });
-    return card !== undefined;
-  };
-  return { node, render, turn, looking, find, open };
+  return { node, render, turn: media.turn, looking, find, open };
 }
 
 /**

@@ -7,28 +7,28 @@ import {
   buildPrediction,
   commandButton,
 } from "./answers.js";
+import { buildBeside } from "../shared/beside.js";
 import { hasTree } from "../shared/class_tree.js";
+import { buildColumns } from "../shared/columns.js";
 import { h, svg } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { focusedElement } from "../shared/focus.js";
 import { returnFocus } from "../shared/frame.js";
+import { turnsPage } from "../shared/look_keys.js";
 import { findsByName } from "../shared/offer.js";
+import { buildPlayer } from "../shared/player.js";
 import { TEXT } from "../shared/text.js";
 import { buildBranch } from "./branch.js";
 import { buildFind } from "./find.js";
 import { buildFirst } from "./first.js";
 import { buildHelp } from "./help.js";
-import { commandOf, pagesOf, QUEUE_KEYS } from "./keys.js";
+import { commandOf, QUEUE_KEYS } from "./keys.js";
 import { buildLeads } from "./leads.js";
-import { buildColumns } from "./columns.js";
-import { Large } from "./large.js";
-import { setLargeWords } from "./looking.js";
+import { Large, setLargeWords } from "./large.js";
 import { buildMode } from "./mode.js";
 import { buildNear } from "./near.js";
-import { buildBeside } from "./beside.js";
 import { buildNote } from "./note.js";
 import { buildCaption, buildHighlight, buildNext, buildPicture } from "./picture.js";
-import { buildPlayer } from "./player.js";
 import { peek } from "./peek.js";
 import { buildMessages, buildSaved } from "./saved.js";
 import { TagGrid } from "./tag_grid.js";
@@ -119,9 +119,16 @@ export function buildQueue(controller, signal, ways) {
   const buttonFor = ({ name, label }) =>
     label === undefined ? el.querySelector(`.nbl-do-${name}`) : classes.buttonOf(label);
 
+  /** @type {import("../shared/looking.js").Looker} */
+  const looker = {
+    context: controller.context,
+    signal,
+    say: (text) => controller.say(text),
+    focus: focusRoot,
+  };
   const help = buildHelp(controller, focusRoot);
   const newClass = buildNewClass(controller, focusRoot);
-  const beside = buildBeside(controller);
+  const beside = buildBeside(controller.context.noun);
   const note = buildNote(controller, run, focusRoot);
   newClass.node.append(buildClassesButton(controller.context, run));
   const branch = buildBranch(controller, run);
@@ -136,11 +143,11 @@ export function buildQueue(controller, signal, ways) {
   const mode = buildMode(controller, run);
   const near = buildNear(controller, run);
   const first = buildFirst(controller);
-  const player = buildPlayer(controller, focusRoot, signal);
+  const player = buildPlayer(looker);
   returnFocus(el, focusRoot, signal);
   const [saved, picture, highlight, next, caption, prediction, why, messages] = [
     buildSaved(controller),
-    buildPicture(controller, signal, focusRoot, () => run({ name: "large" })),
+    buildPicture(controller, looker, () => run({ name: "large" })),
     buildHighlight(controller, focusRoot),
     buildNext(controller, focusRoot),
     buildCaption(controller),
@@ -177,9 +184,9 @@ export function buildQueue(controller, signal, ways) {
     if (!opens) focusRoot();
   };
   const grid = tags && new TagGrid(tags, signal, makeRoom);
-  const columns = buildColumns(controller, focusRoot);
+  const columns = buildColumns(looker);
   const large = new Large(el, signal, () => {
-    picture.looking.isLarge = large.isOpen;
+    picture.looking.takesWheel = picture.looking.hasRoom = large.isOpen;
     picture.looking.moved();
     setLargeWords(picture.open, large.isOpen);
   });
@@ -199,6 +206,13 @@ export function buildQueue(controller, signal, ways) {
     render: () => (tags || findsByName(controller.context.classes)) && classes.render(),
   };
   const set = { render: () => confirm?.render() };
+  const heard = {
+    render: () => {
+      const item = controller.queue.current;
+      player.render(item?.id ?? "", item && controller.context.media.of(item));
+    },
+  };
+  const known = { render: () => beside.render(controller.queue.current?.beside) };
   /**
    * One part that cannot be drawn leaves the others alone.
    * @param {{render: () => unknown}[]} parts
@@ -209,8 +223,7 @@ export function buildQueue(controller, signal, ways) {
   };
   const remove = controller.addView({
     question: draw([
-      ...[picture, caption, player, beside, near, note, first, prediction, next, branch, keyed],
-      set,
+      ...[picture, caption, heard, known, near, note, first, prediction, next, branch, keyed, set],
     ]),
     rest: draw([saved, classes, find, newClass, highlight, why, messages, leads, mode]),
   });
@@ -219,6 +232,7 @@ export function buildQueue(controller, signal, ways) {
   link.onTrait("status", () => throttle.run(leads, draw([leads, first])), signal);
   link.onTrait("review", () => throttle.run(leads, leads.render), signal);
   ways.focusQueue = focusRoot;
+  ways.hush = player.hush;
   return el;
 }
 
@@ -264,27 +278,6 @@ function buildClassesButton(context, run) {
     onClick: () => run({ name }),
   };
   return h("button", props, icon);
-}
-
-/**
- * Page keys scroll the text or row on screen wherever the focus is in the queue, and never what is
- * around the panel.
- * @param {KeyboardEvent} event
- * @param {(pages: number) => boolean} turn
- */
-function turnsPage(event, turn) {
-  const target = /** @type {HTMLElement} */ (event.target);
-  const pages = pagesOf(event);
-  if (
-    !pages ||
-    target.closest("input:not([type='range'], [type='checkbox']), select, textarea") ||
-    (event.key === " " && target.closest("button"))
-  )
-    return false;
-  if (!turn(pages)) return false;
-  event.preventDefault();
-  event.stopPropagation();
-  return true;
 }
 
 /**

@@ -74,7 +74,7 @@ export function buildFrame() {
 }
 
 /**
- * A click in a frame takes the focus, and with it the keys; they go back to the queue. Who went
+ * A click in a frame takes the focus, and with it the keys; they go back to where it is. Who went
  * there by Tab, to scroll with the keys, stays: the page hears Tab go down and nothing after it,
  * as the key comes up in the frame.
  * @param {HTMLElement} el

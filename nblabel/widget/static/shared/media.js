@@ -8,6 +8,8 @@ import { paintPixels } from "./pixels.js";
 import { TEXT } from "./text.js";
 
 const SHORT = 160;
+/** How much of a page of text stays in sight when it is turned, in pixels. */
+const LINE = 30;
 
 /** @typedef {import("./wire.js").Media} Media */
 /** @typedef {{media: Media, bytes: Uint8Array}} Kept */
@@ -155,7 +157,17 @@ export function buildMedia(name) {
     for (const node of [canvas.node, text, row]) node.setAttribute("aria-label", label);
     frame.describe(label);
   };
-  return { nodes: [canvas.node, text, row, frame.node], paint, describe };
+  /**
+   * Scroll the text or row that is shown.
+   * @param {number} pages down, or up where negative
+   * @returns {boolean} whether there is one
+   */
+  const turn = (pages) => {
+    const card = [text, row].find((one) => !one.hidden);
+    card?.scrollBy({ top: pages * (card.clientHeight - LINE), behavior: "instant" });
+    return card !== undefined;
+  };
+  return { nodes: [canvas.node, text, row, frame.node], paint, describe, turn };
 }
 
 /**

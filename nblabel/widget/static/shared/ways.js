@@ -4,6 +4,7 @@
 /**
  * @typedef {object} Ways
  * @property {() => void} focusQueue the keys answer the question on screen
+ * @property {() => void} hush stop the sound of the question
  * @property {() => void} openExport
  * @property {() => void} openSearch to type
  * @property {() => void} openClasses to change them
@@ -45,6 +46,7 @@ export function makeWays() {
   const no = () => false;
   return {
     focusQueue: nothing,
+    hush: nothing,
     openExport: nothing,
     openSearch: nothing,
     openClasses: nothing,

@@ -1,19 +1,20 @@
 // The tools for looking closely: how large the picture is, its light, and what is beside it.
 
-import { h, setAttribute, setText } from "../shared/dom.js";
-import { listen } from "../shared/errors.js";
-import { TEXT } from "../shared/text.js";
-import { keyShown, shortcutOf } from "./keys.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { listen } from "./errors.js";
+import { lookKeyOf } from "./look_keys.js";
+import { TEXT } from "./text.js";
 
 /** @param {import("./looking.js").Looking} looking */
 export function buildLookTools(looking) {
   const { light, main, zoom } = looking;
   /** @param {"zoomIn" | "zoomOut" | "light" | "besidePicture"} name @param {Node} face */
   const tool = (name, face) => {
-    const key = h("kbd", { text: keyShown(name), "aria-hidden": "true" });
-    const title = TEXT.queue.keys[name];
+    const shown = lookKeyOf(name);
+    const key = h("kbd", { text: shown, "aria-hidden": "true" });
+    const title = TEXT.look.keys[name];
     const props = { type: "button", class: `nbl-do-${name}`, title };
-    const shortcut = { "aria-keyshortcuts": shortcutOf(name), onClick: () => looking.run(name) };
+    const shortcut = { "aria-keyshortcuts": shown, onClick: () => looking.run(name) };
     return h("button", { ...props, ...shortcut }, face, key);
   };
   /** @param {string} text */
@@ -62,10 +63,10 @@ export function buildLookTools(looking) {
   const props = { class: "nbl-tools", role: "group", "aria-label": TEXT.look.tools, hidden: true };
   const node = h("div", props, line, lighting);
   const render = () => {
-    const { columns, isLarge, isLighting } = looking;
+    const { columns, hasRoom, isLighting } = looking;
     const beside = columns[looking.column];
-    const isUsed = isLarge || !zoom.isWhole || isLighting || !light.isUsual;
-    node.hidden = !((looking.isPicture && isUsed) || beside || (isLarge && columns.length));
+    const isUsed = hasRoom || !zoom.isWhole || isLighting || !light.isUsual;
+    node.hidden = !((looking.isPicture && isUsed) || beside || (hasRoom && columns.length));
     setText(percent, TEXT.look.zoomed(main.magnification));
     const waits = looking.stages.some((stage) => stage.closeups.isWaiting);
     setText(loading, waits ? TEXT.look.loading : "");

@@ -1,19 +1,18 @@
 // Choosing which columns are shown of a row, or beside an item, and in which order.
 
-import { h, setText } from "../shared/dom.js";
-import { listen } from "../shared/errors.js";
-import { focusedElement } from "../shared/focus.js";
-import { TEXT } from "../shared/text.js";
+import { h, setText } from "./dom.js";
+import { listen } from "./errors.js";
+import { focusedElement } from "./focus.js";
+import { TEXT } from "./text.js";
 
-/** @typedef {import("./controller.js").QueueController} QueueController */
+/** @typedef {import("./looking.js").Looker} Looker */
 /** @typedef {"row" | "beside"} Of */
 
 /**
- * @param {QueueController} controller
- * @param {() => void} focusRoot
+ * @param {Looker} looker
  */
-export function buildColumns(controller, focusRoot) {
-  const { model } = controller.context;
+export function buildColumns(looker) {
+  const { model } = looker.context;
   const lists = h("div", { class: "nbl-column-lists" });
   const filter = h("input", {
     type: "search",
@@ -40,10 +39,10 @@ export function buildColumns(controller, focusRoot) {
     lists,
     foot,
   );
-  /** @returns {[Of, import("../shared/wire.js").ColumnList][]} */
+  /** @returns {[Of, import("./wire.js").ColumnList][]} */
   const known = () => {
     const { row, beside } = model.get("columns") ?? {};
-    /** @type {[Of, import("../shared/wire.js").ColumnList][]} */
+    /** @type {[Of, import("./wire.js").ColumnList][]} */
     const found = [];
     if (row) found.push(["row", row]);
     if (beside) found.push(["beside", beside]);
@@ -51,15 +50,15 @@ export function buildColumns(controller, focusRoot) {
   };
   const open = () => {
     const columns = known();
-    if (!columns.length) return controller.say(TEXT.look.noColumns);
-    lists.replaceChildren(...columns.map(([of, list]) => buildList(controller, of, list)));
+    if (!columns.length) return looker.say(TEXT.look.noColumns);
+    lists.replaceChildren(...columns.map(([of, list]) => buildList(looker, of, list)));
     filter.value = "";
     node.hidden = false;
     filter.focus();
   };
   const close = () => {
     node.hidden = true;
-    focusRoot();
+    looker.focus();
   };
   /** @param {boolean} asTheyCome */
   const send = (asTheyCome) => {
@@ -70,7 +69,8 @@ export function buildColumns(controller, focusRoot) {
       const places = rows.map((row) => Number(row.dataset.place));
       const isAll = places.every((place, i) => place === i) && rows.length === list.dataset.n * 1;
       const chosen = asTheyCome || isAll ? [] : places;
-      controller.tell({ type: "columns", of: list.dataset.of, chosen });
+      const sent = looker.context.send({ type: "columns", of: list.dataset.of, chosen });
+      if (!sent) looker.say(TEXT.notResponding);
     }
     close();
   };
@@ -93,18 +93,18 @@ export function buildColumns(controller, focusRoot) {
     event.preventDefault();
     const other = visibleBeside(row, step);
     if (!other) return;
-    if (event.altKey) moveColumn(controller, row, other, step);
+    if (event.altKey) moveColumn(looker, row, other, step);
     else /** @type {HTMLElement} */ (other.querySelector("input")).focus();
   });
-  return { node, open, isOpen: () => !node.hidden };
+  return { node, open };
 }
 
 /**
- * @param {QueueController} controller
+ * @param {Looker} looker
  * @param {Of} of
- * @param {import("../shared/wire.js").ColumnList} list
+ * @param {import("./wire.js").ColumnList} list
  */
-function buildList(controller, of, { names, chosen }) {
+function buildList(looker, of, { names, chosen }) {
   const isAsTheyCome = chosen.length === 0;
   const rest = names.map((_, place) => place).filter((place) => !chosen.includes(place));
   const rows = [...chosen.filter((place) => place < names.length), ...rest].map((place) => {
@@ -121,7 +121,7 @@ function buildList(controller, of, { names, chosen }) {
         tabindex: -1,
         onClick: () => {
           const other = visibleBeside(row, step);
-          if (other) moveColumn(controller, row, other, step);
+          if (other) moveColumn(looker, row, other, step);
         },
       });
     const up = mover("↑", TEXT.look.moveUp(name), -1);
@@ -150,17 +150,17 @@ function visibleBeside(row, step) {
 }
 
 /**
- * @param {QueueController} controller
+ * @param {Looker} looker
  * @param {HTMLElement} row
  * @param {HTMLElement} other
  * @param {number} step
  */
-function moveColumn(controller, row, other, step) {
+function moveColumn(looker, row, other, step) {
   const focused = /** @type {HTMLElement | null} */ (focusedElement());
   if (step < 0) other.before(row);
   else other.after(row);
   if (row.contains(focused)) focused?.focus();
   const rows = [.../** @type {Element} */ (row.parentElement).children];
   const name = row.querySelector("span")?.textContent ?? "";
-  controller.context.say(TEXT.look.moved(name, rows.indexOf(row) + 1, rows.length));
+  looker.context.say(TEXT.look.moved(name, rows.indexOf(row) + 1, rows.length));
 }

@@ -1,28 +1,27 @@
 // The rest of a long text: what came with the question is its beginning, and the rest is asked for
 // once somebody reads on, or looks for something in it.
 
-import { listen } from "../shared/errors.js";
-import { bytesOf } from "../shared/pixels.js";
+import { listen } from "./errors.js";
+import { bytesOf } from "./pixels.js";
 
 /** Characters that come with a question. */
 const BEGINNING = 20_000;
 /** So many heights of the card before its end. */
 const NEAR_END = 2;
 
-/** @typedef {import("../shared/wire.js").Item} Item */
-/** @typedef {import("../shared/media.js").Kept} Kept */
+/** @typedef {import("./media.js").Kept} Kept */
+/** @typedef {(id: string, text: import("./wire.js").Text, bytes: Uint8Array) => void} KeepText */
 
 export class RestOfText {
   /**
-   * @param {import("./controller.js").QueueController} controller
+   * @param {import("./looking.js").Looker} looker
    * @param {HTMLElement} card that the text is in
-   * @param {AbortSignal} signal
+   * @param {KeepText} keep takes a text in whole
    */
-  constructor(controller, card, signal) {
-    const { context } = controller;
-    this.controller = controller;
+  constructor({ context, signal }, card, keep) {
     this.context = context;
     this.card = card;
+    this.keep = keep;
     this.id = "";
     this.isCut = false;
     /** @type {Kept | null} */
@@ -35,16 +34,15 @@ export class RestOfText {
   }
 
   /**
-   * @param {Item | null} item
+   * @param {string} id of the item on screen, "" for none
    * @param {Kept | null} kept
    * @param {boolean} isSearched
    * @param {number} scrollTop where the card was before it was filled
    */
-  render(item, kept, isSearched, scrollTop) {
-    const id = item?.id ?? "";
+  render(id, kept, isSearched, scrollTop) {
     // the text grew: who reads it stays where they are
     if (id === this.id && kept !== this.kept && kept) this.card.scrollTop = scrollTop;
-    if (id !== this.id || kept !== this.kept) this.isCut = Boolean(kept) && isCut(item, kept);
+    if (id !== this.id || kept !== this.kept) this.isCut = isCut(kept);
     this.id = id;
     this.kept = kept;
     if (isSearched) this.ask();
@@ -61,24 +59,22 @@ export class RestOfText {
   }
 
   /**
-   * @param {{id: string, text: import("../shared/wire.js").Text}} message
+   * @param {{id: string, text: import("./wire.js").Text}} message
    * @param {DataView[]} buffers
    */
   receive({ id, text }, buffers) {
-    const { media, queue } = this.context;
-    if (text.buffer === null || !queue.items.some((item) => item.id === id)) return;
-    media.replace(id, text, bytesOf(buffers[text.buffer]));
-    this.controller.render();
+    // another part of the page may have asked for it
+    if (!this.asked.delete(id) || text.buffer === null) return;
+    this.keep(id, text, bytesOf(buffers[text.buffer]));
   }
 }
 
 /**
  * Whether more of a text is left than is here.
- * @param {Item | null} item
  * @param {Kept | null} kept
  */
-function isCut(item, kept) {
-  if (!item || !kept || !("length" in kept.media) || kept.media.length <= BEGINNING) return false;
+function isCut(kept) {
+  if (!kept || !("length" in kept.media) || kept.media.length <= BEGINNING) return false;
   const text = /** @type {string} */ (JSON.parse(new TextDecoder().decode(kept.bytes)));
   return [...text].length < kept.media.length;
 }

@@ -1,19 +1,18 @@
 // Finding words in the text on screen: every match is marked, and Enter goes from one to the next.
 
-import { h, setText } from "../shared/dom.js";
-import { listen } from "../shared/errors.js";
-import { TEXT } from "../shared/text.js";
+import { h, setText } from "./dom.js";
+import { listen } from "./errors.js";
+import { TEXT } from "./text.js";
 
 /** Share of the card above the match that is gone to. */
 const LINES_ABOVE = 0.3;
 
 /**
- * @param {import("./controller.js").QueueController} controller
+ * @param {import("./looking.js").Looker} looker
  * @param {HTMLElement} card that the text is in
  * @param {() => void} repaint marks what is sought
- * @param {() => void} focusRoot
  */
-export function buildTextFind(controller, card, repaint, focusRoot) {
+export function buildTextFind(looker, card, repaint) {
   const input = h("input", { type: "search", "aria-label": TEXT.look.find, spellcheck: "false" });
   const count = h("span", { class: "nbl-match-count", role: "status" });
   const button = (
@@ -61,11 +60,10 @@ export function buildTextFind(controller, card, repaint, focusRoot) {
   const close = () => {
     node.hidden = true;
     repaint();
-    focusRoot();
+    looker.focus();
   };
   const open = () => {
-    if (controller.context.noun !== "text" || !controller.queue.current)
-      return controller.say(TEXT.look.noText);
+    if (card.hidden) return looker.say(TEXT.look.noText);
     node.hidden = false;
     repaint();
     mark(false);
@@ -88,8 +86,8 @@ export function buildTextFind(controller, card, repaint, focusRoot) {
   });
   /** @type {string | undefined} */
   let shown;
-  const render = () => {
-    const id = controller.queue.current?.id;
+  /** @param {string} id of the item on screen, "" for none */
+  const render = (id) => {
     if (id !== shown) at = 0;
     if (!node.hidden) mark(id !== shown);
     shown = id;

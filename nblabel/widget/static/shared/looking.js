@@ -1,33 +1,32 @@
-// Looking closely at the picture of a question: zoom, light, and the picture of a column beside it.
+// Looking closely at the picture of an item: zoom, light, and the picture of a column beside it.
 
-import { h, setText, svg } from "../shared/dom.js";
-import { Light } from "../shared/light.js";
-import { hearGestures } from "../shared/look_gestures.js";
-import { Stage } from "../shared/stage.js";
-import { TEXT } from "../shared/text.js";
-import { Zoom } from "../shared/zoom.js";
-import { keyShown, shortcutOf } from "./keys.js";
+import { h, setText } from "./dom.js";
+import { Light } from "./light.js";
+import { hearGestures } from "./look_gestures.js";
 import { buildLookTools } from "./look_tools.js";
+import { Stage } from "./stage.js";
+import { TEXT } from "./text.js";
+import { Zoom } from "./zoom.js";
 
-/** @typedef {import("./controller.js").QueueController} QueueController */
-/** @typedef {import("../shared/wire.js").Item} Item */
-/** @typedef {import("../shared/media.js").Kept} Kept */
+/** @typedef {import("./media.js").Kept} Kept */
+/** Where an item is looked at: `say` tells what could not be done, `focus` gives the keys back.
+ * @typedef {{context: import("./context.js").PanelContext, signal: AbortSignal,
+ *   say: (text: string) => void, focus: () => void}} Looker */
 
 export class Looking {
   /**
-   * @param {QueueController} controller
+   * @param {Looker} looker
    * @param {HTMLCanvasElement} canvas of the small picture
-   * @param {AbortSignal} signal
-   * @param {() => void} focusRoot
    */
-  constructor(controller, canvas, signal, focusRoot) {
-    this.controller = controller;
-    this.signal = signal;
-    this.focusRoot = focusRoot;
+  constructor(looker, canvas) {
+    this.looker = looker;
+    this.context = looker.context;
     this.zoom = new Zoom();
     this.light = new Light();
-    /** Whether the queue is as large as the window. */
-    this.isLarge = false;
+    /** Whether the wheel zooms what is whole: there is nothing to scroll. */
+    this.takesWheel = false;
+    /** Whether there is room for the tools before they are used. */
+    this.hasRoom = false;
     /** Whether the next item is looked at where this one is. */
     this.keepsPlace = false;
     this.isLighting = false;
@@ -42,12 +41,12 @@ export class Looking {
     this.beside = h("div", { class: "nbl-beside-picture", hidden: true });
     this.node = h("div", { class: "nbl-stages" }, this.main.el, this.beside, this.light.el);
     this.tools = buildLookTools(this);
-    controller.context.link.onTrait("columns", () => this.update(), signal);
+    this.context.link.onTrait("columns", () => this.update(), looker.signal);
   }
 
   /** The columns that hold pictures. @returns {string[]} */
   get columns() {
-    return this.controller.context.model.get("columns")?.pictures ?? [];
+    return this.context.model.get("columns")?.pictures ?? [];
   }
 
   get isPicture() {
@@ -65,25 +64,25 @@ export class Looking {
    * @param {number | null} column
    */
   buildStage(canvas, column) {
-    const { controller, zoom, light, signal } = this;
+    const { context, zoom, light } = this;
+    const { signal } = this.looker;
     const update = () => this.update();
-    const stage = new Stage(canvas, controller.context, zoom, light, signal, update, column);
-    const isInUse = () => this.isLarge || !zoom.isWhole;
+    const stage = new Stage(canvas, context, zoom, light, signal, update, column);
+    const isInUse = () => this.takesWheel || !zoom.isWhole;
     hearGestures(stage, zoom, isInUse, () => this.moved(), signal);
     return stage;
   }
 
   /**
    * Show an item.
-   * @param {Item | null} item
+   * @param {string} id "" for none
    * @param {Kept | null} kept what is here of it
+   * @param {boolean} isAsked whether the kernel may be asked for more of it
    */
-  render(item, kept) {
-    const id = item?.id ?? "";
+  render(id, kept, isAsked) {
     if (id !== this.id && !this.keepsPlace) this.zoom.reset();
     this.id = id;
-    // the question of the saved notebook is not asked about: a kernel may be none
-    const asked = this.controller.queue.provisional ? "" : id;
+    const asked = isAsked ? id : "";
     this.main.show(kept ? asked : "", kept);
     this.others.get(this.column)?.show(asked, null);
     this.update();
@@ -122,15 +121,15 @@ export class Looking {
    * @returns {boolean} whether it was meant
    */
   run(name) {
-    const { controller, main } = this;
+    const { context, looker, main } = this;
     if (name === "besidePicture") this.showBeside();
     else if (!["zoomIn", "zoomOut", "whole", "full", "light"].includes(name)) return false;
-    else if (!main.size) controller.say(TEXT.look.noPictureHere);
+    else if (!main.size) looker.say(TEXT.look.noPictureHere);
     else if (name === "light") this.toggleLight();
     else {
       main.zoomTo(name);
       this.moved();
-      controller.context.say(TEXT.look.zoomed(main.magnification));
+      context.say(TEXT.look.zoomed(main.magnification));
     }
     return true;
   }
@@ -139,13 +138,13 @@ export class Looking {
     this.isLighting = !this.isLighting;
     this.update();
     if (this.isLighting) this.tools.focusLight();
-    else this.focusRoot();
+    else this.looker.focus();
   }
 
   /** Show the picture of the next column beside, after the last one none. */
   showBeside() {
-    const { columns, controller } = this;
-    if (!columns.length) return controller.say(TEXT.look.noColumnOfPictures);
+    const { columns, context, looker } = this;
+    if (!columns.length) return looker.say(TEXT.look.noColumnOfPictures);
     this.column = this.column + 1 < columns.length ? this.column + 1 : -1;
     const name = columns[this.column];
     if (name && !this.others.has(this.column)) {
@@ -158,7 +157,7 @@ export class Looking {
       other.show(this.id, null);
     }
     this.moved();
-    controller.context.say(name ? TEXT.look.beside(name) : TEXT.look.noBeside);
+    context.say(name ? TEXT.look.beside(name) : TEXT.look.noBeside);
   }
 
   /**
@@ -179,27 +178,4 @@ export class Looking {
     event.stopPropagation();
     return true;
   }
-}
-
-/**
- * The button that opens the large view, laid over what is looked at.
- * @param {() => void} open
- */
-export function buildLookButton(open) {
-  const lines = svg("path", { d: "M6 2H2v4m0 4v4h4m4 0h4v-4m0-4V2h-4" });
-  const icon = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, lines);
-  const props = { type: "button", class: "nbl-do-large", "aria-keyshortcuts": shortcutOf("large") };
-  const button = h("button", { ...props, onClick: open }, icon);
-  setLargeWords(button, false);
-  return button;
-}
-
-/**
- * @param {HTMLElement} button
- * @param {boolean} isLarge
- */
-export function setLargeWords(button, isLarge) {
-  const words = isLarge ? TEXT.look.close : TEXT.look.open;
-  button.setAttribute("aria-label", words);
-  button.title = `${words} (${keyShown("large")})`;
 }

@@ -1,11 +1,11 @@
 // What is known of the sound or series on screen, and the sound itself: played by a key, in parts
 // that the kernel sends one after the other.
 
-import { h, setText } from "../shared/dom.js";
-import { guarded, listen } from "../shared/errors.js";
-import { bytesOf } from "../shared/pixels.js";
-import { TEXT } from "../shared/text.js";
-import { keyShown } from "./keys.js";
+import { h, setText } from "./dom.js";
+import { guarded, listen } from "./errors.js";
+import { lookKeyOf } from "./look_keys.js";
+import { bytesOf } from "./pixels.js";
+import { TEXT } from "./text.js";
 
 /** So near the end of a sound or of a part, in seconds, nothing is left to play. */
 const END = 0.02;
@@ -132,18 +132,18 @@ class SoundPlayer {
 }
 
 /**
- * @param {import("./controller.js").QueueController} controller
- * @param {() => void} focusRoot
- * @param {AbortSignal} signal
+ * @param {import("./looking.js").Looker} looker
  */
-export function buildPlayer(controller, focusRoot, signal) {
-  const { context, queue } = controller;
-  const ask = (/** @type {string} */ id, /** @type {number} */ start) =>
-    controller.tell({ type: "play", id, start });
+export function buildPlayer({ context, signal, say, focus }) {
+  const ask = (/** @type {string} */ id, /** @type {number} */ start) => {
+    const sent = context.send({ type: "play", id, start });
+    if (!sent) say(TEXT.notResponding);
+    return sent;
+  };
   const player = new SoundPlayer(
     ask,
     guarded(() => draw()),
-    (text) => controller.say(text),
+    say,
   );
   const name = h("span");
   const button = h(
@@ -155,7 +155,7 @@ export function buildPlayer(controller, focusRoot, signal) {
       "aria-keyshortcuts": "Space",
     },
     name,
-    h("kbd", { "aria-hidden": "true", text: keyShown("play") }),
+    h("kbd", { "aria-hidden": "true", text: lookKeyOf("play") }),
   );
   const slider = h("input", {
     type: "range",
@@ -171,11 +171,11 @@ export function buildPlayer(controller, focusRoot, signal) {
   const node = h("div", { class: "nbl-player", hidden: true }, controls, about);
   listen(button, "click", () => {
     player.press(false);
-    focusRoot();
+    focus();
   });
   listen(slider, "input", () => player.play(slider.valueAsNumber));
-  listen(slider, "pointerup", focusRoot);
-  listen(each, "change", focusRoot);
+  listen(slider, "pointerup", focus);
+  listen(each, "change", focus);
   const draw = () => {
     setText(name, player.isPlaying ? TEXT.player.pause : TEXT.player.play);
     slider.max = String(player.seconds);
@@ -185,9 +185,12 @@ export function buildPlayer(controller, focusRoot, signal) {
     slider.setAttribute("aria-valuetext", text);
     setText(time, player.asked === null ? text : TEXT.player.loading);
   };
-  const render = () => {
-    const item = queue.current;
-    const media = item && context.media.of(item)?.media;
+  /**
+   * @param {string} shown id of the item on screen, "" for none
+   * @param {import("./media.js").Kept | null} kept what is here of it
+   */
+  const render = (shown, kept) => {
+    const media = kept?.media;
     const known = media && "width" in media ? media : null;
     // from the first of them on its place stays, so that nothing below it moves
     if (known?.about) node.hidden = false;
@@ -195,10 +198,11 @@ export function buildPlayer(controller, focusRoot, signal) {
     const seconds = known?.seconds ?? 0;
     controls.hidden = !seconds && context.noun !== "sound";
     controls.inert = !seconds;
-    const id = seconds ? (item?.id ?? "") : "";
+    const id = seconds ? shown : "";
     if (id === player.id) return;
     player.take(id, seconds);
-    if (id && each.checked) player.play(0);
+    const isSeen = () => node.getClientRects().length > 0;
+    if (id && each.checked && isSeen()) player.play(0);
     draw();
   };
   /**
@@ -211,5 +215,9 @@ export function buildPlayer(controller, focusRoot, signal) {
   };
   context.link.on("sound", (message, buffers) => player.receive(message, buffers[0]), signal);
   signal.addEventListener("abort", () => player.take("", 0));
-  return { node, render, press };
+  const hush = () => {
+    player.stop();
+    draw();
+  };
+  return { node, render, press, hush };
 }
