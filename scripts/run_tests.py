@@ -37,7 +37,7 @@ def main() -> int:
     codes = [
         run_tests("quick", "-m", "not (page or slow)", *here, "--cov", "--cov-report="),
         run_tests("slow", "-m", "slow and not page", *here),
-        run_tests("page", "tests/page", "-m", "page", *beside),
+        run_tests("page", "tests/page", *beside),
         run_tests("lab", "tests/lab"),
         report_coverage(),
     ]
