@@ -144,6 +144,16 @@ def test_axe_finds_nothing(opened: Large, width: int) -> None:
     assert [one["id"] for one in found] == []
 
 
+def test_a_long_name_has_room_in_a_narrow_window(opened: Large) -> None:
+    opened.page.set_viewport_size({"width": 320, "height": 800})
+    name = opened.large.locator(".nbl-gallery-large-name")
+    name.evaluate("one => { one.textContent = 'a folder/another folder/photo-0001.jpg'; }")
+    box = name.bounding_box()
+    assert box
+    assert box["width"] > 140
+    assert box["height"] < 60
+
+
 class Texts(Gallery):
     """A gallery of texts, of which a tile has the beginning."""
 
