@@ -92,6 +92,14 @@ TABLE = pd.DataFrame(
 )
 
 
+@pytest.mark.parametrize("field", ["text", "id", "embedding"])
+@pytest.mark.parametrize("values", [np.zeros((2, 3)), pd.Series([1, 2]), [[1, 2], [3, 4]]])
+def test_values_in_place_of_the_name_of_a_column_are_refused(field, values):
+    given = {"text": "title", field: values}
+    with pytest.raises((TypeError, ValueError), match=r"columns are passed by name|names 2 col"):
+        nb.Pool.from_frame(TABLE, **given)
+
+
 def test_texts_ids_and_vectors_of_a_table():
     one = nb.Pool.from_frame(TABLE, text="title", id="key", embedding="vector")
     assert (one.kind, one.text(2), one.ids[2]) == ("texts", "text 2", "item-2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nblabel.pool.columns import name_of
@@ -101,6 +101,11 @@ def _listed(names: Any) -> list[Any]:
 
 def _check(frame: pd.DataFrame, name: Any) -> None:
     """Raise an error unless there is one column of this name."""
+    if not isinstance(name, Hashable):
+        raise TypeError(
+            f"columns are passed by name, and a {type(name).__name__} was passed. Add the values to "
+            "the table as a column; an array of embeddings goes to nblabel.Pool(embeddings=)."
+        )
     known = [name_of(one) for one in frame.columns]
     places = frame.columns == name
     if places.sum() == 1:
