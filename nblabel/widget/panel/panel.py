@@ -136,7 +136,9 @@ class Panel:
         self.grids = TagGrids(session, self.state, send)
         self.closeups = CloseupTasks(session, self.items.columns.pictures, self._worker, send)
         self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
-        self.exports = Exports(session, self.state, self._worker, send)
+        self.exports = Exports(
+            *(session, self.state, self._worker, replica, lambda: self.still.place, send)
+        )
         self.imports = Imports(session, self.state, self._worker, self._written, send)
         self.review = Review(session, self.state, replica, self.want)
         self.comparison = Comparison(session, self.state, replica, self._pace)
