@@ -197,6 +197,19 @@ def test_several_values_of_a_column_are_chosen_by_keys(filtered: Filtered) -> No
     expect(city.locator("summary")).to_have_text("any")
 
 
+def test_filters_that_python_set_are_shown_and_kept(filtered: Filtered) -> None:
+    filtered.page.evaluate("document.activeElement.blur()")
+    criteria = {"label_or_prediction": ["Bag", "Boot"], "column": {"city": {"values": ["Rome"]}}}
+    filtered.send({"type": "filters", "criteria": criteria})
+    assert filtered.criteria(1) == criteria
+    expect(filtered.field("Class")).to_have_value("Bag")
+    expect(filtered.field("city").locator("summary")).to_have_text("Rome")
+    filtered.field("Status").select_option("not answered")
+    assert filtered.criteria(2) == {**criteria, "status": ["open"]}
+    filtered.send({"type": "filters", "criteria": {}})
+    assert filtered.criteria(3) == {}
+
+
 def test_filters_by_keys_alone(filtered: Filtered) -> None:
     filtered.press("Escape")
     expect(filtered.form).to_be_hidden()

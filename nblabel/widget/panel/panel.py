@@ -183,6 +183,7 @@ class Panel:
         self.watch.begin()
         self.publisher.forget()
         self.selection.tell()
+        self.filters.begin()
         self._parts_opened()
 
     def end(self, page_id: str) -> None:
