@@ -1,8 +1,8 @@
-"""What Python reads and sets of a panel's selection, and what it hears of labels and fits."""
+"""What Python reads and sets of selection and filters, and what it hears of labels and fits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,14 @@ import numpy as np
 from nblabel.arrays import IntArray
 from nblabel.pool.order import as_selection
 from nblabel.session import Session
+from nblabel.widget.panel.criteria import criteria_of, told_of
 from nblabel.widget.panel.panel import Panel
 from nblabel.widget.view.hosts import in_marimo
 from nblabel.widget.view.widget import PanelWidget
 
 
 class SelectingPanel(PanelWidget):
-    """A panel whose selection Python reads, sets and hears of."""
+    """A panel whose selection and filters Python reads and sets."""
 
     _panel: Panel | None
 
@@ -55,6 +56,36 @@ class SelectingPanel(PanelWidget):
     @selection.setter
     def selection(self, chosen: Any) -> None:
         self._live().selection.choose(as_selection(chosen, self.session.pool))
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What the map and the gallery are filtered by, as `Session.where` takes it.
+
+        Its names are ``label_or_prediction``, ``status``, ``source``, ``annotator``, ``confidence``
+        and ``column``. Setting it filters in the panel; None or an empty dict ends that. Of several
+        pages it is what was chosen last.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `Session.where`, or if there is no such filter.
+        RuntimeError
+            If the panel is closed.
+
+        Examples
+        --------
+        >>> import nblabel as nb
+        >>> sample = nb.datasets.load_fashion_mnist_sample()
+        >>> panel = nb.Labeler(sample.images, sample.classes)
+        >>> panel.filters = {"status": "open", "confidence": (None, 0.5)}
+        >>> panel.session.where(**panel.filters)
+        array([], dtype=int64)
+        """
+        return criteria_of(self._live().filters.criteria)
+
+    @filters.setter
+    def filters(self, filters: Mapping[str, Any] | None) -> None:
+        self._live().filters.set(told_of(filters))
 
     def on_select(self, callback: Callable[[IntArray], Any], *, remove: bool = False) -> None:
         """Call a function whenever the selection changes.

@@ -33,6 +33,13 @@ class Filtered(Map):
     def field(self, name: str) -> Locator:
         return self.form.get_by_label(name, exact=True)
 
+    def choose(self, column: str, *values: str) -> None:
+        """Open the values of a column, and check some."""
+        field = self.field(column)
+        field.locator("summary").click()
+        for value in values:
+            field.get_by_label(value, exact=True).check()
+
     @property
     def form(self) -> Locator:
         return self.root.get_by_role("form", name="Filters")
@@ -83,9 +90,11 @@ def test_filters_combine_and_are_cleared(filtered: Filtered) -> None:
     filtered.criteria(5)
     filtered.field("seen, from").fill("2020-02-01")
     filtered.criteria(6)
-    filtered.field("city").select_option("Rome")
+    filtered.choose("city", "Rome")
     filtered.criteria(7)
-    filtered.field("id").fill("199")
+    filtered.choose("id")
+    filtered.form.get_by_label("id, find, or type and Enter").fill("199")
+    filtered.press("Enter")
     filtered.criteria(8)
     filtered.form.get_by_label("empty").get_by_label("missing").check()
     assert filtered.criteria(9) == {
@@ -163,6 +172,44 @@ def test_an_answer_to_earlier_filters_counts_no_more_and_a_newer_one_does(
     expect(filtered.left).to_have_text("2 of 5 meet the filters")
 
 
+def test_several_values_of_a_column_are_chosen_by_keys(filtered: Filtered) -> None:
+    city = filtered.field("city")
+    expect(city.locator("summary")).to_have_text("any")
+    city.locator("summary").focus()
+    filtered.press("Enter", "Tab", "Space")
+    filtered.criteria(1)
+    filtered.press("Tab", "Space")
+    assert filtered.criteria(2) == {"column": {"city": {"values": ["Oslo", "Rome"]}}}
+    expect(city.locator("summary")).to_have_text("Oslo, Rome")
+    filtered.press("Space")
+    assert filtered.criteria(3) == {"column": {"city": {"values": ["Oslo"]}}}
+    # of many values those that fit what is typed are listed, and any other can be typed
+    filtered.choose("id")
+    found = filtered.form.get_by_label("id, find, or type and Enter")
+    found.fill("19")
+    expect(filtered.field("id").get_by_role("checkbox")).to_have_count(12)  # 19, 119 and 190 to 199
+    found.fill("a rare one")
+    filtered.press("Enter")
+    assert filtered.criteria(4)["column"]["id"] == {"values": ["a rare one"]}
+    expect(found).to_have_value("")
+    filtered.button("Clear filters").click()
+    assert filtered.criteria(5) == {}
+    expect(city.locator("summary")).to_have_text("any")
+
+
+def test_filters_that_python_set_are_shown_and_kept(filtered: Filtered) -> None:
+    filtered.page.evaluate("document.activeElement.blur()")
+    criteria = {"label_or_prediction": ["Bag", "Boot"], "column": {"city": {"values": ["Rome"]}}}
+    filtered.send({"type": "filters", "criteria": criteria})
+    assert filtered.criteria(1) == criteria
+    expect(filtered.field("Class")).to_have_value("Bag")
+    expect(filtered.field("city").locator("summary")).to_have_text("Rome")
+    filtered.field("Status").select_option("not answered")
+    assert filtered.criteria(2) == {**criteria, "status": ["open"]}
+    filtered.send({"type": "filters", "criteria": {}})
+    assert filtered.criteria(3) == {}
+
+
 def test_filters_by_keys_alone(filtered: Filtered) -> None:
     filtered.press("Escape")
     expect(filtered.form).to_be_hidden()
@@ -211,6 +258,8 @@ def test_the_filters_are_accessible_at_any_width(
     filtered.field("Class").select_option("Sandal")
     filtered.criteria(1)
     filtered.answer([0, 2])
+    filtered.choose("city", "Rome")
+    filtered.choose("id", "7")
     assert filtered.root.evaluate("el => el.scrollWidth <= el.clientWidth")
     results = Axe().run(page, context=".nbl-map", options={"resultTypes": ["violations"]})
     assert not results.response["violations"], results.generate_report()

@@ -509,3 +509,24 @@ def test_the_panel_is_left_by_tab(browser_page: Page) -> None:
         if browser_page.evaluate("document.activeElement.id") == "after":
             break
     expect(browser_page.locator("#after")).to_be_focused()
+
+
+def test_map_and_picture_use_the_space_of_a_4k_screen(browser_page: Page) -> None:
+    browser_page.set_viewport_size({"width": 3840, "height": 2160})
+    browser_page.evaluate("() => { document.getElementById('cell').style.width = '3800px'; }")
+    queue = Queue(browser_page, status=STATUS)
+    queue.ask(*range(10))
+    expect(queue.panel.locator(".nbl-map-plane")).to_be_visible()
+    assert queue.panel.evaluate("one => one.scrollWidth <= one.clientWidth")
+    stick_out = """panel => { const { left, right } = panel.getBoundingClientRect();
+      return [...panel.querySelectorAll("*")].filter((one) => {
+        const box = one.getBoundingClientRect();
+        return box.width && (box.left < left - 1 || box.right > right + 1);
+      }).map((one) => one.className); }"""
+    assert queue.panel.evaluate(stick_out) == []
+    for name, width, height in ((".nbl-map-plane", 1600, 900), (".nbl-mat canvas", 900, 900)):
+        box = queue.panel.locator(name).first.bounding_box()
+        assert box is not None
+        assert box["width"] >= width, name
+        assert box["height"] >= height, name
+        assert box["y"] + box["height"] <= 2160, name

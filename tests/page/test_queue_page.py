@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import stop_clock
 from tests.page.conftest import reload
 from tests.page.panel import CLASSES, SIZE, STORE, TRAITS, Queue, item, questions
+from tests.page.test_quality_page import AUDIT
 from tests.page.test_status_page import STATUS
 
 
@@ -420,7 +421,10 @@ def leads(queue: Queue) -> Any:
 
 def test_a_finished_pool_leads_on(browser_page: Page) -> None:
     status = {**STATUS, "left": 0, "skipped": 0, "flagged": 2}
-    formats = [{"value": "csv", "text": "CSV", "ending": ".csv"}]
+    formats = [
+        {"value": "csv", "text": "CSV", "ending": ".csv"},
+        {"value": "report", "text": "report, one HTML file", "ending": ".html"},
+    ]
     exporting = {"formats": formats, "running": False, "progress": 0, "kind": "info", "text": ""}
     queue = Queue(browser_page, status=status, exporting=exporting)
     queue.ask(1)
@@ -429,12 +433,15 @@ def test_a_finished_pool_leads_on(browser_page: Page) -> None:
     queue.deliver(questions([], done=True))
     expect(queue.live).to_have_text("All 5,000 images are answered.")
     names = leads(queue).get_by_role("button").all_inner_texts()
-    assert names == ["Ask 2 flagged again", "Review labels", "Export…"]
+    assert names == ["Ask 2 flagged again", "Review labels", "Export…", "Report…"]
     # by keyboard alone
     leads(queue).get_by_role("button", name="Export…").focus()
     browser_page.keyboard.press("Enter")
     expect(queue.panel.get_by_label("Format")).to_be_focused()
     expect(queue.panel.get_by_label("Export the labels")).to_be_visible()
+    leads(queue).get_by_role("button", name="Report…").click()
+    expect(queue.panel.get_by_label("Format")).to_have_value("report")
+    expect(queue.panel.get_by_label("File or folder")).to_have_value("labels.html")
     leads(queue).get_by_role("button", name="Review labels").click()
     assert queue.sent("gallery")[-1]["show"] == "contradicted"
     browser_page.keyboard.press("#")
@@ -457,6 +464,12 @@ def test_a_finished_pool_tells_what_was_done(browser_page: Page) -> None:
     report = leads(queue).locator("..").get_by_role("list", name="What was done")
     lines = ["1,480 labeled by people, 3,500 auto-labeled, 20 flagged", accuracy["text"]]
     expect(report.get_by_role("listitem")).to_have_text(lines)
+    queue.write(audit={**AUDIT, "contradicted": 3})
+    review = leads(queue).get_by_role("button", name="Review 3 contradicted labels")
+    expect(review).to_be_visible()
+    leads(queue).get_by_role("button", name="Audit 30 now").click()  # of what the model labeled
+    assert queue.sent("draw") == [{"type": "draw", "n": 30}]
+    expect(queue.root).to_be_focused()
     said = "No label is contradicted by the model."
     queue.write(review={"running": False, "progress": 0, "left": 0, "total": 0, "text": said})
     expect(report.get_by_role("listitem")).to_have_text([*lines, said])
@@ -469,7 +482,7 @@ def test_what_was_skipped_is_said_to_be_all_that_is_left(browser_page: Page) -> 
     queue.write(status={**STATUS, "left": 3, "skipped": 3, "flagged": 0})
     expect(queue.root).to_contain_text("All other images are answered: these were skipped.")
     names = leads(queue).get_by_role("button").all_inner_texts()
-    assert names == ["Ask 3 skipped again", "Review labels", "Export…"]
+    assert names == ["Ask 3 skipped again", "Review labels", "Export…", "Report…"]
     leads(queue).get_by_role("button").first.click()
     assert queue.sent("again") == [{"type": "again", "status": "skipped"}]
 

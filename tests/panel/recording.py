@@ -119,6 +119,8 @@ def _look_around(page: Page) -> None:
     page.say("filter", request="f1", criteria={"status": ["human"], "confidence": [0, 1]})
     page.say("filter", request="f2", criteria={"label_or_prediction": ["nobody"]})
     page.say("filter", request="f3", criteria={})
+    page.panel.filters = {"status": "human"}
+    page.panel.filters = None
     page.say("export", path="labels.csv", format="csv", replace=False)
     page.say("export", path="labels.csv", format="csv", replace=False)
     Path("known.csv").write_text("id,label\n30,boot\n", encoding="utf-8")

@@ -191,3 +191,24 @@ def test_a_damaged_choice_is_none(tmp_path, setting):
     store.close()
     page = open_page(nb.Pool(embeddings=blobs(N), columns=FRAME), store=tmp_path / "labels.db")
     assert page.traits["columns"]["beside"]["chosen"] == []
+
+
+def test_a_very_long_photo_is_asked_about_and_read_in_parts(tmp_path):
+    line = np.arange(30_000) % 251
+    Image.fromarray(np.tile(line.astype(np.uint8), (200, 1))).save(tmp_path / "0.png")
+    for name in ("1.png", "2.png"):
+        Image.new("L", (300, 200), 90).save(tmp_path / name)
+    page = open_page(nb.Pool.from_folder(tmp_path, embeddings=blobs(3)))
+    page.say("need", ids=["0.png"])
+    image = page.last("media")["items"][0]["image"]
+    assert image["full"] == [30_000, 200]
+    assert image["width"] <= 512
+    assert image["height"] >= 1
+    page.say("closeup", request="r1", id="0.png", side=700, **WHOLE)
+    whole = page.last("closeup")
+    assert whole["size"] == [30_000, 200]
+    assert max(whole["image"]["width"], whole["image"]["height"]) <= 700
+    box = [0.9, 0.0, 0.9 + 100 / 30_000, 1.0]
+    page.say("closeup", request="r2", id="0.png", column=None, box=box, side=30_000)
+    assert pixels(page).shape[:2] == (200, 100)
+    assert abs(int(pixels(page)[0, 0]) - int(line[27_000])) <= 3  # as JPEG

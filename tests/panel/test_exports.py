@@ -41,10 +41,19 @@ def panel(tmp_path, monkeypatch):
 
 def test_every_format_is_offered_for_pictures_and_tables_else(panel):
     formats = [one["value"] for one in panel.trait["formats"]]
-    assert formats == ["csv", "excel-csv", "jsonl", "parquet", "coco", "folders", "imagefolder"]
+    assert formats == [
+        "csv",
+        "excel-csv",
+        "jsonl",
+        "parquet",
+        "coco",
+        "folders",
+        "imagefolder",
+        "report",
+    ]
     texts = open_page(nb.Pool(texts=["a b", "b c", "c d"]))
     formats = [one["value"] for one in texts.traits["exporting"]["formats"]]
-    assert formats == ["csv", "excel-csv", "jsonl", "parquet"]
+    assert formats == ["csv", "excel-csv", "jsonl", "parquet", "report"]
 
 
 def test_labels_are_written_to_the_folder_of_the_notebook_and_it_says_where(panel):
@@ -55,6 +64,25 @@ def test_labels_are_written_to_the_folder_of_the_notebook_and_it_says_where(pane
     assert table["label"].tolist() == ["bag", "boot", "bag"]
     assert panel.export("sorted", "folders")["kind"] == "done"
     assert panel.files == ["labels.csv", "sorted"]
+
+
+def test_a_report_is_written_like_an_export(panel):
+    told = panel.export("mine.html", "report")
+    assert (told["kind"], told["running"]) == ("done", False)
+    assert told["text"] == "The report is in mine.html, in the notebook's folder."
+    assert "<html" in (panel.folder / "mine.html").read_text(encoding="utf-8")
+    assert panel.export("mine.html", "report")["kind"] == "ask"
+    told = panel.export("nowhere/mine.html", "report")
+    assert told["kind"] == "error"
+    assert "nowhere" in told["text"]
+    message = {"path": "", "format": "report", "replace": False, "download": True}
+    panel.page.say("export", checked=False, **{**message, "path": "other.html"})
+    content, buffers = panel.page.heard[-1]
+    assert (content["type"], content["name"]) == ("file", "other.html")
+    assert b"<html" in bytes(buffers[0])
+    assert (
+        panel.trait["text"] == "The report is in other.html, among the downloads of this browser."
+    )
 
 
 def test_a_file_is_replaced_only_when_told(panel):

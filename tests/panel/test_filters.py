@@ -204,3 +204,55 @@ def test_in_the_background_the_newest_filter_counts():
 def test_malformed_criteria_are_refused(criteria):
     content = {"type": "filter", "request": "r", "criteria": criteria, "page": "p", "seq": 0}
     assert fault_of("page.filter", content)
+
+
+def test_filters_are_set_and_read_from_python(page):
+    panel = page.panel
+    assert panel.filters == {}
+    panel.filters = {
+        "label_or_prediction": CLASSES[0],
+        "confidence": (0.5, None),
+        "column": {"city": ["Rome", "Oslo"], "year": (1955, None), "empty": None, "seen": None},
+    }
+    assert page.last("filters")["criteria"] == {
+        "label_or_prediction": [CLASSES[0]],
+        "confidence": [0.5, None],
+        "column": {
+            "city": {"values": ["Rome", "Oslo"]},
+            "year": {"low": 1955, "high": None},
+            "empty": {"missing": True},
+            "seen": {"missing": True},
+        },
+    }
+    panel.filters = {"column": {"seen": (pd.Timestamp("2026-01-03"), None), "city": "Rome"}}
+    ask(page, **page.last("filters")["criteria"])
+    assert told(page) == page.session.where(**panel.filters).tolist() != []
+    ask(page, status=["open"])  # chosen in the page
+    assert panel.filters == {"status": ["open"]}
+    panel.filters = None
+    assert page.last("filters")["criteria"] == {} == panel.filters
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"labels": "bag"}, "there is no filter 'labels'"),
+        (["open"], "filters are a dict"),
+        ({"column": "city"}, "filters are a dict"),
+        ({"label_or_prediction": "nobody"}, "nobody"),
+        ({"confidence": (0.9, 0.1)}, "nothing lies in it"),
+        ({"column": {"years": (1, 2)}}, "did you mean 'year'"),
+    ],
+)
+def test_filters_that_cannot_be_are_refused_and_change_nothing(page, filters, said):
+    page.panel.filters = {"status": "open"}
+    with pytest.raises((ValueError, TypeError, KeyError), match=said):
+        page.panel.filters = filters
+    assert page.panel.filters == {"status": ["open"]}
+
+
+def test_filters_that_were_set_before_a_page_opened_are_told_to_it():
+    panel = Labeler(pool(), CLASSES, learner="knn", projection="pca")
+    panel.filters = {"status": "open"}
+    opened = Page(panel)
+    assert opened.last("filters")["criteria"] == {"status": ["open"]}

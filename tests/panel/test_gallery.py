@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import nblabel as nb
+from nblabel.log.store import LabelStore
 from nblabel.widget.text import gallery as words
 from tests.panel.helpers import ask, codes_of, open_page, picture_pool, shown, until
 from tests.samples import CLASSES, blobs
@@ -331,3 +332,21 @@ def test_a_day_as_the_end_of_a_range_is_meant_as_a_whole():
         page, criteria={"column": {"day": {"low": "2026-01-31", "high": "2026-01-31"}}}
     )
     assert told["n"] == N
+
+
+def test_another_annotator_labels_what_an_open_gallery_shows(tmp_path):
+    pool, store = picture_pool(), tmp_path / "labels.db"
+    page = open_page(pool, store=store, annotator="Ada")
+    other = nb.Session(pool, CLASSES, learner="knn", store=LabelStore(store), annotator="Bea")
+    members = ask(page, show="unlabeled")[1]
+    assert members == list(range(N))
+    other.tell([10, 20], CLASSES[1])
+    page.panel.refresh()
+    (told, parts), *_ = [one for one in page.heard if one[0]["type"] == "gallery_changes"]
+    assert codes_of(*parts[:2]) == {10: FIRST_CLASS + 1, 20: FIRST_CLASS + 1}
+    assert np.frombuffer(parts[2], np.uint32).tolist() == [10, 20]  # marked, in their places
+    assert told["came"] == 0
+    assert len(page.messages("gallery")) == 1  # the order was told once
+    other.undo()
+    page.panel.refresh()
+    assert ask(page, show="unlabeled")[1] == members

@@ -107,6 +107,17 @@ def test_what_is_settled_in_another_way_counts_too(doubtful):
     assert first not in review(doubtful)[1]
 
 
+def test_how_many_are_contradicted_is_told_once_all_items_are_answered(desk):
+    rows = np.arange(N)
+    desk.session.tell(rows[4:], TRUTH[4:])
+    assert "contradicted" not in desk.traits["audit"]
+    desk.session.tell(rows[:4], [CLASSES[(row + 1) % 3] for row in range(4)])
+    table = nb.find_label_issues(desk.session).table
+    assert desk.traits["audit"]["contradicted"] == (table["trust"] < 0.5).sum() > 2
+    desk.session.undo()
+    assert "contradicted" not in desk.traits["audit"]
+
+
 def test_where_no_label_is_contradicted_that_is_said(doubtful):
     doubtful.session.tell(doubtful.wrong, TRUTH[doubtful.wrong])
     for show, said in NO_DOUBT.items():

@@ -36,6 +36,34 @@ class Filters:
     ) -> None:
         self._session, self._state, self._pages = session, state, pages
         self._worker, self._send = worker, send
+        self._is_set = False  # from Python, and no page was told
+        self.criteria: dict[str, Any] = {}
+        """Those of the page that chose last, or set from Python, as docs/wire.md has them."""
+
+    def set(self, criteria: dict[str, Any]) -> None:
+        """Have the pages filter by these; those that open later, if none is open.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If nothing can meet them.
+        """
+        facts = self._session.facts(self._state.model, self._state.near)
+        facts.where(**criteria_of(criteria))
+        self.criteria, self._is_set = criteria, True
+        if len(self._pages):
+            self._tell_set()
+
+    def begin(self) -> None:
+        """Tell a page that opened what was set before."""
+        if self._is_set:
+            self._tell_set()
+        elif len(self._pages) == 1:
+            self.criteria = {}
+
+    def _tell_set(self) -> None:
+        self._is_set = False
+        self._send({"type": "filters", "criteria": self.criteria}, [])
 
     def offer(self, page: Page) -> None:
         """Tell a page what it can filter by; counting the values of large columns takes a while."""
@@ -57,6 +85,7 @@ class Filters:
     def choose(self, page: Page, content: dict[str, Any]) -> None:
         """Answer a "filter", and again whenever something else meets it."""
         page.filter, page.filtered = content, None
+        self.criteria = content["criteria"]
         self._look(page)
 
     def follow(self) -> None:

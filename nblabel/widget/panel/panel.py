@@ -136,7 +136,6 @@ class Panel:
         self.grids = TagGrids(session, self.state, send)
         self.closeups = CloseupTasks(session, self.items.columns.pictures, self._worker, send)
         self.splits = Splits(session, self.state, self._worker, self._again, self.want, send)
-        self.exports = Exports(session, self.state, self._worker, send)
         self.imports = Imports(session, self.state, self._worker, self._written, send)
         self.review = Review(session, self.state, replica, self.want)
         self.comparison = Comparison(session, self.state, replica, self._pace)
@@ -145,6 +144,9 @@ class Panel:
             *(figure, self.measures.is_known),
         )
         self.still = Still(session, self.state, self.home, self._worker, self.curves)
+        self.exports = Exports(
+            *(session, self.state, self._worker, replica, lambda: self.still.place, send)
+        )
         self.auto_label = (TagAutoLabel if session.multi_label else AutoLabel)(
             *(session, self.state, self.items, self.pictures, replica),
             is_open=lambda: self.pages.have_open("auto_label"),
@@ -181,6 +183,7 @@ class Panel:
         self.watch.begin()
         self.publisher.forget()
         self.selection.tell()
+        self.filters.begin()
         self._parts_opened()
 
     def end(self, page_id: str) -> None:

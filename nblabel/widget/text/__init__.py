@@ -247,11 +247,14 @@ FORMATS = {
     "coco": "COCO",
     "folders": "a folder for each class",
     "imagefolder": "folder for Hugging Face",
+    "report": "report, one HTML file",
 }
 NO_PATH = "name a file or folder."
 EXPORT_ELSEWHERE = "panel.export(path) writes elsewhere"
+REPORT_ELSEWHERE = "panel.report(path) writes elsewhere"
 IMPORT_ELSEWHERE = "panel.session.import_labels(path) reads from elsewhere"
 WRITING = "Writing…"
+WRITING_REPORT = "Writing the report…"
 WRITING_IMAGES = "Writing images…"
 EXPORT_CANCELLED = "Cancelled: nothing was written."
 READING = "Reading"
@@ -269,6 +272,10 @@ FILE_EXISTS = "{} is there already."
 
 def exported(n: int, where: object) -> str:
     return f"{counted(n, 'label')} written to {where}, in the notebook's folder."
+
+
+def reported(where: object) -> str:
+    return f"The report is in {where}, in the notebook's folder."
 
 
 NOT_EXPORTED = "Nothing was written: {}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from nblabel.widget.panel.answers import words_of
 from nblabel.widget.panel.state import PanelState
 from nblabel.widget.panel.tag_figures import describe_tag_audit
 from nblabel.widget.text import tags as tag_text
+from nblabel.widget.work.doubted import contradicted
 from nblabel.widget.work.home import Home
 from nblabel.widget.work.replica import Replica
 from nblabel.widget.work.worker import Task
@@ -54,6 +56,8 @@ class Measured:
         Which accepted labels the model contradicts by now, "" where that is not known.
     advice : StopAdvice or None
         Whether it pays to go on, where it was asked for.
+    contradicted : int or None
+        How many items have a label that is to be reviewed, once all items are answered.
     """
 
     audit: AuditReport | None = None
@@ -61,6 +65,7 @@ class Measured:
     paid: tuple[float, float, float] | None = None
     stale: str = ""
     advice: StopAdvice | None = None
+    contradicted: int | None = None
 
 
 def measured(
@@ -68,6 +73,7 @@ def measured(
     checked: bool,
     look: tuple[int, float] | None = None,
     pays: bool = False,
+    is_over: bool = False,
 ) -> Measured:
     """Work out what there is to say of a session; `look`: labels and gain of the advice to stop."""
     found = find_stale_labels(session) if session.n_accepted else None
@@ -79,7 +85,14 @@ def measured(
         (n_given(session), *pace_in_log(session)) if pays else None,
         stale(n) if n else "",
         stop_advice(session, n=look[0], gain=look[1]) if look else None,
+        _n_contradicted(session) if is_over else None,
     )
+
+
+def _n_contradicted(session: Session) -> int | None:
+    with suppress(ValueError):  # there is nothing to compare
+        return int(contradicted(session)["index"].nunique())
+    return None
 
 
 def costs_text(
@@ -215,6 +228,8 @@ class Measures:
         }
         if not self._advises:
             audit["stopping"] = None
+        if self._found.contradicted is not None and self._is_over:
+            audit["contradicted"] = self._found.contradicted
         if self._session.multi_label:
             report = self._found.audit if self._n_checked() else None
             audit["tags"] = describe_tag_audit(self._session, report)
@@ -227,7 +242,8 @@ class Measures:
         if self._task is not None or self._present == present:
             return
         checked, look = bool(self._n_checked()), self._too_early()
-        known = (checked, look, self._state.hourly_rate)
+        is_over = self._is_over
+        known = (checked, look, self._state.hourly_rate, is_over)
         if not any((*known, self._session.n_accepted, self._session.state.repeats)) and (
             self._found == Measured()
         ):
@@ -254,7 +270,9 @@ class Measures:
             if self._home.loop is not None:
                 self.measure()  # if there was a change meanwhile
 
-        task = self._replica.work_out(lambda replica: measured(replica, checked, look, pays), done)
+        task = self._replica.work_out(
+            lambda replica: measured(replica, checked, look, pays, is_over), done
+        )
         if self._home.loop is not None:
             self._task = task
 
@@ -306,6 +324,11 @@ class Measures:
         advisor = self._advisor
         enough = math.isnan(advisor.advice.gain) and self._session.n_labeled > advisor.n
         return (advisor.n, advisor.threshold) if enough else None
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether every item has an answer."""
+        return len(self._session.state.answers) >= len(self._session.pool)
 
     def _n_checked(self) -> int:
         whole = self._session.numbering.whole

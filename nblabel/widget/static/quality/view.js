@@ -4,6 +4,7 @@
 import { h, setAttribute, setText } from "../shared/dom.js";
 import { guarded, listen } from "../shared/errors.js";
 import { TEXT } from "../shared/text.js";
+import { AUDITED_NOW } from "../shared/ways.js";
 import { buildAutoLabel } from "./auto_label.js";
 import { buildCurves } from "./curves.js";
 import { buildShareSelect } from "./shares.js";
@@ -11,7 +12,6 @@ import { buildTagTable } from "./tag_table.js";
 
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1];
 const REPEATS = [0, 0.02, 0.05, 0.1, 0.2];
-const AUDITED_NOW = 30; // as many as an accuracy is told of
 const QUALITY_TRAITS = /** @type {const} */ ([
   "audit",
   "auto_label",

@@ -4,6 +4,7 @@
 import { h, patchChildren, setText } from "../shared/dom.js";
 import { focusedElement } from "../shared/focus.js";
 import { TEXT } from "../shared/text.js";
+import { AUDITED_NOW } from "../shared/ways.js";
 
 /** @typedef {import("./controller.js").QueueController} QueueController */
 
@@ -27,14 +28,20 @@ export function buildLeads(controller, ways, focusRoot) {
     skipped: again("skipped"),
     coarse: again("coarse"),
   };
-  const review = button(TEXT.quality.reviewOpen, () => ways.openReview(false));
-  review.title = TEXT.quality.reviewTitle;
+  const review = button("", () => ways.openReview(false));
+  review.title = (context.multiLabel ? TEXT.tags : TEXT.quality).reviewTitle;
+  const audit = button(TEXT.quality.auditNow(AUDITED_NOW), () => {
+    context.tell({ type: "draw", n: AUDITED_NOW });
+    focusRoot();
+  });
+  audit.title = TEXT.quality.auditNowTitle(AUDITED_NOW);
   const exporting = button(TEXT.status.exportOpen, () => ways.openExport());
+  const reporting = button(TEXT.queue.reportOpen, () => ways.openExport("report"));
   const words = h("p");
   /** What was done, and what is known of how good it is. */
   const report = h("ul", { class: "nbl-leads-report", "aria-label": TEXT.queue.report });
-  const reviews = context.multiLabel ? [] : [review];
-  const buttons = [...Object.values(asking), ...reviews, exporting];
+  const written = [exporting, reporting];
+  const buttons = [...Object.values(asking), review, audit, ...written];
   const actions = h(
     "div",
     { class: "nbl-lead-actions", role: "group", "aria-label": TEXT.queue.leads },
@@ -56,7 +63,9 @@ export function buildLeads(controller, ways, focusRoot) {
       asking[name].hidden = n === 0;
       setText(asking[name], TEXT.queue.askAgain(n, name));
     }
-    for (const one of buttons) if (one !== exporting) one.disabled = context.closed !== "";
+    setText(review, TEXT.queue.reviewOpen(context.model.get("audit")?.contradicted));
+    audit.hidden = !status.accepted; // else no label is left that a person did not give
+    for (const one of buttons) if (!written.includes(one)) one.disabled = context.closed !== "";
     if (hadFocus && (node.hidden || !node.contains(focusedElement()))) focusRoot();
   };
   return { node, render };

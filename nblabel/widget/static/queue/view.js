@@ -230,7 +230,8 @@ export function buildQueue(controller, signal, ways) {
   signal.addEventListener("abort", remove);
   const { link, throttle } = controller.context;
   link.onTrait("status", () => throttle.run(leads, draw([leads, first])), signal);
-  link.onTrait("review", () => throttle.run(leads, leads.render), signal);
+  for (const name of /** @type {const} */ (["review", "audit"]))
+    link.onTrait(name, () => throttle.run(leads, leads.render), signal);
   ways.focusQueue = focusRoot;
   ways.hush = player.hush;
   return el;

@@ -1,7 +1,7 @@
 // The fields of the filters: by class, by who gave the label and how, by confidence, and by the
 // columns of the pool. What is left empty filters nothing.
 
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { listen } from "./errors.js";
 import { TEXT } from "./text.js";
 
@@ -22,7 +22,7 @@ const MOST_LISTED = 60;
  * @returns {Field}
  */
 export function choiceField(name, choices) {
-  const many = choices.length > MOST_LISTED;
+  const many = hasMore(choices);
   const listed = choices.map(({ value, text }) => h("option", { value, text }));
   const id = `nbl-values-${(fieldCount += 1)}`;
   const any = many ? null : h("option", { value: "", text: TEXT.filter.any });
@@ -44,6 +44,71 @@ export function choiceField(name, choices) {
 }
 
 let fieldCount = 0;
+
+/**
+ * A choice of several values, each with a box; of many some are found by typing.
+ * @param {string} name
+ * @param {string[]} values
+ * @returns {Field}
+ */
+function valuesField(name, values) {
+  const list = h("span", { class: "nbl-filter-values" });
+  const summary = h("summary");
+  /** @type {Map<string, {box: HTMLInputElement, line: HTMLElement}>} */
+  const known = new Map();
+  const add = (/** @type {string} */ text) => {
+    const box = h("input", { type: "checkbox" });
+    const line = h("label", { class: "nbl-filter-value" }, box, h("span", { text }));
+    known.set(text, { box, line });
+    list.append(line);
+    return box;
+  };
+  values.forEach(add);
+  const typed = h("input", {
+    ...{ type: "search", spellcheck: "false", autocomplete: "off", hidden: !hasMore(values) },
+    ...{ placeholder: TEXT.filter.findValue, "aria-label": `${name}, ${TEXT.filter.findValue}` },
+  });
+  const find = () => {
+    const wanted = typed.value.trim().toLowerCase();
+    for (const [text, { box, line }] of known)
+      line.hidden = !box.checked && !text.toLowerCase().includes(wanted);
+  };
+  const enter = (/** @type {KeyboardEvent} */ event) => {
+    const text = typed.value.trim();
+    if (event.key !== "Enter" || event.isComposing || !text) return;
+    const found = [...known].filter(([, { box, line }]) => !box.checked && !line.hidden);
+    // one that is not among the commonest can be in the column, too
+    const box = known.get(text)?.box ?? (found.length === 1 ? found[0][1].box : add(text));
+    box.checked = true;
+    typed.value = "";
+    find();
+    show();
+  };
+  const chosen = () => [...known].filter(([, { box }]) => box.checked).map(([text]) => text);
+  const show = () => setText(summary, chosen().join(", ") || TEXT.filter.any);
+  listen(typed, "input", find);
+  listen(typed, "keydown", enter);
+  listen(list, "change", show);
+  const open = h("details", { class: "nbl-filter-choice" }, summary, typed, list);
+  const words = h("span", { class: "nbl-filter-name", text: name });
+  const props = { class: "nbl-filter-field", role: "group", "aria-label": name };
+  const value = () => {
+    const told = chosen();
+    return told.length ? told : undefined;
+  };
+  const put = (/** @type {string[] | undefined} */ wanted = []) => {
+    for (const text of wanted) if (!known.has(text)) add(text);
+    for (const [text, { box }] of known) box.checked = wanted.includes(text);
+    show();
+  };
+  show();
+  return { el: h("span", props, words, open), value, put };
+}
+
+/** @param {unknown[]} choices */
+function hasMore(choices) {
+  return choices.length > MOST_LISTED;
+}
 
 /**
  * From one value to another; either may be left open.
@@ -83,7 +148,7 @@ export function rangeField(name, type, props = {}, ends) {
 export function columnField({ name, kind, missing, values = [], ends }) {
   const field =
     kind === "category"
-      ? choiceField(name, values.map(asChoice))
+      ? valuesField(name, values)
       : rangeField(name, kind === "date" ? "date" : "number", {}, ends);
   const box = h("input", { type: "checkbox" });
   const only = h("label", { class: "nbl-filter-missing" }, box, TEXT.filter.missing);
@@ -92,14 +157,14 @@ export function columnField({ name, kind, missing, values = [], ends }) {
     if (box.checked) return { missing: true };
     const told = field.value();
     if (told === undefined) return undefined;
-    if (kind === "category") return { values: [told] };
+    if (kind === "category") return { values: told };
     const [low, high] = kind === "number" ? told.map(numberOrNull) : told;
     return { low, high };
   };
   const put = (/** @type {any} */ wanted) => {
     box.checked = Boolean(wanted?.missing);
     const range = wanted && "low" in wanted ? [wanted.low, wanted.high] : undefined;
-    field.put(kind === "category" ? wanted?.values?.[0] : range);
+    field.put(kind === "category" ? wanted?.values : range);
   };
   return { el: field.el, value, put };
 }

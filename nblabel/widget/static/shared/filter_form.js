@@ -141,7 +141,9 @@ export class FilterForm {
     for (const [name, { value }] of Object.entries(this.fields)) {
       const told = value();
       if (told === undefined) delete criteria[name];
-      else criteria[name] = name === "confidence" ? told.map(shareOrNull) : [told];
+      else if (name === "confidence") criteria[name] = told.map(shareOrNull);
+      // several may have been set from Python
+      else if (told !== criteria[name]?.[0]) criteria[name] = [told];
     }
     const column = { ...criteria.column };
     for (const [name, { value }] of Object.entries(this.columns)) {

@@ -5,6 +5,7 @@ import { countText } from "./format.js";
 export const FILTER_TEXT = {
   title: "Filters",
   any: "any",
+  findValue: "find, or type and Enter",
   class: "Class",
   status: "Status",
   /** @type {Record<string, string>} */

@@ -24,6 +24,7 @@ export class MapFilter {
     this.problem = "";
     this.request = "";
     map.context.link.on("filter", (message, [buffer]) => this.take(message, buffer));
+    map.context.link.on("filters", (message) => this.apply(message.criteria)); // set from Python
   }
 
   /** Whether there is anything to meet. */

@@ -187,6 +187,9 @@ const QUEUE_TEXT = {
   onlySkippedLeft: (noun) => `All other ${many(noun)} are answered: these were skipped.`,
   leads: "What is left to do",
   report: "What was done",
+  reportOpen: "Report…",
+  /** @param {number | undefined} n how many are contradicted, if that is known */
+  reviewOpen: (n) => (n ? `Review ${counted(n, "contradicted label")}` : "Review labels"),
   /**
    * @param {number} labeled @param {number} auto @param {number} skipped @param {number} flagged
    */

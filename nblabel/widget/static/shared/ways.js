@@ -5,7 +5,7 @@
  * @typedef {object} Ways
  * @property {() => void} focusQueue the keys answer the question on screen
  * @property {() => void} hush stop the sound of the question
- * @property {() => void} openExport
+ * @property {(format?: string) => void} openExport
  * @property {() => void} openSearch to type
  * @property {() => void} openClasses to change them
  * @property {(like: number) => void} openLike what is most like an item, to get one label
@@ -39,6 +39,9 @@
  *   like?: number, indices?: Uint32Array, hidden?: number, only?: Only,
  *   isGroup?: boolean}} GalleryWish
  */
+
+/** Drawn for the audit at once: as many as an accuracy is told of. */
+export const AUDITED_NOW = 30;
 
 /** @returns {Ways} */
 export function makeWays() {

@@ -67,7 +67,8 @@
  */
 /**
  * @typedef {{share: number, repeats: number, waiting: number, colors: Record<string, string>,
- * stopping: {gain: number, labels: number} | null, tags?: TagAudit}} Audit
+ * stopping: {gain: number, labels: number} | null, contradicted?: number,
+ * tags?: TagAudit}} Audit
  */
 /** Shares with the ends of their intervals; null where they are not known.
  * @typedef {{name?: string, color?: string, checks: number, accuracy: (number | null)[] | null,

@@ -64,7 +64,7 @@ export function buildExport(context, signal) {
   };
   const rename = () => {
     const ending = state().formats?.find(({ value }) => value === format.value)?.ending ?? "";
-    path.value = path.value.replace(/\.(csv|jsonl|parquet|json)$/i, "") + ending;
+    path.value = path.value.replace(/\.(csv|jsonl|parquet|json|html)$/i, "") + ending;
     render();
   };
   const render = () => {
@@ -89,7 +89,12 @@ export function buildExport(context, signal) {
   context.link.on("file", keep, signal);
   listen(format, "change", rename);
   const toggle = drawerButton(TEXT.status.exportOpen, form, format, () => send(false));
-  const open = () => {
+  /** @param {string} [wanted] the format to begin with, else the one chosen last */
+  const open = (wanted) => {
+    if (wanted && !state().running && format.value !== wanted) {
+      format.value = wanted;
+      rename();
+    }
     if (form.hidden) toggle.click();
     else format.focus({ preventScroll: true });
     form.scrollIntoView({ block: "nearest" });
