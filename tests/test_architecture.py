@@ -50,7 +50,7 @@ ARROWS = {
     "widget.view": "arrays plots pool sharing system widget.text widget.work.home",
     "widget.panel.state": "arrays graph session",
     "widget.panel.pages": "",
-    "widget.panel.criteria": "",
+    "widget.panel.criteria": "widget.text",
     "widget.panel.pictures": "arrays pool widget.view",
     "widget.panel.again": "session",
     "widget.panel.keys": "log session",
@@ -77,7 +77,7 @@ ARROWS = {
     "widget.text widget.view widget.work "
     "widget.work.home",
     "widget": "arrays explore log plots pool session sharing simulation strategies system widget.panel widget.panel.answers "
-    "widget.panel.column_colors widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",
+    "widget.panel.column_colors widget.panel.criteria widget.panel.figures widget.panel.keys widget.text widget.view widget.work widget.work.home",
     # the names that users see, each loaded from its module on first use
     ROOT: "_version datasets embeddings encoders explore graph learners log loops plots pool "
     "quality session sharing simulation strategies widget",
