@@ -103,8 +103,8 @@ def _check(frame: pd.DataFrame, name: Any) -> None:
     """Raise an error unless there is one column of this name."""
     if not isinstance(name, Hashable):
         raise TypeError(
-            f"columns are passed by name, and a {type(name).__name__} was passed. Add the values to "
-            "the table as a column; an array of embeddings goes to nblabel.Pool(embeddings=)."
+            f"columns are passed by name, and a {type(name).__name__} was passed. Add the values "
+            "to the table as a column; an array of embeddings goes to nblabel.Pool(embeddings=)."
         )
     known = [name_of(one) for one in frame.columns]
     places = frame.columns == name
