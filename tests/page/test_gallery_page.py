@@ -375,6 +375,32 @@ def test_filters_ask_for_other_items(opened: Gallery) -> None:
     assert opened.asked() == {"show": "all", "order": "position", "descending": False}
 
 
+def test_the_values_of_a_column_tell_where_one_is_and_lead_to_each(opened: Gallery) -> None:
+    field = opened.gallery.get_by_role("combobox", name="Go to", exact=True)
+    expect(field).to_be_hidden()
+    values = [{"name": "Oslo", "start": 0}, {"name": "Rome", "start": 40}]
+    opened.tell(*range(1_000), values=[*values, {"name": None, "start": 900}])
+    expect(field).to_have_value("0")
+    options = field.locator("option")
+    expect(options).to_have_text(["Oslo (40)", "Rome (860)", "missing (100)"])
+    field.select_option("missing (100)")
+    expect(field).to_have_value("2")
+    framed = opened.plane.get_attribute("aria-activedescendant")
+    assert framed
+    expect(opened.page.locator(f"#{framed}")).to_have_attribute("aria-label", re.compile("900"))
+    opened.plane.focus()
+    opened.plane.press("ControlOrMeta+Home")
+    expect(field).to_have_value("0")
+    opened.plane.hover()
+    opened.page.mouse.wheel(0, 4_000)  # the one with the frame is out of sight
+    expect(field).to_have_value("1")
+    found = Axe().run(opened.page, context=".nbl-gallery").response["violations"]
+    assert [one["id"] for one in found] == []
+    opened.gallery.get_by_role("button", name="Show all").click()
+    opened.tell(*range(20))
+    expect(field).to_be_hidden()
+
+
 def test_what_is_out_of_sight_is_not_chosen_any_more(opened: Gallery) -> None:
     opened.cell(3).click()
     opened.cell(6).click(modifiers=["Shift"])

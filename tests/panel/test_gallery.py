@@ -123,6 +123,25 @@ def test_columns_are_offered_and_asked_for():
     assert ask(page, order="column", of="year", descending=True)[1] == list(range(N))[::-1]
 
 
+def test_the_values_of_the_column_that_is_the_order_are_told():
+    cities = ["Rome", "Oslo", None] * 20
+    table = pd.DataFrame({"year": range(1990, 1990 + N), "city": cities})
+    page = open_page(nb.Pool(embeddings=blobs(N), columns=table))
+    told, members, _ = ask(page, order="column", of="city")
+    oslo, rome, none = (slice(20 * k, 20 * k + 20) for k in range(3))
+    assert told["values"] == [
+        {"name": "Oslo", "start": 0},
+        {"name": "Rome", "start": 20},
+        {"name": None, "start": 40},
+    ]
+    for part, value in ((oslo, "Oslo"), (rome, "Rome"), (none, None)):
+        assert {cities[member] for member in members[part]} == {value}
+    told, _, _ = ask(page, order="column", of="city", descending=True, show="all")
+    assert [one["name"] for one in told["values"]] == ["Rome", "Oslo", None]
+    assert "values" not in ask(page, order="column", of="year")[0]
+    assert "values" not in ask(page, order="id", of="city")[0]
+
+
 def test_a_search_is_narrowed_and_keeps_its_order():
     texts = ["red boot", "red red bag", "blue bag", "red bag"] * 3
     page = open_page(nb.Pool(texts=texts, embeddings=blobs(12)))

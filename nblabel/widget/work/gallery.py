@@ -333,6 +333,7 @@ class Galleries:
             "n": n,
             "text": shown if found is None else f"{shown}. {found.lines[0]}",
             "columns": [column.name for column in columns_of(facts.pool)],
+            **groups.values_in(facts, known.content, members),
             **({} if known.cluster is None else {"cluster": known.cluster}),
             **({"suggestions": suggestions} if suggestions else {}),
             **self._as_group(known, opened=True),

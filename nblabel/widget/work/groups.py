@@ -12,12 +12,14 @@ import numpy as np
 from nblabel.arrays import FloatArray, IntArray
 from nblabel.log.coding import STATUSES
 from nblabel.session import Session
-from nblabel.session.facts import Facts
+from nblabel.session.facts import Facts, columns_of
 from nblabel.widget import text
 from nblabel.widget.panel.figures import count_labels
 from nblabel.widget.panel.keys import LIKELIEST, has_many
 from nblabel.widget.panel.state import PanelState
 
+MOST_VALUES = 1_000  # of a column, that are listed
+NAME_LENGTH = 100  # characters
 BY_PEOPLE = tuple(STATUSES.index(name) for name in ("human", "import"))
 
 
@@ -126,3 +128,26 @@ def _distances(X: FloatArray) -> FloatArray:
         return np.empty(0, dtype=np.float32)
     distances: FloatArray = np.linalg.norm(X - X.mean(axis=0), axis=1)
     return distances
+
+
+def values_in(facts: Facts, content: dict[str, Any], members: IntArray) -> dict[str, Any]:
+    """Return where the items of each value of a column begin, if that is the order of a gallery.
+
+    Nothing is returned of numbers and dates, and of too many values to choose from.
+    """
+    names = {one.name: one for one in reversed(columns_of(facts.pool))}
+    column = names.get(str(content.get("of"))) if content["order"] == "column" else None
+    if column is None or column.numbers is not None or not len(members):
+        return {}
+    known, codes = column.categories
+    found = codes[members]
+    starts = np.flatnonzero(np.diff(found, prepend=found[0] - 1))
+    if len(starts) > MOST_VALUES:
+        return {}
+    called = [known[code][:NAME_LENGTH] if code >= 0 else None for code in found[starts].tolist()]
+    return {
+        "values": [
+            {"name": name, "start": start}
+            for name, start in zip(called, starts.tolist(), strict=True)
+        ]
+    }

@@ -5,6 +5,7 @@ import { h, setText } from "../shared/dom.js";
 import { listen } from "../shared/errors.js";
 import { FilterForm } from "../shared/filter_form.js";
 import { TEXT } from "../shared/text.js";
+import { GalleryValues } from "./values.js";
 
 /**
  * What is asked of the kernel, but for the request; `among` travels as a buffer.
@@ -48,6 +49,7 @@ export class GalleryFilters {
     this.as.setAttribute("aria-label", `${classText} ${text.as}`);
     this.asField = h("span", { class: "nbl-gallery-field" }, h("span", { text: text.as }), this.as);
     this.columnField = field(text.column, this.column);
+    this.values = new GalleryValues(gallery);
     this.amongText = h("span");
     this.among = h(
       "span",
@@ -79,6 +81,7 @@ export class GalleryFilters {
       field(text.by, this.by),
       field(text.order, this.order),
       this.columnField,
+      this.values.el,
       h(
         "label",
         { class: "nbl-gallery-check" },

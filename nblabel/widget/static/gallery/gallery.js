@@ -266,7 +266,10 @@ export class Gallery {
   }
 
   /** @param {any} message @param {DataView[]} buffers */
-  take({ n, text, columns, cluster = null, suggestions = [], ...group }, [order, stands, codes]) {
+  take(
+    { n, text, columns, values = [], cluster = null, suggestions = [], ...group },
+    [order, stands, codes],
+  ) {
     const total = this.context.model.get("pool")?.total ?? n;
     const members = new Uint32Array(alignedCopy(order));
     this.members = members.length || !n ? members : allOf(n);
@@ -282,6 +285,7 @@ export class Gallery {
     this.review.begin(suggestions);
     this.clusters.show(cluster);
     this.filters.offer(columns);
+    this.filters.values.show(values);
     this.head.summarize(text);
     this.plane.el.setAttribute("aria-label", `${TEXT.gallery.grid(this.context.noun)}: ${text}`);
     this.plane.begin();
@@ -300,6 +304,7 @@ export class Gallery {
   refused(text) {
     this.members = new Uint32Array(0);
     this.review.begin([]);
+    this.filters.values.show([]);
     this.head.summarize(text);
     this.plane.begin();
     this.bar.update();

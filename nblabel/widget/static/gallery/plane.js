@@ -114,11 +114,11 @@ export class GalleryPlane {
     return this.rows.has(Math.floor(place / this.columns));
   }
 
-  /** Others are shown. */
-  begin() {
+  /** Others are shown, those from a place on. @param {number} [place] */
+  begin(place = 0) {
     this.clear();
     this.fit();
-    this.goTo(0);
+    this.goTo(Math.floor(place / this.columns) * this.rowHeight);
     this.resize();
   }
 
@@ -193,6 +193,8 @@ export class GalleryPlane {
       }
     }
     this.seen = seen;
+    const { at } = gallery.choice;
+    gallery.filters.values.follow(this.isSeen(at) ? at : first * columns);
     for (const { el } of free) el.remove();
     setAttribute(this.el, "aria-activedescendant", this.cellOf(gallery.choice.at)?.el.id ?? null);
     const below = last + 1 + (last + 1 - first); // a screen more, for who pages through

@@ -33,6 +33,9 @@ export const GALLERY_TEXT = {
   /** @type {Record<string, string>} */
   abouts: { both: "label or prediction", label: "label", prediction: "prediction" },
   column: "Column",
+  value: "Go to",
+  /** @param {string} name @param {number} n */
+  valueOf: (name, n) => `${name} (${countText(n)})`,
   search: "Search",
   searchHint: "words, an id or a file name",
   by: "In",
