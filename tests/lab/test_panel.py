@@ -228,6 +228,13 @@ def test_the_last_image_ends_politely(notebook: Callable[..., Notebook]) -> None
     queue(book).press("1")
     expect(queue(book)).to_contain_text("All 3 images are answered.")
     wait_for_labels(book, 3)
+    left = queue(book).get_by_role("group", name="What is left to do")
+    no_violations(book)
+    left.get_by_role("button", name="Report…").press("Enter")
+    with book.page.expect_download() as download:
+        book.page.locator(".nbl-status").get_by_role("button", name="Download").press("Enter")
+    assert "<!doctype html>" in download.value.path().read_text()[:200].lower()
+    book.page.keyboard.press("Escape")
     queue(book).press("u")
     wait_for_question(book)
 
