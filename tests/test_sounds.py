@@ -250,7 +250,8 @@ def test_a_band_has_the_power_of_its_frequencies():
     assert not above[..., -12:].any()
     quiet = decibels(np.zeros((3, 4), np.float32), 80)
     assert (quiet == -80).all()
-    assert decibels(np.array([1, 1e-3, 1e-30], np.float32), 80).tolist() == [0, -30, -80]
+    some = decibels(np.array([1, 1e-3, 1e-30], np.float32), 80)
+    assert some == pytest.approx([0, -30, -80], abs=1e-5)  # processors round the last bit anyhow
 
 
 def test_embeddings_tell_kinds_of_sounds_apart():

@@ -102,8 +102,9 @@ def test_keys_that_are_refused(keys, message):
 
 def test_the_commands_are_those_of_the_page():
     """A class with the key of a command would take it away."""
-    queue = (STATIC / "queue" / "keys.js").read_text("utf-8")
-    listed = re.findall(r"keys: \[(.*?)\]", queue)
+    lists = ("queue/keys.js", "shared/look_keys.js")
+    text = "".join((STATIC / name).read_text("utf-8") for name in lists)
+    listed = re.findall(r"keys: \[(.*?)\]", text)
     keys = [one or other for one, other in re.findall(r"'(.)'|\"([^\"]*)\"", " ".join(listed))]
     singles = {key for key in keys if len(key) == 1} - {*"+-"}  # these are of classes first
     gallery = (STATIC / "gallery" / "keys.js").read_text("utf-8")
