@@ -290,6 +290,15 @@ def test_without_subclasses_a_parent_is_a_class_again(session):
     assert session.y[0] == session.classes.index("dog")
 
 
+def test_retired_classes_stand_in_the_order_of_the_tree():
+    session = open_session(["boot", "shirt", "bag", "hat"])
+    session.nest_classes(["rubber boot"], under="boot")
+    assert session.classes == ("rubber boot", "shirt", "bag", "hat")
+    session.retire_class("shirt")
+    session.retire_class("boot")
+    assert session.retired == ("rubber boot", "shirt", "boot")
+
+
 def test_a_parent_is_retired_with_all_below_it(session):
     session.retire_class("dog")
     assert {*session.retired} == {"dog", "husky", "pug"}

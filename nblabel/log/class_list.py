@@ -117,10 +117,10 @@ class ClassList:
     def retired(self, names: Collection[str]) -> tuple[str, ...]:
         """Return those of the present class names that are retired, by themselves or above them.
 
-        Where fewer than two would be left to choose from, as others changed more of them meanwhile,
-        the first ones are there again.
+        They stand in the order of `names`. Where fewer than two would be left to choose from, as
+        others changed more of them meanwhile, the first ones are there again.
         """
-        retired = [one.name for one in self._roots() if one.is_gone and one.name in names]
+        retired = [one.name for one in self._in_tree() if one.is_gone and one.name in names]
         return tuple(retired[max(0, FEWEST - len(names) + len(retired)) :])
 
     def retired_above(self, name: str) -> str | None:
