@@ -181,7 +181,6 @@ def _jupyter_scatter(server: LabServer, browser: Any) -> list[Row]:
         filtered = _drawn_after(
             book, [f"scatter.filter(rows[{('Oslo', 'Rome')[k % 2]!r}])" for k in range(CHANGES)]
         )
-        expect_no_problems(book)
     of = f"jupyter-scatter {version('jupyter-scatter')}, {N_POINTS:,} points, "
     return [
         Row(f"{of}coloured by a column from Python", "ms", colored),
